@@ -1,0 +1,42 @@
+#include "datasets/tokenizer_files.h"
+#include "datasets/utf8.h"
+
+namespace tinymor {
+namespace {
+
+class ByteTokenizer : public Tokenizer {
+ public:
+  int64_t vocab_size() const override { return 256; }
+
+  std::vector<int32_t> encode(const std::string& text) const override {
+    std::vector<int32_t> ids;
+    ids.reserve(text.size());
+    for (const char c : text) ids.push_back(static_cast<unsigned char>(c));
+    return ids;
+  }
+
+  std::string decode(std::span<const int32_t> ids) const override {
+    std::string text;
+    for (const int32_t id : ids) {
+      check_id(id);
+      text += static_cast<char>(id);
+    }
+    return text;
+  }
+
+  std::string piece(int32_t id) const override {
+    check_id(id);
+    const char c = static_cast<char>(id);
+    return is_control(c) || id > 0x7F ? byte_name(c) : std::string(1, c);
+  }
+
+  void save(const std::filesystem::path& folder) const override {
+    write_tokenizer_file(folder, tokenizer_json, tokenizer_json_text("byte", ""));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> byte_tokenizer() { return std::make_unique<ByteTokenizer>(); }
+
+}  // namespace tinymor

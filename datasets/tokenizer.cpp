@@ -1,0 +1,70 @@
+#include "datasets/tokenizer.h"
+
+#include <nlohmann/json.hpp>
+
+#include "datasets/tokenizer_files.h"
+#include "datasets/utf8.h"
+#include "tensor/error.h"
+#include "tensor/files.h"
+
+namespace tinymor {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* json_format = "tinymor-tokenizer-1";
+
+/// Far above any tokenizer (Llama 3's is 2 MB), far below what would fill the memory.
+constexpr uint64_t max_tokenizer_bytes = 64 << 20;
+
+std::unique_ptr<Tokenizer> tokenizer_from_json(const std::string& text, const std::string& name) {
+  const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto field = [&](const char* key) -> std::string {
+    if (!document.is_object() || !document.contains(key) || !document[key].is_string()) return "";
+    return document[key].get<std::string>();
+  };
+  check_input(field("format") == json_format, "{}: damaged, or not a tokenizer of format {} (train it anew)", name,
+              json_format);
+  if (field("type") == "byte") return byte_tokenizer();
+  check_input(field("type") == "char", "{}: type \"{}\" is neither byte nor char (train it anew)", name,
+              with_visible_controls(field("type")));
+  check_input(!field("characters").empty(), "{}: has no characters (train it anew)", name);
+  return train_char_tokenizer(field("characters"));
+}
+
+}  // namespace
+
+void Tokenizer::check_id(int32_t id) const {
+  check_input(id >= 0 && id < vocab_size(), "token {}: outside the vocabulary (ids are 0 to {})", id, vocab_size() - 1);
+}
+
+std::string tokenizer_json_text(const std::string& type, const std::string& characters) {
+  json document = {{"format", json_format}, {"type", type}};
+  if (!characters.empty()) document["characters"] = characters;
+  return document.dump(2) + "\n";
+}
+
+void write_tokenizer_file(const fs::path& folder, const char* name, const std::string& bytes) {
+  write_file_atomically(folder / name, bytes);
+  std::error_code ignored;  // a tokenizer that stays is refused by load_tokenizer, with words
+  fs::remove(folder / (name == std::string(tokenizer_json) ? tokenizer_model : tokenizer_json), ignored);
+}
+
+std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder) {
+  std::error_code ignored;
+  const fs::path model = folder / tokenizer_model;
+  const fs::path plain = folder / tokenizer_json;
+  const bool has_model = fs::exists(model, ignored);
+  const bool has_plain = fs::exists(plain, ignored);
+  check_input(has_model || has_plain, "{}: no tokenizer.model or tokenizer.json in it (name a run folder)",
+              folder.string());
+  check_input(!has_model || !has_plain,
+              "{}: both tokenizer.model and tokenizer.json in it (remove the one that the model was not trained with)",
+              folder.string());
+  const fs::path file = has_model ? model : plain;
+  const std::string bytes = read_file(file, max_tokenizer_bytes);
+  return has_model ? sentencepiece_from_bytes(bytes, file.string()) : tokenizer_from_json(bytes, file.string());
+}
+
+}  // namespace tinymor

@@ -1,0 +1,64 @@
+#include "datasets/utf8.h"
+
+#include <algorithm>
+
+#include "tensor/error.h"
+
+namespace tinymor {
+namespace {
+
+/// The byte at which `text` stops being UTF-8; its size when it never does.
+size_t utf8_prefix(std::string_view text) {
+  size_t at = 0;
+  while (at < text.size()) {
+    const size_t length = character_length(text.substr(at));
+    if (length == 0) break;
+    at += length;
+  }
+  return at;
+}
+
+}  // namespace
+
+// The Unicode Standard, table 3-7, "Well-Formed UTF-8 Byte Sequences": overlong forms, surrogates and code points beyond
+// U+10FFFF are told by the range of the second byte.
+size_t character_length(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return 1;
+  const size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  if (length == 0 || text.size() < length) return 0;
+  const unsigned char low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+  const unsigned char high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+  if (byte(1) < low || byte(1) > high) return 0;
+  for (size_t i = 2; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  return length;
+}
+
+bool is_utf8(std::string_view text) { return utf8_prefix(text) == text.size(); }
+
+void check_utf8(std::string_view text, std::string_view name) {
+  const size_t good = utf8_prefix(text);
+  check_input(good == text.size(), "{}: not UTF-8 at byte {} (convert it to UTF-8, or use the byte tokenizer)", name, good);
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+std::string byte_name(char c) { return fmt::format("<0x{:02X}>", static_cast<unsigned char>(c)); }
+
+std::string with_visible_controls(std::string_view text) {
+  std::string visible;
+  for (const char c : text) {
+    if (is_control(c)) {
+      visible += byte_name(c);
+    } else {
+      visible += c;
+    }
+  }
+  return visible;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,32 @@
+#pragma once
+// UTF-8, one character (Unicode code point) at a time. UTF-8 sorts like code points do, so characters are kept as the
+// bytes they are.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tinymor {
+
+/// U+FFFD, what stands where there is no readable character.
+inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+
+/// Bytes of the first character of `text`; 0 when it is empty or does not begin with a whole, valid character.
+size_t character_length(std::string_view text);
+
+/// Throws InputError, beginning with `name` and saying at which byte, unless all of `text` is UTF-8.
+void check_utf8(std::string_view text, std::string_view name);
+
+/// Whether all of `text` is UTF-8.
+bool is_utf8(std::string_view text);
+
+/// U+0000..U+001F and U+007F: newline, tab and other characters without a picture.
+bool is_control(char c);
+
+/// "<0x0A>", SentencePiece's way to name a byte.
+std::string byte_name(char c);
+
+/// `text` with every control character by its byte_name.
+std::string with_visible_controls(std::string_view text);
+
+}  // namespace tinymor

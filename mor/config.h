@@ -1,0 +1,126 @@
+#pragma once
+// Everything that fixes a model's shape and behaviour: the [model] and [router] tables of a configuration file, and the
+// metadata of a checkpoint. The paper's names are used throughout; section numbers are those of arXiv 2507.10524.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tinymor {
+
+/// Which layers share weights (paper 2.1). L = n_layers, N = n_recursions, b = layers of the shared block.
+enum class Sharing { none, cycle, sequence, middle_cycle, middle_sequence };
+/// Who decides how often a token recurs (paper 2.2.1).
+enum class Routing { none, expert_choice, token_choice };
+/// What a deeper recursion attends to (paper 2.2.2).
+enum class KvStrategy { recursion_wise, shared, hybrid };
+/// How the router's logit becomes a gate.
+enum class RouterFunction { sigmoid, tanh, identity, softmax };
+enum class RouterType { linear, mlp, wide_mlp };
+enum class RouterSampling { aux_loss, aux_router };
+enum class RouterBalancing { loss, loss_free };
+enum class RouterGating { weighted, additive };
+enum class RouterResidual { block, delta };
+
+struct RouterConfig {
+  RouterType type = RouterType::linear;
+  RouterFunction function = RouterFunction::sigmoid;
+  /// Scale of the gate; negative: not given, 0.1 under expert choice and 1 under token choice.
+  double alpha = -1;
+  double temperature = 1;
+  /// Fraction of the sequence that enters each recursion; empty: (N-r+1)/N for r = 1..N.
+  std::vector<double> capacity;
+  int64_t capacity_warmup_steps = 0;
+  RouterSampling sampling = RouterSampling::aux_loss;
+  double aux_coeff = 0.001;
+  double z_coeff = 0;
+  RouterBalancing balancing = RouterBalancing::loss;
+  double balance_coeff = 0.1;
+  double bias_rate = 0.001;
+  RouterGating gating = RouterGating::weighted;
+  RouterResidual residual = RouterResidual::block;
+  bool random = false;
+
+  bool operator==(const RouterConfig&) const = default;
+};
+
+struct ModelConfig {
+  int64_t vocab_size = 0;  ///< Set from the tokenizer.
+  int64_t d_model = 128;
+  int64_t n_heads = 4;
+  int64_t n_kv_heads = 0;  ///< 0: as many as n_heads.
+  int64_t d_ff = 344;
+  int64_t n_layers = 8;  ///< Effective depth: layers of the unrolled model.
+  int64_t max_seq_len = 128;
+  double rope_theta = 10000;
+  double rms_eps = 1e-5;
+  bool tie_embeddings = true;
+  Sharing sharing = Sharing::none;
+  int64_t n_recursions = 1;
+  Routing routing = Routing::none;
+  KvStrategy kv_cache = KvStrategy::recursion_wise;
+  RouterConfig router;
+
+  int64_t d_head() const { return d_model / n_heads; }
+  bool operator==(const ModelConfig&) const = default;
+
+  /// Fills in what was left to its default (n_kv_heads, alpha, capacity) and throws InputError, saying what would be
+  /// legal, when the combination is not.
+  void resolve();
+};
+
+/// Calls `field("name", value)` for every key of the [model] table, in the order of the documentation. One list serves
+/// parsing, printing and metadata.
+template <class Config, class Field>
+void for_each_model_field(Config& c, Field&& field) {
+  field("d_model", c.d_model);
+  field("n_heads", c.n_heads);
+  field("n_kv_heads", c.n_kv_heads);
+  field("d_ff", c.d_ff);
+  field("n_layers", c.n_layers);
+  field("max_seq_len", c.max_seq_len);
+  field("rope_theta", c.rope_theta);
+  field("rms_eps", c.rms_eps);
+  field("tie_embeddings", c.tie_embeddings);
+  field("sharing", c.sharing);
+  field("n_recursions", c.n_recursions);
+  field("routing", c.routing);
+  field("kv_cache", c.kv_cache);
+}
+
+/// The same for the [router] table.
+template <class Config, class Field>
+void for_each_router_field(Config& c, Field&& field) {
+  field("type", c.type);
+  field("function", c.function);
+  field("alpha", c.alpha);
+  field("temperature", c.temperature);
+  field("capacity", c.capacity);
+  field("capacity_warmup_steps", c.capacity_warmup_steps);
+  field("sampling", c.sampling);
+  field("aux_coeff", c.aux_coeff);
+  field("z_coeff", c.z_coeff);
+  field("balancing", c.balancing);
+  field("balance_coeff", c.balance_coeff);
+  field("bias_rate", c.bias_rate);
+  field("gating", c.gating);
+  field("residual", c.residual);
+  field("random", c.random);
+}
+
+/// The names of an enum's values in the order of its declaration: {"none", "cycle", ...}.
+template <class Enum>
+std::vector<std::string> enum_names();
+
+/// "middle_cycle" for Sharing::middle_cycle, and back; parsing throws InputError that lists the legal names.
+template <class Enum>
+std::string enum_name(Enum value);
+template <class Enum>
+Enum enum_value(const std::string& name, const std::string& key);
+
+/// The configuration as the one flat JSON object of a checkpoint's metadata, and back. Reading throws InputError on
+/// anything missing, of the wrong type or illegal; the text may come from a hostile file.
+std::string config_to_json(const ModelConfig& config);
+ModelConfig config_from_json(const std::string& text);
+
+}  // namespace tinymor

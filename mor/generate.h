@@ -1,0 +1,59 @@
+#pragma once
+// Cached decoding of one text, token by token, under the causal (threshold) rule.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mor/kv_cache.h"
+#include "mor/model.h"
+#include "tensor/random.h"
+
+namespace tinymor {
+
+/// How the next token is drawn from the logits.
+struct SampleOptions {
+  double temperature = 0.8;  ///< 0: always the likeliest token.
+  int64_t top_k = 0;         ///< Only the k likeliest tokens; 0: all.
+  double top_p = 1;          ///< Only the likeliest tokens that together reach this probability.
+  uint64_t seed = 1;
+};
+
+/// Draws a token id from `logits` [V]. `draw` is uniform in [0,1). Ties and cut-offs go to the smaller id.
+int32_t sample(std::span<const Real> logits, const SampleOptions& options, double draw);
+
+/// A token that was generated, and the work done at its position to predict the one after it.
+struct GeneratedToken {
+  int32_t id = 0;
+  int32_t depth = 0;                ///< Recursions spent at its position.
+  std::vector<float> router_logits; ///< The score each recursion gave it, as far as it got; empty without routing.
+};
+
+class Generator {
+ public:
+  /// `max_depth` caps the recursions per token; 0: no cap. The model must outlive the generator.
+  Generator(const Model& model, SampleOptions options, int64_t max_depth = 0);
+
+  /// Starts anew with a prompt of at least one token. When it is longer than the model's max_seq_len only its end is
+  /// used. Returns the prompt's tokens (those used) with their depths.
+  std::vector<GeneratedToken> prompt(std::span<const int32_t> ids);
+
+  /// Draws the next token and runs it through the model. When the model's max_seq_len is reached, the later half of the
+  /// text is run again as a new prompt, so that generation can go on for ever.
+  GeneratedToken next();
+
+  const KvCache& cache() const { return cache_; }
+
+ private:
+  std::vector<GeneratedToken> run(std::span<const int32_t> ids);
+
+  const Model& model_;
+  SampleOptions options_;
+  int64_t max_depth_;
+  KvCache cache_;
+  std::vector<int32_t> text_;      // what the cache holds
+  std::vector<Real> logits_;       // [V] at the last position
+  Random random_;
+};
+
+}  // namespace tinymor

@@ -1,0 +1,38 @@
+#pragma once
+// Everything a model did with one text: which recursion took which token with what score, what it predicted and how
+// well, and what its KV cache holds. `tinymor trace` prints one, the recorder stores them, the visualizer draws them.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tinymor {
+
+/// Which rule chose the tokens of each recursion (paper 2.2.1): `topk` is the training rule and sees the whole sequence;
+/// `threshold` is causal: a recursion takes a candidate when its logit is >= 0 (all of them where its capacity is 1).
+enum class Rule { topk, threshold };
+
+/// One recursion's decisions under expert choice. The vectors `positions`, `logits` and `gates` run in parallel.
+struct RecursionTrace {
+  std::vector<int32_t> positions;  ///< Candidates: the tokens that took the recursion before, ascending.
+  std::vector<float> logits;       ///< The router's raw score z of each candidate.
+  std::vector<float> gates;        ///< alpha * sigmoid(z): the weight its block output would get.
+  std::vector<int32_t> selected;   ///< Positions that entered this recursion, ascending.
+};
+
+struct Trace {
+  Rule rule = Rule::threshold;
+  std::vector<int32_t> tokens;             ///< [T] ids.
+  std::vector<std::string> pieces;         ///< [T] readable text of each token.
+  std::vector<int32_t> depth;              ///< [T] recursions spent at each position, to predict the token after it.
+  std::vector<RecursionTrace> recursions;  ///< One per recursion; empty without routing.
+  std::vector<float> nll;                  ///< [T-1] natural-log loss of predicting token t+1 at t.
+  double lm_loss = 0;                      ///< Mean of nll, nats.
+  double aux_loss = 0;                     ///< Auxiliary routing loss, before its coefficient.
+  /// Cached tokens per recursion and block layer: kv_entries[recursion][layer of the block].
+  std::vector<std::vector<int64_t>> kv_entries;
+  int64_t kv_bytes = 0;          ///< Bytes the whole cache holds for this text.
+  int64_t kv_vanilla_bytes = 0;  ///< What a model without sharing or routing would hold.
+};
+
+}  // namespace tinymor

@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# Installs what tinymor needs, builds it and runs it. Safe to run again: what is there already is left alone.
+set -euo pipefail
+cd "$(dirname "$0")"
+cores=$(getconf _NPROCESSORS_ONLN)
+
+usage() {
+  cat <<'END'
+Use: ./run.sh COMMAND
+
+  demo          trains a small model on the bundled stories (about a minute), prints a sample tinted by
+                recursion depth, and opens the visualizer on the run
+  test          runs every test
+  build         only builds: build/tinymor and build/tinymor-viz
+  train ...     build/tinymor train ...      (try: ./run.sh train --help)
+  viz ...       build/tinymor-viz ...
+  check         runs the fast tests under AddressSanitizer and UndefinedBehaviorSanitizer
+
+Each first installs missing system packages (asking, when run in a terminal) and builds what has changed.
+END
+}
+
+note() { echo "run.sh: $*" >&2; }
+fail() { note "$*"; exit 2; }
+
+# Debian's name of each package, and the command or pkg-config module that shows that it is there.
+needs='
+g++                   command c++
+cmake                 command cmake
+ninja-build           command ninja
+pkg-config            command pkg-config
+libfmt-dev            module fmt
+nlohmann-json3-dev    module nlohmann_json
+libtomlplusplus-dev   module tomlplusplus
+libcli11-dev          module CLI11
+libsentencepiece-dev  module sentencepiece
+libimgui-dev          module imgui
+libstb-dev            module stb
+libglfw3-dev          module glfw3
+libgl-dev             module gl
+catch2                module catch2
+'
+
+missing() {
+  while read -r package kind name; do
+    case $kind in
+      command) command -v "$name" ;;
+      module) pkg-config --exists "$name" ;;
+    esac >/dev/null 2>&1 || echo "$package"
+  done < <(sed '/^$/d' <<<"$needs")
+}
+
+install() {
+  local packages sudo=
+  packages=$(echo $(missing))
+  [ -n "$packages" ] || { note "nothing to install"; return; }
+  command -v apt-get >/dev/null || fail "missing: $packages (Debian's names; install them with your system's package manager, then run this again)"
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || fail "missing: $packages (as root: apt-get install $packages)"
+    sudo=sudo
+  fi
+  if [ -t 0 ] && [ -t 2 ]; then
+    read -rp "Install $packages with apt-get? [Y/n] " answer
+    case $answer in [nN]*) fail "not installed: $packages" ;; esac
+  fi
+  $sudo apt-get update -qq
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages
+  packages=$(echo $(missing))
+  [ -z "$packages" ] || fail "still missing after installing: $packages"
+}
+
+# build PRESET FOLDER
+build() {
+  [ -f "$2/build.ninja" ] || CMAKE_GENERATOR=Ninja cmake --preset "$1"
+  cmake --build "$2" -j "$cores" | tee "$2/build.log"
+  ! grep -q 'no work to do' "$2/build.log" || note "nothing to build: $2 is up to date"
+}
+
+# What programs print belongs to their output; everything on the way there goes to stderr.
+ready() { { install; build release build; } >&2; }
+
+demo() {
+  ready
+  if [ -f runs/demo/trainer.safetensors ]; then
+    note "runs/demo is there already: using it (remove the folder to train anew)"
+    build/tinymor train --out runs/demo --resume
+  else
+    build/tinymor train --out runs/demo
+  fi
+  build/tinymor generate runs/demo --prompt "Once upon a time" --show depth
+  if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && build/tinymor-viz runs/demo; then return; fi
+  build/tinymor-viz runs/demo --png runs/demo/visualizer.png
+  note "no window to be had here: the visualizer's picture is runs/demo/visualizer.png"
+}
+
+case ${1:-} in
+  '') usage ;;
+  demo) demo ;;
+  test)
+    ready
+    ctest --test-dir build --output-on-failure -j "$cores"
+    ;;
+  build) ready ;;
+  train)
+    ready
+    exec build/tinymor "$@"
+    ;;
+  viz)
+    ready
+    exec build/tinymor-viz "${@:2}"
+    ;;
+  check)
+    install
+    build sanitize build-sanitize
+    ctest --test-dir build-sanitize --output-on-failure -j "$cores" -E ': slow'
+    ;;
+  *)
+    usage >&2
+    fail "unknown command: $1"
+    ;;
+esac

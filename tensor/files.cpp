@@ -1,0 +1,130 @@
+#include "tensor/files.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "tensor/error.h"
+
+namespace tinymor {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// An open file that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// Throws Error with the reason that errno gives, unless `ok`.
+void check_errno(bool ok, const fs::path& file, const char* what) {
+  if (!ok) throw Error(fmt::format("{}: {}: {}", file.string(), what, std::strerror(errno)));
+}
+
+/// Opens `path`, or says what is wrong with it, speaking of `name`.
+Descriptor open_file(const fs::path& path, int flags, const fs::path& name) {
+  Descriptor opened(::open(path.c_str(), flags | O_CLOEXEC, 0666));
+  if (opened.get() >= 0) return opened;
+  const bool no_folder = errno == ENOENT && (flags & O_CREAT);
+  const char* hint = no_folder ? "make its folder first" : "check the path and its permissions";
+  throw InputError(fmt::format("{}: {} ({})", name.string(), std::strerror(errno), hint));
+}
+
+void write_all(const Descriptor& opened, std::string_view bytes, const fs::path& name) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(opened.get(), bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    check_errno(n >= 0, name, "cannot be written");
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+}
+
+/// Opens and locks the temporary file of `target`. The lock keeps two writers of one target apart; a file that was
+/// renamed by its writer while this one waited for the lock is not the temporary any more.
+Descriptor open_temporary(const fs::path& temporary, const fs::path& target) {
+  for (;;) {
+    Descriptor opened = open_file(temporary, O_RDWR | O_CREAT | O_NOFOLLOW, target);
+    while (::flock(opened.get(), LOCK_EX) != 0 && errno == EINTR) {
+    }
+    struct stat mine, named;
+    if (::fstat(opened.get(), &mine) == 0 && ::lstat(temporary.c_str(), &named) == 0 && mine.st_ino == named.st_ino &&
+        mine.st_dev == named.st_dev) {
+      return opened;
+    }
+  }
+}
+
+void sync_folder(const fs::path& folder) {
+  const Descriptor opened = open_file(folder, O_RDONLY | O_DIRECTORY, folder);
+  // Some file systems cannot sync a folder and say EINVAL; there the rename is as durable as it gets.
+  check_errno(::fsync(opened.get()) == 0 || errno == EINVAL, folder, "cannot be synced");
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& file, uint64_t max_bytes) {
+  const Descriptor opened = open_file(file, O_RDONLY, file);
+  struct stat info;
+  check_errno(::fstat(opened.get(), &info) == 0, file, "cannot be read");
+  check_input(!S_ISDIR(info.st_mode), "{}: is a folder (name a file in it)", file.string());
+  const auto refuse_beyond_limit = [&](uint64_t size) {
+    check_input(size <= max_bytes, "{}: larger than {} bytes (give a smaller file)", file.string(), max_bytes);
+  };
+  refuse_beyond_limit(static_cast<uint64_t>(info.st_size));
+
+  std::string bytes;
+  bytes.reserve(static_cast<size_t>(info.st_size));
+  std::array<char, 1 << 16> buffer;
+  for (;;) {
+    const ssize_t n = ::read(opened.get(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    check_errno(n >= 0, file, "cannot be read");
+    if (n == 0) return bytes;
+    bytes.append(buffer.data(), static_cast<size_t>(n));
+    refuse_beyond_limit(bytes.size());
+  }
+}
+
+void write_file_atomically(const fs::path& file, std::string_view bytes) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(file, ignored);
+  check_input(!fs::is_directory(status), "{}: is a folder (name a file in it)", file.string());
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    write_all(open_file(file, O_WRONLY, file), bytes, file);
+    return;
+  }
+
+  // A symbolic link stays one: what it points to is replaced.
+  const fs::path target = fs::exists(status) ? fs::canonical(file) : file;
+  check_input(target.has_filename(), "\"{}\": names no file (add a file name)", file.string());
+  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  const fs::path temporary = folder / fmt::format(".{}.tmp", target.filename().string());
+  const Descriptor opened = open_temporary(temporary, target);
+  try {
+    check_errno(::ftruncate(opened.get(), 0) == 0, file, "cannot be written");
+    write_all(opened, bytes, file);
+    check_errno(::fsync(opened.get()) == 0, file, "cannot be written");
+    check_errno(::rename(temporary.c_str(), target.c_str()) == 0, file, "cannot be replaced");
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  sync_folder(folder);
+}
+
+}  // namespace tinymor

@@ -1,0 +1,20 @@
+#pragma once
+// Whole files in and out. Writing is all or nothing: whoever reads a file while it is being replaced, or after the
+// writer was killed, finds either the old contents or the new ones.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace tinymor {
+
+/// The bytes of `file`. Throws InputError when it is missing, a folder, unreadable or larger than `max_bytes`.
+std::string read_file(const std::filesystem::path& file, uint64_t max_bytes = uint64_t(1) << 30);
+
+/// Replaces `file` by `bytes`: temporary file in the same folder, fsync, rename, fsync of the folder. The temporary is
+/// removed on failure; one left over by a killed process is taken over by the next write. Pipes and devices are written
+/// straight into. Throws InputError when the place cannot be written to, Error when writing fails (disk full, ...).
+void write_file_atomically(const std::filesystem::path& file, std::string_view bytes);
+
+}  // namespace tinymor

@@ -1,0 +1,99 @@
+#pragma once
+// All loops over raw numbers, as one table of functions per SIMD level. Nothing here knows shapes, broadcasting or
+// gradients; tensor/ops.cpp checks, splits the work over threads and calls these.
+//
+// Letters: R rows, d columns, H query heads, G key/value heads, D width of a head, V vocabulary. Buffers are row-major;
+// `*_row` is the distance between rows. No function allocates or throws.
+
+#include <cstdint>
+
+#include "tensor/real.h"
+
+namespace tinymor::kernels {
+
+/// A matrix with any strides: element (i,j) is data[i*row + j*col].
+struct Matrix {
+  const Real* data;
+  int64_t row, col;
+};
+
+enum class Binary { add, sub, mul, div };
+enum class Unary { neg, exp, log, sqrt, sigmoid, silu, softplus };
+
+/// Working space, in elements, that gemm and the attention functions need.
+constexpr int64_t kGemmScratch = (96 + 512) * 256;
+
+/// One sequence and one key/value head of causal attention, with its group of query heads. Query i sees the first
+/// visible[i] keys. Scores are q.k * scale.
+struct AttentionHead {
+  int64_t queries, keys, group, width;  ///< width: D
+  Real scale;
+  const int32_t* visible;  ///< [queries], ascending
+  const Real* q;           ///< [queries, group*D], rows q_row apart
+  const Real* k;           ///< [keys, D], rows kv_row apart
+  const Real* v;           ///< [keys, D], rows kv_row apart
+  int64_t q_row, kv_row;
+};
+
+struct AdamW {
+  Real lr, beta1, beta2, eps, weight_decay;
+  Real correction1, correction2;  ///< 1 - beta^t
+};
+
+struct Table {
+  /// out[i] = a[i*a_step] (op) b[i*b_step]
+  void (*binary)(Binary op, int64_t n, const Real* a, int64_t a_step, const Real* b, int64_t b_step, Real* out);
+  void (*unary)(Unary op, int64_t n, const Real* x, Real* out);
+  /// Sum of n numbers in sixteen interleaved partial sums.
+  Real (*sum)(int64_t n, const Real* x);
+  Real (*dot)(int64_t n, const Real* a, const Real* b);
+  /// y += scale * x
+  void (*add_scaled)(int64_t n, Real scale, const Real* x, Real* y);
+
+  /// C [m,n] = A [m,k] B [k,n], added to C when `add`. scratch: kGemmScratch.
+  void (*gemm)(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, Real* c, int64_t c_row, bool add, Real* scratch);
+
+  /// y = weight * x / rms(x) per row, rms = sqrt(mean(x^2) + eps); inverse_rms [R] is kept for the backward.
+  void (*rms_norm)(int64_t rows, int64_t d, Real eps, const Real* x, const Real* weight, Real* y, Real* inverse_rms);
+  /// dx = r (w g) - x r^3/d sum(w g x); dweight += sum over rows of g x r.
+  void (*rms_norm_backward)(int64_t rows, int64_t d, const Real* x, const Real* weight, const Real* inverse_rms,
+                            const Real* g, Real* dx, Real* dweight);
+
+  /// y = silu(gate) * up and its derivatives.
+  void (*swiglu)(int64_t n, const Real* gate, const Real* up, Real* y);
+  void (*swiglu_backward)(int64_t n, const Real* gate, const Real* up, const Real* g, Real* dgate, Real* dup);
+
+  /// Turns each head of each row by the angles of its position (half-split layout): cosines and sines [positions, D/2];
+  /// direction -1 turns back.
+  void (*rope)(int64_t rows, int64_t heads, int64_t width, const int32_t* positions, const Real* cosines,
+               const Real* sines, Real direction, const Real* x, Real* y);
+
+  /// out rows `out_row` apart; log_sum [queries, group] with rows `log_sum_row` apart keeps log(sum(exp(scores))).
+  /// scratch: attention_scratch(keys).
+  void (*attention)(const AttentionHead& head, Real* out, int64_t out_row, Real* log_sum, int64_t log_sum_row,
+                    Real* scratch);
+  /// Adds to dq (like q), dk and dv (like k, v).
+  void (*attention_backward)(const AttentionHead& head, const Real* out, const Real* dout, int64_t out_row,
+                             const Real* log_sum, int64_t log_sum_row, Real* dq, Real* dk, Real* dv, Real* scratch);
+
+  /// log(sum(exp(row))) of each row [R,V].
+  void (*log_sum_exp)(int64_t rows, int64_t columns, const Real* x, Real* out);
+  /// out = exp(x - log_sum) * scale per row: the softmax when scale is 1.
+  void (*softmax)(int64_t columns, const Real* x, Real log_sum, Real scale, Real* out);
+
+  /// One step of AdamW (Loshchilov and Hutter 2019) for n parameters.
+  void (*adamw)(int64_t n, const AdamW& options, const Real* grad, Real grad_scale, Real* param, Real* m, Real* v);
+};
+
+/// Rows of scores that attention handles at a time.
+constexpr int64_t kAttentionRows = 32;
+/// Working space of the attention functions, in elements.
+constexpr int64_t attention_scratch(int64_t keys) { return kGemmScratch + 2 * kAttentionRows * keys; }
+
+/// The loops for this processor: the highest level it has, or the one named by the environment variable TINYMOR_SIMD
+/// (baseline, avx2, avx512). Throws InputError when that one is unknown or not available.
+const Table& table();
+/// The name of that level.
+const char* level_name();
+
+}  // namespace tinymor::kernels

@@ -1,0 +1,26 @@
+// The table of one SIMD level.
+#include "tensor/kernels/level.h"
+
+namespace tinymor::kernels::TINYMOR_LEVEL {
+
+extern const Table table;
+const Table table = {
+    .binary = binary,
+    .unary = unary,
+    .sum = sum_of,
+    .dot = dot,
+    .add_scaled = add_scaled,
+    .gemm = gemm,
+    .rms_norm = rms_norm,
+    .rms_norm_backward = rms_norm_backward,
+    .swiglu = swiglu,
+    .swiglu_backward = swiglu_backward,
+    .rope = rope,
+    .attention = attention,
+    .attention_backward = attention_backward,
+    .log_sum_exp = log_sum_exp,
+    .softmax = softmax,
+    .adamw = adamw,
+};
+
+}  // namespace tinymor::kernels::TINYMOR_LEVEL

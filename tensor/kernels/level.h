@@ -1,0 +1,40 @@
+#pragma once
+// The functions of one SIMD level, one file per family; what they compute stands in kernels.h.
+
+#include "tensor/kernels/kernels.h"
+
+namespace tinymor::kernels::TINYMOR_LEVEL {
+
+// elementwise.cpp
+void binary(Binary op, int64_t n, const Real* a, int64_t a_step, const Real* b, int64_t b_step, Real* out);
+void unary(Unary op, int64_t n, const Real* x, Real* out);
+Real sum_of(int64_t n, const Real* x);
+void add_scaled(int64_t n, Real scale, const Real* x, Real* y);
+void swiglu(int64_t n, const Real* gate, const Real* up, Real* y);
+void swiglu_backward(int64_t n, const Real* gate, const Real* up, const Real* g, Real* dgate, Real* dup);
+
+// gemm.cpp
+void gemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, Real* c, int64_t c_row, bool add, Real* scratch);
+Real dot(int64_t n, const Real* a, const Real* b);
+
+// norm.cpp
+void rms_norm(int64_t rows, int64_t d, Real eps, const Real* x, const Real* weight, Real* y, Real* inverse_rms);
+void rms_norm_backward(int64_t rows, int64_t d, const Real* x, const Real* weight, const Real* inverse_rms,
+                       const Real* g, Real* dx, Real* dweight);
+
+// attention.cpp
+void rope(int64_t rows, int64_t heads, int64_t width, const int32_t* positions, const Real* cosines, const Real* sines,
+          Real direction, const Real* x, Real* y);
+void attention(const AttentionHead& head, Real* out, int64_t out_row, Real* log_sum, int64_t log_sum_row,
+               Real* scratch);
+void attention_backward(const AttentionHead& head, const Real* out, const Real* dout, int64_t out_row,
+                        const Real* log_sum, int64_t log_sum_row, Real* dq, Real* dk, Real* dv, Real* scratch);
+
+// softmax.cpp
+void log_sum_exp(int64_t rows, int64_t columns, const Real* x, Real* out);
+void softmax(int64_t columns, const Real* x, Real log_sum, Real scale, Real* out);
+
+// adamw.cpp
+void adamw(int64_t n, const AdamW& options, const Real* grad, Real grad_scale, Real* param, Real* m, Real* v);
+
+}  // namespace tinymor::kernels::TINYMOR_LEVEL

@@ -1,0 +1,161 @@
+#pragma once
+// Sixteen numbers at a time, whatever the processor's registers hold.
+//
+// Every file in this folder that includes this header is compiled once per SIMD level (see tensor/CMakeLists.txt), each
+// time into a namespace of its own. All levels compute with the same sixteen virtual lanes: `Vec` is one AVX-512
+// register, a pair of AVX2 registers or four of SSE or NEON, and a sum over lanes always halves 16 -> 8 -> 4 -> 2 -> 1. So
+// every level that has fused multiply-add gives the same bits.
+//
+// Files compiled per level must not use inline functions of other headers: the linker keeps one copy of those, and it
+// could be one that only a newer processor can run.
+
+#include <cstdint>
+
+#include "tensor/real.h"
+
+#if defined(TINYMOR_LEVEL_AVX512) || defined(TINYMOR_LEVEL_AVX2)
+#include <immintrin.h>
+#elif defined(TINYMOR_LEVEL_NEON)
+#include <arm_neon.h>
+#endif
+
+#define TINYMOR_INLINE inline __attribute__((always_inline))
+
+namespace tinymor::kernels::TINYMOR_LEVEL {
+
+#if defined(TINYMOR_LEVEL_AVX512)
+constexpr int kRegisterBytes = 64;
+#elif defined(TINYMOR_LEVEL_AVX2)
+constexpr int kRegisterBytes = 32;
+#else
+constexpr int kRegisterBytes = 16;
+#endif
+constexpr int kRegisterLanes = kRegisterBytes / sizeof(Real);
+constexpr int kLanes = 16;
+
+typedef Real Register __attribute__((vector_size(kRegisterBytes)));
+/// The same bytes at any address.
+typedef Real UnalignedRegister __attribute__((vector_size(kRegisterBytes), aligned(alignof(Real)), may_alias));
+
+/// N lanes: one register, or two halves.
+template <int N>
+struct Lanes {
+  Lanes<N / 2> lo, hi;
+};
+template <>
+struct Lanes<kRegisterLanes> {
+  Register v;
+};
+using Vec = Lanes<kLanes>;
+
+/// Applies `f` register by register.
+template <class F, int N, class... More>
+TINYMOR_INLINE Lanes<N> map(F f, Lanes<N> a, More... more) {
+  if constexpr (N == kRegisterLanes) {
+    return {f(a.v, more.v...)};
+  } else {
+    return {map(f, a.lo, more.lo...), map(f, a.hi, more.hi...)};
+  }
+}
+
+template <int N = kLanes>
+TINYMOR_INLINE Lanes<N> load(const Real* p) {
+  if constexpr (N == kRegisterLanes) {
+    return {*reinterpret_cast<const UnalignedRegister*>(p)};
+  } else {
+    return {load<N / 2>(p), load<N / 2>(p + N / 2)};
+  }
+}
+
+template <int N>
+TINYMOR_INLINE void store(Real* p, Lanes<N> a) {
+  if constexpr (N == kRegisterLanes) {
+    *reinterpret_cast<UnalignedRegister*>(p) = a.v;
+  } else {
+    store(p, a.lo);
+    store(p + N / 2, a.hi);
+  }
+}
+
+/// The first n lanes from memory, the others `fill`.
+TINYMOR_INLINE Vec load_first(const Real* p, int64_t n, Real fill = 0) {
+  alignas(64) Real lanes[kLanes];
+  for (int64_t i = 0; i < kLanes; ++i) lanes[i] = i < n ? p[i] : fill;
+  return load(lanes);
+}
+
+/// The first n lanes to memory.
+TINYMOR_INLINE void store_first(Real* p, int64_t n, Vec a) {
+  alignas(64) Real lanes[kLanes];
+  store(lanes, a);
+  for (int64_t i = 0; i < n; ++i) p[i] = lanes[i];
+}
+
+template <int N = kLanes>
+TINYMOR_INLINE Lanes<N> splat(Real x) {
+  if constexpr (N == kRegisterLanes) {
+    return {x - Register{}};  // x - 0 is x to the bit, also for -0
+  } else {
+    return {splat<N / 2>(x), splat<N / 2>(x)};
+  }
+}
+
+TINYMOR_INLINE Vec operator+(Vec a, Vec b) {
+  return map([](Register x, Register y) { return x + y; }, a, b);
+}
+TINYMOR_INLINE Vec operator-(Vec a, Vec b) {
+  return map([](Register x, Register y) { return x - y; }, a, b);
+}
+TINYMOR_INLINE Vec operator*(Vec a, Vec b) {
+  return map([](Register x, Register y) { return x * y; }, a, b);
+}
+TINYMOR_INLINE Vec operator/(Vec a, Vec b) {
+  return map([](Register x, Register y) { return x / y; }, a, b);
+}
+TINYMOR_INLINE Vec max(Vec a, Vec b) {
+  return map([](Register x, Register y) { return x > y ? x : y; }, a, b);
+}
+TINYMOR_INLINE Vec min(Vec a, Vec b) {
+  return map([](Register x, Register y) { return x < y ? x : y; }, a, b);
+}
+
+/// a*b + c, rounded once where the level has fused multiply-add.
+TINYMOR_INLINE Register fma(Register a, Register b, Register c) {
+#if defined(TINYMOR_LEVEL_AVX512)
+  return _mm512_fmadd_ps(a, b, c);
+#elif defined(TINYMOR_LEVEL_AVX2)
+  return _mm256_fmadd_ps(a, b, c);
+#elif defined(TINYMOR_LEVEL_NEON)
+  return vfmaq_f32(c, a, b);
+#else
+  return a * b + c;
+#endif
+}
+TINYMOR_INLINE Vec fma(Vec a, Vec b, Vec c) {
+  return map([](Register x, Register y, Register z) { return fma(x, y, z); }, a, b, c);
+}
+
+/// The sum of all lanes, halving: lane i with lane i+8, then i+4, i+2, i+1.
+template <int N>
+TINYMOR_INLINE Real sum(Lanes<N> a) {
+  if constexpr (N == kRegisterLanes) {
+    Real lanes[N];
+    store(lanes, a);
+    for (int half = N / 2; half > 0; half /= 2)
+      for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+    return lanes[0];
+  } else {
+    return sum(map([](Register x, Register y) { return x + y; }, a.lo, a.hi));
+  }
+}
+
+template <int N>
+TINYMOR_INLINE Real max_lane(Lanes<N> a) {
+  Real lanes[N];
+  store(lanes, a);
+  Real best = lanes[0];
+  for (int i = 1; i < N; ++i) best = lanes[i] > best ? lanes[i] : best;
+  return best;
+}
+
+}  // namespace tinymor::kernels::TINYMOR_LEVEL

@@ -1,0 +1,56 @@
+#pragma once
+// exp, log and the functions made of them, on sixteen lanes.
+
+#include "tensor/kernels/simd.h"
+
+#ifdef TINYMOR_DOUBLE
+#include <math.h>
+#else
+#include "tensor/kernels/series.h"
+
+namespace tinymor::series {
+template <>
+struct Ops<kernels::TINYMOR_LEVEL::Register> {
+  using V = kernels::TINYMOR_LEVEL::Register;
+  typedef int32_t I __attribute__((vector_size(sizeof(V))));
+  TINYMOR_INLINE static V fma(V a, V b, V c) { return kernels::TINYMOR_LEVEL::fma(a, b, c); }
+  TINYMOR_INLINE static V splat(float x) { return x - V{}; }
+  TINYMOR_INLINE static I bits(V x) { return (I)x; }
+  TINYMOR_INLINE static V from_bits(I x) { return (V)x; }
+  TINYMOR_INLINE static V to_float(I x) { return __builtin_convertvector(x, V); }
+};
+}  // namespace tinymor::series
+#endif
+
+namespace tinymor::kernels::TINYMOR_LEVEL {
+
+#ifdef TINYMOR_DOUBLE
+// Gradient checks need all digits of a double; the C library has them.
+TINYMOR_INLINE Vec each_lane(Vec x, double (*f)(double)) {
+  Real lanes[kLanes];
+  store(lanes, x);
+  for (Real& lane : lanes) lane = f(lane);
+  return load(lanes);
+}
+TINYMOR_INLINE Vec exp(Vec x) { return each_lane(x, ::exp); }
+TINYMOR_INLINE Vec log(Vec x) { return each_lane(x, ::log); }
+#else
+/// e^x; below -87 it is 0 to any practical purpose and above 88 it overflows, so x is held in between.
+TINYMOR_INLINE Vec exp(Vec x) {
+  return map([](Register r) { return series::exp(r); }, min(max(x, splat(-87.0f)), splat(88.0f)));
+}
+TINYMOR_INLINE Vec log(Vec x) {
+  return map([](Register r) { return series::log(r); }, x);
+}
+#endif
+
+/// 1 / (1 + e^-x)
+TINYMOR_INLINE Vec sigmoid(Vec x) { return splat(1) / (splat(1) + exp(splat(0) - x)); }
+
+/// log(1 + e^x), written so that neither end overflows.
+TINYMOR_INLINE Vec softplus(Vec x) {
+  const Vec minus_abs = min(x, splat(0) - x);
+  return max(x, splat(0)) + log(splat(1) + exp(minus_abs));
+}
+
+}  // namespace tinymor::kernels::TINYMOR_LEVEL

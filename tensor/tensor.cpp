@@ -1,0 +1,173 @@
+#include "tensor/tensor.h"
+
+#include <algorithm>
+
+#include "tensor/error.h"
+#include "tensor/memory.h"
+#include "tensor/strided.h"
+
+namespace tinymor {
+namespace {
+
+template <class T>
+void copy_elements(const Shape& shape, const T* from, const std::vector<int64_t>& from_strides, T* to,
+                   const std::vector<int64_t>& to_strides) {
+  const int64_t n = row_length(shape), from_step = row_step(from_strides), to_step = row_step(to_strides);
+  for_rows<2>(shape, {&from_strides, &to_strides}, [&](const std::array<int64_t, 2>& at) {
+    if (from_step == 1 && to_step == 1) {
+      std::copy_n(from + at[0], n, to + at[1]);
+    } else {
+      for (int64_t i = 0; i < n; ++i) to[at[1] + i * to_step] = from[at[0] + i * from_step];
+    }
+  });
+}
+
+}  // namespace
+
+template <class T>
+Storage<T>::Storage(int64_t n) : data(static_cast<T*>(allocate_bytes(n * int64_t(sizeof(T))))), count(n) {}
+
+template <class T>
+Storage<T>::~Storage() {
+  free_bytes(data, count * int64_t(sizeof(T)));
+}
+
+template <class T>
+BasicTensor<T>::BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset, Shape shape, std::vector<int64_t> strides)
+    : storage_(std::move(storage)), offset_(offset), shape_(std::move(shape)), strides_(std::move(strides)) {}
+
+template <class T>
+BasicTensor<T>::BasicTensor(Shape shape) : shape_(std::move(shape)), strides_(row_major_strides(shape_)) {
+  for (int64_t d : shape_) check(d >= 0, "[tensor] {} has a negative extent", shape_.text());
+  storage_ = std::make_shared<Storage<T>>(shape_.count());
+}
+
+template <class T>
+BasicTensor<T>::BasicTensor(Shape shape, std::span<const T> values) : BasicTensor(std::move(shape)) {
+  check(int64_t(values.size()) == count(), "[tensor] {} values do not fill {}, which has {}", values.size(),
+        shape_.text(), count());
+  std::copy(values.begin(), values.end(), storage_->data);
+}
+
+template <class T>
+BasicTensor<T> BasicTensor<T>::full(Shape shape, T value) {
+  BasicTensor result(std::move(shape));
+  std::fill_n(result.storage_->data, result.count(), value);
+  return result;
+}
+
+template <class T>
+bool BasicTensor<T>::contiguous() const {
+  int64_t step = 1;
+  for (int64_t axis = rank() - 1; axis >= 0; --axis) {
+    if (shape_[axis] != 1 && strides_[axis] != step) return false;
+    step *= shape_[axis];
+  }
+  return true;
+}
+
+template <class T>
+T* BasicTensor<T>::mutable_data() {
+  if (!storage_) return nullptr;
+  ++storage_->version;
+  return storage_->data + offset_;
+}
+
+template <class T>
+std::span<const T> BasicTensor<T>::values() const {
+  check(contiguous(), "[values] a view of shape {} is not one range of memory (use contiguous_copy)", shape_.text());
+  return {data(), static_cast<size_t>(defined() ? count() : 0)};
+}
+
+template <class T>
+std::vector<T> BasicTensor<T>::to_vector() const {
+  const BasicTensor whole = contiguous_copy();
+  return {whole.values().begin(), whole.values().end()};
+}
+
+template <class T>
+T BasicTensor<T>::item() const {
+  check(defined() && count() == 1, "[item] {} does not have exactly one element", shape_.text());
+  return *data();
+}
+
+template <class T>
+T BasicTensor<T>::at(std::initializer_list<int64_t> index) const {
+  check(int64_t(index.size()) == rank(), "[at] {} indices for shape {}", index.size(), shape_.text());
+  int64_t offset = 0, axis = 0;
+  for (int64_t i : index) {
+    check(i >= 0 && i < shape_[axis], "[at] index {} is outside axis {} of {}", i, axis, shape_.text());
+    offset += i * strides_[axis++];
+  }
+  return data()[offset];
+}
+
+template <class T>
+BasicTensor<T> BasicTensor<T>::reshape(Shape shape) const {
+  int64_t known = 1, open_axis = -1;
+  for (int64_t axis = 0; axis < shape.rank(); ++axis) {
+    if (shape[axis] == -1 && open_axis < 0) open_axis = axis;
+    else known *= shape[axis];
+  }
+  if (open_axis >= 0 && known > 0) shape[open_axis] = count() / known;
+  check(shape.count() == count() && std::all_of(shape.begin(), shape.end(), [](int64_t d) { return d >= 0; }),
+        "[reshape] {} with {} elements does not fit {}", shape_.text(), count(), shape.text());
+  const BasicTensor whole = contiguous_copy();
+  std::vector<int64_t> strides = row_major_strides(shape);
+  return BasicTensor(whole.storage_, whole.offset_, std::move(shape), std::move(strides));
+}
+
+template <class T>
+BasicTensor<T> BasicTensor<T>::transpose(int64_t a, int64_t b) const {
+  BasicTensor view = *this;
+  const size_t i = shape_.normalize_axis(a), j = shape_.normalize_axis(b);
+  std::swap(view.shape_[i], view.shape_[j]);
+  std::swap(view.strides_[i], view.strides_[j]);
+  return view;
+}
+
+template <class T>
+BasicTensor<T> BasicTensor<T>::slice(int64_t axis, int64_t begin, int64_t end) const {
+  const size_t i = shape_.normalize_axis(axis);
+  check(0 <= begin && begin <= end && end <= shape_[i], "[slice] {}..{} is not a range of axis {} of {}", begin, end, i,
+        shape_.text());
+  BasicTensor view = *this;
+  view.shape_[i] = end - begin;
+  view.offset_ += begin * strides_[i];
+  return view;
+}
+
+template <class T>
+BasicTensor<T> BasicTensor<T>::expand(const Shape& shape) const {
+  check(broadcast(shape_, shape, "expand") == shape, "[expand] {} does not grow to {}", shape_.text(), shape.text());
+  std::vector<int64_t> strides(shape.rank(), 0);
+  for (int64_t i = 1; i <= rank(); ++i)
+    if (shape_[-i] == shape[-i]) strides[shape.rank() - i] = strides_[rank() - i];
+  return BasicTensor(storage_, offset_, shape, std::move(strides));
+}
+
+template <class T>
+BasicTensor<T> BasicTensor<T>::clone() const {
+  if (!defined()) return {};
+  BasicTensor result(shape_);
+  copy_elements(shape_, data(), strides_, result.storage_->data, result.strides_);
+  return result;
+}
+
+template <class T>
+void BasicTensor<T>::fill(T value) {
+  copy_from(scalar(value));
+}
+
+template <class T>
+void BasicTensor<T>::copy_from(const BasicTensor& source) {
+  const BasicTensor wide = source.expand(shape_);
+  copy_elements(shape_, wide.data(), wide.strides_, mutable_data(), strides_);
+}
+
+template struct Storage<Real>;
+template struct Storage<int32_t>;
+template class BasicTensor<Real>;
+template class BasicTensor<int32_t>;
+
+}  // namespace tinymor

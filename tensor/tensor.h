@@ -1,0 +1,106 @@
+#pragma once
+// A tensor is a handle on shared storage with a shape and strides. Copying a handle, slicing, transposing and (where the
+// strides allow it) reshaping cost nothing and share the numbers; `clone` copies them.
+//
+// Two element types are all a language model needs: Real (float; double in the build that checks gradients) and int32
+// for token ids and row indices. Arithmetic on tensors stands in tensor/ops.h, the loops in tensor/kernels/.
+// Docs: docs/01-from-text-to-depth.md
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "tensor/real.h"
+#include "tensor/shape.h"
+
+namespace tinymor {
+
+/// A block of elements shared by all views of it. `version` counts in-place changes, so that autograd can tell when a
+/// value it saved is no longer what it was.
+template <class T>
+struct Storage {
+  explicit Storage(int64_t count);
+  ~Storage();
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+
+  T* data;
+  int64_t count;
+  uint64_t version = 0;
+};
+
+template <class T>
+class BasicTensor {
+ public:
+  /// No storage; `defined()` is false.
+  BasicTensor() = default;
+  /// Uninitialised elements.
+  explicit BasicTensor(Shape shape);
+  /// A copy of `values` in row-major order. Throws unless their number fits `shape`.
+  BasicTensor(Shape shape, std::span<const T> values);
+  BasicTensor(Shape shape, std::initializer_list<T> values)
+      : BasicTensor(std::move(shape), std::span<const T>(values.begin(), values.size())) {}
+
+  static BasicTensor full(Shape shape, T value);
+  static BasicTensor zeros(Shape shape) { return full(std::move(shape), T(0)); }
+  static BasicTensor scalar(T value) { return full({}, value); }
+
+  bool defined() const { return storage_ != nullptr; }
+  const Shape& shape() const { return shape_; }
+  const std::vector<int64_t>& strides() const { return strides_; }
+  int64_t rank() const { return shape_.rank(); }
+  int64_t dim(int64_t axis) const { return shape_[axis]; }
+  int64_t count() const { return shape_.count(); }
+  /// Whether the elements lie in row-major order without gaps.
+  bool contiguous() const;
+
+  /// The first element; the others follow by the strides. The mutable form counts as a change (see Storage::version).
+  const T* data() const { return storage_ ? storage_->data + offset_ : nullptr; }
+  T* mutable_data();
+  /// All elements as one row-major range. Throws unless contiguous.
+  std::span<const T> values() const;
+  /// A copy of all elements in row-major order, whatever the strides.
+  std::vector<T> to_vector() const;
+  /// The only element. Throws unless there is exactly one.
+  T item() const;
+  /// The element at an index per axis. Throws when it is out of range.
+  T at(std::initializer_list<int64_t> index) const;
+
+  /// The same elements in another shape; one extent may be -1. A view where the strides allow, else a copy.
+  BasicTensor reshape(Shape shape) const;
+  /// A view with two axes exchanged.
+  BasicTensor transpose(int64_t a, int64_t b) const;
+  /// A view of [begin, end) along `axis`. Throws unless 0 <= begin <= end <= extent.
+  BasicTensor slice(int64_t axis, int64_t begin, int64_t end) const;
+  /// A view that repeats axes of extent 1 (stride 0) up to `shape`, by the broadcasting rule.
+  BasicTensor expand(const Shape& shape) const;
+  /// Itself when contiguous, else a copy.
+  BasicTensor contiguous_copy() const { return contiguous() ? *this : clone(); }
+  /// A new contiguous tensor with the same elements.
+  BasicTensor clone() const;
+
+  void fill(T value);
+  /// Overwrites the elements with those of `source` (broadcast to this shape).
+  void copy_from(const BasicTensor& source);
+
+  /// How often the storage was changed in place.
+  uint64_t version() const { return storage_ ? storage_->version : 0; }
+  /// Whether no other handle sees this storage.
+  bool sole_owner() const { return storage_ && storage_.use_count() == 1; }
+
+ private:
+  BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset, Shape shape, std::vector<int64_t> strides);
+
+  std::shared_ptr<Storage<T>> storage_;
+  int64_t offset_ = 0;
+  Shape shape_;
+  std::vector<int64_t> strides_;
+};
+
+/// Numbers.
+using Tensor = BasicTensor<Real>;
+/// Token ids, positions and row indices.
+using IntTensor = BasicTensor<int32_t>;
+
+}  // namespace tinymor

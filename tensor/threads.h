@@ -1,0 +1,24 @@
+#pragma once
+// The threads that share the work of one operation.
+//
+// Work is split into pieces by its size alone, never by the number of threads, and each output element is computed
+// within one piece: results do not depend on how many threads there are. Waiting threads sleep.
+
+#include <cstdint>
+#include <functional>
+
+namespace tinymor {
+
+/// Number of threads that operations use, the caller's included. Starts as the number of cores.
+int thread_count();
+/// Throws unless 1 <= n <= 1024. Must not be called while operations run.
+void set_thread_count(int n);
+
+/// Calls `body(i)` for every i in [0, pieces), in any order, on several threads; returns when all are done. Rethrows the
+/// first exception. A call from within a body, or while another thread is in a parallel_for, runs alone.
+void parallel_for(int64_t pieces, const std::function<void(int64_t)>& body);
+
+/// parallel_for over [0, n) in ranges of `grain` (the last may be shorter): `body(begin, end)`.
+void parallel_ranges(int64_t n, int64_t grain, const std::function<void(int64_t, int64_t)>& body);
+
+}  // namespace tinymor

@@ -1,0 +1,84 @@
+#pragma once
+// What a run tells about itself while it trains: numbers of every step (StepMetrics) and, now and then, everything the
+// model does with one fixed text (Snapshot). An Observer hears them live; recording.mortrace keeps them for later.
+//
+// File: 8 bytes magic "MORTRACE", u32 version, then records `u32 kind | u32 bytes | i64 step | f64 wall seconds | payload |
+// u32 crc32 of all before it`, little endian. Unknown kinds are skipped; a record cut off or damaged ends the reading.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mor/trace.h"
+
+namespace tinymor {
+
+/// One training step.
+struct StepMetrics {
+  int64_t step = 0;           ///< 1 for the first.
+  double seconds = 0;         ///< Wall time since the run began, pauses and earlier sessions included.
+  double loss = 0;            ///< Language-model loss of the batch, nats.
+  double aux_loss = 0;        ///< Auxiliary routing loss before its coefficient.
+  double grad_norm = 0;       ///< Before clipping.
+  double lr = 0;
+  double tokens_per_second = 0;
+  double mean_depth = 0;      ///< Recursions per token; the block's passes where there is no routing.
+  double sampling_accuracy = 0;  ///< Share of candidates whose logit sign agrees with the top-k choice, last recursion.
+};
+
+/// Held-out loss at a step, nats; the same value twice for models without expert choice.
+struct EvalMetrics {
+  int64_t step = 0;
+  double topk_loss = 0;
+  double threshold_loss = 0;
+  double mean_depth = 0;  ///< Under the threshold rule.
+};
+
+/// What the model does with the probe text at a step, under both rules (the same trace twice without expert choice).
+struct Snapshot {
+  int64_t step = 0;
+  Trace topk;
+  Trace threshold;
+};
+
+/// Hears about a run. All calls come from the training thread and must return quickly.
+struct Observer {
+  virtual ~Observer() = default;
+  virtual void on_step(const StepMetrics&) {}
+  virtual void on_eval(const EvalMetrics&) {}
+  virtual void on_snapshot(const Snapshot&) {}
+};
+
+/// Everything read back from a recording.
+struct Recording {
+  std::string config_toml;  ///< The configuration of the run, as text.
+  std::vector<StepMetrics> steps;
+  std::vector<EvalMetrics> evals;
+  std::vector<Snapshot> snapshots;
+  std::string notice;  ///< Not empty when the file ends in the middle of a record: what was left out, for people.
+};
+
+/// Appends records to a recording file. Each record is written whole and flushed, so that a file cut off by a crash
+/// loses at most its last record.
+class Recorder : public Observer {
+ public:
+  /// Starts a new file, or goes on with the records up to `resume_step` of an existing one (later ones are dropped).
+  Recorder(const std::filesystem::path& file, const std::string& config_toml, std::optional<int64_t> resume_step = {});
+  ~Recorder() override;
+  void on_step(const StepMetrics&) override;
+  void on_eval(const EvalMetrics&) override;
+  void on_snapshot(const Snapshot&) override;
+
+ private:
+  struct File;
+  std::unique_ptr<File> file_;
+};
+
+/// Reads a recording; the file may be hostile. Throws InputError when it is missing or no recording at all; a damaged
+/// tail only sets `notice`.
+Recording read_recording(const std::filesystem::path& file);
+
+}  // namespace tinymor

@@ -1,0 +1,72 @@
+#pragma once
+// The training loop: batch -> Model -> loss -> backward -> AdamW -> the observers hear about it.
+
+#include <atomic>
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "datasets/tokenizer.h"
+#include "mor/model.h"
+#include "trainer/config.h"
+#include "trainer/recording.h"
+
+namespace tinymor {
+
+/// How another thread (a signal handler, the window) steers a run. The trainer looks at it between steps only.
+class Control {
+ public:
+  void stop();                     ///< Ends the run after the current step; its state is saved. Safe in a signal handler.
+  void pause();
+  void resume();
+  bool paused() const { return paused_; }
+  bool stopping() const { return stop_; }
+  /// Runs `task` on the training thread before its next step (also while paused), with the current model.
+  void post(std::function<void(const Model&)> task);
+
+ private:
+  friend class Trainer;
+  /// Called between steps: runs posted tasks, waits while paused. False when the run shall stop.
+  bool between_steps(const Model& model);
+
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> paused_{false};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<std::function<void(const Model&)>> tasks_;
+};
+
+class Trainer {
+ public:
+  /// A new run in the empty or missing folder `run`: loads the data, trains the tokenizer, makes the model.
+  /// Throws InputError when the data or configuration is unusable; writes nothing before all of it is known to be good.
+  Trainer(Config config, std::filesystem::path run);
+
+  /// Goes on with the run in `run` exactly where its checkpoint stands.
+  static Trainer resume(const std::filesystem::path& run);
+
+  ~Trainer();
+  Trainer(Trainer&&) noexcept;
+
+  const Config& config() const;
+  const Model& model() const;
+  const Tokenizer& tokenizer() const;
+  int64_t step() const;  ///< Steps done.
+
+  /// Hears about every step from now on. The observer must outlive the trainer.
+  void add_observer(Observer& observer);
+
+  /// Trains until config().train.steps are done or control stops it; evaluates, snapshots and saves on the way, and at the
+  /// end. `control` may be null.
+  void run(Control* control = nullptr);
+
+ private:
+  struct State;
+  explicit Trainer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tinymor

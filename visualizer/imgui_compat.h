@@ -1,0 +1,94 @@
+#pragma once
+// The one header that includes Dear ImGui. Debian 12 ships version 1.86, Debian 13 ships 1.90; what differs between them is
+// hidden here, so that no panel needs to know. Letters are never asked for as keys (1.86 has no names for them, and their
+// place depends on the keyboard's layout): shortcuts read the characters that were typed.
+
+#include <imgui.h>
+#if __has_include(<imgui_stdlib.h>)
+#include <imgui_stdlib.h>
+#else
+#include <misc/cpp/imgui_stdlib.h>
+#endif
+
+namespace tinymor::ui {
+
+/// A named key (arrows, Space, Home, End, Escape, ...) went down in this frame, or repeats.
+inline bool key_pressed(ImGuiKey key, bool repeat = true) {
+#if IMGUI_VERSION_NUM < 18700
+  return ImGui::IsKeyPressed(ImGui::GetKeyIndex(key), repeat);
+#else
+  return ImGui::IsKeyPressed(key, repeat);
+#endif
+}
+
+/// Prepares a context without a window for feed_key.
+inline void name_headless_keys(ImGuiIO& io) {
+#if IMGUI_VERSION_NUM < 18700
+  for (int key = 0; key < ImGuiKey_COUNT; ++key) io.KeyMap[key] = key;
+#else
+  (void)io;
+#endif
+}
+
+inline void feed_key(ImGuiIO& io, ImGuiKey key, bool down) {
+#if IMGUI_VERSION_NUM < 18700
+  io.KeysDown[key] = down;
+#else
+  io.AddKeyEvent(key, down);
+#endif
+}
+
+/// Shift held or released, as the panels see it (`io.KeyShift`).
+inline void feed_shift(ImGuiIO& io, bool down) {
+#if IMGUI_VERSION_NUM < 18700
+  io.KeyShift = down;
+#elif IMGUI_VERSION_NUM < 18900
+  io.AddKeyEvent(ImGuiKey_ModShift, down);
+#else
+  io.AddKeyEvent(ImGuiMod_Shift, down);
+#endif
+}
+
+inline void feed_mouse_position(ImGuiIO& io, ImVec2 position) {
+#if IMGUI_VERSION_NUM < 18700
+  io.MousePos = position;
+#else
+  io.AddMousePosEvent(position.x, position.y);
+#endif
+}
+
+inline void feed_mouse_button(ImGuiIO& io, int button, bool down) {
+#if IMGUI_VERSION_NUM < 18700
+  io.MouseDown[button] = down;
+#else
+  io.AddMouseButtonEvent(button, down);
+#endif
+}
+
+inline bool begin_tooltip() {
+#if IMGUI_VERSION_NUM < 18950
+  ImGui::BeginTooltip();
+  return true;
+#else
+  return ImGui::BeginTooltip();
+#endif
+}
+
+/// The outline of a rectangle; the order of AddRect's last arguments changed in 1.92.8.
+inline void add_outline(ImDrawList& list, ImVec2 min, ImVec2 max, ImU32 color, float rounding, float thickness) {
+#if IMGUI_VERSION_NUM < 19280
+  list.AddRect(min, max, color, rounding, 0, thickness);
+#else
+  list.AddRect(min, max, color, rounding, thickness, 0);
+#endif
+}
+
+inline void add_polyline(ImDrawList& list, const ImVec2* points, int count, ImU32 color, float thickness) {
+#if IMGUI_VERSION_NUM < 19280
+  list.AddPolyline(points, count, color, 0, thickness);
+#else
+  list.AddPolyline(points, count, color, thickness, 0);
+#endif
+}
+
+}  // namespace tinymor::ui

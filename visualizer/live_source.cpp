@@ -1,0 +1,125 @@
+#include "visualizer/live_source.h"
+
+#include <exception>
+
+namespace tinymor {
+namespace {
+
+constexpr auto shortest_wake_interval = std::chrono::milliseconds(50);
+constexpr size_t most_snapshots = 1024;
+
+// Keeps memory bounded on long runs: every other snapshot of the older half goes, the newest stay complete.
+void thin(std::vector<Snapshot>& snapshots) {
+  std::vector<Snapshot> kept;
+  for (size_t i = 0; i < snapshots.size(); ++i) {
+    if (i >= snapshots.size() / 2 || i % 2 == 0) kept.push_back(std::move(snapshots[i]));
+  }
+  snapshots = std::move(kept);
+}
+
+}  // namespace
+
+LiveFeed::LiveFeed(std::function<void()> wake, size_t capacity)
+    : wake_(std::move(wake)), steps_(capacity), evals_(capacity) {}
+
+void LiveFeed::on_step(const StepMetrics& metrics) {
+  steps_.push(metrics);
+  wake();
+}
+
+void LiveFeed::on_eval(const EvalMetrics& metrics) {
+  evals_.push(metrics);
+  wake();
+}
+
+void LiveFeed::on_snapshot(const Snapshot& snapshot) {
+  snapshots_.back() = snapshot;
+  snapshots_.publish();
+  wake();
+}
+
+void LiveFeed::wake() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - woke_ < shortest_wake_interval) return;
+  woke_ = now;
+  wake_();
+}
+
+bool LiveFeed::drain(RunHistory& history) {
+  bool news = false;
+  while (auto metrics = steps_.pop()) history.steps.push_back(*metrics), news = true;
+  while (auto metrics = evals_.pop()) history.evals.push_back(*metrics), news = true;
+  if (snapshots_.fetch()) {
+    history.snapshots.push_back(snapshots_.front());
+    if (history.snapshots.size() > most_snapshots) thin(history.snapshots);
+    news = true;
+  }
+  return news;
+}
+
+LiveSource::LiveSource(std::string name, std::unique_ptr<LiveRun> run, std::function<void()> wake)
+    : run_(std::move(run)), wake_(std::move(wake)), feed_(wake_) {
+  name_ = std::move(name);
+  thread_ = std::thread([this] { work(); });
+}
+
+LiveSource::~LiveSource() {
+  generator_.reset();
+  control_.stop();
+  thread_.join();
+}
+
+void LiveSource::work() {
+  try {
+    std::string config = run_->prepare();
+    {
+      const std::lock_guard lock(mutex_);
+      announced_config_ = std::move(config);
+    }
+    phase_ = Phase::training;
+    wake_();
+    run_->train(feed_, control_);
+    phase_ = Phase::finished;
+  } catch (const std::exception& error) {
+    const std::lock_guard lock(mutex_);
+    failure_ = error.what();
+    phase_ = Phase::failed;
+  }
+  ended_ = true;
+  wake_();
+}
+
+bool LiveSource::take_announcement() {
+  const Phase phase = phase_;
+  if (phase == seen_) return false;
+  seen_ = phase;
+  const std::lock_guard lock(mutex_);
+  if (history_.config_toml.empty() && !announced_config_.empty()) {
+    set_config(announced_config_);
+    auto factory = [this](const std::atomic<bool>& cancelled) { return run_->decoder(control_, ended_, cancelled); };
+    generator_ = std::make_unique<GenerationWorker>(factory, wake_);
+  }
+  if (phase == Phase::failed) notice_ = failure_;
+  return true;
+}
+
+bool LiveSource::poll_run() {
+  const bool announced = take_announcement();
+  return feed_.drain(history_) || announced;
+}
+
+RunStatus LiveSource::shown() const {
+  switch (phase_) {
+    case Phase::preparing: return RunStatus::preparing;
+    case Phase::training: return RunStatus::training;
+    case Phase::finished: return RunStatus::finished;
+    case Phase::failed: break;
+  }
+  return RunStatus::failed;
+}
+
+std::string LiveSource::why_not() const {
+  return can_generate() ? "" : "The run is still preparing its data; text can be generated once training has begun.";
+}
+
+}  // namespace tinymor

@@ -1,0 +1,88 @@
+#pragma once
+// A run that trains in this process. The training thread tells what happens through a LiveFeed and never waits for the
+// window: state goes through a newest-value exchange, step records through rings that count what they drop.
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "trainer/trainer.h"
+#include "visualizer/exchange.h"
+#include "visualizer/source.h"
+
+namespace tinymor {
+
+/// Hears a run on the training thread, is read on the window's.
+class LiveFeed : public Observer {
+ public:
+  explicit LiveFeed(std::function<void()> wake, size_t capacity = 4096);
+  void on_step(const StepMetrics& metrics) override;
+  void on_eval(const EvalMetrics& metrics) override;
+  void on_snapshot(const Snapshot& snapshot) override;
+
+  /// Moves what has arrived into `history`; true when there was something.
+  bool drain(RunHistory& history);
+  uint64_t dropped() const { return steps_.dropped() + evals_.dropped(); }
+
+ private:
+  void wake();
+
+  std::function<void()> wake_;
+  std::chrono::steady_clock::time_point woke_{};
+  Ring<StepMetrics> steps_;
+  Ring<EvalMetrics> evals_;
+  NewestExchange<Snapshot> snapshots_;
+};
+
+/// The training that a LiveSource watches; all of it but `decoder` runs on the training thread. trainer_run.h makes one
+/// from a Trainer.
+class LiveRun {
+ public:
+  virtual ~LiveRun() = default;
+  /// Loads data and model; returns the complete configuration as TOML.
+  virtual std::string prepare() = 0;
+  virtual void train(Observer& observer, Control& control) = 0;
+  /// A decoder over a copy of the weights as they are now. Called from the generating thread after `prepare`; `ended` says
+  /// that `train` has returned.
+  virtual std::unique_ptr<Decoder> decoder(Control& control, const std::atomic<bool>& ended,
+                                           const std::atomic<bool>& cancelled) = 0;
+};
+
+class LiveSource : public Source {
+ public:
+  LiveSource(std::string name, std::unique_ptr<LiveRun> run, std::function<void()> wake);
+  /// Stops the run after its current step and waits until it has saved itself.
+  ~LiveSource() override;
+
+  RunStatus status() const override { return phase_ == Phase::training && control_.paused() ? RunStatus::paused : shown(); }
+  uint64_t dropped() const override { return feed_.dropped(); }
+  bool steerable() const override { return phase_ == Phase::preparing || phase_ == Phase::training; }
+  void pause() override { control_.pause(); }
+  void resume() override { control_.resume(); }
+  void stop() override { control_.stop(); }
+  std::string why_not() const override;
+
+ private:
+  enum class Phase { preparing, training, finished, failed };
+  RunStatus shown() const;
+  bool poll_run() override;
+  void work();
+  bool take_announcement();
+
+  std::unique_ptr<LiveRun> run_;
+  std::function<void()> wake_;
+  Control control_;
+  LiveFeed feed_;
+  std::atomic<Phase> phase_{Phase::preparing};
+  Phase seen_ = Phase::preparing;
+  std::atomic<bool> ended_{false};
+  std::mutex mutex_;
+  std::string announced_config_, failure_;  // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace tinymor

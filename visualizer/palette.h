@@ -1,0 +1,38 @@
+#pragma once
+// The colours that mean something. A depth keeps its colour everywhere: in the token strip, the grid, the cache and the
+// generated text. The first four are at least 40 apart (CIE 1976 delta E) for normal sight and under simulated
+// deuteranopia, protanopia and tritanopia (Machado, Oliveira and Fernandes 2009); the tests hold them to that. Colour is
+// never alone: strokes, digits or heights say the same.
+
+#include <cstdint>
+
+namespace tinymor {
+
+struct Color {
+  uint8_t r = 0, g = 0, b = 0;
+  bool operator==(const Color&) const = default;
+};
+
+/// 0: a token that is not computed; 1, 2, ...: recursions spent. Depths beyond the last colour share it.
+Color depth_color(int depth);
+inline constexpr int depth_colors = 6;
+
+/// Where the two rules disagree: only the training rule computes, only the causal rule computes.
+Color training_only_color();
+Color causal_only_color();
+
+/// The text colour, near-black or white, that stands out more on `background`, and their contrast (WCAG 2, 1 to 21).
+Color text_on(Color background);
+double contrast(Color a, Color b);
+
+/// `part` 0: a, 1: b, in sRGB.
+Color mix(Color a, Color b, double part);
+
+/// How a colour looks to people with a colour-vision deficiency.
+enum class Vision { normal, deuteranopia, protanopia, tritanopia };
+Color simulate(Color color, Vision vision);
+
+/// CIE 1976 colour difference; about 2.3 is just noticeable.
+double delta_e(Color a, Color b);
+
+}  // namespace tinymor

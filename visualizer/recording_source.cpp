@@ -1,0 +1,79 @@
+#include "visualizer/recording_source.h"
+
+#include "tensor/error.h"
+#include "visualizer/model_decoder.h"
+
+namespace tinymor {
+namespace fs = std::filesystem;
+
+namespace {
+constexpr const char* recording_name = "recording.mortrace";
+constexpr const char* model_name = "model.safetensors";
+}  // namespace
+
+RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wake) {
+  check_input(fs::exists(path), "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)",
+              path.string());
+  const bool folder = fs::is_directory(path);
+  const bool is_model = !folder && path.extension() == ".safetensors";
+  const fs::path run = folder ? path : path.parent_path();
+  const fs::path recording = folder ? path / recording_name : is_model ? fs::path() : path;
+  const fs::path model = is_model ? path : run / model_name;
+  const bool recorded = fs::exists(recording), modelled = fs::exists(model);
+  check_input(recorded || modelled, "{}: neither {} nor {} is in it (name a folder that `tinymor train` wrote)",
+              path.string(), recording_name, model_name);
+
+  name_ = fs::absolute(path).lexically_normal().string();
+  if (recorded) {
+    file_ = recording;
+    file_changed();
+    take(read_recording(recording));
+  }
+  if (modelled) {
+    if (!recorded) geometry_ = geometry_of(load_model(model).config());
+    generator_ = std::make_unique<GenerationWorker>(file_decoder(model), std::move(wake));
+  }
+}
+
+RecordingSource::RecordingSource(std::string name, Recording recording) {
+  name_ = std::move(name);
+  take(std::move(recording));
+}
+
+std::string RecordingSource::why_not() const {
+  return can_generate() ? "" : "This recording holds no weights. Open the run folder it came from to generate text.";
+}
+
+void RecordingSource::take(Recording recording) {
+  notice_ = recording.notice;
+  set_config(std::move(recording.config_toml));
+  history_.steps = std::move(recording.steps);
+  history_.evals = std::move(recording.evals);
+  history_.snapshots = std::move(recording.snapshots);
+}
+
+// Whether the file is another than when it was last looked at; looks once a second.
+bool RecordingSource::file_changed() {
+  const auto now = std::chrono::steady_clock::now();
+  if (file_.empty() || now - looked_ < std::chrono::seconds(1)) return false;
+  looked_ = now;
+  std::error_code ignored;
+  const auto written = fs::last_write_time(file_, ignored);
+  const auto size = fs::file_size(file_, ignored);
+  if (ignored || (written == written_ && size == size_)) return false;
+  written_ = written;
+  size_ = size;
+  return true;
+}
+
+bool RecordingSource::poll_run() {
+  if (!file_changed()) return false;
+  try {
+    take(read_recording(file_));
+  } catch (const Error& error) {
+    notice_ = error.what();
+  }
+  return true;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,34 @@
+#pragma once
+// A run that was recorded: a run folder, its recording.mortrace alone, or just a model to generate with. A recording that
+// is still being written (by `tinymor train` beside the window) is read again as it grows.
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+
+#include "visualizer/source.h"
+
+namespace tinymor {
+
+class RecordingSource : public Source {
+ public:
+  /// Throws InputError when `path` is none of the three.
+  RecordingSource(const std::filesystem::path& path, std::function<void()> wake);
+  /// A recording that is in memory already.
+  RecordingSource(std::string name, Recording recording);
+
+  RunStatus status() const override { return RunStatus::recording; }
+  std::string why_not() const override;
+
+ private:
+  bool poll_run() override;
+  void take(Recording recording);
+  bool file_changed();
+
+  std::filesystem::path file_;  // empty: nothing to read again
+  std::filesystem::file_time_type written_{};
+  uintmax_t size_ = 0;
+  std::chrono::steady_clock::time_point looked_{};
+};
+
+}  // namespace tinymor

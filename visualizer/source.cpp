@@ -1,0 +1,59 @@
+#include "visualizer/source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "trainer/config.h"
+#include "visualizer/recording_source.h"
+
+namespace tinymor {
+
+int64_t RunHistory::last_step() const {
+  int64_t last = steps.empty() ? 0 : steps.back().step;
+  if (!snapshots.empty()) last = std::max(last, snapshots.back().step);
+  return last;
+}
+
+int RunHistory::snapshot_at(int64_t step) const {
+  if (snapshots.empty()) return -1;
+  const auto after = std::upper_bound(snapshots.begin(), snapshots.end(), step,
+                                      [](int64_t s, const Snapshot& snapshot) { return s < snapshot.step; });
+  return std::max(0, int(after - snapshots.begin()) - 1);
+}
+
+const char* status_name(RunStatus status) {
+  static constexpr const char* names[] = {"preparing", "training", "paused", "finished", "failed", "recording"};
+  return names[int(status)];
+}
+
+bool Source::poll() {
+  const bool news = poll_run();
+  const bool text = generator_ && generator_->poll(generation_);
+  version_ += news;
+  generation_version_ += text;
+  return news || text;
+}
+
+void Source::generate(const GenerateRequest& request) {
+  if (generator_) generator_->start(request);
+}
+
+void Source::stop_generating() {
+  if (generator_) generator_->stop();
+}
+
+void Source::set_config(std::string toml) {
+  try {
+    geometry_ = geometry_of(config_from_toml(toml, "configuration").model);
+  } catch (const std::exception& error) {
+    notice_ = fmt::format("the recorded configuration cannot be read: {}", error.what());
+  }
+  history_.config_toml = std::move(toml);
+}
+
+std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake) {
+  return std::make_unique<RecordingSource>(path, std::move(wake));
+}
+
+}  // namespace tinymor

@@ -1,0 +1,84 @@
+#pragma once
+// Where the window's pictures come from. Panels read a Source and cannot tell a run that is training now from a recording
+// of one; that is what makes replay, pictures from the command line and tests the same thing as watching live.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "trainer/recording.h"
+#include "visualizer/generation.h"
+
+namespace tinymor {
+
+/// Everything a run has told so far. Only ever grows, except that a live run thins its oldest snapshots.
+struct RunHistory {
+  std::string config_toml;
+  std::vector<StepMetrics> steps;
+  std::vector<EvalMetrics> evals;
+  std::vector<Snapshot> snapshots;  ///< Ascending by step.
+
+  int64_t last_step() const;
+  /// Index of the newest snapshot at or before `step`; the first when all are later, -1 when there is none.
+  int snapshot_at(int64_t step) const;
+};
+
+enum class RunStatus { preparing, training, paused, finished, failed, recording };
+const char* status_name(RunStatus status);
+
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  /// Takes in what has arrived since the last call; true when something did. The window's thread only.
+  bool poll();
+
+  const std::string& name() const { return name_; }
+  const RunHistory& history() const { return history_; }
+  const Geometry& geometry() const { return geometry_; }
+  /// Grows whenever history or geometry changed: what was computed from them must be computed anew.
+  uint64_t version() const { return version_; }
+  virtual RunStatus status() const = 0;
+  /// What a person should know: a damaged tail, why a run failed. One line; empty: all is well.
+  const std::string& notice() const { return notice_; }
+  /// Step records that did not fit while the window was busy.
+  virtual uint64_t dropped() const { return 0; }
+
+  /// Steering the run; only where `steerable()`.
+  virtual bool steerable() const { return false; }
+  virtual void pause() {}
+  virtual void resume() {}
+  virtual void stop() {}
+
+  /// Generating; only where `can_generate()`. `why_not` tells a person what is missing.
+  bool can_generate() const { return generator_ != nullptr; }
+  virtual std::string why_not() const { return {}; }
+  void generate(const GenerateRequest& request);
+  void stop_generating();
+  const Generation& generation() const { return generation_; }
+  uint64_t generation_version() const { return generation_version_; }
+
+ protected:
+  /// Takes in news of the run itself.
+  virtual bool poll_run() = 0;
+  /// Sets the configuration's text and the geometry it describes; text that cannot be read becomes a notice.
+  void set_config(std::string toml);
+
+  std::string name_;
+  RunHistory history_;
+  Geometry geometry_;
+  std::string notice_;
+  std::unique_ptr<GenerationWorker> generator_;
+
+ private:
+  uint64_t version_ = 1, generation_version_ = 1;
+  Generation generation_;
+};
+
+/// Opens a run folder, a recording or a model file. `wake` is called, from other threads, when there is news. Throws
+/// InputError.
+std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake);
+
+}  // namespace tinymor

@@ -1,0 +1,99 @@
+#pragma once
+// One text as the panels draw it: a dense table of tokens and recursions, made from a Trace (the probe text of a snapshot)
+// or from generated tokens. Whatever a damaged recording says, the table is rectangular and its indices are good, so that
+// panels need not check them again.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mor/config.h"
+#include "mor/trace.h"
+
+namespace tinymor {
+
+/// What the panels need to know of a model's shape.
+struct Geometry {
+  int recursions = 1;
+  int block_layers = 1;        ///< Layers of the shared block.
+  bool unique_ends = false;    ///< A first and a last layer of their own around the block.
+  bool routed = false;
+  std::vector<double> capacity;  ///< Share of the tokens that may enter each recursion.
+  KvStrategy kv = KvStrategy::recursion_wise;
+  int64_t entry_bytes = 0;     ///< Of one cached token in one layer.
+  int64_t max_seq_len = 0;
+};
+Geometry geometry_of(const ModelConfig& config);
+
+/// One recursion's business with one token.
+enum class CellState : uint8_t {
+  exited,   ///< The token left at an earlier recursion: nobody asked for its score.
+  skipped,  ///< A candidate that was not taken.
+  computed
+};
+struct Cell {
+  CellState state = CellState::exited;
+  bool scored = false;  ///< Whether the router's logit is known and finite.
+  float logit = 0;
+  float gate = 0;
+  int rank = 0;  ///< 1: highest score among the candidates; 0: no score.
+};
+struct RecursionRow {
+  std::vector<Cell> cells;  ///< [T]
+  int candidates = 0;
+  int computed = 0;
+  double capacity = 1;
+  float lowest_taken = 0;  ///< The smallest score that was computed; only when some were scored.
+  bool scored = false;
+};
+
+/// One row of the KV cache: the unique first or last layer, or the block's layers at one recursion.
+enum class KvSlot : uint8_t { empty, stored, reused };
+struct KvRow {
+  std::string label;
+  int recursion = 0;  ///< 0: a unique layer.
+  int layers = 1;
+  int64_t entries = 0;         ///< Cached tokens, summed over the row's layers.
+  std::vector<KvSlot> slots;   ///< [T]; reused: it reads what recursion 1 stored.
+};
+struct KvView {
+  std::vector<KvRow> rows;
+  int64_t bytes = 0;
+  int64_t vanilla_bytes = 0;
+};
+
+struct TextView {
+  std::vector<std::string> pieces;  ///< [T] as drawn: short, valid, the SentencePiece mark as a space.
+  std::vector<int32_t> ids;
+  std::vector<int> depth;           ///< [T]
+  std::vector<float> nll;           ///< [T] of predicting the token after it; NaN where unknown.
+  std::vector<RecursionRow> rows;   ///< One per recursion.
+  KvView kv;
+  double mean_depth = 0;
+  double lm_loss = 0;
+
+  int size() const { return int(pieces.size()); }
+};
+
+TextView view_of(const Trace& trace, const Geometry& geometry);
+
+/// A token of a generated text.
+struct GeneratedPiece {
+  std::string piece;
+  int32_t id = 0;
+  int depth = 0;
+  bool prompt = false;
+  std::vector<float> router_logits;  ///< One per recursion, as far as the token got.
+};
+/// `first_cached`: tokens before it have left the cache. `bytes` as the cache says.
+TextView view_of(const std::vector<GeneratedPiece>& text, int first_cached, int64_t bytes, const Geometry& geometry);
+
+/// Readable form of a token: leading SentencePiece mark as a space, a newline as the pilcrow, at most 48 bytes, valid UTF-8.
+std::string readable_piece(const std::string& piece);
+/// The same for quoting in a sentence: spaces become middle dots.
+std::string quoted_piece(const std::string& readable);
+bool is_newline(const std::string& readable);
+
+double sigmoid(double z);
+
+}  // namespace tinymor
