@@ -33,6 +33,7 @@ libfmt-dev            module fmt
 nlohmann-json3-dev    module nlohmann_json
 libtomlplusplus-dev   module tomlplusplus
 libcli11-dev          module CLI11
+libprotobuf-dev       module protobuf-lite
 libsentencepiece-dev  module sentencepiece
 libimgui-dev          module imgui
 libstb-dev            module stb
@@ -64,7 +65,7 @@ install() {
     case $answer in [nN]*) fail "not installed: $packages" ;; esac
   fi
   $sudo apt-get update -qq
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends $packages
   packages=$(echo $(missing))
   [ -z "$packages" ] || fail "still missing after installing: $packages"
 }
@@ -112,7 +113,7 @@ case ${1:-} in
   check)
     install
     build sanitize build-sanitize
-    ctest --test-dir build-sanitize --output-on-failure -j "$cores" -E ': slow'
+    ctest --test-dir build-sanitize --output-on-failure -j "$cores" -E ': ?slow'
     ;;
   *)
     usage >&2

@@ -19,8 +19,8 @@ class Tokenizer {
   virtual int64_t vocab_size() const = 0;
   /// The ids of a text. The byte tokenizer takes any bytes; the others throw InputError for text that is not UTF-8.
   virtual std::vector<int32_t> encode(const std::string& text) const = 0;
-  /// The text of a sequence of ids. Throws InputError for an id outside the vocabulary. Bytes that a model puts together
-  /// need not be UTF-8; an id that stands for no text in particular ("unknown") reads U+FFFD.
+  /// The text of a sequence of ids. Throws InputError for an id outside the vocabulary. Bytes that a model puts
+  /// together need not be UTF-8; an id that stands for no text in particular ("unknown") reads U+FFFD.
   virtual std::string decode(std::span<const int32_t> ids) const = 0;
   /// One id as people read it: SentencePiece's own form ("▁the"), a character, or a byte. Control characters and bytes
   /// that are no character read "<0x0A>". Valid UTF-8 always. Throws InputError for an id outside the vocabulary.
@@ -40,10 +40,10 @@ std::unique_ptr<Tokenizer> byte_tokenizer();
 /// characters that were not seen. Throws InputError for text that is empty or not UTF-8.
 std::unique_ptr<Tokenizer> train_char_tokenizer(const std::string& text);
 
-/// SentencePiece (byte-pair encoding) with `vocab_size` pieces trained on `text`, with byte fallback so that any text can
-/// be encoded: id 0 is "unknown", 1..256 are the bytes, then come merged pieces and single characters. Control
-/// characters, newlines among them, are always bytes of their own. Same text, same tokenizer. Throws InputError for text
-/// that is empty or not UTF-8, or too small for so many pieces, saying how many would do.
+/// SentencePiece (byte-pair encoding) with `vocab_size` pieces trained on `text`, with byte fallback so that any text
+/// can be encoded: id 0 is "unknown", 1..256 are the bytes, then come merged pieces and single characters. Control
+/// characters, newlines among them, are always bytes of their own. Same text, same tokenizer. Throws InputError for
+/// text that is empty or not UTF-8, or too small for so many pieces, saying how many would do.
 std::unique_ptr<Tokenizer> train_sentencepiece(const std::string& text, int64_t vocab_size);
 
 /// The tokenizer kept in a run folder. Throws InputError when there is none or it is damaged. tokenizer.model may come

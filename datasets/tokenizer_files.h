@@ -18,7 +18,8 @@ void write_tokenizer_file(const std::filesystem::path& folder, const char* name,
 /// The text of a tokenizer.json: `type` is "byte" or "char"; `characters` are all those of the latter, in order.
 std::string tokenizer_json_text(const std::string& type, const std::string& characters);
 
-/// A SentencePiece tokenizer from the bytes of its file, which may be hostile. Throws InputError, beginning with `name`.
+/// A SentencePiece tokenizer from the bytes of its file, which may be hostile. Throws InputError, beginning with
+/// `name`.
 std::unique_ptr<Tokenizer> sentencepiece_from_bytes(const std::string& bytes, const std::string& name);
 
 }  // namespace tinymor

@@ -20,8 +20,8 @@ size_t utf8_prefix(std::string_view text) {
 
 }  // namespace
 
-// The Unicode Standard, table 3-7, "Well-Formed UTF-8 Byte Sequences": overlong forms, surrogates and code points beyond
-// U+10FFFF are told by the range of the second byte.
+// The Unicode Standard, table 3-7, "Well-Formed UTF-8 Byte Sequences": overlong forms, surrogates and code points
+// beyond U+10FFFF are told by the range of the second byte.
 size_t character_length(std::string_view text) {
   if (text.empty()) return 0;
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -38,16 +38,22 @@ size_t character_length(std::string_view text) {
   return length;
 }
 
-bool is_utf8(std::string_view text) { return utf8_prefix(text) == text.size(); }
+bool is_utf8(std::string_view text) {
+  return utf8_prefix(text) == text.size();
+}
 
 void check_utf8(std::string_view text, std::string_view name) {
   const size_t good = utf8_prefix(text);
-  check_input(good == text.size(), "{}: not UTF-8 at byte {} (convert it to UTF-8, or use the byte tokenizer)", name, good);
+  check_input(good == text.size(), "{}: not UTF-8 at byte {} (convert it to UTF-8)", name, good);
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
 
-std::string byte_name(char c) { return fmt::format("<0x{:02X}>", static_cast<unsigned char>(c)); }
+std::string byte_name(char c) {
+  return fmt::format("<0x{:02X}>", static_cast<unsigned char>(c));
+}
 
 std::string with_visible_controls(std::string_view text) {
   std::string visible;

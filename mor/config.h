@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace tinymor {
@@ -108,18 +110,55 @@ void for_each_router_field(Config& c, Field&& field) {
   field("random", c.random);
 }
 
-/// The names of an enum's values in the order of its declaration: {"none", "cycle", ...}.
+/// Whether a field holds no value of its own yet, so that files leave it out: resolve() will fill it in.
+template <class Value>
+bool is_unset(std::string_view key, const Value& value) {
+  if constexpr (std::is_same_v<Value, std::vector<double>>) return value.empty();
+  if constexpr (std::is_same_v<Value, int64_t>) return key == "n_kv_heads" && value == 0;
+  if constexpr (std::is_same_v<Value, double>) return key == "alpha" && value < 0;
+  return false;
+}
+
+/// The names of an enum's values in the order of its declaration: {"none", "cycle", ...}. One specialisation per enum.
 template <class Enum>
 std::vector<std::string> enum_names();
+template <>
+std::vector<std::string> enum_names<Sharing>();
+template <>
+std::vector<std::string> enum_names<Routing>();
+template <>
+std::vector<std::string> enum_names<KvStrategy>();
+template <>
+std::vector<std::string> enum_names<RouterFunction>();
+template <>
+std::vector<std::string> enum_names<RouterType>();
+template <>
+std::vector<std::string> enum_names<RouterSampling>();
+template <>
+std::vector<std::string> enum_names<RouterBalancing>();
+template <>
+std::vector<std::string> enum_names<RouterGating>();
+template <>
+std::vector<std::string> enum_names<RouterResidual>();
 
-/// "middle_cycle" for Sharing::middle_cycle, and back; parsing throws InputError that lists the legal names.
+/// "middle_cycle" for Sharing::middle_cycle.
 template <class Enum>
-std::string enum_name(Enum value);
+std::string enum_name(Enum value) {
+  return enum_names<Enum>().at(static_cast<size_t>(value));
+}
+
+/// The place of `name` in `names`. Throws InputError, naming `key` and listing the names, when it is not there.
+size_t index_of_name(const std::vector<std::string>& names, const std::string& name, const std::string& key);
+
+/// The value of that name. Throws InputError, naming `key` and listing the legal names, when there is none.
 template <class Enum>
-Enum enum_value(const std::string& name, const std::string& key);
+Enum enum_value(const std::string& name, const std::string& key) {
+  return static_cast<Enum>(index_of_name(enum_names<Enum>(), name, key));
+}
 
 /// The configuration as the one flat JSON object of a checkpoint's metadata, and back. Reading throws InputError on
-/// anything missing, of the wrong type or illegal; the text may come from a hostile file.
+/// anything of the wrong type, illegal, or without vocab_size; the text may come from a hostile file. Keys that are
+/// missing have their defaults, unknown ones are ignored. The result is resolved.
 std::string config_to_json(const ModelConfig& config);
 ModelConfig config_from_json(const std::string& text);
 

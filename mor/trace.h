@@ -3,8 +3,11 @@
 // well, and what its KV cache holds. `tinymor trace` prints one, the recorder stores them, the visualizer draws them.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
+
+#include "tensor/tensor.h"
 
 namespace tinymor {
 
@@ -34,5 +37,11 @@ struct Trace {
   int64_t kv_bytes = 0;          ///< Bytes the whole cache holds for this text.
   int64_t kv_vanilla_bytes = 0;  ///< What a model without sharing or routing would hold.
 };
+
+class Model;
+
+/// Runs `tokens` through the model with a cache and notes everything. `pieces` is left empty: the model knows no text.
+/// When `logits` is given it receives [T,V]. Throws InputError for fewer than 2 tokens or more than max_seq_len.
+Trace trace(const Model& model, std::span<const int32_t> tokens, Rule rule, int64_t max_depth = 0, Tensor* logits = nullptr);
 
 }  // namespace tinymor

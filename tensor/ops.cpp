@@ -122,6 +122,11 @@ void check_rows(const char* op, const Tensor& table_of_rows, const IntTensor& in
     check(i >= 0 && i < table_of_rows.dim(0), "[{}] index {} is outside the {} rows", op, i, table_of_rows.dim(0));
 }
 
+void check_update(const char* op, const Tensor& y, const IntTensor& index, const Tensor& x) {
+  check(y.contiguous() && x.shape() == Shape({index.dim(0), y.dim(1)}), "[{}] {} does not give {} rows to {}", op,
+        x.shape().text(), index.dim(0), y.shape().text());
+}
+
 }  // namespace
 
 Tensor gather_rows(const Tensor& x, const IntTensor& index) {
@@ -136,12 +141,25 @@ Tensor gather_rows(const Tensor& x, const IntTensor& index) {
 
 void scatter_add_rows(Tensor& y, const IntTensor& index, const Tensor& x) {
   check_rows("scatter_add_rows", y, index);
-  check(y.contiguous() && x.shape() == Shape({index.dim(0), y.dim(1)}),
-        "[scatter_add_rows] {} rows of {} cannot be added to {}", index.dim(0), x.shape().text(), y.shape().text());
+  check_update("scatter_add_rows", y, index, x);
   const Tensor from = x.contiguous_copy();
   const int64_t d = y.dim(1);
   Real* to = y.mutable_data();
   for (int64_t i = 0; i < index.dim(0); ++i) table().add_scaled(d, 1, from.data() + i * d, to + index.data()[i] * d);
+}
+
+void replace_rows(Tensor& y, const IntTensor& index, const Tensor& x) {
+  check_rows("replace_rows", y, index);
+  check_update("replace_rows", y, index, x);
+  std::vector<bool> seen(y.dim(0), false);
+  for (int32_t i : index.values()) {
+    check(!seen[i], "[replace_rows] row {} is replaced twice", i);
+    seen[i] = true;
+  }
+  const Tensor from = x.contiguous_copy();
+  const int64_t d = y.dim(1);
+  Real* to = y.mutable_data();
+  for (int64_t i = 0; i < index.dim(0); ++i) std::copy_n(from.data() + i * d, d, to + index.data()[i] * d);
 }
 
 Real* thread_scratch(int64_t count) {

@@ -34,6 +34,8 @@ Tensor matmul(const Tensor& a, const Tensor& b);
 Tensor gather_rows(const Tensor& x, const IntTensor& index);
 /// y [R,d] += rows of x [n,d] at `index` [n], in index order, in place; repeated indices add up.
 void scatter_add_rows(Tensor& y, const IntTensor& index, const Tensor& x);
+/// y [R,d] takes rows of x [n,d] at `index` [n], in place. Throws when an index comes twice.
+void replace_rows(Tensor& y, const IntTensor& index, const Tensor& x);
 
 /// A buffer of at least `count` elements that belongs to the calling thread, for kernels that need working space.
 Real* thread_scratch(int64_t count);

@@ -16,8 +16,10 @@ enum class ScheduleKind { trapezoid, cosine, constant };
 struct DataConfig {
   std::string source = "stories";  ///< Name of a bundled data set, a text file or a folder of them.
   TokenizerKind tokenizer = TokenizerKind::sentencepiece;
-  int64_t vocab_size = 512;  ///< Pieces to learn; byte and character tokenizers find their own.
-  double val_fraction = 0.1;
+  int64_t vocab_size = 512;   ///< Pieces to learn; byte and character tokenizers find their own.
+  double val_fraction = 0.1;  ///< Share of the text that is held out for evaluation.
+
+  bool operator==(const DataConfig&) const = default;
 };
 
 struct TrainConfig {
@@ -36,6 +38,8 @@ struct TrainConfig {
   int64_t checkpoint_every = 250;
   int64_t record_every = 25;
   uint64_t seed = 1;
+
+  bool operator==(const TrainConfig&) const = default;
 };
 
 struct Config {
@@ -43,21 +47,58 @@ struct Config {
   DataConfig data;
   TrainConfig train;
 
+  bool operator==(const Config&) const = default;
+
   /// The configuration of `tinymor train` with no file: a small MoR model that the demo trains.
   static Config defaults();
 };
 
-/// Reads `file` over the defaults of the structs above. Throws InputError naming file, line and the nearest known key for
-/// anything unknown, mistyped or out of range.
+/// Calls `field("name", value)` for every key of the [data] table, as for_each_model_field does for [model].
+template <class Data, class Field>
+void for_each_data_field(Data& c, Field&& field) {
+  field("source", c.source);
+  field("tokenizer", c.tokenizer);
+  field("vocab_size", c.vocab_size);
+  field("val_fraction", c.val_fraction);
+}
+
+/// The same for the [train] table.
+template <class Train, class Field>
+void for_each_train_field(Train& c, Field&& field) {
+  field("steps", c.steps);
+  field("batch_size", c.batch_size);
+  field("grad_accumulation", c.grad_accumulation);
+  field("lr", c.lr);
+  field("schedule", c.schedule);
+  field("warmup_steps", c.warmup_steps);
+  field("cooldown_fraction", c.cooldown_fraction);
+  field("weight_decay", c.weight_decay);
+  field("beta1", c.beta1);
+  field("beta2", c.beta2);
+  field("grad_clip", c.grad_clip);
+  field("eval_every", c.eval_every);
+  field("checkpoint_every", c.checkpoint_every);
+  field("record_every", c.record_every);
+  field("seed", c.seed);
+}
+
+template <>
+std::vector<std::string> enum_names<TokenizerKind>();
+template <>
+std::vector<std::string> enum_names<ScheduleKind>();
+
+/// Reads `file` over the defaults of the structs above. Throws InputError naming file, line and the nearest known key
+/// for anything unknown, and file, line and the expected type for anything mistyped. Ranges are validate's business.
 Config read_config(const std::filesystem::path& file);
 
 /// Applies one `--set table.key=value`. Throws InputError like read_config.
 void set_config_key(Config& config, const std::string& assignment);
 
-/// Checks ranges of [data] and [train] and calls ModelConfig::resolve.
+/// Checks ranges of [data] and [train] and calls ModelConfig::resolve. Throws InputError naming the key.
 void validate(Config& config);
 
-/// The complete configuration as TOML; read_config gives back an equal one.
+/// The complete configuration as TOML; reading it gives back an equal one (but for model.vocab_size, which belongs to
+/// the tokenizer). What was left to its default and not resolved stands in a comment.
 std::string config_to_toml(const Config& config);
 Config config_from_toml(const std::string& text, const std::string& name_for_errors);
 

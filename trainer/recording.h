@@ -2,8 +2,9 @@
 // What a run tells about itself while it trains: numbers of every step (StepMetrics) and, now and then, everything the
 // model does with one fixed text (Snapshot). An Observer hears them live; recording.mortrace keeps them for later.
 //
-// File: 8 bytes magic "MORTRACE", u32 version, then records `u32 kind | u32 bytes | i64 step | f64 wall seconds | payload |
-// u32 crc32 of all before it`, little endian. Unknown kinds are skipped; a record cut off or damaged ends the reading.
+// File: 8 bytes magic "MORTRACE", u32 version, then records `u32 kind | u32 bytes | i64 step | f64 wall seconds |
+// payload | u32 crc32 of the record before it`, little endian. Unknown kinds are skipped; a record cut off or damaged
+// ends the reading. What payloads hold stands in recording_format.cpp.
 
 #include <cstdint>
 #include <filesystem>
@@ -18,14 +19,14 @@ namespace tinymor {
 
 /// One training step.
 struct StepMetrics {
-  int64_t step = 0;           ///< 1 for the first.
-  double seconds = 0;         ///< Wall time since the run began, pauses and earlier sessions included.
-  double loss = 0;            ///< Language-model loss of the batch, nats.
-  double aux_loss = 0;        ///< Auxiliary routing loss before its coefficient.
-  double grad_norm = 0;       ///< Before clipping.
+  int64_t step = 0;      ///< 1 for the first.
+  double seconds = 0;    ///< Wall time since the run began, pauses and earlier sessions included.
+  double loss = 0;       ///< Language-model loss of the batch, nats.
+  double aux_loss = 0;   ///< Auxiliary routing loss before its coefficient.
+  double grad_norm = 0;  ///< Before clipping.
   double lr = 0;
   double tokens_per_second = 0;
-  double mean_depth = 0;      ///< Recursions per token; the block's passes where there is no routing.
+  double mean_depth = 0;         ///< Recursions per token; the block's passes where there is no routing.
   double sampling_accuracy = 0;  ///< Share of candidates whose logit sign agrees with the top-k choice, last recursion.
 };
 
@@ -66,6 +67,7 @@ struct Recording {
 class Recorder : public Observer {
  public:
   /// Starts a new file, or goes on with the records up to `resume_step` of an existing one (later ones are dropped).
+  /// Throws InputError when what exists is no recording, and Error, here and on every record, when writing fails.
   Recorder(const std::filesystem::path& file, const std::string& config_toml, std::optional<int64_t> resume_step = {});
   ~Recorder() override;
   void on_step(const StepMetrics&) override;

@@ -7,6 +7,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "datasets/tokenizer.h"
@@ -45,12 +47,14 @@ class Trainer {
   /// Throws InputError when the data or configuration is unusable; writes nothing before all of it is known to be good.
   Trainer(Config config, std::filesystem::path run);
 
-  /// Goes on with the run in `run` exactly where its checkpoint stands.
-  static Trainer resume(const std::filesystem::path& run);
+  /// Goes on with the run in `run` exactly where its checkpoint stands; `steps` replaces train.steps. Throws InputError
+  /// when there is no run or a file of it is damaged.
+  static Trainer resume(const std::filesystem::path& run, std::optional<int64_t> steps = {});
 
   ~Trainer();
   Trainer(Trainer&&) noexcept;
 
+  const std::string& run_folder() const;
   const Config& config() const;
   const Model& model() const;
   const Tokenizer& tokenizer() const;

@@ -74,26 +74,26 @@ void fill_from_depth(RecursionRow& row, const std::vector<int>& depth, int recur
   }
 }
 
-KvRow unique_row(const char* label, int tokens, int first_cached) {
-  KvRow row;
+CacheRow unique_row(const char* label, int tokens, int first_cached) {
+  CacheRow row;
   row.label = label;
-  row.slots.assign(tokens, KvSlot::stored);
-  std::fill_n(row.slots.begin(), std::min(first_cached, tokens), KvSlot::empty);
+  row.slots.assign(tokens, CacheSlot::stored);
+  std::fill_n(row.slots.begin(), std::min(first_cached, tokens), CacheSlot::empty);
   row.entries = std::max(0, tokens - first_cached);
   return row;
 }
 
 // What recursion r (1-based) of the block holds. `stored` says which tokens it keeps of their own.
 template <class Stored>
-KvRow block_row(const Geometry& geometry, int recursion, int tokens, int first_cached, Stored&& stored) {
-  KvRow row;
+CacheRow block_row(const Geometry& geometry, int recursion, int tokens, int first_cached, Stored&& stored) {
+  CacheRow row;
   row.label = geometry.recursions > 1 ? fmt::format("recursion {}", recursion) : "all layers";
   row.recursion = recursion;
   row.layers = geometry.block_layers;
-  row.slots.assign(tokens, KvSlot::empty);
+  row.slots.assign(tokens, CacheSlot::empty);
   for (int t = first_cached; t < tokens; ++t) {
-    if (stored(t)) row.slots[t] = KvSlot::stored;
-    else if (geometry.kv != KvStrategy::recursion_wise && recursion > 1) row.slots[t] = KvSlot::reused;
+    if (stored(t)) row.slots[t] = CacheSlot::stored;
+    else if (geometry.kv != KvStrategy::recursion_wise && recursion > 1) row.slots[t] = CacheSlot::reused;
   }
   return row;
 }
@@ -104,18 +104,19 @@ bool stores(const Geometry& geometry, const std::vector<int>& depth, int recursi
   return depth[t] >= recursion || !geometry.routed;
 }
 
-KvView kv_view(const TextView& text, const Geometry& geometry, int first_cached,
+CacheView kv_view(const TextView& text, const Geometry& geometry, int first_cached,
                const std::vector<std::vector<int64_t>>* entries) {
-  KvView kv;
+  CacheView kv;
   const int tokens = text.size();
   if (geometry.unique_ends) kv.rows.push_back(unique_row("first layer", tokens, first_cached));
   for (int r = 1; r <= int(text.rows.size()); ++r) {
-    KvRow row = block_row(geometry, r, tokens, first_cached, [&](int t) { return stores(geometry, text.depth, r, t); });
-    row.entries = std::count(row.slots.begin(), row.slots.end(), KvSlot::stored) * int64_t(row.layers);
+    CacheRow row = block_row(geometry, r, tokens, first_cached, [&](int t) { return stores(geometry, text.depth, r, t); });
+    row.entries = std::count(row.slots.begin(), row.slots.end(), CacheSlot::stored) * int64_t(row.layers);
     if (entries && size_t(r) <= entries->size() && !(*entries)[r - 1].empty()) {
       const std::vector<int64_t>& counted = (*entries)[r - 1];
       row.layers = int(counted.size());
-      row.entries = std::accumulate(counted.begin(), counted.end(), int64_t(0));
+      row.entries = 0;
+      for (int64_t count : counted) row.entries += std::clamp<int64_t>(count, 0, tokens);
     }
     kv.rows.push_back(std::move(row));
   }
@@ -140,7 +141,7 @@ int count_recursions(const std::vector<int>& depth, size_t traced, const Geometr
 
 }  // namespace
 
-double sigmoid(double z) { return 1 / (1 + std::exp(-z)); }
+double router_score(double z) { return 1 / (1 + std::exp(-z)); }
 
 Geometry geometry_of(const ModelConfig& c) {
   Geometry g;

@@ -48,16 +48,16 @@ struct RecursionRow {
 };
 
 /// One row of the KV cache: the unique first or last layer, or the block's layers at one recursion.
-enum class KvSlot : uint8_t { empty, stored, reused };
-struct KvRow {
+enum class CacheSlot : uint8_t { empty, stored, reused };
+struct CacheRow {
   std::string label;
   int recursion = 0;  ///< 0: a unique layer.
   int layers = 1;
   int64_t entries = 0;         ///< Cached tokens, summed over the row's layers.
-  std::vector<KvSlot> slots;   ///< [T]; reused: it reads what recursion 1 stored.
+  std::vector<CacheSlot> slots;   ///< [T]; reused: it reads what recursion 1 stored.
 };
-struct KvView {
-  std::vector<KvRow> rows;
+struct CacheView {
+  std::vector<CacheRow> rows;
   int64_t bytes = 0;
   int64_t vanilla_bytes = 0;
 };
@@ -68,7 +68,7 @@ struct TextView {
   std::vector<int> depth;           ///< [T]
   std::vector<float> nll;           ///< [T] of predicting the token after it; NaN where unknown.
   std::vector<RecursionRow> rows;   ///< One per recursion.
-  KvView kv;
+  CacheView kv;
   double mean_depth = 0;
   double lm_loss = 0;
 
@@ -94,6 +94,6 @@ std::string readable_piece(const std::string& piece);
 std::string quoted_piece(const std::string& readable);
 bool is_newline(const std::string& readable);
 
-double sigmoid(double z);
+double router_score(double z);
 
 }  // namespace tinymor

@@ -1,1 +1,62 @@
-int main() { return 0; }
+// tinymor, the command line.
+
+#include <iostream>
+
+#include "tensor/error.h"
+#include "tensor/threads.h"
+#include "trainer/commands/commands.h"
+
+namespace tinymor {
+
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& what, const std::string& example) {
+  CLI::App* command = app.add_subcommand(name, what);
+  if (!example.empty()) command->footer("Example:\n  " + example);
+  return command;
+}
+
+void add_threads_option(CLI::App& command) {
+  command.add_option_function<int>("--threads", set_thread_count, "Threads to compute with (default: the cores there are)");
+}
+
+CLI::Validator rule_names() { return CLI::IsMember({"topk", "threshold"}); }
+
+namespace {
+
+int fail(const std::string& what, int status) {
+  std::cerr << "error: " << what << std::endl;
+  return status;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Trains and examines tiny Mixture-of-Recursions language models.", "tinymor");
+  app.require_subcommand(1);
+  app.footer("Example:\n  tinymor train --data stories --out runs/first\n  tinymor generate runs/first --prompt \"Once\"");
+  add_train_command(app);
+  add_eval_command(app);
+  add_generate_command(app);
+  add_trace_command(app);
+  add_inspect_command(app);
+  add_tokenizer_command(app);
+  add_data_command(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return fail(std::string(error.what()) + " (see tinymor --help)", 2);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace tinymor
+
+int main(int argc, char** argv) {
+  try {
+    return tinymor::run(argc, argv);
+  } catch (const tinymor::InputError& error) {
+    return tinymor::fail(error.what(), 2);
+  } catch (const std::exception& error) {
+    return tinymor::fail(error.what(), 1);
+  }
+}

@@ -1,0 +1,111 @@
+#include <cmath>
+
+#include "autograd/ops.h"
+#include "tensor/error.h"
+#include "tensor/ops.h"
+#include "tensor/threads.h"
+
+namespace tinymor {
+namespace {
+
+using kernels::AttentionHead;
+using kernels::table;
+
+const Op attention_op("attention");
+
+/// The call's sizes, and the view of one (sequence, key/value head) that a kernel works on.
+struct Geometry {
+  AttentionPlan plan;
+  int64_t heads, kv_heads, width;
+
+  int64_t sequences() const { return int64_t(plan.key_begin.size()); }
+  int64_t group() const { return heads / kv_heads; }
+  int64_t q_offset(int64_t s, int64_t head) const { return (plan.query_offsets[s] * heads + head * group()) * width; }
+  int64_t kv_offset(int64_t s, int64_t head) const { return (plan.key_begin[s] * kv_heads + head) * width; }
+  int64_t log_sum_offset(int64_t s, int64_t head) const { return plan.query_offsets[s] * heads + head * group(); }
+  int64_t queries(int64_t s) const { return plan.query_offsets[s + 1] - plan.query_offsets[s]; }
+  int64_t keys(int64_t s) const { return queries(s) ? plan.visible[plan.query_offsets[s + 1] - 1] : 0; }
+
+  AttentionHead view(int64_t s, int64_t head, const Tensor& q, const Tensor& k, const Tensor& v) const {
+    return {.queries = queries(s),
+            .keys = keys(s),
+            .group = group(),
+            .width = width,
+            .scale = Real(1 / std::sqrt(double(width))),
+            .visible = plan.visible.data() + plan.query_offsets[s],
+            .q = q.data() + q_offset(s, head),
+            .k = k.data() + kv_offset(s, head),
+            .v = v.data() + kv_offset(s, head),
+            .q_row = heads * width,
+            .kv_row = kv_heads * width};
+  }
+
+  /// Calls body(sequence, key/value head) for all, in parallel.
+  template <class Body>
+  void for_heads(Body body) const {
+    parallel_for(sequences() * kv_heads, [&](int64_t i) {
+      if (queries(i / kv_heads) > 0) body(i / kv_heads, i % kv_heads);
+    });
+  }
+};
+
+Geometry checked_geometry(const Variable& q, const Variable& k, const Variable& v, const AttentionPlan& plan,
+                          int64_t heads, int64_t kv_heads) {
+  check(q.value().rank() == 2 && k.value().rank() == 2 && k.shape() == v.shape(),
+        "[attention] queries {}, keys {} and values {} do not fit", q.shape().text(), k.shape().text(), v.shape().text());
+  check(heads > 0 && kv_heads > 0 && heads % kv_heads == 0, "[attention] {} heads cannot share {} key heads evenly", heads,
+        kv_heads);
+  check(q.dim(1) % heads == 0 && k.dim(1) == q.dim(1) / heads * kv_heads,
+        "[attention] queries {} and keys {} do not fit {} and {} heads", q.shape().text(), k.shape().text(), heads, kv_heads);
+  check(plan.query_offsets.size() == plan.key_begin.size() + 1 && plan.query_offsets.front() == 0 &&
+            plan.query_offsets.back() == q.dim(0) && int64_t(plan.visible.size()) == q.dim(0),
+        "[attention] the plan is for other rows than the {} given", q.dim(0));
+  const Geometry geometry{plan, heads, kv_heads, q.dim(1) / heads};
+  for (int64_t s = 0; s < geometry.sequences(); ++s) {
+    check(geometry.queries(s) >= 0 && plan.key_begin[s] >= 0 && plan.key_begin[s] + geometry.keys(s) <= k.dim(0),
+          "[attention] sequence {} reaches outside the {} key rows", s, k.dim(0));
+    for (int64_t i = plan.query_offsets[s]; i < plan.query_offsets[s + 1]; ++i)
+      check(plan.visible[i] >= (i > plan.query_offsets[s] ? plan.visible[i - 1] : 1),
+            "[attention] query row {} sees fewer keys than the one before it, or none", i);
+  }
+  return geometry;
+}
+
+}  // namespace
+
+// P = softmax(Q K^T / sqrt(D)) over the visible keys, O = P V:
+// dV = P^T dO, dP = dO V^T, dS = P (dP - rowsum(dO O)) / sqrt(D), dQ = dS K, dK = dS^T Q
+Variable attention(const Variable& q, const Variable& k, const Variable& v, const AttentionPlan& plan, int64_t heads,
+                   int64_t kv_heads) {
+  const Geometry geometry = checked_geometry(q, k, v, plan, heads, kv_heads);
+  const Tensor qs = q.value().contiguous_copy(), ks = k.value().contiguous_copy(), vs = v.value().contiguous_copy();
+  Tensor out(qs.shape()), log_sum({qs.dim(0), heads});
+  Real *out_to = out.mutable_data(), *log_sum_to = log_sum.mutable_data();
+  geometry.for_heads([&](int64_t s, int64_t head) {
+    table().attention(geometry.view(s, head, qs, ks, vs), out_to + geometry.q_offset(s, head), qs.dim(1),
+                      log_sum_to + geometry.log_sum_offset(s, head), heads,
+                      thread_scratch(kernels::attention_scratch(geometry.keys(s))));
+  });
+  return record(attention_op, {q, k, v}, out,
+                [geometry, q = Saved(qs), k = Saved(ks), v = Saved(vs), out = Saved(out), log_sum](const Tensor& g,
+                                                                                                  InputGrads& in) {
+                  const Tensor grad = g.contiguous_copy();
+                  Tensor dq = Tensor::zeros(q.get().shape()), dk = Tensor::zeros(k.get().shape()),
+                         dv = Tensor::zeros(k.get().shape());
+                  Real *dq_to = dq.mutable_data(), *dk_to = dk.mutable_data(), *dv_to = dv.mutable_data();
+                  const Real* outs = out.get().data();
+                  geometry.for_heads([&](int64_t s, int64_t head) {
+                    const int64_t q_at = geometry.q_offset(s, head), kv_at = geometry.kv_offset(s, head);
+                    table().attention_backward(geometry.view(s, head, q.get(), k.get(), v.get()), outs + q_at,
+                                               grad.data() + q_at, grad.dim(1),
+                                               log_sum.data() + geometry.log_sum_offset(s, head), geometry.heads,
+                                               dq_to + q_at, dk_to + kv_at, dv_to + kv_at,
+                                               thread_scratch(kernels::attention_scratch(geometry.keys(s))));
+                  });
+                  in.add(0, std::move(dq));
+                  in.add(1, std::move(dk));
+                  in.add(2, std::move(dv));
+                });
+}
+
+}  // namespace tinymor

@@ -1,0 +1,29 @@
+#pragma once
+// Where training text comes from: a data set that tinymor brings along, a text file, or a folder of text files.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tinymor {
+
+/// A data set that is made, not loaded.
+struct BundledDataSet {
+  std::string name;
+  std::string description;  ///< One line.
+};
+
+/// All of them, in the order in which they should be listed.
+std::vector<BundledDataSet> bundled_data_sets();
+
+/// At least `bytes` of text of the bundled data set `name`; more bytes go on where fewer end. The same text for the
+/// same seed on every machine. Throws InputError when there is no data set of that name, naming those there are.
+std::string make_data_set(const std::string& name, uint64_t seed, int64_t bytes);
+
+/// The text that `source` names: a bundled data set (a megabyte of it, always the same; write ./stories for a file of
+/// that name), a UTF-8 text file, or a folder whose text files are read in the order of their paths, with a blank line
+/// between two. Hidden files and files that are no text are passed over in a folder. Line ends become "\n" and byte
+/// order marks are removed. Throws InputError when `source` names nothing, or no text.
+std::string load_corpus(const std::string& source);
+
+}  // namespace tinymor

@@ -1,0 +1,21 @@
+#pragma once
+// A look at a SentencePiece file before the library reads it. The library trusts parts of its files (it walks the
+// normalization table unchecked, and gives up the program on some vocabularies), and run folders come from anywhere.
+
+#include <string>
+#include <string_view>
+
+namespace tinymor {
+
+/// What encoding needs to know and the library does not tell.
+struct SentencePieceModel {
+  bool adds_prefix = false;    ///< Encoding puts a space before the text.
+  bool joins_lines = false;    ///< Some piece has a newline in it.
+  bool byte_fallback = false;  ///< Every byte has a piece.
+};
+
+/// Reads `bytes`, a serialized sentencepiece.ModelProto. Throws InputError, beginning with `name`, unless it is whole,
+/// its pieces are distinct UTF-8 texts, it is byte-pair encoding, and it has no normalization table.
+SentencePieceModel check_sentencepiece_model(std::string_view bytes, const std::string& name);
+
+}  // namespace tinymor

@@ -1,0 +1,230 @@
+#include <sentencepiece_processor.h>
+#include <sentencepiece_trainer.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+
+#include "datasets/sentencepiece_model.h"
+#include "datasets/tokenizer_files.h"
+#include "datasets/utf8.h"
+#include "tensor/error.h"
+
+namespace tinymor {
+namespace {
+
+/// U+2581, which stands for a space in pieces.
+constexpr std::string_view space_symbol = "\xE2\x96\x81";
+
+/// U+2585, which the library's trainer keeps for itself.
+constexpr std::string_view reserved_symbol = "\xE2\x96\x85";
+
+/// The bytes and "unknown".
+constexpr int64_t n_fixed_pieces = 257;
+
+class SentencePieceTokenizer : public Tokenizer {
+ public:
+  /// Throws InputError, beginning with `name`, when `bytes` are no usable model.
+  SentencePieceTokenizer(const std::string& bytes, const std::string& name)
+      : bytes_(bytes), model_(check_sentencepiece_model(bytes, name)) {
+    const auto status = processor_.LoadFromSerializedProto(bytes_);
+    check_input(status.ok(), "{}: damaged: its pieces do not fit together (train the tokenizer anew)", name);
+  }
+
+  int64_t vocab_size() const override { return processor_.GetPieceSize(); }
+
+  std::vector<int32_t> encode(const std::string& text) const override {
+    check_utf8(text, "text");
+    std::vector<int32_t> ids;
+    for (std::string_view rest = text; !rest.empty();) {
+      const size_t length = run_length(rest);
+      append_run(rest.substr(0, length), ids);
+      rest.remove_prefix(length);
+      if (!rest.empty()) rest.remove_prefix(append_separator(rest, ids));
+    }
+    return ids;
+  }
+
+  // Not the library's Decode: that one drops bytes which are no UTF-8 and puts a text in the place of "unknown".
+  std::string decode(std::span<const int32_t> ids) const override {
+    std::string text;
+    for (const int32_t id : ids) {
+      check_id(id);
+      if (processor_.IsByte(id)) {
+        text += static_cast<char>(std::stoi(processor_.IdToPiece(id).substr(3, 2), nullptr, 16));
+      } else if (processor_.IsUnknown(id)) {
+        text += replacement_character;
+      } else if (!processor_.IsControl(id)) {
+        append_with_spaces(processor_.IdToPiece(id), text);
+      }
+    }
+    return text;
+  }
+
+  std::string piece(int32_t id) const override {
+    check_id(id);
+    return with_visible_controls(processor_.IdToPiece(id));
+  }
+
+  void save(const std::filesystem::path& folder) const override {
+    write_tokenizer_file(folder, tokenizer_model, bytes_);
+  }
+
+ private:
+  /// Bytes before the first separator. Newlines separate where that changes nothing (the library's memory grows with
+  /// the text it is given), and a U+2581 of the text itself must not become a space.
+  size_t run_length(std::string_view text) const {
+    if (!model_.byte_fallback) return text.size();
+    const bool line_by_line = !model_.adds_prefix && !model_.joins_lines;
+    if (line_by_line) text = text.substr(0, text.find('\n'));
+    return std::min(text.find(space_symbol), text.size());
+  }
+
+  /// Appends the bytes of the separator that `text` begins with; returns how many they are.
+  size_t append_separator(std::string_view text, std::vector<int32_t>& ids) const {
+    const size_t length = character_length(text);
+    for (const char c : text.substr(0, length)) ids.push_back(processor_.PieceToId(byte_name(c)));
+    return length;
+  }
+
+  void append_run(std::string_view run, std::vector<int32_t>& ids) const {
+    std::vector<int> run_ids;
+    const auto status = processor_.Encode(run, &run_ids);
+    check(status.ok(), "[encode] {}", status.error_message());
+    ids.insert(ids.end(), run_ids.begin(), run_ids.end());
+  }
+
+  static void append_with_spaces(std::string_view piece, std::string& text) {
+    for (size_t at = piece.find(space_symbol); at != piece.npos; at = piece.find(space_symbol)) {
+      text += piece.substr(0, at);
+      text += ' ';
+      piece.remove_prefix(at + space_symbol.size());
+    }
+    text += piece;
+  }
+
+  std::string bytes_;
+  SentencePieceModel model_;
+  sentencepiece::SentencePieceProcessor processor_;
+};
+
+using Counts = std::map<std::string, int64_t, std::less<>>;
+
+void count(Counts& counts, std::string_view text) {
+  const auto found = counts.find(text);
+  if (found != counts.end()) {
+    ++found->second;
+  } else {
+    counts.emplace(text, 1);
+  }
+}
+
+/// The characters that pieces may be made of: the most frequent `most` of `text`. All others become bytes.
+std::set<std::string, std::less<>> frequent_characters(const std::string& text, int64_t most) {
+  Counts counts;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view character = rest.substr(0, character_length(rest));
+    if (!is_control(character[0]) && character != space_symbol && character != reserved_symbol)
+      count(counts, character);
+    rest.remove_prefix(character.size());
+  }
+  std::vector<std::pair<std::string, int64_t>> ranked(counts.begin(), counts.end());
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  if (static_cast<int64_t>(ranked.size()) > most) ranked.resize(static_cast<size_t>(most));
+  std::set<std::string, std::less<>> kept;
+  for (const auto& [character, n] : ranked) kept.insert(character);
+  return kept;
+}
+
+/// How often each word stands in `text`, a space before it included. Merging never crosses the end of a word, nor a
+/// character outside the alphabet; a "word" longer than this (a text without spaces) is cut.
+Counts count_words(const std::string& text, const std::set<std::string, std::less<>>& alphabet) {
+  constexpr size_t max_word_bytes = 2000;
+  Counts words;
+  std::string word;
+  const auto end_word = [&] {
+    if (!word.empty()) count(words, word);
+    word.clear();
+  };
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view character = rest.substr(0, character_length(rest));
+    const bool kept = alphabet.contains(character);
+    if (!kept || character == " " || word.size() >= max_word_bytes) end_word();
+    if (kept) word += character;
+    rest.remove_prefix(character.size());
+  }
+  end_word();
+  return words;
+}
+
+/// Hands "word <tab> count" lines to the library.
+class WordIterator : public sentencepiece::SentenceIterator {
+ public:
+  explicit WordIterator(const Counts& words) : at_(words.begin()), end_(words.end()) { load(); }
+  bool done() const override { return at_ == end_; }
+  void Next() override {
+    ++at_;
+    load();
+  }
+  const std::string& value() const override { return line_; }
+  sentencepiece::util::Status status() const override { return {}; }
+
+ private:
+  void load() {
+    if (!done()) line_ = fmt::format("{}\t{}", at_->first, at_->second);
+  }
+
+  Counts::const_iterator at_;
+  Counts::const_iterator end_;
+  std::string line_;
+};
+
+/// A tokenizer with `vocab_size` pieces, or fewer where the text does not have so many.
+std::unique_ptr<Tokenizer> train_at_most(const std::string& text, int64_t vocab_size) {
+  // Half of what can be learned is left for merged pieces, however many characters (of Chinese, say) the text has.
+  const int64_t n_characters = std::max<int64_t>(1, (vocab_size - n_fixed_pieces) / 2);
+  const Counts words = count_words(text, frequent_characters(text, n_characters));
+  check_input(!words.empty(), "text: has no character to learn pieces from (give some text)");
+  WordIterator lines(words);
+  std::string bytes;
+  const auto status = sentencepiece::SentencePieceTrainer::Train({{"model_type", "bpe"},
+                                                                  {"vocab_size", std::to_string(vocab_size)},
+                                                                  {"hard_vocab_limit", "false"},
+                                                                  {"byte_fallback", "true"},
+                                                                  {"input_format", "tsv"},
+                                                                  {"character_coverage", "1.0"},
+                                                                  {"normalization_rule_name", "identity"},
+                                                                  {"add_dummy_prefix", "false"},
+                                                                  {"remove_extra_whitespaces", "false"},
+                                                                  {"bos_id", "-1"},
+                                                                  {"eos_id", "-1"},
+                                                                  {"num_threads", "1"},
+                                                                  {"minloglevel", "3"}},
+                                                                 &lines, &bytes);
+  check(status.ok(), "[train_sentencepiece] {}", status.error_message());
+  return sentencepiece_from_bytes(bytes, "the trained tokenizer");
+}
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> sentencepiece_from_bytes(const std::string& bytes, const std::string& name) {
+  return std::make_unique<SentencePieceTokenizer>(bytes, name);
+}
+
+std::unique_ptr<Tokenizer> train_sentencepiece(const std::string& text, int64_t vocab_size) {
+  constexpr int64_t smallest = n_fixed_pieces + 1, largest = 1 << 20;
+  check_input(vocab_size >= smallest && vocab_size <= largest,
+              "vocab_size {}: out of range ({} to {}; the 256 bytes are part of it)", vocab_size, smallest, largest);
+  check_utf8(text, "text");
+  auto tokenizer = train_at_most(text, vocab_size);
+  if (tokenizer->vocab_size() == vocab_size) return tokenizer;
+  // A smaller vocabulary has a smaller alphabet, so it may again get fewer pieces than it has room for.
+  int64_t fitting = tokenizer->vocab_size();
+  for (int64_t n; fitting > smallest && (n = train_at_most(text, fitting)->vocab_size()) < fitting;) fitting = n;
+  throw InputError(
+      fmt::format("vocab_size {}: the text gives only {} pieces (use vocab_size {} or less, or give more text)",
+                  vocab_size, fitting, fitting));
+}
+
+}  // namespace tinymor

@@ -1,0 +1,235 @@
+#include "mor/config.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "tensor/error.h"
+
+namespace tinymor {
+namespace {
+
+// Far beyond what anyone trains here, and small enough that no product of them overflows.
+constexpr int64_t kMaxWidth = 1 << 16;
+constexpr int64_t kMaxLayers = 512;
+constexpr int64_t kMaxLength = 1 << 20;
+constexpr double kMaxWeights = 4e9;
+
+void require_range(const char* key, int64_t value, int64_t low, int64_t high) {
+  check_input(value >= low && value <= high, "{}: {} is out of range (give {} to {})", key, value, low, high);
+}
+
+void require_positive(const char* key, double value) {
+  check_input(std::isfinite(value) && value > 0, "{}: {} is out of range (give a number above 0)", key, value);
+}
+
+void require_not_negative(const char* key, double value) {
+  check_input(std::isfinite(value) && value >= 0, "{}: {} is out of range (give 0 or more)", key, value);
+}
+
+/// The multiple of `unit` nearest to `value`, at least `unit`.
+int64_t nearest_multiple(int64_t value, int64_t unit) {
+  return std::max<int64_t>(1, (value + unit / 2) / unit) * unit;
+}
+
+void check_sizes(const ModelConfig& c) {
+  require_range("model.vocab_size", c.vocab_size, 0, kMaxLength);
+  require_range("model.d_model", c.d_model, 2, kMaxWidth);
+  require_range("model.n_heads", c.n_heads, 1, c.d_model / 2);
+  require_range("model.n_kv_heads", c.n_kv_heads, 1, c.n_heads);
+  require_range("model.d_ff", c.d_ff, 1, kMaxWidth);
+  require_range("model.n_layers", c.n_layers, 1, kMaxLayers);
+  require_range("model.max_seq_len", c.max_seq_len, 2, kMaxLength);
+  require_positive("model.rope_theta", c.rope_theta);
+  require_positive("model.rms_eps", c.rms_eps);
+  check_input(c.d_model % (2 * c.n_heads) == 0,
+              "model.d_model: {} does not split into n_heads = {} heads of an even width, as rotary positions need "
+              "(d_model must be a multiple of {}: {})",
+              c.d_model, c.n_heads, 2 * c.n_heads, nearest_multiple(c.d_model, 2 * c.n_heads));
+  check_input(c.n_heads % c.n_kv_heads == 0,
+              "model.n_kv_heads: {} does not divide n_heads = {} (give a divisor of n_heads)", c.n_kv_heads, c.n_heads);
+  const double d = static_cast<double>(c.d_model);
+  const double weights = 2 * d * static_cast<double>(c.vocab_size) +
+                         static_cast<double>(c.n_layers) * d * (4 * d + 3 * static_cast<double>(c.d_ff));
+  check_input(weights <= kMaxWeights,
+              "model.d_model: about {:.1f} billion weights are more than the {:.0f} billion allowed {}", weights / 1e9,
+              kMaxWeights / 1e9, "(give a smaller d_model, d_ff, n_layers or vocabulary)");
+}
+
+void check_sharing(const ModelConfig& c) {
+  require_range("model.n_recursions", c.n_recursions, 1, kMaxLayers);
+  if (c.sharing == Sharing::none) {
+    check_input(
+        c.n_recursions == 1,
+        "model.n_recursions: {} recursions without shared layers (give n_recursions = 1, or sharing = \"cycle\" or "
+        "\"middle_cycle\")",
+        c.n_recursions);
+    return;
+  }
+  // The middle strategies keep the first and the last layer to themselves (paper Table 1).
+  const bool middle = c.sharing == Sharing::middle_cycle || c.sharing == Sharing::middle_sequence;
+  const int64_t unique = middle ? 2 : 0, n = c.n_recursions, shared = c.n_layers - unique;
+  const int64_t fewer = unique + n * std::max<int64_t>(1, shared / n);
+  check_input(
+      shared >= n && shared % n == 0,
+      "model.n_layers: {}{} layers do not divide into n_recursions = {} passes through one block ({} needs n_layers "
+      "= {} or {})",
+      c.n_layers, middle ? " - 2" : "", n, enum_name(c.sharing), fewer, fewer + n);
+}
+
+void check_capacity(const ModelConfig& c) {
+  const std::vector<double>& capacity = c.router.capacity;
+  check_input(static_cast<int64_t>(capacity.size()) == c.n_recursions,
+              "router.capacity: {} values for n_recursions = {} (give one for each recursion, or leave the key out)",
+              capacity.size(), c.n_recursions);
+  for (size_t r = 0; r < capacity.size(); ++r) {
+    check_input(capacity[r] > 0 && capacity[r] <= 1,
+                "router.capacity: {} is out of range (give fractions above 0 and up to 1)", capacity[r]);
+    check_input(
+        r == 0 || capacity[r] <= capacity[r - 1],
+        "router.capacity: {} after {} increases, but a recursion takes its tokens from those of the one before {}",
+        capacity[r], capacity[r == 0 ? 0 : r - 1], "(give values that stay equal or fall)");
+  }
+}
+
+void check_routing(const ModelConfig& c) {
+  if (c.routing == Routing::none) return;
+  const RouterConfig& router = c.router;
+  const bool token_choice = c.routing == Routing::token_choice;
+  check_input(
+      c.sharing == Sharing::cycle || c.sharing == Sharing::middle_cycle,
+      "model.routing: \"{}\" needs one block that all recursions share, which sharing = \"{}\" has not (use sharing = "
+      "\"cycle\" or \"middle_cycle\", or routing = \"none\")",
+      enum_name(c.routing), enum_name(c.sharing));
+  check_input(c.n_recursions >= 2,
+              "model.routing: \"{}\" has nothing to choose with n_recursions = 1 (give n_recursions of 2 or more, or "
+              "routing = \"none\")",
+              enum_name(c.routing));
+  require_positive("router.alpha", router.alpha);
+  require_positive("router.temperature", router.temperature);
+  require_range("router.capacity_warmup_steps", router.capacity_warmup_steps, 0, INT64_MAX / 2);
+  require_not_negative("router.aux_coeff", router.aux_coeff);
+  require_not_negative("router.z_coeff", router.z_coeff);
+  require_not_negative("router.balance_coeff", router.balance_coeff);
+  require_not_negative("router.bias_rate", router.bias_rate);
+  const bool over_depths = router.function == RouterFunction::softmax;
+  check_input(token_choice || !over_depths,
+              "router.function: \"softmax\" compares depths, but expert choice scores one recursion at a time (use "
+              "\"sigmoid\", \"tanh\" or \"identity\", or routing = \"token_choice\")");
+  check_input(!token_choice || over_depths || router.function == RouterFunction::sigmoid,
+              "router.function: \"{}\" is for expert choice (token choice has \"softmax\" and \"sigmoid\")",
+              enum_name(router.function));
+  check_input(
+      !token_choice || router.sampling == RouterSampling::aux_loss,
+      "router.sampling: \"aux_router\" is for expert choice (token choice is causal as it is: use \"aux_loss\")");
+  check_input(token_choice || router.balancing == RouterBalancing::loss,
+              "router.balancing: \"loss_free\" is for token choice (expert choice is balanced as it is: use \"loss\")");
+  if (!token_choice) check_capacity(c);
+}
+
+void check_kv(const ModelConfig& c) {
+  if (c.kv_cache == KvStrategy::recursion_wise) return;
+  const std::string name = enum_name(c.kv_cache);
+  check_input(
+      c.n_recursions >= 2,
+      "model.kv_cache: \"{}\" reuses what the first recursion cached, but n_recursions is 1 (use \"recursion_wise\")",
+      name);
+  check_input(c.kv_cache == KvStrategy::shared || c.routing == Routing::expert_choice,
+              "model.kv_cache: \"hybrid\" is for expert choice (use \"shared\" or \"recursion_wise\")");
+  check_input(
+      c.routing != Routing::expert_choice || c.router.capacity[0] == 1,
+      "model.kv_cache: \"{}\" needs the first recursion to see every token, but its capacity is {} (give 1 as the "
+      "first value of router.capacity, or use \"recursion_wise\")",
+      name, c.router.capacity.empty() ? 1.0 : c.router.capacity[0]);
+}
+
+/// Names of the configuration that this version knows but cannot do.
+void refuse_unavailable(const ModelConfig& c) {
+  const auto refuse = [](bool used, const char* key, const std::string& value, const char* instead) {
+    check_input(!used, "{}: {} is not available in this version (use {})", key, value, instead);
+  };
+  refuse(c.sharing == Sharing::sequence || c.sharing == Sharing::middle_sequence, "model.sharing", enum_name(c.sharing),
+         "\"cycle\" or \"middle_cycle\"");
+  refuse(c.routing == Routing::token_choice, "model.routing", enum_name(c.routing), "\"expert_choice\" or \"none\"");
+  refuse(c.kv_cache != KvStrategy::recursion_wise, "model.kv_cache", enum_name(c.kv_cache), "\"recursion_wise\"");
+  if (c.routing == Routing::none) return;
+  const RouterConfig& router = c.router;
+  refuse(router.type != RouterType::linear, "router.type", enum_name(router.type), "\"linear\"");
+  refuse(router.function != RouterFunction::sigmoid, "router.function", enum_name(router.function), "\"sigmoid\"");
+  refuse(router.temperature != 1, "router.temperature", fmt::format("{}", router.temperature), "1");
+  refuse(router.capacity_warmup_steps != 0, "router.capacity_warmup_steps",
+         fmt::format("{}", router.capacity_warmup_steps), "0");
+  refuse(router.sampling != RouterSampling::aux_loss, "router.sampling", enum_name(router.sampling), "\"aux_loss\"");
+  refuse(router.z_coeff != 0, "router.z_coeff", fmt::format("{}", router.z_coeff), "0");
+  refuse(router.gating != RouterGating::weighted, "router.gating", enum_name(router.gating), "\"weighted\"");
+  refuse(router.residual != RouterResidual::block, "router.residual", enum_name(router.residual), "\"block\"");
+  refuse(router.random, "router.random", "true", "false");
+}
+
+void fill_in_defaults(ModelConfig& c) {
+  if (c.n_kv_heads == 0) c.n_kv_heads = c.n_heads;
+  if (c.routing == Routing::none) return;
+  if (c.router.alpha == -1) c.router.alpha = c.routing == Routing::expert_choice ? 0.1 : 1.0;
+  if (c.routing == Routing::expert_choice && c.router.capacity.empty()) {
+    const int64_t n = std::min(c.n_recursions, kMaxLayers);
+    for (int64_t r = 1; r <= n; ++r)
+      c.router.capacity.push_back(static_cast<double>(n - r + 1) / static_cast<double>(n));
+  }
+}
+
+}  // namespace
+
+template <>
+std::vector<std::string> enum_names<Sharing>() {
+  return {"none", "cycle", "sequence", "middle_cycle", "middle_sequence"};
+}
+template <>
+std::vector<std::string> enum_names<Routing>() {
+  return {"none", "expert_choice", "token_choice"};
+}
+template <>
+std::vector<std::string> enum_names<KvStrategy>() {
+  return {"recursion_wise", "shared", "hybrid"};
+}
+template <>
+std::vector<std::string> enum_names<RouterFunction>() {
+  return {"sigmoid", "tanh", "identity", "softmax"};
+}
+template <>
+std::vector<std::string> enum_names<RouterType>() {
+  return {"linear", "mlp", "wide_mlp"};
+}
+template <>
+std::vector<std::string> enum_names<RouterSampling>() {
+  return {"aux_loss", "aux_router"};
+}
+template <>
+std::vector<std::string> enum_names<RouterBalancing>() {
+  return {"loss", "loss_free"};
+}
+template <>
+std::vector<std::string> enum_names<RouterGating>() {
+  return {"weighted", "additive"};
+}
+template <>
+std::vector<std::string> enum_names<RouterResidual>() {
+  return {"block", "delta"};
+}
+
+size_t index_of_name(const std::vector<std::string>& names, const std::string& name, const std::string& key) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found != names.end()) return static_cast<size_t>(found - names.begin());
+  std::string legal;
+  for (const std::string& each : names) legal += (legal.empty() ? "\"" : ", \"") + each + "\"";
+  throw InputError(fmt::format("{}: there is no \"{}\" (use {})", key, name, legal));
+}
+
+void ModelConfig::resolve() {
+  fill_in_defaults(*this);
+  check_sizes(*this);
+  check_sharing(*this);
+  check_routing(*this);
+  check_kv(*this);
+  refuse_unavailable(*this);
+}
+
+}  // namespace tinymor

@@ -1,0 +1,32 @@
+#pragma once
+// What a model costs, from its configuration alone: parameters, floating-point operations, cache bytes.
+
+#include <cstdint>
+
+#include "mor/config.h"
+
+namespace tinymor {
+
+struct ParameterCounts {
+  int64_t embedding = 0;  ///< token embedding, and the head when it is not tied
+  int64_t layers = 0;     ///< unique weights of all layers and the final norm
+  int64_t routers = 0;
+  int64_t total() const { return embedding + layers + routers; }
+};
+ParameterCounts count_parameters(const ModelConfig& config);
+
+/// Forward FLOPs per token of a sequence of `length`, as the paper counts them (App. D): per layer 8d^2 + 6 d d_ff + 2dT,
+/// with c-fold projections and c^2-fold attention in a recursion of capacity c; K and V counted at full width, embedding,
+/// head and routers left out.
+double paper_flops_per_token(const ModelConfig& config, int64_t length);
+
+/// Forward FLOPs per token with everything that is computed: grouped key heads at their true width, causal attention,
+/// head and routers. A training step costs three times as much.
+double honest_flops_per_token(const ModelConfig& config, int64_t length);
+
+/// Mean bytes of keys and values per token that a cache holds (paper 2.2.2): recursion r keeps its share of the tokens.
+double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy);
+/// The same model's cache with neither sharing nor routing.
+double vanilla_kv_bytes_per_token(const ModelConfig& config);
+
+}  // namespace tinymor

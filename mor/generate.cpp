@@ -1,0 +1,96 @@
+#include "mor/generate.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "tensor/error.h"
+#include "tensor/kernels/kernels.h"
+
+namespace tinymor {
+namespace {
+
+/// Notes each token's score at every recursion it was a candidate for.
+class ScoreNotes : public Probe {
+ public:
+  explicit ScoreNotes(int64_t first) : first_(first) {}
+  std::vector<std::vector<float>> scores;  // by row
+
+  void on_recursion(int64_t, const Rows& candidates, const Tensor& logits, const Tensor&, const Rows&) override {
+    if (!logits.defined()) return;
+    for (int64_t i = 0; i < candidates.count(); ++i) {
+      const size_t row = size_t(candidates.positions.data()[i] - first_);
+      scores.resize(std::max(scores.size(), row + 1));
+      scores[row].push_back(float(logits.data()[i]));
+    }
+  }
+
+ private:
+  int64_t first_;
+};
+
+}  // namespace
+
+int32_t sample(std::span<const Real> logits, const SampleOptions& options, double draw) {
+  std::vector<int32_t> order(logits.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) { return logits[a] > logits[b]; });
+  if (options.temperature <= 0) return order[0];
+  if (options.top_k > 0) order.resize(std::min<size_t>(order.size(), size_t(options.top_k)));
+
+  std::vector<Real> weights;
+  for (int32_t id : order) weights.push_back((logits[id] - logits[order[0]]) / Real(options.temperature));
+  kernels::table().unary(kernels::Unary::exp, int64_t(weights.size()), weights.data(), weights.data());
+  const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+  double nucleus = 0;
+  size_t kept = 0;
+  while (kept < weights.size() && (kept == 0 || nucleus < options.top_p * total)) nucleus += weights[kept++];
+
+  double left = draw * nucleus;
+  for (size_t i = 0; i < kept; ++i) {
+    left -= weights[i];
+    if (left < 0) return order[i];
+  }
+  return order[kept - 1];
+}
+
+Generator::Generator(const Model& model, SampleOptions options, int64_t max_depth)
+    : model_(model),
+      options_(options),
+      max_depth_(max_depth),
+      cache_(model.config()),
+      random_(options.seed, stream_of(Stream::sampling)) {}
+
+std::vector<GeneratedToken> Generator::prompt(std::span<const int32_t> ids) {
+  check_input(!ids.empty(), "prompt: it has no tokens (give some text to start from)");
+  const size_t longest = size_t(model_.config().max_seq_len);
+  cache_.clear();
+  text_.clear();
+  return run(ids.size() > longest ? ids.subspan(ids.size() - longest) : ids);
+}
+
+GeneratedToken Generator::next() {
+  check(!logits_.empty(), "[generate] next before a prompt");
+  const int32_t id = sample(logits_, options_, random_.uniform());
+  if (int64_t(text_.size()) < model_.config().max_seq_len) return run({&id, 1}).front();
+  std::vector<int32_t> rest(text_.begin() + (text_.size() + 1) / 2, text_.end());
+  rest.push_back(id);
+  return prompt(rest).back();
+}
+
+std::vector<GeneratedToken> Generator::run(std::span<const int32_t> ids) {
+  const NoGrad off;
+  const int64_t count = int64_t(ids.size()), first = int64_t(text_.size());
+  ScoreNotes notes(first);
+  const ForwardResult result =
+      model_.forward(IntTensor({count}, ids), Rows::batch(1, count, first),
+                     {.rule = Rule::threshold, .max_depth = max_depth_, .cache = &cache_, .probe = &notes});
+  text_.insert(text_.end(), ids.begin(), ids.end());
+  const auto last = result.logits.value().slice(0, count - 1, count).values();
+  logits_.assign(last.begin(), last.end());
+  notes.scores.resize(size_t(count));
+  std::vector<GeneratedToken> tokens;
+  for (int64_t i = 0; i < count; ++i) tokens.push_back({ids[i], result.depth[i], std::move(notes.scores[i])});
+  return tokens;
+}
+
+}  // namespace tinymor

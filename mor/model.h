@@ -1,0 +1,71 @@
+#pragma once
+// The language model: embedding, prelude layers, the shared block as often as each token's router says, coda layers, norm
+// and head. Vanilla and plain recursive transformers are the same walk with nobody routing.
+
+#include <cstdint>
+#include <vector>
+
+#include "mor/kv_cache.h"
+#include "mor/layers.h"
+#include "mor/probe.h"
+#include "mor/router.h"
+#include "mor/sharing.h"
+
+namespace tinymor {
+
+struct ForwardOptions {
+  Rule rule = Rule::topk;
+  int64_t max_depth = 0;     ///< At most so many recursions; 0: as many as the model has.
+  KvCache* cache = nullptr;  ///< Keys and values of earlier tokens; the new ones are appended.
+  Probe* probe = nullptr;
+};
+
+struct ForwardResult {
+  Variable logits;               ///< [R,V]
+  Variable aux_loss;             ///< [], before its coefficient; undefined without routing
+  std::vector<int32_t> depth;    ///< [R] recursions that each token took
+  double sampling_accuracy = 1;  ///< see Router
+};
+
+class Model {
+ public:
+  /// Weights drawn from N(0, 0.02^2), norms 1 (paper App. B; Llama). Throws InputError for an illegal configuration.
+  Model(ModelConfig config, uint64_t seed);
+
+  /// The one forward pass of training, evaluation and decoding. ids [R] are the tokens of `rows`.
+  ForwardResult forward(const IntTensor& ids, const Rows& rows, const ForwardOptions& options = {}) const;
+
+  const ModelConfig& config() const { return config_; }
+  const LayerMap& layers() const { return map_; }
+  /// Every unique weight once, in the order of the checkpoint's documentation; names are those of the checkpoint.
+  std::vector<Variable*> parameters();
+  std::vector<const Variable*> parameters() const;
+  /// Total of their elements.
+  int64_t parameter_count() const;
+  /// A model with the same weights in memory of its own.
+  Model clone() const;
+
+ private:
+  Variable run_layer(int64_t layer, const Variable& x, const Rows& rows, KvCache* cache) const;
+
+  ModelConfig config_;
+  LayerMap map_;
+  RopeTable rope_;
+  Variable embed_tokens_;             // [V,d]
+  std::vector<DecoderLayer> layers_;  // one per unique set of weights
+  std::vector<Variable> routers_;     // [1,d] per recursion, under expert choice
+  Variable norm_;                     // [d]
+  Variable lm_head_;                  // [V,d]; undefined when tied to the embedding
+};
+
+/// Mean next-token loss and everything training adds to it.
+struct Loss {
+  Variable total;  ///< lm + aux_coeff * aux
+  double lm = 0, aux = 0;
+};
+
+/// targets [R] are the tokens that come next, -1 where none does.
+Loss training_loss(const ModelConfig& config, const ForwardResult& result, const IntTensor& targets,
+                   Tensor* row_nll = nullptr);
+
+}  // namespace tinymor

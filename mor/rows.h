@@ -1,0 +1,28 @@
+#pragma once
+// Tokens of several sequences, packed end to end without padding.
+//
+// All activations of a model are matrices [R,d] with one row per token. Rows says which sequence each row belongs to and
+// where in that sequence it stands, also after a router has picked some tokens and dropped the others.
+
+#include <cstdint>
+#include <vector>
+
+#include "tensor/tensor.h"
+
+namespace tinymor {
+
+struct Rows {
+  std::vector<int64_t> offsets{0};  ///< [S+1]: rows offsets[s]..offsets[s+1] belong to sequence s
+  std::vector<int64_t> lengths;     ///< [S] tokens of the whole sequence, of which these rows may be a part
+  IntTensor positions{Shape{0}};    ///< [R] place of each row in its own sequence, ascending within it
+
+  int64_t count() const { return offsets.back(); }
+  int64_t sequences() const { return int64_t(offsets.size()) - 1; }
+
+  /// All tokens of `sequences` sequences of `length` each, in order; the first stands at position `first`.
+  static Rows batch(int64_t sequences, int64_t length, int64_t first = 0);
+  /// The rows at `index` [n], which must ascend.
+  Rows select(const IntTensor& index) const;
+};
+
+}  // namespace tinymor

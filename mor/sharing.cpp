@@ -1,0 +1,25 @@
+#include "mor/sharing.h"
+
+namespace tinymor {
+
+LayerMap layer_map(const ModelConfig& config) {
+  const int64_t layers = config.n_layers, n = config.n_recursions;
+  const bool middle = config.sharing == Sharing::middle_cycle || config.sharing == Sharing::middle_sequence;
+  const bool cycle = config.sharing == Sharing::cycle || config.sharing == Sharing::middle_cycle;
+  LayerMap map;
+  map.prelude = map.coda = middle ? 1 : 0;
+  const int64_t shared = layers - map.prelude - map.coda;
+  map.recursions = cycle ? n : 1;
+  map.block = shared / map.recursions;
+  const int64_t sets = config.sharing == Sharing::none ? layers : shared / n;
+  for (int64_t l = 0; l < layers; ++l) {
+    const int64_t inner = l - map.prelude;
+    if (inner < 0) map.weights.push_back(0);
+    else if (inner >= shared) map.weights.push_back(map.prelude + sets);
+    else map.weights.push_back(map.prelude + (cycle || config.sharing == Sharing::none ? inner % sets : inner / n));
+  }
+  map.unique = map.prelude + sets + map.coda;
+  return map;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,29 @@
+#pragma once
+// Which layers of the unrolled model use the same weights (paper 2.1, table 1).
+
+#include <cstdint>
+#include <vector>
+
+#include "mor/config.h"
+
+namespace tinymor {
+
+/// The unrolled model is `prelude` layers, then a block of `block` layers run `recursions` times, then `coda` layers.
+/// A model without a repeated block is one block run once.
+struct LayerMap {
+  std::vector<int64_t> weights;  ///< [n_layers] which set of weights each effective layer uses, numbered by first use
+  int64_t unique = 0;            ///< number of those sets
+  int64_t prelude = 0, block = 0, recursions = 1, coda = 0;
+
+  /// Effective layer j of the block in recursion r.
+  int64_t layer(int64_t r, int64_t j) const { return prelude + r * block + j; }
+};
+
+/// With L = n_layers, N = n_recursions and the block of b = L/N (cycle, sequence) or (L-2)/N (middle_*) layers:
+///   cycle            layer l uses set l mod b
+///   sequence         layer l uses set l / N
+///   middle_cycle     the first and last layer have their own; between them 1 + (l-1) mod b
+///   middle_sequence  likewise 1 + (l-1) / N
+LayerMap layer_map(const ModelConfig& config);
+
+}  // namespace tinymor

@@ -1,0 +1,32 @@
+#include "tensor/json.h"
+
+#include <set>
+#include <vector>
+
+#include "tensor/error.h"
+
+namespace tinymor {
+
+nlohmann::json parse_json(std::string_view text, const std::string& name, int max_depth) {
+  using Event = nlohmann::json::parse_event_t;
+  std::vector<std::set<std::string>> keys;  // of the objects that are open, outermost first
+  const auto guard = [&](int depth, Event event, nlohmann::json& parsed) {
+    if (event == Event::object_start) keys.emplace_back();
+    if (event == Event::object_end) keys.pop_back();
+    if (event == Event::object_start || event == Event::array_start) {
+      check_input(depth < max_depth, "{}: nested deeper than {} levels (not a file of this kind)", name, max_depth);
+    }
+    if (event == Event::key) {
+      const auto& key = parsed.get_ref<const std::string&>();
+      check_input(keys.back().insert(key).second, "{}: \"{}\" stands twice (keep one)", name, key);
+    }
+    return true;
+  };
+  try {
+    return nlohmann::json::parse(text.begin(), text.end(), guard);
+  } catch (const nlohmann::json::parse_error& e) {
+    throw InputError(fmt::format("{}: not JSON from byte {} on (damaged, or not a file of this kind)", name, e.byte));
+  }
+}
+
+}  // namespace tinymor

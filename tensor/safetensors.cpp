@@ -1,0 +1,161 @@
+#include "tensor/safetensors.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <vector>
+
+#include "tensor/error.h"
+#include "tensor/files.h"
+#include "tensor/json.h"
+
+namespace tinymor {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the file's numbers are copied as they stand in memory");
+
+constexpr uint64_t kLengthBytes = 8;         // of the header length in front of the header
+constexpr uint64_t kMaxHeader = 8ull << 20;  // some 60 000 tensors
+constexpr int kMaxRank = 8;
+constexpr const char* kMetadata = "__metadata__";
+
+/// One tensor of the header: its shape and where its numbers lie, in bytes after the header.
+struct Entry {
+  std::string name;
+  Shape shape;
+  uint64_t begin, end;
+};
+
+/// Reads and checks one file's header entries; every complaint names the file and the tensor.
+class EntryReader {
+ public:
+  EntryReader(std::string file, uint64_t data_size) : file_(std::move(file)), data_size_(data_size) {}
+
+  Entry read(const std::string& name, const nlohmann::json& json) const {
+    require(json.is_object() && json.size() == 3 && json.contains("dtype") && json.contains("shape") &&
+                json.contains("data_offsets"),
+            name, "its header entry is not dtype, shape and data_offsets");
+    require(json["dtype"] == "F32", name, "its numbers are not F32: only those are read");
+    Entry entry{name, read_shape(name, json["shape"]), 0, 0};
+    const nlohmann::json& offsets = json["data_offsets"];
+    require(
+        offsets.is_array() && offsets.size() == 2 && offsets[0].is_number_unsigned() && offsets[1].is_number_unsigned(),
+        name, "its data_offsets are not two whole numbers >= 0");
+    entry.begin = offsets[0].get<uint64_t>();
+    entry.end = offsets[1].get<uint64_t>();
+    require(entry.begin <= entry.end && entry.end <= data_size_, name, "its data_offsets leave the file");
+    require(entry.end - entry.begin == 4 * static_cast<uint64_t>(entry.shape.count()), name,
+            "its shape does not fit its data_offsets");
+    return entry;
+  }
+
+  /// Every byte must belong to exactly one tensor. Sorts the entries by their place.
+  void require_no_gaps_or_overlaps(std::vector<Entry>& entries) const {
+    std::sort(entries.begin(), entries.end(),
+              [](const Entry& a, const Entry& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+    uint64_t end = 0;
+    for (const Entry& entry : entries) {
+      require(entry.begin == end, entry.name, "its numbers overlap others or leave a gap before them");
+      end = entry.end;
+    }
+    check_input(end == data_size_, "{}: {} bytes after the last tensor (damaged: save it again)", file_,
+                data_size_ - end);
+  }
+
+ private:
+  void require(bool ok, const std::string& tensor, const char* why) const {
+    check_input(ok, "{}: tensor \"{}\": {} (damaged, or not an F32 safetensors file: save it again)", file_, tensor,
+                why);
+  }
+
+  Shape read_shape(const std::string& name, const nlohmann::json& json) const {
+    require(json.is_array() && json.size() <= kMaxRank, name, "its shape is not a list of at most 8 numbers");
+    std::vector<int64_t> dims;
+    uint64_t bytes = 4;  // of the shape without its zeros, so that strides cannot overflow either
+    for (const nlohmann::json& dim : json) {
+      require(dim.is_number_unsigned(), name, "its shape has an extent that is not a whole number >= 0");
+      const uint64_t extent = dim.get<uint64_t>();
+      const bool overflow = __builtin_mul_overflow(bytes, std::max<uint64_t>(extent, 1), &bytes);
+      require(!overflow && bytes <= INT64_MAX, name, "its shape is larger than any memory");
+      dims.push_back(static_cast<int64_t>(extent));
+    }
+    return Shape(std::move(dims));
+  }
+
+  std::string file_;
+  uint64_t data_size_;
+};
+
+/// `data` has been checked to hold the numbers of `entry`.
+Tensor read_numbers(const Entry& entry, std::string_view data) {
+  std::vector<float> floats(static_cast<size_t>(entry.shape.count()));
+  if (!floats.empty()) std::memcpy(floats.data(), data.data() + entry.begin, entry.end - entry.begin);
+  return Tensor(entry.shape, std::vector<Real>(floats.begin(), floats.end()));
+}
+
+std::map<std::string, std::string> read_metadata(const nlohmann::json& json, const std::string& file) {
+  std::map<std::string, std::string> metadata;
+  check_input(json.is_object(), "{}: {} is not an object (damaged: save it again)", file, kMetadata);
+  for (const auto& [key, value] : json.items()) {
+    check_input(value.is_string(), "{}: {}[\"{}\"] is not a text (damaged: save it again)", file, kMetadata, key);
+    metadata[key] = value.get<std::string>();
+  }
+  return metadata;
+}
+
+}  // namespace
+
+std::string write_safetensors(const SafetensorsFile& file) {
+  nlohmann::json header = nlohmann::json::object();
+  if (!file.metadata.empty()) header[kMetadata] = file.metadata;
+  std::string data;
+  for (const auto& [name, tensor] : file.tensors) {
+    check(name != kMetadata, "[write_safetensors] {} cannot be the name of a tensor", kMetadata);
+    const std::vector<Real> values = tensor.to_vector();
+    const std::vector<float> floats(values.begin(), values.end());
+    const size_t begin = data.size();
+    data.append(reinterpret_cast<const char*>(floats.data()), floats.size() * sizeof(float));
+    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape().dims()}, {"data_offsets", {begin, data.size()}}};
+  }
+  std::string text;
+  try {
+    text = header.dump();
+  } catch (const nlohmann::json::type_error&) {
+    throw Error("[write_safetensors] a name or a metadata text is not UTF-8");
+  }
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  const uint64_t length = text.size();
+  std::string bytes(reinterpret_cast<const char*>(&length), kLengthBytes);
+  return bytes.append(text).append(data);
+}
+
+SafetensorsFile parse_safetensors(std::string_view bytes, const std::string& name) {
+  check_input(bytes.size() >= kLengthBytes, "{}: only {} bytes long (damaged: save it again)", name, bytes.size());
+  uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), kLengthBytes);
+  check_input(length <= kMaxHeader && length <= bytes.size() - kLengthBytes,
+              "{}: its header would be {} bytes long (damaged, or not a safetensors file)", name, length);
+  const nlohmann::json header = parse_json(bytes.substr(kLengthBytes, length), name, 3);
+  check_input(header.is_object(), "{}: its header is not an object (damaged, or not a safetensors file)", name);
+
+  SafetensorsFile file;
+  const std::string_view data = bytes.substr(kLengthBytes + length);
+  const EntryReader reader(name, data.size());
+  std::vector<Entry> entries;
+  for (const auto& [key, value] : header.items()) {
+    if (key == kMetadata) {
+      file.metadata = read_metadata(value, name);
+    } else {
+      entries.push_back(reader.read(key, value));
+    }
+  }
+  reader.require_no_gaps_or_overlaps(entries);
+  for (const Entry& entry : entries) file.tensors[entry.name] = read_numbers(entry, data);
+  return file;
+}
+
+SafetensorsFile read_safetensors(const std::filesystem::path& file, uint64_t max_bytes) {
+  return parse_safetensors(read_file(file, max_bytes), file.string());
+}
+
+}  // namespace tinymor

@@ -1,0 +1,29 @@
+#pragma once
+// Named tensors in one file, in the format of the safetensors libraries: 8 bytes header length, a JSON header that
+// gives type, shape and place of each tensor, then the numbers, little endian. Always F32 on disk, also where Real is
+// double. The format: https://github.com/huggingface/safetensors#format
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "tensor/tensor.h"
+
+namespace tinymor {
+
+struct SafetensorsFile {
+  std::map<std::string, Tensor> tensors;
+  std::map<std::string, std::string> metadata;  ///< The header's "__metadata__": UTF-8 texts.
+};
+
+/// The bytes of the file. The same contents give the same bytes. Throws Error for text that is not UTF-8.
+std::string write_safetensors(const SafetensorsFile& file);
+
+/// Reads bytes that may be hostile: whatever is not exactly as the format says throws InputError, naming `name`.
+SafetensorsFile parse_safetensors(std::string_view bytes, const std::string& name);
+
+/// The same for a file. Throws InputError also when it is missing or larger than `max_bytes`.
+SafetensorsFile read_safetensors(const std::filesystem::path& file, uint64_t max_bytes = uint64_t(4) << 30);
+
+}  // namespace tinymor

@@ -1,0 +1,104 @@
+#include "autograd/variable.h"
+
+#include "autograd/ops.h"
+#include "support/catch.h"
+#include "tensor/error.h"
+#include "tensor/memory.h"
+
+using namespace tinymor;
+
+namespace {
+
+Variable leaf(std::initializer_list<Real> values) {
+  return Variable::parameter(Tensor({int64_t(values.size())}, values), "x");
+}
+
+}  // namespace
+
+TEST_CASE("a value used several times gathers the gradient of every use") {
+  const Variable x = leaf({3});
+  const Variable y = x + x;
+  const Variable z = y + y;
+  sum(z).backward();
+  CHECK(x.grad().item() == 4);
+}
+
+TEST_CASE("inputs of one op never share a gradient buffer") {
+  const Variable a = leaf({1}), b = leaf({2});
+  const Variable y = a + b;       // both get the same gradient,
+  sum(y + scale(a, 5)).backward();  // and then only a's grows
+  CHECK(a.grad().item() == 6);
+  CHECK(b.grad().item() == 1);
+}
+
+TEST_CASE("gradients of several backward passes add up until zero_grad") {
+  Variable x = leaf({2});
+  sum(mul(x, x)).backward();
+  sum(mul(x, x)).backward();
+  CHECK(x.grad().item() == 8);
+  x.zero_grad();
+  CHECK_FALSE(x.grad().defined());
+}
+
+TEST_CASE("a second backward says that the graph is spent") {
+  const Variable x = leaf({2});
+  const Variable y = mul(x, x), z = sum(y);
+  z.backward();
+  CHECK_THROWS_WITH(z.backward(), ContainsSubstring("walked before"));
+  CHECK_THROWS_WITH(sum(exp(y)).backward(), ContainsSubstring("part of this graph (mul)"));
+}
+
+TEST_CASE("a saved value that was changed in place is an error, not a wrong gradient") {
+  Variable x = leaf({2, 3});
+  const Variable y = sum(mul(x, x));
+  x.mutable_value().fill(7);
+  CHECK_THROWS_WITH(y.backward(), ContainsSubstring("changed in place"));
+}
+
+TEST_CASE("nothing is recorded under NoGrad or from constants") {
+  const Variable x = leaf({2});
+  {
+    const NoGrad off;
+    CHECK_FALSE(mul(x, x).requires_grad());
+  }
+  CHECK(mul(x, x).requires_grad());
+  CHECK_FALSE(mul(x.detach(), x.detach()).requires_grad());
+  CHECK_THROWS_WITH(x.detach().backward(), ContainsSubstring("nothing here depends on a parameter"));
+}
+
+TEST_CASE("backward starts from one number or a cotangent of the right shape") {
+  const Variable x = leaf({1, 2});
+  CHECK_THROWS_WITH(mul(x, x).backward(), ContainsSubstring("one number, not from shape [2]"));
+  CHECK_THROWS_WITH(mul(x, x).backward(Tensor({3})), ContainsSubstring("[3]"));
+  mul(x, x).backward(Tensor({2}, {1, 10}));
+  CHECK(x.grad().at({1}) == 40);
+}
+
+TEST_CASE("a chain of a hundred thousand ops is walked and freed without recursion") {
+  const Variable x = leaf({1});
+  Variable y = x;
+  for (int i = 0; i < 100000; ++i) y = scale(y, 1);
+  sum(y).backward();
+  CHECK(x.grad().item() == 1);
+  Variable unused = x;
+  for (int i = 0; i < 100000; ++i) unused = scale(unused, 1);
+}
+
+TEST_CASE("after backward only leaves and their gradients are alive") {
+  const Variable x = leaf({1, 2, 3});
+  const int64_t before = live_bytes();
+  {
+    const Variable y = sum(exp(mul(x, x)));
+    y.backward();
+  }
+  CHECK(live_bytes() == before + int64_t(3 * sizeof(Real)));
+}
+
+TEST_CASE("shapes that do not fit are named before anything is computed") {
+  const Variable a = Variable(Tensor::zeros({4, 3})), b = Variable(Tensor::zeros({4, 5}));
+  CHECK_THROWS_WITH(matmul(a, b), ContainsSubstring("[matmul] [4,3] x [4,5]: inner sizes 3 and 4 differ"));
+  CHECK_THROWS_WITH(add(a, b), ContainsSubstring("[add] [4,3] and [4,5] do not broadcast"));
+  CHECK_THROWS_WITH(linear(a, b), ContainsSubstring("[linear]"));
+  CHECK_THROWS_WITH(cross_entropy(a, IntTensor({4}, {0, 1, 2, 3})), ContainsSubstring("target 3"));
+  CHECK_THROWS_WITH(gather_rows(a, IntTensor({1}, {4})), ContainsSubstring("index 4"));
+}

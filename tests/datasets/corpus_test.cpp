@@ -1,0 +1,89 @@
+#include "datasets/corpus.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "datasets/stories.h"
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "tensor/error.h"
+
+using namespace tinymor;
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path write(const fs::path& file, const std::string& bytes) {
+  fs::create_directories(file.parent_path());
+  std::ofstream(file, std::ios::binary) << bytes;
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("every bundled data set is described in a line, and can be made and loaded by its name") {
+  REQUIRE_FALSE(bundled_data_sets().empty());
+  for (const BundledDataSet& set : bundled_data_sets()) {
+    INFO(set.name);
+    CHECK_FALSE(set.description.empty());
+    CHECK(set.description.find('\n') == std::string::npos);
+    CHECK(load_corpus(set.name).size() >= 1'000'000);
+    CHECK(load_corpus(set.name).starts_with(make_data_set(set.name, 1, 10'000)));
+    CHECK(make_data_set(set.name, 2, 10'000) != make_data_set(set.name, 1, 10'000));
+  }
+  CHECK(make_data_set("stories", 5, 4'000) == make_stories(5, 4'000));
+  CHECK_THROWS_WITH(make_data_set("novels", 1, 10), ContainsSubstring("bundled: stories"));
+}
+
+TEST_CASE("a text file is loaded without its byte order mark and with plain line ends") {
+  const TemporaryFolder folder;
+  const auto load = [&](const std::string& bytes) {
+    return load_corpus(write(folder.path() / "text", bytes).string());
+  };
+  CHECK(load("one\ntwo") == "one\ntwo");
+  CHECK(load("\xEF\xBB\xBFone\r\ntwo\r\n\r\nthree\rfour\r") == "one\ntwo\n\nthree\nfour\n");
+  CHECK(load("  caf\xC3\xA9\t\n") == "  caf\xC3\xA9\t\n");
+}
+
+TEST_CASE("a folder's text files are joined by blank lines in the order of their paths") {
+  const TemporaryFolder folder;
+  write(folder.path() / "b.txt", "second\n\n\n");
+  write(folder.path() / "a.md",
+        "\xEF\xBB\xBF"
+        "first\r\n");
+  write(folder.path() / "c" / "deep" / "d", "third");
+  write(folder.path() / "d.txt", "\n  fourth\n");
+  CHECK(load_corpus(folder.path().string()) == "first\n\nsecond\n\nthird\n\n\n  fourth\n");
+}
+
+TEST_CASE("hidden files, empty ones and those that are no text are passed over in a folder") {
+  const TemporaryFolder folder;
+  write(folder.path() / "text", "text");
+  write(folder.path() / ".hidden", "hidden");
+  write(folder.path() / ".git" / "HEAD", "hidden");
+  write(folder.path() / "latin1", "caf\xE9");
+  write(folder.path() / "binary", std::string("a\0b", 3));
+  write(folder.path() / "empty", "");
+  write(folder.path() / "blank", " \n\n");
+  fs::create_symlink("nowhere", folder.path() / "link");
+  fs::create_directory_symlink(folder.path(), folder.path() / "loop");
+  CHECK(load_corpus(folder.path().string()) == "text\n");
+}
+
+TEST_CASE("a source without text is refused with a reason") {
+  const TemporaryFolder folder;
+  const auto at = [&](const char* name) { return (folder.path() / name).string(); };
+  write(at("empty"), "");
+  write(at("blank"), " \n\t\r\n");
+  write(at("latin1"), "caf\xE9");
+  write(at("binary"), std::string("a\0b", 3));
+  write(at("hidden/.only"), "text");
+  CHECK_THROWS_WITH(load_corpus(at("missing")),
+                    ContainsSubstring("no such file or folder") && ContainsSubstring("stories"));
+  CHECK_THROWS_AS(load_corpus(""), InputError);
+  CHECK_THROWS_WITH(load_corpus(at("empty")), ContainsSubstring("empty"));
+  CHECK_THROWS_WITH(load_corpus(at("blank")), ContainsSubstring("empty"));
+  CHECK_THROWS_WITH(load_corpus(at("latin1")), ContainsSubstring("not UTF-8 at byte 3"));
+  CHECK_THROWS_WITH(load_corpus(at("binary")), ContainsSubstring("zero bytes"));
+  CHECK_THROWS_WITH(load_corpus(at("hidden")), ContainsSubstring("no text in this folder"));
+}

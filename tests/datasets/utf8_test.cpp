@@ -1,0 +1,38 @@
+#include "datasets/utf8.h"
+
+#include "support/catch.h"
+#include "tensor/error.h"
+
+using namespace tinymor;
+
+TEST_CASE("every form of valid UTF-8 is taken character by character") {
+  CHECK(character_length("") == 0);
+  CHECK(character_length("ab") == 1);
+  CHECK(character_length(std::string_view("\0", 1)) == 1);
+  CHECK(character_length("\xC3\xA9") == 2);          // U+00E9
+  CHECK(character_length("\xE2\x96\x81x") == 3);     // U+2581
+  CHECK(character_length("\xED\x9F\xBF") == 3);      // U+D7FF, below the surrogates
+  CHECK(character_length("\xEE\x80\x80") == 3);      // U+E000, above them
+  CHECK(character_length("\xF0\x9F\x98\x80") == 4);  // U+1F600
+  CHECK(character_length("\xF4\x8F\xBF\xBF") == 4);  // U+10FFFF
+}
+
+TEST_CASE("nothing else counts as UTF-8") {
+  const char* bad = GENERATE("\x80",              // continuation first
+                             "\xC3",              // cut off
+                             "\xE2\x96",          // cut off
+                             "\xC3(",             // no continuation
+                             "\xC0\xAF",          // overlong "/"
+                             "\xE0\x80\xAF",      // overlong "/"
+                             "\xF0\x80\x80\xAF",  // overlong "/"
+                             "\xED\xA0\x80",      // surrogate
+                             "\xF4\x90\x80\x80",  // beyond U+10FFFF
+                             "\xF5\x80\x80\x80", "\xFF");
+  CHECK(character_length(bad) == 0);
+  CHECK_FALSE(is_utf8(std::string("good ") + bad));
+  CHECK_THROWS_WITH(check_utf8(std::string("good ") + bad, "NAME"), "NAME: not UTF-8 at byte 5 (convert it to UTF-8)");
+}
+
+TEST_CASE("control characters are made visible and nothing else is changed") {
+  CHECK(with_visible_controls("a\n\t\x7F \xC3\xA9") == "a<0x0A><0x09><0x7F> \xC3\xA9");
+}

@@ -1,0 +1,50 @@
+#include "mor/counts.h"
+
+#include "support/catch.h"
+
+using namespace tinymor;
+
+namespace {
+
+ModelConfig base_360m(Sharing sharing, Routing routing, int64_t recursions, int64_t layers) {
+  ModelConfig config;
+  config.vocab_size = 49152;
+  config.d_model = 960;
+  config.n_heads = 15;
+  config.n_kv_heads = 5;
+  config.d_ff = 2560;
+  config.max_seq_len = 2048;
+  config.n_layers = layers;
+  config.sharing = sharing;
+  config.routing = routing;
+  config.n_recursions = recursions;
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("the paper's FLOPs count reproduces the steps of its released configurations") {
+  const auto mflop = [](const ModelConfig& config) { return paper_flops_per_token(config, 2048) / 1e6; };
+  const ModelConfig vanilla = base_360m(Sharing::none, Routing::none, 1, 32);
+  CHECK(mflop(vanilla) == Approx(833.618).epsilon(1e-6));
+  CHECK(mflop(base_360m(Sharing::middle_cycle, Routing::none, 2, 32)) == Approx(833.618).epsilon(1e-6));
+  CHECK(mflop(base_360m(Sharing::middle_cycle, Routing::none, 4, 34)) == Approx(885.719).epsilon(1e-6));
+  CHECK(mflop(base_360m(Sharing::middle_cycle, Routing::expert_choice, 2, 32)) == Approx(623.493).epsilon(1e-6));
+  CHECK(mflop(base_360m(Sharing::middle_cycle, Routing::expert_choice, 3, 32)) == Approx(555.636).epsilon(1e-6));
+  CHECK(mflop(base_360m(Sharing::middle_cycle, Routing::expert_choice, 4, 34)) == Approx(553.452).epsilon(1e-6));
+  const auto steps = [&](const ModelConfig& config) { return 16.5e18 / (paper_flops_per_token(config, 2048) * 2097152); };
+  CHECK(steps(vanilla) == Approx(9438.2).margin(0.05));
+  CHECK(steps(base_360m(Sharing::middle_cycle, Routing::expert_choice, 4, 34)) == Approx(14215.9).margin(0.05));
+}
+
+TEST_CASE("cache bytes shrink by (N+1)/2N over the block under recursion-wise caching, by 1/N when shared") {
+  const auto ratio = [](int64_t n, int64_t layers, KvStrategy strategy) {
+    const ModelConfig config = base_360m(Sharing::middle_cycle, Routing::expert_choice, n, layers);
+    return kv_bytes_per_token(config, strategy) / vanilla_kv_bytes_per_token(config);
+  };
+  CHECK(ratio(2, 32, KvStrategy::recursion_wise) == Approx(24.5 / 32));
+  CHECK(ratio(3, 32, KvStrategy::recursion_wise) == Approx(22.0 / 32));
+  CHECK(ratio(4, 34, KvStrategy::recursion_wise) == Approx(22.0 / 34));
+  CHECK(ratio(2, 32, KvStrategy::shared) == Approx(17.0 / 32));
+  CHECK(ratio(3, 32, KvStrategy::shared) == Approx(12.0 / 32));
+}

@@ -1,0 +1,245 @@
+#include "mor/model.h"
+
+#include <cmath>
+
+#include "mor/generate.h"
+#include "mor/trace.h"
+#include "support/catch.h"
+#include "support/tiny_models.h"
+#include "tensor/error.h"
+#include "tensor/ops.h"
+#include "tensor/threads.h"
+
+using namespace tinymor;
+using Ints = std::vector<int32_t>;
+
+namespace {
+
+double worst_difference(const Tensor& a, const Tensor& b) {
+  REQUIRE(a.shape() == b.shape());
+  double worst = 0;
+  for (int64_t i = 0; i < a.count(); ++i) worst = std::max(worst, double(std::abs(a.values()[i] - b.values()[i])));
+  return worst;
+}
+
+Tensor logits_of(const Model& model, const Ints& tokens, Rule rule) {
+  return model.forward(int_tensor(tokens), Rows::batch(1, int64_t(tokens.size())), {.rule = rule}).logits.value();
+}
+
+}  // namespace
+
+TEST_CASE("the first loss is ln V") {
+  for (const auto& [name, config] : tiny_configs()) {
+    INFO(name);
+    const Model model(config, 3);
+    const Ints tokens = random_tokens(32, 11, 4);
+    const ForwardResult result = model.forward(int_tensor(tokens), Rows::batch(2, 16));
+    const IntTensor targets = int_tensor(random_tokens(32, 11, 14));
+    CHECK(training_loss(config, result, targets).lm == Approx(std::log(11.0)).margin(0.05));
+  }
+}
+
+TEST_CASE("the causal rule's full forward equals prefill and token-by-token decoding with the cache") {
+  for (const auto& [name, config] : tiny_configs()) {
+    for (size_t prefill : {size_t(1), size_t(7), size_t(23)}) {
+      INFO(name << ", prompt of " << prefill);
+      const Model model = opinionated_model(config);
+      const Ints tokens = random_tokens(24, 11, 5);
+      const ForwardResult full = model.forward(int_tensor(tokens), Rows::batch(1, 24), {.rule = Rule::threshold});
+      KvCache cache(config);
+      const auto feed = [&](size_t begin, size_t end) {
+        const Ints part(tokens.begin() + begin, tokens.begin() + end);
+        const ForwardResult result =
+            model.forward(int_tensor(part), Rows::batch(1, int64_t(part.size()), int64_t(begin)),
+                          {.rule = Rule::threshold, .cache = &cache});
+        CHECK(worst_difference(result.logits.value(), full.logits.value().slice(0, begin, end)) < 1e-4);
+        CHECK(result.depth == Ints(full.depth.begin() + begin, full.depth.begin() + end));
+      };
+      feed(0, prefill);
+      for (size_t t = prefill; t < 24; ++t) feed(t, t + 1);
+    }
+  }
+}
+
+TEST_CASE("several sequences decode in one cache as each would alone") {
+  const ModelConfig config = tiny_config();
+  const Model model = opinionated_model(config);
+  const Ints a = random_tokens(10, 11, 6), b = random_tokens(10, 11, 7);
+  KvCache both(config, 2);
+  for (int64_t t = 0; t < 10; ++t) {
+    const Tensor logits = model.forward(int_tensor({a[t], b[t]}), Rows::batch(2, 1, t),
+                                        {.rule = Rule::threshold, .cache = &both}).logits.value();
+    CHECK(worst_difference(logits.slice(0, 0, 1), logits_of(model, a, Rule::threshold).slice(0, t, t + 1)) < 1e-4);
+    CHECK(worst_difference(logits.slice(0, 1, 2), logits_of(model, b, Rule::threshold).slice(0, t, t + 1)) < 1e-4);
+  }
+}
+
+TEST_CASE("a changed future token never changes an earlier output under the causal rule, but can under the training rule") {
+  bool topk_leaked = false;
+  for (const auto& [name, config] : tiny_configs()) {
+    INFO(name);
+    const Model model = opinionated_model(config);
+    for (uint64_t seed = 0; seed < 20; ++seed) {
+      const Ints tokens = random_tokens(16, 11, seed);
+      Ints changed = tokens;
+      changed[12] = (tokens[12] + 1) % 11;
+      for (Rule rule : {Rule::threshold, Rule::topk}) {
+        const Tensor before = logits_of(model, tokens, rule).slice(0, 0, 12);
+        const Tensor after = logits_of(model, changed, rule).slice(0, 0, 12);
+        const double difference = worst_difference(before, after);
+        if (rule == Rule::threshold || config.routing == Routing::none) CHECK(difference < 1e-6);
+        else topk_leaked = topk_leaked || difference > 1e-3;
+      }
+    }
+  }
+  CHECK(topk_leaked);
+}
+
+TEST_CASE("a probe changes no bit of the logits") {
+  struct Listener : Probe {
+    int calls = 0;
+    void on_recursion(int64_t, const Rows&, const Tensor&, const Tensor&, const Rows&) override { ++calls; }
+  };
+  for (const auto& [name, config] : tiny_configs()) {
+    INFO(name);
+    const Model model = opinionated_model(config);
+    const IntTensor ids = int_tensor(random_tokens(16, 11, 8));
+    Listener listener;
+    const Tensor with = model.forward(ids, Rows::batch(1, 16), {.probe = &listener}).logits.value();
+    const Tensor without = model.forward(ids, Rows::batch(1, 16)).logits.value();
+    CHECK(with.to_vector() == without.to_vector());
+    CHECK(listener.calls == model.layers().recursions);
+  }
+}
+
+TEST_CASE("any number of threads gives the same bits") {
+  const ModelConfig config = tiny_config();
+  const int before = thread_count();
+  std::vector<Real> bits[3];
+  for (int threads : {1, 2, 3}) {
+    set_thread_count(threads);
+    Model model = opinionated_model(config);
+    const Ints tokens = random_tokens(64, 11, 9);
+    const ForwardResult result = model.forward(int_tensor(tokens), Rows::batch(2, 32));
+    training_loss(config, result, int_tensor(tokens)).total.backward();
+    for (Variable* parameter : model.parameters())
+      for (Real g : parameter->grad().to_vector()) bits[threads - 1].push_back(g);
+  }
+  set_thread_count(before);
+  CHECK(bits[0] == bits[1]);
+  CHECK(bits[0] == bits[2]);
+}
+
+TEST_CASE("every parameter receives a finite gradient that is not zero") {
+  for (const auto& [name, config] : tiny_configs()) {
+    Model model(config, 2);
+    const Ints tokens = random_tokens(32, 11, 10);
+    const ForwardResult result = model.forward(int_tensor(tokens), Rows::batch(2, 16));
+    training_loss(config, result, int_tensor(tokens)).total.backward();
+    for (Variable* parameter : model.parameters()) {
+      INFO(name << ": " << parameter->name());
+      REQUIRE(parameter->grad().defined());
+      const double square = double(sum(parameter->grad() * parameter->grad()).item());
+      CHECK(std::isfinite(square));
+      CHECK(square > 0);
+    }
+  }
+}
+
+TEST_CASE("without a recursion the router of the last one hears nothing from the language-model loss") {
+  ModelConfig config = tiny_config();
+  config.router.aux_coeff = 0;
+  Model model = opinionated_model(config);
+  const Ints tokens = random_tokens(16, 11, 11);
+  const ForwardResult result = model.forward(int_tensor(tokens), Rows::batch(1, 16), {.max_depth = 1});
+  training_loss(config, result, int_tensor(tokens)).total.backward();
+  for (Variable* parameter : model.parameters()) {
+    if (parameter->name() == "model.routers.0.0.weight") CHECK(parameter->grad().defined());
+    if (parameter->name() == "model.routers.2.0.weight") CHECK_FALSE(parameter->grad().defined());
+  }
+  for (int32_t depth : result.depth) CHECK(depth == 1);
+}
+
+TEST_CASE("with one recursion, no routing and any sharing the model is the vanilla transformer") {
+  ModelConfig vanilla = tiny_config(Sharing::none, Routing::none), cycle = vanilla;
+  cycle.sharing = Sharing::cycle;
+  const Ints tokens = random_tokens(16, 11, 12);
+  CHECK(logits_of(Model(vanilla, 5), tokens, Rule::topk).to_vector() == logits_of(Model(cycle, 5), tokens, Rule::topk).to_vector());
+}
+
+TEST_CASE("the trace counts depths, losses and cache entries as they are") {
+  for (const auto& [name, config] : tiny_configs()) {
+    for (Rule rule : {Rule::topk, Rule::threshold}) {
+      INFO(name);
+      const Model model = opinionated_model(config);
+      const Ints tokens = random_tokens(18, 11, 13);
+      Tensor logits;
+      const Trace t = trace(model, tokens, rule, 0, &logits);
+      CHECK(worst_difference(logits, logits_of(model, tokens, rule)) < 1e-5);
+      int64_t entries = 18 * (model.layers().prelude + model.layers().coda), spent = 0, selected = 0;
+      for (const auto& recursion : t.kv_entries)
+        for (int64_t n : recursion) entries += n;
+      CHECK(t.kv_bytes == entries * kv_bytes_per_entry(config));
+      CHECK(t.kv_vanilla_bytes == 18 * config.n_layers * kv_bytes_per_entry(config));
+      for (int32_t depth : t.depth) spent += depth;
+      for (size_t r = 0; r < t.recursions.size(); ++r) {
+        selected += int64_t(t.recursions[r].selected.size());
+        for (int64_t n : t.kv_entries[r]) CHECK(n == int64_t(t.recursions[r].selected.size()));
+      }
+      if (config.routing == Routing::expert_choice) CHECK(spent == selected);
+      REQUIRE(t.nll.size() == 17);
+      double total = 0;
+      for (float nll : t.nll) total += nll;
+      CHECK(total / 17 == Approx(t.lm_loss));
+    }
+  }
+}
+
+TEST_CASE("generation goes on beyond the longest sequence and repeats with its seed") {
+  const ModelConfig config = tiny_config();
+  const Model model = opinionated_model(config);
+  const auto text = [&](uint64_t seed) {
+    Generator generator(model, {.temperature = 1, .seed = seed});
+    generator.prompt(Ints{1, 2, 3});
+    Ints ids;
+    for (int i = 0; i < 100; ++i) ids.push_back(generator.next().id);
+    return ids;
+  };
+  CHECK(text(1) == text(1));
+  CHECK(text(1) != text(2));
+}
+
+TEST_CASE("greedy generation continues with the likeliest token of the full forward") {
+  const ModelConfig config = tiny_config();
+  const Model model = opinionated_model(config);
+  Ints ids{4, 1};
+  Generator generator(model, {.temperature = 0});
+  generator.prompt(ids);
+  for (int i = 0; i < 20; ++i) {
+    const Tensor logits = logits_of(model, ids, Rule::threshold);
+    const auto last = logits.values().last(11);
+    const int32_t best = int32_t(std::max_element(last.begin(), last.end()) - last.begin());
+    CHECK(generator.next().id == best);
+    ids.push_back(best);
+  }
+}
+
+TEST_CASE("sampling keeps to top-k and top-p") {
+  const std::vector<Real> logits{0, 3, 1, 2};
+  CHECK(sample(logits, {.temperature = 0}, 0.99) == 1);
+  for (double draw : {0.0, 0.3, 0.6, 0.9, 0.999}) {
+    const int32_t two = sample(logits, {.temperature = 1, .top_k = 2}, draw);
+    CHECK((two == 1 || two == 3));
+    CHECK(sample(logits, {.temperature = 1, .top_p = 0.5}, draw) == 1);
+  }
+  CHECK(sample(logits, {.temperature = 1}, 0.9999) == 0);
+}
+
+TEST_CASE("tokens outside the vocabulary and texts that do not fit are refused") {
+  const Model model(tiny_config(), 1);
+  CHECK_THROWS_WITH(model.forward(int_tensor({11}), Rows::batch(1, 1)), ContainsSubstring("token 11"));
+  CHECK_THROWS_AS(trace(model, Ints{1}, Rule::topk), InputError);
+  CHECK_THROWS_AS(trace(model, Ints(33, 1), Rule::topk), InputError);
+  Generator generator(model, {});
+  CHECK_THROWS_AS(generator.prompt(Ints{}), InputError);
+}

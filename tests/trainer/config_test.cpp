@@ -1,0 +1,215 @@
+#include "trainer/config.h"
+
+#include <random>
+
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "tensor/error.h"
+#include "tensor/files.h"
+
+using namespace tinymor;
+
+namespace {
+
+Config from(const std::string& toml) {
+  return config_from_toml(toml, "x.toml");
+}
+
+/// What reading `toml` says; empty when it reads.
+std::string complaint(const std::string& toml) {
+  try {
+    from(toml);
+    return "";
+  } catch (const InputError& e) {
+    return e.what();
+  }
+}
+
+std::string set_complaint(const std::string& assignment) {
+  Config c = Config::defaults();
+  try {
+    set_config_key(c, assignment);
+    return "";
+  } catch (const InputError& e) {
+    return e.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("an empty file is the documented defaults") {
+  const Config c = from("");
+  REQUIRE(c == Config());
+  REQUIRE(c.model.rope_theta == 10000);
+  REQUIRE(c.model.tie_embeddings);
+  REQUIRE(c.data.val_fraction == 0.1);
+  REQUIRE(c.train.beta2 == 0.95);
+}
+
+TEST_CASE("every key of a configuration file reaches its field") {
+  const Config c = from(R"(
+[model]
+d_model = 64
+rope_theta = 500        # whole numbers are numbers too
+tie_embeddings = false
+sharing = "cycle"
+kv_cache = "shared"
+[router]
+type = "wide_mlp"
+capacity = [1, 0.5]
+random = true
+[data]
+source = "my \"book\".txt"
+tokenizer = "char"
+[train]
+lr = 1e-4
+schedule = "cosine"
+seed = 7
+)");
+  REQUIRE(c.model.d_model == 64);
+  REQUIRE(c.model.rope_theta == 500);
+  REQUIRE_FALSE(c.model.tie_embeddings);
+  REQUIRE(c.model.sharing == Sharing::cycle);
+  REQUIRE(c.model.kv_cache == KvStrategy::shared);
+  REQUIRE(c.model.router.type == RouterType::wide_mlp);
+  REQUIRE(c.model.router.capacity == std::vector<double>{1, 0.5});
+  REQUIRE(c.model.router.random);
+  REQUIRE(c.data.source == "my \"book\".txt");
+  REQUIRE(c.data.tokenizer == TokenizerKind::character);
+  REQUIRE(c.train.lr == 1e-4);
+  REQUIRE(c.train.schedule == ScheduleKind::cosine);
+  REQUIRE(c.train.seed == 7);
+}
+
+TEST_CASE("unknown keys and tables are refused with the nearest known ones") {
+  REQUIRE(complaint("[model]\n\nd_modle = 3") ==
+          "x.toml:3: model.d_modle: there is no such key (did you mean model.d_model?)");
+  REQUIRE_THAT(complaint("[model]\nlr = 3"), ContainsSubstring("did you mean train.lr?"));
+  REQUIRE_THAT(complaint("[data]\nvocabsize = 3"), ContainsSubstring("did you mean data.vocab_size?"));
+  REQUIRE_THAT(complaint("[model.d_model]\nx = 3"), ContainsSubstring("model.d_model: a table where a whole number"));
+  REQUIRE(complaint("\n[trian]") == "x.toml:2: [trian]: there is no such table (did you mean [train]?)");
+  REQUIRE(complaint("steps = 3") == "x.toml:1: steps: stands outside of any table (did you mean train.steps?)");
+}
+
+TEST_CASE("values of the wrong type are refused with the type that belongs there") {
+  REQUIRE(complaint("[model]\nd_model = \"128\"") ==
+          "x.toml:2: model.d_model: a text where a whole number belongs (as in d_model = 128)");
+  REQUIRE_THAT(complaint("[model]\nd_model = 1.5"), ContainsSubstring("a number with a fraction where a whole number"));
+  REQUIRE_THAT(complaint("[model]\ntie_embeddings = 1"),
+               ContainsSubstring("a whole number where true or false belongs"));
+  REQUIRE_THAT(complaint("[model]\nrope_theta = true"), ContainsSubstring("true or false where a number belongs"));
+  REQUIRE_THAT(complaint("[model]\nsharing = 1"), ContainsSubstring("as in sharing = \"none\""));
+  REQUIRE_THAT(complaint("[data]\nsource = 2024-01-01"), ContainsSubstring("a date or time where a text belongs"));
+  REQUIRE_THAT(complaint("[router]\ncapacity = 1"), ContainsSubstring("a whole number where a list of numbers"));
+  REQUIRE_THAT(complaint("[router]\ncapacity = [\"1\"]"), ContainsSubstring("router.capacity"));
+  REQUIRE_THAT(complaint("[train]\nseed = -1"), ContainsSubstring("x.toml:2: train.seed: -1 is negative"));
+  REQUIRE(complaint("[model]\nrouting = \"expert\"") ==
+          "x.toml:2: model.routing: there is no \"expert\" (use \"none\", \"expert_choice\", \"token_choice\")");
+}
+
+TEST_CASE("text that is not TOML is refused with its line") {
+  for (const char* text :
+       {"[model]\nd_model = = 3", "[model\n", "[model]\nd_model = 3\nd_model = 4", "\xff", "[a]\n[a]"}) {
+    const std::string said = complaint(text);
+    CAPTURE(text, said);
+    REQUIRE(said.find("x.toml:") == 0);
+    REQUIRE(said.find('\n') == std::string::npos);
+  }
+  REQUIRE(complaint("[model]\nd_model = = 3").find("x.toml:2: ") == 0);
+  REQUIRE(complaint(std::string(100000, '[')) != "");
+}
+
+TEST_CASE("--set gives any key a value, words without quotes") {
+  Config c = Config::defaults();
+  set_config_key(c, "model.d_model=64");
+  set_config_key(c, "model.routing=none");
+  set_config_key(c, "model.sharing=\"cycle\"");
+  set_config_key(c, "router.capacity=[1, 0.5, 0.25]");
+  set_config_key(c, "data.source=my texts/a=b.txt");
+  set_config_key(c, "train.lr=0.01");
+  REQUIRE(c.model.d_model == 64);
+  REQUIRE(c.model.routing == Routing::none);
+  REQUIRE(c.model.sharing == Sharing::cycle);
+  REQUIRE(c.model.router.capacity == std::vector<double>{1, 0.5, 0.25});
+  REQUIRE(c.data.source == "my texts/a=b.txt");
+  REQUIRE(c.train.lr == 0.01);
+}
+
+TEST_CASE("--set refuses as files do") {
+  REQUIRE(set_complaint("model.d_modle=64") ==
+          "--set model.d_modle: there is no such key (did you mean model.d_model?)");
+  REQUIRE_THAT(set_complaint("model.d_model=big"),
+               ContainsSubstring("--set model.d_model: a text where a whole number"));
+  REQUIRE_THAT(set_complaint("model.sharing=ring"), ContainsSubstring("there is no \"ring\""));
+  REQUIRE_THAT(set_complaint("d_model=64"), ContainsSubstring("as in --set model.d_model=128"));
+  REQUIRE_THAT(set_complaint("model.d_model"), ContainsSubstring("as in --set model.d_model=128"));
+  REQUIRE_THAT(set_complaint(""), ContainsSubstring("as in --set model.d_model=128"));
+  REQUIRE_THAT(set_complaint("model.d_model=1\n[train]\nseed=2"), ContainsSubstring("a text where a whole number"));
+}
+
+TEST_CASE("a configuration comes back from its TOML exactly") {
+  const TemporaryFolder folder;
+  Config c = Config::defaults();
+  c.model.rope_theta = 0.1 + 0.2;
+  c.data.source = "quote \" backslash \\ tab \t newline \n bell \a delete \x7f umlaut \u00fc";
+  c.train.lr = 1.0 / 3;
+  c.train.schedule = ScheduleKind::constant;
+  REQUIRE(from(config_to_toml(c)) == c);
+  validate(c);
+  write_file_atomically(folder.path() / "config.toml", config_to_toml(c));
+  REQUIRE(read_config(folder.path() / "config.toml") == c);
+}
+
+TEST_CASE("every double survives the configuration file") {
+  std::mt19937_64 random(1);
+  Config c;
+  for (int round = 0; round < 100; ++round) {
+    c.train.lr = std::ldexp(static_cast<double>(random()), static_cast<int>(random() % 200) - 150);
+    REQUIRE(from(config_to_toml(c)) == c);
+  }
+}
+
+TEST_CASE("the default configuration is legal") {
+  Config c = Config::defaults();
+  validate(c);
+  REQUIRE(c.model.router.capacity.size() == 3);
+}
+
+TEST_CASE("values out of range are refused by their key") {
+  const std::vector<std::string> assignments = {"data.source=",
+                                                "data.vocab_size=1",
+                                                "data.val_fraction=1",
+                                                "data.val_fraction=nan",
+                                                "train.steps=0",
+                                                "train.batch_size=0",
+                                                "train.lr=0",
+                                                "train.lr=inf",
+                                                "train.warmup_steps=-1",
+                                                "train.cooldown_fraction=2",
+                                                "train.weight_decay=-1",
+                                                "train.beta1=1",
+                                                "train.beta2=-0.5",
+                                                "train.grad_clip=0",
+                                                "train.grad_accumulation=0",
+                                                "train.eval_every=0",
+                                                "train.record_every=0",
+                                                "train.checkpoint_every=0",
+                                                "model.n_layers=7",
+                                                "data.source=\xff"};
+  for (const std::string& assignment : assignments) {
+    CAPTURE(assignment);
+    Config c = Config::defaults();
+    set_config_key(c, assignment);
+    REQUIRE_THROWS_WITH(validate(c), ContainsSubstring(assignment.substr(0, assignment.find('=')) + ": "));
+  }
+}
+
+TEST_CASE("damaged configuration files are refused or read, never worse") {
+  const std::string text = config_to_toml(Config::defaults());
+  std::mt19937 random(1);
+  for (int round = 0; round < 300; ++round) {
+    std::string damaged = text;
+    for (unsigned flips = 1 + random() % 3; flips > 0; --flips) damaged[random() % damaged.size()] ^= 1 << random() % 8;
+    complaint(damaged);
+  }
+}

@@ -1,0 +1,256 @@
+#include "trainer/recording.h"
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <random>
+
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "tensor/error.h"
+#include "tensor/files.h"
+#include "trainer/recording_format.h"
+
+using namespace tinymor;
+namespace fs = std::filesystem;
+
+namespace {
+
+Trace example_trace(Rule rule) {
+  Trace t;
+  t.rule = rule;
+  t.tokens = {5, 0, 300};
+  t.pieces = {"▁the", "\n", ""};
+  t.depth = {2, 1, 0};
+  t.recursions = {{{0, 1, 2}, {0.5f, -1, 2}, {0.06f, 0.02f, 0.09f}, {0, 1}}, {{0, 1}, {3, 4}, {0.1f, 0.1f}, {0}}};
+  t.nll = {1.5f, 2.25f};
+  t.lm_loss = 1.875;
+  t.aux_loss = 0.7;
+  t.kv_entries = {{2, 2}, {1, 1}};
+  t.kv_bytes = 768;
+  t.kv_vanilla_bytes = 1024;
+  return t;
+}
+
+Snapshot example_snapshot(int64_t step) {
+  return {step, example_trace(Rule::topk), example_trace(Rule::threshold)};
+}
+
+StepMetrics example_step(int64_t step) {
+  return {step, 0.25 * static_cast<double>(step), 6.5 / static_cast<double>(step), 0.7, 1.25, 3e-3, 1000, 1.9, 0.8};
+}
+
+/// What a run of `last` steps tells; evaluates and snapshots on even ones.
+void tell(Observer& observer, int64_t first, int64_t last) {
+  for (int64_t step = first; step <= last; ++step) {
+    observer.on_step(example_step(step));
+    if (step % 2 != 0) continue;
+    observer.on_eval({step, 2.5, 2.75, 1.5});
+    observer.on_snapshot(example_snapshot(step));
+  }
+}
+
+bool same(const Trace& a, const Trace& b) {
+  const auto same_recursion = [](const RecursionTrace& x, const RecursionTrace& y) {
+    return x.positions == y.positions && x.logits == y.logits && x.gates == y.gates && x.selected == y.selected;
+  };
+  return a.rule == b.rule && a.tokens == b.tokens && a.pieces == b.pieces && a.depth == b.depth && a.nll == b.nll &&
+         std::equal(a.recursions.begin(), a.recursions.end(), b.recursions.begin(), b.recursions.end(),
+                    same_recursion) &&
+         a.lm_loss == b.lm_loss && a.aux_loss == b.aux_loss && a.kv_entries == b.kv_entries &&
+         a.kv_bytes == b.kv_bytes && a.kv_vanilla_bytes == b.kv_vanilla_bytes;
+}
+
+size_t count(const Recording& r) {
+  return r.steps.size() + r.evals.size() + r.snapshots.size();
+}
+
+/// The bytes of a recording of `steps` steps.
+std::string example_bytes(const fs::path& folder, int64_t steps) {
+  {
+    Recorder recorder(folder / "example", "[model]\n");
+    tell(recorder, 1, steps);
+  }
+  return read_file(folder / "example");
+}
+
+Recording read_bytes(const fs::path& folder, const std::string& bytes) {
+  write_file_atomically(folder / "bytes", bytes);
+  return read_recording(folder / "bytes");
+}
+
+}  // namespace
+
+TEST_CASE("a recording tells what was recorded") {
+  const TemporaryFolder folder;
+  const Recording r = read_bytes(folder.path(), example_bytes(folder.path(), 4));
+  REQUIRE(r.notice == "");
+  REQUIRE(r.config_toml == "[model]\n");
+  REQUIRE(r.steps.size() == 4);
+  const StepMetrics &step = r.steps[2], expected = example_step(3);
+  REQUIRE(step.step == 3);
+  REQUIRE(step.seconds == expected.seconds);
+  REQUIRE(step.loss == expected.loss);
+  REQUIRE(step.aux_loss == expected.aux_loss);
+  REQUIRE(step.grad_norm == expected.grad_norm);
+  REQUIRE(step.lr == expected.lr);
+  REQUIRE(step.tokens_per_second == expected.tokens_per_second);
+  REQUIRE(step.mean_depth == expected.mean_depth);
+  REQUIRE(step.sampling_accuracy == expected.sampling_accuracy);
+  REQUIRE(r.evals.size() == 2);
+  REQUIRE(r.evals[1].step == 4);
+  REQUIRE(r.evals[1].topk_loss == 2.5);
+  REQUIRE(r.evals[1].threshold_loss == 2.75);
+  REQUIRE(r.evals[1].mean_depth == 1.5);
+  REQUIRE(r.snapshots.size() == 2);
+  REQUIRE(r.snapshots[0].step == 2);
+  REQUIRE(same(r.snapshots[0].topk, example_trace(Rule::topk)));
+  REQUIRE(same(r.snapshots[0].threshold, example_trace(Rule::threshold)));
+}
+
+TEST_CASE("a recording can be read while it is written") {
+  const TemporaryFolder folder;
+  Recorder recorder(folder.path() / "live", "");
+  REQUIRE(count(read_recording(folder.path() / "live")) == 0);
+  tell(recorder, 1, 2);
+  REQUIRE(count(read_recording(folder.path() / "live")) == 4);
+}
+
+TEST_CASE("every prefix of a recording opens with the whole records it has") {
+  const TemporaryFolder folder;
+  const std::string bytes = example_bytes(folder.path(), 2);
+  const Recording all = read_bytes(folder.path(), bytes);
+  size_t most = 0;
+  for (size_t length = 0; length < bytes.size(); ++length) {
+    CAPTURE(length);
+    const Recording r = read_bytes(folder.path(), bytes.substr(0, length));
+    REQUIRE(count(r) >= most);
+    REQUIRE(count(r) < count(all));
+    most = count(r);
+    const bool between_records = r.notice == "";
+    REQUIRE((between_records || r.notice.find("cut off") != std::string::npos));
+  }
+  REQUIRE(most == count(all) - 1);
+}
+
+TEST_CASE("a damaged record ends the reading and nothing before it is lost") {
+  const TemporaryFolder folder;
+  const std::string bytes = example_bytes(folder.path(), 3);
+  std::mt19937 random(1);
+  for (int round = 0; round < 500; ++round) {
+    std::string damaged = bytes;
+    const size_t at = 12 + random() % (bytes.size() - 12);
+    damaged[at] ^= 1 << random() % 8;
+    const Recording r = read_bytes(folder.path(), damaged);
+    REQUIRE(r.notice != "");
+    REQUIRE(count(r) == count(read_bytes(folder.path(), bytes.substr(0, at))));
+  }
+}
+
+TEST_CASE("payloads that lie behind a right checksum are left out, never worse") {
+  // The checksum is no secret: whoever forges a payload forges it too. Records are rebuilt around damaged payloads.
+  std::string honest = snapshot_record(example_snapshot(2), 1);
+  std::string_view rest = honest;
+  const std::string payload(take_record(rest)->payload);
+  std::mt19937 random(1);
+  for (int round = 0; round < 3000; ++round) {
+    std::string damaged = payload;
+    for (unsigned flips = 1 + random() % 3; flips > 0; --flips) damaged[random() % damaged.size()] ^= 1 << random() % 8;
+    if (round % 3 == 0) damaged.resize(random() % damaged.size());
+    Recording recording;
+    Record record{RecordKind::snapshot, 2, 1, damaged, {}};
+    if (!add_record(recording, record)) continue;
+    const Trace& t = recording.snapshots.at(0).topk;
+    for (const RecursionTrace& r : t.recursions) {
+      REQUIRE(r.logits.size() == r.positions.size());
+      for (const int32_t position : r.selected) REQUIRE(static_cast<size_t>(position) < t.tokens.size());
+    }
+  }
+}
+
+TEST_CASE("lengths that lie cost no memory") {
+  Record record{RecordKind::snapshot, 1, 0, "\xff\xff\xff\xff", {}};
+  Recording recording;
+  REQUIRE_FALSE(add_record(recording, record));
+  record.kind = RecordKind::config;
+  REQUIRE_FALSE(add_record(recording, record));
+  REQUIRE(recording.config_toml.capacity() < 100);
+}
+
+TEST_CASE("records of kinds that later versions add are skipped, going back in time ends the reading") {
+  const TemporaryFolder folder;
+  std::string bytes = example_bytes(folder.path(), 1);
+  REQUIRE(read_bytes(folder.path(), bytes + step_record(example_step(2))).steps.size() == 2);
+  REQUIRE(read_bytes(folder.path(), bytes + step_record(example_step(0))).steps.size() == 1);
+  REQUIRE(read_bytes(folder.path(), bytes + step_record(example_step(-1))).notice != "");
+  Recording recording;
+  REQUIRE(add_record(recording, {RecordKind(99), 1, 0, "anything", {}}));
+  REQUIRE(count(recording) == 0);
+}
+
+TEST_CASE("what is no recording is refused") {
+  const TemporaryFolder folder;
+  REQUIRE_THROWS_AS(read_recording(folder.path() / "none"), InputError);
+  REQUIRE_THROWS_AS(read_recording(folder.path()), InputError);
+  REQUIRE_THROWS_WITH(read_bytes(folder.path(), "PNG, or something else"), ContainsSubstring("is not a recording"));
+  REQUIRE_THROWS_WITH(read_bytes(folder.path(), std::string("MORTRACE\x09\0\0\0", 12)),
+                      ContainsSubstring("another version"));
+}
+
+TEST_CASE("traces that contradict themselves are not recorded") {
+  const TemporaryFolder folder;
+  Recorder recorder(folder.path() / "r", "");
+  Snapshot s = example_snapshot(1);
+  s.topk.recursions[0].selected = {7};
+  REQUIRE_THROWS_AS(recorder.on_snapshot(s), Error);
+  s = example_snapshot(1);
+  s.threshold.tokens[0] = 6;
+  REQUIRE_THROWS_AS(recorder.on_snapshot(s), Error);
+  recorder.on_snapshot(example_snapshot(1));
+  REQUIRE(count(read_recording(folder.path() / "r")) == 1);
+}
+
+TEST_CASE("a resumed recording equals one that was never interrupted") {
+  const TemporaryFolder folder;
+  const std::string whole = example_bytes(folder.path(), 6);
+  const fs::path file = folder.path() / "resumed";
+  {
+    Recorder recorder(file, "[model]\n");
+    tell(recorder, 1, 5);
+  }
+  // The process died while it wrote something.
+  write_file_atomically(file, read_file(file) + "half a record");
+  {
+    Recorder recorder(file, "[model]\n", 3);
+    tell(recorder, 4, 6);
+  }
+  REQUIRE(read_file(file) == whole);
+}
+
+TEST_CASE("resuming without a recording starts one, over something else is refused") {
+  const TemporaryFolder folder;
+  Recorder recorder(folder.path() / "new", "", 3);
+  REQUIRE(count(read_recording(folder.path() / "new")) == 0);
+  write_file_atomically(folder.path() / "letter", "Dear reader");
+  REQUIRE_THROWS_AS(Recorder(folder.path() / "letter", "", 3), InputError);
+  REQUIRE(read_file(folder.path() / "letter") == "Dear reader");
+}
+
+TEST_CASE("a record that finds no room leaves no half of itself") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "r";
+  Recorder recorder(file, "");
+  tell(recorder, 1, 1);
+  const std::string before = read_file(file);
+  rlimit old{};
+  ::getrlimit(RLIMIT_FSIZE, &old);
+  const rlimit small{before.size() + 50, old.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  CHECK_THROWS_WITH(recorder.on_snapshot(example_snapshot(1)), ContainsSubstring("cannot be written"));
+  ::setrlimit(RLIMIT_FSIZE, &old);
+  std::signal(SIGXFSZ, handler);
+  REQUIRE(read_file(file) == before);
+  recorder.on_snapshot(example_snapshot(1));
+  REQUIRE(read_recording(file).notice == "");
+}

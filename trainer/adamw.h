@@ -1,0 +1,40 @@
+#pragma once
+// AdamW (Loshchilov and Hutter 2019) over a model's parameters, with clipping of the gradient's global norm.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "autograd/variable.h"
+
+namespace tinymor {
+
+class AdamW {
+ public:
+  struct Options {
+    double beta1 = 0.9, beta2 = 0.95, eps = 1e-8;
+    double weight_decay = 0.1;  ///< not applied to norm weights, which have one axis
+    double grad_clip = 1.0;     ///< largest global norm; 0: no clipping
+  };
+
+  /// The parameters must outlive the optimizer.
+  AdamW(std::vector<Variable*> parameters, Options options);
+
+  /// One step with the gradients gathered, which are then forgotten; parameters without one stay as they are. Returns
+  /// their global norm before clipping.
+  double step(double lr);
+
+  /// First and second moments by parameter name ("m.NAME", "v.NAME") and the number of steps done: all there is to save.
+  std::map<std::string, Tensor> state() const;
+  int64_t steps() const { return steps_; }
+  /// Takes back what state() gave. Throws InputError when something is missing or has another shape.
+  void restore(const std::map<std::string, Tensor>& state, int64_t steps);
+
+ private:
+  std::vector<Variable*> parameters_;
+  std::vector<Tensor> m_, v_;
+  Options options_;
+  int64_t steps_ = 0;
+};
+
+}  // namespace tinymor

@@ -1,0 +1,25 @@
+#pragma once
+// The subcommands of `tinymor`. Each add_ function describes one to CLI11 and says what it does when chosen.
+
+#include <CLI/CLI.hpp>
+
+namespace tinymor {
+
+void add_train_command(CLI::App& app);
+void add_eval_command(CLI::App& app);
+void add_generate_command(CLI::App& app);
+void add_trace_command(CLI::App& app);
+void add_inspect_command(CLI::App& app);
+void add_tokenizer_command(CLI::App& app);
+void add_data_command(CLI::App& app);
+
+/// Adds a subcommand whose help ends with an example.
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& what, const std::string& example);
+
+/// Adds --threads, which takes effect when it is read.
+void add_threads_option(CLI::App& command);
+
+/// "topk" or "threshold" for an option --rule.
+CLI::Validator rule_names();
+
+}  // namespace tinymor

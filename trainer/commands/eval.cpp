@@ -1,0 +1,74 @@
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "datasets/corpus.h"
+#include "tensor/error.h"
+#include "trainer/commands/commands.h"
+#include "trainer/evaluate.h"
+#include "trainer/run_folder.h"
+
+namespace tinymor {
+namespace {
+
+struct Options {
+  std::string model, data, rule;
+  int64_t max_depth = 0;
+  bool json = false;
+};
+
+/// The whole of --data, or the part of its own text that the run kept back.
+Batch windows(const Options& options, const LoadedModel& loaded) {
+  const int64_t length = loaded.config().max_seq_len;
+  if (!options.data.empty()) return consecutive_windows(loaded.tokenizer->encode(load_corpus(options.data)), length);
+  const RunFolder run{options.model};
+  check_input(std::filesystem::exists(run.config()), "eval: which text? (add --data FILE; {} is no run folder with a text of its own)",
+              options.model);
+  const Config config = read_config(run.config());
+  const DataSplit split = split_ids(loaded.tokenizer->encode(load_corpus(config.data.source)), config.data.val_fraction, length);
+  check_input(!split.held_out.empty(), "eval: the run kept no text back (add --data FILE)");
+  return consecutive_windows(split.held_out, length);
+}
+
+void eval(const Options& options) {
+  const LoadedModel loaded = load_model(options.model);
+  const Batch text = windows(options, loaded);
+  const bool routed = loaded.config().routing == Routing::expert_choice;
+  nlohmann::ordered_json rules;
+  int64_t tokens = 0;
+  for (Rule rule : rules_of(loaded.config())) {
+    if (routed && !options.rule.empty() && options.rule != rule_name(rule)) continue;
+    const Evaluation e = evaluate(*loaded.model, text, rule, 0, options.max_depth);
+    tokens = e.tokens;
+    rules[routed ? rule_name(rule) : "all"] = {{"loss", e.loss},
+                                               {"perplexity", e.perplexity},
+                                               {"mean_depth", e.mean_depth},
+                                               {"sampling_accuracy", e.sampling_accuracy}};
+  }
+  if (options.json) {
+    std::cout << nlohmann::ordered_json{{"tokens", tokens}, {"rules", rules}}.dump(2) << "\n";
+    return;
+  }
+  fmt::print("{} predictions\n{:<10} {:>8} {:>11} {:>11} {:>18}\n", tokens, "rule", "loss", "perplexity", "mean depth",
+             "sampling accuracy");
+  for (const auto& [name, e] : rules.items())
+    fmt::print("{:<10} {:>8.4f} {:>11.3f} {:>11.3f} {:>18.4f}\n", name, e["loss"].get<double>(), e["perplexity"].get<double>(),
+               e["mean_depth"].get<double>(), e["sampling_accuracy"].get<double>());
+}
+
+}  // namespace
+
+void add_eval_command(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = add_command(app, "eval", "Loss and depth on held-out text, under the training and the causal rule",
+                                  "tinymor eval runs/first --data other.txt --json");
+  command->add_option("MODEL", options->model, "Run folder or .safetensors file")->required();
+  command->add_option("--data", options->data, "Text to judge on (default: what the run held out of its own)");
+  command->add_option("--rule", options->rule, "Only this rule: topk (training) or threshold (causal)")->check(rule_names());
+  command->add_option("--max-depth", options->max_depth, "At most so many recursions")->check(CLI::PositiveNumber);
+  command->add_flag("--json", options->json, "Print one JSON document");
+  add_threads_option(*command);
+  command->callback([options] { eval(*options); });
+}
+
+}  // namespace tinymor

@@ -1,0 +1,85 @@
+#include <unistd.h>
+
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "mor/generate.h"
+#include "tensor/error.h"
+#include "trainer/commands/commands.h"
+#include "trainer/commands/terminal.h"
+#include "trainer/run_folder.h"
+
+namespace tinymor {
+namespace {
+
+struct Options {
+  std::string model, prompt, show;
+  SampleOptions sample;
+  int64_t max_tokens = 200, max_depth = 0;
+  bool json = false, quiet = false;
+};
+
+void generate(const Options& options) {
+  const LoadedModel loaded = load_model(options.model);
+  Generator generator(*loaded.model, options.sample, options.max_depth);
+  const std::vector<int32_t> ids = loaded.tokenizer->encode(options.prompt);
+  std::vector<GeneratedToken> tokens = generator.prompt(ids);
+  const bool tint = options.show.empty() ? isatty(STDOUT_FILENO) != 0 : options.show == "depth";
+  TextStream stream(*loaded.tokenizer);
+  std::string text;
+  const auto show = [&](const GeneratedToken& token) {
+    const std::string piece = stream.add(token.id);
+    text += piece;
+    if (!options.json) std::cout << (tint ? tinted(piece, token.depth) : piece) << std::flush;
+  };
+  const int64_t depths = loaded.model->layers().recursions;
+  if (tint && !options.json && !options.quiet) std::cout << depth_legend(depths) << "\n\n";
+  for (const GeneratedToken& token : tokens) show(token);
+  double depth = 0;
+  for (int64_t i = 0; i < options.max_tokens; ++i) {
+    tokens.push_back(generator.next());
+    depth += tokens.back().depth;
+    show(tokens.back());
+  }
+  if (!options.json) {
+    std::cout << "\n";
+    if (!options.quiet && options.max_tokens > 0)
+      fmt::print(stderr, "{} tokens, {:.2f} recursions each of {}\n", options.max_tokens, depth / double(options.max_tokens), depths);
+    return;
+  }
+  nlohmann::ordered_json document{{"text", text}, {"tokens", nlohmann::json::array()}};
+  for (const GeneratedToken& token : tokens)
+    document["tokens"].push_back({{"id", token.id},
+                                  {"piece", loaded.tokenizer->piece(token.id)},
+                                  {"depth", token.depth},
+                                  {"router_logits", token.router_logits}});
+  std::cout << document.dump() << "\n";
+}
+
+}  // namespace
+
+void add_generate_command(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = add_command(app, "generate", "Continue a text, each token tinted by its recursion depth",
+                                  "tinymor generate runs/first --prompt \"Once upon a time\" --temperature 0.7");
+  command->add_option("MODEL", options->model, "Run folder or .safetensors file")->required();
+  command->add_option("--prompt", options->prompt, "Text to start from")->required();
+  command->add_option("--max-tokens", options->max_tokens, "Tokens to generate")->check(CLI::NonNegativeNumber)->capture_default_str();
+  command->add_option("--temperature", options->sample.temperature, "0: always the likeliest token")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_option("--top-k", options->sample.top_k, "Only the k likeliest tokens (0: all)")->check(CLI::NonNegativeNumber);
+  command->add_option("--top-p", options->sample.top_p, "Only the likeliest tokens that together reach this probability")
+      ->check(CLI::Range(0.0, 1.0));
+  command->add_option("--max-depth", options->max_depth, "At most so many recursions per token")->check(CLI::PositiveNumber);
+  command->add_option("--seed", options->sample.seed, "Seed of the draws")->capture_default_str();
+  command->add_option("--show", options->show, "Tint by depth, or plain (default: depth on a terminal)")
+      ->check(CLI::IsMember({"depth", "plain"}));
+  command->add_flag("--json", options->json, "Print one JSON document with every token's depth and router scores");
+  command->add_flag("--quiet", options->quiet, "Print the text only");
+  add_threads_option(*command);
+  command->callback([options] { generate(*options); });
+}
+
+}  // namespace tinymor

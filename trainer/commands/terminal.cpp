@@ -1,0 +1,122 @@
+#include "trainer/commands/terminal.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace tinymor {
+namespace {
+
+struct Colour {
+  int r, g, b;
+};
+
+/// The window's palette (visualizer/palette.h): told apart under every colour-vision deficiency.
+Colour depth_colour(int64_t depth) {
+  constexpr Colour colours[] = {{0x56, 0xB4, 0xE9}, {0xF6, 0xDE, 0x5A}, {0xBE, 0x46, 0x14}, {0x78, 0x28, 0x8C}};
+  return colours[std::clamp<int64_t>(depth, 1, std::size(colours)) - 1];
+}
+
+int terminal_width() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+bool ends_inside_character(const std::string& text) {
+  if (text.size() >= 3 && text.compare(text.size() - 3, 3, "\xEF\xBF\xBD") == 0) return true;
+  for (size_t back = 1; back <= std::min<size_t>(4, text.size()); ++back) {
+    const unsigned char c = static_cast<unsigned char>(text[text.size() - back]);
+    if ((c & 0xC0) == 0x80) continue;
+    const size_t length = c < 0x80 ? 1 : c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
+    return length > back;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string tinted(const std::string& text, int64_t depth) {
+  if (depth <= 0) return text;
+  const Colour c = depth_colour(depth);
+  const int ink = depth <= 2 ? 30 : 97;
+  const std::string on = fmt::format("\x1b[{};48;2;{};{};{}m", ink, c.r, c.g, c.b), off = "\x1b[0m";
+  std::string result;
+  // A colour that runs over a line end would fill the rest of the line.
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    if (end > begin) result += on + text.substr(begin, end - begin) + off;
+    if (end < text.size()) result += '\n';
+    begin = end + 1;
+  }
+  return result;
+}
+
+std::string depth_legend(int64_t depths) {
+  std::string text = "depth:";
+  for (int64_t depth = 1; depth <= depths; ++depth) text += " " + tinted(fmt::format(" {} ", depth), depth);
+  return text;
+}
+
+std::string TextStream::add(int32_t id) {
+  ids_.push_back(id);
+  const std::string text = tokenizer_.decode(ids_);
+  if (text.size() <= shown_ || ends_inside_character(text)) return "";
+  const std::string added = text.substr(shown_);
+  shown_ = text.size();
+  return added;
+}
+
+std::string clock_text(double seconds) {
+  const int64_t s = std::max<int64_t>(0, std::llround(seconds));
+  return s >= 3600 ? fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60) : fmt::format("{}:{:02}", s / 60, s % 60);
+}
+
+ProgressBar::ProgressBar(int64_t first_step, int64_t steps)
+    : first_(first_step), steps_(steps), terminal_(isatty(STDERR_FILENO)) {}
+
+ProgressBar::~ProgressBar() { finish_line(); }
+
+void ProgressBar::on_step(const StepMetrics& m) {
+  const bool first = first_seconds_ < 0;
+  const double share = first ? 1 : 0.1;
+  smoothed_loss_ += share * (m.loss - smoothed_loss_);
+  smoothed_speed_ += share * (m.tokens_per_second - smoothed_speed_);
+  if (first) first_seconds_ = m.seconds;
+  const double per_step = m.step > first_ + 1 ? (m.seconds - first_seconds_) / double(m.step - first_ - 1) : 0;
+  const std::string numbers =
+      fmt::format("step {}/{}  loss {:.3f}  {:.0f} tok/s  depth {:.2f}  {} left", m.step, steps_, smoothed_loss_,
+                  smoothed_speed_, m.mean_depth, clock_text(per_step * double(steps_ - m.step)));
+  if (!terminal_) {
+    const int64_t every = std::max<int64_t>(1, steps_ / 20);
+    if (m.step % every == 0 || m.step == steps_) fmt::print(stderr, "{}\n", numbers);
+    return;
+  }
+  const int room = std::max(0, terminal_width() - int(numbers.size()) - 4);
+  const int width = std::min(30, room), full = int(double(width) * double(m.step) / double(std::max<int64_t>(steps_, 1)));
+  std::string bar;
+  for (int i = 0; i < width; ++i) bar += i < full ? "━" : "╌";
+  fmt::print(stderr, "\r{} {}\x1b[K", bar, numbers);
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+void ProgressBar::on_eval(const EvalMetrics& m) {
+  finish_line();
+  if (m.topk_loss == m.threshold_loss) {
+    fmt::print(stderr, "step {}: held-out loss {:.4f}\n", m.step, m.threshold_loss);
+  } else {
+    fmt::print(stderr, "step {}: held-out loss {:.4f} (training rule), {:.4f} (causal rule, mean depth {:.2f})\n", m.step,
+               m.topk_loss, m.threshold_loss, m.mean_depth);
+  }
+}
+
+void ProgressBar::finish_line() {
+  if (drawn_) fmt::print(stderr, "\n");
+  drawn_ = false;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,50 @@
+#pragma once
+// What programs show to people: text tinted by recursion depth, and a run's progress.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "datasets/tokenizer.h"
+#include "trainer/recording.h"
+
+namespace tinymor {
+
+/// `text` on the background colour of a depth (0: none), as terminals with 24-bit colour understand it.
+std::string tinted(const std::string& text, int64_t depth);
+/// "depth: [1] [2] [3]" with each number on its colour.
+std::string depth_legend(int64_t depths);
+
+/// Turns tokens into text as they come. A character spread over several tokens appears with its last.
+class TextStream {
+ public:
+  explicit TextStream(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
+  /// The text that `id` adds; empty while a character is incomplete.
+  std::string add(int32_t id);
+
+ private:
+  const Tokenizer& tokenizer_;
+  std::vector<int32_t> ids_;
+  size_t shown_ = 0;
+};
+
+/// Shows a run on stderr: a bar that is drawn over and over on a terminal, now and then a line elsewhere.
+class ProgressBar : public Observer {
+ public:
+  ProgressBar(int64_t first_step, int64_t steps);
+  ~ProgressBar() override;
+  void on_step(const StepMetrics& metrics) override;
+  void on_eval(const EvalMetrics& metrics) override;
+
+ private:
+  void finish_line();
+
+  int64_t first_, steps_;
+  bool terminal_, drawn_ = false;
+  double smoothed_loss_ = 0, smoothed_speed_ = 0, first_seconds_ = -1;
+};
+
+/// "1:05", "2:03:04"
+std::string clock_text(double seconds);
+
+}  // namespace tinymor

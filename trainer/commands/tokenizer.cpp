@@ -1,0 +1,71 @@
+#include "datasets/tokenizer.h"
+
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "datasets/corpus.h"
+#include "tensor/error.h"
+#include "trainer/commands/commands.h"
+
+namespace tinymor {
+namespace {
+
+struct Options {
+  std::string kind = "sentencepiece", data = "stories", folder, text;
+  int64_t vocab_size = 512;
+  std::vector<int32_t> ids;
+  bool json = false;
+};
+
+void train(const Options& options) {
+  const std::string text = options.kind == "byte" ? "" : load_corpus(options.data);
+  const std::unique_ptr<Tokenizer> tokenizer = options.kind == "byte"   ? byte_tokenizer()
+                                               : options.kind == "char" ? train_char_tokenizer(text)
+                                                                        : train_sentencepiece(text, options.vocab_size);
+  std::error_code error;
+  std::filesystem::create_directories(options.folder, error);
+  check_input(!error, "{}: cannot be made: {} (use another --out)", options.folder, error.message());
+  tokenizer->save(options.folder);
+  fmt::print("{} tokens in {}\n", tokenizer->vocab_size(), options.folder);
+}
+
+void encode(const Options& options) {
+  const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.folder);
+  const std::vector<int32_t> ids = tokenizer->encode(options.text);
+  std::vector<std::string> pieces;
+  for (int32_t id : ids) pieces.push_back(tokenizer->piece(id));
+  if (options.json) std::cout << nlohmann::ordered_json{{"ids", ids}, {"pieces", pieces}}.dump() << "\n";
+  else fmt::print("{}\n", fmt::join(ids, " "));
+}
+
+}  // namespace
+
+void add_tokenizer_command(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = add_command(app, "tokenizer", "Train a tokenizer, or use one", "tinymor tokenizer encode runs/first --text \"Hello\"");
+  command->require_subcommand(1);
+
+  CLI::App* trainer = add_command(*command, "train", "Make a tokenizer from a text",
+                                  "tinymor tokenizer train --data my.txt --vocab-size 1000 --out my-tokenizer");
+  trainer->add_option("--kind", options->kind, "sentencepiece, byte or char")
+      ->check(CLI::IsMember({"sentencepiece", "byte", "char"}))
+      ->capture_default_str();
+  trainer->add_option("--data", options->data, "Bundled data set, text file or folder")->capture_default_str();
+  trainer->add_option("--vocab-size", options->vocab_size, "Pieces to learn (sentencepiece)")->capture_default_str();
+  trainer->add_option("--out", options->folder, "Folder to write it into")->required();
+  trainer->callback([options] { train(*options); });
+
+  CLI::App* encoder = add_command(*command, "encode", "Text to token ids", "tinymor tokenizer encode runs/first --text \"Hello\"");
+  encoder->add_option("FOLDER", options->folder, "Run folder, or folder of a tokenizer")->required();
+  encoder->add_option("--text", options->text, "The text")->required();
+  encoder->add_flag("--json", options->json, "Print one JSON document with ids and pieces");
+  encoder->callback([options] { encode(*options); });
+
+  CLI::App* decoder = add_command(*command, "decode", "Token ids to text", "tinymor tokenizer decode runs/first 72 101");
+  decoder->add_option("FOLDER", options->folder, "Run folder, or folder of a tokenizer")->required();
+  decoder->add_option("IDS", options->ids, "Token ids")->required();
+  decoder->callback([options] { fmt::print("{}\n", load_tokenizer(options->folder)->decode(options->ids)); });
+}
+
+}  // namespace tinymor

@@ -1,0 +1,298 @@
+#include "trainer/config.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "tensor/error.h"
+#include "tensor/files.h"
+
+namespace tinymor {
+namespace {
+
+constexpr const char* kTables[] = {"model", "router", "data", "train"};
+constexpr uint64_t kMaxFileBytes = 1 << 20;
+
+/// Calls `field("table", "key", value)` for every key of a configuration file.
+template <class C, class Field>
+void for_each_field(C& config, Field&& field) {
+  const auto within = [&field](const char* table) {
+    return [&field, table](const char* key, auto& value) { field(table, key, value); };
+  };
+  for_each_model_field(config.model, within("model"));
+  for_each_router_field(config.model.router, within("router"));
+  for_each_data_field(config.data, within("data"));
+  for_each_train_field(config.train, within("train"));
+}
+
+/// How many single-character changes lead from `a` to `b` (Levenshtein).
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t(0));
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i + 1);
+    for (size_t j = 0; j < b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i] != b[j]);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
+    }
+  }
+  return row.back();
+}
+
+/// The known key nearest to `table`.`key`; the same word in another table is nearer than another word.
+std::string nearest_key(std::string_view table, std::string_view key) {
+  std::string nearest;
+  size_t least = SIZE_MAX;
+  Config any;
+  for_each_field(any, [&](std::string_view known_table, std::string_view known_key, const auto&) {
+    const size_t distance = 2 * edit_distance(key, known_key) + (table != known_table);
+    if (distance >= least) return;
+    least = distance;
+    nearest = fmt::format("{}.{}", known_table, known_key);
+  });
+  return nearest;
+}
+
+std::string nearest_table(std::string_view table) {
+  return *std::min_element(std::begin(kTables), std::end(kTables), [&](const char* a, const char* b) {
+    return edit_distance(table, a) < edit_distance(table, b);
+  });
+}
+
+/// `text` as a TOML string.
+std::string toml_text(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+template <class Value>
+std::string value_to_toml(const Value& value) {
+  if constexpr (std::is_enum_v<Value>) {
+    return toml_text(enum_name(value));
+  } else if constexpr (std::is_same_v<Value, std::string>) {
+    return toml_text(value);
+  } else if constexpr (std::is_same_v<Value, std::vector<double>>) {
+    std::string list;
+    for (const double each : value) list += fmt::format("{}{}", list.empty() ? "" : ", ", each);
+    return "[" + list + "]";
+  } else {
+    return fmt::format("{}", value);
+  }
+}
+
+const char* type_name(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::string:
+      return "a text";
+    case toml::node_type::integer:
+      return "a whole number";
+    case toml::node_type::floating_point:
+      return "a number with a fraction";
+    case toml::node_type::boolean:
+      return "true or false";
+    case toml::node_type::array:
+      return "a list";
+    case toml::node_type::table:
+      return "a table";
+    default:
+      return "a date or time";
+  }
+}
+
+/// Gives `value` what stands in `node`. `where` begins the error messages.
+template <class Value>
+void assign(const toml::node& node, const std::string& where, const std::string& key, Value& value) {
+  const auto require = [&](bool ok, const char* expected, const std::string& example) {
+    check_input(ok, "{}: {} where {} belongs (as in {} = {})", where, type_name(node), expected, key, example);
+  };
+  if constexpr (std::is_enum_v<Value>) {
+    require(node.is_string(), "a text", toml_text(enum_name(value)));
+    value = enum_value<Value>(node.ref<std::string>(), where);
+  } else if constexpr (std::is_same_v<Value, std::string>) {
+    require(node.is_string(), "a text", toml_text(value));
+    value = node.ref<std::string>();
+  } else if constexpr (std::is_same_v<Value, bool>) {
+    require(node.is_boolean(), "true or false", "true");
+    value = node.ref<bool>();
+  } else if constexpr (std::is_same_v<Value, double>) {
+    require(node.is_number(), "a number", "0.5");
+    value = *node.value<double>();
+  } else if constexpr (std::is_same_v<Value, std::vector<double>>) {
+    require(node.is_array(), "a list of numbers", "[1.0, 0.5]");
+    value.clear();
+    for (const toml::node& each : *node.as_array()) {
+      require(each.is_number(), "a list of numbers", "[1.0, 0.5]");
+      value.push_back(*each.value<double>());
+    }
+  } else {
+    require(node.is_integer(), "a whole number", fmt::format("{}", value));
+    const int64_t integer = node.ref<int64_t>();
+    check_input(std::is_signed_v<Value> || integer >= 0, "{}: {} is negative (give 0 or more)", where, integer);
+    value = static_cast<Value>(integer);
+  }
+}
+
+/// Gives the field `table`.`key` what stands in `node`; false when there is no such field.
+bool assign_field(Config& config, std::string_view table, std::string_view key, const toml::node& node,
+                  const std::string& where) {
+  bool found = false;
+  for_each_field(config, [&](std::string_view known_table, const char* known_key, auto& value) {
+    if (table != known_table || key != known_key) return;
+    assign(node, where, known_key, value);
+    found = true;
+  });
+  return found;
+}
+
+toml::table parse_toml(std::string_view text, const std::string& name) {
+  try {
+    return toml::parse(text, std::string_view(name));
+  } catch (const toml::parse_error& e) {
+    std::string why(e.description());
+    std::replace(why.begin(), why.end(), '\n', ' ');
+    throw InputError(fmt::format("{}:{}: {} (mend the line)", name, e.source().begin.line, why));
+  }
+}
+
+void require_range(const char* key, int64_t value, int64_t low, int64_t high) {
+  check_input(value >= low && value <= high, "{}: {} is out of range (give {} to {})", key, value, low, high);
+}
+
+void require_range(const char* key, double value, bool ok, const char* legal) {
+  check_input(ok && std::isfinite(value), "{}: {} is out of range (give {})", key, value, legal);
+}
+
+void validate_data(const DataConfig& data) {
+  check_input(!data.source.empty(), "data.source: is empty (name a data set, a text file or a folder)");
+  require_range("data.vocab_size", data.vocab_size, 2, 1 << 20);
+  require_range("data.val_fraction", data.val_fraction, data.val_fraction > 0 && data.val_fraction < 1,
+                "a number between 0 and 1");
+  try {
+    parse_toml("source = " + toml_text(data.source), "");
+  } catch (const InputError&) {
+    throw InputError("data.source: is not UTF-8, so that config.toml could not hold it (rename the file)");
+  }
+}
+
+void validate_train(const TrainConfig& train) {
+  const auto share = [](const char* key, double value) {
+    require_range(key, value, value >= 0 && value < 1, "0 or more, and less than 1");
+  };
+  require_range("train.steps", train.steps, 1, 1'000'000'000);
+  require_range("train.batch_size", train.batch_size, 1, 1 << 16);
+  require_range("train.grad_accumulation", train.grad_accumulation, 1, 1 << 16);
+  require_range("train.lr", train.lr, train.lr > 0, "a number above 0");
+  require_range("train.warmup_steps", train.warmup_steps, 0, 1'000'000'000);
+  share("train.cooldown_fraction", train.cooldown_fraction);
+  require_range("train.weight_decay", train.weight_decay, train.weight_decay >= 0, "0 or more");
+  share("train.beta1", train.beta1);
+  share("train.beta2", train.beta2);
+  require_range("train.grad_clip", train.grad_clip, train.grad_clip > 0, "a number above 0; a large one never clips");
+  require_range("train.eval_every", train.eval_every, 1, INT64_MAX);
+  require_range("train.checkpoint_every", train.checkpoint_every, 1, INT64_MAX);
+  require_range("train.record_every", train.record_every, 1, INT64_MAX);
+  check_input(train.seed <= INT64_MAX, "train.seed: {} is out of range (give 0 to {})", train.seed, INT64_MAX);
+}
+
+}  // namespace
+
+template <>
+std::vector<std::string> enum_names<TokenizerKind>() {
+  return {"sentencepiece", "byte", "char"};
+}
+template <>
+std::vector<std::string> enum_names<ScheduleKind>() {
+  return {"trapezoid", "cosine", "constant"};
+}
+
+Config Config::defaults() {
+  Config c;
+  c.model.n_kv_heads = 2;
+  c.model.d_ff = 384;
+  c.model.sharing = Sharing::middle_cycle;
+  c.model.n_recursions = 3;
+  c.model.routing = Routing::expert_choice;
+  c.train.steps = 400;
+  return c;
+}
+
+Config config_from_toml(const std::string& text, const std::string& name_for_errors) {
+  const toml::table document = parse_toml(text, name_for_errors);
+  Config config;
+  for (const auto& [table, content] : document) {
+    const auto line = [&](const toml::key& key) {
+      return fmt::format("{}:{}", name_for_errors, key.source().begin.line);
+    };
+    if (!content.is_table()) {
+      throw InputError(fmt::format("{}: {}: stands outside of any table (did you mean {}?)", line(table), table.str(),
+                                   nearest_key("", table.str())));
+    }
+    check_input(std::find(std::begin(kTables), std::end(kTables), table.str()) != std::end(kTables),
+                "{}: [{}]: there is no such table (did you mean [{}]?)", line(table), table.str(),
+                nearest_table(table.str()));
+    for (const auto& [key, node] : *content.as_table()) {
+      const std::string where = fmt::format("{}: {}.{}", line(key), table.str(), key.str());
+      check_input(assign_field(config, table.str(), key.str(), node, where),
+                  "{}: there is no such key (did you mean {}?)", where, nearest_key(table.str(), key.str()));
+    }
+  }
+  return config;
+}
+
+Config read_config(const std::filesystem::path& file) {
+  return config_from_toml(read_file(file, kMaxFileBytes), file.string());
+}
+
+void set_config_key(Config& config, const std::string& assignment) {
+  const size_t equals = assignment.find('='), dot = assignment.find('.');
+  check_input(equals != std::string::npos && dot < equals,
+              "--set {}: is not an assignment (as in --set model.d_model=128)", assignment);
+  const std::string table = assignment.substr(0, dot), key = assignment.substr(dot + 1, equals - dot - 1);
+  const std::string text = assignment.substr(equals + 1), where = fmt::format("--set {}.{}", table, key);
+
+  // What does not read as a TOML value is a text: words need no quotes on a command line.
+  toml::table value{{"value", text}};
+  try {
+    toml::table parsed = parse_toml("value = " + text, where);
+    if (parsed.size() == 1 && parsed.contains("value")) value = std::move(parsed);
+  } catch (const InputError&) {
+  }
+  check_input(assign_field(config, table, key, *value.get("value"), where),
+              "{}: there is no such key (did you mean {}?)", where, nearest_key(table, key));
+}
+
+void validate(Config& config) {
+  validate_data(config.data);
+  validate_train(config.train);
+  config.model.resolve();
+}
+
+std::string config_to_toml(const Config& config) {
+  std::string text = "# A complete tinymor configuration: `tinymor train THIS_FILE` trains it.\n";
+  std::string_view open;
+  for_each_field(config, [&](std::string_view table, const char* key, const auto& value) {
+    if (table != open) text += fmt::format("\n[{}]\n", table);
+    open = table;
+    if (is_unset(key, value)) {
+      text += fmt::format("# {} is left to its default\n", key);
+    } else {
+      text += fmt::format("{} = {}\n", key, value_to_toml(value));
+    }
+  });
+  return text;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,249 @@
+#include "trainer/recording_format.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <concepts>
+#include <cstring>
+#include <type_traits>
+
+#include "tensor/error.h"
+
+namespace tinymor {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "numbers are copied as they stand in memory");
+
+constexpr uint32_t kVersion = 1;
+constexpr size_t kHeadBytes = 24;            // of a record: kind, bytes, step, seconds
+constexpr uint32_t kMaxPayload = 16u << 20;  // a snapshot of 2048 tokens has about 1 MiB
+constexpr int32_t kMaxDepth = 512;
+
+/// CRC-32 as in zlib and PNG: polynomial 0xEDB88320, reflected.
+uint32_t crc32(std::string_view bytes) {
+  static const std::array<uint32_t, 256> table = [] {
+    std::array<uint32_t, 256> t{};
+    for (uint32_t i = 0; i < 256; ++i) {
+      t[i] = i;
+      for (int bit = 0; bit < 8; ++bit) t[i] = (t[i] >> 1) ^ ((t[i] & 1) ? 0xEDB88320u : 0);
+    }
+    return t;
+  }();
+  uint32_t crc = ~0u;
+  for (const char c : bytes) crc = (crc >> 8) ^ table[(crc ^ static_cast<unsigned char>(c)) & 0xff];
+  return ~crc;
+}
+
+template <class T>
+concept Number = std::is_arithmetic_v<T> || std::is_enum_v<T>;
+template <class T>
+concept List = requires {
+  typename T::value_type;
+};
+template <class T, class Struct>
+concept Is = std::same_as<std::remove_const_t<T>, Struct>;
+
+// What a payload holds is stated once, as a list of fields for an archive that either writes or reads them. Numbers
+// stand as in memory; texts and lists have their length, a u32, in front. Fields that a later version adds come last,
+// so that this one skips them.
+
+template <class Archive>
+void fields(Archive& archive, Is<StepMetrics> auto& m) {
+  archive(m.loss, m.aux_loss, m.grad_norm, m.lr, m.tokens_per_second, m.mean_depth, m.sampling_accuracy);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<EvalMetrics> auto& m) {
+  archive(m.topk_loss, m.threshold_loss, m.mean_depth);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<RecursionTrace> auto& r) {
+  archive(r.positions, r.logits, r.gates, r.selected);
+}
+
+/// All but the text, which both traces of a snapshot share.
+template <class Archive>
+void fields(Archive& archive, Is<Trace> auto& t) {
+  archive(t.rule, t.depth, t.recursions, t.nll, t.lm_loss, t.aux_loss, t.kv_entries, t.kv_bytes, t.kv_vanilla_bytes);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<Snapshot> auto& s) {
+  archive(s.topk.tokens, s.topk.pieces, s.topk, s.threshold);
+}
+
+class Writer {
+ public:
+  template <class... Values>
+  void operator()(const Values&... values) {
+    (put(values), ...);
+  }
+  std::string bytes;
+
+ private:
+  template <class T>
+  void put(const T& value) {
+    if constexpr (Number<T>) {
+      bytes.append(reinterpret_cast<const char*>(&value), sizeof(T));
+    } else if constexpr (List<T>) {
+      put(static_cast<uint32_t>(value.size()));
+      for (const auto& each : value) put(each);
+    } else {
+      fields(*this, value);
+    }
+  }
+};
+
+/// Reads what Writer wrote. After anything that did not fit, `ok` is false and nothing more is read.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : rest(bytes) {}
+  template <class... Values>
+  void operator()(Values&... values) {
+    (get(values), ...);
+  }
+  std::string_view rest;
+  bool ok = true;
+
+ private:
+  template <class T>
+  void get(T& value) {
+    if constexpr (Number<T>) {
+      ok = ok && rest.size() >= sizeof(T);
+      if (!ok) return;
+      std::memcpy(&value, rest.data(), sizeof(T));
+      rest.remove_prefix(sizeof(T));
+    } else if constexpr (List<T>) {
+      uint32_t count = 0;
+      get(count);
+      // Element by element: a length that lies costs no more memory than the bytes that are there.
+      for (uint32_t i = 0; ok && i < count; ++i) {
+        value.push_back({});
+        get(value.back());
+      }
+    } else {
+      fields(*this, value);
+    }
+  }
+};
+
+bool ascending_within(const std::vector<int32_t>& positions, size_t length) {
+  for (size_t i = 0; i < positions.size(); ++i) {
+    const int32_t before = i == 0 ? -1 : positions[i - 1];
+    if (positions[i] <= before || static_cast<size_t>(positions[i]) >= length) return false;
+  }
+  return true;
+}
+
+bool consistent(const RecursionTrace& r, size_t length) {
+  return ascending_within(r.positions, length) && ascending_within(r.selected, length) &&
+         r.logits.size() == r.positions.size() && r.gates.size() == r.positions.size() &&
+         std::includes(r.positions.begin(), r.positions.end(), r.selected.begin(), r.selected.end());
+}
+
+/// Whether the parts of a trace fit each other, so that who draws it need not look.
+bool consistent(const Trace& t) {
+  const size_t length = t.tokens.size();
+  const auto not_negative = [](auto value) { return value >= 0; };
+  return (t.rule == Rule::topk || t.rule == Rule::threshold) && t.pieces.size() == length && t.depth.size() == length &&
+         t.nll.size() + 1 == std::max<size_t>(length, 1) &&
+         std::all_of(t.tokens.begin(), t.tokens.end(), not_negative) &&
+         std::all_of(t.depth.begin(), t.depth.end(), [](int32_t d) { return d >= 0 && d <= kMaxDepth; }) &&
+         std::all_of(t.recursions.begin(), t.recursions.end(), [&](const auto& r) { return consistent(r, length); }) &&
+         std::all_of(t.kv_entries.begin(), t.kv_entries.end(),
+                     [&](const auto& layers) { return std::all_of(layers.begin(), layers.end(), not_negative); });
+}
+
+std::string record(RecordKind kind, int64_t step, double seconds, const auto& content) {
+  Writer payload;
+  payload(content);
+  check(payload.bytes.size() <= kMaxPayload, "[recording] a record of {} bytes is larger than {}", payload.bytes.size(),
+        kMaxPayload);
+  Writer whole;
+  whole(kind, static_cast<uint32_t>(payload.bytes.size()), step, seconds);
+  whole.bytes += payload.bytes;
+  whole(crc32(whole.bytes));
+  return whole.bytes;
+}
+
+/// Reads a payload into a new element at the end of `list`, and takes it off again when it does not fit.
+template <class Element>
+bool append(std::vector<Element>& list, const Record& record) {
+  Element element;
+  Reader reader(record.payload);
+  reader(element);
+  element.step = record.step;
+  if constexpr (std::is_same_v<Element, StepMetrics>) element.seconds = record.seconds;
+  if constexpr (std::is_same_v<Element, Snapshot>) {
+    element.threshold.tokens = element.topk.tokens;
+    element.threshold.pieces = element.topk.pieces;
+    if (!consistent(element.topk) || !consistent(element.threshold)) return false;
+  }
+  if (!reader.ok || (!list.empty() && record.step < list.back().step)) return false;
+  list.push_back(std::move(element));
+  return true;
+}
+
+}  // namespace
+
+std::string file_head() {
+  Writer head;
+  head.bytes = "MORTRACE";
+  head(kVersion);
+  return head.bytes;
+}
+
+std::optional<Record> take_record(std::string_view& rest) {
+  Record record;
+  uint32_t size = 0, crc = 0;
+  Reader head(rest);
+  head(record.kind, size, record.step, record.seconds);
+  if (!head.ok || size > kMaxPayload || head.rest.size() < size + sizeof(crc)) return {};
+  record.payload = head.rest.substr(0, size);
+  Reader(head.rest.substr(size))(crc);
+  if (crc != crc32(rest.substr(0, kHeadBytes + size))) return {};
+  record.bytes = rest.substr(0, kHeadBytes + size + sizeof(crc));
+  rest.remove_prefix(record.bytes.size());
+  return record;
+}
+
+bool add_record(Recording& recording, const Record& record) {
+  if (record.step < 0) return false;
+  switch (record.kind) {
+    case RecordKind::config: {
+      Reader reader(record.payload);
+      recording.config_toml.clear();
+      reader(recording.config_toml);
+      return reader.ok;
+    }
+    case RecordKind::step:
+      return append(recording.steps, record);
+    case RecordKind::eval:
+      return append(recording.evals, record);
+    case RecordKind::snapshot:
+      return append(recording.snapshots, record);
+  }
+  return true;
+}
+
+std::string config_record(const std::string& config_toml) {
+  return record(RecordKind::config, 0, 0, config_toml);
+}
+
+std::string step_record(const StepMetrics& metrics) {
+  return record(RecordKind::step, metrics.step, metrics.seconds, metrics);
+}
+
+std::string eval_record(const EvalMetrics& metrics, double seconds) {
+  return record(RecordKind::eval, metrics.step, seconds, metrics);
+}
+
+std::string snapshot_record(const Snapshot& snapshot, double seconds) {
+  const Trace &a = snapshot.topk, &b = snapshot.threshold;
+  check(consistent(a) && consistent(b) && a.tokens == b.tokens && a.pieces == b.pieces,
+        "[recording] the traces of step {} contradict themselves or are of two texts", snapshot.step);
+  return record(RecordKind::snapshot, snapshot.step, seconds, snapshot);
+}
+
+}  // namespace tinymor

@@ -1,0 +1,40 @@
+#pragma once
+// The bytes of a recording's records, see recording.h. Only recording.cpp includes this.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "trainer/recording.h"
+
+namespace tinymor {
+
+/// What a record tells. Numbers in files: never reuse one.
+enum class RecordKind : uint32_t { config = 1, step = 2, eval = 3, snapshot = 4 };
+
+/// One record of a file, its payload not yet looked at.
+struct Record {
+  RecordKind kind = RecordKind::config;
+  int64_t step = 0;
+  double seconds = 0;        ///< Wall time of the run when it was written.
+  std::string_view payload;  ///< Part of `bytes`.
+  std::string_view bytes;    ///< The whole record.
+};
+
+/// What a file begins with: magic and version.
+std::string file_head();
+
+/// Takes the record that `rest` begins with off it; nothing when there is none, or none that is whole and undamaged.
+std::optional<Record> take_record(std::string_view& rest);
+
+/// Adds what a record tells to `recording`; records of unknown kinds tell nothing. False when the payload is not what
+/// this kind of record holds, or its step goes back.
+bool add_record(Recording& recording, const Record& record);
+
+/// The bytes of records. Throws Error for a trace that contradicts itself or is too large.
+std::string config_record(const std::string& config_toml);
+std::string step_record(const StepMetrics& metrics);
+std::string eval_record(const EvalMetrics& metrics, double seconds);
+std::string snapshot_record(const Snapshot& snapshot, double seconds);
+
+}  // namespace tinymor

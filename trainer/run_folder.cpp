@@ -1,0 +1,77 @@
+#include "trainer/run_folder.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "mor/checkpoint.h"
+#include "tensor/error.h"
+#include "tensor/files.h"
+#include "tensor/safetensors.h"
+
+namespace tinymor {
+namespace {
+
+template <class Number>
+Number metadata_number(const SafetensorsFile& file, const std::string& key, const std::string& name) {
+  const auto found = file.metadata.find(key);
+  Number value{};
+  const std::string text = found == file.metadata.end() ? "" : found->second;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  check_input(error == std::errc() && end == text.data() + text.size() && value >= 0,
+              "{}: its metadata has no usable \"{}\" (it is damaged; use another copy)", name, key);
+  return value;
+}
+
+}  // namespace
+
+void save_checkpoint(const RunFolder& run, const Model& model, const AdamW& optimizer, const Progress& progress) {
+  SafetensorsFile file;
+  file.tensors = optimizer.state();
+  for (const Variable* parameter : model.parameters()) file.tensors[parameter->name()] = parameter->value();
+  file.metadata = {{"format", "tinymor-trainer-1"},
+                   {"step", fmt::format("{}", progress.step)},
+                   {"optimizer_steps", fmt::format("{}", optimizer.steps())},
+                   {"seconds", fmt::format("{}", progress.seconds)}};
+  write_file_atomically(run.trainer(), write_safetensors(file));
+  write_file_atomically(run.weights(), write_checkpoint(model));
+}
+
+Progress load_checkpoint(const RunFolder& run, Model& model, AdamW& optimizer) {
+  const SafetensorsFile file = read_safetensors(run.trainer());
+  const std::string name = run.trainer().string();
+  for (Variable* parameter : model.parameters()) {
+    const auto found = file.tensors.find(parameter->name());
+    check_input(found != file.tensors.end() && found->second.shape() == parameter->shape(),
+                "{}: {} is missing or has another shape than {} says", name, parameter->name(), run.config().string());
+    parameter->mutable_value().copy_from(found->second);
+  }
+  optimizer.restore(file.tensors, metadata_number<int64_t>(file, "optimizer_steps", name));
+  return {metadata_number<int64_t>(file, "step", name), metadata_number<double>(file, "seconds", name)};
+}
+
+LoadedModel load_model(const std::filesystem::path& path) {
+  const std::filesystem::path file = std::filesystem::is_directory(path) ? RunFolder{path}.weights() : path;
+  check_input(std::filesystem::exists(file), "{}: there is no model (train one: tinymor train --out {})", file.string(),
+              path.string());
+  LoadedModel loaded{std::make_shared<const Model>(read_checkpoint(file)),
+                     load_tokenizer(file.has_parent_path() ? file.parent_path() : ".")};
+  check_input(loaded.tokenizer->vocab_size() == loaded.config().vocab_size,
+              "{}: the model knows {} tokens, the tokenizer beside it {} (they belong to different runs)", file.string(),
+              loaded.config().vocab_size, loaded.tokenizer->vocab_size());
+  return loaded;
+}
+
+void cut_metrics(const RunFolder& run, int64_t step) {
+  if (!std::filesystem::exists(run.metrics())) return;
+  std::istringstream lines(read_file(run.metrics()));
+  std::string kept;
+  for (std::string line; std::getline(lines, line);) {
+    const auto entry = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const bool known = entry.is_object() && entry.contains("step") && entry["step"].is_number_integer();
+    if (known && entry["step"].get<int64_t>() <= step) kept += line + "\n";
+  }
+  write_file_atomically(run.metrics(), kept);
+}
+
+}  // namespace tinymor

@@ -1,0 +1,261 @@
+#include "trainer/trainer.h"
+
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "datasets/batches.h"
+#include "datasets/corpus.h"
+#include "mor/trace.h"
+#include "tensor/error.h"
+#include "tensor/files.h"
+#include "trainer/adamw.h"
+#include "trainer/evaluate.h"
+#include "trainer/run_folder.h"
+#include "trainer/schedule.h"
+
+namespace tinymor {
+namespace {
+
+/// Held-out windows that a run looks at while it trains; `tinymor eval` uses all.
+constexpr int64_t kEvalWindows = 64;
+
+std::shared_ptr<const Tokenizer> make_tokenizer(const DataConfig& data, const std::string& text) {
+  switch (data.tokenizer) {
+    case TokenizerKind::byte: return byte_tokenizer();
+    case TokenizerKind::character: return train_char_tokenizer(text);
+    case TokenizerKind::sentencepiece: return train_sentencepiece(text, data.vocab_size);
+  }
+  throw Error("tokenizer: unknown kind");
+}
+
+/// Writes every step and evaluation as one line of metrics.jsonl.
+class MetricsLog : public Observer {
+ public:
+  explicit MetricsLog(const std::filesystem::path& file) : out_(file, std::ios::app) {}
+
+  void on_step(const StepMetrics& m) override {
+    write({{"step", m.step}, {"seconds", m.seconds}, {"loss", m.loss}, {"aux_loss", m.aux_loss},
+           {"grad_norm", m.grad_norm}, {"lr", m.lr}, {"tokens_per_second", m.tokens_per_second},
+           {"mean_depth", m.mean_depth}, {"sampling_accuracy", m.sampling_accuracy}});
+  }
+  void on_eval(const EvalMetrics& m) override {
+    write({{"step", m.step}, {"topk_loss", m.topk_loss}, {"threshold_loss", m.threshold_loss}, {"mean_depth", m.mean_depth}});
+  }
+
+ private:
+  void write(const nlohmann::ordered_json& entry) { out_ << entry.dump() << std::endl; }
+
+  std::ofstream out_;
+};
+
+DataSplit load_split(const Config& config, const Tokenizer& tokenizer, const std::string& text) {
+  return split_ids(tokenizer.encode(text), config.data.val_fraction, config.model.max_seq_len);
+}
+
+}  // namespace
+
+void Control::stop() { stop_ = true; }
+
+void Control::pause() { paused_ = true; }
+
+void Control::resume() {
+  paused_ = false;
+  wake_.notify_all();
+}
+
+void Control::post(std::function<void(const Model&)> task) {
+  {
+    std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+  }
+  wake_.notify_all();
+}
+
+bool Control::between_steps(const Model& model) {
+  for (;;) {
+    std::vector<std::function<void(const Model&)>> tasks;
+    {
+      std::unique_lock lock(mutex_);
+      // stop() may come from a signal handler, which cannot wake anyone: look again now and then.
+      if (paused_ && !stop_ && tasks_.empty()) wake_.wait_for(lock, std::chrono::milliseconds(100));
+      tasks.swap(tasks_);
+    }
+    for (const auto& task : tasks) task(model);
+    if (stop_) return false;
+    if (!paused_) return true;
+  }
+}
+
+/// Everything a run consists of while it trains.
+struct Trainer::State {
+  Config config;
+  RunFolder folder;
+  std::shared_ptr<const Tokenizer> tokenizer;
+  Batches batches;
+  Batch held_out;             // [n,T]
+  std::vector<int32_t> probe;  // the text of the snapshots
+  Model model;
+  AdamW optimizer;
+  Progress progress;
+  std::vector<Observer*> observers;
+  std::vector<std::unique_ptr<Observer>> logs;
+
+  State(Config c, RunFolder run, std::shared_ptr<const Tokenizer> t, DataSplit split)
+      : config(std::move(c)),
+        folder(std::move(run)),
+        tokenizer(std::move(t)),
+        batches(split.train, config.train.batch_size, config.model.max_seq_len, config.train.seed),
+        held_out(consecutive_windows(split.held_out.empty() ? split.train : split.held_out, config.model.max_seq_len)),
+        model(config.model, config.train.seed),
+        optimizer(model.parameters(), {.beta1 = config.train.beta1,
+                                       .beta2 = config.train.beta2,
+                                       .weight_decay = config.train.weight_decay,
+                                       .grad_clip = config.train.grad_clip}) {
+    config.model = model.config();
+    const auto first = held_out.inputs.slice(0, 0, 1).values();
+    probe.assign(first.begin(), first.end());
+  }
+
+  template <class Call>
+  void tell(Call call) {
+    for (const auto& log : logs) call(*log);
+    for (Observer* observer : observers) call(*observer);
+  }
+
+  StepMetrics step();
+  void evaluate_now();
+  void snapshot();
+  void save() { save_checkpoint(folder, model, optimizer, progress); }
+};
+
+StepMetrics Trainer::State::step() {
+  const auto start = std::chrono::steady_clock::now();
+  const int64_t micros = config.train.grad_accumulation;
+  StepMetrics metrics;
+  metrics.step = progress.step + 1;
+  metrics.lr = learning_rate(config.train, metrics.step);
+  int64_t tokens = 0;
+  for (int64_t micro = 0; micro < micros; ++micro) {
+    const Batch batch = batches.at(progress.step, micro);
+    const int64_t rows = batch.inputs.count();
+    const ForwardResult result =
+        model.forward(batch.inputs.reshape({rows}), Rows::batch(batch.inputs.dim(0), batch.inputs.dim(1)));
+    const Loss loss = training_loss(config.model, result, batch.targets.reshape({rows}));
+    scale(loss.total, Real(1) / Real(micros)).backward();
+    metrics.loss += loss.lm / double(micros);
+    metrics.aux_loss += loss.aux / double(micros);
+    metrics.mean_depth += std::accumulate(result.depth.begin(), result.depth.end(), 0.0) / double(rows * micros);
+    metrics.sampling_accuracy += result.sampling_accuracy / double(micros);
+    tokens += rows;
+  }
+  check(std::isfinite(metrics.loss), "training: the loss of step {} is {}; {} keeps the last checkpoint (lower train.lr)",
+        metrics.step, metrics.loss, folder.path.string());
+  metrics.grad_norm = optimizer.step(metrics.lr);
+  progress.step = metrics.step;
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  progress.seconds += seconds;
+  metrics.seconds = progress.seconds;
+  metrics.tokens_per_second = double(tokens) / seconds;
+  return metrics;
+}
+
+void Trainer::State::evaluate_now() {
+  EvalMetrics metrics{.step = progress.step};
+  for (Rule rule : rules_of(config.model)) {
+    const Evaluation evaluation = evaluate(model, held_out, rule, kEvalWindows);
+    (rule == Rule::topk ? metrics.topk_loss : metrics.threshold_loss) = evaluation.loss;
+    metrics.mean_depth = evaluation.mean_depth;
+  }
+  if (rules_of(config.model).size() == 1) metrics.topk_loss = metrics.threshold_loss;
+  tell([&](Observer& observer) { observer.on_eval(metrics); });
+}
+
+void Trainer::State::snapshot() {
+  const auto traced = [&](Rule rule) {
+    Trace result = trace(model, probe, rule);
+    for (int32_t id : probe) result.pieces.push_back(tokenizer->piece(id));
+    return result;
+  };
+  const Snapshot snapshot{progress.step, traced(Rule::topk), traced(Rule::threshold)};
+  tell([&](Observer& observer) { observer.on_snapshot(snapshot); });
+}
+
+Trainer::Trainer(Config config, std::filesystem::path run) {
+  validate(config);
+  const RunFolder folder{std::move(run)};
+  check_input(!std::filesystem::exists(folder.path) || std::filesystem::is_empty(folder.path),
+              "{}: is there already and not empty (use --resume to go on with it, or another --out)", folder.path.string());
+  const std::string text = load_corpus(config.data.source);
+  std::shared_ptr<const Tokenizer> tokenizer = make_tokenizer(config.data, text);
+  config.model.vocab_size = tokenizer->vocab_size();
+  DataSplit split = load_split(config, *tokenizer, text);
+  state_ = std::make_unique<State>(std::move(config), folder, std::move(tokenizer), std::move(split));
+
+  std::error_code error;
+  std::filesystem::create_directories(folder.path, error);
+  check_input(!error, "{}: cannot be made: {} (use another --out)", folder.path.string(), error.message());
+  const std::string toml = config_to_toml(state_->config);
+  write_file_atomically(folder.config(), toml);
+  state_->tokenizer->save(folder.path);
+  state_->save();
+  state_->logs.push_back(std::make_unique<MetricsLog>(folder.metrics()));
+  state_->logs.push_back(std::make_unique<Recorder>(folder.recording(), toml));
+}
+
+Trainer Trainer::resume(const std::filesystem::path& run, std::optional<int64_t> steps) {
+  const RunFolder folder{run};
+  check_input(folder.has_run(), "{}: holds no run to go on with (leave out --resume to start one)", run.string());
+  Config config = read_config(folder.config());
+  if (steps) config.train.steps = *steps;
+  validate(config);
+  std::shared_ptr<const Tokenizer> tokenizer = load_tokenizer(run);
+  config.model.vocab_size = tokenizer->vocab_size();
+  DataSplit split = load_split(config, *tokenizer, load_corpus(config.data.source));
+  auto state = std::make_unique<State>(std::move(config), folder, std::move(tokenizer), std::move(split));
+  state->progress = load_checkpoint(folder, state->model, state->optimizer);
+  const std::string toml = config_to_toml(state->config);
+  write_file_atomically(folder.config(), toml);
+  cut_metrics(folder, state->progress.step);
+  state->logs.push_back(std::make_unique<MetricsLog>(folder.metrics()));
+  state->logs.push_back(std::make_unique<Recorder>(folder.recording(), toml, state->progress.step));
+  return Trainer(std::move(state));
+}
+
+Trainer::Trainer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Trainer::~Trainer() = default;
+Trainer::Trainer(Trainer&&) noexcept = default;
+
+const std::string& Trainer::run_folder() const { return state_->folder.path.native(); }
+const Config& Trainer::config() const { return state_->config; }
+const Model& Trainer::model() const { return state_->model; }
+const Tokenizer& Trainer::tokenizer() const { return *state_->tokenizer; }
+int64_t Trainer::step() const { return state_->progress.step; }
+void Trainer::add_observer(Observer& observer) { state_->observers.push_back(&observer); }
+
+void Trainer::run(Control* control) {
+  State& s = *state_;
+  const TrainConfig& train = s.config.train;
+  const auto due = [&](int64_t every) { return every > 0 && s.progress.step % every == 0; };
+  if (s.progress.step == 0) {
+    s.evaluate_now();
+    s.snapshot();
+  }
+  int64_t saved = s.progress.step;
+  while (s.progress.step < train.steps && (!control || control->between_steps(s.model))) {
+    const StepMetrics metrics = s.step();
+    const bool last = metrics.step == train.steps;
+    s.tell([&](Observer& observer) { observer.on_step(metrics); });
+    if (last || due(train.record_every)) s.snapshot();
+    if (last || due(train.eval_every)) s.evaluate_now();
+    if (last || due(train.checkpoint_every)) {
+      s.save();
+      saved = s.progress.step;
+    }
+  }
+  if (saved != s.progress.step) s.save();
+}
+
+}  // namespace tinymor

@@ -1,0 +1,121 @@
+#include "visualizer/app.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "visualizer/bars.h"
+#include "visualizer/help.h"
+#include "visualizer/keys.h"
+#include "visualizer/token_card.h"
+
+namespace tinymor {
+
+App::App(Source& source) : source_(source), panels_(make_panels()) {}
+
+void App::frame(double seconds) {
+  update(seconds);
+  const ui::RegistryScope scope(registry_);
+  registry_.begin_frame();
+  state_.hovering.reset();
+  state_.panel_under_mouse.clear();
+
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  const Box window{{0, 0}, size};
+  if (state_.bare) {
+    draw_workspace(window);
+  } else {
+    handle_keys(source_, state_);
+    const float top = draw_top_bar(source_, state_, size);
+    const float bottom = draw_bottom_bar(source_, state_, size);
+    draw_workspace({{0, top}, {size.x, bottom}});
+  }
+  draw_cards(state_);
+  if (state_.help) draw_help(state_);
+  if (const int by = std::exchange(state_.zoom_steps, 0)) zoom_key(by > 0 ? '+' : '-');
+  state_.hovered = state_.hovering;
+  fulfil_wishes();
+}
+
+void App::update(double seconds) {
+  state_.playback.advance(seconds, int(source_.history().snapshots.size()));
+  state_.shown.update(source_, state_.playback.index());
+}
+
+void App::draw_workspace(const Box& area) {
+  const float gap = ui::em() * 0.5f;
+  const Box inner = area.inset(gap, gap);
+  if (inner.width() < 8 || inner.height() < 8) return;
+  if (!state_.maximised.empty()) return draw_tile({state_.maximised, inner});
+  const std::vector<Page> all = pages(arrangement(ImGui::GetIO().DisplaySize, ui::em()), inner, ui::em());
+  const auto chosen = std::find_if(all.begin(), all.end(), [&](const Page& page) { return page.name == state_.page; });
+  for (const Tile& tile : (chosen == all.end() ? all.front() : *chosen).tiles) draw_tile(tile);
+}
+
+void App::draw_tile(const Tile& tile) {
+  const auto found = std::find_if(panels_.begin(), panels_.end(), [&](const auto& p) { return p->name() == tile.panel; });
+  if (found == panels_.end()) return;
+  Panel& panel = **found;
+  ImGui::SetNextWindowPos(tile.box.min);
+  ImGui::SetNextWindowSize({tile.box.width(), tile.box.height()});
+  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                                     ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav |
+                                     ImGuiWindowFlags_NoScrollWithMouse;
+  if (ImGui::Begin(panel.name(), nullptr, flags)) {
+    if (ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) state_.panel_under_mouse = panel.name();
+    ui::tag(std::string("panel.") + panel.name(), tile.box);
+    const float left = ImGui::GetCursorPosX(), right = left + ImGui::GetContentRegionAvail().x;
+    const float top = ImGui::GetCursorPosY();
+    ImGui::SetCursorPosY(top);
+    const float free = panel.controls(source_, state_, right) - left - ui::em();
+    ImGui::SetCursorPos({left, top + ImGui::GetStyle().FramePadding.y});
+    ui::label(fitted(panel.title(), free, ui::Font::bold), ui::colors::text, ui::Font::bold);
+    ImGui::SetCursorPos({left, top + ImGui::GetFrameHeight() + ui::em() * 0.1f});
+    ui::label(fitted(panel.caption(source_, state_), right - left, ui::Font::small), ui::colors::dim, ui::Font::small);
+    ImGui::Dummy({1, ui::em() * 0.1f});
+    panel.draw(source_, state_, window_canvas());
+  }
+  ImGui::End();
+}
+
+void App::fulfil_wishes() {
+  for (Wish wish : std::exchange(state_.wishes, {})) {
+    switch (wish) {
+      case Wish::pause: source_.pause(); break;
+      case Wish::resume: source_.resume(); break;
+      case Wish::stop: source_.stop(); break;
+      case Wish::generate: source_.generate(state_.request); break;
+      case Wish::stop_generating: source_.stop_generating(); break;
+    }
+  }
+}
+
+void App::zoom_key(char key) {
+  static constexpr float levels[] = {0.5f, 0.67f, 0.8f, 0.9f, 1, 1.1f, 1.25f, 1.5f, 1.75f, 2, 2.5f, 3};
+  const auto* at = std::min_element(std::begin(levels), std::end(levels),
+                                    [&](float a, float b) { return std::abs(a - state_.zoom) < std::abs(b - state_.zoom); });
+  if (key == '0') state_.zoom = 1;
+  if (key == '+' && at + 1 != std::end(levels)) state_.zoom = at[1];
+  if (key == '-' && at != std::begin(levels)) state_.zoom = at[-1];
+}
+
+bool App::animating() const { return state_.playback.mode() == Playback::Mode::playing || source_.generation().running; }
+
+const Panel* App::panel(const std::string& name) const {
+  const auto found = std::find_if(panels_.begin(), panels_.end(), [&](const auto& p) { return p->name() == name; });
+  return found == panels_.end() ? nullptr : found->get();
+}
+
+std::string App::text(const std::string& name) {
+  update(0);
+  std::string out;
+  for (const auto& panel : panels_) {
+    if (!name.empty() && panel->name() != name) continue;
+    out += fmt::format("{}== {} ==\n{}", out.empty() ? "" : "\n", panel->title(), panel->text(source_, state_));
+  }
+  return out;
+}
+
+}  // namespace tinymor

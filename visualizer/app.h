@@ -1,0 +1,47 @@
+#pragma once
+// The whole window as one function of a source and a state: bars, panels, keys. It knows ImGui but no window, so that a
+// picture, a test and the desktop draw the same.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "visualizer/layout.h"
+#include "visualizer/panel.h"
+
+namespace tinymor {
+
+class App {
+ public:
+  /// The source must outlive the app.
+  explicit App(Source& source);
+
+  /// One frame, between ImGui::NewFrame and ImGui::Render; `seconds` since the last one.
+  void frame(double seconds);
+
+  /// Ctrl with '+', '-' or '0': larger, smaller, 100 %.
+  void zoom_key(char key);
+  /// Whether the picture changes by itself, so that frames are wanted without input.
+  bool animating() const;
+
+  AppState& state() { return state_; }
+  const ui::Registry& registry() const { return registry_; }
+  const std::vector<std::unique_ptr<Panel>>& panels() const { return panels_; }
+  /// Null when there is none of this name.
+  const Panel* panel(const std::string& name) const;
+  /// Every panel, or the one of this name, as plain text.
+  std::string text(const std::string& name = "");
+
+ private:
+  void update(double seconds);
+  void draw_workspace(const Box& area);
+  void draw_tile(const Tile& tile);
+  void fulfil_wishes();
+
+  Source& source_;
+  AppState state_;
+  ui::Registry registry_;
+  std::vector<std::unique_ptr<Panel>> panels_;
+};
+
+}  // namespace tinymor

@@ -1,0 +1,31 @@
+#include "visualizer/app_state.h"
+
+namespace tinymor {
+
+const char* rule_name(RuleView rule) {
+  static constexpr const char* names[] = {"training rule", "causal rule", "training against causal rule"};
+  return names[int(rule)];
+}
+
+void Shown::update(const Source& source, int snapshot) {
+  const std::vector<Snapshot>& all = source.history().snapshots;
+  if (snapshot != index || source.version() != source_version_) {
+    index = snapshot >= 0 && snapshot < int(all.size()) ? snapshot : -1;
+    step = index >= 0 ? all[index].step : 0;
+    training = index >= 0 ? view_of(all[index].topk, source.geometry()) : TextView();
+    causal = index >= 0 ? view_of(all[index].threshold, source.geometry()) : TextView();
+  }
+  if (source.generation_version() != generation_version_ || source.version() != source_version_) {
+    const Generation& g = source.generation();
+    generated = view_of(g.text, g.first_cached, g.kv_bytes, source.geometry());
+  }
+  source_version_ = source.version();
+  generation_version_ = source.generation_version();
+}
+
+const TextView& Shown::text(Subject subject, RuleView rule) const {
+  if (subject == Subject::generated) return generated;
+  return rule == RuleView::training ? training : causal;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,79 @@
+#pragma once
+// All that a person can change about the window, and what all panels show because of it. Panels read the source, change
+// this state, and leave wishes that the app carries to the source after the frame.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "visualizer/canvas.h"
+#include "visualizer/playback.h"
+#include "visualizer/source.h"
+#include "visualizer/text_view.h"
+
+namespace tinymor {
+
+/// Which routing the panels show: the training rule (top-k over the whole text), the causal rule (each token by its own
+/// score, as in generation), or where the two differ.
+enum class RuleView { training, causal, difference };
+const char* rule_name(RuleView rule);
+
+enum class Subject { probe, generated };
+struct TokenRef {
+  Subject subject = Subject::probe;
+  int token = 0;
+  bool operator==(const TokenRef&) const = default;
+};
+
+enum class Wish { pause, resume, stop, generate, stop_generating };
+
+/// The texts of the snapshot that is shown, and the text being generated, ready to draw.
+struct Shown {
+  int index = -1;      ///< Of the snapshot; -1: there is none yet.
+  int64_t step = 0;
+  TextView training, causal, generated;
+
+  /// Brings the views up to date; cheap when nothing changed.
+  void update(const Source& source, int snapshot);
+  const TextView& text(Subject subject, RuleView rule) const;
+
+ private:
+  uint64_t source_version_ = 0, generation_version_ = 0;
+};
+
+struct AppState {
+  RuleView rule = RuleView::causal;
+  Playback playback;
+  Shown shown;
+
+  std::optional<TokenRef> hovered;  ///< As of the last frame.
+  std::optional<TokenRef> pinned;
+  std::optional<TokenRef> hovering;  ///< Set by the panels during a frame.
+  Box pinned_box;                    ///< Where the pinned token was drawn.
+
+  GenerateRequest request;
+  Subject cache_subject = Subject::probe;
+  bool shift_depth = false;    ///< Tint the token that was predicted instead of the one at which depth was spent.
+  bool paper_colors = false;   ///< The grid as the paper prints it: dark where computed.
+  bool log_loss = false;
+  bool smooth_loss = true;
+
+  float zoom = 1;              ///< 0.5 to 3.
+  int zoom_steps = 0;           ///< Asked for by a button: +1 or -1.
+  bool help = false;
+  std::string page;            ///< Of the workspace; empty: the first.
+  std::string maximised;       ///< Name of the panel that fills the window; empty: none.
+  bool bare = false;           ///< Only panels: no bars around them (for pictures).
+  std::string panel_under_mouse;
+  std::vector<Wish> wishes;
+
+  /// The token all panels point at.
+  std::optional<TokenRef> selected() const { return hovered ? hovered : pinned; }
+  bool points_at(Subject subject, int token) const { return selected() == TokenRef{subject, token}; }
+  void toggle_pin(TokenRef token) {
+    if (pinned == token) pinned.reset();
+    else pinned = token;
+  }
+};
+
+}  // namespace tinymor

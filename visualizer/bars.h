@@ -1,0 +1,15 @@
+#pragma once
+// The two bars around the panels: what is shown and how, above; when, below.
+
+#include "visualizer/app_state.h"
+
+namespace tinymor {
+
+/// Pages, rule, training and zoom; breaks into more rows in a narrow window. Returns where it ends.
+float draw_top_bar(const Source& source, AppState& state, ImVec2 window);
+/// The time line of snapshots and the status line. Returns where it begins.
+float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window);
+/// "step 400 of 400, loss 1.83, ...": the status line.
+std::string status_text(const Source& source, const AppState& state);
+
+}  // namespace tinymor

@@ -1,0 +1,71 @@
+#include "visualizer/canvas.h"
+
+#include <cmath>
+#include <string>
+
+namespace tinymor {
+namespace {
+
+class WindowCanvas : public Canvas {
+ public:
+  void rect(const Box& box, ImU32 color, float rounding) override {
+    list().AddRectFilled(box.min, box.max, color, rounding);
+  }
+  void outline(const Box& box, ImU32 color, float thickness, float rounding) override {
+    ui::add_outline(list(), box.min, box.max, color, rounding, thickness);
+  }
+  void line(ImVec2 from, ImVec2 to, ImU32 color, float thickness) override {
+    list().AddLine(from, to, color, thickness);
+  }
+  void polyline(const std::vector<ImVec2>& points, ImU32 color, float thickness) override {
+    if (points.size() > 1) ui::add_polyline(list(), points.data(), int(points.size()), color, thickness);
+  }
+  void triangle(ImVec2 a, ImVec2 b, ImVec2 c, ImU32 color) override { list().AddTriangleFilled(a, b, c, color); }
+  void circle(ImVec2 center, float radius, ImU32 color) override { list().AddCircleFilled(center, radius, color); }
+  void text(ImVec2 position, ImU32 color, std::string_view text, ui::Font which) override {
+    ImFont* font = ui::font(which);
+    const ImVec2 aligned(std::floor(position.x), std::floor(position.y));
+    list().AddText(font, font->FontSize, aligned, color, text.data(), text.data() + text.size());
+  }
+  void push_clip(const Box& box) override { list().PushClipRect(box.min, box.max, true); }
+  void pop_clip() override { list().PopClipRect(); }
+
+ private:
+  static ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
+};
+
+}  // namespace
+
+Canvas& window_canvas() {
+  static WindowCanvas canvas;
+  return canvas;
+}
+
+ImVec2 text_size(std::string_view text, ui::Font which) {
+  ImFont* font = ui::font(which);
+  return font->CalcTextSizeA(font->FontSize, 1e9f, 0, text.data(), text.data() + text.size());
+}
+
+std::string fitted(std::string_view text, float width, ui::Font font) {
+  if (text_size(text, font).x <= width) return std::string(text);
+  constexpr std::string_view dots = "...";
+  const float room = width - text_size(dots, font).x;
+  size_t kept = text.size();
+  const auto inside_character = [&] { return kept > 0 && (static_cast<unsigned char>(text[kept]) >> 6) == 2; };
+  while (kept > 0 && text_size(text.substr(0, kept), font).x > room) {
+    --kept;
+    while (inside_character()) --kept;
+  }
+  return std::string(text.substr(0, kept)) + std::string(dots);
+}
+
+void text_right(Canvas& canvas, ImVec2 right, ImU32 color, std::string_view text, ui::Font font) {
+  canvas.text({right.x - text_size(text, font).x, right.y}, color, text, font);
+}
+
+void text_centered(Canvas& canvas, ImVec2 center, ImU32 color, std::string_view text, ui::Font font) {
+  const ImVec2 size = text_size(text, font);
+  canvas.text({center.x - size.x / 2, center.y - size.y / 2}, color, text, font);
+}
+
+}  // namespace tinymor

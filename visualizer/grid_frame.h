@@ -1,0 +1,49 @@
+#pragma once
+// The frame of a picture with positions across and layers or recursions down: names on the left, numbers on the right,
+// positions below. The depth grid and the KV cache are drawn into one.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "visualizer/app_state.h"
+#include "visualizer/canvas.h"
+
+namespace tinymor {
+
+struct FrameRow {
+  std::string label;
+  float weight = 1;         ///< Height, relative to the other rows.
+  std::string count, note;  ///< Right margin: the number, and what to compare it with.
+  double used = -1;         ///< Share of the tokens, drawn as a bar; negative: none.
+  double target = -1;       ///< A tick on that bar; negative: none.
+};
+
+class GridFrame {
+ public:
+  GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens);
+
+  const Box& cells() const { return cells_; }
+  Box row(int r) const;
+  /// The area of one cell, with a little space to its neighbours where there is room.
+  Box cell(int r, int t) const;
+  float cell_width() const { return cells_.width() / float(tokens_); }
+
+  /// Row names, margin and positions; `selected` names one position with its token.
+  void draw_frame(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
+  /// A frame around a column.
+  void draw_column(Canvas& canvas, int t, ImU32 color) const;
+  /// Lets the mouse hover and pin positions; tagged NAME. Returns the row under the mouse.
+  std::optional<int> interact(const char* name, AppState& state, Subject subject) const;
+
+ private:
+  void draw_margin(Canvas& canvas, const Box& row, const FrameRow& text) const;
+  void draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
+
+  Box box_, cells_;
+  std::vector<FrameRow> rows_;
+  std::vector<float> tops_;  // rows + 1
+  int tokens_;
+};
+
+}  // namespace tinymor

@@ -1,0 +1,98 @@
+#include "visualizer/headless.h"
+
+namespace tinymor {
+
+Headless::Headless(Source& source, int width, int height, ui::FontSource fonts)
+    : context_(ImGui::CreateContext()), fonts_(fonts), app_(source) {
+  ImGui::SetCurrentContext(context_);
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;
+  io.LogFilename = nullptr;
+  io.DisplaySize = {float(width), float(height)};
+  io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
+  ui::name_headless_keys(io);
+  ui::feed_mouse_position(io, {-1000, -1000});
+}
+
+Headless::~Headless() { ImGui::DestroyContext(context_); }
+
+void Headless::match_zoom() {
+  if (zoom_ == app_.state().zoom) return;
+  zoom_ = app_.state().zoom;
+  ui::load_fonts(zoom_, fonts_);
+  ui::apply_style(zoom_);
+}
+
+void Headless::frames(int count, double seconds) {
+  ImGui::SetCurrentContext(context_);
+  for (int i = 0; i < count; ++i) {
+    match_zoom();
+    ImGui::GetIO().DeltaTime = float(seconds);
+    ImGui::NewFrame();
+    app_.frame(seconds);
+    ImGui::Render();
+  }
+}
+
+Picture Headless::picture() {
+  ImGui::SetCurrentContext(context_);
+  const Color c = ui::colors::ground;
+  return rasterize(*ImGui::GetDrawData(), font_texture(), uint32_t(c.r << 16 | c.g << 8 | c.b));
+}
+
+void Headless::move_mouse(ImVec2 to) {
+  ImGui::SetCurrentContext(context_);
+  ui::feed_mouse_position(ImGui::GetIO(), to);
+  frames(2);
+}
+
+void Headless::mouse_button(bool down) {
+  ui::feed_mouse_button(ImGui::GetIO(), 0, down);
+  frames(2);
+}
+
+bool Headless::hover(const std::string& name) {
+  const ui::Registry::Item* item = app_.registry().find(name);
+  if (!item || !item->visible) return false;
+  move_mouse(item->box.center());
+  return true;
+}
+
+bool Headless::click(const std::string& name) {
+  if (!hover(name)) return false;
+  mouse_button(true);
+  mouse_button(false);
+  // Longer than a double click, so that two clicks on one control stay two.
+  frames(2, 0.5);
+  return true;
+}
+
+bool Headless::drag(const std::string& name, float from, float to) {
+  const ui::Registry::Item* item = app_.registry().find(name);
+  if (!item || !item->visible) return false;
+  const Box box = item->box;
+  move_mouse({box.min.x + from * box.width(), box.center().y});
+  mouse_button(true);
+  move_mouse({box.min.x + to * box.width(), box.center().y});
+  mouse_button(false);
+  return true;
+}
+
+void Headless::key(ImGuiKey key, bool shift) {
+  ImGui::SetCurrentContext(context_);
+  ImGuiIO& io = ImGui::GetIO();
+  ui::feed_shift(io, shift);
+  ui::feed_key(io, key, true);
+  frames(2);
+  ui::feed_key(io, key, false);
+  ui::feed_shift(io, false);
+  frames(2);
+}
+
+void Headless::type(const std::string& text) {
+  ImGui::SetCurrentContext(context_);
+  ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
+  frames(2);
+}
+
+}  // namespace tinymor

@@ -1,0 +1,45 @@
+#pragma once
+// The app without a window: for pictures from the command line, and for tests that press its controls by name.
+
+#include <string>
+
+#include "visualizer/app.h"
+#include "visualizer/rasterizer.h"
+
+namespace tinymor {
+
+class Headless {
+ public:
+  /// `fonts`: builtin gives the same pixels everywhere.
+  Headless(Source& source, int width, int height, ui::FontSource fonts = ui::FontSource::builtin);
+  ~Headless();
+  Headless(const Headless&) = delete;
+  Headless& operator=(const Headless&) = delete;
+
+  App& app() { return app_; }
+
+  /// Draws frames, `seconds` apart.
+  void frames(int count = 1, double seconds = 1.0 / 60);
+  /// The newest frame as a picture.
+  Picture picture();
+
+  /// Moves the mouse to the middle of a named control, presses and releases. False when it is not there to be pressed.
+  bool click(const std::string& name);
+  bool hover(const std::string& name);
+  /// Presses at one part (0 to 1) of a control's width and lets go at another.
+  bool drag(const std::string& name, float from, float to);
+  void key(ImGuiKey key, bool shift = false);
+  void type(const std::string& text);
+
+ private:
+  void move_mouse(ImVec2 to);
+  void mouse_button(bool down);
+  void match_zoom();
+
+  ImGuiContext* context_;
+  ui::FontSource fonts_;
+  float zoom_ = 0;
+  App app_;
+};
+
+}  // namespace tinymor

@@ -1,0 +1,71 @@
+#include "visualizer/keys.h"
+
+#include <algorithm>
+
+#include "visualizer/imgui_compat.h"
+
+namespace tinymor {
+namespace {
+
+constexpr KeyHelp all_keys[] = {
+    {"Space", "play the snapshots, or pause"},
+    {"Left, Right", "previous, next snapshot (with Shift: ten)"},
+    {"Home", "first snapshot"},
+    {"End", "follow the newest snapshot"},
+    {",  .", "previous, next token"},
+    {"R", "next rule: training, causal, difference"},
+    {"T", "pause or resume training (live runs)"},
+    {"F", "the panel under the mouse fills the window, and back"},
+    {"Esc", "let go of token, panel, help"},
+    {"Ctrl +  -  0", "larger, smaller, 100 %"},
+    {"H", "this help"},
+};
+
+void move_token(AppState& state, int by) {
+  const TokenRef from = state.pinned.value_or(TokenRef{Subject::probe, by > 0 ? -1 : 0});
+  const int count = state.shown.text(from.subject, state.rule).size();
+  if (count > 0) state.pinned = TokenRef{from.subject, std::clamp(from.token + by, 0, count - 1)};
+}
+
+void toggle_training(const Source& source, AppState& state) {
+  if (source.steerable()) state.wishes.push_back(source.status() == RunStatus::paused ? Wish::resume : Wish::pause);
+}
+
+void let_go(AppState& state) {
+  if (state.help) state.help = false;
+  else if (state.pinned) state.pinned.reset();
+  else state.maximised.clear();
+}
+
+void typed(ImWchar character, const Source& source, AppState& state) {
+  switch (character) {
+    case ',': return move_token(state, -1);
+    case '.': return move_token(state, 1);
+    case 'r': case 'R': state.rule = RuleView((int(state.rule) + 1) % 3); return;
+    case 't': case 'T': return toggle_training(source, state);
+    case 'h': case 'H': case '?': state.help = !state.help; return;
+    case 'f': case 'F':
+      state.maximised = state.maximised.empty() ? state.panel_under_mouse : "";
+      return;
+    default: return;
+  }
+}
+
+}  // namespace
+
+std::span<const KeyHelp> key_help() { return all_keys; }
+
+void handle_keys(const Source& source, AppState& state) {
+  const ImGuiIO& io = ImGui::GetIO();
+  if (io.WantTextInput) return;
+  const int count = int(source.history().snapshots.size()), stride = io.KeyShift ? 10 : 1;
+  if (ui::key_pressed(ImGuiKey_LeftArrow)) state.playback.step(-stride, count);
+  if (ui::key_pressed(ImGuiKey_RightArrow)) state.playback.step(stride, count);
+  if (ui::key_pressed(ImGuiKey_Home, false)) state.playback.jump(0, count);
+  if (ui::key_pressed(ImGuiKey_End, false)) state.playback.follow();
+  if (ui::key_pressed(ImGuiKey_Space, false)) state.playback.toggle(count);
+  if (ui::key_pressed(ImGuiKey_Escape, false)) let_go(state);
+  for (ImWchar character : io.InputQueueCharacters) typed(character, source, state);
+}
+
+}  // namespace tinymor

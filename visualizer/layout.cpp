@@ -1,0 +1,64 @@
+#include "visualizer/layout.h"
+
+namespace tinymor {
+namespace {
+
+// The part [from, to) of a box along one side, with a gap between neighbours.
+Box columns(const Box& box, float from, float to, float gap) {
+  const float left = box.min.x + from * (box.width() + gap), right = box.min.x + to * (box.width() + gap) - gap;
+  return {{left, box.min.y}, {right, box.max.y}};
+}
+
+Box rows(const Box& box, float from, float to, float gap) {
+  const float top = box.min.y + from * (box.height() + gap), bottom = box.min.y + to * (box.height() + gap) - gap;
+  return {{box.min.x, top}, {box.max.x, bottom}};
+}
+
+}  // namespace
+
+Arrangement arrangement(ImVec2 window, float em) {
+  const float width = window.x / em, height = window.y / em;
+  if (width >= 105 && height >= 48) return Arrangement::wide;
+  if (width >= 66 && height >= 40) return Arrangement::normal;
+  return width >= 62 && height >= 22 ? Arrangement::pairs : Arrangement::single;
+}
+
+std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
+  const float gap = 0.5f * em;
+  const auto column = [&](float from, float to) { return columns(area, from, to, gap); };
+  const auto row = [&](const Box& box, float from, float to) { return rows(box, from, to, gap); };
+  switch (arrangement) {
+    case Arrangement::wide: {
+      const Box left = column(0, 0.44f), middle = column(0.44f, 0.73f);
+      return {{"Overview",
+               {{"strip", row(left, 0, 0.42f)},
+                {"grid", row(left, 0.42f, 1)},
+                {"curves", row(middle, 0, 0.5f)},
+                {"kv", row(middle, 0.5f, 1)},
+                {"generate", column(0.73f, 1)}}}};
+    }
+    case Arrangement::normal: {
+      const Box left = column(0, 0.56f), right = column(0.56f, 1);
+      return {{"Overview",
+               {{"strip", row(left, 0, 0.49f)},
+                {"grid", row(left, 0.49f, 1)},
+                {"curves", row(right, 0, 0.52f)},
+                {"kv", row(right, 0.52f, 1)}}},
+              {"Generate", {{"generate", left}, {"kv", row(right, 0, 0.5f)}, {"curves", row(right, 0.5f, 1)}}}};
+    }
+    case Arrangement::pairs: {
+      const Box left = column(0, 0.5f), right = column(0.5f, 1);
+      return {{"Depth", {{"strip", left}, {"grid", right}}},
+              {"Training", {{"curves", left}, {"kv", right}}},
+              {"Generate", {{"generate", left}, {"kv", right}}}};
+    }
+    case Arrangement::single: break;
+  }
+  return {{"Tokens", {{"strip", area}}},
+          {"Grid", {{"grid", area}}},
+          {"Curves", {{"curves", area}}},
+          {"Cache", {{"kv", area}}},
+          {"Generate", {{"generate", area}}}};
+}
+
+}  // namespace tinymor

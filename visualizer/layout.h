@@ -1,0 +1,28 @@
+#pragma once
+// Where the panels stand. A wide window shows all of them; a smaller one, or a larger zoom, spreads them over pages, down to
+// one panel per page for the last row of a lecture hall.
+
+#include <string>
+#include <vector>
+
+#include "visualizer/canvas.h"
+
+namespace tinymor {
+
+struct Tile {
+  std::string panel;
+  Box box;
+};
+struct Page {
+  std::string name;
+  std::vector<Tile> tiles;
+};
+
+/// How much fits, judged by the whole window; `em` is the height of text.
+enum class Arrangement { wide, normal, pairs, single };
+Arrangement arrangement(ImVec2 window, float em);
+
+/// The pages of a window whose panels may fill `area`. Their names depend on the arrangement only.
+std::vector<Page> pages(Arrangement arrangement, const Box& area, float em);
+
+}  // namespace tinymor

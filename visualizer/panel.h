@@ -1,0 +1,39 @@
+#pragma once
+// A panel: one picture of the run with a name, a sentence that says what is seen, and the same as plain text.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "visualizer/app_state.h"
+#include "visualizer/ui.h"
+
+namespace tinymor {
+
+class Panel {
+ public:
+  virtual ~Panel() = default;
+  /// How the command line, layouts and tags call it; lower case, stable.
+  virtual const char* name() const = 0;
+  virtual const char* title() const = 0;
+  /// What is seen: which rule, which step, which units.
+  virtual std::string caption(const Source& source, const AppState& state) const = 0;
+  /// Switches that stand beside the title, from `right` leftwards; returns how far they reach.
+  virtual float controls(const Source&, AppState&, float right) { return right; }
+  /// Draws into the rest of the current ImGui window, through `canvas` or with widgets.
+  virtual void draw(const Source& source, AppState& state, Canvas& canvas) = 0;
+  /// The same for people who do not see it, and for scripts.
+  virtual std::string text(const Source& source, const AppState& state) const = 0;
+};
+
+/// Every panel, in the order of the text report.
+std::vector<std::unique_ptr<Panel>> make_panels();
+
+/// The free rest of the current window.
+Box free_box();
+/// Takes the place of `box` in the window's layout.
+void take_box(const Box& box);
+/// A sentence in the middle of an empty panel.
+void draw_empty(Canvas& canvas, const Box& box, const std::string& text);
+
+}  // namespace tinymor

@@ -1,0 +1,131 @@
+#include "visualizer/panels/curves.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tinymor {
+namespace {
+
+constexpr Color train_color{0xC9, 0xCE, 0xD8}, topk_color{0xF0, 0x9A, 0x3E}, threshold_color{0x6F, 0xD0, 0x9B};
+const char* const small_names[] = {"recursions per token", "tokens per second", "learning rate"};
+
+template <class Record, class Get>
+std::vector<double> column(const std::vector<Record>& records, Get&& get) {
+  std::vector<double> out;
+  out.reserve(records.size());
+  for (const Record& record : records) out.push_back(double(get(record)));
+  return out;
+}
+
+// The weight of the past: an average over about an eightieth of the run, so that the line neither lags nor jitters.
+double smoothing(size_t steps) { return 1 - 1 / std::clamp(double(steps) / 80, 2.0, 200.0); }
+
+std::string last_values(const RunHistory& history) {
+  std::string out;
+  if (!history.steps.empty()) {
+    const StepMetrics& m = history.steps.back();
+    out = fmt::format("step {}: loss {:.3f} nats, gradient norm {:.2f}, learning rate {:.2g}, {:.2f} recursions per token, {} tokens/s",
+                      m.step, m.loss, m.grad_norm, m.lr, m.mean_depth, short_number(m.tokens_per_second));
+  }
+  if (!history.evals.empty()) {
+    const EvalMetrics& e = history.evals.back();
+    out += fmt::format("\nheld out at step {}: {:.3f} nats by the training rule, {:.3f} by the causal rule", e.step, e.topk_loss,
+                       e.threshold_loss);
+  }
+  return out;
+}
+
+}  // namespace
+
+void CurvesPanel::collect(const Source& source, bool smooth_loss) {
+  if (version_ == source.version() && smooth_ == smooth_loss) return;
+  version_ = source.version();
+  smooth_ = smooth_loss;
+  const RunHistory& h = source.history();
+  const auto steps = column(h.steps, [](const StepMetrics& m) { return m.step; });
+  const auto evals = column(h.evals, [](const EvalMetrics& e) { return e.step; });
+  const auto loss = column(h.steps, [](const StepMetrics& m) { return m.loss; });
+
+  loss_series_.clear();
+  if (smooth_loss) loss_series_.push_back({"train", train_color, steps, smooth(loss, smoothing(loss.size())), loss, false});
+  else loss_series_.push_back({"train", train_color, steps, loss, {}, false});
+  loss_series_.push_back({"held out (training rule)", topk_color, evals,
+                          column(h.evals, [](const EvalMetrics& e) { return e.topk_loss; }), {}, true});
+  loss_series_.push_back({"held out (causal rule)", threshold_color, evals,
+                          column(h.evals, [](const EvalMetrics& e) { return e.threshold_loss; }), {}, true});
+
+  const auto small = [&](int i, auto&& get) { small_series_[i] = {small_names[i], ui::colors::accent, steps, column(h.steps, get), {}, false}; };
+  small(0, [](const StepMetrics& m) { return m.mean_depth; });
+  small(1, [](const StepMetrics& m) { return m.tokens_per_second; });
+  small(2, [](const StepMetrics& m) { return m.lr; });
+}
+
+std::string CurvesPanel::caption(const Source& source, const AppState& state) const {
+  const RunHistory& h = source.history();
+  std::string out = "loss in nats per token by step";
+  if (!h.steps.empty()) out += fmt::format(" \u00b7 last {:.3f} at step {}", h.steps.back().loss, h.steps.back().step);
+  if (state.smooth_loss) out += " \u00b7 raw values behind";
+  return out;
+}
+
+float CurvesPanel::controls(const Source&, AppState& state, float right) {
+  const float gap = ImGui::GetStyle().ItemSpacing.x;
+  const float left = right - ui::button_width("smooth") - gap - ui::button_width("log");
+  ImGui::SetCursorPosX(left);
+  if (ui::chip("curves.smooth", "smooth", state.smooth_loss, "Moving average over the raw loss")) state.smooth_loss = !state.smooth_loss;
+  ImGui::SameLine();
+  if (ui::chip("curves.log", "log", state.log_loss, "Logarithmic axis")) state.log_loss = !state.log_loss;
+  return left;
+}
+
+void CurvesPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
+  collect(source, state.smooth_loss);
+  const Box box = free_box();
+  const float em = ui::em(), small_height = em * 6.2f;
+  const bool room = box.height() > small_height + em * 8;
+  const float split = room ? box.max.y - small_height : box.max.y;
+
+  PlotOptions options;
+  options.y_unit = "nats";
+  options.log_y = state.log_loss;
+  if (state.shown.index >= 0) options.marker = double(state.shown.step);
+  loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options);
+  if (loss_.clicked_x()) {
+    const auto& snapshots = source.history().snapshots;
+    state.playback.jump(source.history().snapshot_at(std::llround(*loss_.clicked_x())), int(snapshots.size()));
+  }
+  if (room) draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, state);
+  take_box(box);
+}
+
+void CurvesPanel::draw_small(Canvas& canvas, const Box& box, const AppState& state) {
+  const float em = ui::em(), gap = em, width = (box.width() - 2 * gap) / 3;
+  PlotOptions options;
+  options.small = true;
+  options.from_zero = true;
+  if (state.shown.index >= 0) options.marker = double(state.shown.step);
+  for (int i = 0; i < 3; ++i) {
+    const float x = box.min.x + float(i) * (width + gap);
+    const std::vector<double>& y = small_series_[i].y;
+    const std::string value = y.empty() ? "" : short_number(y.back()), name = fitted(small_names[i], width, ui::Font::small);
+    canvas.text({x, box.min.y}, ui::u32(ui::colors::dim), name, ui::Font::small);
+    canvas.text({x, box.min.y + em * 1.05f}, ui::u32(ui::colors::text), value, ui::Font::bold);
+    small_[i].draw(canvas, {{x, box.min.y + em * 2.6f}, {x + width, box.max.y}}, {small_series_[i]}, options);
+  }
+}
+
+std::string CurvesPanel::text(const Source& source, const AppState& state) const {
+  const RunHistory& h = source.history();
+  std::string out = caption(source, state) + "\n";
+  if (h.steps.empty() && h.evals.empty()) return out + "no values yet\n";
+  out += last_values(h) + "\n";
+  const size_t stride = std::max<size_t>(1, h.steps.size() / 10);
+  for (size_t i = 0; i < h.steps.size(); i += stride) {
+    out += fmt::format("  step {:>6}  loss {:.3f}  depth {:.2f}\n", h.steps[i].step, h.steps[i].loss, h.steps[i].mean_depth);
+  }
+  return out;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,31 @@
+#pragma once
+// How training goes: loss of the batches and of held-out text under both rules, and small plots of learning rate, depth and
+// speed.
+
+#include "visualizer/panel.h"
+#include "visualizer/plot.h"
+
+namespace tinymor {
+
+class CurvesPanel : public Panel {
+ public:
+  const char* name() const override { return "curves"; }
+  const char* title() const override { return "Training"; }
+  std::string caption(const Source& source, const AppState& state) const override;
+  float controls(const Source& source, AppState& state, float right) override;
+  void draw(const Source& source, AppState& state, Canvas& canvas) override;
+  std::string text(const Source& source, const AppState& state) const override;
+
+ private:
+  void collect(const Source& source, bool smooth_loss);
+  void draw_small(Canvas& canvas, const Box& box, const AppState& state);
+
+  Plot loss_{"curves.loss"};
+  Plot small_[3] = {Plot("curves.depth"), Plot("curves.speed"), Plot("curves.lr")};
+  std::vector<PlotSeries> loss_series_;
+  PlotSeries small_series_[3];
+  uint64_t version_ = 0;  // of the source that the series were made from
+  bool smooth_ = false;
+};
+
+}  // namespace tinymor

@@ -1,0 +1,121 @@
+#include "visualizer/panels/generate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "visualizer/panels/strip.h"
+#include "visualizer/plot_math.h"
+
+namespace tinymor {
+namespace {
+
+// A slider with its name above it, tagged NAME.
+template <class Draw>
+void field(const char* name, const char* label, float width, const char* hint, Draw&& draw) {
+  ImGui::BeginGroup();
+  ui::label(label, ui::colors::dim, ui::Font::small);
+  ImGui::PushID(name);
+  ImGui::SetNextItemWidth(width);
+  draw();
+  ui::tag(name);
+  ui::hint(hint);
+  ImGui::PopID();
+  ImGui::EndGroup();
+}
+
+// Puts the next field beside the last one while there is room for `width`.
+void beside(float width) {
+  const float right = ImGui::GetWindowPos().x + ImGui::GetContentRegionAvail().x + ImGui::GetCursorPosX();
+  if (ImGui::GetItemRectMax().x + ImGui::GetStyle().ItemSpacing.x + width <= right) ImGui::SameLine();
+}
+
+}  // namespace
+
+std::string GeneratePanel::caption(const Source& source, const AppState& state) const {
+  const Generation& g = source.generation();
+  if (!source.can_generate()) return "needs the weights of a run";
+  if (g.text.empty()) return "cached decoding by the causal rule; tint and strokes: recursions per token";
+  return fmt::format("causal rule \u00b7 {} tokens \u00b7 mean depth {:.2f} \u00b7 {} tokens/s", g.text.size(), state.shown.generated.mean_depth,
+                     short_number(g.tokens_per_second));
+}
+
+void GeneratePanel::draw(const Source& source, AppState& state, Canvas& canvas) {
+  if (!source.can_generate()) {
+    ImGui::Dummy({1, ui::em() * 0.5f});
+    ui::paragraph(source.why_not(), ui::colors::dim);
+    return;
+  }
+  draw_controls(source, state);
+  draw_text(source, state, canvas);
+}
+
+void GeneratePanel::draw_controls(const Source& source, AppState& state) {
+  GenerateRequest& request = state.request;
+  const float em = ui::em(), width = em * 6.5f;
+  ImGui::InputTextMultiline("##prompt", &request.prompt, {-1, em * 3.6f});
+  ui::tag("gen.prompt");
+
+  field("gen.temperature", "temperature", width, "0: always the likeliest token",
+        [&] { ImGui::SliderFloat("##v", &request.temperature, 0, 2, "%.2f"); });
+  beside(width);
+  field("gen.top_k", "top-k", width, "Only the k likeliest tokens; 0: all", [&] { ImGui::SliderInt("##v", &request.top_k, 0, 100); });
+  beside(width);
+  field("gen.max_depth", "most recursions", width, "Caps the depth of every token; 0: no cap",
+        [&] { ImGui::SliderInt("##v", &request.max_depth, 0, source.geometry().recursions); });
+  beside(width);
+  field("gen.tokens", "tokens", width, "How many to generate", [&] { ImGui::SliderInt("##v", &request.max_tokens, 1, 500); });
+  beside(width);
+  field("gen.seed", "seed", width, "The same seed gives the same text",
+        [&] { ImGui::InputInt("##v", &request.seed, 1, 100); });
+  request.seed = std::max(0, request.seed);
+
+  ImGui::Dummy({1, 0});
+  const bool running = source.generation().running;
+  const char* label = running ? "Stop" : "Generate";
+  if (ui::chip("gen.play", label, !running)) {
+    state.wishes.push_back(running ? Wish::stop_generating : Wish::generate);
+    if (!running) state.cache_subject = Subject::generated;
+  }
+  if (!source.generation().error.empty()) ui::paragraph(source.generation().error, ui::colors::warn, ui::Font::small);
+}
+
+void GeneratePanel::draw_text(const Source& source, AppState& state, Canvas& canvas) {
+  const TextView& view = state.shown.generated;
+  if (view.size() == 0) return;
+  draw_depth_legend(canvas, view, free_box().width());
+  ImGui::BeginChild("generated", ImVec2(0, 0), false);
+  const Box box = free_box();
+  const TextFlow flow = flow_text(view.pieces, box.width());
+  const bool hovered = ImGui::IsWindowHovered();
+  const auto& pieces = source.generation().text;
+  const auto under_mouse = draw_flow(
+      canvas, flow, view.pieces, box.min, hovered ? std::optional(ImGui::GetIO().MousePos) : std::nullopt, [&](int t) {
+        TokenLook look = depth_look(view.depth[t], int(view.rows.size()));
+        if (t < int(pieces.size()) && pieces[t].prompt) look.tint = mix(look.tint, ui::colors::card, 0.35);
+        look.marked = state.points_at(Subject::generated, t) || state.pinned == TokenRef{Subject::generated, t};
+        return look;
+      });
+  if (under_mouse) {
+    state.hovering = {Subject::generated, *under_mouse};
+    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
+  }
+  if (state.pinned && state.pinned->subject == Subject::generated && state.pinned->token < int(flow.boxes.size())) {
+    const Box& place = flow.boxes[state.pinned->token];
+    state.pinned_box = {{box.min.x + place.min.x, box.min.y + place.min.y}, {box.min.x + place.max.x, box.min.y + place.max.y}};
+  }
+  ImGui::Dummy({1, flow.height});
+  if (pieces.size() != last_size_ && source.generation().running) ImGui::SetScrollHereY(1);
+  last_size_ = pieces.size();
+  ImGui::EndChild();
+}
+
+std::string GeneratePanel::text(const Source& source, const AppState& state) const {
+  std::string out = caption(source, state) + "\n";
+  if (!source.can_generate()) return out + source.why_not() + "\n";
+  const TextView& view = state.shown.generated;
+  for (int t = 0; t < view.size(); ++t) out += fmt::format("{}[{}]", view.pieces[t], view.depth[t]);
+  return view.size() > 0 ? out + "\n" : out;
+}
+
+}  // namespace tinymor

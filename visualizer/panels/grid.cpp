@@ -1,0 +1,168 @@
+#include "visualizer/panels/grid.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "visualizer/grid_frame.h"
+
+namespace tinymor {
+namespace {
+
+// The colours of one row's cells.
+struct CellInk {
+  Color exited, skipped, skipped_bar, computed, computed_bar;
+};
+
+constexpr Color paper_plate{0xEF, 0xED, 0xE6};
+
+CellInk ink(int recursion, bool paper) {
+  if (paper) return {{0xE4, 0xE2, 0xDC}, {0xD2, 0xD6, 0xDE}, {0xB0, 0xB8, 0xC6}, {0x4A, 0x5A, 0x7C}, {0x26, 0x33, 0x52}};
+  const Color full = recursion > 0 ? depth_color(recursion) : Color{0x8C, 0x94, 0xA4};
+  return {ui::colors::well, {0x2E, 0x33, 0x3F}, {0x5A, 0x61, 0x70}, mix(full, ui::colors::well, recursion > 0 ? 0.5 : 0.35), full};
+}
+
+void draw_cell(Canvas& canvas, const Box& box, const Cell& cell, const CellInk& colors) {
+  if (cell.state == CellState::exited) {
+    canvas.rect(box, ui::u32(colors.exited));
+    return;
+  }
+  const bool computed = cell.state == CellState::computed;
+  const Color bar = computed ? colors.computed_bar : colors.skipped_bar;
+  if (computed && !cell.scored) {
+    canvas.rect(box, ui::u32(bar));
+    return;
+  }
+  canvas.rect(box, ui::u32(computed ? colors.computed : colors.skipped));
+  if (!cell.scored) return;
+  const float top = box.max.y - box.height() * float(router_score(cell.logit));
+  canvas.rect({{box.min.x, top}, box.max}, ui::u32(bar));
+}
+
+// The upper half belongs to the training rule, the lower half to the causal rule, so that the picture needs no colour.
+void draw_difference(Canvas& canvas, const Box& box, bool training, bool causal) {
+  canvas.rect(box, ui::u32(training && causal ? Color{0x59, 0x60, 0x6E} : ui::colors::well));
+  if (training == causal) return;
+  const float middle = box.center().y;
+  if (training) canvas.rect({box.min, {box.max.x, middle}}, ui::u32(training_only_color()));
+  else canvas.rect({{box.min.x, middle}, box.max}, ui::u32(causal_only_color()));
+}
+
+bool computed(const TextView& view, size_t recursion, int t) {
+  return recursion < view.rows.size() && t < view.size() &&
+         view.rows[recursion].cells[t].state == CellState::computed;
+}
+
+FrameRow recursion_row(const RecursionRow& row, int recursion, int tokens) {
+  const double share = tokens > 0 ? double(row.computed) / tokens : 0;
+  return {fmt::format("recursion {}", recursion), 1, fmt::format("{} of {} ({:.0f} %)", row.computed, tokens, 100 * share),
+          fmt::format("capacity {:.0f} %", 100 * row.capacity), share, row.capacity};
+}
+
+FrameRow difference_row(const Shown& shown, size_t recursion) {
+  int training = 0, causal = 0;
+  for (int t = 0; t < shown.causal.size(); ++t) {
+    const bool a = computed(shown.training, recursion, t), b = computed(shown.causal, recursion, t);
+    training += a && !b;
+    causal += b && !a;
+  }
+  return {fmt::format("recursion {}", recursion + 1), 1, fmt::format("{} training only", training),
+          fmt::format("{} causal only", causal)};
+}
+
+std::vector<FrameRow> make_rows(const Source& source, const AppState& state, const TextView& view) {
+  std::vector<FrameRow> rows;
+  const FrameRow unique{"", 0.45f, "all tokens", ""};
+  const bool ends = source.geometry().unique_ends;
+  if (ends) rows.push_back(unique), rows.back().label = "first layer";
+  for (size_t r = 0; r < view.rows.size(); ++r) {
+    rows.push_back(state.rule == RuleView::difference ? difference_row(state.shown, r)
+                                                      : recursion_row(view.rows[r], int(r) + 1, view.size()));
+  }
+  if (ends) rows.push_back(unique), rows.back().label = "last layer";
+  return rows;
+}
+
+// A dashed line at the score above which the row takes a token.
+void draw_cut_off(Canvas& canvas, const GridFrame& frame, int line, const RecursionRow& row, const AppState& state) {
+  if (row.capacity >= 1 || !row.scored || state.rule == RuleView::difference) return;
+  const double cut = state.rule == RuleView::training ? router_score(row.lowest_taken) : 0.5;
+  const Box box = frame.row(line);
+  const float y = box.max.y - box.height() * float(cut), dash = ui::em() * 0.35f;
+  const ImU32 color = state.paper_colors ? IM_COL32(0x10, 0x12, 0x16, 150) : ui::u32(ui::colors::text, 0.55);
+  for (float x = box.min.x; x < box.max.x; x += 2 * dash) canvas.line({x, y}, {std::min(x + dash, box.max.x), y}, color, 1);
+}
+
+void draw_row(Canvas& canvas, const GridFrame& frame, int line, int recursion, const AppState& state, const TextView& view) {
+  const CellInk colors = ink(recursion, state.paper_colors);
+  for (int t = 0; t < view.size(); ++t) {
+    const Box box = frame.cell(line, t);
+    if (recursion == 0) canvas.rect(box, ui::u32(colors.computed));
+    else if (state.rule == RuleView::difference) {
+      draw_difference(canvas, box, computed(state.shown.training, recursion - 1, t), computed(view, recursion - 1, t));
+    } else draw_cell(canvas, box, view.rows[recursion - 1].cells[t], colors);
+  }
+  if (recursion > 0) draw_cut_off(canvas, frame, line, view.rows[recursion - 1], state);
+}
+
+}  // namespace
+
+std::string GridPanel::caption(const Source&, const AppState& state) const {
+  if (state.shown.index < 0) return "recursions down, positions across";
+  if (state.rule == RuleView::difference) {
+    return fmt::format("upper half: only the training rule computes; lower half: only the causal rule \u00b7 step {}", state.shown.step);
+  }
+  return fmt::format("bar in a cell: router score, sigmoid(z); dashes: cut-off \u00b7 {} \u00b7 step {}", rule_name(state.rule),
+                     state.shown.step);
+}
+
+float GridPanel::controls(const Source&, AppState& state, float right) {
+  constexpr const char* text = "paper";
+  const float left = right - ui::button_width(text);
+  ImGui::SetCursorPosX(left);
+  if (ui::chip("grid.paper", text, state.paper_colors, "As the paper prints it: dark where computed, pale where skipped")) {
+    state.paper_colors = !state.paper_colors;
+  }
+  return left;
+}
+
+void GridPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
+  const TextView& view = state.shown.text(Subject::probe, state.rule);
+  const Box box = free_box();
+  if (view.size() == 0) return draw_empty(canvas, box, "no snapshot yet");
+  const float em = ui::em();
+  const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, box.max}, make_rows(source, state, view), view.size());
+  if (state.paper_colors) canvas.rect(frame.cells().inset(-em * 0.3f, -em * 0.3f), ui::u32(paper_plate), em * 0.2f);
+  int line = 0;
+  const bool ends = source.geometry().unique_ends;
+  if (ends) draw_row(canvas, frame, line++, 0, state, view);
+  for (int r = 1; r <= int(view.rows.size()); ++r) draw_row(canvas, frame, line++, r, state, view);
+  if (ends) draw_row(canvas, frame, line, 0, state, view);
+
+  const auto selected = state.selected();
+  const bool here = selected && selected->subject == Subject::probe;
+  frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
+  const Color mark = state.paper_colors ? Color{0xBE, 0x46, 0x14} : ui::colors::text;
+  if (here) frame.draw_column(canvas, selected->token, ui::u32(mark));
+  frame.interact("grid.cells", state, Subject::probe);
+  take_box(box);
+}
+
+std::string GridPanel::text(const Source& source, const AppState& state) const {
+  const TextView& view = state.shown.text(Subject::probe, state.rule);
+  std::string out = caption(source, state) + "\n";
+  if (view.size() == 0) return out + "no snapshot yet\n";
+  out += "#: computed, -: skipped, .: left before\n";
+  for (size_t r = 0; r < view.rows.size(); ++r) {
+    const FrameRow row = state.rule == RuleView::difference ? difference_row(state.shown, r)
+                                                             : recursion_row(view.rows[r], int(r) + 1, view.size());
+    out += row.label + "  ";
+    for (const Cell& cell : view.rows[r].cells) {
+      out += cell.state == CellState::computed ? '#' : cell.state == CellState::skipped ? '-' : '.';
+    }
+    out += fmt::format("  {}, {}\n", row.count, row.note);
+  }
+  return out;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,156 @@
+#include "visualizer/panels/strip.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "visualizer/token_card.h"
+
+namespace tinymor {
+namespace {
+
+std::vector<int> count_depths(const TextView& view) {
+  std::vector<int> counts(view.rows.size() + 1, 0);
+  for (int depth : view.depth) ++counts[std::min<size_t>(size_t(depth), view.rows.size())];
+  return counts;
+}
+
+struct LegendEntry {
+  Color color;
+  std::string text;
+};
+
+std::vector<LegendEntry> difference_legend(const TextView& training, const TextView& causal) {
+  int deeper = 0, shallower = 0;
+  for (int t = 0; t < std::min(training.size(), causal.size()); ++t) {
+    deeper += training.depth[t] > causal.depth[t];
+    shallower += training.depth[t] < causal.depth[t];
+  }
+  return {{training_only_color(), fmt::format("deeper by the training rule: {}", deeper)},
+          {causal_only_color(), fmt::format("deeper by the causal rule: {}", shallower)},
+          {ui::colors::control, fmt::format("the same: {}", std::min(training.size(), causal.size()) - deeper - shallower)}};
+}
+
+std::vector<LegendEntry> depth_legend(const TextView& view) {
+  std::vector<LegendEntry> entries;
+  const std::vector<int> counts = count_depths(view);
+  for (size_t d = 0; d < counts.size(); ++d) {
+    if (d == 0 && counts[0] == 0) continue;
+    const double share = view.size() > 0 ? 100.0 * counts[d] / view.size() : 0;
+    entries.push_back({depth_color(int(d)), fmt::format("{} {}: {} ({:.0f} %)", d, d == 1 ? "recursion" : "recursions", counts[d], share)});
+  }
+  return entries;
+}
+
+void draw_legend(Canvas& canvas, const std::vector<LegendEntry>& entries, float width) {
+  const float em = ui::em(), row = em * 1.4f;
+  const ImVec2 origin = ImGui::GetCursorScreenPos();
+  ImVec2 at = origin;
+  for (const LegendEntry& entry : entries) {
+    const float wide = em * 1.1f + text_size(entry.text, ui::Font::small).x;
+    if (at.x > origin.x && at.x + wide > origin.x + width) at = {origin.x, at.y + row};
+    const Box swatch{{at.x, at.y + em * 0.3f}, {at.x + em * 0.8f, at.y + em * 1.1f}};
+    canvas.rect(swatch, ui::u32(entry.color), em * 0.15f);
+    canvas.text({at.x + em * 1.1f, swatch.center().y - text_size("x", ui::Font::small).y / 2}, ui::u32(ui::colors::dim),
+                entry.text, ui::Font::small);
+    at.x += wide + em * 1.1f;
+  }
+  ImGui::Dummy({width, at.y + row - origin.y});
+}
+
+// Depth at the token, or, shifted, the depth that was spent on predicting it.
+int shown_depth(const TextView& view, int t, bool shift) { return shift ? (t > 0 ? view.depth[t - 1] : 0) : view.depth[t]; }
+
+TokenLook difference_look(const Shown& shown, int t, bool shift) {
+  const int training = t < shown.training.size() ? shown_depth(shown.training, t, shift) : 0;
+  const int causal = shown_depth(shown.causal, t, shift);
+  const Color tint = training > causal   ? training_only_color()
+                     : training < causal ? causal_only_color()
+                                         : ui::colors::control;
+  return {tint, std::abs(training - causal), int(shown.causal.rows.size())};
+}
+
+}  // namespace
+
+TokenLook depth_look(int depth, int recursions) { return {depth_color(depth), depth, recursions}; }
+
+void draw_depth_legend(Canvas& canvas, const TextView& view, float width) {
+  draw_legend(canvas, depth_legend(view), width);
+}
+
+std::string depth_counts(const TextView& view) {
+  std::string out;
+  for (const LegendEntry& entry : depth_legend(view)) out += (out.empty() ? "" : ", ") + entry.text;
+  return out;
+}
+
+std::string StripPanel::caption(const Source&, const AppState& state) const {
+  if (state.shown.index < 0) return "tokens of the probe text, tinted by recursions";
+  const TextView& view = state.shown.text(Subject::probe, state.rule);
+  const char* when = state.shift_depth ? "before a token to predict it" : "at a token to predict the next";
+  return fmt::format("recursions spent {} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats", when, rule_name(state.rule),
+                     state.shown.step, view.lm_loss);
+}
+
+float StripPanel::controls(const Source&, AppState& state, float right) {
+  constexpr const char* text = "predicted";
+  const float left = right - ui::button_width(text);
+  ImGui::SetCursorPosX(left);
+  if (ui::chip("strip.shift", text, state.shift_depth, "Tint each token by the depth that was spent on predicting it")) {
+    state.shift_depth = !state.shift_depth;
+  }
+  return left;
+}
+
+void StripPanel::draw(const Source&, AppState& state, Canvas& canvas) {
+  const TextView& view = state.shown.text(Subject::probe, state.rule);
+  if (view.size() == 0) return draw_empty(canvas, free_box(), "no snapshot yet");
+  const bool difference = state.rule == RuleView::difference;
+  const float width = free_box().width();
+  draw_legend(canvas, difference ? difference_legend(state.shown.training, state.shown.causal) : depth_legend(view), width);
+
+  ImGui::BeginChild("text", ImVec2(0, 0), false);
+  const Box box = free_box();
+  const TextFlow flow = flow_text(view.pieces, box.width());
+  const bool hovered = ImGui::IsWindowHovered();
+  const ImVec2 origin = box.min;
+  const auto under_mouse =
+      draw_flow(canvas, flow, view.pieces, origin, hovered ? std::optional(ImGui::GetIO().MousePos) : std::nullopt, [&](int t) {
+        TokenLook look = difference ? difference_look(state.shown, t, state.shift_depth)
+                                    : depth_look(shown_depth(view, t, state.shift_depth), int(view.rows.size()));
+        look.marked = state.points_at(Subject::probe, t) || state.pinned == TokenRef{Subject::probe, t};
+        return look;
+      });
+  if (under_mouse) {
+    state.hovering = {Subject::probe, *under_mouse};
+    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
+  }
+  for (size_t t = 0; t < flow.boxes.size(); ++t) {
+    const Box& place = flow.boxes[t];
+    const Box at{{origin.x + place.min.x, origin.y + place.min.y}, {origin.x + place.max.x, origin.y + place.max.y}};
+    if (state.pinned == TokenRef{Subject::probe, int(t)}) state.pinned_box = at;
+    ui::tag("strip.token." + std::to_string(t), at);
+  }
+  ImGui::Dummy({1, flow.height});
+  ImGui::EndChild();
+}
+
+std::string StripPanel::text(const Source& source, const AppState& state) const {
+  const TextView& view = state.shown.text(Subject::probe, state.rule);
+  std::string out = fmt::format("{}\n", caption(source, state));
+  if (view.size() == 0) return out + "no snapshot yet\n";
+  out += depth_counts(view) + "\n";
+  for (int t = 0; t < view.size(); ++t) {
+    out += view.pieces[t];
+    const int training = t < state.shown.training.size() ? state.shown.training.depth[t] : 0;
+    out += state.rule == RuleView::difference ? fmt::format("[{}>{}]", training, view.depth[t])
+                                              : fmt::format("[{}]", shown_depth(view, t, state.shift_depth));
+  }
+  out += "\n";
+  if (state.pinned) out += token_card_text(state, *state.pinned);
+  return out;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,39 @@
+#include "visualizer/playback.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tinymor {
+namespace {
+constexpr double snapshots_per_second = 4;
+}
+
+void Playback::advance(double seconds, int count) {
+  if (mode_ == Mode::following || index_ >= count) index_ = count - 1;
+  if (index_ < 0 && count > 0) index_ = 0;
+  if (mode_ != Mode::playing) return;
+  due_ += std::clamp(seconds, 0.0, 0.5) * snapshots_per_second * speed_;
+  const int whole = int(due_);
+  due_ -= whole;
+  index_ = std::min(index_ + whole, count - 1);
+  if (index_ == count - 1) mode_ = Mode::paused;
+}
+
+void Playback::jump(int index, int count) {
+  mode_ = Mode::paused;
+  index_ = count > 0 ? std::clamp(index, 0, count - 1) : -1;
+}
+
+void Playback::toggle(int count) {
+  if (mode_ == Mode::playing) {
+    mode_ = Mode::paused;
+    return;
+  }
+  if (index_ >= count - 1) index_ = count > 0 ? 0 : -1;
+  due_ = 0;
+  mode_ = Mode::playing;
+}
+
+void Playback::next_speed() { speed_ = speed_ >= 8 ? 0.5 : speed_ * 2; }
+
+}  // namespace tinymor

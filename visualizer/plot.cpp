@@ -1,0 +1,177 @@
+#include "visualizer/plot.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tinymor {
+
+using ui::colors::dim;
+using ui::colors::faint;
+using ui::colors::line;
+
+// The drawing area and how numbers map into it.
+struct Plot::Axes {
+  Box area;
+  double x_low = 0, x_high = 1, y_low = 0, y_high = 1;  // of y's logarithm on a logarithmic axis
+  bool log_y = false, empty = true;
+
+  float x(double v) const { return area.min.x + float((v - x_low) / (x_high - x_low)) * area.width(); }
+  float y(double v) const {
+    const double value = log_y ? std::log10(v) : v;
+    const double part = std::clamp((value - y_low) / (y_high - y_low), -1.0, 2.0);
+    return area.max.y - float(part) * area.height();
+  }
+  bool drawable(double v) const { return std::isfinite(v) && (!log_y || v > 0); }
+};
+
+void Plot::draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options) {
+  hovered_x_.reset();
+  clicked_x_.reset();
+  const Box below = options.small ? box : legend(canvas, box, series);
+  if (below.width() < ui::em() * 4 || below.height() < ui::em() * 2) return;
+  const Axes view = axes(below, series, options);
+  grid(canvas, view, options);
+  if (view.empty) {
+    text_centered(canvas, view.area.center(), ui::u32(faint), "no values yet", ui::Font::small);
+    return;
+  }
+  canvas.push_clip(view.area.inset(-1, -1));
+  if (options.marker) {
+    const float x = view.x(*options.marker);
+    canvas.line({x, view.area.min.y}, {x, view.area.max.y}, ui::u32(ui::colors::accent, 0.8), 1.5f);
+  }
+  for (const PlotSeries& one : series) {
+    if (!hidden_.contains(one.name)) lines(canvas, view, one);
+  }
+  canvas.pop_clip();
+  interact(view);
+  crosshair(canvas, view, series, options);
+}
+
+// A row of clickable names; returns what is left below it.
+Box Plot::legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series) {
+  const float em = ui::em(), row = em * 1.5f;
+  ImVec2 at = box.min;
+  for (const PlotSeries& one : series) {
+    const float width = em * 1.6f + text_size(one.name, ui::Font::small).x;
+    if (at.x + width > box.max.x && at.x > box.min.x) at = {box.min.x, at.y + row};
+    const bool off = hidden_.contains(one.name);
+    const float middle = at.y + row / 2;
+    canvas.line({at.x, middle}, {at.x + em, middle}, ui::u32(off ? line : one.color), em * 0.2f);
+    canvas.text({at.x + em * 1.3f, middle - text_size("x", ui::Font::small).y / 2}, ui::u32(off ? faint : dim), one.name,
+                ui::Font::small);
+    ImGui::SetCursorScreenPos(at);
+    ImGui::PushID(one.name.c_str());
+    if (ImGui::InvisibleButton("legend", {width, row})) off ? (void)hidden_.erase(one.name) : (void)hidden_.insert(one.name);
+    ui::tag(name_ + "." + one.name);
+    ui::hint(off ? "Show this line" : "Hide this line");
+    ImGui::PopID();
+    at.x += width + em;
+  }
+  return {{box.min.x, at.y + row + em * 0.3f}, box.max};
+}
+
+Plot::Axes Plot::axes(const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options) const {
+  const float em = ui::em();
+  Axes view;
+  view.log_y = options.log_y;
+  double x_high = 0, low = 0, high = 1;
+  for (const PlotSeries& one : series) {
+    if (hidden_.contains(one.name)) continue;
+    const ValueRange x = range_of(one.x), y = range_of(one.ghost.empty() ? one.y : one.ghost, options.log_y);
+    if (x.empty || y.empty) continue;
+    x_high = view.empty ? x.high : std::max(x_high, x.high);
+    low = view.empty ? y.low : std::min(low, y.low);
+    high = view.empty ? y.high : std::max(high, y.high);
+    view.empty = false;
+  }
+  if (view.log_y && !view.empty) low = std::log10(low), high = std::log10(high);
+  if (options.from_zero && !view.log_y) low = std::min(low, 0.0);
+  if (!(high - low > 1e-12 * std::max(1.0, std::abs(high)))) low -= 0.5, high += 0.5;
+  const double margin = (high - low) * 0.06;
+  view.y_low = options.from_zero && low == 0 ? 0 : low - margin;
+  view.y_high = high + margin;
+  view.x_high = std::max(1.0, x_high);
+  const float left = options.small ? em * 2.7f : em * 3.0f, bottom = options.small ? em * 0.2f : em * 1.4f;
+  view.area = {{box.min.x + left, box.min.y}, {box.max.x - em * 0.4f, box.max.y - bottom}};
+  return view;
+}
+
+void Plot::grid(Canvas& canvas, const Axes& view, const PlotOptions& options) const {
+  const float em = ui::em();
+  const ImVec2 letter = text_size("0", ui::Font::small);
+  const int rows = std::clamp(int(view.area.height() / (em * 2)), 1, 8);
+  const auto values = view.log_y ? log_ticks(std::pow(10, view.y_low), std::pow(10, view.y_high), rows)
+                                 : ticks(view.y_low, view.y_high, rows);
+  for (double value : values) {
+    const float y = view.y(value);
+    canvas.line({view.area.min.x, y}, {view.area.max.x, y}, ui::u32(line, 0.7), 1);
+    text_right(canvas, {view.area.min.x - em * 0.4f, y - letter.y / 2}, ui::u32(faint), short_number(value), ui::Font::small);
+  }
+  canvas.line({view.area.min.x, view.area.max.y}, {view.area.max.x, view.area.max.y}, ui::u32(line), 1);
+  if (options.small) return;
+  const float label_y = view.area.max.y + em * 0.25f;
+  const float unit_x = view.area.max.x - text_size(options.x_unit, ui::Font::small).x;
+  for (double value : ticks(view.x_low, view.x_high, std::clamp(int(view.area.width() / (em * 4)), 2, 10))) {
+    const std::string text = short_number(value);
+    const float half = text_size(text, ui::Font::small).x / 2;
+    if (view.x(value) + half + em > unit_x) continue;
+    canvas.text({view.x(value) - half, label_y}, ui::u32(faint), text, ui::Font::small);
+  }
+  canvas.text({unit_x, label_y}, ui::u32(faint), options.x_unit, ui::Font::small);
+}
+
+void Plot::lines(Canvas& canvas, const Axes& view, const PlotSeries& series) const {
+  const float em = ui::em();
+  const int columns = std::max(1, int(view.area.width()));
+  const auto draw_line = [&](const std::vector<double>& y, double alpha, float thickness) {
+    std::vector<ImVec2> run;
+    const auto flush = [&] {
+      canvas.polyline(run, ui::u32(series.color, alpha), thickness);
+      run.clear();
+    };
+    for (const PlotPoint& p : decimate(series.x, y, view.x_low, view.x_high, columns)) {
+      if (view.drawable(p.y)) run.push_back({view.x(p.x), view.y(p.y)});
+      else flush();
+    }
+    flush();
+  };
+  if (!series.ghost.empty()) draw_line(series.ghost, 0.25, 1);
+  draw_line(series.y, 1, std::max(1.5f, em * 0.12f));
+  if (!series.dots) return;
+  for (size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i) {
+    if (view.drawable(series.y[i])) canvas.circle({view.x(series.x[i]), view.y(series.y[i])}, em * 0.2f, ui::u32(series.color));
+  }
+}
+
+void Plot::interact(const Axes& view) {
+  ImGui::SetCursorScreenPos(view.area.min);
+  const bool clicked = ImGui::InvisibleButton(name_.c_str(), {view.area.width(), view.area.height()});
+  ui::tag(name_ + ".area");
+  if (!ImGui::IsItemHovered()) return;
+  const double part = (ImGui::GetIO().MousePos.x - view.area.min.x) / view.area.width();
+  hovered_x_ = view.x_low + std::clamp(part, 0.0, 1.0) * (view.x_high - view.x_low);
+  if (clicked) clicked_x_ = hovered_x_;
+}
+
+void Plot::crosshair(Canvas& canvas, const Axes& view, const std::vector<PlotSeries>& series, const PlotOptions& options) {
+  if (!hovered_x_) return;
+  const float x = view.x(*hovered_x_);
+  canvas.line({x, view.area.min.y}, {x, view.area.max.y}, ui::u32(dim, 0.5), 1);
+  if (!ui::begin_tooltip()) return;
+  ui::label(fmt::format("{} {}", options.x_unit, short_number(std::round(*hovered_x_))), dim, ui::Font::small);
+  for (const PlotSeries& one : series) {
+    if (hidden_.contains(one.name) || one.x.empty() || one.y.size() < one.x.size()) continue;
+    const auto after = std::lower_bound(one.x.begin(), one.x.end(), *hovered_x_);
+    size_t i = std::min(size_t(after - one.x.begin()), one.x.size() - 1);
+    if (i > 0 && *hovered_x_ - one.x[i - 1] < one.x[i] - *hovered_x_) --i;
+    if (!view.drawable(one.y[i])) continue;
+    canvas.circle({view.x(one.x[i]), view.y(one.y[i])}, ui::em() * 0.22f, ui::u32(one.color));
+    ui::label(fmt::format("{}  {:.4g} {}", one.name, one.y[i], options.y_unit), one.color, ui::Font::small);
+  }
+  ImGui::EndTooltip();
+}
+
+}  // namespace tinymor

@@ -1,0 +1,59 @@
+#pragma once
+// A line plot: round ticks, a legend whose entries switch their series, a cross-hair that reads every series, a logarithmic
+// axis, smoothed lines over their raw ghost.
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "visualizer/plot_math.h"
+#include "visualizer/ui.h"
+
+namespace tinymor {
+
+struct PlotSeries {
+  std::string name;
+  Color color;
+  std::vector<double> x, y;
+  std::vector<double> ghost;  ///< The raw values under a smoothed `y`, drawn faintly; may be empty.
+  bool dots = false;          ///< Few values: mark each.
+};
+
+struct PlotOptions {
+  std::string x_unit = "step";
+  std::string y_unit;
+  bool log_y = false;
+  bool from_zero = false;           ///< The axis begins at 0.
+  bool small = false;               ///< One of many small ones: no legend, no names of the axes.
+  std::optional<double> marker;     ///< A vertical line: where the other panels stand.
+};
+
+class Plot {
+ public:
+  /// Controls are tagged NAME.area and NAME.SERIES.
+  explicit Plot(std::string name) : name_(std::move(name)) {}
+
+  void draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options);
+
+  const std::set<std::string>& hidden() const { return hidden_; }
+  /// The x under the cross-hair, if the mouse is over the plot.
+  std::optional<double> hovered_x() const { return hovered_x_; }
+  /// The x that was clicked in this frame.
+  std::optional<double> clicked_x() const { return clicked_x_; }
+
+ private:
+  struct Axes;
+  Box legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series);
+  Axes axes(const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options) const;
+  void grid(Canvas& canvas, const Axes& axes, const PlotOptions& options) const;
+  void lines(Canvas& canvas, const Axes& axes, const PlotSeries& series) const;
+  void interact(const Axes& axes);
+  void crosshair(Canvas& canvas, const Axes& axes, const std::vector<PlotSeries>& series, const PlotOptions& options);
+
+  std::string name_;
+  std::set<std::string> hidden_;
+  std::optional<double> hovered_x_, clicked_x_;
+};
+
+}  // namespace tinymor

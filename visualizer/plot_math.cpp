@@ -1,0 +1,125 @@
+#include "visualizer/plot_math.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace tinymor {
+namespace {
+
+struct Column {
+  PlotPoint low, high;
+  bool filled = false;
+
+  void add(PlotPoint p) {
+    if (!filled || p.y < low.y) low = p;
+    if (!filled || p.y > high.y) high = p;
+    filled = true;
+  }
+  void flush(std::vector<PlotPoint>& out) {
+    if (!filled) return;
+    const bool falling = high.x < low.x;
+    out.push_back(falling ? high : low);
+    if (low.y != high.y) out.push_back(falling ? low : high);
+    filled = false;
+  }
+};
+
+}  // namespace
+
+std::vector<PlotPoint> decimate(std::span<const double> x, std::span<const double> y, double x_low, double x_high,
+                                int columns) {
+  std::vector<PlotPoint> out;
+  const size_t count = std::min(x.size(), y.size());
+  if (!(x_high > x_low) || columns < 1) return out;
+  const double scale = columns / (x_high - x_low);
+  // One point beyond each edge, so that the line runs on to the border.
+  size_t begin = size_t(std::lower_bound(x.begin(), x.begin() + count, x_low) - x.begin());
+  size_t end = size_t(std::upper_bound(x.begin(), x.begin() + count, x_high) - x.begin());
+  begin -= begin > 0;
+  end += end < count;
+
+  Column column;
+  int64_t index = 0;
+  bool broken = true;
+  for (size_t i = begin; i < end; ++i) {
+    if (!std::isfinite(y[i])) {
+      column.flush(out);
+      if (!broken) out.push_back({x[i], std::numeric_limits<double>::quiet_NaN()});
+      broken = true;
+      continue;
+    }
+    const auto here = int64_t(std::floor((x[i] - x_low) * scale));
+    if (here != index) column.flush(out);
+    index = here;
+    column.add({x[i], y[i]});
+    broken = false;
+  }
+  column.flush(out);
+  return out;
+}
+
+std::vector<double> smooth(std::span<const double> values, double weight) {
+  std::vector<double> out;
+  out.reserve(values.size());
+  double mean = std::numeric_limits<double>::quiet_NaN();
+  for (double value : values) {
+    if (std::isfinite(value)) mean = std::isnan(mean) ? value : weight * mean + (1 - weight) * value;
+    out.push_back(std::isfinite(value) ? mean : value);
+  }
+  return out;
+}
+
+ValueRange range_of(std::span<const double> values, bool positive) {
+  ValueRange range;
+  for (double value : values) {
+    if (!std::isfinite(value) || (positive && value <= 0)) continue;
+    range.low = range.empty ? value : std::min(range.low, value);
+    range.high = range.empty ? value : std::max(range.high, value);
+    range.empty = false;
+  }
+  return range;
+}
+
+std::vector<double> ticks(double low, double high, int most) {
+  std::vector<double> out;
+  if (!(high > low) || !std::isfinite(high - low) || most < 1) return out;
+  double unit = std::pow(10, std::floor(std::log10((high - low) / most)));
+  for (double factor : {1.0, 2.0, 5.0, 10.0, 20.0}) {
+    const double step = unit * factor;
+    if ((high - low) / step > most) continue;
+    for (double i = std::ceil(low / step); i * step <= high; ++i) out.push_back(i * step + 0.0);
+    break;
+  }
+  return out;
+}
+
+std::vector<double> log_ticks(double low, double high, int most) {
+  std::vector<double> out;
+  if (!(low > 0) || !(high > low)) return out;
+  if (high / low < 8) return ticks(low, high, most);
+  for (double power = std::floor(std::log10(low)); power <= std::log10(high); ++power) {
+    for (double factor : {1.0, 2.0, 5.0}) {
+      const double value = factor * std::pow(10, power);
+      if (value >= low && value <= high) out.push_back(value);
+    }
+  }
+  while (int(out.size()) > most && out.size() > 2) {
+    for (size_t i = 1; i < out.size(); ++i) out.erase(out.begin() + int64_t(i));
+  }
+  return out;
+}
+
+std::string short_number(double value) {
+  if (!std::isfinite(value)) return "-";
+  const double size = std::abs(value);
+  if (size >= 1e6) return fmt::format("{:.3g}M", value / 1e6);
+  if (size >= 1e4) return fmt::format("{:.3g}k", value / 1e3);
+  if (size >= 100 || value == std::floor(value)) return fmt::format("{:.0f}", value);
+  if (size >= 0.01) return fmt::format("{:.3g}", value);
+  return fmt::format("{:.2g}", value);
+}
+
+}  // namespace tinymor

@@ -1,0 +1,38 @@
+#pragma once
+// The arithmetic behind the plots: thinning, smoothing, ticks. No drawing.
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tinymor {
+
+struct PlotPoint {
+  double x = 0, y = 0;
+};
+
+/// At most two points per column of the picture: the smallest and the largest value in it, in the order in which they came,
+/// so that no spike is lost. `x` ascends. A run of missing values (not finite) becomes one point with y = NaN.
+std::vector<PlotPoint> decimate(std::span<const double> x, std::span<const double> y, double x_low, double x_high,
+                                int columns);
+
+/// Exponential moving average that starts at the first value; `weight` is that of the past, [0,1). Missing values are
+/// passed through and do not count.
+std::vector<double> smooth(std::span<const double> values, double weight);
+
+/// Smallest and largest finite value; with `positive`, of those above 0. {0,1} when there is none.
+struct ValueRange {
+  double low = 0, high = 1;
+  bool empty = true;
+};
+ValueRange range_of(std::span<const double> values, bool positive = false);
+
+/// Round values (1, 2, 5 times a power of ten) inside [low, high], at most `most`.
+std::vector<double> ticks(double low, double high, int most);
+/// The same for a logarithmic axis.
+std::vector<double> log_ticks(double low, double high, int most);
+
+/// "12.5k", "3.1M", "0.0031", "2.4713": as many digits as a person reads off a plot.
+std::string short_number(double value);
+
+}  // namespace tinymor

@@ -1,0 +1,153 @@
+// tinymor-viz: the window on a run, and pictures and texts of what it would show.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "tensor/error.h"
+#include "trainer/config.h"
+#include "visualizer/headless.h"
+#include "visualizer/source.h"
+#include "visualizer/trainer_run.h"
+#include "visualizer/window.h"
+
+namespace {
+
+using namespace tinymor;
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string path, train, data, out, png, size, panel;
+  double zoom = 100;
+  int64_t at = -1;
+  bool text = false;
+};
+
+constexpr const char* examples =
+    "Examples:\n"
+    "  tinymor-viz runs/demo                                watch a run, or replay it\n"
+    "  tinymor-viz --train small.toml --data stories        train while you watch\n"
+    "  tinymor-viz runs/demo --png demo.png --size 1920x1080\n"
+    "  tinymor-viz runs/demo --panel grid --at 200 --text\n";
+
+void declare(CLI::App& cli, Options& o) {
+  cli.footer(examples);
+  cli.add_option("path", o.path, "a run folder, a recording (.mortrace) or a model (.safetensors)");
+  cli.add_option("--train", o.train, "train with this configuration (TOML) in the window");
+  cli.add_option("--data", o.data, "with --train: a data set's name, a text file or a folder of them");
+  cli.add_option("--out", o.out, "with --train: the run folder to write [runs/live]");
+  cli.add_option("--png", o.png, "draw the window into this file; needs no display");
+  cli.add_flag("--text", o.text, "print what the panels show as text; needs no display");
+  cli.add_option("--panel", o.panel, "only this panel: strip, grid, curves, kv, generate");
+  cli.add_option("--at", o.at, "the snapshot at this step [the newest]")->check(CLI::NonNegativeNumber);
+  cli.add_option("--size", o.size, "WIDTHxHEIGHT of window or picture in pixels [1280x800]");
+  cli.add_option("--zoom", o.zoom, "size of everything in percent, 50 to 300 [100]");
+}
+
+WindowOptions window_options(const Options& o) {
+  WindowOptions window;
+  if (!o.size.empty()) {
+    int used = 0;
+    const int read = std::sscanf(o.size.c_str(), "%5dx%5d%n", &window.width, &window.height, &used);
+    check_input(read == 2 && size_t(used) == o.size.size() && window.width >= 64 && window.height >= 64 &&
+                    window.width <= 8192 && window.height <= 8192,
+                "--size: \"{}\" is no size between 64x64 and 8192x8192 (as in 1280x800)", o.size);
+  }
+  check_input(o.zoom >= 50 && o.zoom <= 300, "--zoom: {} is not between 50 and 300 (percent)", o.zoom);
+  window.zoom = float(o.zoom / 100);
+  window.panel = o.panel;
+  window.at_step = o.at;
+  return window;
+}
+
+void check_panel(const std::string& name) {
+  if (name.empty()) return;
+  std::string known;
+  for (const auto& panel : make_panels()) {
+    if (panel->name() == name) return;
+    known += (known.empty() ? "" : ", ") + std::string(panel->name());
+  }
+  throw InputError(fmt::format("--panel: there is no \"{}\" (choose one of {})", name, known));
+}
+
+std::unique_ptr<Source> training_source(const Options& o, std::function<void()> wake) {
+  Config config = read_config(o.train);
+  if (!o.data.empty()) config.data.source = o.data;
+  const fs::path run = o.out.empty() ? fs::path("runs") / "live" : fs::path(o.out);
+  return std::make_unique<LiveSource>(run.string(), trainer_run(std::move(config), run), std::move(wake));
+}
+
+std::string path_or_demo(const Options& o) {
+  if (!o.path.empty()) return o.path;
+  const char* demo = "runs/demo";
+  check_input(fs::exists(demo), "tinymor-viz: nothing to show (name a run folder, or make one with ./run.sh demo)");
+  return demo;
+}
+
+// The snapshot that --at asks for; a picture of another one would be a wrong answer.
+void go_to(App& app, const Source& source, int64_t step) {
+  if (step < 0) return;
+  const RunHistory& history = source.history();
+  check_input(!history.snapshots.empty() && history.snapshots.front().step <= step,
+              "--at: there is no snapshot at or before step {} (the first is at step {})", step,
+              history.snapshots.empty() ? 0 : history.snapshots.front().step);
+  app.state().playback.jump(history.snapshot_at(step), int(history.snapshots.size()));
+}
+
+void without_window(const Options& o, const WindowOptions& window) {
+  check_input(o.train.empty(), "--train: needs the window (leave out --png and --text, or use tinymor train)");
+  const std::unique_ptr<Source> source = open_source(path_or_demo(o), [] {});
+  Headless headless(*source, window.width, window.height, ui::FontSource::system);
+  App& app = headless.app();
+  go_to(app, *source, o.at);
+  if (o.text) fmt::print("{}", app.text(o.panel));
+  if (o.png.empty()) return;
+  app.state().zoom = window.zoom;
+  app.state().maximised = o.panel;
+  app.state().bare = !o.panel.empty();
+  headless.frames(4);
+  write_png(headless.picture(), o.png);
+}
+
+void run(const Options& o) {
+  const WindowOptions window = window_options(o);
+  check_panel(o.panel);
+  check_input(o.train.empty() || o.path.empty(), "--train: a run is named too (leave out \"{}\" or --train)", o.path);
+  check_input(!o.train.empty() || (o.data.empty() && o.out.empty()), "--data, --out: only with --train CONFIG.toml");
+  if (o.text || !o.png.empty()) return without_window(o, window);
+  const std::string path = o.train.empty() ? path_or_demo(o) : "";
+  check_input(path.empty() || fs::exists(path), "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)", path);
+  run_window(window, [&](std::function<void()> wake) {
+    return o.train.empty() ? open_source(path, std::move(wake)) : training_source(o, std::move(wake));
+  });
+}
+
+int fail(const std::string& what, int status) {
+  fmt::print(stderr, "error: {}\n", what);
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App cli("tinymor-viz: shows how deep a model thinks about every token, while it trains, afterwards and while it writes");
+  declare(cli, options);
+  try {
+    cli.parse(argc, argv);
+    run(options);
+    return 0;
+  } catch (const CLI::CallForHelp& help) {
+    return cli.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return fail(fmt::format("arguments: {} (see tinymor-viz --help)", error.what()), 2);
+  } catch (const InputError& error) {
+    return fail(error.what(), 2);
+  } catch (const std::exception& error) {
+    return fail(error.what(), 1);
+  }
+}

@@ -1,0 +1,134 @@
+#include "visualizer/rasterizer.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace tinymor {
+namespace {
+
+struct Clip {
+  int left, top, right, bottom;
+};
+
+class Painter {
+ public:
+  Painter(Picture& image, const FontTexture& texture) : image_(image), texture_(texture) {}
+  void triangle(const ImDrawVert& a, const ImDrawVert& b, const ImDrawVert& c, const Clip& clip);
+
+ private:
+  float sample(float u, float v) const;
+  void blend(int x, int y, const std::array<float, 4>& rgba);
+
+  Picture& image_;
+  const FontTexture& texture_;
+};
+
+std::array<float, 4> channels(ImU32 color) {
+  return {float(color >> IM_COL32_R_SHIFT & 255), float(color >> IM_COL32_G_SHIFT & 255),
+          float(color >> IM_COL32_B_SHIFT & 255), float(color >> IM_COL32_A_SHIFT & 255)};
+}
+
+// Bilinear, clamped to the edge.
+float Painter::sample(float u, float v) const {
+  const float x = u * float(texture_.width) - 0.5f, y = v * float(texture_.height) - 0.5f;
+  const float fx = std::floor(x), fy = std::floor(y), dx = x - fx, dy = y - fy;
+  const auto at = [&](int column, int row) {
+    column = std::clamp(column, 0, texture_.width - 1);
+    row = std::clamp(row, 0, texture_.height - 1);
+    return float(texture_.alpha[size_t(row) * texture_.width + column]);
+  };
+  const int c = int(fx), r = int(fy);
+  const float top = at(c, r) * (1 - dx) + at(c + 1, r) * dx, bottom = at(c, r + 1) * (1 - dx) + at(c + 1, r + 1) * dx;
+  return (top * (1 - dy) + bottom * dy) / 255;
+}
+
+void Painter::blend(int x, int y, const std::array<float, 4>& rgba) {
+  uint8_t* pixel = &image_.rgba[(size_t(y) * image_.width + x) * 4];
+  const float a = rgba[3] / 255;
+  for (int i = 0; i < 3; ++i) pixel[i] = uint8_t(rgba[i] * a + float(pixel[i]) * (1 - a) + 0.5f);
+}
+
+// Whether a pixel whose middle lies exactly on the edge a-b belongs to the triangle: two that share an edge must not both
+// paint it (the top-left rule).
+bool owns_edge(ImVec2 a, ImVec2 b) { return a.y > b.y || (a.y == b.y && a.x < b.x); }
+
+void Painter::triangle(const ImDrawVert& first, const ImDrawVert& second, const ImDrawVert& third, const Clip& clip) {
+  const ImDrawVert *a = &first, *b = &second, *c = &third;
+  const auto edge = [](ImVec2 p, ImVec2 q, float x, float y) { return (q.x - p.x) * (y - p.y) - (q.y - p.y) * (x - p.x); };
+  float area = edge(a->pos, b->pos, c->pos.x, c->pos.y);
+  if (!std::isfinite(area) || area == 0) return;
+  if (area < 0) std::swap(b, c), area = -area;
+
+  const auto low = [](float v, int bound) { return int(std::max(std::floor(v), float(bound))); };
+  const auto high = [](float v, int bound) { return int(std::min(std::ceil(v), float(bound))); };
+  const int left = low(std::min({a->pos.x, b->pos.x, c->pos.x}), clip.left);
+  const int right = high(std::max({a->pos.x, b->pos.x, c->pos.x}), clip.right);
+  const int top = low(std::min({a->pos.y, b->pos.y, c->pos.y}), clip.top);
+  const int bottom = high(std::max({a->pos.y, b->pos.y, c->pos.y}), clip.bottom);
+
+  const bool own_a = owns_edge(b->pos, c->pos), own_b = owns_edge(c->pos, a->pos), own_c = owns_edge(a->pos, b->pos);
+  const auto ca = channels(a->col), cb = channels(b->col), cc = channels(c->col);
+  const bool flat = a->col == b->col && b->col == c->col;
+  const bool solid = a->uv.x == b->uv.x && b->uv.x == c->uv.x && a->uv.y == b->uv.y && b->uv.y == c->uv.y;
+  const float solid_alpha = solid ? sample(a->uv.x, a->uv.y) : 0;
+  for (int y = top; y < bottom; ++y) {
+    for (int x = left; x < right; ++x) {
+      const float px = float(x) + 0.5f, py = float(y) + 0.5f;
+      const float wa = edge(b->pos, c->pos, px, py), wb = edge(c->pos, a->pos, px, py), wc = edge(a->pos, b->pos, px, py);
+      if (wa < 0 || wb < 0 || wc < 0) continue;
+      if ((wa == 0 && !own_a) || (wb == 0 && !own_b) || (wc == 0 && !own_c)) continue;
+      const float ka = wa / area, kb = wb / area, kc = wc / area;
+      std::array<float, 4> color = ca;
+      if (!flat) {
+        for (int i = 0; i < 4; ++i) color[i] = ca[i] * ka + cb[i] * kb + cc[i] * kc;
+      }
+      color[3] *= solid ? solid_alpha
+                        : sample(a->uv.x * ka + b->uv.x * kb + c->uv.x * kc, a->uv.y * ka + b->uv.y * kb + c->uv.y * kc);
+      if (color[3] > 0) blend(x, y, color);
+    }
+  }
+}
+
+Clip clip_of(const ImVec4& rect, const ImDrawData& data, const Picture& image) {
+  const auto bounded = [](float v, int most) { return int(std::clamp(v, 0.0f, float(most))); };
+  return {bounded(rect.x - data.DisplayPos.x, image.width), bounded(rect.y - data.DisplayPos.y, image.height),
+          bounded(rect.z - data.DisplayPos.x, image.width), bounded(rect.w - data.DisplayPos.y, image.height)};
+}
+
+}  // namespace
+
+FontTexture font_texture() {
+  unsigned char* pixels = nullptr;
+  FontTexture texture;
+  ImGui::GetIO().Fonts->GetTexDataAsAlpha8(&pixels, &texture.width, &texture.height);
+  texture.alpha.assign(pixels, pixels + size_t(texture.width) * texture.height);
+  return texture;
+}
+
+Picture rasterize(const ImDrawData& data, const FontTexture& texture, uint32_t background) {
+  Picture image{int(data.DisplaySize.x), int(data.DisplaySize.y), {}};
+  image.rgba.resize(size_t(image.width) * image.height * 4);
+  for (size_t i = 0; i < image.rgba.size(); i += 4) {
+    image.rgba[i] = uint8_t(background >> 16);
+    image.rgba[i + 1] = uint8_t(background >> 8);
+    image.rgba[i + 2] = uint8_t(background);
+    image.rgba[i + 3] = 255;
+  }
+  Painter painter(image, texture);
+  for (int n = 0; n < data.CmdListsCount; ++n) {
+    const ImDrawList& list = *data.CmdLists[n];
+    for (const ImDrawCmd& command : list.CmdBuffer) {
+      if (command.UserCallback) continue;
+      const Clip clip = clip_of(command.ClipRect, data, image);
+      const ImDrawVert* vertices = list.VtxBuffer.Data + command.VtxOffset;
+      const ImDrawIdx* index = list.IdxBuffer.Data + command.IdxOffset;
+      for (unsigned int i = 0; i + 2 < command.ElemCount; i += 3) {
+        painter.triangle(vertices[index[i]], vertices[index[i + 1]], vertices[index[i + 2]], clip);
+      }
+    }
+  }
+  return image;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,20 @@
+#pragma once
+// Draws what ImGui wants drawn without a graphics card: the triangles of ImDrawData into an Picture. The same input gives the
+// same bytes on every machine.
+
+#include "visualizer/picture.h"
+#include "visualizer/imgui_compat.h"
+
+namespace tinymor {
+
+/// The font atlas of the current context as a texture.
+struct FontTexture {
+  int width = 0, height = 0;
+  std::vector<uint8_t> alpha;  ///< All of its pixels are white.
+};
+FontTexture font_texture();
+
+/// `background` opaque, 0xRRGGBB.
+Picture rasterize(const ImDrawData& data, const FontTexture& texture, uint32_t background);
+
+}  // namespace tinymor

@@ -1,0 +1,156 @@
+#include "visualizer/token_card.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "visualizer/ui.h"
+
+namespace tinymor {
+namespace {
+
+using ui::colors::dim;
+using ui::colors::faint;
+
+// What a recursion did with the token, in words.
+std::string verdict(const RecursionRow& row, const Cell& cell) {
+  if (cell.state == CellState::exited) return "left before";
+  const char* done = cell.state == CellState::computed ? "computed" : "skipped";
+  if (cell.rank == 0) return done;
+  return fmt::format("{}, rank {} of {}", done, cell.rank, row.candidates);
+}
+
+// The score above which this recursion takes a token, as a share of 1; negative: it takes all of them.
+double cut_off(const RecursionRow& row, bool training) {
+  if (row.capacity >= 1) return -1;
+  if (!training) return 0.5;
+  return row.scored ? router_score(row.lowest_taken) : -1;
+}
+
+std::string losses(const TextView& view, int t) {
+  std::string out;
+  if (std::isfinite(view.nll[t]) && t + 1 < view.size()) {
+    out = fmt::format("predicts \"{}\" next: {:.2f} nats ({:.0f} %)", quoted_piece(view.pieces[t + 1]), view.nll[t],
+                      100 * std::exp(-view.nll[t]));
+  }
+  if (t > 0 && std::isfinite(view.nll[t - 1])) {
+    out += fmt::format("{}was predicted itself: {:.2f} nats", out.empty() ? "" : "\n", view.nll[t - 1]);
+  }
+  return out;
+}
+
+std::string depths(const AppState& state, TokenRef token) {
+  const auto depth = [&](RuleView rule) {
+    const TextView& view = state.shown.text(token.subject, rule);
+    return token.token < view.size() ? view.depth[token.token] : 0;
+  };
+  if (token.subject == Subject::generated) return fmt::format("depth {} as generated", depth(RuleView::causal));
+  return fmt::format("depth {} by the training rule, {} by the causal rule", depth(RuleView::training),
+                     depth(RuleView::causal));
+}
+
+void draw_score_bar(const RecursionRow& row, const Cell& cell, int recursion, bool training) {
+  const float em = ui::em(), height = em * 0.7f;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const Box box{{at.x, at.y + em * 0.2f}, {at.x + em * 7, at.y + em * 0.2f + height}};
+  Canvas& canvas = window_canvas();
+  canvas.rect(box, ui::u32(ui::colors::well), em * 0.15f);
+  if (cell.scored) {
+    const Color color = cell.state == CellState::computed ? depth_color(recursion) : depth_color(0);
+    canvas.rect({box.min, {box.min.x + box.width() * float(router_score(cell.logit)), box.max.y}}, ui::u32(color), em * 0.15f);
+  }
+  const double cut = cut_off(row, training);
+  if (cut >= 0) {
+    const float x = box.min.x + box.width() * float(cut);
+    canvas.line({x, box.min.y - em * 0.15f}, {x, box.max.y + em * 0.15f}, ui::u32(ui::colors::text), 1.5f);
+  }
+  ImGui::Dummy({box.width(), em});
+}
+
+void draw_recursion(const RecursionRow& row, int t, int recursion, bool training) {
+  const float em = ui::em();
+  const Cell& cell = row.cells[t];
+  ui::label(fmt::format("recursion {}", recursion), dim, ui::Font::small);
+  ImGui::SameLine(em * 6.5f);
+  draw_score_bar(row, cell, recursion, training);
+  ImGui::SameLine(em * 14);
+  const std::string score = cell.scored ? fmt::format("{:.2f}", router_score(cell.logit)) : "-";
+  ui::label(score, ui::colors::text, ui::Font::small);
+  ImGui::SameLine(em * 16.5f);
+  ui::label(verdict(row, cell), cell.state == CellState::computed ? ui::colors::text : faint, ui::Font::small);
+}
+
+bool valid(const AppState& state, TokenRef token) {
+  return token.token >= 0 && token.token < state.shown.text(token.subject, state.rule).size();
+}
+
+void draw_pinned(AppState& state) {
+  const float em = ui::em(), width = em * 30;
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const Box& anchor = state.pinned_box;
+  const float x = std::clamp(anchor.min.x, em * 0.5f, std::max(em * 0.5f, screen.x - width - em * 0.5f));
+  const bool below = anchor.max.y + em * 13 < screen.y;
+  ImGui::SetNextWindowPos({x, below ? anchor.max.y : anchor.min.y - em * 0.3f}, ImGuiCond_Always, {0, below ? 0.0f : 1.0f});
+  ImGui::SetNextWindowSize({width, 0});
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, ui::u32({0x22, 0x26, 0x30}));
+  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoNav |
+                                     ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                                     ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_AlwaysAutoResize;
+  if (ImGui::Begin("##pinned card", nullptr, flags)) {
+    ui::tag("card.pinned", {ImGui::GetWindowPos(), {ImGui::GetWindowPos().x + ImGui::GetWindowWidth(),
+                                                   ImGui::GetWindowPos().y + ImGui::GetWindowHeight()}});
+    draw_token_card(state, *state.pinned);
+    ui::label("pinned: Esc or another click lets go", faint, ui::Font::small);
+  }
+  ImGui::End();
+  ImGui::PopStyleColor();
+}
+
+}  // namespace
+
+void draw_token_card(const AppState& state, TokenRef token) {
+  if (!valid(state, token)) return;
+  const TextView& view = state.shown.text(token.subject, state.rule);
+  const int t = token.token;
+  const bool training = token.subject == Subject::probe && state.rule == RuleView::training;
+  ui::label(fmt::format("\"{}\"", quoted_piece(view.pieces[t])), ui::colors::text, ui::Font::bold);
+  ImGui::SameLine();
+  ui::label(fmt::format("position {}, id {}", t, view.ids[t]), dim, ui::Font::small);
+  ui::label(depths(state, token), dim, ui::Font::small);
+  ImGui::Dummy({0, ui::em() * 0.2f});
+  for (size_t r = 0; r < view.rows.size(); ++r) draw_recursion(view.rows[r], t, int(r) + 1, training);
+  const std::string loss = losses(view, t);
+  ImGui::Dummy({0, ui::em() * 0.1f});
+  if (!loss.empty()) ui::label(loss, dim, ui::Font::small);
+  const std::string source = token.subject == Subject::generated ? "scores as generated, router score = router_score(z)"
+                                                                 : fmt::format("step {}, {}; score = router_score(z), the line marks the cut-off",
+                                                                               state.shown.step, training ? "training rule" : "causal rule");
+  ui::label(source, faint, ui::Font::small);
+}
+
+std::string token_card_text(const AppState& state, TokenRef token) {
+  if (!valid(state, token)) return "";
+  const TextView& view = state.shown.text(token.subject, state.rule);
+  const int t = token.token;
+  std::string out = fmt::format("token {} \"{}\": {}\n", t, quoted_piece(view.pieces[t]), depths(state, token));
+  for (size_t r = 0; r < view.rows.size(); ++r) {
+    const Cell& cell = view.rows[r].cells[t];
+    out += fmt::format("  recursion {}: {}", r + 1, verdict(view.rows[r], cell));
+    out += cell.scored ? fmt::format(", score {:.2f}, logit {:.3f}, gate {:.4f}\n", router_score(cell.logit), cell.logit, cell.gate)
+                       : "\n";
+  }
+  const std::string loss = losses(view, t);
+  return loss.empty() ? out : out + "  " + loss + "\n";
+}
+
+void draw_cards(AppState& state) {
+  if (state.pinned && !valid(state, *state.pinned)) state.pinned.reset();
+  if (state.pinned) draw_pinned(state);
+  if (!state.hovering || state.hovering == state.pinned || !valid(state, *state.hovering)) return;
+  if (!ui::begin_tooltip()) return;
+  draw_token_card(state, *state.hovering);
+  ImGui::EndTooltip();
+}
+
+}  // namespace tinymor

@@ -1,0 +1,171 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "visualizer/app.h"
+#include "visualizer/bars.h"
+
+namespace tinymor {
+namespace {
+
+// A part of the bar and how much room it takes.
+struct Part {
+  float width;
+  std::function<void()> draw;
+};
+
+const char* badge_name(RunStatus status) {
+  static constexpr const char* names[] = {"PREPARING", "LIVE", "LIVE, paused", "FINISHED", "FAILED", "RECORDING"};
+  return names[int(status)];
+}
+
+Color badge_color(RunStatus status) {
+  switch (status) {
+    case RunStatus::training: return ui::colors::good;
+    case RunStatus::failed: return ui::colors::warn;
+    default: return ui::colors::dim;
+  }
+}
+
+Part badge(const Source& source) {
+  const std::string text = badge_name(source.status());
+  const float em = ui::em(), width = text_size(text, ui::Font::small).x + em * 2.2f;
+  const Color color = badge_color(source.status());
+  return {width, [=] {
+            const ImVec2 at = ImGui::GetCursorScreenPos();
+            const float height = ImGui::GetFrameHeight();
+            Canvas& canvas = window_canvas();
+            canvas.rect({at, {at.x + width, at.y + height}}, ui::u32(color, 0.13), height / 2);
+            canvas.circle({at.x + em * 0.8f, at.y + height / 2}, em * 0.25f, ui::u32(color));
+            canvas.text({at.x + em * 1.5f, at.y + (height - text_size(text, ui::Font::small).y) / 2}, ui::u32(color), text,
+                        ui::Font::small);
+            ImGui::Dummy({width, height});
+            ui::tag("top.badge");
+          }};
+}
+
+Part title() {
+  const float width = text_size("tinymor", ui::Font::bold).x;
+  return {width, [] {
+            ImGui::AlignTextToFramePadding();
+            ui::label("tinymor", ui::colors::accent, ui::Font::bold);
+          }};
+}
+
+Part page_tabs(AppState& state, const std::vector<Page>& all) {
+  std::vector<const char*> labels;
+  int current = 0;
+  for (const Page& page : all) {
+    if (page.name == state.page) current = int(labels.size());
+    labels.push_back(page.name.c_str());
+  }
+  if (!state.maximised.empty()) current = -1;
+  return {ui::segmented_width(labels), [=, &state, &all] {
+            const int chosen = ui::segmented("page", labels, current);
+            if (chosen == current) return;
+            state.page = all[chosen].name;
+            state.maximised.clear();
+          }};
+}
+
+Part rule_switch(AppState& state, bool brief) {
+  const std::vector<const char*> labels = brief ? std::vector<const char*>{"training", "causal", "difference"}
+                                                : std::vector<const char*>{"training rule", "causal rule", "difference"};
+  constexpr const char* hint =
+      "Who decides which tokens recur. Training rule: the best scores of the whole text (top-k), which looks ahead. Causal "
+      "rule: a token's own score, as in generation. Difference: where they disagree.";
+  return {ui::segmented_width(labels),
+          [=, &state] { state.rule = RuleView(ui::segmented("rule", labels, int(state.rule), hint)); }};
+}
+
+std::vector<Part> training_buttons(const Source& source, AppState& state) {
+  if (!source.steerable()) return {};
+  const bool paused = source.status() == RunStatus::paused;
+  const char* label = paused ? "Resume training" : "Pause training";
+  return {{ui::button_width(label),
+           [=, &state] {
+             if (ui::button("train.pause", label)) state.wishes.push_back(paused ? Wish::resume : Wish::pause);
+           }},
+          {ui::button_width("Stop"), [&state] {
+             if (ui::button("train.stop", "Stop", true, "Ends the run after this step and saves it")) state.wishes.push_back(Wish::stop);
+           }}};
+}
+
+Part zoom_and_help(AppState& state) {
+  const std::string percent = fmt::format("{:.0f} %", 100 * state.zoom);
+  const float gap = ImGui::GetStyle().ItemSpacing.x;
+  const float middle = text_size("300 %", ui::Font::small).x;
+  const float width = ui::button_width("-") + ui::button_width("+") + ui::button_width("?") + middle + 3 * gap;
+  return {width, [=, &state] {
+            if (ui::button("zoom.out", "-", true, "Smaller (Ctrl -)")) state.zoom_steps = -1;
+            ImGui::SameLine();
+            const float x = ImGui::GetCursorPosX();
+            const float lift = (text_size("0").y - text_size("0", ui::Font::small).y) / 2;
+            ImGui::SetCursorPos({x + middle - text_size(percent, ui::Font::small).x,
+                                 ImGui::GetCursorPosY() + lift});
+            ui::label(percent, ui::colors::dim, ui::Font::small);
+            ImGui::SameLine(x + middle + gap);
+            ImGui::SetCursorPosY(ImGui::GetCursorPosY() - lift);
+            if (ui::button("zoom.in", "+", true, "Larger (Ctrl +)")) state.zoom_steps = 1;
+            ImGui::SameLine();
+            if (ui::button("help", "?", true, "Keys and colours (H)")) state.help = !state.help;
+          }};
+}
+
+// The row in which each part stands.
+std::vector<int> break_rows(const std::vector<Part>& parts, float width, float gap) {
+  std::vector<int> rows;
+  float x = 0;
+  int row = 0;
+  for (const Part& part : parts) {
+    if (x > 0 && x + part.width > width) x = 0, ++row;
+    rows.push_back(row);
+    x += part.width + gap;
+  }
+  return rows;
+}
+
+}  // namespace
+
+float draw_top_bar(const Source& source, AppState& state, ImVec2 window) {
+  const float em = ui::em(), pad = em * 0.6f, gap = em * 0.9f, row_height = ImGui::GetFrameHeight() + em * 0.35f;
+  const Arrangement kind = arrangement(window, em);
+  const std::vector<Page> all = pages(kind, {{0, 0}, window}, em);
+  const bool roomy = kind == Arrangement::wide || kind == Arrangement::normal;
+  std::vector<Part> parts;
+  if (roomy) parts.push_back(title());
+  parts.push_back(badge(source));
+  if (all.size() > 1 || !state.maximised.empty()) parts.push_back(page_tabs(state, all));
+  parts.push_back(rule_switch(state, !roomy || window.x < 72 * em));
+  for (Part& part : training_buttons(source, state)) parts.push_back(std::move(part));
+  parts.push_back(zoom_and_help(state));
+
+  const std::vector<int> rows = break_rows(parts, window.x - 2 * pad, gap);
+  const float height = float(rows.back() + 1) * row_height + em * 0.55f;
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize({window.x, height});
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, ui::u32(ui::colors::bar));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                                     ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav;
+  if (ImGui::Begin("##top", nullptr, flags)) {
+    float x = pad;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (i > 0 && rows[i] != rows[i - 1]) x = pad;
+      // Zoom and help stand at the right end.
+      if (i + 1 == parts.size()) x = std::max(x, window.x - pad - parts[i].width);
+      ImGui::SetCursorPos({std::floor(x), std::floor(em * 0.45f + float(rows[i]) * row_height)});
+      parts[i].draw();
+      x += parts[i].width + gap;
+    }
+  }
+  ImGui::End();
+  ImGui::PopStyleVar(2);
+  ImGui::PopStyleColor();
+  return height;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,53 @@
+#include "visualizer/trainer_run.h"
+
+#include <future>
+
+#include "visualizer/model_decoder.h"
+
+namespace tinymor {
+namespace {
+
+class TrainerRun : public LiveRun {
+ public:
+  TrainerRun(Config config, std::filesystem::path run) : config_(std::move(config)), run_(std::move(run)) {}
+
+  std::string prepare() override {
+    trainer_ = std::make_shared<Trainer>(config_, run_);
+    return config_to_toml(trainer_->config());
+  }
+
+  void train(Observer& observer, Control& control) override {
+    trainer_->add_observer(observer);
+    trainer_->run(&control);
+  }
+
+  // Between two steps the training thread itself makes the copy; after the last one nobody else touches the weights.
+  std::unique_ptr<Decoder> decoder(Control& control, const std::atomic<bool>& ended,
+                                   const std::atomic<bool>& cancelled) override {
+    auto promised = std::make_shared<std::promise<std::shared_ptr<const Model>>>();
+    std::future<std::shared_ptr<const Model>> copy = promised->get_future();
+    control.post([promised](const Model& model) { promised->set_value(std::make_shared<const Model>(model.clone())); });
+    while (copy.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
+      if (cancelled) return nullptr;
+      if (ended) return decoder_over(std::make_shared<const Model>(trainer_->model().clone()));
+    }
+    return decoder_over(copy.get());
+  }
+
+ private:
+  std::unique_ptr<Decoder> decoder_over(std::shared_ptr<const Model> model) const {
+    return model_decoder({std::move(model), {trainer_, &trainer_->tokenizer()}});
+  }
+
+  Config config_;
+  std::filesystem::path run_;
+  std::shared_ptr<Trainer> trainer_;
+};
+
+}  // namespace
+
+std::unique_ptr<LiveRun> trainer_run(Config config, std::filesystem::path run) {
+  return std::make_unique<TrainerRun>(std::move(config), std::move(run));
+}
+
+}  // namespace tinymor

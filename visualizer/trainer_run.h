@@ -1,0 +1,15 @@
+#pragma once
+// A Trainer as the live window watches it.
+
+#include <filesystem>
+#include <memory>
+
+#include "trainer/trainer.h"
+#include "visualizer/live_source.h"
+
+namespace tinymor {
+
+/// A new run with `config` in the folder `run`.
+std::unique_ptr<LiveRun> trainer_run(Config config, std::filesystem::path run);
+
+}  // namespace tinymor

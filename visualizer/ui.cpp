@@ -1,0 +1,125 @@
+#include "visualizer/ui.h"
+
+namespace tinymor::ui {
+namespace {
+
+thread_local Registry* current = nullptr;
+
+void push_button_colors(bool on) {
+  const Color base = on ? mix(colors::control, colors::accent, 0.45) : colors::control;
+  ImGui::PushStyleColor(ImGuiCol_Button, u32(base));
+  ImGui::PushStyleColor(ImGuiCol_ButtonHovered, u32(on ? mix(base, colors::text, 0.15) : colors::hovered));
+  ImGui::PushStyleColor(ImGuiCol_ButtonActive, u32(on ? mix(base, colors::text, 0.25) : colors::active));
+}
+
+void draw_icon(ImDrawList& list, Icon icon, ImVec2 c, float r, ImU32 color) {
+  const auto right = [&](float x) { list.AddTriangleFilled({x - r, c.y - r}, {x - r, c.y + r}, {x + r, c.y}, color); };
+  const auto left = [&](float x) { list.AddTriangleFilled({x + r, c.y - r}, {x - r, c.y}, {x + r, c.y + r}, color); };
+  const auto bar = [&](float x) { list.AddRectFilled({x - r * 0.22f, c.y - r}, {x + r * 0.22f, c.y + r}, color); };
+  switch (icon) {
+    case Icon::play: right(c.x); break;
+    case Icon::pause: bar(c.x - r * 0.6f), bar(c.x + r * 0.6f); break;
+    case Icon::stop: list.AddRectFilled({c.x - r * 0.9f, c.y - r * 0.9f}, {c.x + r * 0.9f, c.y + r * 0.9f}, color); break;
+    case Icon::next: bar(c.x - r), right(c.x + r * 0.5f); break;
+    case Icon::previous: left(c.x - r * 0.5f), bar(c.x + r); break;
+    case Icon::last: right(c.x - r * 0.3f), bar(c.x + r); break;
+    case Icon::first: bar(c.x - r), left(c.x + r * 0.3f); break;
+  }
+}
+
+}  // namespace
+
+const Registry::Item* Registry::find(const std::string& name) const {
+  const auto found = items_.find(name);
+  return found == items_.end() ? nullptr : &found->second;
+}
+
+RegistryScope::RegistryScope(Registry& registry) : previous_(current) { current = &registry; }
+RegistryScope::~RegistryScope() { current = previous_; }
+
+void tag(std::string name) {
+  if (current) current->note(std::move(name), {{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}, ImGui::IsItemVisible()});
+}
+
+void tag(std::string name, const Box& box) {
+  if (current) current->note(std::move(name), {box, ImGui::IsRectVisible(box.min, box.max)});
+}
+
+void hint(const char* text) {
+  if (!text || !ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) return;
+  if (!begin_tooltip()) return;
+  ImGui::PushTextWrapPos(em() * 24);
+  label(text, colors::dim, Font::small);
+  ImGui::PopTextWrapPos();
+  ImGui::EndTooltip();
+}
+
+bool button(const std::string& name, const char* text, bool enabled, const char* hint_text) {
+  ImGui::PushID(name.c_str());
+  ImGui::BeginDisabled(!enabled);
+  const bool pressed = ImGui::Button(text);
+  ImGui::EndDisabled();
+  tag(name);
+  hint(hint_text);
+  ImGui::PopID();
+  return pressed;
+}
+
+bool chip(const std::string& name, const char* text, bool on, const char* hint_text) {
+  push_button_colors(on);
+  const bool pressed = button(name, text, true, hint_text);
+  ImGui::PopStyleColor(3);
+  return pressed;
+}
+
+float button_width(const char* text) { return ImGui::CalcTextSize(text).x + 2 * ImGui::GetStyle().FramePadding.x; }
+
+bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, const char* hint_text) {
+  ImGui::PushID(name.c_str());
+  ImGui::BeginDisabled(!enabled);
+  push_button_colors(on);
+  const float size = ImGui::GetFrameHeight();
+  const bool pressed = ImGui::Button("##icon", {size * 1.25f, size});
+  ImGui::PopStyleColor(3);
+  ImGui::EndDisabled();
+  const Box box{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+  draw_icon(*ImGui::GetWindowDrawList(), icon, box.center(), size * 0.2f, u32(enabled ? colors::text : colors::faint));
+  tag(name);
+  hint(hint_text);
+  ImGui::PopID();
+  return pressed;
+}
+
+int segmented(const std::string& name, const std::vector<const char*>& labels, int choice, const char* hint_text) {
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(1, ImGui::GetStyle().ItemSpacing.y));
+  ImGui::BeginGroup();
+  for (int i = 0; i < int(labels.size()); ++i) {
+    if (i > 0) ImGui::SameLine();
+    if (chip(name + "." + std::to_string(i), labels[i], i == choice, hint_text)) choice = i;
+  }
+  ImGui::EndGroup();
+  ImGui::PopStyleVar();
+  return choice;
+}
+
+float segmented_width(const std::vector<const char*>& labels) {
+  float width = float(labels.size()) - 1;
+  for (const char* text : labels) width += button_width(text);
+  return width;
+}
+
+void label(std::string_view text, Color color, Font which) {
+  ImGui::PushFont(font(which));
+  ImGui::PushStyleColor(ImGuiCol_Text, u32(color));
+  ImGui::TextUnformatted(text.data(), text.data() + text.size());
+  ImGui::PopStyleColor();
+  ImGui::PopFont();
+}
+
+void paragraph(std::string_view text, Color color, Font which) {
+  ImGui::PushTextWrapPos(0);
+  label(text, color, which);
+  ImGui::PopTextWrapPos();
+}
+
+}  // namespace tinymor::ui

@@ -1,0 +1,65 @@
+#pragma once
+// Small controls that all panels share, and the registry that knows every control by name. Tests press controls by these
+// names; guides may point at them.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "visualizer/canvas.h"
+
+namespace tinymor::ui {
+
+/// Where every named control was drawn in the newest frame.
+class Registry {
+ public:
+  struct Item {
+    Box box;
+    bool visible = false;  ///< Some of it was inside the window and its clip area.
+  };
+  void begin_frame() { items_.clear(); }
+  void note(std::string name, const Item& item) { items_.insert_or_assign(std::move(name), item); }
+  /// Null when it was not drawn.
+  const Item* find(const std::string& name) const;
+  const std::map<std::string, Item>& items() const { return items_; }
+
+ private:
+  std::map<std::string, Item> items_;
+};
+
+/// Makes `registry` hear the tags of this thread until the end of the scope.
+class RegistryScope {
+ public:
+  explicit RegistryScope(Registry& registry);
+  ~RegistryScope();
+
+ private:
+  Registry* previous_;
+};
+
+/// Names the control that was drawn last, or a part of the picture.
+void tag(std::string name);
+void tag(std::string name, const Box& box);
+
+/// A push button; a chip is one that stays on.
+bool button(const std::string& name, const char* label, bool enabled = true, const char* hint = nullptr);
+bool chip(const std::string& name, const char* label, bool on, const char* hint = nullptr);
+/// How wide they will be.
+float button_width(const char* label);
+
+enum class Icon { first, previous, play, pause, next, last, stop };
+bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, const char* hint);
+
+/// One of several choices, drawn as one joined switch; its parts are named NAME.0, NAME.1, ... Returns the choice.
+int segmented(const std::string& name, const std::vector<const char*>& labels, int current, const char* hint = nullptr);
+float segmented_width(const std::vector<const char*>& labels);
+
+/// Text in a colour; never read as a format.
+void label(std::string_view text, Color color = colors::text, Font font = Font::body);
+/// The same, broken into lines at the end of the content area.
+void paragraph(std::string_view text, Color color = colors::text, Font font = Font::body);
+/// Shows `text` beside the mouse while the last control is hovered.
+void hint(const char* text);
+
+}  // namespace tinymor::ui

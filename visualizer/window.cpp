@@ -1,0 +1,176 @@
+#include "visualizer/window.h"
+
+#include <GLFW/glfw3.h>
+#include <backends/imgui_impl_glfw.h>
+#include <backends/imgui_impl_opengl3.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tensor/error.h"
+#include "visualizer/app.h"
+
+namespace tinymor {
+namespace {
+
+// ImGui needs up to three frames after an event until pop-ups, hovering and sizes have settled.
+constexpr int frames_per_event = 3;
+constexpr double idle_wait = 0.25, iconified_wait = 0.5, caret_wait = 0.25;
+
+// What the GLFW callbacks tell the loop; they find it through the window's user pointer.
+struct Events {
+  bool input = false;
+  char zoom_key = 0;
+};
+
+Events& events_of(GLFWwindow* window) { return *static_cast<Events*>(glfwGetWindowUserPointer(window)); }
+
+// Ctrl with a key whose letter on this keyboard is + - or 0, wherever it lies.
+void on_key(GLFWwindow* window, int key, int scancode, int action, int mods) {
+  Events& events = events_of(window);
+  events.input = true;
+  if (action == GLFW_RELEASE || !(mods & GLFW_MOD_CONTROL)) return;
+  if (key == GLFW_KEY_KP_ADD) events.zoom_key = '+';
+  if (key == GLFW_KEY_KP_SUBTRACT) events.zoom_key = '-';
+  if (key == GLFW_KEY_KP_0) events.zoom_key = '0';
+  const char* name = glfwGetKeyName(key, scancode);
+  if (!name) return;
+  if (*name == '+' || *name == '=') events.zoom_key = '+';
+  if (*name == '-') events.zoom_key = '-';
+  if (*name == '0') events.zoom_key = '0';
+}
+
+// Installed before ImGui's backend, which calls them in turn.
+void watch_input(GLFWwindow* window, Events& events) {
+  glfwSetWindowUserPointer(window, &events);
+  glfwSetKeyCallback(window, on_key);
+  glfwSetCharCallback(window, [](GLFWwindow* w, unsigned) { events_of(w).input = true; });
+  glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) { events_of(w).input = true; });
+  glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) { events_of(w).input = true; });
+  glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { events_of(w).input = true; });
+  glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int) { events_of(w).input = true; });
+  glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { events_of(w).input = true; });
+  glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { events_of(w).input = true; });
+  glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { events_of(w).input = true; });
+}
+
+// GLFW, the window and ImGui with its backends, taken down in reverse order.
+class Desktop {
+ public:
+  explicit Desktop(const WindowOptions& options) {
+    const bool ready = glfwInit();
+    check_input(ready, "window: no display (use --png FILE to draw the picture into a file)");
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
+    glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
+    glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
+    glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
+    window_ = glfwCreateWindow(options.width, options.height, "tinymor", nullptr, nullptr);
+    if (!window_) {
+      glfwTerminate();
+      throw InputError("window: this display has no OpenGL 3.3 (use --png FILE to draw the picture into a file)");
+    }
+    glfwMakeContextCurrent(window_);
+    glfwSwapInterval(1);
+    watch_input(window_, events_);
+    ImGui::CreateContext();
+    ImGui::GetIO().IniFilename = nullptr;
+    ImGui_ImplGlfw_InitForOpenGL(window_, true);
+    ImGui_ImplOpenGL3_Init("#version 330 core");
+  }
+  ~Desktop() {
+    ImGui_ImplOpenGL3_Shutdown();
+    ImGui_ImplGlfw_Shutdown();
+    ImGui::DestroyContext();
+    glfwDestroyWindow(window_);
+    glfwTerminate();
+  }
+  Desktop(const Desktop&) = delete;
+  Desktop& operator=(const Desktop&) = delete;
+
+  GLFWwindow* window() { return window_; }
+  Events& events() { return events_; }
+
+  // Fonts and style for the user's zoom on this screen; between frames only.
+  void match_zoom(float zoom) {
+    float density = 1;
+    glfwGetWindowContentScale(window_, &density, nullptr);
+    const float scale = std::clamp(density, 0.5f, 4.0f) * zoom;
+    if (scale == scale_) return;
+    scale_ = scale;
+    ui::load_fonts(scale, ui::FontSource::system);
+    ui::apply_style(scale);
+    ImGui_ImplOpenGL3_DestroyFontsTexture();
+    ImGui_ImplOpenGL3_CreateFontsTexture();
+  }
+
+  void draw(App& app, double seconds) {
+    ImGui_ImplOpenGL3_NewFrame();
+    ImGui_ImplGlfw_NewFrame();
+    ImGui::NewFrame();
+    app.frame(seconds);
+    ImGui::Render();
+    int width = 0, height = 0;
+    glfwGetFramebufferSize(window_, &width, &height);
+    const ImVec4 ground = ui::vec4(ui::colors::ground);
+    glViewport(0, 0, width, height);
+    glClearColor(ground.x, ground.y, ground.z, 1);
+    glClear(GL_COLOR_BUFFER_BIT);
+    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+    glfwSwapBuffers(window_);
+  }
+
+ private:
+  GLFWwindow* window_ = nullptr;
+  Events events_;
+  float scale_ = 0;
+};
+
+void apply_options(const WindowOptions& options, const Source& source, AppState& state) {
+  state.zoom = options.zoom;
+  state.maximised = options.panel;
+  const int count = int(source.history().snapshots.size());
+  if (options.at_step >= 0) state.playback.jump(source.history().snapshot_at(options.at_step), count);
+}
+
+double waiting_time(bool iconified, int budget, const App& app) {
+  if (iconified) return iconified_wait;
+  if (budget > 0) return 1.0 / 60;
+  if (app.animating()) return 1.0 / 30;
+  return ImGui::GetIO().WantTextInput ? caret_wait : idle_wait;
+}
+
+void loop(Desktop& desktop, Source& source, App& app) {
+  int budget = frames_per_event;
+  double last = glfwGetTime();
+  while (!glfwWindowShouldClose(desktop.window())) {
+    const bool iconified = glfwGetWindowAttrib(desktop.window(), GLFW_ICONIFIED);
+    glfwWaitEventsTimeout(waiting_time(iconified, budget, app));
+    Events& events = desktop.events();
+    if (events.zoom_key) app.zoom_key(events.zoom_key);
+    const bool fresh = source.poll(), typing = ImGui::GetIO().WantTextInput;
+    if (events.input || fresh) budget = frames_per_event;
+    events = {};
+    if (iconified || (budget == 0 && !app.animating() && !typing)) continue;
+    desktop.match_zoom(app.state().zoom);
+    const double now = glfwGetTime();
+    desktop.draw(app, now - last);
+    last = now;
+    budget = std::max(0, budget - 1);
+  }
+}
+
+}  // namespace
+
+void run_window(const WindowOptions& options,
+                const std::function<std::unique_ptr<Source>(std::function<void()> wake)>& make_source) {
+  Desktop desktop(options);
+  const std::unique_ptr<Source> source = make_source([] { glfwPostEmptyEvent(); });
+  source->poll();
+  App app(*source);
+  apply_options(options, *source, app.state());
+  glfwSetWindowTitle(desktop.window(), ("tinymor - " + source->name()).c_str());
+  loop(desktop, *source, app);
+}
+
+}  // namespace tinymor

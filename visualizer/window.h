@@ -1,0 +1,25 @@
+#pragma once
+// The app in a desktop window: GLFW, OpenGL 3.3 core, and a loop that sleeps while nothing changes.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "visualizer/source.h"
+
+namespace tinymor {
+
+struct WindowOptions {
+  int width = 1280, height = 800;
+  float zoom = 1;
+  std::string panel;        ///< Fills the window at the start; empty: none.
+  int64_t at_step = -1;     ///< Begins paused at the snapshot of this step; negative: following.
+};
+
+/// Opens the window, makes the source (which gets the function that wakes the window) and returns when the window is closed.
+/// Throws InputError when there is no display.
+void run_window(const WindowOptions& options,
+                const std::function<std::unique_ptr<Source>(std::function<void()> wake)>& make_source);
+
+}  // namespace tinymor
