@@ -135,14 +135,14 @@ class Reader {
       require(field.number != 2 || field.bytes.empty(), "has a normalization table",
               "train it with normalization_rule_name=identity");
       if (field.number == 3) model_.adds_prefix = field.value != 0;
+      if (field.number == 4) model_.trims_spaces = field.value != 0;
     }
   }
 
   const std::string& name_;
   std::set<std::string_view> pieces_;
   bool is_bpe_ = false;
-  // What the format means where the file is silent.
-  SentencePieceModel model_{.adds_prefix = true};
+  SentencePieceModel model_;
 };
 
 }  // namespace

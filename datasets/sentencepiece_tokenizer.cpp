@@ -72,12 +72,12 @@ class SentencePieceTokenizer : public Tokenizer {
   }
 
  private:
-  /// Bytes before the first separator. Newlines separate where that changes nothing (the library's memory grows with
-  /// the text it is given), and a U+2581 of the text itself must not become a space.
+  /// Bytes before the first separator: a U+2581 of the text itself, which must not become a space, or a newline,
+  /// because the library's memory grows with the text it is given. Models from elsewhere, which do more than cut a text
+  /// up, get it whole.
   size_t run_length(std::string_view text) const {
-    if (!model_.byte_fallback) return text.size();
-    const bool line_by_line = !model_.adds_prefix && !model_.joins_lines;
-    if (line_by_line) text = text.substr(0, text.find('\n'));
+    if (!model_.byte_fallback || model_.adds_prefix || model_.trims_spaces) return text.size();
+    if (!model_.joins_lines) text = text.substr(0, text.find('\n'));
     return std::min(text.find(space_symbol), text.size());
   }
 

@@ -1,7 +1,5 @@
 #include "datasets/utf8.h"
 
-#include <algorithm>
-
 #include "tensor/error.h"
 
 namespace tinymor {

@@ -20,6 +20,7 @@ void App::frame(double seconds) {
   const ui::RegistryScope scope(registry_);
   registry_.begin_frame();
   state_.hovering.reset();
+  if (!state_.bare) handle_keys(source_, state_);
   state_.panel_under_mouse.clear();
 
   const ImVec2 size = ImGui::GetIO().DisplaySize;
@@ -27,7 +28,6 @@ void App::frame(double seconds) {
   if (state_.bare) {
     draw_workspace(window);
   } else {
-    handle_keys(source_, state_);
     const float top = draw_top_bar(source_, state_, size);
     const float bottom = draw_bottom_bar(source_, state_, size);
     draw_workspace({{0, top}, {size.x, bottom}});

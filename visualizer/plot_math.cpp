@@ -114,6 +114,7 @@ std::vector<double> log_ticks(double low, double high, int most) {
 
 std::string short_number(double value) {
   if (!std::isfinite(value)) return "-";
+  if (value == 0) return "0";
   const double size = std::abs(value);
   if (size >= 1e6) return fmt::format("{:.3g}M", value / 1e6);
   if (size >= 1e4) return fmt::format("{:.3g}k", value / 1e3);

@@ -151,6 +151,8 @@ Geometry geometry_of(const ModelConfig& c) {
   g.routed = c.routing != Routing::none;
   g.capacity = c.router.capacity;
   if (c.routing != Routing::expert_choice) g.capacity.assign(g.recursions, 1.0);
+  // The default of the configuration (paper 2.2.1): 1, 2/3, 1/3 for three recursions.
+  for (int r = int(g.capacity.size()); r < g.recursions; ++r) g.capacity.push_back(double(g.recursions - r) / g.recursions);
   g.kv = c.kv_cache;
   const int64_t kv_heads = c.n_kv_heads > 0 ? c.n_kv_heads : c.n_heads;
   g.entry_bytes = c.n_heads > 0 ? 2 * kv_heads * (c.d_model / c.n_heads) * int64_t(sizeof(float)) : 0;

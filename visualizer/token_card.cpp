@@ -86,7 +86,7 @@ bool valid(const AppState& state, TokenRef token) {
 }
 
 void draw_pinned(AppState& state) {
-  const float em = ui::em(), width = em * 30;
+  const float em = ui::em(), width = em * 28;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   const Box& anchor = state.pinned_box;
   const float x = std::clamp(anchor.min.x, em * 0.5f, std::max(em * 0.5f, screen.x - width - em * 0.5f));
@@ -123,10 +123,10 @@ void draw_token_card(const AppState& state, TokenRef token) {
   const std::string loss = losses(view, t);
   ImGui::Dummy({0, ui::em() * 0.1f});
   if (!loss.empty()) ui::label(loss, dim, ui::Font::small);
-  const std::string source = token.subject == Subject::generated ? "scores as generated, router score = router_score(z)"
-                                                                 : fmt::format("step {}, {}; score = router_score(z), the line marks the cut-off",
-                                                                               state.shown.step, training ? "training rule" : "causal rule");
-  ui::label(source, faint, ui::Font::small);
+  const std::string source = token.subject == Subject::generated
+                                 ? "as generated"
+                                 : fmt::format("step {}, {} rule", state.shown.step, training ? "training" : "causal");
+  ui::label(source + " \u00b7 bar: sigmoid(z), line: cut-off", faint, ui::Font::small);
 }
 
 std::string token_card_text(const AppState& state, TokenRef token) {

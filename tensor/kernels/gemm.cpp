@@ -15,7 +15,7 @@ constexpr int kTileRows = 12, kTileVecs = 2;  // 24 of 32 registers hold the til
 #elif defined(TINYMOR_LEVEL_AVX2)
 constexpr int kTileRows = 6, kTileVecs = 1;  // 12 of 16
 #elif defined(TINYMOR_LEVEL_NEON)
-constexpr int kTileRows = 6, kTileVecs = 1;  // 24 of 32
+constexpr int kTileRows = 4, kTileVecs = 1;  // 16 of 32
 #else
 constexpr int kTileRows = 2, kTileVecs = 1;  // 8 of 16
 #endif
@@ -23,27 +23,43 @@ constexpr int kTileCols = kTileVecs * kLanes;
 // Packed A (rows x depth) and packed B (depth x cols) together fit a 1 MB second-level cache.
 constexpr int kBlockRows = 96, kBlockCols = 512, kBlockDepth = 256;
 static_assert(kBlockRows % kTileRows == 0 && kBlockCols % kTileCols == 0);
-static_assert(kGemmScratch >= (kBlockRows + kBlockCols) * kBlockDepth);
+static_assert(kGemmScratch >= (kBlockRows + kBlockCols) * kBlockDepth + kLanes);
 
 TINYMOR_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/// Copies the transpose of `rows` rows of kRegisterLanes neighbours, register by register: out[p*width + i] =
+/// from[i*row_stride + p]. Rows past the last are 0. May write up to a register past the end of each line of `width`.
+template <int width>
+TINYMOR_INLINE void pack_square(int64_t rows, const Real* from, int64_t row_stride, Real* out) {
+  Register square[kRegisterLanes];
+#pragma GCC unroll 16
+  for (int i = 0; i < kRegisterLanes; ++i)
+    square[i] = i < rows ? load<kRegisterLanes>(from + i * row_stride).v : Register{};
+  transpose(square);
+#pragma GCC unroll 16
+  for (int p = 0; p < kRegisterLanes; ++p) store(out + p * width, Lanes<kRegisterLanes>{square[p]});
+}
 
 /// Copies x [rows, depth] into panels of `width` rows: panel by panel, for each depth the `width` values of that depth.
 /// Rows past the end are zero.
 template <int width>
 void pack(int64_t rows, int64_t depth, const Real* x, int64_t row_stride, int64_t depth_stride, Real* out) {
+  // What pack_square writes past a line must be overwritten by the next line, not lie in one that is done.
+  static_assert(width <= kRegisterLanes || width % kRegisterLanes == 0);
   for (int64_t first = 0; first < rows; first += width, out += width * depth) {
     const int64_t here = smaller(width, rows - first);
     const Real* from = x + first * row_stride;
-    if (here == width && row_stride == 1) {
-      for (int64_t p = 0; p < depth; ++p)
+    int64_t p = 0;
+    if (depth_stride == 1) {
+      for (; p + kRegisterLanes <= depth; p += kRegisterLanes)
+        for (int64_t i = 0; i < width; i += kRegisterLanes)
+          pack_square<width>(here - i, from + i * row_stride + p, row_stride, out + p * width + i);
+    } else if (row_stride == 1 && here == width) {
+      for (; p < depth; ++p)
         for (int i = 0; i < width; ++i) out[p * width + i] = from[p * depth_stride + i];
-      continue;
     }
-    for (int64_t p0 = 0; p0 < depth; p0 += kLanes) {  // few depths at a time, so that what is written stays in cache
-      const int64_t p1 = smaller(p0 + kLanes, depth);
-      for (int64_t i = 0; i < width; ++i)
-        for (int64_t p = p0; p < p1; ++p) out[p * width + i] = i < here ? from[i * row_stride + p * depth_stride] : 0;
-    }
+    for (; p < depth; ++p)
+      for (int64_t i = 0; i < width; ++i) out[p * width + i] = i < here ? from[i * row_stride + p * depth_stride] : 0;
   }
 }
 

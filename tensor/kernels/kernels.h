@@ -21,7 +21,7 @@ enum class Binary { add, sub, mul, div };
 enum class Unary { neg, exp, log, sqrt, sigmoid, silu, softplus };
 
 /// Working space, in elements, that gemm and the attention functions need.
-constexpr int64_t kGemmScratch = (96 + 512) * 256;
+constexpr int64_t kGemmScratch = (96 + 512) * 256 + 16;
 
 /// One sequence and one key/value head of causal attention, with its group of query heads. Query i sees the first
 /// visible[i] keys. Scores are q.k * scale.

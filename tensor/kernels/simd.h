@@ -158,4 +158,33 @@ TINYMOR_INLINE Real max_lane(Lanes<N> a) {
   return best;
 }
 
+/// The numbers 0..N-1 as template arguments.
+template <int... i>
+struct Indices {};
+template <int N, int... i>
+struct MakeIndices : MakeIndices<N - 1, N - 1, i...> {};
+template <int... i>
+struct MakeIndices<0, i...> {
+  using type = Indices<i...>;
+};
+
+/// One step of a transposition: exchanges the lanes of `a` that have bit `s` with the lanes of `b` that have not.
+template <int s, int... lane>
+TINYMOR_INLINE void exchange(Register& a, Register& b, Indices<lane...>) {
+  const Register low = __builtin_shufflevector(a, b, ((lane & s) ? kRegisterLanes + lane - s : lane)...);
+  b = __builtin_shufflevector(a, b, ((lane & s) ? kRegisterLanes + lane : lane + s)...);
+  a = low;
+}
+
+/// Transposes the square matrix whose rows are the registers of `rows`, swapping blocks of s lanes, s = 1, 2, 4, ...
+template <int s = 1>
+TINYMOR_INLINE void transpose(Register (&rows)[kRegisterLanes]) {
+  if constexpr (s < kRegisterLanes) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kRegisterLanes; ++i)
+      if (!(i & s)) exchange<s>(rows[i], rows[i + s], typename MakeIndices<kRegisterLanes>::type());
+    transpose<2 * s>(rows);
+  }
+}
+
 }  // namespace tinymor::kernels::TINYMOR_LEVEL

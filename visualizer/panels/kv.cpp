@@ -40,9 +40,9 @@ FrameRow margin_of(const CacheRow& row, int tokens) {
   FrameRow margin;
   margin.label = row.label;
   margin.weight = row.recursion > 0 ? 1 : 0.5f;
-  margin.count = row.layers == 1 ? fmt::format("{} tokens", row.entries) : fmt::format("{:.0f} tokens x {}", each, row.layers);
+  margin.count = fmt::format("{:.0f} tokens", each);
   if (row.recursion > 0) {
-    margin.note = row.layers == 1 ? "one layer" : fmt::format("{} layers", row.layers);
+    margin.note = row.layers == 1 ? "in one layer" : fmt::format("in {} layers", row.layers);
     margin.used = tokens > 0 ? each / tokens : 0;
   }
   return margin;

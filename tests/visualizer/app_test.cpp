@@ -1,0 +1,255 @@
+#include "visualizer/app.h"
+
+#include "scripted.h"
+#include "support/catch.h"
+#include "visualizer/headless.h"
+
+using namespace tinymor;
+using Mode = Playback::Mode;
+
+namespace {
+
+// The sample run in a window without a screen.
+struct Desk {
+  explicit Desk(int width = 1280, int height = 800) : window(source, width, height) { window.frames(3); }
+
+  AppState& state() { return window.app().state(); }
+  bool shows(const std::string& name) const {
+    const auto* item = const_cast<Headless&>(window).app().registry().find(name);
+    return item && item->visible;
+  }
+
+  WritingSource source;
+  Headless window;
+};
+
+}  // namespace
+
+TEST_CASE("the rule switch changes the rule that all panels show") {
+  Desk desk;
+  CHECK(desk.state().rule == RuleView::causal);
+  REQUIRE(desk.window.click("rule.0"));
+  CHECK(desk.state().rule == RuleView::training);
+  REQUIRE(desk.window.click("rule.2"));
+  CHECK(desk.state().rule == RuleView::difference);
+  REQUIRE(desk.window.click("rule.1"));
+  CHECK(desk.state().rule == RuleView::causal);
+}
+
+TEST_CASE("hovering a token selects it everywhere, a click pins it, another click lets go") {
+  Desk desk;
+  REQUIRE(desk.window.hover("strip.token.24"));
+  CHECK(desk.state().hovered == TokenRef{Subject::probe, 24});
+  CHECK_FALSE(desk.state().pinned);
+  REQUIRE(desk.window.click("strip.token.24"));
+  CHECK(desk.state().pinned == TokenRef{Subject::probe, 24});
+  CHECK(desk.shows("card.pinned"));
+  REQUIRE(desk.window.hover("top.badge"));
+  CHECK(desk.state().selected() == TokenRef{Subject::probe, 24});
+  REQUIRE(desk.window.click("strip.token.24"));
+  CHECK_FALSE(desk.state().pinned);
+}
+
+TEST_CASE("the grid and the cache select the position under the mouse") {
+  Desk desk;
+  for (const char* name : {"grid.cells", "kv.cells"}) {
+    REQUIRE(desk.window.click(name));
+    REQUIRE(desk.state().pinned);
+    CHECK(desk.state().pinned->token == Approx(60).margin(1));
+    desk.state().pinned.reset();
+  }
+}
+
+TEST_CASE("the time line's buttons walk through the snapshots and leave Following") {
+  Desk desk;
+  Playback& playback = desk.state().playback;
+  const int last = int(desk.source.history().snapshots.size()) - 1;
+  CHECK(playback.mode() == Mode::following);
+  CHECK(playback.index() == last);
+  REQUIRE(desk.window.click("time.previous"));
+  CHECK(playback.index() == last - 1);
+  CHECK(playback.mode() == Mode::paused);
+  REQUIRE(desk.window.click("time.first"));
+  CHECK(playback.index() == 0);
+  REQUIRE(desk.window.click("time.next"));
+  CHECK(playback.index() == 1);
+  REQUIRE(desk.window.click("time.play"));
+  CHECK(playback.mode() == Mode::playing);
+  CHECK(desk.window.app().animating());
+  REQUIRE(desk.window.click("time.play"));
+  REQUIRE(desk.window.click("time.follow"));
+  CHECK(playback.mode() == Mode::following);
+  REQUIRE(desk.window.click("time.speed"));
+  CHECK(playback.speed() == 2);
+}
+
+TEST_CASE("dragging along the time line scrubs to the nearest snapshot") {
+  Desk desk;
+  REQUIRE(desk.window.drag("time.track", 0.9f, 0.5f));
+  CHECK(desk.state().shown.step == 200);
+  REQUIRE(desk.window.drag("time.track", 0.5f, 0.26f));
+  CHECK(desk.state().shown.step == 100);
+}
+
+TEST_CASE("a click into the loss curve goes to that step") {
+  Desk desk;
+  REQUIRE(desk.window.click("curves.loss.area"));
+  CHECK(desk.state().shown.step == 200);
+}
+
+TEST_CASE("the switches of the panels do what they say") {
+  Desk desk;
+  REQUIRE(desk.window.click("curves.log"));
+  CHECK(desk.state().log_loss);
+  REQUIRE(desk.window.click("curves.smooth"));
+  CHECK_FALSE(desk.state().smooth_loss);
+  REQUIRE(desk.window.click("grid.paper"));
+  CHECK(desk.state().paper_colors);
+  REQUIRE(desk.window.click("strip.shift"));
+  CHECK(desk.state().shift_depth);
+  REQUIRE(desk.window.click("kv.subject.1"));
+  CHECK(desk.state().cache_subject == Subject::generated);
+}
+
+TEST_CASE("Generate writes a text with depths, the cache follows it, and Stop ends it") {
+  Desk desk;
+  REQUIRE(desk.window.click("page.1"));
+  desk.state().request.max_tokens = 20;
+  REQUIRE(desk.window.click("gen.play"));
+  REQUIRE(wait_for(desk.source, [&] { return !desk.source.generation().running; }));
+  desk.window.frames(3);
+  CHECK(desk.state().shown.generated.size() == 21);
+  CHECK(desk.state().cache_subject == Subject::generated);
+  CHECK(desk.window.app().text("kv").find("generated text") != std::string::npos);
+  CHECK(desk.window.app().text("generate").find(" tok20[3]") != std::string::npos);
+  desk.state().request.max_tokens = 1000000;
+  REQUIRE(desk.window.click("gen.play"));
+  desk.source.poll();
+  desk.window.frames(2);
+  REQUIRE(desk.source.generation().running);
+  REQUIRE(desk.window.click("gen.play"));
+  desk.source.poll();
+  CHECK_FALSE(desk.source.generation().running);
+}
+
+TEST_CASE("typing into the prompt edits it and presses no shortcut") {
+  Desk desk;
+  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("gen.prompt"));
+  const std::string before = desk.state().request.prompt;
+  desk.window.type("hfr");
+  CHECK(desk.state().request.prompt.size() == before.size() + 3);
+  CHECK_FALSE(desk.state().help);
+  CHECK(desk.state().maximised.empty());
+  CHECK(desk.state().rule == RuleView::causal);
+}
+
+TEST_CASE("the sliders of Generate change the request") {
+  Desk desk;
+  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.drag("gen.temperature", 0.5f, 0.02f));
+  CHECK(desk.state().request.temperature < 0.2f);
+  REQUIRE(desk.window.drag("gen.max_depth", 0.1f, 0.98f));
+  CHECK(desk.state().request.max_depth == 3);
+  REQUIRE(desk.window.drag("gen.top_k", 0.5f, 0.98f));
+  CHECK(desk.state().request.top_k > 90);
+}
+
+TEST_CASE("zoom buttons and keys change the size of everything between 50 and 300 percent") {
+  Desk desk;
+  REQUIRE(desk.window.click("zoom.in"));
+  CHECK(desk.state().zoom == Approx(1.1f));
+  REQUIRE(desk.window.click("zoom.out"));
+  CHECK(desk.state().zoom == Approx(1.0f));
+  for (int i = 0; i < 20; ++i) desk.window.app().zoom_key('+');
+  desk.window.frames(3);
+  CHECK(desk.state().zoom == 3);
+  CHECK(ui::em() == Approx(39));
+  for (int i = 0; i < 20; ++i) desk.window.app().zoom_key('-');
+  CHECK(desk.state().zoom == 0.5f);
+  desk.window.app().zoom_key('0');
+  CHECK(desk.state().zoom == 1);
+}
+
+TEST_CASE("every key of the help does what the help says") {
+  Desk desk;
+  Playback& playback = desk.state().playback;
+  desk.window.key(ImGuiKey_Home);
+  CHECK(playback.index() == 0);
+  desk.window.key(ImGuiKey_RightArrow);
+  CHECK(playback.index() == 1);
+  desk.window.key(ImGuiKey_RightArrow, true);
+  CHECK(playback.index() == 11);
+  desk.window.key(ImGuiKey_LeftArrow);
+  CHECK(playback.index() == 10);
+  desk.window.key(ImGuiKey_End);
+  CHECK(playback.mode() == Mode::following);
+  desk.window.key(ImGuiKey_Space);
+  CHECK(playback.mode() == Mode::playing);
+  desk.window.key(ImGuiKey_Space);
+  CHECK(playback.mode() == Mode::paused);
+  desk.window.type(".");
+  CHECK(desk.state().pinned == TokenRef{Subject::probe, 0});
+  desk.window.type("..");
+  CHECK(desk.state().pinned->token == 2);
+  desk.window.type(",");
+  CHECK(desk.state().pinned->token == 1);
+  desk.window.type("r");
+  CHECK(desk.state().rule == RuleView::difference);
+  desk.window.type("H");
+  CHECK(desk.state().help);
+  CHECK(desk.shows("help.window"));
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().help);
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().pinned);
+}
+
+TEST_CASE("F fills the window with the panel under the mouse, and F or Esc brings the others back") {
+  Desk desk;
+  REQUIRE(desk.window.hover("grid.cells"));
+  desk.window.type("f");
+  desk.window.frames(2);
+  CHECK(desk.state().maximised == "grid");
+  CHECK_FALSE(desk.shows("panel.strip"));
+  CHECK(desk.shows("panel.grid"));
+  desk.window.key(ImGuiKey_Escape);
+  CHECK(desk.state().maximised.empty());
+  CHECK(desk.shows("panel.strip"));
+}
+
+TEST_CASE("the help opens and closes by its buttons") {
+  Desk desk;
+  REQUIRE(desk.window.click("help"));
+  CHECK(desk.state().help);
+  REQUIRE(desk.window.click("help.close"));
+  CHECK_FALSE(desk.state().help);
+}
+
+TEST_CASE("pressing a control that is not there says so") {
+  Desk desk;
+  CHECK_FALSE(desk.window.click("no.such.control"));
+  CHECK_FALSE(desk.window.click("train.pause"));  // a recording cannot be paused
+}
+
+TEST_CASE("at every size and zoom each page can be reached and shows its panels inside the window") {
+  for (const auto& [width, height] : {std::pair(1024, 640), std::pair(1920, 1080)}) {
+    for (float zoom : {0.5f, 1.0f, 2.0f, 3.0f}) {
+      Desk desk(width, height);
+      desk.state().zoom = zoom;
+      desk.window.frames(3);
+      const auto all = pages(arrangement({float(width), float(height)}, ui::em()), {{0, 0}, {100, 100}}, ui::em());
+      for (size_t page = 0; page < all.size(); ++page) {
+        CAPTURE(width, zoom, all[page].name);
+        if (all.size() > 1) REQUIRE(desk.window.click("page." + std::to_string(page)));
+        for (const Tile& tile : all[page].tiles) {
+          const auto* item = desk.window.app().registry().find("panel." + tile.panel);
+          REQUIRE(item);
+          CHECK(item->box.min.y >= 0);
+          CHECK(item->box.max.x <= float(width));
+          CHECK(item->box.max.y <= float(height));
+        }
+      }
+    }
+  }
+}

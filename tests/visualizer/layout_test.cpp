@@ -1,0 +1,42 @@
+#include "visualizer/layout.h"
+
+#include <set>
+
+#include "support/catch.h"
+
+using namespace tinymor;
+
+namespace {
+
+bool overlap(const Box& a, const Box& b) {
+  return a.min.x < b.max.x && b.min.x < a.max.x && a.min.y < b.max.y && b.min.y < a.max.y;
+}
+
+}  // namespace
+
+TEST_CASE("in every arrangement tiles lie inside the area, do not overlap, and every panel is on some page") {
+  const Box area{{10, 40}, {900, 600}};
+  for (Arrangement kind : {Arrangement::wide, Arrangement::normal, Arrangement::pairs, Arrangement::single}) {
+    std::set<std::string> seen;
+    for (const Page& page : pages(kind, area, 15)) {
+      for (size_t i = 0; i < page.tiles.size(); ++i) {
+        const Box& box = page.tiles[i].box;
+        seen.insert(page.tiles[i].panel);
+        CHECK(box.min.x >= area.min.x - 0.5f);
+        CHECK(box.min.y >= area.min.y - 0.5f);
+        CHECK(box.max.x <= area.max.x + 0.5f);
+        CHECK(box.max.y <= area.max.y + 0.5f);
+        for (size_t j = 0; j < i; ++j) CHECK_FALSE(overlap(box, page.tiles[j].box));
+      }
+    }
+    CHECK(seen == std::set<std::string>{"strip", "grid", "curves", "kv", "generate"});
+  }
+}
+
+TEST_CASE("a projector shows fewer panels at once as the zoom grows") {
+  CHECK(arrangement({1920, 1080}, 15) == Arrangement::wide);
+  CHECK(arrangement({1280, 800}, 15) == Arrangement::normal);
+  CHECK(arrangement({1024, 640}, 15) == Arrangement::normal);
+  CHECK(arrangement({1920, 1080}, 30) == Arrangement::pairs);
+  CHECK(arrangement({1280, 800}, 30) == Arrangement::single);
+}

@@ -1,0 +1,102 @@
+// Panels draw whatever there is to draw: nothing, one snapshot, very short and very long texts, damaged numbers.
+
+#include "scripted.h"
+#include "support/catch.h"
+#include "visualizer/headless.h"
+
+using namespace tinymor;
+
+namespace {
+
+// Draws every panel alone and together, under every rule, with a pinned token and the mouse on every picture.
+void draw_everything(Source& source) {
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  for (RuleView rule : {RuleView::training, RuleView::causal, RuleView::difference}) {
+    state.rule = rule;
+    state.pinned = TokenRef{Subject::probe, 3};
+    state.log_loss = !state.log_loss;
+    state.paper_colors = !state.paper_colors;
+    state.cache_subject = rule == RuleView::causal ? Subject::generated : Subject::probe;
+    for (const char* panel : {"", "strip", "grid", "curves", "kv", "generate"}) {
+      state.maximised = panel;
+      window.frames(2);
+      for (const char* name : {"grid.cells", "kv.cells", "curves.loss.area", "strip.token.0"}) window.hover(name);
+    }
+    CHECK_FALSE(window.app().text().empty());
+  }
+  CHECK(window.picture().width == 1280);
+}
+
+RecordingSource source_of(Recording recording) { return RecordingSource("test", std::move(recording)); }
+
+}  // namespace
+
+TEST_CASE("panels draw a run that has told nothing yet") {
+  RecordingSource source = source_of({});
+  draw_everything(source);
+}
+
+TEST_CASE("panels draw a run with a single snapshot and a single step") {
+  SampleRun run;
+  run.steps = 1;
+  RecordingSource source = source_of(sample_recording(run));
+  REQUIRE(source.history().snapshots.size() == 1);
+  draw_everything(source);
+}
+
+TEST_CASE("panels draw a text of one token and one of 512") {
+  for (int tokens : {1, 512}) {
+    SampleRun run;
+    run.tokens = tokens;
+    run.steps = 60;
+    RecordingSource source = source_of(sample_recording(run));
+    draw_everything(source);
+  }
+}
+
+TEST_CASE("panels draw one recursion and eight") {
+  for (int recursions : {1, 8}) {
+    SampleRun run;
+    run.recursions = recursions;
+    run.steps = 60;
+    RecordingSource source = source_of(sample_recording(run));
+    draw_everything(source);
+  }
+}
+
+TEST_CASE("panels draw damaged numbers without a word of complaint from ImGui") {
+  RecordingSource source = source_of(hostile_recording());
+  draw_everything(source);
+}
+
+TEST_CASE("panels draw in windows of any size, down to a postage stamp") {
+  RecordingSource source = source_of(sample_recording());
+  for (const auto& [width, height] : {std::pair(64, 64), std::pair(200, 900), std::pair(1600, 120)}) {
+    Headless window(source, width, height);
+    for (float zoom : {0.5f, 3.0f}) {
+      window.app().state().zoom = zoom;
+      window.frames(2);
+    }
+    CHECK(window.picture().height == height);
+  }
+}
+
+TEST_CASE("a configuration that cannot be read becomes a notice, not a failure") {
+  Recording recording = sample_recording();
+  recording.config_toml = "[model]\nd_model = \"\x01";
+  RecordingSource source = source_of(std::move(recording));
+  CHECK_THAT(source.notice(), ContainsSubstring("configuration"));
+  draw_everything(source);
+}
+
+TEST_CASE("the text report tells what the panels show, for eyes that cannot see them") {
+  RecordingSource source = source_of(sample_recording());
+  Headless window(source, 640, 480);
+  const std::string all = window.app().text();
+  for (const char* part : {"== Depth of every token ==", " girl[", "== Computed and skipped ==", "recursion 2", "== Training ==",
+                           "held out at step 400", "== KV cache ==", "vanilla"}) {
+    CHECK_THAT(all, ContainsSubstring(part));
+  }
+  CHECK_THAT(window.app().text("kv"), !ContainsSubstring("== Training =="));
+}

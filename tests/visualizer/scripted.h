@@ -1,0 +1,73 @@
+#pragma once
+// Stand-ins for a model and a training run, so that tests of the window need neither.
+
+#include <functional>
+#include <memory>
+
+#include "sample_run.h"
+#include "visualizer/live_source.h"
+#include "visualizer/recording_source.h"
+
+namespace tinymor {
+
+/// Writes "tok0 tok1 ..." with depths 1, 2, 3, 1, ...; calls `before_token` before each.
+class ScriptedDecoder : public Decoder {
+ public:
+  explicit ScriptedDecoder(std::function<void()> before_token = [] {}) : before_token_(std::move(before_token)) {}
+
+  std::vector<GeneratedPiece> start(const GenerateRequest& request) override {
+    return {{request.prompt, 0, 2, true, {1.0f, 0.5f, -1.0f}}};
+  }
+  GeneratedPiece next() override {
+    before_token_();
+    const int n = ++made_;
+    return {" tok" + std::to_string(n), n, 1 + n % 3, false, {1.0f, 0.2f, -0.2f}};
+  }
+  int first_cached() const override { return 0; }
+  int64_t kv_bytes() const override { return 4096 * (made_ + 1); }
+
+ private:
+  std::function<void()> before_token_;
+  int made_ = 0;
+};
+
+/// The sample recording that can also generate, by script.
+class WritingSource : public RecordingSource {
+ public:
+  explicit WritingSource(Recording recording = sample_recording()) : RecordingSource("sample", std::move(recording)) {
+    generator_ = std::make_unique<GenerationWorker>(
+        [](const std::atomic<bool>&) { return std::make_unique<ScriptedDecoder>(); }, [] {});
+  }
+};
+
+/// Tells the whole sample recording at once, then goes on only when the test lets it end.
+class ScriptedRun : public LiveRun {
+ public:
+  explicit ScriptedRun(Recording recording) : recording_(std::move(recording)) {}
+
+  std::string prepare() override { return recording_.config_toml; }
+  void train(Observer& observer, Control& control) override {
+    for (const StepMetrics& m : recording_.steps) observer.on_step(m);
+    for (const EvalMetrics& e : recording_.evals) observer.on_eval(e);
+    for (const Snapshot& s : recording_.snapshots) observer.on_snapshot(s);
+    while (!control.stopping()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  std::unique_ptr<Decoder> decoder(Control&, const std::atomic<bool>&, const std::atomic<bool>&) override {
+    return std::make_unique<ScriptedDecoder>();
+  }
+
+ private:
+  Recording recording_;
+};
+
+/// Polls until `done` holds; false after ten seconds.
+inline bool wait_for(Source& source, const std::function<bool()>& done) {
+  for (int i = 0; i < 10000; ++i) {
+    source.poll();
+    if (done()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
+}
+
+}  // namespace tinymor

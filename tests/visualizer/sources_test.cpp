@@ -1,0 +1,139 @@
+#include <chrono>
+
+#include "scripted.h"
+#include "support/catch.h"
+#include "tensor/error.h"
+#include "visualizer/headless.h"
+
+using namespace tinymor;
+
+namespace {
+
+std::unique_ptr<LiveSource> live_source(Recording recording) {
+  return std::make_unique<LiveSource>("sample", std::make_unique<ScriptedRun>(std::move(recording)), [] {});
+}
+
+class FailingRun : public ScriptedRun {
+ public:
+  FailingRun() : ScriptedRun({}) {}
+  std::string prepare() override { throw InputError("data: there is no such file (name another)"); }
+};
+
+}  // namespace
+
+TEST_CASE("a live run and its recording give every panel the same text") {
+  SampleRun run;
+  run.snapshot_every = 1000;  // one snapshot, so that a window that looks late misses none
+  const Recording recording = sample_recording(run);
+  RecordingSource recorded("sample", recording);
+  const auto live = live_source(recording);
+  REQUIRE(wait_for(*live, [&] { return live->history().steps.size() == 400 && live->history().snapshots.size() == 1 &&
+                                       live->history().evals.size() == 8; }));
+  Headless first(recorded, 1280, 800);
+  for (RuleView rule : {RuleView::training, RuleView::causal, RuleView::difference}) {
+    first.app().state().rule = rule;
+    for (const char* panel : {"strip", "grid", "curves", "kv"}) {
+      const std::string expected = first.app().text(panel);
+      Headless second(*live, 1280, 800);
+      second.app().state().rule = rule;
+      CHECK(second.app().text(panel) == expected);
+    }
+  }
+}
+
+TEST_CASE("a live run can be paused, resumed and stopped from the window") {
+  const auto live = live_source(sample_recording());
+  REQUIRE(wait_for(*live, [&] { return live->status() == RunStatus::training && !live->history().steps.empty(); }));
+  Headless window(*live, 1280, 800);
+  window.frames(3);
+  REQUIRE(window.click("train.pause"));
+  CHECK(live->status() == RunStatus::paused);
+  window.type("t");
+  CHECK(live->status() == RunStatus::training);
+  REQUIRE(window.click("train.stop"));
+  REQUIRE(wait_for(*live, [&] { return live->status() == RunStatus::finished; }));
+  window.frames(2);
+  CHECK_FALSE(window.click("train.stop"));
+}
+
+TEST_CASE("a run that cannot start says why, and the window lives on") {
+  LiveSource live("sample", std::make_unique<FailingRun>(), [] {});
+  REQUIRE(wait_for(live, [&] { return live.status() == RunStatus::failed && !live.notice().empty(); }));
+  CHECK_THAT(live.notice(), ContainsSubstring("there is no such file"));
+  Headless window(live, 1280, 800);
+  window.frames(3);
+  CHECK_FALSE(live.can_generate());
+  CHECK_FALSE(live.why_not().empty());
+}
+
+TEST_CASE("closing the window stops the run") {
+  const auto begun = std::chrono::steady_clock::now();
+  {
+    const auto live = live_source(sample_recording());
+    REQUIRE(wait_for(*live, [&] { return live->status() == RunStatus::training; }));
+  }
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
+}
+
+TEST_CASE("a long run keeps a bounded number of snapshots, the newest among them") {
+  SampleRun run;
+  run.tokens = 2;
+  LiveFeed feed([] {});
+  RunHistory history;
+  for (int step = 1; step <= 3000; ++step) {
+    feed.on_snapshot(sample_snapshot(run, step));
+    feed.drain(history);
+  }
+  CHECK(history.snapshots.size() <= 1024);
+  CHECK(history.snapshots.back().step == 3000);
+  CHECK(history.snapshots.front().step == 1);
+  CHECK(history.snapshot_at(2999) == int(history.snapshots.size()) - 2);
+}
+
+TEST_CASE("the snapshot of a step is the newest at or before it") {
+  RunHistory history;
+  CHECK(history.snapshot_at(5) == -1);
+  for (int64_t step : {10, 20, 30}) history.snapshots.push_back({step, {}, {}});
+  CHECK(history.snapshot_at(5) == 0);
+  CHECK(history.snapshot_at(10) == 0);
+  CHECK(history.snapshot_at(29) == 1);
+  CHECK(history.snapshot_at(1000) == 2);
+}
+
+TEST_CASE("a new request replaces a running text, and a failing model becomes a message") {
+  std::atomic<int> made{0};
+  GenerationWorker worker(
+      [&](const std::atomic<bool>&) -> std::unique_ptr<Decoder> {
+        if (++made == 3) throw InputError("prompt: it holds no token (write a word)");
+        return std::make_unique<ScriptedDecoder>([] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); });
+      },
+      [] {});
+  Generation state;
+  const auto wait = [&](auto&& done) {
+    for (int i = 0; i < 5000 && !done(); ++i) {
+      worker.poll(state);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return done();
+  };
+  GenerateRequest request;
+  request.max_tokens = 100000;
+  worker.start(request);
+  REQUIRE(wait([&] { return state.text.size() > 5; }));
+  request.prompt = "second";
+  request.max_tokens = 3;
+  worker.start(request);
+  REQUIRE(wait([&] { return !state.running; }));
+  CHECK(state.text.size() == 4);
+  CHECK(state.text[0].piece == "second");
+  CHECK(state.error.empty());
+  worker.start(request);
+  REQUIRE(wait([&] { return !state.error.empty(); }));
+  CHECK_FALSE(state.running);
+  CHECK_THAT(state.error, ContainsSubstring("no token"));
+}
+
+TEST_CASE("what is neither run, recording nor model is refused in one line") {
+  CHECK_THROWS_AS(open_source("/no/such/run", [] {}), InputError);
+  CHECK_THROWS_WITH(open_source("/", [] {}), ContainsSubstring("recording.mortrace"));
+}
