@@ -1,0 +1,141 @@
+#include "tensor/tensor.h"
+
+#include <cmath>
+
+#include "support/catch.h"
+#include "tensor/error.h"
+#include "tensor/memory.h"
+#include "tensor/ops.h"
+#include "tensor/random.h"
+
+using namespace tinymor;
+using Numbers = std::vector<Real>;
+
+namespace {
+
+Tensor counting(Shape shape) {
+  Tensor x(std::move(shape));
+  for (int64_t i = 0; i < x.count(); ++i) x.mutable_data()[i] = Real(i);
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE("views share numbers and cost no memory") {
+  Tensor x = counting({3, 4});
+  const int64_t before = live_bytes();
+  Tensor row = x.slice(0, 1, 2), column = x.slice(1, 2, 3), turned = x.transpose(0, 1), flat = x.reshape({12});
+  CHECK(live_bytes() == before);
+  x.mutable_data()[6] = 100;
+  CHECK(row.at({0, 2}) == 100);
+  CHECK(column.at({1, 0}) == 100);
+  CHECK(turned.at({2, 1}) == 100);
+  CHECK(flat.at({6}) == 100);
+  column.fill(-1);
+  CHECK(x.to_vector() == Numbers{0, 1, -1, 3, 4, 5, -1, 7, 8, 9, -1, 11});
+}
+
+TEST_CASE("reshape copies only when the strides demand it") {
+  const Tensor turned = counting({2, 3}).transpose(0, 1);
+  CHECK(turned.reshape({6}).to_vector() == Numbers{0, 3, 1, 4, 2, 5});
+  CHECK(counting({2, 3}).reshape({-1, 2}).shape() == Shape{3, 2});
+  CHECK(counting({}).reshape({1, 1}).shape() == Shape{1, 1});
+  CHECK_THROWS_WITH(counting({2, 3}).reshape({4, 2}), ContainsSubstring("[reshape] [2,3] with 6 elements does not fit [4,2]"));
+  CHECK_THROWS_AS(counting({2, 3}).reshape({-1, 4}), Error);
+}
+
+TEST_CASE("indices, axes and ranges that do not exist are refused") {
+  const Tensor x = counting({2, 3});
+  CHECK(x.dim(-1) == 3);
+  CHECK_THROWS_WITH(x.dim(2), ContainsSubstring("axis 2 does not exist in [2,3]"));
+  CHECK_THROWS_AS(x.dim(-3), Error);
+  CHECK_THROWS_AS(x.at({0, 3}), Error);
+  CHECK_THROWS_AS(x.at({0}), Error);
+  CHECK_THROWS_AS(x.slice(0, 1, 3), Error);
+  CHECK_THROWS_AS(x.slice(0, 2, 1), Error);
+  CHECK_THROWS_AS(x.slice(0, -1, 1), Error);
+  CHECK_THROWS_AS(x.item(), Error);
+  CHECK_THROWS_AS(x.transpose(0, 1).values(), Error);
+  CHECK_THROWS_AS(Tensor({2}, {1, 2, 3}), Error);
+  CHECK_THROWS_AS(Tensor(Shape{-1}), Error);
+}
+
+TEST_CASE("broadcasting follows NumPy's rule for a generated table of shapes") {
+  std::vector<Shape> shapes{{}, {1}, {3}, {2, 1}, {2, 3}, {1, 3}, {0, 3}, {4, 2, 3}, {4, 1, 1}, {5}};
+  for (const Shape& a : shapes)
+    for (const Shape& b : shapes) {
+      INFO(a.text() << " and " << b.text());
+      bool legal = true;
+      for (int64_t i = 1; i <= std::min(a.rank(), b.rank()); ++i) legal = legal && (a[-i] == b[-i] || a[-i] == 1 || b[-i] == 1);
+      if (!legal) {
+        CHECK_THROWS_AS(counting(a) + counting(b), Error);
+        continue;
+      }
+      const Tensor x = counting(a), y = counting(b), sum = x + y;
+      const Numbers wide_x = x.expand(sum.shape()).to_vector(), wide_y = y.expand(sum.shape()).to_vector();
+      for (int64_t i = 0; i < sum.count(); ++i) CHECK(sum.values()[i] == wide_x[i] + wide_y[i]);
+      // The sum over the broadcast axes: every element of x counts as often as it was repeated.
+      const Tensor back = sum_to(x.expand(sum.shape()), a);
+      for (int64_t i = 0; i < x.count(); ++i)
+        CHECK(back.values()[i] == x.values()[i] * Real(sum.count()) / Real(x.count()));
+    }
+}
+
+TEST_CASE("a product with transposed views equals the product of copies") {
+  const Tensor a = counting({5, 7}), b = counting({5, 3});
+  CHECK(matmul(a.transpose(0, 1), b).to_vector() == matmul(a.transpose(0, 1).clone(), b).to_vector());
+  CHECK(matmul(b.transpose(0, 1), a).at({1, 2}) == 1 * 2 + 4 * 9 + 7 * 16 + 10 * 23 + 13 * 30);
+  CHECK_THROWS_WITH(matmul(a, b), ContainsSubstring("[matmul] [5,7] x [5,3]: inner sizes 7 and 5 differ"));
+}
+
+TEST_CASE("one row times a matrix equals that row of the whole product") {
+  const Tensor x = counting({9, 40}) * Real(0.01), w = counting({33, 40}) * Real(0.003);
+  const Tensor all = matmul(x, w.transpose(0, 1));
+  for (int64_t i = 0; i < 9; ++i) {
+    const Tensor one = matmul(x.slice(0, i, i + 1), w.transpose(0, 1));
+    for (int64_t j = 0; j < 33; ++j) CHECK(one.at({0, j}) == Approx(all.at({i, j})).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("in-place changes are counted, whichever view makes them") {
+  Tensor x = counting({2, 2}), view = x.slice(0, 0, 1);
+  const uint64_t before = x.version();
+  view.fill(3);
+  CHECK(x.version() > before);
+}
+
+TEST_CASE("rows are gathered, added and replaced by index") {
+  const Tensor x = counting({3, 2});
+  CHECK(gather_rows(x, IntTensor({3}, {2, 0, 2})).to_vector() == Numbers{4, 5, 0, 1, 4, 5});
+  CHECK(gather_rows(x, IntTensor(Shape{0})).shape() == Shape{0, 2});
+  Tensor y = Tensor::zeros({3, 2});
+  scatter_add_rows(y, IntTensor({3}, {2, 0, 2}), Tensor::full({3, 2}, 1));
+  CHECK(y.to_vector() == Numbers{1, 1, 0, 0, 2, 2});
+  replace_rows(y, IntTensor({1}, {1}), Tensor::full({1, 2}, 7));
+  CHECK(y.to_vector() == Numbers{1, 1, 7, 7, 2, 2});
+  CHECK_THROWS_WITH(replace_rows(y, IntTensor({2}, {1, 1}), Tensor::zeros({2, 2})), ContainsSubstring("row 1 is replaced twice"));
+  CHECK_THROWS_WITH(gather_rows(x, IntTensor({1}, {3})), ContainsSubstring("index 3 is outside the 3 rows"));
+}
+
+TEST_CASE("random numbers are Philox's, uniform and normal as they should be") {
+  Random first(0);  // the generator's published test vector: key 0, counter 0
+  CHECK(first.next() == 0x6627e8d5u);
+  CHECK(first.next() == 0xe169c58du);
+  CHECK(first.next() == 0xbc57ac4cu);
+  CHECK(first.next() == 0x9b00dbd8u);
+  Random random(1), same(1), other_stream(1, 1);
+  CHECK(random.next() == same.next());
+  CHECK(random.next() != other_stream.next());
+  double sum = 0, square = 0;
+  for (int i = 0; i < 20000; ++i) {
+    const double x = random.normal();
+    sum += x;
+    square += x * x;
+  }
+  CHECK(std::abs(sum / 20000) < 0.03);
+  CHECK(std::abs(square / 20000 - 1) < 0.04);
+  std::vector<int> seen(7, 0);
+  for (int i = 0; i < 7000; ++i) ++seen[random.below(7)];
+  for (int count : seen) CHECK(std::abs(count - 1000) < 150);
+  CHECK_THROWS_AS(random.below(0), Error);
+}

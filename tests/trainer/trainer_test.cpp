@@ -1,0 +1,258 @@
+#include "trainer/trainer.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+#include "datasets/stories.h"
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "tensor/error.h"
+#include "tensor/files.h"
+#include "tensor/safetensors.h"
+#include "tensor/threads.h"
+#include "trainer/evaluate.h"
+#include "trainer/run_folder.h"
+#include "trainer/schedule.h"
+
+using namespace tinymor;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A run of a second or less on a text of its own.
+Config tiny_run(const fs::path& folder, int64_t steps) {
+  write_file_atomically(folder / "text.txt", make_stories(1, 8000));
+  Config config = Config::defaults();
+  config.model.d_model = 32;
+  config.model.d_ff = 48;
+  config.model.max_seq_len = 32;
+  config.data.source = (folder / "text.txt").string();
+  config.data.tokenizer = TokenizerKind::character;
+  config.train.steps = steps;
+  config.train.batch_size = 4;
+  config.train.warmup_steps = 2;
+  config.train.eval_every = 6;
+  config.train.checkpoint_every = 4;
+  config.train.record_every = 5;
+  return config;
+}
+
+/// The run's files but for what depends on the clock.
+std::map<std::string, std::string> bits(const fs::path& run) {
+  std::map<std::string, std::string> files;
+  for (const char* name : {"config.toml", "model.safetensors", "tokenizer.json"}) files[name] = read_file(run / name);
+  for (const auto& [name, tensor] : read_safetensors(run / "trainer.safetensors").tensors) {
+    const auto numbers = tensor.values();
+    files[name].assign(reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes());
+  }
+  std::istringstream lines(read_file(run / "metrics.jsonl"));
+  for (std::string line; std::getline(lines, line);) {
+    auto entry = nlohmann::json::parse(line);
+    entry.erase("seconds");
+    entry.erase("tokens_per_second");
+    files["metrics"] += entry.dump() + "\n";
+  }
+  return files;
+}
+
+/// Stops a run after some step, as Ctrl-C does.
+struct StopAt : Observer {
+  Control& control;
+  int64_t step;
+  StopAt(Control& c, int64_t s) : control(c), step(s) {}
+  void on_step(const StepMetrics& m) override {
+    if (m.step == step) control.stop();
+  }
+};
+
+void train_until(Trainer trainer, int64_t step) {
+  Control control;
+  StopAt stopper(control, step);
+  trainer.add_observer(stopper);
+  trainer.run(&control);
+}
+
+}  // namespace
+
+TEST_CASE("one seed gives the same checkpoint to the bit, with any number of threads") {
+  const TemporaryFolder folder;
+  const Config config = tiny_run(folder.path(), 6);
+  const int before = thread_count();
+  for (int threads : {1, 2, 3}) {
+    set_thread_count(threads);
+    Trainer(config, folder.path() / std::to_string(threads)).run();
+  }
+  set_thread_count(before);
+  Trainer(config, folder.path() / "again").run();
+  CHECK(bits(folder.path() / "1") == bits(folder.path() / "2"));
+  CHECK(bits(folder.path() / "1") == bits(folder.path() / "3"));
+  CHECK(bits(folder.path() / "1") == bits(folder.path() / "again"));
+  Config other = config;
+  other.train.seed = 2;
+  Trainer(other, folder.path() / "other").run();
+  CHECK(bits(folder.path() / "1")["model.safetensors"] != bits(folder.path() / "other")["model.safetensors"]);
+}
+
+TEST_CASE("a run that was stopped, or killed between checkpoints, resumes as if it had not been") {
+  const TemporaryFolder folder;
+  const Config config = tiny_run(folder.path(), 14);
+  Trainer(config, folder.path() / "whole").run();
+  const auto whole = bits(folder.path() / "whole");
+
+  train_until(Trainer(config, folder.path() / "stopped"), 5);  // saves at step 5
+  Trainer::resume(folder.path() / "stopped").run();
+  CHECK(bits(folder.path() / "stopped") == whole);
+
+  // What a kill in step 11 leaves: the checkpoint of step 8 beside logs that run ahead of it and end in a torn line.
+  train_until(Trainer(config, folder.path() / "killed"), 8);
+  const std::string checkpoint = read_file(folder.path() / "killed/trainer.safetensors");
+  train_until(Trainer::resume(folder.path() / "killed"), 11);
+  write_file_atomically(folder.path() / "killed/trainer.safetensors", checkpoint);
+  write_file_atomically(folder.path() / "killed/metrics.jsonl", read_file(folder.path() / "killed/metrics.jsonl") + "{\"step\": 1");
+  write_file_atomically(folder.path() / "killed/recording.mortrace", read_file(folder.path() / "killed/recording.mortrace") + "torn");
+  Trainer::resume(folder.path() / "killed").run();
+  CHECK(bits(folder.path() / "killed") == whole);
+  const Recording recording = read_recording(folder.path() / "killed/recording.mortrace");
+  CHECK(recording.notice.empty());
+  CHECK(recording.steps.size() == 14);
+  CHECK(recording.snapshots.size() == 4);  // steps 0, 5, 10 and 14
+}
+
+TEST_CASE("a finished run resumes to nothing, and further with more steps") {
+  const TemporaryFolder folder;
+  Trainer(tiny_run(folder.path(), 3), folder.path() / "run").run();
+  const auto before = bits(folder.path() / "run");
+  Trainer::resume(folder.path() / "run").run();
+  CHECK(bits(folder.path() / "run") == before);
+  Trainer more = Trainer::resume(folder.path() / "run", 5);
+  more.run();
+  CHECK(more.step() == 5);
+}
+
+TEST_CASE("training makes the held-out loss fall, and every parameter moves") {
+  const TemporaryFolder folder;
+  Trainer trainer(tiny_run(folder.path(), 60), folder.path() / "run");
+  const Model before = trainer.model().clone();
+  trainer.run();
+  const auto old_parameters = before.parameters(), new_parameters = trainer.model().parameters();
+  for (size_t i = 0; i < old_parameters.size(); ++i) {
+    INFO(old_parameters[i]->name());
+    CHECK(old_parameters[i]->value().to_vector() != new_parameters[i]->value().to_vector());
+  }
+  const Recording recording = read_recording(folder.path() / "run/recording.mortrace");
+  REQUIRE(recording.evals.size() > 2);
+  CHECK(recording.evals.back().threshold_loss < recording.evals.front().threshold_loss - 0.5);
+}
+
+TEST_CASE("unusable runs are refused before anything is written") {
+  const TemporaryFolder folder;
+  const Config good = tiny_run(folder.path(), 2);
+  const auto refused = [&](const Config& config, const std::string& why) {
+    INFO(why);
+    CHECK_THROWS_WITH(Trainer(config, folder.path() / "run"), ContainsSubstring(why));
+    CHECK_FALSE(fs::exists(folder.path() / "run"));
+  };
+  Config config = good;
+  config.data.source = (folder.path() / "missing.txt").string();
+  refused(config, "missing.txt");
+  write_file_atomically(folder.path() / "short.txt", "Too short.");
+  config.data.source = (folder.path() / "short.txt").string();
+  refused(config, "tokens");
+  write_file_atomically(folder.path() / "empty.txt", "");
+  config.data.source = (folder.path() / "empty.txt").string();
+  refused(config, "empty.txt");
+  config = good;
+  config.model.n_layers = 7;
+  refused(config, "n_layers");
+
+  Trainer(good, folder.path() / "run").run();
+  CHECK_THROWS_WITH(Trainer(good, folder.path() / "run"), ContainsSubstring("--resume"));
+  CHECK_THROWS_AS(Trainer::resume(folder.path() / "nothing"), InputError);
+  write_file_atomically(folder.path() / "run/trainer.safetensors", read_file(folder.path() / "run/trainer.safetensors").substr(0, 5000));
+  CHECK_THROWS_AS(Trainer::resume(folder.path() / "run"), InputError);
+}
+
+TEST_CASE("a loss that is no number ends the run and keeps the last checkpoint") {
+  const TemporaryFolder folder;
+  Config config = tiny_run(folder.path(), 200);
+  config.train.lr = 1e30;
+  config.train.warmup_steps = 0;
+  Trainer trainer(config, folder.path() / "run");
+  CHECK_THROWS_WITH(trainer.run(), ContainsSubstring("lower train.lr"));
+  CHECK_NOTHROW(load_model(folder.path() / "run"));
+}
+
+TEST_CASE("a paused run does no step, does what is posted, and goes on") {
+  const TemporaryFolder folder;
+  Trainer trainer(tiny_run(folder.path(), 1000000), folder.path() / "run");
+  struct Counter : Observer {
+    std::atomic<int64_t> step{0};
+    void on_step(const StepMetrics& m) override { step = m.step; }
+  } counter;
+  trainer.add_observer(counter);
+  Control control;
+  std::thread thread([&] { trainer.run(&control); });
+  const auto wait = [](auto condition) {
+    for (int i = 0; i < 2000 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return condition();
+  };
+  CHECK(wait([&] { return counter.step > 2; }));
+  control.pause();
+  std::atomic<bool> asked{false};
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const int64_t paused_at = counter.step;
+  control.post([&](const Model& model) { asked = model.parameter_count() > 0; });
+  CHECK(wait([&] { return asked.load(); }));
+  CHECK(counter.step == paused_at);
+  control.resume();
+  CHECK(wait([&] { return counter.step > paused_at; }));
+  control.stop();
+  thread.join();
+}
+
+TEST_CASE("schedules rise, stay and fall where they should") {
+  TrainConfig train;
+  train.steps = 100;
+  train.warmup_steps = 10;
+  train.lr = 1;
+  train.schedule = ScheduleKind::trapezoid;
+  train.cooldown_fraction = 0.2;
+  CHECK(learning_rate(train, 5) == Approx(0.5));
+  CHECK(learning_rate(train, 10) == Approx(1));
+  CHECK(learning_rate(train, 80) == Approx(1));
+  CHECK(learning_rate(train, 91) == Approx(0.5));
+  CHECK(learning_rate(train, 100) == Approx(0.05));
+  train.schedule = ScheduleKind::cosine;
+  CHECK(learning_rate(train, 5) == Approx(0.5));
+  CHECK(learning_rate(train, 56) == Approx(0.5));
+  CHECK(learning_rate(train, 100) < 0.01);
+  train.schedule = ScheduleKind::constant;
+  CHECK(learning_rate(train, 100) == Approx(1));
+}
+
+TEST_CASE("AdamW steps as its formula says, clips, and leaves norms undecayed") {
+  const auto stepped = [](double clip, double gradient, bool matrix) {
+    Variable w = Variable::parameter(Tensor::full(matrix ? Shape{1, 1} : Shape{1}, 2), "w");
+    AdamW optimizer({&w}, {.weight_decay = 0.5, .grad_clip = clip});
+    w.backward(Tensor::full(w.shape(), Real(gradient)));
+    CHECK(optimizer.step(0.1) == Approx(std::abs(gradient)));
+    CHECK_FALSE(w.grad().defined());
+    return double(w.value().item());
+  };
+  CHECK(stepped(0, 3, true) == Approx(2 * (1 - 0.05) - 0.1));  // the first step's m/sqrt(v) is the sign
+  CHECK(stepped(0, 3, false) == Approx(2 - 0.1));
+  CHECK(stepped(1e-7, 3, false) == Approx(2 - 0.1 * 1e-7 / (1e-7 + 1e-8)));
+}
+
+TEST_CASE("evaluation of a window counts every prediction once") {
+  const TemporaryFolder folder;
+  Trainer trainer(tiny_run(folder.path(), 1), folder.path() / "run");
+  const Batch windows = consecutive_windows(trainer.tokenizer().encode(make_stories(3, 3000)), 32);
+  const Evaluation all = evaluate(trainer.model(), windows, Rule::topk);
+  CHECK(all.tokens == windows.inputs.count());
+  CHECK(all.perplexity == Approx(std::exp(all.loss)));
+  CHECK(all.mean_depth == Approx((32 + 21 + 10) / 32.0));
+  CHECK(evaluate(trainer.model(), windows, Rule::topk, 3).tokens == 3 * 32);
+}
