@@ -55,14 +55,15 @@ void App::draw_workspace(const Box& area) {
 }
 
 void App::draw_tile(const Tile& tile) {
-  const auto found = std::find_if(panels_.begin(), panels_.end(), [&](const auto& p) { return p->name() == tile.panel; });
+  const auto found =
+      std::find_if(panels_.begin(), panels_.end(), [&](const auto& p) { return p->name() == tile.panel; });
   if (found == panels_.end()) return;
   Panel& panel = **found;
   ImGui::SetNextWindowPos(tile.box.min);
   ImGui::SetNextWindowSize({tile.box.width(), tile.box.height()});
-  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                     ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav |
-                                     ImGuiWindowFlags_NoScrollWithMouse;
+  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                                     ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse;
   if (ImGui::Begin(panel.name(), nullptr, flags)) {
     if (ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) state_.panel_under_mouse = panel.name();
     ui::tag(std::string("panel.") + panel.name(), tile.box);
@@ -83,25 +84,38 @@ void App::draw_tile(const Tile& tile) {
 void App::fulfil_wishes() {
   for (Wish wish : std::exchange(state_.wishes, {})) {
     switch (wish) {
-      case Wish::pause: source_.pause(); break;
-      case Wish::resume: source_.resume(); break;
-      case Wish::stop: source_.stop(); break;
-      case Wish::generate: source_.generate(state_.request); break;
-      case Wish::stop_generating: source_.stop_generating(); break;
+      case Wish::pause:
+        source_.pause();
+        break;
+      case Wish::resume:
+        source_.resume();
+        break;
+      case Wish::stop:
+        source_.stop();
+        break;
+      case Wish::generate:
+        source_.generate(state_.request);
+        break;
+      case Wish::stop_generating:
+        source_.stop_generating();
+        break;
     }
   }
 }
 
 void App::zoom_key(char key) {
   static constexpr float levels[] = {0.5f, 0.67f, 0.8f, 0.9f, 1, 1.1f, 1.25f, 1.5f, 1.75f, 2, 2.5f, 3};
-  const auto* at = std::min_element(std::begin(levels), std::end(levels),
-                                    [&](float a, float b) { return std::abs(a - state_.zoom) < std::abs(b - state_.zoom); });
+  const auto* at = std::min_element(std::begin(levels), std::end(levels), [&](float a, float b) {
+    return std::abs(a - state_.zoom) < std::abs(b - state_.zoom);
+  });
   if (key == '0') state_.zoom = 1;
   if (key == '+' && at + 1 != std::end(levels)) state_.zoom = at[1];
   if (key == '-' && at != std::begin(levels)) state_.zoom = at[-1];
 }
 
-bool App::animating() const { return state_.playback.mode() == Playback::Mode::playing || source_.generation().running; }
+bool App::animating() const {
+  return state_.playback.mode() == Playback::Mode::playing || source_.generation().running;
+}
 
 const Panel* App::panel(const std::string& name) const {
   const auto found = std::find_if(panels_.begin(), panels_.end(), [&](const auto& p) { return p->name() == name; });

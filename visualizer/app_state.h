@@ -29,7 +29,7 @@ enum class Wish { pause, resume, stop, generate, stop_generating };
 
 /// The texts of the snapshot that is shown, and the text being generated, ready to draw.
 struct Shown {
-  int index = -1;      ///< Of the snapshot; -1: there is none yet.
+  int index = -1;  ///< Of the snapshot; -1: there is none yet.
   int64_t step = 0;
   TextView training, causal, generated;
 
@@ -53,17 +53,17 @@ struct AppState {
 
   GenerateRequest request;
   Subject cache_subject = Subject::probe;
-  bool shift_depth = false;    ///< Tint the token that was predicted instead of the one at which depth was spent.
-  bool paper_colors = false;   ///< The grid as the paper prints it: dark where computed.
+  bool shift_depth = false;   ///< Tint the token that was predicted instead of the one at which depth was spent.
+  bool paper_colors = false;  ///< The grid as the paper prints it: dark where computed.
   bool log_loss = false;
   bool smooth_loss = true;
 
-  float zoom = 1;              ///< 0.5 to 3.
-  int zoom_steps = 0;           ///< Asked for by a button: +1 or -1.
+  float zoom = 1;      ///< 0.5 to 3.
+  int zoom_steps = 0;  ///< Asked for by a button: +1 or -1.
   bool help = false;
-  std::string page;            ///< Of the workspace; empty: the first.
-  std::string maximised;       ///< Name of the panel that fills the window; empty: none.
-  bool bare = false;           ///< Only panels: no bars around them (for pictures).
+  std::string page;       ///< Of the workspace; empty: the first.
+  std::string maximised;  ///< Name of the panel that fills the window; empty: none.
+  bool bare = false;      ///< Only panels: no bars around them (for pictures).
   std::string panel_under_mouse;
   std::vector<Wish> wishes;
 
@@ -71,8 +71,10 @@ struct AppState {
   std::optional<TokenRef> selected() const { return hovered ? hovered : pinned; }
   bool points_at(Subject subject, int token) const { return selected() == TokenRef{subject, token}; }
   void toggle_pin(TokenRef token) {
-    if (pinned == token) pinned.reset();
-    else pinned = token;
+    if (pinned == token)
+      pinned.reset();
+    else
+      pinned = token;
   }
 };
 

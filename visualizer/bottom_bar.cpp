@@ -21,7 +21,8 @@ void draw_buttons(AppState& state, int count) {
   const auto spaced = [] { ImGui::SameLine(0, 2); };
   if (ui::icon_button("time.first", ui::Icon::first, any, false, "First snapshot (Home)")) playback.jump(0, count);
   spaced();
-  if (ui::icon_button("time.previous", ui::Icon::previous, any, false, "Previous snapshot (Left)")) playback.step(-1, count);
+  if (ui::icon_button("time.previous", ui::Icon::previous, any, false, "Previous snapshot (Left)"))
+    playback.step(-1, count);
   spaced();
   if (ui::icon_button("time.play", playing ? ui::Icon::pause : ui::Icon::play, any, playing, "Play or pause (Space)")) {
     playback.toggle(count);
@@ -30,14 +31,17 @@ void draw_buttons(AppState& state, int count) {
   if (ui::icon_button("time.next", ui::Icon::next, any, false, "Next snapshot (Right)")) playback.step(1, count);
   spaced();
   const bool following = playback.mode() == Playback::Mode::following;
-  if (ui::icon_button("time.follow", ui::Icon::last, true, following, "Follow the newest snapshot (End)")) playback.follow();
+  if (ui::icon_button("time.follow", ui::Icon::last, true, following, "Follow the newest snapshot (End)"))
+    playback.follow();
   ImGui::SameLine();
   const std::string speed = playback.speed() < 1 ? "1/2x" : fmt::format("{:.0f}x", playback.speed());
   if (ui::button("time.speed", speed.c_str(), true, "Speed of playing")) playback.next_speed();
 }
 
 // The step at which the track ends.
-double last_step(const RunHistory& history) { return double(std::max<int64_t>(1, history.last_step())); }
+double last_step(const RunHistory& history) {
+  return double(std::max<int64_t>(1, history.last_step()));
+}
 
 void draw_loss(Canvas& canvas, const Box& track, const RunHistory& history) {
   std::vector<double> x, y;
@@ -48,7 +52,8 @@ void draw_loss(Canvas& canvas, const Box& track, const RunHistory& history) {
   for (const PlotPoint& p : decimate(x, y, 0, last_step(history), std::max(1, int(track.width() / 2)))) {
     if (!std::isfinite(p.y)) continue;
     const float part = float((p.y - range.low) / (range.high - range.low));
-    line.push_back({track.min.x + float(p.x / last_step(history)) * track.width(), track.max.y - 2 - part * (track.height() - 4)});
+    line.push_back(
+        {track.min.x + float(p.x / last_step(history)) * track.width(), track.max.y - 2 - part * (track.height() - 4)});
   }
   canvas.polyline(line, ui::u32(ui::colors::dim, 0.8), 1.2f);
 }
@@ -81,7 +86,9 @@ void draw_track(const Source& source, AppState& state, const Box& track) {
   const double step = std::clamp(part, 0.0, 1.0) * last_step(history);
   // The nearest snapshot, not the one before: a person points at a mark.
   int nearest = history.snapshot_at(int64_t(step));
-  if (nearest + 1 < count && double(history.snapshots[nearest + 1].step) - step < step - double(history.snapshots[nearest].step)) ++nearest;
+  if (nearest + 1 < count &&
+      double(history.snapshots[nearest + 1].step) - step < step - double(history.snapshots[nearest].step))
+    ++nearest;
   state.playback.jump(nearest, count);
 }
 
@@ -90,10 +97,17 @@ void draw_track(const Source& source, AppState& state, const Box& track) {
 std::string status_text(const Source& source, const AppState& state) {
   const RunHistory& h = source.history();
   std::string out;
-  if (state.shown.index >= 0) out = fmt::format("snapshot {} of {} at step {}", state.shown.index + 1, h.snapshots.size(), state.shown.step);
-  else out = "no snapshot yet";
+  if (state.shown.index >= 0)
+    out = fmt::format("snapshot {} of {} at step {}", state.shown.index + 1, h.snapshots.size(), state.shown.step);
+  else
+    out = "no snapshot yet";
   out += fmt::format(" \u00b7 {}", rule_name(state.rule));
-  if (!h.steps.empty()) out += fmt::format(" \u00b7 run at step {}, {} tokens/s", h.steps.back().step, short_number(h.steps.back().tokens_per_second));
+  if (!h.steps.empty()) {
+    const StepMetrics& last = h.steps.back();
+    out += fmt::format(" \u00b7 run at step {}", last.step);
+    if (source.planned_steps() >= last.step) out += fmt::format(" of {}", source.planned_steps());
+    out += fmt::format(", {} tokens/s", short_number(last.tokens_per_second));
+  }
   out += fmt::format(" \u00b7 {} dropped", source.dropped());
   return out;
 }
@@ -106,8 +120,9 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
   ImGui::PushStyleColor(ImGuiCol_WindowBg, ui::u32(ui::colors::bar));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
-  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                     ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav;
+  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                                     ImGuiWindowFlags_NoNav;
   if (ImGui::Begin("##bottom", nullptr, flags)) {
     ImGui::SetCursorPos({pad, em * 0.45f});
     draw_buttons(state, int(source.history().snapshots.size()));
@@ -116,7 +131,8 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float label_width = text_size("following", ui::Font::small).x + em;
     Canvas& canvas = window_canvas();
-    canvas.text({at.x, at.y + (frame - text_size(mode, ui::Font::small).y) / 2}, ui::u32(ui::colors::dim), mode, ui::Font::small);
+    canvas.text({at.x, at.y + (frame - text_size(mode, ui::Font::small).y) / 2}, ui::u32(ui::colors::dim), mode,
+                ui::Font::small);
     const Box track{{at.x + label_width, at.y}, {window.x - pad - em * 0.4f, at.y + frame}};
     if (track.width() > em * 4) draw_track(source, state, track);
 
@@ -126,7 +142,9 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
     const float left = room - text_size(status, ui::Font::small).x - 2 * em;
     const bool warn = !source.notice().empty();
     const std::string right = fitted(warn ? source.notice() : source.name(), left, ui::Font::small);
-    if (left > 6 * em) text_right(canvas, {window.x - pad, line}, ui::u32(warn ? ui::colors::warn : ui::colors::faint), right, ui::Font::small);
+    if (left > 6 * em)
+      text_right(canvas, {window.x - pad, line}, ui::u32(warn ? ui::colors::warn : ui::colors::faint), right,
+                 ui::Font::small);
   }
   ImGui::End();
   ImGui::PopStyleVar(2);

@@ -1,6 +1,6 @@
 #pragma once
-// What panels draw their pictures with: a dozen marks, in pixels of the screen. Keeping them behind one small interface lets
-// the same panel draw into a window or into any other kind of picture.
+// What panels draw their pictures with: a dozen marks, in pixels of the screen. Keeping them behind one small interface
+// lets the same panel draw into a window or into any other kind of picture.
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #pragma once
-// Generating text beside the window: a thread of its own with its own copy of the weights, so that neither the window nor a
-// training run waits for it.
+// Generating text beside the window: a thread of its own with its own copy of the weights, so that neither the window
+// nor a training run waits for it.
 
 #include <atomic>
 #include <condition_variable>

@@ -34,7 +34,9 @@ GridFrame::GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens)
   cells_.max.y = top - gap;
 }
 
-Box GridFrame::row(int r) const { return {{cells_.min.x, tops_[r]}, {cells_.max.x, tops_[r + 1] - ui::em() * 0.4f}}; }
+Box GridFrame::row(int r) const {
+  return {{cells_.min.x, tops_[r]}, {cells_.max.x, tops_[r + 1] - ui::em() * 0.4f}};
+}
 
 Box GridFrame::cell(int r, int t) const {
   const float width = cell_width(), space = width >= 4 ? 1.0f : 0.0f;
@@ -83,7 +85,8 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
   if (selected && *selected >= 0 && *selected < view.size()) {
     const std::string name = fmt::format("{} \"{}\"", *selected, quoted_piece(view.pieces[*selected]));
     const float width = text_size(name, ui::Font::small).x;
-    const float x = std::clamp(cell(0, *selected).center().x - width / 2, box_.min.x, std::max(box_.min.x, box_.max.x - width));
+    const float x =
+        std::clamp(cell(0, *selected).center().x - width / 2, box_.min.x, std::max(box_.min.x, box_.max.x - width));
     canvas.text({x, y}, ui::u32(ui::colors::text), name, ui::Font::small);
     taken = {{x - em * 0.5f, y}, {x + width + em * 0.5f, y}};
   }
@@ -92,7 +95,8 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
     if (value != std::floor(value)) continue;
     const std::string text = fmt::format("{}", int(value));
     const float half = text_size(text, ui::Font::small).x / 2, x = cell(0, int(value)).center().x;
-    if (x + half < taken.min.x || x - half > taken.max.x) canvas.text({x - half, y}, ui::u32(faint), text, ui::Font::small);
+    if (x + half < taken.min.x || x - half > taken.max.x)
+      canvas.text({x - half, y}, ui::u32(faint), text, ui::Font::small);
   }
 }
 
@@ -101,8 +105,9 @@ void GridFrame::draw_column(Canvas& canvas, int t, ImU32 color) const {
   const float em = ui::em();
   const Box top = cell(0, t);
   const float narrow = std::max(0.0f, (3 - top.width()) / 2);
-  canvas.outline({{top.min.x - 1.5f - narrow, cells_.min.y - em * 0.2f}, {top.max.x + 1.5f + narrow, cells_.max.y + em * 0.2f}}, color,
-                 std::max(1.5f, em * 0.1f), em * 0.15f);
+  canvas.outline(
+      {{top.min.x - 1.5f - narrow, cells_.min.y - em * 0.2f}, {top.max.x + 1.5f + narrow, cells_.max.y + em * 0.2f}},
+      color, std::max(1.5f, em * 0.1f), em * 0.15f);
 }
 
 std::optional<int> GridFrame::interact(const char* name, AppState& state, Subject subject) const {

@@ -14,7 +14,9 @@ Headless::Headless(Source& source, int width, int height, ui::FontSource fonts)
   ui::feed_mouse_position(io, {-1000, -1000});
 }
 
-Headless::~Headless() { ImGui::DestroyContext(context_); }
+Headless::~Headless() {
+  ImGui::DestroyContext(context_);
+}
 
 void Headless::match_zoom() {
   if (zoom_ == app_.state().zoom) return;

@@ -1,7 +1,7 @@
 #pragma once
-// The one header that includes Dear ImGui. Debian 12 ships version 1.86, Debian 13 ships 1.90; what differs between them is
-// hidden here, so that no panel needs to know. Letters are never asked for as keys (1.86 has no names for them, and their
-// place depends on the keyboard's layout): shortcuts read the characters that were typed.
+// The one header that includes Dear ImGui. Debian 12 ships version 1.86, Debian 13 ships 1.90; what differs between
+// them is hidden here, so that no panel needs to know. Letters are never asked for as keys (1.86 has no names for them,
+// and their place depends on the keyboard's layout): shortcuts read the characters that were typed.
 
 #include <imgui.h>
 #if __has_include(<imgui_stdlib.h>)

@@ -32,28 +32,46 @@ void toggle_training(const Source& source, AppState& state) {
 }
 
 void let_go(AppState& state) {
-  if (state.help) state.help = false;
-  else if (state.pinned) state.pinned.reset();
-  else state.maximised.clear();
+  if (state.help)
+    state.help = false;
+  else if (state.pinned)
+    state.pinned.reset();
+  else
+    state.maximised.clear();
 }
 
 void typed(ImWchar character, const Source& source, AppState& state) {
   switch (character) {
-    case ',': return move_token(state, -1);
-    case '.': return move_token(state, 1);
-    case 'r': case 'R': state.rule = RuleView((int(state.rule) + 1) % 3); return;
-    case 't': case 'T': return toggle_training(source, state);
-    case 'h': case 'H': case '?': state.help = !state.help; return;
-    case 'f': case 'F':
+    case ',':
+      return move_token(state, -1);
+    case '.':
+      return move_token(state, 1);
+    case 'r':
+    case 'R':
+      state.rule = RuleView((int(state.rule) + 1) % 3);
+      return;
+    case 't':
+    case 'T':
+      return toggle_training(source, state);
+    case 'h':
+    case 'H':
+    case '?':
+      state.help = !state.help;
+      return;
+    case 'f':
+    case 'F':
       state.maximised = state.maximised.empty() ? state.panel_under_mouse : "";
       return;
-    default: return;
+    default:
+      return;
   }
 }
 
 }  // namespace
 
-std::span<const KeyHelp> key_help() { return all_keys; }
+std::span<const KeyHelp> key_help() {
+  return all_keys;
+}
 
 void handle_keys(const Source& source, AppState& state) {
   const ImGuiIO& io = ImGui::GetIO();

@@ -52,7 +52,8 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
               {"Training", {{"curves", left}, {"kv", right}}},
               {"Generate", {{"generate", left}, {"kv", right}}}};
     }
-    case Arrangement::single: break;
+    case Arrangement::single:
+      break;
   }
   return {{"Tokens", {{"strip", area}}},
           {"Grid", {{"grid", area}}},

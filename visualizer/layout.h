@@ -1,6 +1,6 @@
 #pragma once
-// Where the panels stand. A wide window shows all of them; a smaller one, or a larger zoom, spreads them over pages, down to
-// one panel per page for the last row of a lecture hall.
+// Where the panels stand. A wide window shows all of them; a smaller one, or a larger zoom, spreads them over pages,
+// down to one panel per page for the last row of a lecture hall.
 
 #include <string>
 #include <vector>

@@ -110,10 +110,14 @@ bool LiveSource::poll_run() {
 
 RunStatus LiveSource::shown() const {
   switch (phase_) {
-    case Phase::preparing: return RunStatus::preparing;
-    case Phase::training: return RunStatus::training;
-    case Phase::finished: return RunStatus::finished;
-    case Phase::failed: break;
+    case Phase::preparing:
+      return RunStatus::preparing;
+    case Phase::training:
+      return RunStatus::training;
+    case Phase::finished:
+      return RunStatus::finished;
+    case Phase::failed:
+      break;
   }
   return RunStatus::failed;
 }

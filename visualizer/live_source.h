@@ -46,8 +46,8 @@ class LiveRun {
   /// Loads data and model; returns the complete configuration as TOML.
   virtual std::string prepare() = 0;
   virtual void train(Observer& observer, Control& control) = 0;
-  /// A decoder over a copy of the weights as they are now. Called from the generating thread after `prepare`; `ended` says
-  /// that `train` has returned.
+  /// A decoder over a copy of the weights as they are now. Called from the generating thread after `prepare`; `ended`
+  /// says that `train` has returned.
   virtual std::unique_ptr<Decoder> decoder(Control& control, const std::atomic<bool>& ended,
                                            const std::atomic<bool>& cancelled) = 0;
 };
@@ -58,7 +58,9 @@ class LiveSource : public Source {
   /// Stops the run after its current step and waits until it has saved itself.
   ~LiveSource() override;
 
-  RunStatus status() const override { return phase_ == Phase::training && control_.paused() ? RunStatus::paused : shown(); }
+  RunStatus status() const override {
+    return phase_ == Phase::training && control_.paused() ? RunStatus::paused : shown();
+  }
   uint64_t dropped() const override { return feed_.dropped(); }
   bool steerable() const override { return phase_ == Phase::preparing || phase_ == Phase::training; }
   void pause() override { control_.pause(); }

@@ -51,7 +51,9 @@ class ModelDecoder : public Decoder {
 
 }  // namespace
 
-std::unique_ptr<Decoder> model_decoder(LoadedModel loaded) { return std::make_unique<ModelDecoder>(std::move(loaded)); }
+std::unique_ptr<Decoder> model_decoder(LoadedModel loaded) {
+  return std::make_unique<ModelDecoder>(std::move(loaded));
+}
 
 DecoderFactory file_decoder(const std::filesystem::path& file) {
   return [file](const std::atomic<bool>&) { return model_decoder(load_model(file)); };

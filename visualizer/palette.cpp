@@ -20,7 +20,9 @@ uint8_t from_linear(double value) {
   return uint8_t(std::lround(s * 255));
 }
 
-Triple linear(Color c) { return {to_linear(c.r), to_linear(c.g), to_linear(c.b)}; }
+Triple linear(Color c) {
+  return {to_linear(c.r), to_linear(c.g), to_linear(c.b)};
+}
 
 double luminance(Color c) {
   const Triple v = linear(c);
@@ -51,8 +53,12 @@ Color depth_color(int depth) {
   return colors[std::clamp(depth, 0, depth_colors - 1)];
 }
 
-Color training_only_color() { return {0xF0, 0x9A, 0x3E}; }
-Color causal_only_color() { return {0x4C, 0x8D, 0xF0}; }
+Color training_only_color() {
+  return {0xF0, 0x9A, 0x3E};
+}
+Color causal_only_color() {
+  return {0x4C, 0x8D, 0xF0};
+}
 
 double contrast(Color a, Color b) {
   const double la = luminance(a), lb = luminance(b);

@@ -1,8 +1,8 @@
 #pragma once
 // The colours that mean something. A depth keeps its colour everywhere: in the token strip, the grid, the cache and the
 // generated text. The first four are at least 40 apart (CIE 1976 delta E) for normal sight and under simulated
-// deuteranopia, protanopia and tritanopia (Machado, Oliveira and Fernandes 2009); the tests hold them to that. Colour is
-// never alone: strokes, digits or heights say the same.
+// deuteranopia, protanopia and tritanopia (Machado, Oliveira and Fernandes 2009); the tests hold them to that. Colour
+// is never alone: strokes, digits or heights say the same.
 
 #include <cstdint>
 

@@ -34,6 +34,8 @@ void Playback::toggle(int count) {
   mode_ = Mode::playing;
 }
 
-void Playback::next_speed() { speed_ = speed_ >= 8 ? 0.5 : speed_ * 2; }
+void Playback::next_speed() {
+  speed_ = speed_ >= 8 ? 0.5 : speed_ * 2;
+}
 
 }  // namespace tinymor

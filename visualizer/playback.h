@@ -1,6 +1,7 @@
 #pragma once
-// Where the window stands on the time line of snapshots. Three states, not two: following the newest snapshot, paused on
-// one, or playing on. Any move by hand leaves Following, so that a live run never pulls the picture away from a person.
+// Where the window stands on the time line of snapshots. Three states, not two: following the newest snapshot, paused
+// on one, or playing on. Any move by hand leaves Following, so that a live run never pulls the picture away from a
+// person.
 
 namespace tinymor {
 

@@ -60,11 +60,12 @@ Box Plot::legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& 
     const bool off = hidden_.contains(one.name);
     const float middle = at.y + row / 2;
     canvas.line({at.x, middle}, {at.x + em, middle}, ui::u32(off ? line : one.color), em * 0.2f);
-    canvas.text({at.x + em * 1.3f, middle - text_size("x", ui::Font::small).y / 2}, ui::u32(off ? faint : dim), one.name,
-                ui::Font::small);
+    canvas.text({at.x + em * 1.3f, middle - text_size("x", ui::Font::small).y / 2}, ui::u32(off ? faint : dim),
+                one.name, ui::Font::small);
     ImGui::SetCursorScreenPos(at);
     ImGui::PushID(one.name.c_str());
-    if (ImGui::InvisibleButton("legend", {width, row})) off ? (void)hidden_.erase(one.name) : (void)hidden_.insert(one.name);
+    if (ImGui::InvisibleButton("legend", {width, row}))
+      off ? (void)hidden_.erase(one.name) : (void)hidden_.insert(one.name);
     ui::tag(name_ + "." + one.name);
     ui::hint(off ? "Show this line" : "Hide this line");
     ImGui::PopID();
@@ -108,7 +109,8 @@ void Plot::grid(Canvas& canvas, const Axes& view, const PlotOptions& options) co
   for (double value : values) {
     const float y = view.y(value);
     canvas.line({view.area.min.x, y}, {view.area.max.x, y}, ui::u32(line, 0.7), 1);
-    text_right(canvas, {view.area.min.x - em * 0.4f, y - letter.y / 2}, ui::u32(faint), short_number(value), ui::Font::small);
+    text_right(canvas, {view.area.min.x - em * 0.4f, y - letter.y / 2}, ui::u32(faint), short_number(value),
+               ui::Font::small);
   }
   canvas.line({view.area.min.x, view.area.max.y}, {view.area.max.x, view.area.max.y}, ui::u32(line), 1);
   if (options.small) return;
@@ -133,16 +135,22 @@ void Plot::lines(Canvas& canvas, const Axes& view, const PlotSeries& series) con
       run.clear();
     };
     for (const PlotPoint& p : decimate(series.x, y, view.x_low, view.x_high, columns)) {
-      if (view.drawable(p.y)) run.push_back({view.x(p.x), view.y(p.y)});
-      else flush();
+      if (view.drawable(p.y))
+        run.push_back({view.x(p.x), view.y(p.y)});
+      else
+        flush();
     }
     flush();
   };
   if (!series.ghost.empty()) draw_line(series.ghost, 0.25, 1);
-  draw_line(series.y, 1, std::max(1.5f, em * 0.12f));
+  const float breadth = series.broad ? 2.5f : 1;
+  draw_line(series.y, 1, std::max(1.5f, em * 0.12f) * breadth);
   if (!series.dots) return;
   for (size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i) {
-    if (view.drawable(series.y[i])) canvas.circle({view.x(series.x[i]), view.y(series.y[i])}, em * 0.2f, ui::u32(series.color));
+    if (view.drawable(series.y[i])) {
+      canvas.circle({view.x(series.x[i]), view.y(series.y[i])}, em * 0.18f * (series.broad ? 1.7f : 1),
+                    ui::u32(series.color));
+    }
   }
 }
 
@@ -156,7 +164,8 @@ void Plot::interact(const Axes& view) {
   if (clicked) clicked_x_ = hovered_x_;
 }
 
-void Plot::crosshair(Canvas& canvas, const Axes& view, const std::vector<PlotSeries>& series, const PlotOptions& options) {
+void Plot::crosshair(Canvas& canvas, const Axes& view, const std::vector<PlotSeries>& series,
+                     const PlotOptions& options) {
   if (!hovered_x_) return;
   const float x = view.x(*hovered_x_);
   canvas.line({x, view.area.min.y}, {x, view.area.max.y}, ui::u32(dim, 0.5), 1);

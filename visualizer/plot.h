@@ -1,6 +1,6 @@
 #pragma once
-// A line plot: round ticks, a legend whose entries switch their series, a cross-hair that reads every series, a logarithmic
-// axis, smoothed lines over their raw ghost.
+// A line plot: round ticks, a legend whose entries switch their series, a cross-hair that reads every series, a
+// logarithmic axis, smoothed lines over their raw ghost.
 
 #include <optional>
 #include <set>
@@ -18,15 +18,16 @@ struct PlotSeries {
   std::vector<double> x, y;
   std::vector<double> ghost;  ///< The raw values under a smoothed `y`, drawn faintly; may be empty.
   bool dots = false;          ///< Few values: mark each.
+  bool broad = false;         ///< Drawn as a broad band, so that another line on top leaves it visible.
 };
 
 struct PlotOptions {
   std::string x_unit = "step";
   std::string y_unit;
   bool log_y = false;
-  bool from_zero = false;           ///< The axis begins at 0.
-  bool small = false;               ///< One of many small ones: no legend, no names of the axes.
-  std::optional<double> marker;     ///< A vertical line: where the other panels stand.
+  bool from_zero = false;        ///< The axis begins at 0.
+  bool small = false;            ///< One of many small ones: no legend, no names of the axes.
+  std::optional<double> marker;  ///< A vertical line: where the other panels stand.
 };
 
 class Plot {

@@ -11,8 +11,8 @@ struct PlotPoint {
   double x = 0, y = 0;
 };
 
-/// At most two points per column of the picture: the smallest and the largest value in it, in the order in which they came,
-/// so that no spike is lost. `x` ascends. A run of missing values (not finite) becomes one point with y = NaN.
+/// At most two points per column of the picture: the smallest and the largest value in it, in the order in which they
+/// came, so that no spike is lost. `x` ascends. A run of missing values (not finite) becomes one point with y = NaN.
 std::vector<PlotPoint> decimate(std::span<const double> x, std::span<const double> y, double x_low, double x_high,
                                 int columns);
 

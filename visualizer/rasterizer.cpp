@@ -49,13 +49,17 @@ void Painter::blend(int x, int y, const std::array<float, 4>& rgba) {
   for (int i = 0; i < 3; ++i) pixel[i] = uint8_t(rgba[i] * a + float(pixel[i]) * (1 - a) + 0.5f);
 }
 
-// Whether a pixel whose middle lies exactly on the edge a-b belongs to the triangle: two that share an edge must not both
-// paint it (the top-left rule).
-bool owns_edge(ImVec2 a, ImVec2 b) { return a.y > b.y || (a.y == b.y && a.x < b.x); }
+// Whether a pixel whose middle lies exactly on the edge a-b belongs to the triangle: two that share an edge must not
+// both paint it (the top-left rule).
+bool owns_edge(ImVec2 a, ImVec2 b) {
+  return a.y > b.y || (a.y == b.y && a.x < b.x);
+}
 
 void Painter::triangle(const ImDrawVert& first, const ImDrawVert& second, const ImDrawVert& third, const Clip& clip) {
   const ImDrawVert *a = &first, *b = &second, *c = &third;
-  const auto edge = [](ImVec2 p, ImVec2 q, float x, float y) { return (q.x - p.x) * (y - p.y) - (q.y - p.y) * (x - p.x); };
+  const auto edge = [](ImVec2 p, ImVec2 q, float x, float y) {
+    return (q.x - p.x) * (y - p.y) - (q.y - p.y) * (x - p.x);
+  };
   float area = edge(a->pos, b->pos, c->pos.x, c->pos.y);
   if (!std::isfinite(area) || area == 0) return;
   if (area < 0) std::swap(b, c), area = -area;
@@ -75,7 +79,8 @@ void Painter::triangle(const ImDrawVert& first, const ImDrawVert& second, const 
   for (int y = top; y < bottom; ++y) {
     for (int x = left; x < right; ++x) {
       const float px = float(x) + 0.5f, py = float(y) + 0.5f;
-      const float wa = edge(b->pos, c->pos, px, py), wb = edge(c->pos, a->pos, px, py), wc = edge(a->pos, b->pos, px, py);
+      const float wa = edge(b->pos, c->pos, px, py), wb = edge(c->pos, a->pos, px, py),
+                  wc = edge(a->pos, b->pos, px, py);
       if (wa < 0 || wb < 0 || wc < 0) continue;
       if ((wa == 0 && !own_a) || (wb == 0 && !own_b) || (wc == 0 && !own_c)) continue;
       const float ka = wa / area, kb = wb / area, kc = wc / area;
@@ -83,8 +88,9 @@ void Painter::triangle(const ImDrawVert& first, const ImDrawVert& second, const 
       if (!flat) {
         for (int i = 0; i < 4; ++i) color[i] = ca[i] * ka + cb[i] * kb + cc[i] * kc;
       }
-      color[3] *= solid ? solid_alpha
-                        : sample(a->uv.x * ka + b->uv.x * kb + c->uv.x * kc, a->uv.y * ka + b->uv.y * kb + c->uv.y * kc);
+      color[3] *= solid
+                      ? solid_alpha
+                      : sample(a->uv.x * ka + b->uv.x * kb + c->uv.x * kc, a->uv.y * ka + b->uv.y * kb + c->uv.y * kc);
       if (color[3] > 0) blend(x, y, color);
     }
   }

@@ -1,9 +1,9 @@
 #pragma once
-// Draws what ImGui wants drawn without a graphics card: the triangles of ImDrawData into an Picture. The same input gives the
-// same bytes on every machine.
+// Draws what ImGui wants drawn without a graphics card: the triangles of ImDrawData into an Picture. The same input
+// gives the same bytes on every machine.
 
-#include "visualizer/picture.h"
 #include "visualizer/imgui_compat.h"
+#include "visualizer/picture.h"
 
 namespace tinymor {
 

@@ -12,7 +12,8 @@ constexpr const char* model_name = "model.safetensors";
 }  // namespace
 
 RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wake) {
-  check_input(fs::exists(path), "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)",
+  check_input(fs::exists(path),
+              "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)",
               path.string());
   const bool folder = fs::is_directory(path);
   const bool is_model = !folder && path.extension() == ".safetensors";

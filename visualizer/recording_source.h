@@ -1,6 +1,6 @@
 #pragma once
-// A run that was recorded: a run folder, its recording.mortrace alone, or just a model to generate with. A recording that
-// is still being written (by `tinymor train` beside the window) is read again as it grows.
+// A run that was recorded: a run folder, its recording.mortrace alone, or just a model to generate with. A recording
+// that is still being written (by `tinymor train` beside the window) is read again as it grows.
 
 #include <chrono>
 #include <filesystem>

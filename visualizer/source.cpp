@@ -45,7 +45,9 @@ void Source::stop_generating() {
 
 void Source::set_config(std::string toml) {
   try {
-    geometry_ = geometry_of(config_from_toml(toml, "configuration").model);
+    const Config config = config_from_toml(toml, "configuration");
+    geometry_ = geometry_of(config.model);
+    planned_steps_ = config.train.steps;
   } catch (const std::exception& error) {
     notice_ = fmt::format("the recorded configuration cannot be read: {}", error.what());
   }

@@ -1,6 +1,7 @@
 #pragma once
-// Where the window's pictures come from. Panels read a Source and cannot tell a run that is training now from a recording
-// of one; that is what makes replay, pictures from the command line and tests the same thing as watching live.
+// Where the window's pictures come from. Panels read a Source and cannot tell a run that is training now from a
+// recording of one; that is what makes replay, pictures from the command line and tests the same thing as watching
+// live.
 
 #include <filesystem>
 #include <functional>
@@ -41,6 +42,8 @@ class Source {
   /// Grows whenever history or geometry changed: what was computed from them must be computed anew.
   uint64_t version() const { return version_; }
   virtual RunStatus status() const = 0;
+  /// Steps that the run is to have; 0: unknown.
+  int64_t planned_steps() const { return planned_steps_; }
   /// What a person should know: a damaged tail, why a run failed. One line; empty: all is well.
   const std::string& notice() const { return notice_; }
   /// Step records that did not fit while the window was busy.
@@ -69,6 +72,7 @@ class Source {
   std::string name_;
   RunHistory history_;
   Geometry geometry_;
+  int64_t planned_steps_ = 0;
   std::string notice_;
   std::unique_ptr<GenerationWorker> generator_;
 

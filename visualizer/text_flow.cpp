@@ -7,14 +7,23 @@
 namespace tinymor {
 namespace {
 
-constexpr float line_em = 1.95f, box_em = 1.4f, padding_em = 0.16f, stroke_em = 0.17f, space_em = 0.38f;
+constexpr float line_em = 1.95f, box_em = 1.4f, padding_em = 0.16f, stroke_em = 0.17f, space_em = 0.38f, edge_em = 0.2f;
 
-bool begins_word(const std::string& piece) { return piece.starts_with(' '); }
+bool begins_word(const std::string& piece) {
+  return piece.starts_with(' ');
+}
 
 // The space before a word stands between the boxes; a token of nothing but spaces shows them as dots.
 std::string inside(const std::string& piece) {
   const size_t letter = piece.find_first_not_of(' ');
   return letter == std::string::npos ? quoted_piece(piece) : piece.substr(letter);
+}
+
+// The width of the word that begins at token `i`.
+float word_width(const std::vector<std::string>& pieces, const std::vector<float>& widths, size_t i) {
+  float width = widths[i];
+  while (++i < pieces.size() && !begins_word(pieces[i]) && !is_newline(pieces[i - 1])) width += widths[i];
+  return width;
 }
 
 void draw_strokes(Canvas& canvas, const Box& box, const TokenLook& look) {
@@ -31,19 +40,20 @@ void draw_strokes(Canvas& canvas, const Box& box, const TokenLook& look) {
 
 TextFlow flow_text(const std::vector<std::string>& pieces, float width) {
   const float em = ui::em(), padding = em * padding_em;
+  const float edge = em * edge_em;  // room for the outline of a marked token
   TextFlow flow;
   std::vector<float> widths;
   for (const std::string& piece : pieces) widths.push_back(text_size(inside(piece)).x + 2 * padding);
 
-  float x = 0, y = 0;
-  const auto new_line = [&] { x = 0, y += em * line_em; };
+  float x = edge, y = edge;
+  const auto new_line = [&] { x = edge, y += em * line_em; };
   for (size_t i = 0; i < pieces.size(); ++i) {
-    float word = widths[i];
-    for (size_t j = i + 1; j < pieces.size() && !begins_word(pieces[j]) && !is_newline(pieces[j - 1]); ++j) word += widths[j];
     const bool word_start = i == 0 || begins_word(pieces[i]);
-    const bool does_not_fit = x + widths[i] > width || (word_start && x + em * space_em + word > width && word <= width);
-    if (x > 0 && does_not_fit) new_line();
-    if (x > 0 && begins_word(pieces[i])) x += em * space_em;
+    const float word = word_start ? word_width(pieces, widths, i) : widths[i];
+    const bool does_not_fit = x + widths[i] > width - edge ||
+                              (word_start && x + em * space_em + word > width - edge && word <= width - 2 * edge);
+    if (x > edge && does_not_fit) new_line();
+    if (x > edge && begins_word(pieces[i])) x += em * space_em;
     flow.boxes.push_back({{x, y}, {x + widths[i], y + em * line_em}});
     x += widths[i] + 1;
     if (is_newline(pieces[i])) new_line();
@@ -52,8 +62,8 @@ TextFlow flow_text(const std::vector<std::string>& pieces, float width) {
   return flow;
 }
 
-std::optional<int> draw_flow(Canvas& canvas, const TextFlow& flow, const std::vector<std::string>& pieces, ImVec2 origin,
-                             std::optional<ImVec2> mouse, const std::function<TokenLook(int)>& look) {
+std::optional<int> draw_flow(Canvas& canvas, const TextFlow& flow, const std::vector<std::string>& pieces,
+                             ImVec2 origin, std::optional<ImVec2> mouse, const std::function<TokenLook(int)>& look) {
   const float em = ui::em(), rounding = em * 0.22f;
   std::optional<int> under_mouse;
   for (int i = 0; i < int(flow.boxes.size()); ++i) {
@@ -67,7 +77,8 @@ std::optional<int> draw_flow(Canvas& canvas, const TextFlow& flow, const std::ve
     canvas.text({box.min.x + em * padding_em, text_y}, ui::u32(text_on(token.tint)), inside(pieces[i]));
     draw_strokes(canvas, box, token);
     if (token.marked) {
-      canvas.outline(plate.inset(-em * 0.08f, -em * 0.08f), ui::u32(ui::colors::text), std::max(1.5f, em * 0.13f), rounding);
+      canvas.outline(plate.inset(-em * 0.08f, -em * 0.08f), ui::u32(ui::colors::text), std::max(1.5f, em * 0.13f),
+                     rounding);
     }
     if (mouse && box.contains(*mouse)) under_mouse = i;
   }

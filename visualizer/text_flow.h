@@ -14,9 +14,9 @@ namespace tinymor {
 /// How one token looks.
 struct TokenLook {
   Color tint;
-  int strokes = 0;     ///< Filled strokes under the token ...
-  int strokes_of = 0;  ///< ... of so many places.
-  bool marked = false; ///< Outlined: it is selected.
+  int strokes = 0;      ///< Filled strokes under the token ...
+  int strokes_of = 0;   ///< ... of so many places.
+  bool marked = false;  ///< Outlined: it is selected.
 };
 
 struct TextFlow {
@@ -24,12 +24,13 @@ struct TextFlow {
   float height = 0;
 };
 
-/// Breaks lines before words (tokens that begin with a space) and after newlines; a word wider than `width` breaks anywhere.
+/// Breaks lines before words (tokens that begin with a space) and after newlines; a word wider than `width` breaks
+/// anywhere.
 TextFlow flow_text(const std::vector<std::string>& pieces, float width);
 
-/// Draws the tokens with their upper left corner at `origin`; returns the one that contains `mouse`. What is outside the
-/// window's clip area costs nothing.
-std::optional<int> draw_flow(Canvas& canvas, const TextFlow& flow, const std::vector<std::string>& pieces, ImVec2 origin,
-                             std::optional<ImVec2> mouse, const std::function<TokenLook(int)>& look);
+/// Draws the tokens with their upper left corner at `origin`; returns the one that contains `mouse`. What is outside
+/// the window's clip area costs nothing.
+std::optional<int> draw_flow(Canvas& canvas, const TextFlow& flow, const std::vector<std::string>& pieces,
+                             ImVec2 origin, std::optional<ImVec2> mouse, const std::function<TokenLook(int)>& look);
 
 }  // namespace tinymor

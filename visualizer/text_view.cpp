@@ -29,8 +29,7 @@ void rank_candidates(RecursionRow& row) {
   for (int t = 0; t < int(row.cells.size()); ++t) {
     if (row.cells[t].scored) order.push_back(t);
   }
-  std::stable_sort(order.begin(), order.end(),
-                   [&](int a, int b) { return row.cells[a].logit > row.cells[b].logit; });
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return row.cells[a].logit > row.cells[b].logit; });
   for (size_t i = 0; i < order.size(); ++i) row.cells[order[i]].rank = int(i) + 1;
 }
 
@@ -92,8 +91,10 @@ CacheRow block_row(const Geometry& geometry, int recursion, int tokens, int firs
   row.layers = geometry.block_layers;
   row.slots.assign(tokens, CacheSlot::empty);
   for (int t = first_cached; t < tokens; ++t) {
-    if (stored(t)) row.slots[t] = CacheSlot::stored;
-    else if (geometry.kv != KvStrategy::recursion_wise && recursion > 1) row.slots[t] = CacheSlot::reused;
+    if (stored(t))
+      row.slots[t] = CacheSlot::stored;
+    else if (geometry.kv != KvStrategy::recursion_wise && recursion > 1)
+      row.slots[t] = CacheSlot::reused;
   }
   return row;
 }
@@ -105,12 +106,13 @@ bool stores(const Geometry& geometry, const std::vector<int>& depth, int recursi
 }
 
 CacheView kv_view(const TextView& text, const Geometry& geometry, int first_cached,
-               const std::vector<std::vector<int64_t>>* entries) {
+                  const std::vector<std::vector<int64_t>>* entries) {
   CacheView kv;
   const int tokens = text.size();
   if (geometry.unique_ends) kv.rows.push_back(unique_row("first layer", tokens, first_cached));
   for (int r = 1; r <= int(text.rows.size()); ++r) {
-    CacheRow row = block_row(geometry, r, tokens, first_cached, [&](int t) { return stores(geometry, text.depth, r, t); });
+    CacheRow row =
+        block_row(geometry, r, tokens, first_cached, [&](int t) { return stores(geometry, text.depth, r, t); });
     row.entries = std::count(row.slots.begin(), row.slots.end(), CacheSlot::stored) * int64_t(row.layers);
     if (entries && size_t(r) <= entries->size() && !(*entries)[r - 1].empty()) {
       const std::vector<int64_t>& counted = (*entries)[r - 1];
@@ -141,7 +143,9 @@ int count_recursions(const std::vector<int>& depth, size_t traced, const Geometr
 
 }  // namespace
 
-double router_score(double z) { return 1 / (1 + std::exp(-z)); }
+double router_score(double z) {
+  return 1 / (1 + std::exp(-z));
+}
 
 Geometry geometry_of(const ModelConfig& c) {
   Geometry g;
@@ -152,7 +156,8 @@ Geometry geometry_of(const ModelConfig& c) {
   g.capacity = c.router.capacity;
   if (c.routing != Routing::expert_choice) g.capacity.assign(g.recursions, 1.0);
   // The default of the configuration (paper 2.2.1): 1, 2/3, 1/3 for three recursions.
-  for (int r = int(g.capacity.size()); r < g.recursions; ++r) g.capacity.push_back(double(g.recursions - r) / g.recursions);
+  for (int r = int(g.capacity.size()); r < g.recursions; ++r)
+    g.capacity.push_back(double(g.recursions - r) / g.recursions);
   g.kv = c.kv_cache;
   const int64_t kv_heads = c.n_kv_heads > 0 ? c.n_kv_heads : c.n_heads;
   g.entry_bytes = c.n_heads > 0 ? 2 * kv_heads * (c.d_model / c.n_heads) * int64_t(sizeof(float)) : 0;
@@ -166,23 +171,32 @@ std::string readable_piece(const std::string& piece) {
   std::string out;
   for (size_t i = 0; i < piece.size() && out.size() < most_bytes;) {
     const size_t n = character_bytes(piece, i);
-    if (n == 0) out += '?';
-    else if (piece.compare(i, n, mark) == 0) out += ' ';
-    else if (piece[i] == '\n') out += pilcrow;
-    else if (static_cast<unsigned char>(piece[i]) < 0x20 || piece[i] == 0x7f) out += ' ';
-    else out.append(piece, i, n);
+    if (n == 0)
+      out += '?';
+    else if (piece.compare(i, n, mark) == 0)
+      out += ' ';
+    else if (piece[i] == '\n')
+      out += pilcrow;
+    else if (static_cast<unsigned char>(piece[i]) < 0x20 || piece[i] == 0x7f)
+      out += ' ';
+    else
+      out.append(piece, i, n);
     i += std::max<size_t>(n, 1);
   }
   return out == "<0x0A>" ? pilcrow : out;
 }
 
-bool is_newline(const std::string& readable) { return readable.ends_with(pilcrow); }
+bool is_newline(const std::string& readable) {
+  return readable.ends_with(pilcrow);
+}
 
 std::string quoted_piece(const std::string& readable) {
   std::string out;
   for (char c : readable) {
-    if (c == ' ') out += "\u00b7";
-    else out += c;
+    if (c == ' ')
+      out += "\u00b7";
+    else
+      out += c;
   }
   return out;
 }
@@ -191,7 +205,8 @@ TextView view_of(const Trace& trace, const Geometry& geometry) {
   TextView view;
   const size_t tokens = std::max(trace.tokens.size(), trace.pieces.size());
   view.pieces.reserve(tokens);
-  for (size_t t = 0; t < tokens; ++t) view.pieces.push_back(t < trace.pieces.size() ? readable_piece(trace.pieces[t]) : "?");
+  for (size_t t = 0; t < tokens; ++t)
+    view.pieces.push_back(t < trace.pieces.size() ? readable_piece(trace.pieces[t]) : "?");
   view.ids.assign(trace.tokens.begin(), trace.tokens.end());
   view.ids.resize(tokens, -1);
   view.depth.assign(tokens, 0);
@@ -204,8 +219,10 @@ TextView view_of(const Trace& trace, const Geometry& geometry) {
   view.rows.resize(count_recursions(view.depth, trace.recursions.size(), geometry));
   for (size_t r = 0; r < view.rows.size(); ++r) {
     view.rows[r].cells.resize(tokens);
-    if (r < trace.recursions.size()) fill_from_decisions(view.rows[r], trace.recursions[r]);
-    else fill_from_depth(view.rows[r], view.depth, int(r) + 1);
+    if (r < trace.recursions.size())
+      fill_from_decisions(view.rows[r], trace.recursions[r]);
+    else
+      fill_from_depth(view.rows[r], view.depth, int(r) + 1);
   }
   finish(view, geometry);
   view.lm_loss = trace.lm_loss;

@@ -1,7 +1,7 @@
 #pragma once
-// One text as the panels draw it: a dense table of tokens and recursions, made from a Trace (the probe text of a snapshot)
-// or from generated tokens. Whatever a damaged recording says, the table is rectangular and its indices are good, so that
-// panels need not check them again.
+// One text as the panels draw it: a dense table of tokens and recursions, made from a Trace (the probe text of a
+// snapshot) or from generated tokens. Whatever a damaged recording says, the table is rectangular and its indices are
+// good, so that panels need not check them again.
 
 #include <cstdint>
 #include <string>
@@ -15,12 +15,12 @@ namespace tinymor {
 /// What the panels need to know of a model's shape.
 struct Geometry {
   int recursions = 1;
-  int block_layers = 1;        ///< Layers of the shared block.
-  bool unique_ends = false;    ///< A first and a last layer of their own around the block.
+  int block_layers = 1;      ///< Layers of the shared block.
+  bool unique_ends = false;  ///< A first and a last layer of their own around the block.
   bool routed = false;
   std::vector<double> capacity;  ///< Share of the tokens that may enter each recursion.
   KvStrategy kv = KvStrategy::recursion_wise;
-  int64_t entry_bytes = 0;     ///< Of one cached token in one layer.
+  int64_t entry_bytes = 0;  ///< Of one cached token in one layer.
   int64_t max_seq_len = 0;
 };
 Geometry geometry_of(const ModelConfig& config);
@@ -53,8 +53,8 @@ struct CacheRow {
   std::string label;
   int recursion = 0;  ///< 0: a unique layer.
   int layers = 1;
-  int64_t entries = 0;         ///< Cached tokens, summed over the row's layers.
-  std::vector<CacheSlot> slots;   ///< [T]; reused: it reads what recursion 1 stored.
+  int64_t entries = 0;           ///< Cached tokens, summed over the row's layers.
+  std::vector<CacheSlot> slots;  ///< [T]; reused: it reads what recursion 1 stored.
 };
 struct CacheView {
   std::vector<CacheRow> rows;
@@ -65,9 +65,9 @@ struct CacheView {
 struct TextView {
   std::vector<std::string> pieces;  ///< [T] as drawn: short, valid, the SentencePiece mark as a space.
   std::vector<int32_t> ids;
-  std::vector<int> depth;           ///< [T]
-  std::vector<float> nll;           ///< [T] of predicting the token after it; NaN where unknown.
-  std::vector<RecursionRow> rows;   ///< One per recursion.
+  std::vector<int> depth;          ///< [T]
+  std::vector<float> nll;          ///< [T] of predicting the token after it; NaN where unknown.
+  std::vector<RecursionRow> rows;  ///< One per recursion.
   CacheView kv;
   double mean_depth = 0;
   double lm_loss = 0;
@@ -88,7 +88,8 @@ struct GeneratedPiece {
 /// `first_cached`: tokens before it have left the cache. `bytes` as the cache says.
 TextView view_of(const std::vector<GeneratedPiece>& text, int first_cached, int64_t bytes, const Geometry& geometry);
 
-/// Readable form of a token: leading SentencePiece mark as a space, a newline as the pilcrow, at most 48 bytes, valid UTF-8.
+/// Readable form of a token: leading SentencePiece mark as a space, a newline as the pilcrow, at most 48 bytes, valid
+/// UTF-8.
 std::string readable_piece(const std::string& piece);
 /// The same for quoting in a sentence: spaces become middle dots.
 std::string quoted_piece(const std::string& readable);

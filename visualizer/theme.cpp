@@ -27,8 +27,8 @@ constexpr Face faces[] = {
     {"C:/Windows/Fonts/segoeui.ttf", "C:/Windows/Fonts/segoeuib.ttf"}};
 
 // Latin, Greek, Cyrillic and the marks that tokenizers use. ImGui keeps the pointer.
-constexpr ImWchar wide_ranges[] = {0x20,   0x24F,  0x370,  0x52F,  0x1E00, 0x1EFF, 0x2010, 0x2027, 0x2030,
-                                   0x205E, 0x20A0, 0x20BF, 0x2190, 0x21FF, 0x2581, 0x2588, 0xFFFD, 0xFFFD, 0};
+constexpr ImWchar wide_ranges[] = {0x20,   0x24F,  0x370,  0x52F,  0x1E00, 0x1EFF, 0x2010, 0x2027, 0x2030, 0x205E,
+                                   0x20A0, 0x20BF, 0x2190, 0x21FF, 0x2581, 0x2588, 0xFFFD, 0xFFFD, 0};
 constexpr ImWchar latin_ranges[] = {0x20, 0x24F, 0x2010, 0x2027, 0x2030, 0x205E, 0xFFFD, 0xFFFD, 0};
 
 constexpr float body_pixels = 15, small_pixels = 12.5f, builtin_pixels = 13;
@@ -66,8 +66,10 @@ void load_fonts(float scale, FontSource source) {
   atlas.Clear();
   atlas.Flags |= ImFontAtlasFlags_NoPowerOfTwoHeight;
   const Face* face = source == FontSource::system ? find_face() : nullptr;
-  if (face) add_face(atlas, *face, scale);
-  else add_builtin(atlas, scale);
+  if (face)
+    add_face(atlas, *face, scale);
+  else
+    add_builtin(atlas, scale);
   atlas.Build();
 }
 
@@ -110,8 +112,12 @@ void apply_style(float scale) {
   ImGui::GetStyle() = style;
 }
 
-ImFont* font(Font which) { return ImGui::GetIO().Fonts->Fonts[int(which)]; }
+ImFont* font(Font which) {
+  return ImGui::GetIO().Fonts->Fonts[int(which)];
+}
 
-float em() { return font(Font::body)->FontSize; }
+float em() {
+  return font(Font::body)->FontSize;
+}
 
 }  // namespace tinymor::ui

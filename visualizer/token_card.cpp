@@ -13,11 +13,12 @@ namespace {
 using ui::colors::dim;
 using ui::colors::faint;
 
-// What a recursion did with the token, in words.
-std::string verdict(const RecursionRow& row, const Cell& cell) {
+// What a recursion did with the token, in words. Ranks mean something under the training rule only: the causal rule
+// looks at no other token.
+std::string verdict(const RecursionRow& row, const Cell& cell, bool training) {
   if (cell.state == CellState::exited) return "left before";
   const char* done = cell.state == CellState::computed ? "computed" : "skipped";
-  if (cell.rank == 0) return done;
+  if (!training || cell.rank == 0) return done;
   return fmt::format("{}, rank {} of {}", done, cell.rank, row.candidates);
 }
 
@@ -58,7 +59,8 @@ void draw_score_bar(const RecursionRow& row, const Cell& cell, int recursion, bo
   canvas.rect(box, ui::u32(ui::colors::well), em * 0.15f);
   if (cell.scored) {
     const Color color = cell.state == CellState::computed ? depth_color(recursion) : depth_color(0);
-    canvas.rect({box.min, {box.min.x + box.width() * float(router_score(cell.logit)), box.max.y}}, ui::u32(color), em * 0.15f);
+    canvas.rect({box.min, {box.min.x + box.width() * float(router_score(cell.logit)), box.max.y}}, ui::u32(color),
+                em * 0.15f);
   }
   const double cut = cut_off(row, training);
   if (cut >= 0) {
@@ -78,7 +80,12 @@ void draw_recursion(const RecursionRow& row, int t, int recursion, bool training
   const std::string score = cell.scored ? fmt::format("{:.2f}", router_score(cell.logit)) : "-";
   ui::label(score, ui::colors::text, ui::Font::small);
   ImGui::SameLine(em * 16.5f);
-  ui::label(verdict(row, cell), cell.state == CellState::computed ? ui::colors::text : faint, ui::Font::small);
+  ui::label(verdict(row, cell, training), cell.state == CellState::computed ? ui::colors::text : faint,
+            ui::Font::small);
+}
+
+bool shows_training(const AppState& state, TokenRef token) {
+  return token.subject == Subject::probe && state.rule == RuleView::training;
 }
 
 bool valid(const AppState& state, TokenRef token) {
@@ -91,15 +98,17 @@ void draw_pinned(AppState& state) {
   const Box& anchor = state.pinned_box;
   const float x = std::clamp(anchor.min.x, em * 0.5f, std::max(em * 0.5f, screen.x - width - em * 0.5f));
   const bool below = anchor.max.y + em * 13 < screen.y;
-  ImGui::SetNextWindowPos({x, below ? anchor.max.y : anchor.min.y - em * 0.3f}, ImGuiCond_Always, {0, below ? 0.0f : 1.0f});
+  ImGui::SetNextWindowPos({x, below ? anchor.max.y : anchor.min.y - em * 0.3f}, ImGuiCond_Always,
+                          {0, below ? 0.0f : 1.0f});
   ImGui::SetNextWindowSize({width, 0});
   ImGui::PushStyleColor(ImGuiCol_WindowBg, ui::u32({0x22, 0x26, 0x30}));
-  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoNav |
-                                     ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                     ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_AlwaysAutoResize;
+  constexpr ImGuiWindowFlags flags =
+      ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoMove |
+      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_AlwaysAutoResize;
   if (ImGui::Begin("##pinned card", nullptr, flags)) {
-    ui::tag("card.pinned", {ImGui::GetWindowPos(), {ImGui::GetWindowPos().x + ImGui::GetWindowWidth(),
-                                                   ImGui::GetWindowPos().y + ImGui::GetWindowHeight()}});
+    ui::tag("card.pinned",
+            {ImGui::GetWindowPos(),
+             {ImGui::GetWindowPos().x + ImGui::GetWindowWidth(), ImGui::GetWindowPos().y + ImGui::GetWindowHeight()}});
     draw_token_card(state, *state.pinned);
     ui::label("pinned: Esc or another click lets go", faint, ui::Font::small);
   }
@@ -113,7 +122,7 @@ void draw_token_card(const AppState& state, TokenRef token) {
   if (!valid(state, token)) return;
   const TextView& view = state.shown.text(token.subject, state.rule);
   const int t = token.token;
-  const bool training = token.subject == Subject::probe && state.rule == RuleView::training;
+  const bool training = shows_training(state, token);
   ui::label(fmt::format("\"{}\"", quoted_piece(view.pieces[t])), ui::colors::text, ui::Font::bold);
   ImGui::SameLine();
   ui::label(fmt::format("position {}, id {}", t, view.ids[t]), dim, ui::Font::small);
@@ -136,8 +145,9 @@ std::string token_card_text(const AppState& state, TokenRef token) {
   std::string out = fmt::format("token {} \"{}\": {}\n", t, quoted_piece(view.pieces[t]), depths(state, token));
   for (size_t r = 0; r < view.rows.size(); ++r) {
     const Cell& cell = view.rows[r].cells[t];
-    out += fmt::format("  recursion {}: {}", r + 1, verdict(view.rows[r], cell));
-    out += cell.scored ? fmt::format(", score {:.2f}, logit {:.3f}, gate {:.4f}\n", router_score(cell.logit), cell.logit, cell.gate)
+    out += fmt::format("  recursion {}: {}", r + 1, verdict(view.rows[r], cell, shows_training(state, token)));
+    out += cell.scored ? fmt::format(", score {:.2f}, logit {:.3f}, gate {:.4f}\n", router_score(cell.logit),
+                                     cell.logit, cell.gate)
                        : "\n";
   }
   const std::string loss = losses(view, t);

@@ -11,7 +11,8 @@ namespace tinymor {
 void draw_token_card(const AppState& state, TokenRef token);
 /// The same as lines of text.
 std::string token_card_text(const AppState& state, TokenRef token);
-/// Shows the card beside the mouse for the hovered token, and beside the token for the pinned one. Tagged "card.pinned".
+/// Shows the card beside the mouse for the hovered token, and beside the token for the pinned one. Tagged
+/// "card.pinned".
 void draw_cards(AppState& state);
 
 }  // namespace tinymor

@@ -16,6 +16,7 @@ struct Part {
   std::function<void()> draw;
 };
 
+// As wide as the longest name, so that the bar does not move when a run is paused.
 const char* badge_name(RunStatus status) {
   static constexpr const char* names[] = {"PREPARING", "LIVE", "LIVE, paused", "FINISHED", "FAILED", "RECORDING"};
   return names[int(status)];
@@ -23,15 +24,18 @@ const char* badge_name(RunStatus status) {
 
 Color badge_color(RunStatus status) {
   switch (status) {
-    case RunStatus::training: return ui::colors::good;
-    case RunStatus::failed: return ui::colors::warn;
-    default: return ui::colors::dim;
+    case RunStatus::training:
+      return ui::colors::good;
+    case RunStatus::failed:
+      return ui::colors::warn;
+    default:
+      return ui::colors::dim;
   }
 }
 
 Part badge(const Source& source) {
   const std::string text = badge_name(source.status());
-  const float em = ui::em(), width = text_size(text, ui::Font::small).x + em * 2.2f;
+  const float em = ui::em(), width = text_size("LIVE, paused", ui::Font::small).x + em * 2.2f;
   const Color color = badge_color(source.status());
   return {width, [=] {
             const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -39,8 +43,8 @@ Part badge(const Source& source) {
             Canvas& canvas = window_canvas();
             canvas.rect({at, {at.x + width, at.y + height}}, ui::u32(color, 0.13), height / 2);
             canvas.circle({at.x + em * 0.8f, at.y + height / 2}, em * 0.25f, ui::u32(color));
-            canvas.text({at.x + em * 1.5f, at.y + (height - text_size(text, ui::Font::small).y) / 2}, ui::u32(color), text,
-                        ui::Font::small);
+            canvas.text({at.x + em * 1.5f, at.y + (height - text_size(text, ui::Font::small).y) / 2}, ui::u32(color),
+                        text, ui::Font::small);
             ImGui::Dummy({width, height});
             ui::tag("top.badge");
           }};
@@ -71,10 +75,12 @@ Part page_tabs(AppState& state, const std::vector<Page>& all) {
 }
 
 Part rule_switch(AppState& state, bool brief) {
-  const std::vector<const char*> labels = brief ? std::vector<const char*>{"training", "causal", "difference"}
-                                                : std::vector<const char*>{"training rule", "causal rule", "difference"};
+  const std::vector<const char*> labels = brief
+                                              ? std::vector<const char*>{"training", "causal", "difference"}
+                                              : std::vector<const char*>{"training rule", "causal rule", "difference"};
   constexpr const char* hint =
-      "Who decides which tokens recur. Training rule: the best scores of the whole text (top-k), which looks ahead. Causal "
+      "Who decides which tokens recur. Training rule: the best scores of the whole text (top-k), which looks ahead. "
+      "Causal "
       "rule: a token's own score, as in generation. Difference: where they disagree.";
   return {ui::segmented_width(labels),
           [=, &state] { state.rule = RuleView(ui::segmented("rule", labels, int(state.rule), hint)); }};
@@ -89,7 +95,8 @@ std::vector<Part> training_buttons(const Source& source, AppState& state) {
              if (ui::button("train.pause", label)) state.wishes.push_back(paused ? Wish::resume : Wish::pause);
            }},
           {ui::button_width("Stop"), [&state] {
-             if (ui::button("train.stop", "Stop", true, "Ends the run after this step and saves it")) state.wishes.push_back(Wish::stop);
+             if (ui::button("train.stop", "Stop", true, "Ends the run after this step and saves it"))
+               state.wishes.push_back(Wish::stop);
            }}};
 }
 
@@ -103,8 +110,7 @@ Part zoom_and_help(AppState& state) {
             ImGui::SameLine();
             const float x = ImGui::GetCursorPosX();
             const float lift = (text_size("0").y - text_size("0", ui::Font::small).y) / 2;
-            ImGui::SetCursorPos({x + middle - text_size(percent, ui::Font::small).x,
-                                 ImGui::GetCursorPosY() + lift});
+            ImGui::SetCursorPos({x + middle - text_size(percent, ui::Font::small).x, ImGui::GetCursorPosY() + lift});
             ui::label(percent, ui::colors::dim, ui::Font::small);
             ImGui::SameLine(x + middle + gap);
             ImGui::SetCursorPosY(ImGui::GetCursorPosY() - lift);
@@ -149,8 +155,9 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window) {
   ImGui::PushStyleColor(ImGuiCol_WindowBg, ui::u32(ui::colors::bar));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
-  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                     ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav;
+  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                                     ImGuiWindowFlags_NoNav;
   if (ImGui::Begin("##top", nullptr, flags)) {
     float x = pad;
     for (size_t i = 0; i < parts.size(); ++i) {

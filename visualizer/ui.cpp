@@ -17,13 +17,27 @@ void draw_icon(ImDrawList& list, Icon icon, ImVec2 c, float r, ImU32 color) {
   const auto left = [&](float x) { list.AddTriangleFilled({x + r, c.y - r}, {x - r, c.y}, {x + r, c.y + r}, color); };
   const auto bar = [&](float x) { list.AddRectFilled({x - r * 0.22f, c.y - r}, {x + r * 0.22f, c.y + r}, color); };
   switch (icon) {
-    case Icon::play: right(c.x); break;
-    case Icon::pause: bar(c.x - r * 0.6f), bar(c.x + r * 0.6f); break;
-    case Icon::stop: list.AddRectFilled({c.x - r * 0.9f, c.y - r * 0.9f}, {c.x + r * 0.9f, c.y + r * 0.9f}, color); break;
-    case Icon::next: bar(c.x - r), right(c.x + r * 0.5f); break;
-    case Icon::previous: left(c.x - r * 0.5f), bar(c.x + r); break;
-    case Icon::last: right(c.x - r * 0.3f), bar(c.x + r); break;
-    case Icon::first: bar(c.x - r), left(c.x + r * 0.3f); break;
+    case Icon::play:
+      right(c.x);
+      break;
+    case Icon::pause:
+      bar(c.x - r * 0.6f), bar(c.x + r * 0.6f);
+      break;
+    case Icon::stop:
+      list.AddRectFilled({c.x - r * 0.9f, c.y - r * 0.9f}, {c.x + r * 0.9f, c.y + r * 0.9f}, color);
+      break;
+    case Icon::next:
+      bar(c.x - r), right(c.x + r * 0.5f);
+      break;
+    case Icon::previous:
+      left(c.x - r * 0.5f), bar(c.x + r);
+      break;
+    case Icon::last:
+      right(c.x - r * 0.3f), bar(c.x + r);
+      break;
+    case Icon::first:
+      bar(c.x - r), left(c.x + r * 0.3f);
+      break;
   }
 }
 
@@ -34,11 +48,16 @@ const Registry::Item* Registry::find(const std::string& name) const {
   return found == items_.end() ? nullptr : &found->second;
 }
 
-RegistryScope::RegistryScope(Registry& registry) : previous_(current) { current = &registry; }
-RegistryScope::~RegistryScope() { current = previous_; }
+RegistryScope::RegistryScope(Registry& registry) : previous_(current) {
+  current = &registry;
+}
+RegistryScope::~RegistryScope() {
+  current = previous_;
+}
 
 void tag(std::string name) {
-  if (current) current->note(std::move(name), {{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}, ImGui::IsItemVisible()});
+  if (current)
+    current->note(std::move(name), {{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}, ImGui::IsItemVisible()});
 }
 
 void tag(std::string name, const Box& box) {
@@ -72,7 +91,9 @@ bool chip(const std::string& name, const char* text, bool on, const char* hint_t
   return pressed;
 }
 
-float button_width(const char* text) { return ImGui::CalcTextSize(text).x + 2 * ImGui::GetStyle().FramePadding.x; }
+float button_width(const char* text) {
+  return ImGui::CalcTextSize(text).x + 2 * ImGui::GetStyle().FramePadding.x;
+}
 
 bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, const char* hint_text) {
   ImGui::PushID(name.c_str());

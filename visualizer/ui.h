@@ -1,6 +1,6 @@
 #pragma once
-// Small controls that all panels share, and the registry that knows every control by name. Tests press controls by these
-// names; guides may point at them.
+// Small controls that all panels share, and the registry that knows every control by name. Tests press controls by
+// these names; guides may point at them.
 
 #include <map>
 #include <string>

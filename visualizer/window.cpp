@@ -23,7 +23,9 @@ struct Events {
   char zoom_key = 0;
 };
 
-Events& events_of(GLFWwindow* window) { return *static_cast<Events*>(glfwGetWindowUserPointer(window)); }
+Events& events_of(GLFWwindow* window) {
+  return *static_cast<Events*>(glfwGetWindowUserPointer(window));
+}
 
 // Ctrl with a key whose letter on this keyboard is + - or 0, wherever it lies.
 void on_key(GLFWwindow* window, int key, int scancode, int action, int mods) {

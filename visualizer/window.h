@@ -13,12 +13,12 @@ namespace tinymor {
 struct WindowOptions {
   int width = 1280, height = 800;
   float zoom = 1;
-  std::string panel;        ///< Fills the window at the start; empty: none.
-  int64_t at_step = -1;     ///< Begins paused at the snapshot of this step; negative: following.
+  std::string panel;     ///< Fills the window at the start; empty: none.
+  int64_t at_step = -1;  ///< Begins paused at the snapshot of this step; negative: following.
 };
 
-/// Opens the window, makes the source (which gets the function that wakes the window) and returns when the window is closed.
-/// Throws InputError when there is no display.
+/// Opens the window, makes the source (which gets the function that wakes the window) and returns when the window is
+/// closed. Throws InputError when there is no display.
 void run_window(const WindowOptions& options,
                 const std::function<std::unique_ptr<Source>(std::function<void()> wake)>& make_source);
 

@@ -28,7 +28,9 @@ void draw_everything(Source& source) {
   CHECK(window.picture().width == 1280);
 }
 
-RecordingSource source_of(Recording recording) { return RecordingSource("test", std::move(recording)); }
+RecordingSource source_of(Recording recording) {
+  return RecordingSource("test", std::move(recording));
+}
 
 }  // namespace
 
@@ -94,8 +96,8 @@ TEST_CASE("the text report tells what the panels show, for eyes that cannot see 
   RecordingSource source = source_of(sample_recording());
   Headless window(source, 640, 480);
   const std::string all = window.app().text();
-  for (const char* part : {"== Depth of every token ==", " girl[", "== Computed and skipped ==", "recursion 2", "== Training ==",
-                           "held out at step 400", "== KV cache ==", "vanilla"}) {
+  for (const char* part : {"== Depth of every token ==", " girl[", "== Computed and skipped ==", "recursion 2",
+                           "== Training ==", "held out at step 400", "== KV cache ==", "vanilla"}) {
     CHECK_THAT(all, ContainsSubstring(part));
   }
   CHECK_THAT(window.app().text("kv"), !ContainsSubstring("== Training =="));

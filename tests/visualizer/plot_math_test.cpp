@@ -41,7 +41,8 @@ TEST_CASE("thinning leaves few points as they are, in order") {
 }
 
 TEST_CASE("missing values break the line once and never become a point") {
-  const auto points = decimate(counting(7), std::vector<double>{missing, 1, missing, missing, 2, missing, INFINITY}, 0, 6, 100);
+  const auto points =
+      decimate(counting(7), std::vector<double>{missing, 1, missing, missing, 2, missing, INFINITY}, 0, 6, 100);
   std::vector<double> ys;
   for (const PlotPoint& p : points) ys.push_back(p.y);
   REQUIRE(ys.size() == 4);

@@ -32,12 +32,16 @@ Picture paint(Draw&& draw) {
   return picture;
 }
 
-int red(const Picture& picture, int x, int y) { return picture.rgba[size_t(y * picture.width + x) * 4]; }
+int red(const Picture& picture, int x, int y) {
+  return picture.rgba[size_t(y * picture.width + x) * 4];
+}
 
 }  // namespace
 
 TEST_CASE("a rectangle fills exactly its pixels, each once") {
-  const Picture picture = paint([](ImDrawList& list) { list.AddRectFilled({4, 6}, {10, 9}, IM_COL32(200, 0, 0, 128)); });
+  const Picture picture = paint([](ImDrawList& list) {
+    list.AddRectFilled({4, 6}, {10, 9}, IM_COL32(200, 0, 0, 128));
+  });
   for (int y = 0; y < 32; ++y) {
     for (int x = 0; x < 32; ++x) {
       const bool inside = x >= 4 && x < 10 && y >= 6 && y < 9;

@@ -12,14 +12,17 @@ namespace {
 constexpr int block_layers = 2, heads_bytes = 2 * 4 * 32 * 4;  // of one entry: keys and values, 4 heads of 32 floats
 
 const char* const story[] = {
-    "▁Once", "▁upon", "▁a", "▁time", ",", "▁there", "▁was", "▁a", "▁little", "▁girl", "▁named", "▁Li", "ly", ".", "▁She",
-    "▁lo", "ved", "▁to", "▁play", "▁with", "▁her", "▁red", "▁ball", "▁in", "▁the", "▁gar", "den", ".", "\n", "▁One", "▁day",
-    ",", "▁the", "▁ball", "▁ro", "ll", "ed", "▁under", "▁a", "▁big", "▁t", "ree", ".", "▁Li", "ly", "▁looked", "▁and",
-    "▁looked", ",", "▁but", "▁she", "▁could", "▁not", "▁find", "▁it", ".", "▁\"", "Where", "▁is", "▁my", "▁ball", "?", "\"",
-    "▁she", "▁asked", "▁the", "▁b", "ird", ".", "▁The", "▁b", "ird", "▁fl", "ew", "▁up", "▁and", "▁s", "ang", "▁a", "▁so",
-    "ng", ".", "\n", "▁Then", "▁Li", "ly", "▁saw", "▁some", "thing", "▁red", "▁behind", "▁the", "▁t", "ree", ".", "▁It",
-    "▁was", "▁her", "▁ball", "!", "▁She", "▁was", "▁very", "▁happy", "▁and", "▁hug", "ged", "▁it", ".", "▁\"", "Thank",
-    "▁you", ",", "▁b", "ird", ",", "\"", "▁said", "▁Li", "ly", "."};
+    "▁Once", "▁upon",   "▁a",      "▁time",   ",",      "▁there", "▁was",  "▁a",     "▁little", "▁girl",  "▁named",
+    "▁Li",   "ly",      ".",       "▁She",    "▁lo",    "ved",    "▁to",   "▁play",  "▁with",   "▁her",   "▁red",
+    "▁ball", "▁in",     "▁the",    "▁gar",    "den",    ".",      "\n",    "▁One",   "▁day",    ",",      "▁the",
+    "▁ball", "▁ro",     "ll",      "ed",      "▁under", "▁a",     "▁big",  "▁t",     "ree",     ".",      "▁Li",
+    "ly",    "▁looked", "▁and",    "▁looked", ",",      "▁but",   "▁she",  "▁could", "▁not",    "▁find",  "▁it",
+    ".",     "▁\"",     "Where",   "▁is",     "▁my",    "▁ball",  "?",     "\"",     "▁she",    "▁asked", "▁the",
+    "▁b",    "ird",     ".",       "▁The",    "▁b",     "ird",    "▁fl",   "ew",     "▁up",     "▁and",   "▁s",
+    "ang",   "▁a",      "▁so",     "ng",      ".",      "\n",     "▁Then", "▁Li",    "ly",      "▁saw",   "▁some",
+    "thing", "▁red",    "▁behind", "▁the",    "▁t",     "ree",    ".",     "▁It",    "▁was",    "▁her",   "▁ball",
+    "!",     "▁She",    "▁was",    "▁very",   "▁happy", "▁and",   "▁hug",  "ged",    "▁it",     ".",      "▁\"",
+    "Thank", "▁you",    ",",       "▁b",      "ird",    ",",      "\"",    "▁said",  "▁Li",     "ly",     "."};
 
 // A number in [0,1) from a counter, the same everywhere.
 double noise(uint64_t a, uint64_t b) {
@@ -29,7 +32,9 @@ double noise(uint64_t a, uint64_t b) {
   return double((x ^ (x >> 31)) >> 11) / 9007199254740992.0;
 }
 
-std::string piece_of(int t) { return story[size_t(t) % std::size(story)]; }
+std::string piece_of(int t) {
+  return story[size_t(t) % std::size(story)];
+}
 
 // How much thought a token deserves, -1 to 1: beginnings of long words much, marks and endings little.
 double difficulty(int t) {
@@ -52,7 +57,8 @@ void choose(RecursionTrace& recursion, Rule rule, double capacity, int tokens) {
   }
   std::vector<size_t> order(recursion.positions.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return recursion.logits[a] > recursion.logits[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return recursion.logits[a] > recursion.logits[b]; });
   order.resize(std::min(order.size(), size_t(capacity * tokens)));
   for (size_t i : order) recursion.selected.push_back(recursion.positions[i]);
   std::sort(recursion.selected.begin(), recursion.selected.end());
@@ -85,7 +91,8 @@ Trace make_trace(const SampleRun& run, int step, Rule rule) {
     trace.recursions.push_back(std::move(recursion));
   }
   for (int t = 0; t + 1 < run.tokens; ++t) {
-    trace.nll.push_back(float(std::max(0.02, 1.5 + 1.2 * difficulty(t + 1) + 3.2 * std::exp(-6 * learnt) + noise(9, t) - 0.5)));
+    trace.nll.push_back(
+        float(std::max(0.02, 1.5 + 1.2 * difficulty(t + 1) + 3.2 * std::exp(-6 * learnt) + noise(9, t) - 0.5)));
     trace.lm_loss += trace.nll.back() / std::max(1, run.tokens - 1);
   }
   trace.aux_loss = 0.69 * (1.2 - learnt);

@@ -1,6 +1,6 @@
 #pragma once
-// A made-up run that looks like a real one: a story of about 120 tokens, three recursions, 400 steps in which the routers
-// learn that common words need little thought.
+// A made-up run that looks like a real one: a story of about 120 tokens, three recursions, 400 steps in which the
+// routers learn that common words need little thought.
 
 #include "trainer/recording.h"
 

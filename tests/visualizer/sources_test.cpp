@@ -27,8 +27,10 @@ TEST_CASE("a live run and its recording give every panel the same text") {
   const Recording recording = sample_recording(run);
   RecordingSource recorded("sample", recording);
   const auto live = live_source(recording);
-  REQUIRE(wait_for(*live, [&] { return live->history().steps.size() == 400 && live->history().snapshots.size() == 1 &&
-                                       live->history().evals.size() == 8; }));
+  REQUIRE(wait_for(*live, [&] {
+    return live->history().steps.size() == 400 && live->history().snapshots.size() == 1 &&
+           live->history().evals.size() == 8;
+  }));
   Headless first(recorded, 1280, 800);
   for (RuleView rule : {RuleView::training, RuleView::causal, RuleView::difference}) {
     first.app().state().rule = rule;

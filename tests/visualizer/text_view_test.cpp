@@ -20,7 +20,9 @@ Geometry three_recursions() {
   return geometry_of(config);
 }
 
-int64_t stored(const CacheRow& row) { return std::count(row.slots.begin(), row.slots.end(), CacheSlot::stored); }
+int64_t stored(const CacheRow& row) {
+  return std::count(row.slots.begin(), row.slots.end(), CacheSlot::stored);
+}
 
 }  // namespace
 

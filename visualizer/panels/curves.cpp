@@ -19,20 +19,24 @@ std::vector<double> column(const std::vector<Record>& records, Get&& get) {
   return out;
 }
 
-// The weight of the past: an average over about an eightieth of the run, so that the line neither lags nor jitters.
-double smoothing(size_t steps) { return 1 - 1 / std::clamp(double(steps) / 80, 2.0, 200.0); }
+// The weight of the past: an average over about a hundredth of the run, so that the line neither lags nor jitters.
+double smoothing(size_t steps) {
+  return 1 - 1 / std::clamp(double(steps) / 120, 2.0, 200.0);
+}
 
 std::string last_values(const RunHistory& history) {
   std::string out;
   if (!history.steps.empty()) {
     const StepMetrics& m = history.steps.back();
-    out = fmt::format("step {}: loss {:.3f} nats, gradient norm {:.2f}, learning rate {:.2g}, {:.2f} recursions per token, {} tokens/s",
-                      m.step, m.loss, m.grad_norm, m.lr, m.mean_depth, short_number(m.tokens_per_second));
+    out = fmt::format(
+        "step {}: loss {:.3f} nats, gradient norm {:.2f}, learning rate {:.2g}, {:.2f} recursions per token, {} "
+        "tokens/s",
+        m.step, m.loss, m.grad_norm, m.lr, m.mean_depth, short_number(m.tokens_per_second));
   }
   if (!history.evals.empty()) {
     const EvalMetrics& e = history.evals.back();
-    out += fmt::format("\nheld out at step {}: {:.3f} nats by the training rule, {:.3f} by the causal rule", e.step, e.topk_loss,
-                       e.threshold_loss);
+    out += fmt::format("\nheld out at step {}: {:.3f} nats by the training rule, {:.3f} by the causal rule", e.step,
+                       e.topk_loss, e.threshold_loss);
   }
   return out;
 }
@@ -49,14 +53,28 @@ void CurvesPanel::collect(const Source& source, bool smooth_loss) {
   const auto loss = column(h.steps, [](const StepMetrics& m) { return m.loss; });
 
   loss_series_.clear();
-  if (smooth_loss) loss_series_.push_back({"train", train_color, steps, smooth(loss, smoothing(loss.size())), loss, false});
-  else loss_series_.push_back({"train", train_color, steps, loss, {}, false});
-  loss_series_.push_back({"held out (training rule)", topk_color, evals,
-                          column(h.evals, [](const EvalMetrics& e) { return e.topk_loss; }), {}, true});
-  loss_series_.push_back({"held out (causal rule)", threshold_color, evals,
-                          column(h.evals, [](const EvalMetrics& e) { return e.threshold_loss; }), {}, true});
+  if (smooth_loss)
+    loss_series_.push_back({"train", train_color, steps, smooth(loss, smoothing(loss.size())), loss, false, false});
+  else
+    loss_series_.push_back({"train", train_color, steps, loss, {}, false, false});
+  loss_series_.push_back({"held out (training rule)",
+                          topk_color,
+                          evals,
+                          column(h.evals, [](const EvalMetrics& e) { return e.topk_loss; }),
+                          {},
+                          true,
+                          true});
+  loss_series_.push_back({"held out (causal rule)",
+                          threshold_color,
+                          evals,
+                          column(h.evals, [](const EvalMetrics& e) { return e.threshold_loss; }),
+                          {},
+                          true,
+                          false});
 
-  const auto small = [&](int i, auto&& get) { small_series_[i] = {small_names[i], ui::colors::accent, steps, column(h.steps, get), {}, false}; };
+  const auto small = [&](int i, auto&& get) {
+    small_series_[i] = {small_names[i], ui::colors::accent, steps, column(h.steps, get), {}, false, false};
+  };
   small(0, [](const StepMetrics& m) { return m.mean_depth; });
   small(1, [](const StepMetrics& m) { return m.tokens_per_second; });
   small(2, [](const StepMetrics& m) { return m.lr; });
@@ -74,7 +92,8 @@ float CurvesPanel::controls(const Source&, AppState& state, float right) {
   const float gap = ImGui::GetStyle().ItemSpacing.x;
   const float left = right - ui::button_width("smooth") - gap - ui::button_width("log");
   ImGui::SetCursorPosX(left);
-  if (ui::chip("curves.smooth", "smooth", state.smooth_loss, "Moving average over the raw loss")) state.smooth_loss = !state.smooth_loss;
+  if (ui::chip("curves.smooth", "smooth", state.smooth_loss, "Moving average over the raw loss"))
+    state.smooth_loss = !state.smooth_loss;
   ImGui::SameLine();
   if (ui::chip("curves.log", "log", state.log_loss, "Logarithmic axis")) state.log_loss = !state.log_loss;
   return left;
@@ -109,7 +128,8 @@ void CurvesPanel::draw_small(Canvas& canvas, const Box& box, const AppState& sta
   for (int i = 0; i < 3; ++i) {
     const float x = box.min.x + float(i) * (width + gap);
     const std::vector<double>& y = small_series_[i].y;
-    const std::string value = y.empty() ? "" : short_number(y.back()), name = fitted(small_names[i], width, ui::Font::small);
+    const std::string value = y.empty() ? "" : short_number(y.back()),
+                      name = fitted(small_names[i], width, ui::Font::small);
     canvas.text({x, box.min.y}, ui::u32(ui::colors::dim), name, ui::Font::small);
     canvas.text({x, box.min.y + em * 1.05f}, ui::u32(ui::colors::text), value, ui::Font::bold);
     small_[i].draw(canvas, {{x, box.min.y + em * 2.6f}, {x + width, box.max.y}}, {small_series_[i]}, options);
@@ -123,7 +143,8 @@ std::string CurvesPanel::text(const Source& source, const AppState& state) const
   out += last_values(h) + "\n";
   const size_t stride = std::max<size_t>(1, h.steps.size() / 10);
   for (size_t i = 0; i < h.steps.size(); i += stride) {
-    out += fmt::format("  step {:>6}  loss {:.3f}  depth {:.2f}\n", h.steps[i].step, h.steps[i].loss, h.steps[i].mean_depth);
+    out += fmt::format("  step {:>6}  loss {:.3f}  depth {:.2f}\n", h.steps[i].step, h.steps[i].loss,
+                       h.steps[i].mean_depth);
   }
   return out;
 }

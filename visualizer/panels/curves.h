@@ -1,6 +1,6 @@
 #pragma once
-// How training goes: loss of the batches and of held-out text under both rules, and small plots of learning rate, depth and
-// speed.
+// How training goes: loss of the batches and of held-out text under both rules, and small plots of learning rate, depth
+// and speed.
 
 #include "visualizer/panel.h"
 #include "visualizer/plot.h"

@@ -10,25 +10,41 @@
 namespace tinymor {
 namespace {
 
-// A slider with its name above it, tagged NAME.
-template <class Draw>
-void field(const char* name, const char* label, float width, const char* hint, Draw&& draw) {
-  ImGui::BeginGroup();
-  ui::label(label, ui::colors::dim, ui::Font::small);
-  ImGui::PushID(name);
-  ImGui::SetNextItemWidth(width);
-  draw();
-  ui::tag(name);
-  ui::hint(hint);
-  ImGui::PopID();
-  ImGui::EndGroup();
-}
+// Puts named sliders beside each other, and into further rows where the panel is narrow.
+class FieldRow {
+ public:
+  explicit FieldRow(float width) : width_(width), origin_(ImGui::GetCursorScreenPos()), at_(origin_) {
+    right_ = origin_.x + ImGui::GetContentRegionAvail().x;
+  }
 
-// Puts the next field beside the last one while there is room for `width`.
-void beside(float width) {
-  const float right = ImGui::GetWindowPos().x + ImGui::GetContentRegionAvail().x + ImGui::GetCursorPosX();
-  if (ImGui::GetItemRectMax().x + ImGui::GetStyle().ItemSpacing.x + width <= right) ImGui::SameLine();
-}
+  // One slider with its name above it, tagged `name`.
+  template <class Draw>
+  void field(const char* name, const char* label, const char* hint, Draw&& draw) {
+    const float gap = ImGui::GetStyle().ItemSpacing.x, label_height = ui::em() * 1.2f;
+    if (at_.x > origin_.x && at_.x + width_ > right_) at_ = {origin_.x, at_.y + row_height()};
+    window_canvas().text(at_, ui::u32(ui::colors::dim), label, ui::Font::small);
+    ImGui::SetCursorScreenPos({at_.x, at_.y + label_height});
+    ImGui::PushID(name);
+    ImGui::SetNextItemWidth(width_);
+    draw();
+    ui::tag(name);
+    ui::hint(hint);
+    ImGui::PopID();
+    at_.x += width_ + gap;
+  }
+
+  // Goes on below the fields.
+  void end() {
+    ImGui::SetCursorScreenPos(origin_);
+    ImGui::Dummy({1, at_.y + row_height() - origin_.y});
+  }
+
+ private:
+  static float row_height() { return ui::em() * 1.2f + ImGui::GetFrameHeight() + ui::em() * 0.5f; }
+
+  float width_, right_ = 0;
+  ImVec2 origin_, at_;
+};
 
 }  // namespace
 
@@ -36,8 +52,8 @@ std::string GeneratePanel::caption(const Source& source, const AppState& state) 
   const Generation& g = source.generation();
   if (!source.can_generate()) return "needs the weights of a run";
   if (g.text.empty()) return "cached decoding by the causal rule; tint and strokes: recursions per token";
-  return fmt::format("causal rule \u00b7 {} tokens \u00b7 mean depth {:.2f} \u00b7 {} tokens/s", g.text.size(), state.shown.generated.mean_depth,
-                     short_number(g.tokens_per_second));
+  return fmt::format("causal rule \u00b7 {} tokens \u00b7 mean depth {:.2f} \u00b7 {} tokens/s", g.text.size(),
+                     state.shown.generated.mean_depth, short_number(g.tokens_per_second));
 }
 
 void GeneratePanel::draw(const Source& source, AppState& state, Canvas& canvas) {
@@ -52,25 +68,24 @@ void GeneratePanel::draw(const Source& source, AppState& state, Canvas& canvas) 
 
 void GeneratePanel::draw_controls(const Source& source, AppState& state) {
   GenerateRequest& request = state.request;
-  const float em = ui::em(), width = em * 6.5f;
+  const float em = ui::em();
   ImGui::InputTextMultiline("##prompt", &request.prompt, {-1, em * 3.6f});
   ui::tag("gen.prompt");
 
-  field("gen.temperature", "temperature", width, "0: always the likeliest token",
-        [&] { ImGui::SliderFloat("##v", &request.temperature, 0, 2, "%.2f"); });
-  beside(width);
-  field("gen.top_k", "top-k", width, "Only the k likeliest tokens; 0: all", [&] { ImGui::SliderInt("##v", &request.top_k, 0, 100); });
-  beside(width);
-  field("gen.max_depth", "most recursions", width, "Caps the depth of every token; 0: no cap",
-        [&] { ImGui::SliderInt("##v", &request.max_depth, 0, source.geometry().recursions); });
-  beside(width);
-  field("gen.tokens", "tokens", width, "How many to generate", [&] { ImGui::SliderInt("##v", &request.max_tokens, 1, 500); });
-  beside(width);
-  field("gen.seed", "seed", width, "The same seed gives the same text",
-        [&] { ImGui::InputInt("##v", &request.seed, 1, 100); });
+  FieldRow row(em * 6.5f);
+  row.field("gen.temperature", "temperature", "0: always the likeliest token",
+            [&] { ImGui::SliderFloat("##v", &request.temperature, 0, 2, "%.2f"); });
+  row.field("gen.top_k", "top-k", "Only the k likeliest tokens; 0: all",
+            [&] { ImGui::SliderInt("##v", &request.top_k, 0, 100); });
+  row.field("gen.max_depth", "most recursions", "Caps the depth of every token; 0: no cap",
+            [&] { ImGui::SliderInt("##v", &request.max_depth, 0, source.geometry().recursions); });
+  row.field("gen.tokens", "tokens", "How many to generate",
+            [&] { ImGui::SliderInt("##v", &request.max_tokens, 1, 500); });
+  row.field("gen.seed", "seed", "The same seed gives the same text",
+            [&] { ImGui::InputInt("##v", &request.seed, 1, 100); });
+  row.end();
   request.seed = std::max(0, request.seed);
 
-  ImGui::Dummy({1, 0});
   const bool running = source.generation().running;
   const char* label = running ? "Stop" : "Generate";
   if (ui::chip("gen.play", label, !running)) {
@@ -102,7 +117,8 @@ void GeneratePanel::draw_text(const Source& source, AppState& state, Canvas& can
   }
   if (state.pinned && state.pinned->subject == Subject::generated && state.pinned->token < int(flow.boxes.size())) {
     const Box& place = flow.boxes[state.pinned->token];
-    state.pinned_box = {{box.min.x + place.min.x, box.min.y + place.min.y}, {box.min.x + place.max.x, box.min.y + place.max.y}};
+    state.pinned_box = {{box.min.x + place.min.x, box.min.y + place.min.y},
+                        {box.min.x + place.max.x, box.min.y + place.max.y}};
   }
   ImGui::Dummy({1, flow.height});
   if (pieces.size() != last_size_ && source.generation().running) ImGui::SetScrollHereY(1);

@@ -17,9 +17,14 @@ struct CellInk {
 constexpr Color paper_plate{0xEF, 0xED, 0xE6};
 
 CellInk ink(int recursion, bool paper) {
-  if (paper) return {{0xE4, 0xE2, 0xDC}, {0xD2, 0xD6, 0xDE}, {0xB0, 0xB8, 0xC6}, {0x4A, 0x5A, 0x7C}, {0x26, 0x33, 0x52}};
+  if (paper)
+    return {{0xE4, 0xE2, 0xDC}, {0xD2, 0xD6, 0xDE}, {0xB0, 0xB8, 0xC6}, {0x4A, 0x5A, 0x7C}, {0x26, 0x33, 0x52}};
   const Color full = recursion > 0 ? depth_color(recursion) : Color{0x8C, 0x94, 0xA4};
-  return {ui::colors::well, {0x2E, 0x33, 0x3F}, {0x5A, 0x61, 0x70}, mix(full, ui::colors::well, recursion > 0 ? 0.5 : 0.35), full};
+  return {ui::colors::well,
+          {0x2E, 0x33, 0x3F},
+          {0x5A, 0x61, 0x70},
+          mix(full, ui::colors::well, recursion > 0 ? 0.5 : 0.35),
+          full};
 }
 
 void draw_cell(Canvas& canvas, const Box& box, const Cell& cell, const CellInk& colors) {
@@ -44,19 +49,24 @@ void draw_difference(Canvas& canvas, const Box& box, bool training, bool causal)
   canvas.rect(box, ui::u32(training && causal ? Color{0x59, 0x60, 0x6E} : ui::colors::well));
   if (training == causal) return;
   const float middle = box.center().y;
-  if (training) canvas.rect({box.min, {box.max.x, middle}}, ui::u32(training_only_color()));
-  else canvas.rect({{box.min.x, middle}, box.max}, ui::u32(causal_only_color()));
+  if (training)
+    canvas.rect({box.min, {box.max.x, middle}}, ui::u32(training_only_color()));
+  else
+    canvas.rect({{box.min.x, middle}, box.max}, ui::u32(causal_only_color()));
 }
 
 bool computed(const TextView& view, size_t recursion, int t) {
-  return recursion < view.rows.size() && t < view.size() &&
-         view.rows[recursion].cells[t].state == CellState::computed;
+  return recursion < view.rows.size() && t < view.size() && view.rows[recursion].cells[t].state == CellState::computed;
 }
 
 FrameRow recursion_row(const RecursionRow& row, int recursion, int tokens) {
   const double share = tokens > 0 ? double(row.computed) / tokens : 0;
-  return {fmt::format("recursion {}", recursion), 1, fmt::format("{} of {} ({:.0f} %)", row.computed, tokens, 100 * share),
-          fmt::format("capacity {:.0f} %", 100 * row.capacity), share, row.capacity};
+  return {fmt::format("recursion {}", recursion),
+          1,
+          fmt::format("{} of {} ({:.0f} %)", row.computed, tokens, 100 * share),
+          fmt::format("capacity {:.0f} %", 100 * row.capacity),
+          share,
+          row.capacity};
 }
 
 FrameRow difference_row(const Shown& shown, size_t recursion) {
@@ -90,17 +100,21 @@ void draw_cut_off(Canvas& canvas, const GridFrame& frame, int line, const Recurs
   const Box box = frame.row(line);
   const float y = box.max.y - box.height() * float(cut), dash = ui::em() * 0.35f;
   const ImU32 color = state.paper_colors ? IM_COL32(0x10, 0x12, 0x16, 150) : ui::u32(ui::colors::text, 0.55);
-  for (float x = box.min.x; x < box.max.x; x += 2 * dash) canvas.line({x, y}, {std::min(x + dash, box.max.x), y}, color, 1);
+  for (float x = box.min.x; x < box.max.x; x += 2 * dash)
+    canvas.line({x, y}, {std::min(x + dash, box.max.x), y}, color, 1);
 }
 
-void draw_row(Canvas& canvas, const GridFrame& frame, int line, int recursion, const AppState& state, const TextView& view) {
+void draw_row(Canvas& canvas, const GridFrame& frame, int line, int recursion, const AppState& state,
+              const TextView& view) {
   const CellInk colors = ink(recursion, state.paper_colors);
   for (int t = 0; t < view.size(); ++t) {
     const Box box = frame.cell(line, t);
-    if (recursion == 0) canvas.rect(box, ui::u32(colors.computed));
+    if (recursion == 0)
+      canvas.rect(box, ui::u32(colors.computed));
     else if (state.rule == RuleView::difference) {
       draw_difference(canvas, box, computed(state.shown.training, recursion - 1, t), computed(view, recursion - 1, t));
-    } else draw_cell(canvas, box, view.rows[recursion - 1].cells[t], colors);
+    } else
+      draw_cell(canvas, box, view.rows[recursion - 1].cells[t], colors);
   }
   if (recursion > 0) draw_cut_off(canvas, frame, line, view.rows[recursion - 1], state);
 }
@@ -110,17 +124,19 @@ void draw_row(Canvas& canvas, const GridFrame& frame, int line, int recursion, c
 std::string GridPanel::caption(const Source&, const AppState& state) const {
   if (state.shown.index < 0) return "recursions down, positions across";
   if (state.rule == RuleView::difference) {
-    return fmt::format("upper half: only the training rule computes; lower half: only the causal rule \u00b7 step {}", state.shown.step);
+    return fmt::format("upper half: only the training rule computes; lower half: only the causal rule \u00b7 step {}",
+                       state.shown.step);
   }
-  return fmt::format("bar in a cell: router score, sigmoid(z); dashes: cut-off \u00b7 {} \u00b7 step {}", rule_name(state.rule),
-                     state.shown.step);
+  return fmt::format("bar in a cell: router score, sigmoid(z); dashes: cut-off \u00b7 {} \u00b7 step {}",
+                     rule_name(state.rule), state.shown.step);
 }
 
 float GridPanel::controls(const Source&, AppState& state, float right) {
   constexpr const char* text = "paper";
   const float left = right - ui::button_width(text);
   ImGui::SetCursorPosX(left);
-  if (ui::chip("grid.paper", text, state.paper_colors, "As the paper prints it: dark where computed, pale where skipped")) {
+  if (ui::chip("grid.paper", text, state.paper_colors,
+               "As the paper prints it: dark where computed, pale where skipped")) {
     state.paper_colors = !state.paper_colors;
   }
   return left;
@@ -155,7 +171,7 @@ std::string GridPanel::text(const Source& source, const AppState& state) const {
   out += "#: computed, -: skipped, .: left before\n";
   for (size_t r = 0; r < view.rows.size(); ++r) {
     const FrameRow row = state.rule == RuleView::difference ? difference_row(state.shown, r)
-                                                             : recursion_row(view.rows[r], int(r) + 1, view.size());
+                                                            : recursion_row(view.rows[r], int(r) + 1, view.size());
     out += row.label + "  ";
     for (const Cell& cell : view.rows[r].cells) {
       out += cell.state == CellState::computed ? '#' : cell.state == CellState::skipped ? '-' : '.';

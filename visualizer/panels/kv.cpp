@@ -18,7 +18,9 @@ std::string bytes_text(int64_t bytes) {
   return fmt::format("{:.1f} MiB", double(bytes) / (1024 * 1024));
 }
 
-const TextView& cached_text(const AppState& state) { return state.shown.text(state.cache_subject, state.rule); }
+const TextView& cached_text(const AppState& state) {
+  return state.shown.text(state.cache_subject, state.rule);
+}
 
 int64_t all_entries(const CacheView& kv) {
   int64_t sum = 0;
@@ -29,11 +31,14 @@ int64_t all_entries(const CacheView& kv) {
 std::string saving(const CacheView& kv) {
   if (kv.vanilla_bytes <= 0) return bytes_text(kv.bytes);
   const double change = 100.0 * (double(kv.bytes) / double(kv.vanilla_bytes) - 1);
-  const std::string share = std::lround(change) == 0 ? "as much" : fmt::format("{:.0f} % {}", std::abs(change), change < 0 ? "less" : "more");
+  const std::string share =
+      std::lround(change) == 0 ? "as much" : fmt::format("{:.0f} % {}", std::abs(change), change < 0 ? "less" : "more");
   return fmt::format("{} now, vanilla {}: {}", bytes_text(kv.bytes), bytes_text(kv.vanilla_bytes), share);
 }
 
-Color row_color(const CacheRow& row) { return row.recursion > 0 ? depth_color(row.recursion) : unique_color; }
+Color row_color(const CacheRow& row) {
+  return row.recursion > 0 ? depth_color(row.recursion) : unique_color;
+}
 
 FrameRow margin_of(const CacheRow& row, int tokens) {
   const double each = row.layers > 0 ? double(row.entries) / row.layers : 0;
@@ -69,8 +74,10 @@ float draw_savings(Canvas& canvas, const Box& box, const CacheView& kv) {
 }
 
 void draw_slot(Canvas& canvas, const Box& box, CacheSlot slot, Color color) {
-  if (slot == CacheSlot::stored) canvas.rect(box, ui::u32(color));
-  else canvas.rect(box, ui::u32(ui::colors::well));
+  if (slot == CacheSlot::stored)
+    canvas.rect(box, ui::u32(color));
+  else
+    canvas.rect(box, ui::u32(ui::colors::well));
   if (slot != CacheSlot::reused) return;
   const float middle = box.center().y, half = std::max(1.0f, box.height() * 0.08f);
   canvas.rect({{box.min.x, middle - half}, {box.max.x, middle + half}}, ui::u32(depth_color(1), 0.6));
@@ -81,9 +88,12 @@ void draw_slot(Canvas& canvas, const Box& box, CacheSlot slot, Color color) {
 std::string KvPanel::caption(const Source& source, const AppState& state) const {
   const char* strategy[] = {"each recursion stores its own tokens", "all read what recursion 1 stored",
                             "deeper recursions renew what recursion 1 stored"};
-  const std::string what = state.cache_subject == Subject::generated ? "generated text, causal rule"
-                           : state.shown.index < 0 ? "probe text"
-                           : fmt::format("probe text, {}, step {}", state.rule == RuleView::training ? "training rule" : "causal rule", state.shown.step);
+  const std::string what =
+      state.cache_subject == Subject::generated ? "generated text, causal rule"
+      : state.shown.index < 0
+          ? "probe text"
+          : fmt::format("probe text, {}, step {}", state.rule == RuleView::training ? "training rule" : "causal rule",
+                        state.shown.step);
   return fmt::format("{} \u00b7 {}", strategy[int(source.geometry().kv)], what);
 }
 
@@ -99,7 +109,8 @@ void KvPanel::draw(const Source&, AppState& state, Canvas& canvas) {
   const TextView& view = cached_text(state);
   const Box box = free_box();
   if (view.size() == 0) {
-    return draw_empty(canvas, box, state.cache_subject == Subject::generated ? "nothing generated yet" : "no snapshot yet");
+    return draw_empty(canvas, box,
+                      state.cache_subject == Subject::generated ? "nothing generated yet" : "no snapshot yet");
   }
   const float top = draw_savings(canvas, box, view.kv);
   std::vector<FrameRow> rows;

@@ -30,7 +30,8 @@ std::vector<LegendEntry> difference_legend(const TextView& training, const TextV
   }
   return {{training_only_color(), fmt::format("deeper by the training rule: {}", deeper)},
           {causal_only_color(), fmt::format("deeper by the causal rule: {}", shallower)},
-          {ui::colors::control, fmt::format("the same: {}", std::min(training.size(), causal.size()) - deeper - shallower)}};
+          {ui::colors::control,
+           fmt::format("the same: {}", std::min(training.size(), causal.size()) - deeper - shallower)}};
 }
 
 std::vector<LegendEntry> depth_legend(const TextView& view) {
@@ -39,7 +40,8 @@ std::vector<LegendEntry> depth_legend(const TextView& view) {
   for (size_t d = 0; d < counts.size(); ++d) {
     if (d == 0 && counts[0] == 0) continue;
     const double share = view.size() > 0 ? 100.0 * counts[d] / view.size() : 0;
-    entries.push_back({depth_color(int(d)), fmt::format("{} {}: {} ({:.0f} %)", d, d == 1 ? "recursion" : "recursions", counts[d], share)});
+    entries.push_back({depth_color(int(d)),
+                       fmt::format("{} {}: {} ({:.0f} %)", d, d == 1 ? "recursion" : "recursions", counts[d], share)});
   }
   return entries;
 }
@@ -61,7 +63,9 @@ void draw_legend(Canvas& canvas, const std::vector<LegendEntry>& entries, float 
 }
 
 // Depth at the token, or, shifted, the depth that was spent on predicting it.
-int shown_depth(const TextView& view, int t, bool shift) { return shift ? (t > 0 ? view.depth[t - 1] : 0) : view.depth[t]; }
+int shown_depth(const TextView& view, int t, bool shift) {
+  return shift ? (t > 0 ? view.depth[t - 1] : 0) : view.depth[t];
+}
 
 TokenLook difference_look(const Shown& shown, int t, bool shift) {
   const int training = t < shown.training.size() ? shown_depth(shown.training, t, shift) : 0;
@@ -74,7 +78,9 @@ TokenLook difference_look(const Shown& shown, int t, bool shift) {
 
 }  // namespace
 
-TokenLook depth_look(int depth, int recursions) { return {depth_color(depth), depth, recursions}; }
+TokenLook depth_look(int depth, int recursions) {
+  return {depth_color(depth), depth, recursions};
+}
 
 void draw_depth_legend(Canvas& canvas, const TextView& view, float width) {
   draw_legend(canvas, depth_legend(view), width);
@@ -90,15 +96,16 @@ std::string StripPanel::caption(const Source&, const AppState& state) const {
   if (state.shown.index < 0) return "tokens of the probe text, tinted by recursions";
   const TextView& view = state.shown.text(Subject::probe, state.rule);
   const char* when = state.shift_depth ? "before a token to predict it" : "at a token to predict the next";
-  return fmt::format("recursions spent {} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats", when, rule_name(state.rule),
-                     state.shown.step, view.lm_loss);
+  return fmt::format("recursions spent {} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats", when,
+                     rule_name(state.rule), state.shown.step, view.lm_loss);
 }
 
 float StripPanel::controls(const Source&, AppState& state, float right) {
   constexpr const char* text = "predicted";
   const float left = right - ui::button_width(text);
   ImGui::SetCursorPosX(left);
-  if (ui::chip("strip.shift", text, state.shift_depth, "Tint each token by the depth that was spent on predicting it")) {
+  if (ui::chip("strip.shift", text, state.shift_depth,
+               "Tint each token by the depth that was spent on predicting it")) {
     state.shift_depth = !state.shift_depth;
   }
   return left;
@@ -109,15 +116,16 @@ void StripPanel::draw(const Source&, AppState& state, Canvas& canvas) {
   if (view.size() == 0) return draw_empty(canvas, free_box(), "no snapshot yet");
   const bool difference = state.rule == RuleView::difference;
   const float width = free_box().width();
-  draw_legend(canvas, difference ? difference_legend(state.shown.training, state.shown.causal) : depth_legend(view), width);
+  draw_legend(canvas, difference ? difference_legend(state.shown.training, state.shown.causal) : depth_legend(view),
+              width);
 
   ImGui::BeginChild("text", ImVec2(0, 0), false);
   const Box box = free_box();
   const TextFlow flow = flow_text(view.pieces, box.width());
   const bool hovered = ImGui::IsWindowHovered();
   const ImVec2 origin = box.min;
-  const auto under_mouse =
-      draw_flow(canvas, flow, view.pieces, origin, hovered ? std::optional(ImGui::GetIO().MousePos) : std::nullopt, [&](int t) {
+  const auto under_mouse = draw_flow(
+      canvas, flow, view.pieces, origin, hovered ? std::optional(ImGui::GetIO().MousePos) : std::nullopt, [&](int t) {
         TokenLook look = difference ? difference_look(state.shown, t, state.shift_depth)
                                     : depth_look(shown_depth(view, t, state.shift_depth), int(view.rows.size()));
         look.marked = state.points_at(Subject::probe, t) || state.pinned == TokenRef{Subject::probe, t};

@@ -120,7 +120,8 @@ void run(const Options& o) {
   check_input(!o.train.empty() || (o.data.empty() && o.out.empty()), "--data, --out: only with --train CONFIG.toml");
   if (o.text || !o.png.empty()) return without_window(o, window);
   const std::string path = o.train.empty() ? path_or_demo(o) : "";
-  check_input(path.empty() || fs::exists(path), "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)", path);
+  check_input(path.empty() || fs::exists(path),
+              "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)", path);
   run_window(window, [&](std::function<void()> wake) {
     return o.train.empty() ? open_source(path, std::move(wake)) : training_source(o, std::move(wake));
   });
@@ -135,7 +136,8 @@ int fail(const std::string& what, int status) {
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App cli("tinymor-viz: shows how deep a model thinks about every token, while it trains, afterwards and while it writes");
+  CLI::App cli(
+      "tinymor-viz: shows how deep a model thinks about every token, while it trains, afterwards and while it writes");
   declare(cli, options);
   try {
     cli.parse(argc, argv);

@@ -1,0 +1,238 @@
+// The program `tinymor` as its users meet it: what it prints, with which status it ends, what it leaves behind.
+
+#include <sys/wait.h>
+
+#include <csignal>
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "datasets/stories.h"
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "tensor/files.h"
+#include "tensor/safetensors.h"
+
+using namespace tinymor;
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+struct Output {
+  int status;
+  std::string out, err;
+};
+
+/// Runs `tinymor ARGUMENTS` in `folder` through the shell.
+Output tinymor_in(const fs::path& folder, const std::string& arguments) {
+  const std::string command = "cd " + folder.string() + " && " TINYMOR_PROGRAM " " + arguments + " >out.txt 2>err.txt </dev/null";
+  const int status = std::system(command.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "out.txt"), read_file(folder / "err.txt")};
+}
+
+const std::string kTinyModel =
+    " --set model.d_model=32 --set model.d_ff=48 --set model.max_seq_len=32 --set train.batch_size=2"
+    " --set data.tokenizer=char --set data.source=text.txt ";
+
+/// A folder with a text and a small trained run, made once for all tests.
+const fs::path& trained() {
+  static const TemporaryFolder folder;
+  static const bool once = [] {
+    write_file_atomically(folder.path() / "text.txt", make_stories(1, 6000));
+    REQUIRE(tinymor_in(folder.path(), "train --quiet --steps 20 --out run" + kTinyModel).status == 0);
+    return true;
+  }();
+  (void)once;
+  return folder.path();
+}
+
+}  // namespace
+
+TEST_CASE("bad input gets one clear line and status 2") {
+  const fs::path& folder = trained();
+  const std::string model = read_file(folder / "run/model.safetensors");
+  write_file_atomically(folder / "truncated.safetensors", model.substr(0, model.size() / 2));
+  write_file_atomically(folder / "empty.txt", "");
+  write_file_atomically(folder / "short.txt", "Mia.");
+  write_file_atomically(folder / "typo.toml", "[model]\nd_modle = 32\n");
+  fs::create_directories(folder / "other");
+  REQUIRE(tinymor_in(folder, "tokenizer train --kind byte --out other").status == 0);
+  write_file_atomically(folder / "other/model.safetensors", model);
+  struct Row {
+    std::string arguments, says;
+  };
+  const std::vector<Row> rows{
+      {"", "subcommand"},
+      {"trian", "trian"},
+      {"train --steps many", "--steps"},
+      {"train --data nowhere.txt --out new", "nowhere.txt"},
+      {"train --data empty.txt --out new", "empty.txt"},
+      {"train --data short.txt --out new --set data.tokenizer=char", "tokens"},
+      {"train typo.toml --out new", "typo.toml:2"},
+      {"train typo.toml --out new", "d_model"},
+      {"train missing.toml --out new", "missing.toml"},
+      {"train --set model.n_layers=7 --out new", "n_layers"},
+      {"train --set model.depth=3 --out new", "model.depth"},
+      {"train --set model.routing=token_choice --out new", "token_choice"},
+      {"train --out run", "--resume"},
+      {"train --resume", "--out"},
+      {"train --resume --out nowhere", "nowhere"},
+      {"train --threads 0", "threads"},
+      {"eval nowhere", "nowhere"},
+      {"eval truncated.safetensors --data text.txt", "truncated.safetensors"},
+      {"eval run --data short.txt", "tokens"},
+      {"eval run --rule best", "--rule"},
+      {"eval other --data text.txt", "tokenizer"},
+      {"generate run", "--prompt"},
+      {"generate run --prompt ''", "prompt"},
+      {"generate run --prompt a --temperature -1", "--temperature"},
+      {"trace run", "--text"},
+      {"trace run --text a", "2 to 32"},
+      {"trace run --text-file nowhere.txt", "nowhere.txt"},
+      {"trace run --text 'Mia had' --logits /nowhere/x.safetensors", "/nowhere"},
+      {"inspect nowhere.toml", "nowhere.toml"},
+      {"inspect empty.txt", "empty.txt"},
+      {"data make shakespeare", "stories"},
+      {"data make stories --out /nowhere/x", "/nowhere"},
+      {"tokenizer encode nowhere --text a", "nowhere"},
+      {"tokenizer decode run 9999", "9999"},
+  };
+  for (const Row& row : rows) {
+    INFO("tinymor " << row.arguments);
+    const Output result = tinymor_in(folder, row.arguments);
+    INFO(result.err);
+    CHECK(result.status == 2);
+    CHECK(result.out.empty());
+    CHECK(result.err.rfind("error: ", 0) == 0);
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+    CHECK(result.err.find(row.says) != std::string::npos);
+    CHECK_FALSE(fs::exists(folder / "new"));
+  }
+}
+
+TEST_CASE("every subcommand explains itself with an example") {
+  for (const char* name : {"", "train", "eval", "generate", "trace", "inspect", "tokenizer", "tokenizer train", "tokenizer encode",
+                           "tokenizer decode", "data", "data list", "data make"}) {
+    INFO(name);
+    const Output result = tinymor_in(trained(), std::string(name) + " --help");
+    CHECK(result.status == 0);
+    CHECK(result.out.find("Example:\n  tinymor ") != std::string::npos);
+  }
+}
+
+TEST_CASE("a run folder holds the files of the contract") {
+  for (const char* name : {"config.toml", "model.safetensors", "trainer.safetensors", "metrics.jsonl", "recording.mortrace", "tokenizer.json"})
+    CHECK(fs::exists(trained() / "run" / name));
+}
+
+TEST_CASE("eval reports both rules on the held-out text or on any other") {
+  for (const char* data : {"", " --data text.txt"}) {
+    const Output result = tinymor_in(trained(), std::string("eval run --json") + data);
+    REQUIRE(result.status == 0);
+    const json document = json::parse(result.out);
+    CHECK(document["tokens"].get<int>() > 100);
+    for (const char* rule : {"topk", "threshold"}) {
+      const json& numbers = document["rules"][rule];
+      CHECK(numbers["perplexity"].get<double>() == Approx(std::exp(numbers["loss"].get<double>())));
+      CHECK(numbers["mean_depth"].get<double>() >= 1);
+    }
+  }
+  CHECK(json::parse(tinymor_in(trained(), "eval run --json --rule topk").out)["rules"].size() == 1);
+  const json capped = json::parse(tinymor_in(trained(), "eval run --json --max-depth 1").out);
+  CHECK(capped["rules"]["topk"]["mean_depth"].get<double>() == 1);
+}
+
+TEST_CASE("a model without routing has one entry, all") {
+  const fs::path& folder = trained();
+  REQUIRE(tinymor_in(folder, "train --quiet --steps 1 --out vanilla --set model.sharing=none --set model.routing=none "
+                             "--set model.n_recursions=1" + kTinyModel).status == 0);
+  const json document = json::parse(tinymor_in(folder, "eval vanilla --json").out);
+  CHECK(document["rules"].size() == 1);
+  CHECK(document["rules"].contains("all"));
+  const json traced = json::parse(tinymor_in(folder, "trace vanilla --text 'Mia had 3'").out);
+  CHECK(traced["recursions"].empty());
+  CHECK(traced["kv"]["bytes"] == traced["kv"]["vanilla_bytes"]);
+}
+
+TEST_CASE("generation repeats with its seed, in text and in JSON, and tints when asked") {
+  const fs::path& folder = trained();
+  const std::string arguments = "generate run --prompt 'Mia had' --max-tokens 30 --seed 3";
+  const Output plain = tinymor_in(folder, arguments);
+  CHECK(plain.status == 0);
+  CHECK(plain.out == tinymor_in(folder, arguments).out);
+  CHECK(plain.out.rfind("Mia had", 0) == 0);
+  CHECK(plain.out.find('\x1b') == std::string::npos);  // a file is no terminal
+  CHECK(tinymor_in(folder, arguments + " --show depth").out.find("\x1b[30;48;2;") != std::string::npos);
+  const json document = json::parse(tinymor_in(folder, arguments + " --json").out);
+  CHECK(document["text"].get<std::string>() + "\n" == plain.out);
+  CHECK(document["tokens"].size() == 37);
+  for (const json& token : document["tokens"]) CHECK(token["depth"].get<int>() >= 1);
+}
+
+TEST_CASE("trace writes the JSON of the contract, the logits and a gradient for every parameter") {
+  const fs::path& folder = trained();
+  const Output result = tinymor_in(folder, "trace run --text 'Mia had 3 apples.' --rule topk --logits l.safetensors --grads g.safetensors");
+  REQUIRE(result.status == 0);
+  const json document = json::parse(result.out);
+  CHECK(document["rule"] == "topk");
+  CHECK(document["tokens"].size() == 17);
+  CHECK(document["pieces"].size() == 17);
+  CHECK(document["depth"].size() == 17);
+  CHECK(document["nll"].size() == 16);
+  CHECK(document["recursions"].size() == 3);
+  CHECK(document["recursions"][1]["selected"].size() == 11);
+  CHECK(document["recursions"][1]["logits"].size() == 17);
+  CHECK(document["kv"]["entries"] == json({{17, 17}, {11, 11}, {5, 5}}));
+  CHECK(document["config"]["d_model"] == 32);
+  CHECK(document["loss"].contains("balance"));
+  const SafetensorsFile logits = read_safetensors(folder / "l.safetensors"), grads = read_safetensors(folder / "g.safetensors");
+  const SafetensorsFile model = read_safetensors(folder / "run/model.safetensors");
+  CHECK(logits.tensors.at("logits").shape()[0] == 17);
+  CHECK(grads.tensors.size() == model.tensors.size());
+  for (const auto& [name, tensor] : model.tensors) CHECK(grads.tensors.at(name).shape() == tensor.shape());
+}
+
+TEST_CASE("inspect says the same of a configuration as of the model trained from it") {
+  const fs::path& folder = trained();
+  const json from_config = json::parse(tinymor_in(folder, "inspect run/config.toml --json").out);
+  const json from_model = json::parse(tinymor_in(folder, "inspect run --json").out);
+  CHECK(from_config == from_model);
+  CHECK(from_model["layers"]["weights"] == json({0, 1, 2, 1, 2, 1, 2, 3}));
+  CHECK(tinymor_in(folder, "inspect run").out.find("0 · 1 2 · 1 2 · 1 2 · 3") != std::string::npos);
+}
+
+TEST_CASE("tokenizers encode and decode from the command line") {
+  const fs::path& folder = trained();
+  REQUIRE(tinymor_in(folder, "tokenizer train --data text.txt --vocab-size 300 --out pieces").status == 0);
+  const std::string ids = tinymor_in(folder, "tokenizer encode pieces --text 'Mia had 3 apples.'").out;
+  CHECK(tinymor_in(folder, "tokenizer decode pieces " + ids.substr(0, ids.size() - 1)).out == "Mia had 3 apples.\n");
+  CHECK(tinymor_in(folder, "data list").out.find("stories") != std::string::npos);
+  CHECK(tinymor_in(folder, "data make stories --bytes 500").out == make_stories(1, 500));
+}
+
+TEST_CASE("Ctrl-C saves and stops, and the run goes on to the same end") {
+  const fs::path& folder = trained();
+  REQUIRE(tinymor_in(folder, "train --quiet --steps 400 --out whole" + kTinyModel).status == 0);
+  const std::string start = TINYMOR_PROGRAM " train --quiet --steps 400 --out stopped" + kTinyModel;
+  // The step log tells when there is something to interrupt.
+  const std::string script = "cd " + folder.string() + " && { " + start + " & pid=$!; until [ \"$(wc -l 2>/dev/null <stopped/metrics.jsonl)\" -ge 5 ] 2>/dev/null;"
+                             " do sleep 0.01; done; kill -INT $pid; wait $pid; }";
+  CHECK(std::system(script.c_str()) == 0);
+  CHECK(tinymor_in(folder, "train --quiet --resume --out stopped").status == 0);
+  CHECK(read_file(folder / "stopped/model.safetensors") == read_file(folder / "whole/model.safetensors"));
+}
+
+TEST_CASE("a run killed at any instant resumes to the same bits") {
+  const fs::path& folder = trained();
+  REQUIRE(tinymor_in(folder, "train --quiet --steps 60 --out unharmed --set train.checkpoint_every=3" + kTinyModel).status == 0);
+  for (int milliseconds : {60, 130, 250}) {
+    const std::string run = "killed" + std::to_string(milliseconds);
+    std::system(("cd " + folder.string() + " && timeout -s KILL " + std::to_string(milliseconds / 1000.0) + " " TINYMOR_PROGRAM
+                 " train --quiet --steps 60 --set train.checkpoint_every=3 --out " + run + kTinyModel + " 2>/dev/null").c_str());
+    if (!fs::exists(folder / run / "trainer.safetensors")) continue;  // killed before there was a run
+    CHECK(tinymor_in(folder, "train --quiet --resume --out " + run).status == 0);
+    CHECK(read_file(folder / run / "model.safetensors") == read_file(folder / "unharmed/model.safetensors"));
+  }
+}
