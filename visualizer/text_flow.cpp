@@ -22,7 +22,7 @@ std::string inside(const std::string& piece) {
 // The width of the word that begins at token `i`.
 float word_width(const std::vector<std::string>& pieces, const std::vector<float>& widths, size_t i) {
   float width = widths[i];
-  while (++i < pieces.size() && !begins_word(pieces[i]) && !is_newline(pieces[i - 1])) width += widths[i];
+  while (++i < pieces.size() && !begins_word(pieces[i]) && !is_newline(pieces[i - 1])) width += widths[i] + 1;
   return width;
 }
 

@@ -119,7 +119,7 @@ TEST_CASE("text that is not TOML is refused with its line") {
   REQUIRE(complaint(std::string(100000, '[')) != "");
 }
 
-TEST_CASE("--set gives any key a value, words without quotes") {
+TEST_CASE("the option --set gives any key a value, words without quotes") {
   Config c = Config::defaults();
   set_config_key(c, "model.d_model=64");
   set_config_key(c, "model.routing=none");
@@ -135,7 +135,7 @@ TEST_CASE("--set gives any key a value, words without quotes") {
   REQUIRE(c.train.lr == 0.01);
 }
 
-TEST_CASE("--set refuses as files do") {
+TEST_CASE("the option --set refuses as files do") {
   REQUIRE(set_complaint("model.d_modle=64") ==
           "--set model.d_modle: there is no such key (did you mean model.d_model?)");
   REQUIRE_THAT(set_complaint("model.d_model=big"),

@@ -2,6 +2,14 @@
 // A made-up run that looks like a real one: a story of about 120 tokens, three recursions, 400 steps in which the
 // routers learn that common words need little thought.
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
 #include "trainer/recording.h"
 
 namespace tinymor {
@@ -12,11 +20,176 @@ struct SampleRun {
   int steps = 400;
   int snapshot_every = 25;
 };
-Recording sample_recording(const SampleRun& options = {});
-Snapshot sample_snapshot(const SampleRun& options, int step);
+
+namespace sample {
+
+inline constexpr int block_layers = 2,
+                     heads_bytes = 2 * 4 * 32 * 4;  // of one entry: keys and values, 4 heads of 32 floats
+
+inline const char* const story[] = {
+    "▁Once", "▁upon",   "▁a",      "▁time",   ",",      "▁there", "▁was",  "▁a",     "▁little", "▁girl",  "▁named",
+    "▁Li",   "ly",      ".",       "▁She",    "▁lo",    "ved",    "▁to",   "▁play",  "▁with",   "▁her",   "▁red",
+    "▁ball", "▁in",     "▁the",    "▁gar",    "den",    ".",      "\n",    "▁One",   "▁day",    ",",      "▁the",
+    "▁ball", "▁ro",     "ll",      "ed",      "▁under", "▁a",     "▁big",  "▁t",     "ree",     ".",      "▁Li",
+    "ly",    "▁looked", "▁and",    "▁looked", ",",      "▁but",   "▁she",  "▁could", "▁not",    "▁find",  "▁it",
+    ".",     "▁\"",     "Where",   "▁is",     "▁my",    "▁ball",  "?",     "\"",     "▁she",    "▁asked", "▁the",
+    "▁b",    "ird",     ".",       "▁The",    "▁b",     "ird",    "▁fl",   "ew",     "▁up",     "▁and",   "▁s",
+    "ang",   "▁a",      "▁so",     "ng",      ".",      "\n",     "▁Then", "▁Li",    "ly",      "▁saw",   "▁some",
+    "thing", "▁red",    "▁behind", "▁the",    "▁t",     "ree",    ".",     "▁It",    "▁was",    "▁her",   "▁ball",
+    "!",     "▁She",    "▁was",    "▁very",   "▁happy", "▁and",   "▁hug",  "ged",    "▁it",     ".",      "▁\"",
+    "Thank", "▁you",    ",",       "▁b",      "ird",    ",",      "\"",    "▁said",  "▁Li",     "ly",     "."};
+
+// A number in [0,1) from a counter, the same everywhere.
+inline double noise(uint64_t a, uint64_t b) {
+  uint64_t x = a * 0x9E3779B97F4A7C15ull + b * 0xBF58476D1CE4E5B9ull + 1;
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ull;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EBull;
+  return double((x ^ (x >> 31)) >> 11) / 9007199254740992.0;
+}
+
+inline std::string piece_of(int t) {
+  return story[size_t(t) % std::size(story)];
+}
+
+// How much thought a token deserves, -1 to 1: beginnings of long words much, marks and endings little.
+inline double difficulty(int t) {
+  const std::string piece = piece_of(t);
+  const double length = double(piece.size()) - (piece.starts_with("▁") ? 3 : 0);
+  return std::clamp((length - 3.2) / 2.5, -1.0, 1.0) * (piece.starts_with("▁") ? 1 : 0.6) + 0.5 * (noise(7, t) - 0.5);
+}
+
+inline double logit(int t, int recursion, double learnt, int step) {
+  const double wobble = noise(uint64_t(step) * 16 + uint64_t(recursion), t) - 0.5;
+  return 3.2 * learnt * (difficulty(t) - 0.25 * recursion + 0.1) + (1.6 - learnt) * wobble;
+}
+
+inline void choose(RecursionTrace& recursion, Rule rule, double capacity, int tokens) {
+  if (rule == Rule::threshold) {
+    for (size_t i = 0; i < recursion.positions.size(); ++i) {
+      if (capacity >= 1 || recursion.logits[i] >= 0) recursion.selected.push_back(recursion.positions[i]);
+    }
+    return;
+  }
+  std::vector<size_t> order(recursion.positions.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return recursion.logits[a] > recursion.logits[b]; });
+  order.resize(std::min(order.size(), size_t(capacity * tokens)));
+  for (size_t i : order) recursion.selected.push_back(recursion.positions[i]);
+  std::sort(recursion.selected.begin(), recursion.selected.end());
+}
+
+inline Trace make_trace(const SampleRun& run, int step, Rule rule) {
+  Trace trace;
+  trace.rule = rule;
+  const double learnt = std::min(1.0, double(step) / run.steps + 0.05);
+  std::vector<int32_t> active;
+  for (int t = 0; t < run.tokens; ++t) {
+    trace.tokens.push_back(int32_t(noise(3, t) * 512));
+    trace.pieces.push_back(piece_of(t));
+    trace.depth.push_back(0);
+    active.push_back(t);
+  }
+  int64_t entries = 2 * run.tokens;
+  for (int r = 0; r < run.recursions; ++r) {
+    RecursionTrace recursion;
+    recursion.positions = active;
+    for (int32_t t : active) {
+      recursion.logits.push_back(float(logit(t, r, learnt, step)));
+      recursion.gates.push_back(float(0.1 / (1 + std::exp(-recursion.logits.back()))));
+    }
+    choose(recursion, rule, double(run.recursions - r) / run.recursions, run.tokens);
+    active = recursion.selected;
+    for (int32_t t : active) ++trace.depth[t];
+    trace.kv_entries.push_back(std::vector<int64_t>(block_layers, int64_t(active.size())));
+    entries += block_layers * int64_t(active.size());
+    trace.recursions.push_back(std::move(recursion));
+  }
+  for (int t = 0; t + 1 < run.tokens; ++t) {
+    trace.nll.push_back(
+        float(std::max(0.02, 1.5 + 1.2 * difficulty(t + 1) + 3.2 * std::exp(-6 * learnt) + noise(9, t) - 0.5)));
+    trace.lm_loss += trace.nll.back() / std::max(1, run.tokens - 1);
+  }
+  trace.aux_loss = 0.69 * (1.2 - learnt);
+  trace.kv_bytes = entries * heads_bytes;
+  trace.kv_vanilla_bytes = int64_t(run.tokens) * (2 + block_layers * run.recursions) * heads_bytes;
+  return trace;
+}
+
+}  // namespace sample
+
+inline Snapshot sample_snapshot(const SampleRun& run, int step) {
+  return {step, sample::make_trace(run, step, Rule::topk), sample::make_trace(run, step, Rule::threshold)};
+}
+
+inline Recording sample_recording(const SampleRun& run = {}) {
+  Recording recording;
+  recording.config_toml = fmt::format(
+      "[model]\nd_model = 128\nn_heads = 4\nn_layers = {}\nsharing = \"middle_cycle\"\nn_recursions = {}\n"
+      "routing = \"expert_choice\"\nkv_cache = \"recursion_wise\"\n",
+      2 + sample::block_layers * run.recursions, run.recursions);
+  for (int step = 1; step <= run.steps; ++step) {
+    StepMetrics m;
+    const double done = double(step) / run.steps;
+    m.step = step;
+    m.seconds = step * 0.11;
+    m.loss = 1.75 + 4.5 * std::exp(-7 * done) + 0.25 * (sample::noise(11, step) - 0.5);
+    m.aux_loss = 0.6 - 0.4 * done;
+    m.grad_norm = 0.5 + sample::noise(12, step);
+    m.lr = 3e-3 * std::min({1.0, step / 40.0, (1 - done) / 0.2 + 0.01});
+    m.tokens_per_second = 18500 + 900 * sample::noise(13, step) - (step % 50 == 0 ? 6000 : 0);
+    m.mean_depth = 2 + 0.03 * (sample::noise(14, step) - 0.5);
+    m.sampling_accuracy = 0.55 + 0.4 * done;
+    recording.steps.push_back(m);
+    if (step % 50 == 0) {
+      recording.evals.push_back({step, m.loss + 0.06, m.loss + 0.14 + 0.5 * std::exp(-5 * done), 1.7 + 0.2 * done});
+    }
+    if (step == 1 || step % run.snapshot_every == 0) recording.snapshots.push_back(sample_snapshot(run, step));
+  }
+  return recording;
+}
 
 /// The same recording with every number that a damaged file could spoil spoilt: NaN, infinities, positions outside the
 /// text, vectors of unequal length.
-Recording hostile_recording();
+inline Recording hostile_recording() {
+  SampleRun run;
+  run.steps = 50;
+  Recording recording = sample_recording(run);
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+  for (size_t i = 0; i < recording.steps.size(); ++i) {
+    StepMetrics& m = recording.steps[i];
+    if (i % 3 == 0) m.loss = nan;
+    if (i % 3 == 1) m.loss = i % 2 ? inf : -1e300;
+    m.lr = nan;
+    m.tokens_per_second = inf;
+    m.mean_depth = -1e30;
+  }
+  recording.evals.push_back({std::numeric_limits<int64_t>::max(), nan, -inf, nan});
+  for (Snapshot& snapshot : recording.snapshots) {
+    for (Trace* trace : {&snapshot.topk, &snapshot.threshold}) {
+      trace->depth.resize(7);
+      trace->depth[0] = -5;
+      trace->depth[1] = std::numeric_limits<int32_t>::max();
+      trace->pieces.resize(60);
+      trace->pieces[3] = std::string("\xff\xfe\x00%s%n", 7);
+      trace->pieces[4] = std::string(100000, 'x');
+      trace->pieces[5] = "";
+      trace->recursions[0].positions[0] = -1;
+      trace->recursions[0].positions[1] = 1 << 30;
+      trace->recursions[0].logits.resize(20);
+      trace->recursions[0].logits[5] = float(nan);
+      trace->recursions[0].logits[6] = float(inf);
+      trace->recursions[0].gates.clear();
+      trace->recursions[1].selected = {-7, 5, 1 << 30, 5, 5};
+      trace->nll.assign(500, float(nan));
+      trace->kv_entries[0] = {std::numeric_limits<int64_t>::max(), -5};
+      trace->kv_entries.resize(1);
+      trace->kv_bytes = -1;
+      trace->kv_vanilla_bytes = std::numeric_limits<int64_t>::min();
+      trace->lm_loss = nan;
+    }
+  }
+  return recording;
+}
 
 }  // namespace tinymor
