@@ -23,7 +23,7 @@ END
 note() { echo "run.sh: $*" >&2; }
 fail() { note "$*"; exit 2; }
 
-# Debian's name of each package, and the command or pkg-config module that shows that it is there.
+# Debian's name of each package, and the command, pkg-config module or file that shows that it is there.
 needs='
 g++                   command c++
 cmake                 command cmake
@@ -40,6 +40,7 @@ libstb-dev            module stb
 libglfw3-dev          module glfw3
 libgl-dev             module gl
 catch2                module catch2
+fonts-dejavu-core     file /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 '
 
 missing() {
@@ -47,6 +48,7 @@ missing() {
     case $kind in
       command) command -v "$name" ;;
       module) pkg-config --exists "$name" ;;
+      file) [ -e "$name" ] ;;
     esac >/dev/null 2>&1 || echo "$package"
   done < <(sed '/^$/d' <<<"$needs")
 }

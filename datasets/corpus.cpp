@@ -106,6 +106,10 @@ std::string make_data_set(const std::string& name, uint64_t seed, int64_t bytes)
   return make_stories(seed, bytes);
 }
 
+std::string resolve_source(const std::string& source) {
+  return is_bundled(source) ? source : fs::absolute(source).lexically_normal().string();
+}
+
 std::string load_corpus(const std::string& source) {
   if (is_bundled(source)) return make_data_set(source, bundled_seed, bundled_bytes);
   std::error_code ignored;

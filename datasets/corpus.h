@@ -20,6 +20,9 @@ std::vector<BundledDataSet> bundled_data_sets();
 /// same seed on every machine. Throws InputError when there is no data set of that name, naming those there are.
 std::string make_data_set(const std::string& name, uint64_t seed, int64_t bytes);
 
+/// `source` in a form that means the same from any working directory.
+std::string resolve_source(const std::string& source);
+
 /// The text that `source` names: a bundled data set (a megabyte of it, always the same; write ./stories for a file of
 /// that name), a UTF-8 text file, or a folder whose text files are read in the order of their paths, with a blank line
 /// between two. Hidden files and files that are no text are passed over in a folder. Line ends become "\n" and byte

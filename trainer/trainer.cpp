@@ -189,6 +189,7 @@ Trainer::Trainer(Config config, std::filesystem::path run) {
   check_input(!std::filesystem::exists(folder.path) || std::filesystem::is_empty(folder.path),
               "{}: is there already and not empty (use --resume to go on with it, or another --out)", folder.path.string());
   const std::string text = load_corpus(config.data.source);
+  config.data.source = resolve_source(config.data.source);  // resuming may start elsewhere
   std::shared_ptr<const Tokenizer> tokenizer = make_tokenizer(config.data, text);
   config.model.vocab_size = tokenizer->vocab_size();
   DataSplit split = load_split(config, *tokenizer, text);
