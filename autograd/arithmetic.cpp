@@ -14,18 +14,20 @@ const Op add_op("add"), sub_op("sub"), mul_op("mul"), div_op("div"), scale_op("s
 
 // y = a + b: da = g, db = g, each summed over the axes along which it was broadcast
 Variable add(const Variable& a, const Variable& b) {
-  return record(add_op, {a, b}, a.value() + b.value(), [sa = a.shape(), sb = b.shape()](const Tensor& g, InputGrads& in) {
-    if (in.needs(0)) in.add(0, sum_to(g, sa));
-    if (in.needs(1)) in.add(1, sum_to(g, sb));
-  });
+  return record(add_op, {a, b}, a.value() + b.value(),
+                [sa = a.shape(), sb = b.shape()](const Tensor& g, InputGrads& in) {
+                  if (in.needs(0)) in.add(0, sum_to(g, sa));
+                  if (in.needs(1)) in.add(1, sum_to(g, sb));
+                });
 }
 
 // y = a - b: da = g, db = -g
 Variable sub(const Variable& a, const Variable& b) {
-  return record(sub_op, {a, b}, a.value() - b.value(), [sa = a.shape(), sb = b.shape()](const Tensor& g, InputGrads& in) {
-    if (in.needs(0)) in.add(0, sum_to(g, sa));
-    if (in.needs(1)) in.add(1, sum_to(g, sb) * Real(-1));
-  });
+  return record(sub_op, {a, b}, a.value() - b.value(),
+                [sa = a.shape(), sb = b.shape()](const Tensor& g, InputGrads& in) {
+                  if (in.needs(0)) in.add(0, sum_to(g, sa));
+                  if (in.needs(1)) in.add(1, sum_to(g, sb) * Real(-1));
+                });
 }
 
 // y = a b: da = g b, db = g a

@@ -39,7 +39,8 @@ Variable rms_norm(const Variable& x, const Variable& weight, Real eps) {
                   const Real *x_from = x.get().data(), *w_from = w.get().data();
                   parallel_ranges(rows, kRowGrain, [&](int64_t begin, int64_t end) {
                     table().rms_norm_backward(end - begin, d, x_from + begin * d, w_from, inverse_rms.data() + begin,
-                                              grad.data() + begin * d, dx_to + begin * d, dw_to + begin / kRowGrain * d);
+                                              grad.data() + begin * d, dx_to + begin * d,
+                                              dw_to + begin / kRowGrain * d);
                   });
                   in.add(0, std::move(dx));
                   if (in.needs(1)) in.add(1, sum_to(partial, {d}));
@@ -71,7 +72,8 @@ Variable swiglu(const Variable& gate, const Variable& up) {
 
 RopeTable::RopeTable(int64_t positions, int64_t head_width, double theta)
     : width(head_width), cosines({positions, head_width / 2}), sines({positions, head_width / 2}) {
-  check(width % 2 == 0, "[rope] heads of width {} have no halves to turn against each other (use an even width)", width);
+  check(width % 2 == 0, "[rope] heads of width {} have no halves to turn against each other (use an even width)",
+        width);
   Real *c = cosines.mutable_data(), *s = sines.mutable_data();
   for (int64_t position = 0; position < positions; ++position) {
     for (int64_t i = 0; i < width / 2; ++i) {
@@ -86,12 +88,13 @@ RopeTable::RopeTable(int64_t positions, int64_t head_width, double theta)
 Variable rope(const Variable& x, const IntTensor& positions, const RopeTable& rope_table) {
   const int64_t width = rope_table.width;
   check(x.value().rank() == 2 && positions.shape() == Shape({x.dim(0)}) && x.dim(1) % width == 0,
-        "[rope] input {} and positions {} do not fit heads of width {}", x.shape().text(), positions.shape().text(), width);
+        "[rope] input {} and positions {} do not fit heads of width {}", x.shape().text(), positions.shape().text(),
+        width);
   for (int32_t p : positions.values())
     check(p >= 0 && p < rope_table.cosines.dim(0), "[rope] position {} is beyond the longest sequence, {}", p,
           rope_table.cosines.dim(0));
   const auto turn = [positions, cosines = rope_table.cosines, sines = rope_table.sines, width](const Tensor& input,
-                                                                                              Real direction) {
+                                                                                               Real direction) {
     const Tensor from = input.contiguous_copy();
     const int64_t d = from.dim(1);
     Tensor out(from.shape());
@@ -102,8 +105,7 @@ Variable rope(const Variable& x, const IntTensor& positions, const RopeTable& ro
     });
     return out;
   };
-  return record(rope_op, {x}, turn(x.value(), 1),
-                [turn](const Tensor& g, InputGrads& in) { in.add(0, turn(g, -1)); });
+  return record(rope_op, {x}, turn(x.value(), 1), [turn](const Tensor& g, InputGrads& in) { in.add(0, turn(g, -1)); });
 }
 
 }  // namespace tinymor

@@ -46,7 +46,8 @@ Variable cross_entropy(const Variable& logits, const IntTensor& targets, Tensor*
                   parallel_ranges(dz.dim(0), kRowGrain, [&](int64_t begin, int64_t end) {
                     for (int64_t i = begin; i < end; ++i) {
                       const int32_t target = targets.data()[i];
-                      table().softmax(vocab, from + i * vocab, log_sum.data()[i], target < 0 ? 0 : factor, to + i * vocab);
+                      table().softmax(vocab, from + i * vocab, log_sum.data()[i], target < 0 ? 0 : factor,
+                                      to + i * vocab);
                       if (target >= 0) to[i * vocab + target] -= factor;
                     }
                   });
@@ -56,8 +57,8 @@ Variable cross_entropy(const Variable& logits, const IntTensor& targets, Tensor*
 
 // loss = mean(softplus(z) - z y): dz = (sigmoid(z) - y) g / n
 Variable bce_with_logits(const Variable& logits, const Tensor& targets) {
-  check(logits.shape() == targets.shape() && targets.count() > 0, "[bce_with_logits] logits {} and targets {} do not fit",
-        logits.shape().text(), targets.shape().text());
+  check(logits.shape() == targets.shape() && targets.count() > 0,
+        "[bce_with_logits] logits {} and targets {} do not fit", logits.shape().text(), targets.shape().text());
   const Real weight = Real(1) / Real(targets.count());
   const Tensor& z = logits.value();
   return record(bce_op, {logits}, sum(elementwise(kernels::Unary::softplus, z) - z * targets) * weight,

@@ -30,10 +30,18 @@ Variable mean(const Variable& x);
 /// The same elements in another shape.
 Variable reshape(const Variable& x, Shape shape);
 
-inline Variable operator+(const Variable& a, const Variable& b) { return add(a, b); }
-inline Variable operator-(const Variable& a, const Variable& b) { return sub(a, b); }
-inline Variable operator*(const Variable& a, const Variable& b) { return mul(a, b); }
-inline Variable operator/(const Variable& a, const Variable& b) { return div(a, b); }
+inline Variable operator+(const Variable& a, const Variable& b) {
+  return add(a, b);
+}
+inline Variable operator-(const Variable& a, const Variable& b) {
+  return sub(a, b);
+}
+inline Variable operator*(const Variable& a, const Variable& b) {
+  return mul(a, b);
+}
+inline Variable operator/(const Variable& a, const Variable& b) {
+  return div(a, b);
+}
 
 // --- matrix.cpp ---
 /// a [m,k] b [k,n] -> [m,n]
@@ -42,8 +50,8 @@ Variable matmul(const Variable& a, const Variable& b);
 Variable linear(const Variable& x, const Variable& weight);
 
 // --- rows.cpp: picking tokens ---
-/// Rows of x [R,d] at `index` [n] -> [n,d]. An embedding is this with x the table and the ids as index. The backward adds
-/// up the gradients of a row that was picked more than once.
+/// Rows of x [R,d] at `index` [n] -> [n,d]. An embedding is this with x the table and the ids as index. The backward
+/// adds up the gradients of a row that was picked more than once.
 Variable gather_rows(const Variable& x, const IntTensor& index);
 /// x [R,d] with the rows at `index` [n] replaced by those of `update` [n,d]. Throws when an index comes twice.
 Variable replace_rows(const Variable& x, const IntTensor& index, const Variable& update);

@@ -44,11 +44,17 @@ void accumulate(Node& node, Tensor grad) {
 
 }  // namespace
 
-Op::Op(const char* name) : name_(name) { all_ops().push_back(this); }
+Op::Op(const char* name) : name_(name) {
+  all_ops().push_back(this);
+}
 
-const std::vector<const Op*>& Op::all() { return all_ops(); }
+const std::vector<const Op*>& Op::all() {
+  return all_ops();
+}
 
-bool InputGrads::needs(size_t i) const { return node_.inputs[i] != nullptr; }
+bool InputGrads::needs(size_t i) const {
+  return node_.inputs[i] != nullptr;
+}
 
 void InputGrads::add(size_t i, Tensor grad) {
   if (needs(i)) accumulate(*node_.inputs[i], std::move(grad));
@@ -98,12 +104,15 @@ void Variable::backward() const {
 
 void Variable::backward(const Tensor& cotangent) const {
   check(node_ != nullptr, "[backward] nothing here depends on a parameter, or recording was off");
-  check(!node_->spent, "[backward] this graph was walked before and its saved values are gone (compute the value again)");
+  check(!node_->spent,
+        "[backward] this graph was walked before and its saved values are gone (compute the value again)");
   accumulate(*node_, cotangent.clone());
   for (const std::shared_ptr<Node>& node : tape_from(node_)) {
     if (!node->op) continue;
-    check(!node->spent, "[backward] part of this graph ({}) was walked before and its saved values are gone (compute the "
-          "value again)", node->op->name());
+    check(!node->spent,
+          "[backward] part of this graph ({}) was walked before and its saved values are gone (compute the "
+          "value again)",
+          node->op->name());
     if (node->grad.defined()) {
       InputGrads inputs(*node);
       node->backward(node->grad, inputs);
@@ -136,7 +145,11 @@ const Tensor& Saved::get() const {
   return value_;
 }
 
-NoGrad::NoGrad() : before_(recording) { recording = false; }
-NoGrad::~NoGrad() { recording = before_; }
+NoGrad::NoGrad() : before_(recording) {
+  recording = false;
+}
+NoGrad::~NoGrad() {
+  recording = before_;
+}
 
 }  // namespace tinymor

@@ -48,8 +48,8 @@ using Backward = std::function<void(const Tensor& grad, InputGrads& inputs)>;
 
 /// One entry of the tape: a leaf (a parameter) or the result of an operation.
 struct Node {
-  const Op* op = nullptr;                     ///< null for a leaf
-  std::string name;                           ///< given to parameters by their owner
+  const Op* op = nullptr;  ///< null for a leaf
+  std::string name;        ///< given to parameters by their owner
   Shape shape;
   uint64_t order = 0;                         ///< creation number: inputs always have smaller ones
   std::vector<std::shared_ptr<Node>> inputs;  ///< null where no gradient is wanted
@@ -84,8 +84,8 @@ class Variable {
   /// The same value, cut off from the tape.
   Variable detach() const { return Variable(value_); }
 
-  /// Adds d(this)/d(leaf) to every leaf this was computed from. This must have one element, or `cotangent` must be given in
-  /// its shape; frees the graph on the way. Throws when there is no graph, or when it was walked before.
+  /// Adds d(this)/d(leaf) to every leaf this was computed from. This must have one element, or `cotangent` must be
+  /// given in its shape; frees the graph on the way. Throws when there is no graph, or when it was walked before.
   void backward() const;
   void backward(const Tensor& cotangent) const;
 

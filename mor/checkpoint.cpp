@@ -19,8 +19,10 @@ Model read_checkpoint(const std::filesystem::path& path) {
     const auto found = file.metadata.find(key);
     return found == file.metadata.end() ? std::string() : found->second;
   };
-  check_input(field("format") == "tinymor-1", "{}: its metadata does not say \"format\": \"tinymor-1\" (use a file that "
-              "tinymor train wrote)", path.string());
+  check_input(field("format") == "tinymor-1",
+              "{}: its metadata does not say \"format\": \"tinymor-1\" (use a file that "
+              "tinymor train wrote)",
+              path.string());
   ModelConfig config;
   try {
     config = config_from_json(field("config"));
@@ -36,14 +38,15 @@ Model read_checkpoint(const std::filesystem::path& path) {
   Model model(config, 0);
   for (Variable* parameter : model.parameters()) {
     const auto found = file.tensors.find(parameter->name());
-    check_input(found != file.tensors.end(), "{}: the tensor {} is missing (it is damaged; use another copy)", path.string(),
-                parameter->name());
-    check_input(found->second.shape() == parameter->shape(), "{}: {} has the shape {}, not {} as its configuration says",
-                path.string(), parameter->name(), found->second.shape().text(), parameter->shape().text());
+    check_input(found != file.tensors.end(), "{}: the tensor {} is missing (it is damaged; use another copy)",
+                path.string(), parameter->name());
+    check_input(found->second.shape() == parameter->shape(),
+                "{}: {} has the shape {}, not {} as its configuration says", path.string(), parameter->name(),
+                found->second.shape().text(), parameter->shape().text());
     parameter->mutable_value().copy_from(found->second);
   }
-  check_input(file.tensors.size() == model.parameters().size(), "{}: holds tensors that its configuration does not name",
-              path.string());
+  check_input(file.tensors.size() == model.parameters().size(),
+              "{}: holds tensors that its configuration does not name", path.string());
   return model;
 }
 

@@ -11,8 +11,8 @@ namespace tinymor {
 
 /// The bytes of the checkpoint.
 std::string write_checkpoint(const Model& model);
-/// Reads a checkpoint, which may be hostile. Throws InputError when the file is missing, is not a tinymor checkpoint, or
-/// has other tensors than its configuration says.
+/// Reads a checkpoint, which may be hostile. Throws InputError when the file is missing, is not a tinymor checkpoint,
+/// or has other tensors than its configuration says.
 Model read_checkpoint(const std::filesystem::path& file);
 
 }  // namespace tinymor

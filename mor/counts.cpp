@@ -26,7 +26,8 @@ ParameterCounts count_parameters(const ModelConfig& config) {
 }
 
 double paper_flops_per_token(const ModelConfig& config, int64_t length) {
-  const double d = double(config.d_model), maps = 8 * d * d + 6 * d * double(config.d_ff), attention = 2 * d * double(length);
+  const double d = double(config.d_model), maps = 8 * d * d + 6 * d * double(config.d_ff),
+               attention = 2 * d * double(length);
   const LayerMap map = layer_map(config);
   double total = double(map.prelude + map.coda) * (maps + attention);
   for (int64_t r = 0; r < map.recursions; ++r) {

@@ -15,9 +15,9 @@ struct ParameterCounts {
 };
 ParameterCounts count_parameters(const ModelConfig& config);
 
-/// Forward FLOPs per token of a sequence of `length`, as the paper counts them (App. D): per layer 8d^2 + 6 d d_ff + 2dT,
-/// with c-fold projections and c^2-fold attention in a recursion of capacity c; K and V counted at full width, embedding,
-/// head and routers left out.
+/// Forward FLOPs per token of a sequence of `length`, as the paper counts them (App. D): per layer 8d^2 + 6 d d_ff +
+/// 2dT, with c-fold projections and c^2-fold attention in a recursion of capacity c; K and V counted at full width,
+/// embedding, head and routers left out.
 double paper_flops_per_token(const ModelConfig& config, int64_t length);
 
 /// Forward FLOPs per token with everything that is computed: grouped key heads at their true width, causal attention,

@@ -25,8 +25,8 @@ int32_t sample(std::span<const Real> logits, const SampleOptions& options, doubl
 /// A token that was generated, and the work done at its position to predict the one after it.
 struct GeneratedToken {
   int32_t id = 0;
-  int32_t depth = 0;                ///< Recursions spent at its position.
-  std::vector<float> router_logits; ///< The score each recursion gave it, as far as it got; empty without routing.
+  int32_t depth = 0;                 ///< Recursions spent at its position.
+  std::vector<float> router_logits;  ///< The score each recursion gave it, as far as it got; empty without routing.
 };
 
 class Generator {
@@ -51,8 +51,8 @@ class Generator {
   SampleOptions options_;
   int64_t max_depth_;
   KvCache cache_;
-  std::vector<int32_t> text_;      // what the cache holds
-  std::vector<Real> logits_;       // [V] at the last position
+  std::vector<int32_t> text_;  // what the cache holds
+  std::vector<Real> logits_;   // [V] at the last position
   Random random_;
 };
 

@@ -2,8 +2,8 @@
 // Keys and values of the tokens seen so far, so that the next token needs no second look at them.
 //
 // Every effective layer has a slot of its own, and a token has an entry in it only if it was active there: under
-// recursion-wise caching (paper 2.2.2) a token that left after recursion 1 has no keys at recursion 2, and nobody attends
-// to it there.
+// recursion-wise caching (paper 2.2.2) a token that left after recursion 1 has no keys at recursion 2, and nobody
+// attends to it there.
 
 #include <cstdint>
 #include <vector>
@@ -28,8 +28,8 @@ class KvCache {
   /// An empty cache for `sequences` sequences of at most config.max_seq_len tokens.
   explicit KvCache(const ModelConfig& config, int64_t sequences = 1);
 
-  /// Appends the keys and values [R,G*D] of `rows`, which come after those stored before, to `layer`'s slot, and returns the
-  /// view of all of it that those rows have. Throws when a sequence grows beyond the longest.
+  /// Appends the keys and values [R,G*D] of `rows`, which come after those stored before, to `layer`'s slot, and
+  /// returns the view of all of it that those rows have. Throws when a sequence grows beyond the longest.
   KvView append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values);
 
   /// Positions that have an entry in `layer` for `sequence`, ascending.

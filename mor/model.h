@@ -1,6 +1,6 @@
 #pragma once
-// The language model: embedding, prelude layers, the shared block as often as each token's router says, coda layers, norm
-// and head. Vanilla and plain recursive transformers are the same walk with nobody routing.
+// The language model: embedding, prelude layers, the shared block as often as each token's router says, coda layers,
+// norm and head. Vanilla and plain recursive transformers are the same walk with nobody routing.
 
 #include <cstdint>
 #include <vector>

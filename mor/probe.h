@@ -1,6 +1,6 @@
 #pragma once
-// A tap on the forward pass. A probe hears what the model computes anyway; without one nothing is called, and with one the
-// numbers stay the same to the bit.
+// A tap on the forward pass. A probe hears what the model computes anyway; without one nothing is called, and with one
+// the numbers stay the same to the bit.
 
 #include <cstdint>
 
@@ -11,8 +11,8 @@ namespace tinymor {
 class Probe {
  public:
   virtual ~Probe() = default;
-  /// Recursion r (from 0) looked at `candidates` and took `selected`, both rows of the packed batch. logits and gates [n]
-  /// belong to the candidates and are undefined when nothing routes.
+  /// Recursion r (from 0) looked at `candidates` and took `selected`, both rows of the packed batch. logits and gates
+  /// [n] belong to the candidates and are undefined when nothing routes.
   virtual void on_recursion(int64_t r, const Rows& candidates, const Tensor& logits, const Tensor& gates,
                             const Rows& selected) = 0;
 };

@@ -34,7 +34,8 @@ class Router {
   virtual Variable combine(const Selection& selection, const Variable& x, const Variable& y) const = 0;
   /// What training adds to the language-model loss, before its coefficient, []; undefined when there is nothing.
   virtual Variable aux_loss() const { return {}; }
-  /// Share of the last recursion's candidates whose logit sign agrees with the choice (paper App. G.2); 1 without routing.
+  /// Share of the last recursion's candidates whose logit sign agrees with the choice (paper App. G.2); 1 without
+  /// routing.
   virtual double sampling_accuracy() const { return 1; }
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 // Tokens of several sequences, packed end to end without padding.
 //
-// All activations of a model are matrices [R,d] with one row per token. Rows says which sequence each row belongs to and
-// where in that sequence it stands, also after a router has picked some tokens and dropped the others.
+// All activations of a model are matrices [R,d] with one row per token. Rows says which sequence each row belongs to
+// and where in that sequence it stands, also after a router has picked some tokens and dropped the others.
 
 #include <cstdint>
 #include <vector>

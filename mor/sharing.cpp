@@ -14,9 +14,12 @@ LayerMap layer_map(const ModelConfig& config) {
   const int64_t sets = config.sharing == Sharing::none ? layers : shared / n;
   for (int64_t l = 0; l < layers; ++l) {
     const int64_t inner = l - map.prelude;
-    if (inner < 0) map.weights.push_back(0);
-    else if (inner >= shared) map.weights.push_back(map.prelude + sets);
-    else map.weights.push_back(map.prelude + (cycle || config.sharing == Sharing::none ? inner % sets : inner / n));
+    if (inner < 0)
+      map.weights.push_back(0);
+    else if (inner >= shared)
+      map.weights.push_back(map.prelude + sets);
+    else
+      map.weights.push_back(map.prelude + (cycle || config.sharing == Sharing::none ? inner % sets : inner / n));
   }
   map.unique = map.prelude + sets + map.coda;
   return map;

@@ -11,7 +11,8 @@ class RoutingNotes : public Probe {
  public:
   std::vector<RecursionTrace> recursions;
 
-  void on_recursion(int64_t, const Rows& candidates, const Tensor& logits, const Tensor& gates, const Rows& selected) override {
+  void on_recursion(int64_t, const Rows& candidates, const Tensor& logits, const Tensor& gates,
+                    const Rows& selected) override {
     if (!logits.defined()) return;
     RecursionTrace note;
     const auto places = candidates.positions.values(), taken = selected.positions.values();
@@ -28,14 +29,14 @@ class RoutingNotes : public Probe {
 Trace trace(const Model& model, std::span<const int32_t> tokens, Rule rule, int64_t max_depth, Tensor* logits) {
   const int64_t length = int64_t(tokens.size());
   const ModelConfig& config = model.config();
-  check_input(length >= 2 && length <= config.max_seq_len, "text: it has {} tokens (use 2 to {} for this model)", length,
-              config.max_seq_len);
+  check_input(length >= 2 && length <= config.max_seq_len, "text: it has {} tokens (use 2 to {} for this model)",
+              length, config.max_seq_len);
   const NoGrad off;
   RoutingNotes notes;
   KvCache cache(config);
   const Rows rows = Rows::batch(1, length);
-  const ForwardResult result =
-      model.forward(IntTensor({length}, tokens), rows, {.rule = rule, .max_depth = max_depth, .cache = &cache, .probe = &notes});
+  const ForwardResult result = model.forward(IntTensor({length}, tokens), rows,
+                                             {.rule = rule, .max_depth = max_depth, .cache = &cache, .probe = &notes});
   if (logits) *logits = result.logits.value();
 
   Trace trace;

@@ -11,8 +11,9 @@
 
 namespace tinymor {
 
-/// Which rule chose the tokens of each recursion (paper 2.2.1): `topk` is the training rule and sees the whole sequence;
-/// `threshold` is causal: a recursion takes a candidate when its logit is >= 0 (all of them where its capacity is 1).
+/// Which rule chose the tokens of each recursion (paper 2.2.1): `topk` is the training rule and sees the whole
+/// sequence; `threshold` is causal: a recursion takes a candidate when its logit is >= 0 (all of them where its
+/// capacity is 1).
 enum class Rule { topk, threshold };
 
 /// One recursion's decisions under expert choice. The vectors `positions`, `logits` and `gates` run in parallel.
@@ -42,6 +43,7 @@ class Model;
 
 /// Runs `tokens` through the model with a cache and notes everything. `pieces` is left empty: the model knows no text.
 /// When `logits` is given it receives [T,V]. Throws InputError for fewer than 2 tokens or more than max_seq_len.
-Trace trace(const Model& model, std::span<const int32_t> tokens, Rule rule, int64_t max_depth = 0, Tensor* logits = nullptr);
+Trace trace(const Model& model, std::span<const int32_t> tokens, Rule rule, int64_t max_depth = 0,
+            Tensor* logits = nullptr);
 
 }  // namespace tinymor

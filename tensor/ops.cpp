@@ -12,7 +12,8 @@ namespace {
 
 using kernels::table;
 
-/// Elements that one piece of elementwise work has: small enough to share out, large enough to be worth waking a thread.
+/// Elements that one piece of elementwise work has: small enough to share out, large enough to be worth waking a
+/// thread.
 constexpr int64_t kElementGrain = 16384;
 
 const char* name_of(kernels::Binary op) {
@@ -44,9 +45,8 @@ Tensor elementwise(kernels::Unary op, const Tensor& x) {
   const Tensor from = x.contiguous_copy();
   Tensor out(x.shape());
   Real* to = out.mutable_data();
-  parallel_ranges(out.count(), kElementGrain, [&](int64_t begin, int64_t end) {
-    table().unary(op, end - begin, from.data() + begin, to + begin);
-  });
+  parallel_ranges(out.count(), kElementGrain,
+                  [&](int64_t begin, int64_t end) { table().unary(op, end - begin, from.data() + begin, to + begin); });
   return out;
 }
 
@@ -58,8 +58,10 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
   Real* sums = out.mutable_data();
   for_rows<2>(x.shape(), {&from.strides(), &to.strides()}, [&](const std::array<int64_t, 2>& at) {
     const Real* row = from.data() + at[0];
-    if (step == 0 || n == 1) sums[at[1]] += table().sum(n, row);
-    else table().add_scaled(n, 1, row, sums + at[1]);
+    if (step == 0 || n == 1)
+      sums[at[1]] += table().sum(n, row);
+    else
+      table().add_scaled(n, 1, row, sums + at[1]);
   });
   return out;
 }
@@ -101,9 +103,9 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   const int64_t row_pieces = (m + rows - 1) / rows, col_pieces = (n + cols - 1) / cols;
   const auto piece = [&](int64_t i) {
     const int64_t i0 = i % row_pieces * rows, j0 = i / row_pieces * cols;
-    table().gemm(std::min(rows, m - i0), std::min(cols, n - j0), k,
-                 {left.data + i0 * left.row, left.row, left.col}, {right.data + j0 * right.col, right.row, right.col},
-                 to + i0 * n + j0, n, false, thread_scratch(kernels::kGemmScratch));
+    table().gemm(std::min(rows, m - i0), std::min(cols, n - j0), k, {left.data + i0 * left.row, left.row, left.col},
+                 {right.data + j0 * right.col, right.row, right.col}, to + i0 * n + j0, n, false,
+                 thread_scratch(kernels::kGemmScratch));
   };
   if (m * n * k < 64 * 1024) {
     for (int64_t i = 0; i < row_pieces * col_pieces; ++i) piece(i);

@@ -1,7 +1,7 @@
 #pragma once
-// Arithmetic on tensors: checks, broadcasting and the split over threads. No gradients here (autograd/), no loops over raw
-// numbers either (tensor/kernels/). Every function takes any strides and returns a new contiguous tensor unless its name
-// says otherwise; shapes that do not fit throw before anything is computed.
+// Arithmetic on tensors: checks, broadcasting and the split over threads. No gradients here (autograd/), no loops over
+// raw numbers either (tensor/kernels/). Every function takes any strides and returns a new contiguous tensor unless its
+// name says otherwise; shapes that do not fit throw before anything is computed.
 
 #include "tensor/kernels/kernels.h"
 #include "tensor/tensor.h"
@@ -10,11 +10,21 @@ namespace tinymor {
 
 /// Elementwise a (op) b with NumPy's broadcasting.
 Tensor elementwise(kernels::Binary op, const Tensor& a, const Tensor& b);
-inline Tensor operator+(const Tensor& a, const Tensor& b) { return elementwise(kernels::Binary::add, a, b); }
-inline Tensor operator-(const Tensor& a, const Tensor& b) { return elementwise(kernels::Binary::sub, a, b); }
-inline Tensor operator*(const Tensor& a, const Tensor& b) { return elementwise(kernels::Binary::mul, a, b); }
-inline Tensor operator/(const Tensor& a, const Tensor& b) { return elementwise(kernels::Binary::div, a, b); }
-inline Tensor operator*(const Tensor& a, Real b) { return a * Tensor::scalar(b); }
+inline Tensor operator+(const Tensor& a, const Tensor& b) {
+  return elementwise(kernels::Binary::add, a, b);
+}
+inline Tensor operator-(const Tensor& a, const Tensor& b) {
+  return elementwise(kernels::Binary::sub, a, b);
+}
+inline Tensor operator*(const Tensor& a, const Tensor& b) {
+  return elementwise(kernels::Binary::mul, a, b);
+}
+inline Tensor operator/(const Tensor& a, const Tensor& b) {
+  return elementwise(kernels::Binary::div, a, b);
+}
+inline Tensor operator*(const Tensor& a, Real b) {
+  return a * Tensor::scalar(b);
+}
 
 /// f(x), element by element.
 Tensor elementwise(kernels::Unary op, const Tensor& x);
@@ -22,7 +32,9 @@ Tensor elementwise(kernels::Unary op, const Tensor& x);
 /// The sum over every axis along which `shape` was broadcast to x's shape: the reverse of expand.
 Tensor sum_to(const Tensor& x, const Shape& shape);
 /// The sum of all elements, [].
-inline Tensor sum(const Tensor& x) { return sum_to(x, {}); }
+inline Tensor sum(const Tensor& x) {
+  return sum_to(x, {});
+}
 
 /// y += x, in place. x must broadcast to y's shape.
 void add_into(Tensor& y, const Tensor& x);

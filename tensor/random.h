@@ -35,6 +35,8 @@ class Random {
 enum class Stream : uint64_t { init = 1ull << 32, batches = 2ull << 32, sampling = 3ull << 32, data = 4ull << 32 };
 
 /// The stream `sub` of a use.
-inline uint64_t stream_of(Stream use, uint64_t sub = 0) { return uint64_t(use) + sub; }
+inline uint64_t stream_of(Stream use, uint64_t sub = 0) {
+  return uint64_t(use) + sub;
+}
 
 }  // namespace tinymor

@@ -18,7 +18,9 @@ int64_t Shape::count() const {
   return n;
 }
 
-std::string Shape::text() const { return fmt::format("[{}]", fmt::join(dims_, ",")); }
+std::string Shape::text() const {
+  return fmt::format("[{}]", fmt::join(dims_, ","));
+}
 
 std::vector<int64_t> row_major_strides(const Shape& shape) {
   std::vector<int64_t> strides(shape.rank());

@@ -9,8 +9,8 @@
 
 namespace tinymor {
 
-/// Calls `body(offsets)` once per row (index of all axes but the last) of `shape` in row-major order; offsets[i] is where
-/// that row begins in the array with strides *strides[i]. The empty shape has one row of one element.
+/// Calls `body(offsets)` once per row (index of all axes but the last) of `shape` in row-major order; offsets[i] is
+/// where that row begins in the array with strides *strides[i]. The empty shape has one row of one element.
 template <size_t N, class Body>
 void for_rows(const Shape& shape, const std::array<const std::vector<int64_t>*, N>& strides, Body body) {
   if (shape.count() == 0) return;
@@ -30,7 +30,11 @@ void for_rows(const Shape& shape, const std::array<const std::vector<int64_t>*, 
 }
 
 /// Elements per row, and the step between them in an array with `strides`.
-inline int64_t row_length(const Shape& shape) { return shape.rank() ? shape[-1] : 1; }
-inline int64_t row_step(const std::vector<int64_t>& strides) { return strides.empty() ? 1 : strides.back(); }
+inline int64_t row_length(const Shape& shape) {
+  return shape.rank() ? shape[-1] : 1;
+}
+inline int64_t row_step(const std::vector<int64_t>& strides) {
+  return strides.empty() ? 1 : strides.back();
+}
 
 }  // namespace tinymor

@@ -33,7 +33,8 @@ Storage<T>::~Storage() {
 }
 
 template <class T>
-BasicTensor<T>::BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset, Shape shape, std::vector<int64_t> strides)
+BasicTensor<T>::BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset, Shape shape,
+                            std::vector<int64_t> strides)
     : storage_(std::move(storage)), offset_(offset), shape_(std::move(shape)), strides_(std::move(strides)) {}
 
 template <class T>
@@ -106,8 +107,10 @@ template <class T>
 BasicTensor<T> BasicTensor<T>::reshape(Shape shape) const {
   int64_t known = 1, open_axis = -1;
   for (int64_t axis = 0; axis < shape.rank(); ++axis) {
-    if (shape[axis] == -1 && open_axis < 0) open_axis = axis;
-    else known *= shape[axis];
+    if (shape[axis] == -1 && open_axis < 0)
+      open_axis = axis;
+    else
+      known *= shape[axis];
   }
   if (open_axis >= 0 && known > 0) shape[open_axis] = count() / known;
   check(shape.count() == count() && std::all_of(shape.begin(), shape.end(), [](int64_t d) { return d >= 0; }),

@@ -1,6 +1,6 @@
 #pragma once
-// A tensor is a handle on shared storage with a shape and strides. Copying a handle, slicing, transposing and (where the
-// strides allow it) reshaping cost nothing and share the numbers; `clone` copies them.
+// A tensor is a handle on shared storage with a shape and strides. Copying a handle, slicing, transposing and (where
+// the strides allow it) reshaping cost nothing and share the numbers; `clone` copies them.
 //
 // Two element types are all a language model needs: Real (float; double in the build that checks gradients) and int32
 // for token ids and row indices. Arithmetic on tensors stands in tensor/ops.h, the loops in tensor/kernels/.

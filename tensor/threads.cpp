@@ -98,7 +98,9 @@ std::mutex pool_in_use;
 
 }  // namespace
 
-int thread_count() { return pool()->threads(); }
+int thread_count() {
+  return pool()->threads();
+}
 
 void set_thread_count(int n) {
   check_input(n >= 1 && n <= 1024, "threads: {} is not a number of threads (use 1 to 1024)", n);

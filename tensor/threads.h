@@ -14,8 +14,8 @@ int thread_count();
 /// Throws unless 1 <= n <= 1024. Must not be called while operations run.
 void set_thread_count(int n);
 
-/// Calls `body(i)` for every i in [0, pieces), in any order, on several threads; returns when all are done. Rethrows the
-/// first exception. A call from within a body, or while another thread is in a parallel_for, runs alone.
+/// Calls `body(i)` for every i in [0, pieces), in any order, on several threads; returns when all are done. Rethrows
+/// the first exception. A call from within a body, or while another thread is in a parallel_for, runs alone.
 void parallel_for(int64_t pieces, const std::function<void(int64_t)>& body);
 
 /// parallel_for over [0, n) in ranges of `grain` (the last may be shorter): `body(begin, end)`.

@@ -8,7 +8,8 @@
 
 namespace tinymor {
 
-AdamW::AdamW(std::vector<Variable*> parameters, Options options) : parameters_(std::move(parameters)), options_(options) {
+AdamW::AdamW(std::vector<Variable*> parameters, Options options)
+    : parameters_(std::move(parameters)), options_(options) {
   for (const Variable* parameter : parameters_) {
     m_.push_back(Tensor::zeros(parameter->shape()));
     v_.push_back(Tensor::zeros(parameter->shape()));
@@ -58,7 +59,8 @@ void AdamW::restore(const std::map<std::string, Tensor>& state, int64_t steps) {
   const auto take = [&](const std::string& name, Tensor& to) {
     const auto found = state.find(name);
     check_input(found != state.end() && found->second.shape() == to.shape(),
-                "optimizer state: {} is missing or has another shape (the checkpoint is damaged; use another copy)", name);
+                "optimizer state: {} is missing or has another shape (the checkpoint is damaged; use another copy)",
+                name);
     to.copy_from(found->second);
   };
   for (size_t i = 0; i < parameters_.size(); ++i) {

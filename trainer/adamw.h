@@ -24,7 +24,8 @@ class AdamW {
   /// their global norm before clipping.
   double step(double lr);
 
-  /// First and second moments by parameter name ("m.NAME", "v.NAME") and the number of steps done: all there is to save.
+  /// First and second moments by parameter name ("m.NAME", "v.NAME") and the number of steps done: all there is to
+  /// save.
   std::map<std::string, Tensor> state() const;
   int64_t steps() const { return steps_; }
   /// Takes back what state() gave. Throws InputError when something is missing or has another shape.

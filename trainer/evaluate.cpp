@@ -26,8 +26,8 @@ Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t
       append(ids, windows.inputs);
       append(targets, windows.targets);
     }
-    const ForwardResult result = model.forward(IntTensor({n * length}, ids), Rows::batch(n, length),
-                                               {.rule = rule, .max_depth = max_depth});
+    const ForwardResult result =
+        model.forward(IntTensor({n * length}, ids), Rows::batch(n, length), {.rule = rule, .max_depth = max_depth});
     const double tokens = double(n * length);
     sum.loss += training_loss(model.config(), result, IntTensor({n * length}, targets)).lm * tokens;
     sum.mean_depth += std::accumulate(result.depth.begin(), result.depth.end(), 0.0);
@@ -47,6 +47,8 @@ std::vector<Rule> rules_of(const ModelConfig& config) {
   return {Rule::threshold};
 }
 
-const char* rule_name(Rule rule) { return rule == Rule::topk ? "topk" : "threshold"; }
+const char* rule_name(Rule rule) {
+  return rule == Rule::topk ? "topk" : "threshold";
+}
 
 }  // namespace tinymor

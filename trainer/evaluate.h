@@ -18,7 +18,8 @@ struct Evaluation {
 };
 
 /// Judges `model` on the windows [n,T] under a rule; at most `max_windows` of them, evenly spread (0: all).
-Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows = 0, int64_t max_depth = 0);
+Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows = 0,
+                    int64_t max_depth = 0);
 
 /// The rules that make a difference to this model: both under expert choice, else one.
 std::vector<Rule> rules_of(const ModelConfig& config);

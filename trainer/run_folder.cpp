@@ -57,8 +57,8 @@ LoadedModel load_model(const std::filesystem::path& path) {
   LoadedModel loaded{std::make_shared<const Model>(read_checkpoint(file)),
                      load_tokenizer(file.has_parent_path() ? file.parent_path() : ".")};
   check_input(loaded.tokenizer->vocab_size() == loaded.config().vocab_size,
-              "{}: the model knows {} tokens, the tokenizer beside it {} (they belong to different runs)", file.string(),
-              loaded.config().vocab_size, loaded.tokenizer->vocab_size());
+              "{}: the model knows {} tokens, the tokenizer beside it {} (they belong to different runs)",
+              file.string(), loaded.config().vocab_size, loaded.tokenizer->vocab_size());
   return loaded;
 }
 

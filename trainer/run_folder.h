@@ -1,6 +1,6 @@
 #pragma once
-// The files of a run (docs: the README lists them) and how they are read and replaced. Whatever is on disk at any instant
-// is one complete checkpoint.
+// The files of a run (docs: the README lists them) and how they are read and replaced. Whatever is on disk at any
+// instant is one complete checkpoint.
 
 #include <cstdint>
 #include <filesystem>
@@ -35,8 +35,8 @@ struct Progress {
 
 /// Writes trainer.safetensors, which holds the weights too and is all that resuming reads, then model.safetensors.
 void save_checkpoint(const RunFolder& run, const Model& model, const AdamW& optimizer, const Progress& progress);
-/// Sets model and optimizer to what trainer.safetensors holds. Throws InputError when it is missing, damaged or of another
-/// model.
+/// Sets model and optimizer to what trainer.safetensors holds. Throws InputError when it is missing, damaged or of
+/// another model.
 Progress load_checkpoint(const RunFolder& run, Model& model, AdamW& optimizer);
 
 /// A model with the tokenizer it was trained with.

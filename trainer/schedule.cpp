@@ -10,7 +10,8 @@ double learning_rate(const TrainConfig& train, int64_t step) {
   if (step < train.warmup_steps) return train.lr * double(step) / double(train.warmup_steps);
   const double left = double(std::max<int64_t>(train.steps - step + 1, 0));  // this step included
   switch (train.schedule) {
-    case ScheduleKind::constant: return train.lr;
+    case ScheduleKind::constant:
+      return train.lr;
     case ScheduleKind::trapezoid: {
       const double cooldown = train.cooldown_fraction * double(train.steps);
       return train.lr * (cooldown > 0 ? std::min(1.0, left / cooldown) : 1.0);

@@ -24,9 +24,12 @@ constexpr int64_t kEvalWindows = 64;
 
 std::shared_ptr<const Tokenizer> make_tokenizer(const DataConfig& data, const std::string& text) {
   switch (data.tokenizer) {
-    case TokenizerKind::byte: return byte_tokenizer();
-    case TokenizerKind::character: return train_char_tokenizer(text);
-    case TokenizerKind::sentencepiece: return train_sentencepiece(text, data.vocab_size);
+    case TokenizerKind::byte:
+      return byte_tokenizer();
+    case TokenizerKind::character:
+      return train_char_tokenizer(text);
+    case TokenizerKind::sentencepiece:
+      return train_sentencepiece(text, data.vocab_size);
   }
   throw Error("tokenizer: unknown kind");
 }
@@ -37,12 +40,21 @@ class MetricsLog : public Observer {
   explicit MetricsLog(const std::filesystem::path& file) : out_(file, std::ios::app) {}
 
   void on_step(const StepMetrics& m) override {
-    write({{"step", m.step}, {"seconds", m.seconds}, {"loss", m.loss}, {"aux_loss", m.aux_loss},
-           {"grad_norm", m.grad_norm}, {"lr", m.lr}, {"tokens_per_second", m.tokens_per_second},
-           {"mean_depth", m.mean_depth}, {"sampling_accuracy", m.sampling_accuracy}});
+    write({{"step", m.step},
+           {"seconds", m.seconds},
+           {"loss", m.loss},
+           {"aux_loss", m.aux_loss},
+           {"grad_norm", m.grad_norm},
+           {"lr", m.lr},
+           {"tokens_per_second", m.tokens_per_second},
+           {"mean_depth", m.mean_depth},
+           {"sampling_accuracy", m.sampling_accuracy}});
   }
   void on_eval(const EvalMetrics& m) override {
-    write({{"step", m.step}, {"topk_loss", m.topk_loss}, {"threshold_loss", m.threshold_loss}, {"mean_depth", m.mean_depth}});
+    write({{"step", m.step},
+           {"topk_loss", m.topk_loss},
+           {"threshold_loss", m.threshold_loss},
+           {"mean_depth", m.mean_depth}});
   }
 
  private:
@@ -57,9 +69,13 @@ DataSplit load_split(const Config& config, const Tokenizer& tokenizer, const std
 
 }  // namespace
 
-void Control::stop() { stop_ = true; }
+void Control::stop() {
+  stop_ = true;
+}
 
-void Control::pause() { paused_ = true; }
+void Control::pause() {
+  paused_ = true;
+}
 
 void Control::resume() {
   paused_ = false;
@@ -95,7 +111,7 @@ struct Trainer::State {
   RunFolder folder;
   std::shared_ptr<const Tokenizer> tokenizer;
   Batches batches;
-  Batch held_out;             // [n,T]
+  Batch held_out;              // [n,T]
   std::vector<int32_t> probe;  // the text of the snapshots
   Model model;
   AdamW optimizer;
@@ -151,8 +167,9 @@ StepMetrics Trainer::State::step() {
     metrics.sampling_accuracy += result.sampling_accuracy / double(micros);
     tokens += rows;
   }
-  check(std::isfinite(metrics.loss), "training: the loss of step {} is {}; {} keeps the last checkpoint (lower train.lr)",
-        metrics.step, metrics.loss, folder.path.string());
+  check(std::isfinite(metrics.loss),
+        "training: the loss of step {} is {}; {} keeps the last checkpoint (lower train.lr)", metrics.step,
+        metrics.loss, folder.path.string());
   metrics.grad_norm = optimizer.step(metrics.lr);
   progress.step = metrics.step;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -187,7 +204,8 @@ Trainer::Trainer(Config config, std::filesystem::path run) {
   validate(config);
   const RunFolder folder{std::move(run)};
   check_input(!std::filesystem::exists(folder.path) || std::filesystem::is_empty(folder.path),
-              "{}: is there already and not empty (use --resume to go on with it, or another --out)", folder.path.string());
+              "{}: is there already and not empty (use --resume to go on with it, or another --out)",
+              folder.path.string());
   const std::string text = load_corpus(config.data.source);
   config.data.source = resolve_source(config.data.source);  // resuming may start elsewhere
   std::shared_ptr<const Tokenizer> tokenizer = make_tokenizer(config.data, text);
@@ -229,12 +247,24 @@ Trainer::Trainer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Trainer::~Trainer() = default;
 Trainer::Trainer(Trainer&&) noexcept = default;
 
-const std::string& Trainer::run_folder() const { return state_->folder.path.native(); }
-const Config& Trainer::config() const { return state_->config; }
-const Model& Trainer::model() const { return state_->model; }
-const Tokenizer& Trainer::tokenizer() const { return *state_->tokenizer; }
-int64_t Trainer::step() const { return state_->progress.step; }
-void Trainer::add_observer(Observer& observer) { state_->observers.push_back(&observer); }
+const std::string& Trainer::run_folder() const {
+  return state_->folder.path.native();
+}
+const Config& Trainer::config() const {
+  return state_->config;
+}
+const Model& Trainer::model() const {
+  return state_->model;
+}
+const Tokenizer& Trainer::tokenizer() const {
+  return *state_->tokenizer;
+}
+int64_t Trainer::step() const {
+  return state_->progress.step;
+}
+void Trainer::add_observer(Observer& observer) {
+  state_->observers.push_back(&observer);
+}
 
 void Trainer::run(Control* control) {
   State& s = *state_;

@@ -21,7 +21,7 @@ namespace tinymor {
 /// How another thread (a signal handler, the window) steers a run. The trainer looks at it between steps only.
 class Control {
  public:
-  void stop();                     ///< Ends the run after the current step; its state is saved. Safe in a signal handler.
+  void stop();  ///< Ends the run after the current step; its state is saved. Safe in a signal handler.
   void pause();
   void resume();
   bool paused() const { return paused_; }
@@ -63,8 +63,8 @@ class Trainer {
   /// Hears about every step from now on. The observer must outlive the trainer.
   void add_observer(Observer& observer);
 
-  /// Trains until config().train.steps are done or control stops it; evaluates, snapshots and saves on the way, and at the
-  /// end. `control` may be null.
+  /// Trains until config().train.steps are done or control stops it; evaluates, snapshots and saves on the way, and at
+  /// the end. `control` may be null.
   void run(Control* control = nullptr);
 
  private:

@@ -53,14 +53,19 @@ const Level& chosen() {
       if (candidate.name == std::string(wanted)) return candidate;
       names += std::string(names.empty() ? "" : ", ") + candidate.name;
     }
-    throw InputError(fmt::format("TINYMOR_SIMD={}: this build or processor has no such level (use one of {})", wanted, names));
+    throw InputError(
+        fmt::format("TINYMOR_SIMD={}: this build or processor has no such level (use one of {})", wanted, names));
   }();
   return level;
 }
 
 }  // namespace
 
-const Table& table() { return *chosen().table; }
-const char* level_name() { return chosen().name; }
+const Table& table() {
+  return *chosen().table;
+}
+const char* level_name() {
+  return chosen().name;
+}
 
 }  // namespace tinymor::kernels

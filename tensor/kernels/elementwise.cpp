@@ -13,8 +13,12 @@ TINYMOR_INLINE void for_blocks(int64_t n, F f) {
   if (i < n) f(i, n - i);
 }
 
-TINYMOR_INLINE Vec load_up_to(const Real* p, int64_t n) { return n == kLanes ? load(p) : load_first(p, n); }
-TINYMOR_INLINE void store_up_to(Real* p, int64_t n, Vec a) { n == kLanes ? store(p, a) : store_first(p, n, a); }
+TINYMOR_INLINE Vec load_up_to(const Real* p, int64_t n) {
+  return n == kLanes ? load(p) : load_first(p, n);
+}
+TINYMOR_INLINE void store_up_to(Real* p, int64_t n, Vec a) {
+  n == kLanes ? store(p, a) : store_first(p, n, a);
+}
 
 template <class F>
 TINYMOR_INLINE void binary_loop(F f, int64_t n, const Real* a, int64_t a_step, const Real* b, int64_t b_step,
@@ -22,7 +26,7 @@ TINYMOR_INLINE void binary_loop(F f, int64_t n, const Real* a, int64_t a_step, c
   const bool fast = (a_step == 0 || a_step == 1) && (b_step == 0 || b_step == 1);
   if (fast && n > 0) {
     const Vec a0 = splat(a[0]), b0 = splat(b[0]);
-    for_blocks(n, [&](int64_t i, int64_t here) __attribute__((always_inline)) {
+    for_blocks(n, [&](int64_t i, int64_t here) {
       store_up_to(out + i, here, f(a_step ? load_up_to(a + i, here) : a0, b_step ? load_up_to(b + i, here) : b0));
     });
   } else {
@@ -32,9 +36,7 @@ TINYMOR_INLINE void binary_loop(F f, int64_t n, const Real* a, int64_t a_step, c
 
 template <class F>
 TINYMOR_INLINE void unary_loop(F f, int64_t n, const Real* x, Real* out) {
-  for_blocks(n, [&](int64_t i, int64_t here) __attribute__((always_inline)) {
-    store_up_to(out + i, here, f(load_up_to(x + i, here)));
-  });
+  for_blocks(n, [&](int64_t i, int64_t here) { store_up_to(out + i, here, f(load_up_to(x + i, here))); });
 }
 
 Vec square_root(Vec x) {
@@ -48,47 +50,58 @@ Vec square_root(Vec x) {
 
 void binary(Binary op, int64_t n, const Real* a, int64_t a_step, const Real* b, int64_t b_step, Real* out) {
   switch (op) {
-    case Binary::add: return binary_loop([](Vec x, Vec y) { return x + y; }, n, a, a_step, b, b_step, out);
-    case Binary::sub: return binary_loop([](Vec x, Vec y) { return x - y; }, n, a, a_step, b, b_step, out);
-    case Binary::mul: return binary_loop([](Vec x, Vec y) { return x * y; }, n, a, a_step, b, b_step, out);
-    case Binary::div: return binary_loop([](Vec x, Vec y) { return x / y; }, n, a, a_step, b, b_step, out);
+    case Binary::add:
+      return binary_loop([](Vec x, Vec y) { return x + y; }, n, a, a_step, b, b_step, out);
+    case Binary::sub:
+      return binary_loop([](Vec x, Vec y) { return x - y; }, n, a, a_step, b, b_step, out);
+    case Binary::mul:
+      return binary_loop([](Vec x, Vec y) { return x * y; }, n, a, a_step, b, b_step, out);
+    case Binary::div:
+      return binary_loop([](Vec x, Vec y) { return x / y; }, n, a, a_step, b, b_step, out);
   }
 }
 
 void unary(Unary op, int64_t n, const Real* x, Real* out) {
   switch (op) {
-    case Unary::neg: return unary_loop([](Vec v) { return splat(0) - v; }, n, x, out);
-    case Unary::exp: return unary_loop([](Vec v) { return exp(v); }, n, x, out);
-    case Unary::log: return unary_loop([](Vec v) { return log(v); }, n, x, out);
-    case Unary::sqrt: return unary_loop([](Vec v) { return square_root(v); }, n, x, out);
-    case Unary::sigmoid: return unary_loop([](Vec v) { return sigmoid(v); }, n, x, out);
-    case Unary::silu: return unary_loop([](Vec v) { return v * sigmoid(v); }, n, x, out);
-    case Unary::softplus: return unary_loop([](Vec v) { return softplus(v); }, n, x, out);
+    case Unary::neg:
+      return unary_loop([](Vec v) { return splat(0) - v; }, n, x, out);
+    case Unary::exp:
+      return unary_loop([](Vec v) { return exp(v); }, n, x, out);
+    case Unary::log:
+      return unary_loop([](Vec v) { return log(v); }, n, x, out);
+    case Unary::sqrt:
+      return unary_loop([](Vec v) { return square_root(v); }, n, x, out);
+    case Unary::sigmoid:
+      return unary_loop([](Vec v) { return sigmoid(v); }, n, x, out);
+    case Unary::silu:
+      return unary_loop([](Vec v) { return v * sigmoid(v); }, n, x, out);
+    case Unary::softplus:
+      return unary_loop([](Vec v) { return softplus(v); }, n, x, out);
   }
 }
 
 Real sum_of(int64_t n, const Real* x) {
   Vec sums = splat(0);
-  for_blocks(n, [&](int64_t i, int64_t here) __attribute__((always_inline)) { sums = sums + load_up_to(x + i, here); });
+  for_blocks(n, [&](int64_t i, int64_t here) { sums = sums + load_up_to(x + i, here); });
   return sum(sums);
 }
 
 void add_scaled(int64_t n, Real scale, const Real* x, Real* y) {
   const Vec s = splat(scale);
-  for_blocks(n, [&](int64_t i, int64_t here) __attribute__((always_inline)) {
+  for_blocks(n, [&](int64_t i, int64_t here) {
     store_up_to(y + i, here, fma(s, load_up_to(x + i, here), load_up_to(y + i, here)));
   });
 }
 
 void swiglu(int64_t n, const Real* gate, const Real* up, Real* y) {
-  for_blocks(n, [&](int64_t i, int64_t here) __attribute__((always_inline)) {
+  for_blocks(n, [&](int64_t i, int64_t here) {
     const Vec a = load_up_to(gate + i, here);
     store_up_to(y + i, here, a * sigmoid(a) * load_up_to(up + i, here));
   });
 }
 
 void swiglu_backward(int64_t n, const Real* gate, const Real* up, const Real* g, Real* dgate, Real* dup) {
-  for_blocks(n, [&](int64_t i, int64_t here) __attribute__((always_inline)) {
+  for_blocks(n, [&](int64_t i, int64_t here) {
     const Vec a = load_up_to(gate + i, here), u = load_up_to(up + i, here), dy = load_up_to(g + i, here);
     const Vec s = sigmoid(a);
     // d silu(a)/da = s + a s (1 - s)

@@ -2,8 +2,8 @@
 //
 // C [m,n] is computed in tiles of kTileRows x kTileCols that live in registers while k runs; A and B are first copied
 // ("packed") into the order in which the tile loop reads them, which also makes every stride, and so every transposed
-// operand, equally fast. Each element of C is one chain of multiply-adds in the order of k, whatever the tile sizes: all
-// SIMD levels with FMA and all splits over threads give the same bits.
+// operand, equally fast. Each element of C is one chain of multiply-adds in the order of k, whatever the tile sizes:
+// all SIMD levels with FMA and all splits over threads give the same bits.
 #include "tensor/kernels/kernels.h"
 #include "tensor/kernels/simd.h"
 
@@ -25,7 +25,9 @@ constexpr int kBlockRows = 96, kBlockCols = 512, kBlockDepth = 256;
 static_assert(kBlockRows % kTileRows == 0 && kBlockCols % kTileCols == 0);
 static_assert(kGemmScratch >= (kBlockRows + kBlockCols) * kBlockDepth + kLanes);
 
-TINYMOR_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+TINYMOR_INLINE int64_t smaller(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
 
 /// Copies the transpose of `rows` rows of kRegisterLanes neighbours, register by register: out[p*width + i] =
 /// from[i*row_stride + p]. Rows past the last are 0. May write up to a register past the end of each line of `width`.

@@ -88,7 +88,9 @@ struct Table {
 /// Rows of scores that attention handles at a time.
 constexpr int64_t kAttentionRows = 32;
 /// Working space of the attention functions, in elements.
-constexpr int64_t attention_scratch(int64_t keys) { return kGemmScratch + 2 * kAttentionRows * keys; }
+constexpr int64_t attention_scratch(int64_t keys) {
+  return kGemmScratch + 2 * kAttentionRows * keys;
+}
 
 /// The loops for this processor: the highest level it has, or the one named by the environment variable TINYMOR_SIMD
 /// (baseline, avx2, avx512). Throws InputError when that one is unknown or not available.

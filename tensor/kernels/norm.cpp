@@ -7,7 +7,8 @@ namespace tinymor::kernels::TINYMOR_LEVEL {
 void rms_norm(int64_t rows, int64_t d, Real eps, const Real* x, const Real* weight, Real* y, Real* inverse_rms) {
   for (int64_t row = 0; row < rows; ++row, x += d, y += d) {
     const Real mean_square = dot(d, x, x) / Real(d) + eps;
-    const Real r = Real(1) / Real(sizeof(Real) == 4 ? __builtin_sqrtf(float(mean_square)) : __builtin_sqrt(mean_square));
+    const Real r =
+        Real(1) / Real(sizeof(Real) == 4 ? __builtin_sqrtf(float(mean_square)) : __builtin_sqrt(mean_square));
     inverse_rms[row] = r;
     int64_t j = 0;
     for (; j + kLanes <= d; j += kLanes) store(y + j, load(x + j) * splat(r) * load(weight + j));

@@ -3,8 +3,8 @@
 //
 // Every file in this folder that includes this header is compiled once per SIMD level (see tensor/CMakeLists.txt), each
 // time into a namespace of its own. All levels compute with the same sixteen virtual lanes: `Vec` is one AVX-512
-// register, a pair of AVX2 registers or four of SSE or NEON, and a sum over lanes always halves 16 -> 8 -> 4 -> 2 -> 1. So
-// every level that has fused multiply-add gives the same bits.
+// register, a pair of AVX2 registers or four of SSE or NEON, and a sum over lanes always halves 16 -> 8 -> 4 -> 2 -> 1.
+// So every level that has fused multiply-add gives the same bits.
 //
 // Files compiled per level must not use inline functions of other headers: the linker keeps one copy of those, and it
 // could be one that only a newer processor can run.

@@ -32,8 +32,12 @@ TINYMOR_INLINE Vec each_lane(Vec x, double (*f)(double)) {
   for (Real& lane : lanes) lane = f(lane);
   return load(lanes);
 }
-TINYMOR_INLINE Vec exp(Vec x) { return each_lane(x, ::exp); }
-TINYMOR_INLINE Vec log(Vec x) { return each_lane(x, ::log); }
+TINYMOR_INLINE Vec exp(Vec x) {
+  return each_lane(x, ::exp);
+}
+TINYMOR_INLINE Vec log(Vec x) {
+  return each_lane(x, ::log);
+}
 #else
 /// e^x; below -87 it is 0 to any practical purpose and above 88 it overflows, so x is held in between.
 TINYMOR_INLINE Vec exp(Vec x) {
@@ -45,7 +49,9 @@ TINYMOR_INLINE Vec log(Vec x) {
 #endif
 
 /// 1 / (1 + e^-x)
-TINYMOR_INLINE Vec sigmoid(Vec x) { return splat(1) / (splat(1) + exp(splat(0) - x)); }
+TINYMOR_INLINE Vec sigmoid(Vec x) {
+  return splat(1) / (splat(1) + exp(splat(0) - x));
+}
 
 /// log(1 + e^x), written so that neither end overflows.
 TINYMOR_INLINE Vec softplus(Vec x) {

@@ -1,5 +1,5 @@
-// One table of all differentiable operations: each row is checked by differences in double precision, with its inputs laid
-// out in memory in two ways. An operation without a row fails the last test.
+// One table of all differentiable operations: each row is checked by differences in double precision, with its inputs
+// laid out in memory in two ways. An operation without a row fails the last test.
 
 #include <set>
 
@@ -17,7 +17,9 @@ struct Row {
   double low = -1, high = 1;  // range of the inputs
 };
 
-IntTensor ids(std::initializer_list<int32_t> values) { return IntTensor({int64_t(values.size())}, values); }
+IntTensor ids(std::initializer_list<int32_t> values) {
+  return IntTensor({int64_t(values.size())}, values);
+}
 
 AttentionPlan causal(std::vector<int64_t> lengths) {
   AttentionPlan plan{{0}, {}, {}};
@@ -30,15 +32,23 @@ AttentionPlan causal(std::vector<int64_t> lengths) {
 }
 
 /// Two sequences of 3 and 1 queries over 5 and 4 keys, as in a cache with room to spare.
-AttentionPlan cached() { return {{0, 3, 4}, {0, 6}, {2, 3, 5, 4}}; }
+AttentionPlan cached() {
+  return {{0, 3, 4}, {0, 6}, {2, 3, 5, 4}};
+}
 
 using Inputs = std::vector<Variable>;
 
 std::vector<Row> table() {
   std::vector<Row> rows;
   const auto binary = [&](const std::string& op, Variable (*f)(const Variable&, const Variable&), double low) {
-    for (auto [a, b] : std::vector<std::pair<Shape, Shape>>{{{2, 3}, {2, 3}}, {{2, 3}, {3}}, {{2, 1}, {1, 4}}, {{3}, {}},
-                                                            {{}, {2, 2}}, {{2, 1, 3}, {4, 1}}, {{0, 3}, {3}}, {{17}, {17}}})
+    for (auto [a, b] : std::vector<std::pair<Shape, Shape>>{{{2, 3}, {2, 3}},
+                                                            {{2, 3}, {3}},
+                                                            {{2, 1}, {1, 4}},
+                                                            {{3}, {}},
+                                                            {{}, {2, 2}},
+                                                            {{2, 1, 3}, {4, 1}},
+                                                            {{0, 3}, {3}},
+                                                            {{17}, {17}}})
       rows.push_back({op, {a, b}, [f](const Inputs& in) { return f(in[0], in[1]); }, low, 2});
   };
   binary("add", add, -1);
@@ -49,13 +59,15 @@ std::vector<Row> table() {
     for (const Shape& shape : {Shape{}, Shape{1}, Shape{5, 7}, Shape{2, 3, 4}, Shape{0}, Shape{33}})
       rows.push_back({op, {shape}, [f](const Inputs& in) { return f(in[0]); }, low, high});
   };
-  unary("scale", [](const Variable& x) { return scale(x, Real(-2.5)); }, -1, 1);
+  unary(
+      "scale", [](const Variable& x) { return scale(x, Real(-2.5)); }, -1, 1);
   unary("exp", exp, -2, 2);
   unary("log", log, 0.2, 3);
   unary("sigmoid", sigmoid, -4, 4);
   unary("silu", silu, -4, 4);
   unary("sum", sum, -1, 1);
-  unary("reshape", [](const Variable& x) { return reshape(x, {-1}); }, -1, 1);
+  unary(
+      "reshape", [](const Variable& x) { return reshape(x, {-1}); }, -1, 1);
   for (auto [m, k, n] : std::vector<std::array<int64_t, 3>>{{1, 1, 1}, {3, 4, 5}, {2, 17, 1}, {1, 0, 2}, {14, 3, 18}}) {
     rows.push_back({"matmul", {{m, k}, {k, n}}, [](const Inputs& in) { return matmul(in[0], in[1]); }});
     rows.push_back({"linear", {{m, k}, {n, k}}, [](const Inputs& in) { return linear(in[0], in[1]); }});
@@ -63,8 +75,9 @@ std::vector<Row> table() {
   for (const IntTensor& index : {ids({2, 0, 2, 2}), ids({}), ids({0, 1, 2}), ids({1})})
     rows.push_back({"gather_rows", {{3, 4}}, [index](const Inputs& in) { return gather_rows(in[0], index); }});
   for (const IntTensor& index : {ids({2, 0}), ids({}), ids({0, 1, 2}), ids({1})})
-    rows.push_back({"replace_rows", {{3, 4}, {index.dim(0), 4}},
-                    [index](const Inputs& in) { return replace_rows(in[0], index, in[1]); }});
+    rows.push_back({"replace_rows", {{3, 4}, {index.dim(0), 4}}, [index](const Inputs& in) {
+                      return replace_rows(in[0], index, in[1]);
+                    }});
   for (const Shape& x : {Shape{1, 1}, Shape{3, 5}, Shape{2, 19}, Shape{130, 2}, Shape{0, 3}}) {
     rows.push_back({"rms_norm", {x, {x[1]}}, [](const Inputs& in) { return rms_norm(in[0], in[1], Real(1e-5)); }});
     rows.push_back({"swiglu", {x, x}, [](const Inputs& in) { return swiglu(in[0], in[1]); }, -3, 3});
@@ -73,11 +86,13 @@ std::vector<Row> table() {
                     return rope(in[0], ids({0, 3, 7, 3}), RopeTable(8, 6, 10000));
                   }});
   for (auto [heads, kv_heads] : {std::pair<int64_t, int64_t>{1, 1}, {4, 2}, {2, 2}, {4, 1}}) {
-    rows.push_back({"attention", {{6, heads * 4}, {6, kv_heads * 4}, {6, kv_heads * 4}},
+    rows.push_back({"attention",
+                    {{6, heads * 4}, {6, kv_heads * 4}, {6, kv_heads * 4}},
                     [heads = heads, kv_heads = kv_heads](const Inputs& in) {
                       return attention(in[0], in[1], in[2], causal({4, 0, 1, 1}), heads, kv_heads);
                     }});
-    rows.push_back({"attention", {{4, heads * 2}, {11, kv_heads * 2}, {11, kv_heads * 2}},
+    rows.push_back({"attention",
+                    {{4, heads * 2}, {11, kv_heads * 2}, {11, kv_heads * 2}},
                     [heads = heads, kv_heads = kv_heads](const Inputs& in) {
                       return attention(in[0], in[1], in[2], cached(), heads, kv_heads);
                     }});
@@ -86,12 +101,21 @@ std::vector<Row> table() {
                     return attention(in[0], in[1], in[2], causal({35}), 1, 1);
                   }});
   for (const IntTensor& targets : {ids({0, 4, 2}), ids({-1, 3, -1})})
-    rows.push_back({"cross_entropy", {{3, 5}}, [targets](const Inputs& in) { return cross_entropy(in[0], targets); }, -3, 3});
-  rows.push_back({"cross_entropy", {{2, 37}}, [](const Inputs& in) { return cross_entropy(in[0], ids({36, 0})); }, -3, 3});
+    rows.push_back(
+        {"cross_entropy", {{3, 5}}, [targets](const Inputs& in) { return cross_entropy(in[0], targets); }, -3, 3});
+  rows.push_back({"cross_entropy",
+                  {{2, 37}},
+                  [](const Inputs& in) {
+                    return cross_entropy(in[0], ids({36, 0}));
+                  },
+                  -3,
+                  3});
   for (const Shape& shape : {Shape{1}, Shape{4, 3}})
-    rows.push_back({"bce_with_logits", {shape}, [](const Inputs& in) {
-                      return bce_with_logits(in[0], random_tensor(in[0].shape(), 5, 0, 1));
-                    }, -4, 4});
+    rows.push_back({"bce_with_logits",
+                    {shape},
+                    [](const Inputs& in) { return bce_with_logits(in[0], random_tensor(in[0].shape(), 5, 0, 1)); },
+                    -4,
+                    4});
   return rows;
 }
 

@@ -25,7 +25,7 @@ TEST_CASE("a value used several times gathers the gradient of every use") {
 
 TEST_CASE("inputs of one op never share a gradient buffer") {
   const Variable a = leaf({1}), b = leaf({2});
-  const Variable y = a + b;       // both get the same gradient,
+  const Variable y = a + b;         // both get the same gradient,
   sum(y + scale(a, 5)).backward();  // and then only a's grows
   CHECK(a.grad().item() == 6);
   CHECK(b.grad().item() == 1);

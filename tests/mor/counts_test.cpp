@@ -1,19 +1,14 @@
 #include "mor/counts.h"
 
 #include "support/catch.h"
+#include "support/tiny_models.h"
 
 using namespace tinymor;
 
 namespace {
 
 ModelConfig base_360m(Sharing sharing, Routing routing, int64_t recursions, int64_t layers) {
-  ModelConfig config;
-  config.vocab_size = 49152;
-  config.d_model = 960;
-  config.n_heads = 15;
-  config.n_kv_heads = 5;
-  config.d_ff = 2560;
-  config.max_seq_len = 2048;
+  ModelConfig config = paper_360m();
   config.n_layers = layers;
   config.sharing = sharing;
   config.routing = routing;
@@ -32,7 +27,9 @@ TEST_CASE("the paper's FLOPs count reproduces the steps of its released configur
   CHECK(mflop(base_360m(Sharing::middle_cycle, Routing::expert_choice, 2, 32)) == Approx(623.493).epsilon(1e-6));
   CHECK(mflop(base_360m(Sharing::middle_cycle, Routing::expert_choice, 3, 32)) == Approx(555.636).epsilon(1e-6));
   CHECK(mflop(base_360m(Sharing::middle_cycle, Routing::expert_choice, 4, 34)) == Approx(553.452).epsilon(1e-6));
-  const auto steps = [&](const ModelConfig& config) { return 16.5e18 / (paper_flops_per_token(config, 2048) * 2097152); };
+  const auto steps = [&](const ModelConfig& config) {
+    return 16.5e18 / (paper_flops_per_token(config, 2048) * 2097152);
+  };
   CHECK(steps(vanilla) == Approx(9438.2).margin(0.05));
   CHECK(steps(base_360m(Sharing::middle_cycle, Routing::expert_choice, 4, 34)) == Approx(14215.9).margin(0.05));
 }

@@ -77,8 +77,8 @@ TEST_CASE("the training rule reproduces the reference's worked example") {
   CHECK(e.accuracies[0] == Approx(4.0 / 6));
   CHECK(e.accuracies[1] == Approx(5.0 / 6));
   CHECK(e.accuracies[2] == Approx(0.75));
-  check_close(e.x, {0.577807, -1.155615, 1.513762, 0.256401, -0.304404, 0.978214, 1.075364, 1.016726, -1.374031, 0.153536,
-                    0.115157, -0.428530});
+  check_close(e.x, {0.577807, -1.155615, 1.513762, 0.256401, -0.304404, 0.978214, 1.075364, 1.016726, -1.374031,
+                    0.153536, 0.115157, -0.428530});
 }
 
 TEST_CASE("the causal rule reproduces the reference's worked example") {
@@ -87,8 +87,8 @@ TEST_CASE("the causal rule reproduces the reference's worked example") {
   CHECK(e.taken[1] == Ints{2, 3, 4});
   CHECK(e.taken[2] == Ints{2, 3});
   check_close(e.selections[2].gate.value(), {0.050226, 0.078725});
-  check_close(e.x, {0.577807, -1.155615, 1.143202, 0.193635, -0.400720, 1.127422, 0.991299, 1.060979, -1.397609, 0.159987,
-                    0.115157, -0.428530});
+  check_close(e.x, {0.577807, -1.155615, 1.143202, 0.193635, -0.400720, 1.127422, 0.991299, 1.060979, -1.397609,
+                    0.159987, 0.115157, -0.428530});
 }
 
 TEST_CASE("capacities are the reference's, exactly") {
@@ -130,7 +130,8 @@ TEST_CASE("sequences of a batch are chosen from independently") {
   const ForwardResult alone = model.forward(int_tensor(b), Rows::batch(1, 12));
   CHECK(Ints(together.depth.begin() + 12, together.depth.end()) == alone.depth);
   const Tensor second = together.logits.value().slice(0, 12, 24);
-  for (int64_t i = 0; i < 12 * 11; ++i) CHECK(second.values()[i] == Approx(alone.logits.value().values()[i]).margin(1e-5));
+  for (int64_t i = 0; i < 12 * 11; ++i)
+    CHECK(second.values()[i] == Approx(alone.logits.value().values()[i]).margin(1e-5));
 }
 
 TEST_CASE("under the training rule the depths are exactly those of the capacities") {

@@ -67,14 +67,16 @@ TEST_CASE("several sequences decode in one cache as each would alone") {
   const Ints a = random_tokens(10, 11, 6), b = random_tokens(10, 11, 7);
   KvCache both(config, 2);
   for (int64_t t = 0; t < 10; ++t) {
-    const Tensor logits = model.forward(int_tensor({a[t], b[t]}), Rows::batch(2, 1, t),
-                                        {.rule = Rule::threshold, .cache = &both}).logits.value();
+    const Tensor logits =
+        model.forward(int_tensor({a[t], b[t]}), Rows::batch(2, 1, t), {.rule = Rule::threshold, .cache = &both})
+            .logits.value();
     CHECK(worst_difference(logits.slice(0, 0, 1), logits_of(model, a, Rule::threshold).slice(0, t, t + 1)) < 1e-4);
     CHECK(worst_difference(logits.slice(0, 1, 2), logits_of(model, b, Rule::threshold).slice(0, t, t + 1)) < 1e-4);
   }
 }
 
-TEST_CASE("a changed future token never changes an earlier output under the causal rule, but can under the training rule") {
+TEST_CASE(
+    "a changed future token never changes an earlier output under the causal rule, but can under the training rule") {
   bool topk_leaked = false;
   for (const auto& [name, config] : tiny_configs()) {
     INFO(name);
@@ -87,8 +89,10 @@ TEST_CASE("a changed future token never changes an earlier output under the caus
         const Tensor before = logits_of(model, tokens, rule).slice(0, 0, 12);
         const Tensor after = logits_of(model, changed, rule).slice(0, 0, 12);
         const double difference = worst_difference(before, after);
-        if (rule == Rule::threshold || config.routing == Routing::none) CHECK(difference < 1e-6);
-        else topk_leaked = topk_leaked || difference > 1e-3;
+        if (rule == Rule::threshold || config.routing == Routing::none)
+          CHECK(difference < 1e-6);
+        else
+          topk_leaked = topk_leaked || difference > 1e-3;
       }
     }
   }
@@ -164,7 +168,8 @@ TEST_CASE("with one recursion, no routing and any sharing the model is the vanil
   ModelConfig vanilla = tiny_config(Sharing::none, Routing::none), cycle = vanilla;
   cycle.sharing = Sharing::cycle;
   const Ints tokens = random_tokens(16, 11, 12);
-  CHECK(logits_of(Model(vanilla, 5), tokens, Rule::topk).to_vector() == logits_of(Model(cycle, 5), tokens, Rule::topk).to_vector());
+  CHECK(logits_of(Model(vanilla, 5), tokens, Rule::topk).to_vector() ==
+        logits_of(Model(cycle, 5), tokens, Rule::topk).to_vector());
 }
 
 TEST_CASE("the trace counts depths, losses and cache entries as they are") {

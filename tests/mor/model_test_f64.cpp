@@ -74,7 +74,8 @@ TEST_CASE("a shared weight's gradient is the sum over its uses") {
       Tensor summed = Tensor::zeros(together.shape());
       for (int64_t layer = 0; layer < vanilla_config.n_layers; ++layer)
         if (map.weights[layer] == p) add_into(summed, find(vanilla, layer_name(layer, rest))->grad());
-      for (int64_t i = 0; i < summed.count(); ++i) CHECK(together.values()[i] == Approx(summed.values()[i]).margin(1e-12));
+      for (int64_t i = 0; i < summed.count(); ++i)
+        CHECK(together.values()[i] == Approx(summed.values()[i]).margin(1e-12));
     }
   }
 }

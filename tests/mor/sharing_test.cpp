@@ -30,7 +30,8 @@ TEST_CASE("layer maps are those of the paper's table 1") {
 }
 
 TEST_CASE("prelude, recursions of the block and coda cover every layer once") {
-  for (Sharing sharing : {Sharing::none, Sharing::cycle, Sharing::sequence, Sharing::middle_cycle, Sharing::middle_sequence}) {
+  for (Sharing sharing :
+       {Sharing::none, Sharing::cycle, Sharing::sequence, Sharing::middle_cycle, Sharing::middle_sequence}) {
     const LayerMap map = map_of(sharing, 14, sharing == Sharing::none ? 1 : 2);
     CHECK(map.prelude + map.block * map.recursions + map.coda == 14);
     CHECK(std::set<int64_t>(map.weights.begin(), map.weights.end()).size() == size_t(map.unique));
@@ -58,13 +59,7 @@ TEST_CASE("parameter counts are the reference's, and the model's own") {
 }
 
 TEST_CASE("unique non-embedding parameters of the paper's sizes") {
-  ModelConfig config;  // the 360M base of table 6
-  config.vocab_size = 49152;
-  config.d_model = 960;
-  config.n_heads = 15;
-  config.n_kv_heads = 5;
-  config.d_ff = 2560;
-  config.n_layers = 32;
+  ModelConfig config = paper_360m();
   CHECK(count_parameters(config).embedding == 47185920);
   CHECK(double(count_parameters(config).layers) / 1e6 == Approx(314.6).margin(0.05));
   config.sharing = Sharing::middle_cycle;

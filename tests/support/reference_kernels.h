@@ -15,25 +15,38 @@ using kernels::Unary;
 
 inline double binary(Binary op, double a, double b) {
   switch (op) {
-    case Binary::add: return a + b;
-    case Binary::sub: return a - b;
-    case Binary::mul: return a * b;
-    case Binary::div: return a / b;
+    case Binary::add:
+      return a + b;
+    case Binary::sub:
+      return a - b;
+    case Binary::mul:
+      return a * b;
+    case Binary::div:
+      return a / b;
   }
   return 0;
 }
 
-inline double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+inline double sigmoid(double x) {
+  return 1 / (1 + std::exp(-x));
+}
 
 inline double unary(Unary op, double x) {
   switch (op) {
-    case Unary::neg: return -x;
-    case Unary::exp: return std::exp(x);
-    case Unary::log: return std::log(x);
-    case Unary::sqrt: return std::sqrt(x);
-    case Unary::sigmoid: return sigmoid(x);
-    case Unary::silu: return x * sigmoid(x);
-    case Unary::softplus: return x > 30 ? x : std::log1p(std::exp(x));
+    case Unary::neg:
+      return -x;
+    case Unary::exp:
+      return std::exp(x);
+    case Unary::log:
+      return std::log(x);
+    case Unary::sqrt:
+      return std::sqrt(x);
+    case Unary::sigmoid:
+      return sigmoid(x);
+    case Unary::silu:
+      return x * sigmoid(x);
+    case Unary::softplus:
+      return x > 30 ? x : std::log1p(std::exp(x));
   }
   return 0;
 }
@@ -43,7 +56,8 @@ inline void gemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, double* c,
   for (int64_t i = 0; i < m; ++i) {
     for (int64_t j = 0; j < n; ++j) {
       double sum = add ? c[i * n + j] : 0;
-      for (int64_t p = 0; p < k; ++p) sum += double(a.data[i * a.row + p * a.col]) * double(b.data[p * b.row + j * b.col]);
+      for (int64_t p = 0; p < k; ++p)
+        sum += double(a.data[i * a.row + p * a.col]) * double(b.data[p * b.row + j * b.col]);
       c[i * n + j] = sum;
     }
   }

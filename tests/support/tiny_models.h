@@ -26,6 +26,19 @@ inline ModelConfig tiny_config(Sharing sharing = Sharing::middle_cycle, Routing 
   return config;
 }
 
+/// The 360M base of the paper's table 6, vanilla.
+inline ModelConfig paper_360m() {
+  ModelConfig config;
+  config.vocab_size = 49152;
+  config.d_model = 960;
+  config.n_heads = 15;
+  config.n_kv_heads = 5;
+  config.d_ff = 2560;
+  config.max_seq_len = 2048;
+  config.n_layers = 32;
+  return config;
+}
+
 /// Every legal combination of sharing and routing, by name.
 inline std::vector<std::pair<std::string, ModelConfig>> tiny_configs() {
   return {{"vanilla", tiny_config(Sharing::none, Routing::none)},
@@ -53,6 +66,8 @@ inline std::vector<int32_t> random_tokens(int64_t count, int64_t vocab, uint64_t
   return tokens;
 }
 
-inline IntTensor int_tensor(const std::vector<int32_t>& values) { return IntTensor({int64_t(values.size())}, values); }
+inline IntTensor int_tensor(const std::vector<int32_t>& values) {
+  return IntTensor({int64_t(values.size())}, values);
+}
 
 }  // namespace tinymor

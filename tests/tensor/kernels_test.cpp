@@ -49,7 +49,9 @@ double worst(const Output& out, Expected expected) {
   return most;
 }
 
-Numbers scratch(int64_t keys = 0) { return Numbers(kernels::attention_scratch(keys)); }
+Numbers scratch(int64_t keys = 0) {
+  return Numbers(kernels::attention_scratch(keys));
+}
 
 }  // namespace
 
@@ -124,7 +126,8 @@ TEST_CASE("norm, swiglu, rope and softmax equal their twins at every width", "[k
   for (int64_t d = 1; d <= 67; ++d) {
     INFO("d = " << d);
     const int64_t rows = 3;
-    const Numbers x = random_numbers(rows * d, 6, -2, 2), w = random_numbers(d, 7, 0.5, 1.5), u = random_numbers(rows * d, 8);
+    const Numbers x = random_numbers(rows * d, 6, -2, 2), w = random_numbers(d, 7, 0.5, 1.5),
+                  u = random_numbers(rows * d, 8);
     Output y(rows * d), inverse(rows), logs(rows), glu(rows * d);
     table().rms_norm(rows, d, Real(1e-5), x.data(), w.data(), y.begin(), inverse.begin());
     CHECK(worst(y, [&](int64_t i) {
@@ -144,14 +147,16 @@ TEST_CASE("norm, swiglu, rope and softmax equal their twins at every width", "[k
   }
   for (int64_t width : {2, 6, 16, 34}) {
     const int64_t rows = 3, heads = 2, half = width / 2;
-    const Numbers x = random_numbers(rows * heads * width, 9), cosines = random_numbers(5 * half, 10), sines = random_numbers(5 * half, 11);
+    const Numbers x = random_numbers(rows * heads * width, 9), cosines = random_numbers(5 * half, 10),
+                  sines = random_numbers(5 * half, 11);
     const std::vector<int32_t> positions{4, 0, 2};
     Output y(rows * heads * width);
     table().rope(rows, heads, width, positions.data(), cosines.data(), sines.data(), 1, x.data(), y.begin());
     CHECK(worst(y, [&](int64_t i) {
             const int64_t at = positions[i / (heads * width)] * half + i % width % half;
             const bool low = i % width < half;
-            return double(x[i]) * double(cosines[at]) + (low ? -1 : 1) * double(x[low ? i + half : i - half]) * double(sines[at]);
+            return double(x[i]) * double(cosines[at]) +
+                   (low ? -1 : 1) * double(x[low ? i + half : i - half]) * double(sines[at]);
           }) < 1e-6);
   }
 }
@@ -166,7 +171,8 @@ TEST_CASE("attention equals its twin for every number of queries and keys", "[ke
                       v = random_numbers(keys * kv_row, 14);
         std::vector<int32_t> visible;
         for (int64_t i = 0; i < queries; ++i) visible.push_back(int32_t(i + 1 + extra));
-        const kernels::AttentionHead head{queries, keys, group, width, Real(0.4), visible.data(), q.data(), k.data(), v.data(), q_row, kv_row};
+        const kernels::AttentionHead head{queries,  keys,     group,    width, Real(0.4), visible.data(),
+                                          q.data(), k.data(), v.data(), q_row, kv_row};
         const std::vector<double> expected = reference::attention(head);
         Output out(queries * group * width), log_sum(queries * group);
         Numbers work = scratch(keys);
@@ -184,8 +190,8 @@ TEST_CASE("AdamW equals its twin", "[kernels]") {
   std::copy(p0.begin(), p0.end(), p.begin());
   std::copy(m0.begin(), m0.end(), m.begin());
   std::copy(v0.begin(), v0.end(), v.begin());
-  table().adamw(n, {Real(0.01), Real(0.9), Real(0.95), Real(1e-8), Real(0.1), Real(0.19), Real(0.0975)}, g.data(), Real(0.5), p.begin(),
-                m.begin(), v.begin());
+  table().adamw(n, {Real(0.01), Real(0.9), Real(0.95), Real(1e-8), Real(0.1), Real(0.19), Real(0.0975)}, g.data(),
+                Real(0.5), p.begin(), m.begin(), v.begin());
   const auto m1 = [&](int64_t i) { return 0.9 * double(m0[i]) + 0.1 * 0.5 * double(g[i]); };
   const auto v1 = [&](int64_t i) { return 0.95 * double(v0[i]) + 0.05 * 0.25 * double(g[i]) * double(g[i]); };
   CHECK(worst(m, m1) < 1e-6);

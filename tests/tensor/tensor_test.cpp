@@ -40,7 +40,8 @@ TEST_CASE("reshape copies only when the strides demand it") {
   CHECK(turned.reshape({6}).to_vector() == Numbers{0, 3, 1, 4, 2, 5});
   CHECK(counting({2, 3}).reshape({-1, 2}).shape() == Shape{3, 2});
   CHECK(counting({}).reshape({1, 1}).shape() == Shape{1, 1});
-  CHECK_THROWS_WITH(counting({2, 3}).reshape({4, 2}), ContainsSubstring("[reshape] [2,3] with 6 elements does not fit [4,2]"));
+  CHECK_THROWS_WITH(counting({2, 3}).reshape({4, 2}),
+                    ContainsSubstring("[reshape] [2,3] with 6 elements does not fit [4,2]"));
   CHECK_THROWS_AS(counting({2, 3}).reshape({-1, 4}), Error);
 }
 
@@ -66,7 +67,8 @@ TEST_CASE("broadcasting follows NumPy's rule for a generated table of shapes") {
     for (const Shape& b : shapes) {
       INFO(a.text() << " and " << b.text());
       bool legal = true;
-      for (int64_t i = 1; i <= std::min(a.rank(), b.rank()); ++i) legal = legal && (a[-i] == b[-i] || a[-i] == 1 || b[-i] == 1);
+      for (int64_t i = 1; i <= std::min(a.rank(), b.rank()); ++i)
+        legal = legal && (a[-i] == b[-i] || a[-i] == 1 || b[-i] == 1);
       if (!legal) {
         CHECK_THROWS_AS(counting(a) + counting(b), Error);
         continue;
@@ -113,7 +115,8 @@ TEST_CASE("rows are gathered, added and replaced by index") {
   CHECK(y.to_vector() == Numbers{1, 1, 0, 0, 2, 2});
   replace_rows(y, IntTensor({1}, {1}), Tensor::full({1, 2}, 7));
   CHECK(y.to_vector() == Numbers{1, 1, 7, 7, 2, 2});
-  CHECK_THROWS_WITH(replace_rows(y, IntTensor({2}, {1, 1}), Tensor::zeros({2, 2})), ContainsSubstring("row 1 is replaced twice"));
+  CHECK_THROWS_WITH(replace_rows(y, IntTensor({2}, {1, 1}), Tensor::zeros({2, 2})),
+                    ContainsSubstring("row 1 is replaced twice"));
   CHECK_THROWS_WITH(gather_rows(x, IntTensor({1}, {3})), ContainsSubstring("index 3 is outside the 3 rows"));
 }
 

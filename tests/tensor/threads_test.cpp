@@ -41,7 +41,11 @@ TEST_CASE("ranges cover everything without overlap") {
 
 TEST_CASE("an exception in a piece reaches the caller, and the pool works on") {
   const Threads threads(3);
-  CHECK_THROWS_WITH(parallel_for(50, [](int64_t i) { if (i == 7) throw Error("seven"); }), "seven");
+  CHECK_THROWS_WITH(parallel_for(50,
+                                 [](int64_t i) {
+                                   if (i == 7) throw Error("seven");
+                                 }),
+                    "seven");
   std::atomic<int> runs{0};
   parallel_for(50, [&](int64_t) { ++runs; });
   CHECK(runs == 50);
@@ -52,7 +56,9 @@ TEST_CASE("a call from within a piece, or from a second thread, runs alone inste
   std::atomic<int> runs{0};
   parallel_for(4, [&](int64_t) { parallel_for(4, [&](int64_t) { ++runs; }); });
   CHECK(runs == 16);
-  std::thread other([&] { for (int i = 0; i < 100; ++i) parallel_for(4, [&](int64_t) { ++runs; }); });
+  std::thread other([&] {
+    for (int i = 0; i < 100; ++i) parallel_for(4, [&](int64_t) { ++runs; });
+  });
   for (int i = 0; i < 100; ++i) parallel_for(4, [&](int64_t) { ++runs; });
   other.join();
   CHECK(runs == 816);

@@ -27,7 +27,8 @@ struct Output {
 
 /// Runs `tinymor ARGUMENTS` in `folder` through the shell.
 Output tinymor_in(const fs::path& folder, const std::string& arguments) {
-  const std::string command = "cd " + folder.string() + " && " TINYMOR_PROGRAM " " + arguments + " >out.txt 2>err.txt </dev/null";
+  const std::string command =
+      "cd " + folder.string() + " && " TINYMOR_PROGRAM " " + arguments + " >out.txt 2>err.txt </dev/null";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "out.txt"), read_file(folder / "err.txt")};
 }
@@ -113,8 +114,8 @@ TEST_CASE("bad input gets one clear line and status 2") {
 }
 
 TEST_CASE("every subcommand explains itself with an example") {
-  for (const char* name : {"", "train", "eval", "generate", "trace", "inspect", "tokenizer", "tokenizer train", "tokenizer encode",
-                           "tokenizer decode", "data", "data list", "data make"}) {
+  for (const char* name : {"", "train", "eval", "generate", "trace", "inspect", "tokenizer", "tokenizer train",
+                           "tokenizer encode", "tokenizer decode", "data", "data list", "data make"}) {
     INFO(name);
     const Output result = tinymor_in(trained(), std::string(name) + " --help");
     CHECK(result.status == 0);
@@ -123,7 +124,8 @@ TEST_CASE("every subcommand explains itself with an example") {
 }
 
 TEST_CASE("a run folder holds the files of the contract") {
-  for (const char* name : {"config.toml", "model.safetensors", "trainer.safetensors", "metrics.jsonl", "recording.mortrace", "tokenizer.json"})
+  for (const char* name : {"config.toml", "model.safetensors", "trainer.safetensors", "metrics.jsonl",
+                           "recording.mortrace", "tokenizer.json"})
     CHECK(fs::exists(trained() / "run" / name));
 }
 
@@ -146,8 +148,11 @@ TEST_CASE("eval reports both rules on the held-out text or on any other") {
 
 TEST_CASE("a model without routing has one entry, all") {
   const fs::path& folder = trained();
-  REQUIRE(tinymor_in(folder, "train --quiet --steps 1 --out vanilla --set model.sharing=none --set model.routing=none "
-                             "--set model.n_recursions=1" + kTinyModel).status == 0);
+  REQUIRE(tinymor_in(folder,
+                     "train --quiet --steps 1 --out vanilla --set model.sharing=none --set model.routing=none "
+                     "--set model.n_recursions=1" +
+                         kTinyModel)
+              .status == 0);
   const json document = json::parse(tinymor_in(folder, "eval vanilla --json").out);
   CHECK(document["rules"].size() == 1);
   CHECK(document["rules"].contains("all"));
@@ -173,7 +178,8 @@ TEST_CASE("generation repeats with its seed, in text and in JSON, and tints when
 
 TEST_CASE("trace writes the JSON of the contract, the logits and a gradient for every parameter") {
   const fs::path& folder = trained();
-  const Output result = tinymor_in(folder, "trace run --text 'Mia had 3 apples.' --rule topk --logits l.safetensors --grads g.safetensors");
+  const Output result = tinymor_in(
+      folder, "trace run --text 'Mia had 3 apples.' --rule topk --logits l.safetensors --grads g.safetensors");
   REQUIRE(result.status == 0);
   const json document = json::parse(result.out);
   CHECK(document["rule"] == "topk");
@@ -187,7 +193,8 @@ TEST_CASE("trace writes the JSON of the contract, the logits and a gradient for 
   CHECK(document["kv"]["entries"] == json({{17, 17}, {11, 11}, {5, 5}}));
   CHECK(document["config"]["d_model"] == 32);
   CHECK(document["loss"].contains("balance"));
-  const SafetensorsFile logits = read_safetensors(folder / "l.safetensors"), grads = read_safetensors(folder / "g.safetensors");
+  const SafetensorsFile logits = read_safetensors(folder / "l.safetensors"),
+                        grads = read_safetensors(folder / "g.safetensors");
   const SafetensorsFile model = read_safetensors(folder / "run/model.safetensors");
   CHECK(logits.tensors.at("logits").shape()[0] == 17);
   CHECK(grads.tensors.size() == model.tensors.size());
@@ -217,7 +224,8 @@ TEST_CASE("Ctrl-C saves and stops, and the run goes on to the same end") {
   REQUIRE(tinymor_in(folder, "train --quiet --steps 400 --out whole" + kTinyModel).status == 0);
   const std::string start = TINYMOR_PROGRAM " train --quiet --steps 400 --out stopped" + kTinyModel;
   // The step log tells when there is something to interrupt.
-  const std::string script = "cd " + folder.string() + " && { " + start + " & pid=$!; until [ \"$(wc -l 2>/dev/null <stopped/metrics.jsonl)\" -ge 5 ] 2>/dev/null;"
+  const std::string script = "cd " + folder.string() + " && { " + start +
+                             " & pid=$!; until [ \"$(wc -l 2>/dev/null <stopped/metrics.jsonl)\" -ge 5 ] 2>/dev/null;"
                              " do sleep 0.01; done; kill -INT $pid; wait $pid; }";
   CHECK(std::system(script.c_str()) == 0);
   CHECK(tinymor_in(folder / "whole", "train --quiet --resume --out ../stopped").status == 0);  // from anywhere
@@ -226,11 +234,14 @@ TEST_CASE("Ctrl-C saves and stops, and the run goes on to the same end") {
 
 TEST_CASE("a run killed at any instant resumes to the same bits") {
   const fs::path& folder = trained();
-  REQUIRE(tinymor_in(folder, "train --quiet --steps 60 --out unharmed --set train.checkpoint_every=3" + kTinyModel).status == 0);
+  REQUIRE(tinymor_in(folder, "train --quiet --steps 60 --out unharmed --set train.checkpoint_every=3" + kTinyModel)
+              .status == 0);
   for (int milliseconds : {60, 130, 250}) {
     const std::string run = "killed" + std::to_string(milliseconds);
-    std::system(("cd " + folder.string() + " && timeout -s KILL " + std::to_string(milliseconds / 1000.0) + " " TINYMOR_PROGRAM
-                 " train --quiet --steps 60 --set train.checkpoint_every=3 --out " + run + kTinyModel + " 2>/dev/null").c_str());
+    std::system(("cd " + folder.string() + " && timeout -s KILL " + std::to_string(milliseconds / 1000.0) +
+                 " " TINYMOR_PROGRAM " train --quiet --steps 60 --set train.checkpoint_every=3 --out " + run +
+                 kTinyModel + " 2>/dev/null")
+                    .c_str());
     if (!fs::exists(folder / run / "trainer.safetensors")) continue;  // killed before there was a run
     CHECK(tinymor_in(folder, "train --quiet --resume --out " + run).status == 0);
     CHECK(read_file(folder / run / "model.safetensors") == read_file(folder / "unharmed/model.safetensors"));

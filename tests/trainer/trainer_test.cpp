@@ -110,8 +110,10 @@ TEST_CASE("a run that was stopped, or killed between checkpoints, resumes as if 
   const std::string checkpoint = read_file(folder.path() / "killed/trainer.safetensors");
   train_until(Trainer::resume(folder.path() / "killed"), 11);
   write_file_atomically(folder.path() / "killed/trainer.safetensors", checkpoint);
-  write_file_atomically(folder.path() / "killed/metrics.jsonl", read_file(folder.path() / "killed/metrics.jsonl") + "{\"step\": 1");
-  write_file_atomically(folder.path() / "killed/recording.mortrace", read_file(folder.path() / "killed/recording.mortrace") + "torn");
+  write_file_atomically(folder.path() / "killed/metrics.jsonl",
+                        read_file(folder.path() / "killed/metrics.jsonl") + "{\"step\": 1");
+  write_file_atomically(folder.path() / "killed/recording.mortrace",
+                        read_file(folder.path() / "killed/recording.mortrace") + "torn");
   Trainer::resume(folder.path() / "killed").run();
   CHECK(bits(folder.path() / "killed") == whole);
   const Recording recording = read_recording(folder.path() / "killed/recording.mortrace");
@@ -170,7 +172,8 @@ TEST_CASE("unusable runs are refused before anything is written") {
   Trainer(good, folder.path() / "run").run();
   CHECK_THROWS_WITH(Trainer(good, folder.path() / "run"), ContainsSubstring("--resume"));
   CHECK_THROWS_AS(Trainer::resume(folder.path() / "nothing"), InputError);
-  write_file_atomically(folder.path() / "run/trainer.safetensors", read_file(folder.path() / "run/trainer.safetensors").substr(0, 5000));
+  write_file_atomically(folder.path() / "run/trainer.safetensors",
+                        read_file(folder.path() / "run/trainer.safetensors").substr(0, 5000));
   CHECK_THROWS_AS(Trainer::resume(folder.path() / "run"), InputError);
 }
 

@@ -22,10 +22,11 @@ Batch windows(const Options& options, const LoadedModel& loaded) {
   const int64_t length = loaded.config().max_seq_len;
   if (!options.data.empty()) return consecutive_windows(loaded.tokenizer->encode(load_corpus(options.data)), length);
   const RunFolder run{options.model};
-  check_input(std::filesystem::exists(run.config()), "eval: which text? (add --data FILE; {} is no run folder with a text of its own)",
-              options.model);
+  check_input(std::filesystem::exists(run.config()),
+              "eval: which text? (add --data FILE; {} is no run folder with a text of its own)", options.model);
   const Config config = read_config(run.config());
-  const DataSplit split = split_ids(loaded.tokenizer->encode(load_corpus(config.data.source)), config.data.val_fraction, length);
+  const DataSplit split =
+      split_ids(loaded.tokenizer->encode(load_corpus(config.data.source)), config.data.val_fraction, length);
   check_input(!split.held_out.empty(), "eval: the run kept no text back (add --data FILE)");
   return consecutive_windows(split.held_out, length);
 }
@@ -52,19 +53,21 @@ void eval(const Options& options) {
   fmt::print("{} predictions\n{:<10} {:>8} {:>11} {:>11} {:>18}\n", tokens, "rule", "loss", "perplexity", "mean depth",
              "sampling accuracy");
   for (const auto& [name, e] : rules.items())
-    fmt::print("{:<10} {:>8.4f} {:>11.3f} {:>11.3f} {:>18.4f}\n", name, e["loss"].get<double>(), e["perplexity"].get<double>(),
-               e["mean_depth"].get<double>(), e["sampling_accuracy"].get<double>());
+    fmt::print("{:<10} {:>8.4f} {:>11.3f} {:>11.3f} {:>18.4f}\n", name, e["loss"].get<double>(),
+               e["perplexity"].get<double>(), e["mean_depth"].get<double>(), e["sampling_accuracy"].get<double>());
 }
 
 }  // namespace
 
 void add_eval_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(app, "eval", "Loss and depth on held-out text, under the training and the causal rule",
-                                  "tinymor eval runs/first --data other.txt --json");
+  CLI::App* command =
+      add_command(app, "eval", "Loss and depth on held-out text, under the training and the causal rule",
+                  "tinymor eval runs/first --data other.txt --json");
   command->add_option("MODEL", options->model, "Run folder or .safetensors file")->required();
   command->add_option("--data", options->data, "Text to judge on (default: what the run held out of its own)");
-  command->add_option("--rule", options->rule, "Only this rule: topk (training) or threshold (causal)")->check(rule_names());
+  command->add_option("--rule", options->rule, "Only this rule: topk (training) or threshold (causal)")
+      ->check(rule_names());
   command->add_option("--max-depth", options->max_depth, "At most so many recursions")->check(CLI::PositiveNumber);
   command->add_flag("--json", options->json, "Print one JSON document");
   add_threads_option(*command);

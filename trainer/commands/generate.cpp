@@ -45,7 +45,8 @@ void generate(const Options& options) {
   if (!options.json) {
     std::cout << "\n";
     if (!options.quiet && options.max_tokens > 0)
-      fmt::print(stderr, "{} tokens, {:.2f} recursions each of {}\n", options.max_tokens, depth / double(options.max_tokens), depths);
+      fmt::print(stderr, "{} tokens, {:.2f} recursions each of {}\n", options.max_tokens,
+                 depth / double(options.max_tokens), depths);
     return;
   }
   nlohmann::ordered_json document{{"text", text}, {"tokens", nlohmann::json::array()}};
@@ -65,14 +66,19 @@ void add_generate_command(CLI::App& app) {
                                   "tinymor generate runs/first --prompt \"Once upon a time\" --temperature 0.7");
   command->add_option("MODEL", options->model, "Run folder or .safetensors file")->required();
   command->add_option("--prompt", options->prompt, "Text to start from")->required();
-  command->add_option("--max-tokens", options->max_tokens, "Tokens to generate")->check(CLI::NonNegativeNumber)->capture_default_str();
+  command->add_option("--max-tokens", options->max_tokens, "Tokens to generate")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->add_option("--temperature", options->sample.temperature, "0: always the likeliest token")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  command->add_option("--top-k", options->sample.top_k, "Only the k likeliest tokens (0: all)")->check(CLI::NonNegativeNumber);
-  command->add_option("--top-p", options->sample.top_p, "Only the likeliest tokens that together reach this probability")
+  command->add_option("--top-k", options->sample.top_k, "Only the k likeliest tokens (0: all)")
+      ->check(CLI::NonNegativeNumber);
+  command
+      ->add_option("--top-p", options->sample.top_p, "Only the likeliest tokens that together reach this probability")
       ->check(CLI::Range(0.0, 1.0));
-  command->add_option("--max-depth", options->max_depth, "At most so many recursions per token")->check(CLI::PositiveNumber);
+  command->add_option("--max-depth", options->max_depth, "At most so many recursions per token")
+      ->check(CLI::PositiveNumber);
   command->add_option("--seed", options->sample.seed, "Seed of the draws")->capture_default_str();
   command->add_option("--show", options->show, "Tint by depth, or plain (default: depth on a terminal)")
       ->check(CLI::IsMember({"depth", "plain"}));

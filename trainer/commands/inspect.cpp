@@ -34,7 +34,8 @@ std::string layer_text(const LayerMap& map) {
   std::string text;
   for (size_t l = 0; l < map.weights.size(); ++l) {
     const int64_t inner = int64_t(l) - map.prelude, shared = map.block * map.recursions;
-    const bool border = l > 0 && (inner == 0 || inner == shared || (inner > 0 && inner < shared && inner % map.block == 0));
+    const bool border =
+        l > 0 && (inner == 0 || inner == shared || (inner > 0 && inner < shared && inner % map.block == 0));
     text += (border ? " · " : l ? " " : "") + std::to_string(map.weights[l]);
   }
   return text;
@@ -45,23 +46,34 @@ nlohmann::ordered_json facts(const ModelConfig& config) {
   const ParameterCounts parameters = count_parameters(config);
   const auto kv = [&](KvStrategy strategy) { return kv_bytes_per_token(config, strategy); };
   return {{"config", nlohmann::ordered_json::parse(config_to_json(config))},
-          {"layers", {{"weights", map.weights}, {"unique", map.unique}, {"prelude", map.prelude}, {"block", map.block},
-                      {"recursions", map.recursions}, {"coda", map.coda}}},
-          {"parameters", {{"unique", parameters.total()}, {"embedding", parameters.embedding},
-                          {"other", parameters.layers + parameters.routers}}},
-          {"flops_per_token", {{"paper", paper_flops_per_token(config, config.max_seq_len)},
-                               {"honest", honest_flops_per_token(config, config.max_seq_len)}}},
-          {"kv_bytes_per_token", {{"vanilla", vanilla_kv_bytes_per_token(config)},
-                                  {"recursion_wise", kv(KvStrategy::recursion_wise)},
-                                  {"shared", kv(KvStrategy::shared)}}}};
+          {"layers",
+           {{"weights", map.weights},
+            {"unique", map.unique},
+            {"prelude", map.prelude},
+            {"block", map.block},
+            {"recursions", map.recursions},
+            {"coda", map.coda}}},
+          {"parameters",
+           {{"unique", parameters.total()},
+            {"embedding", parameters.embedding},
+            {"other", parameters.layers + parameters.routers}}},
+          {"flops_per_token",
+           {{"paper", paper_flops_per_token(config, config.max_seq_len)},
+            {"honest", honest_flops_per_token(config, config.max_seq_len)}}},
+          {"kv_bytes_per_token",
+           {{"vanilla", vanilla_kv_bytes_per_token(config)},
+            {"recursion_wise", kv(KvStrategy::recursion_wise)},
+            {"shared", kv(KvStrategy::shared)}}}};
 }
 
 void print(const nlohmann::ordered_json& f, const ModelConfig& config) {
   fmt::print("layers      {}\n", layer_text(layer_map(config)));
   fmt::print("parameters  {} unique: {} embedding, {} other\n", f["parameters"]["unique"].get<int64_t>(),
              f["parameters"]["embedding"].get<int64_t>(), f["parameters"]["other"].get<int64_t>());
-  fmt::print("FLOPs       {:.4g} per token forward as the paper counts, {:.4g} with head, routers and true key width ({} tokens)\n",
-             f["flops_per_token"]["paper"].get<double>(), f["flops_per_token"]["honest"].get<double>(), config.max_seq_len);
+  fmt::print(
+      "FLOPs       {:.4g} per token forward as the paper counts, {:.4g} with head, routers and true key width ({} "
+      "tokens)\n",
+      f["flops_per_token"]["paper"].get<double>(), f["flops_per_token"]["honest"].get<double>(), config.max_seq_len);
   const auto& kv = f["kv_bytes_per_token"];
   fmt::print("KV cache    {:.0f} bytes per token recursion-wise, {:.0f} shared, {:.0f} in the vanilla twin\n",
              kv["recursion_wise"].get<double>(), kv["shared"].get<double>(), kv["vanilla"].get<double>());
@@ -75,15 +87,18 @@ void add_inspect_command(CLI::App& app) {
     bool json = false;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(app, "inspect", "Layer map, parameters, FLOPs and cache bytes of a model or a configuration",
-                                  "tinymor inspect runs/first/config.toml");
+  CLI::App* command =
+      add_command(app, "inspect", "Layer map, parameters, FLOPs and cache bytes of a model or a configuration",
+                  "tinymor inspect runs/first/config.toml");
   command->add_option("MODEL", options->path, "Run folder, .safetensors file or configuration in TOML")->required();
   command->add_flag("--json", options->json, "Print one JSON document");
   command->callback([options] {
     const ModelConfig config = config_of(options->path);
     const nlohmann::ordered_json f = facts(config);
-    if (options->json) std::cout << f.dump(2) << "\n";
-    else print(f, config);
+    if (options->json)
+      std::cout << f.dump(2) << "\n";
+    else
+      print(f, config);
   });
 }
 

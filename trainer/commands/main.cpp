@@ -15,10 +15,13 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 }
 
 void add_threads_option(CLI::App& command) {
-  command.add_option_function<int>("--threads", set_thread_count, "Threads to compute with (default: the cores there are)");
+  command.add_option_function<int>("--threads", set_thread_count,
+                                   "Threads to compute with (default: the cores there are)");
 }
 
-CLI::Validator rule_names() { return CLI::IsMember({"topk", "threshold"}); }
+CLI::Validator rule_names() {
+  return CLI::IsMember({"topk", "threshold"});
+}
 
 namespace {
 
@@ -30,7 +33,8 @@ int fail(const std::string& what, int status) {
 int run(int argc, char** argv) {
   CLI::App app("Trains and examines tiny Mixture-of-Recursions language models.", "tinymor");
   app.require_subcommand(1);
-  app.footer("Example:\n  tinymor train --data stories --out runs/first\n  tinymor generate runs/first --prompt \"Once\"");
+  app.footer(
+      "Example:\n  tinymor train --data stories --out runs/first\n  tinymor generate runs/first --prompt \"Once\"");
   add_train_command(app);
   add_eval_command(app);
   add_generate_command(app);

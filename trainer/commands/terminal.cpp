@@ -72,13 +72,16 @@ std::string TextStream::add(int32_t id) {
 
 std::string clock_text(double seconds) {
   const int64_t s = std::max<int64_t>(0, std::llround(seconds));
-  return s >= 3600 ? fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60) : fmt::format("{}:{:02}", s / 60, s % 60);
+  return s >= 3600 ? fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+                   : fmt::format("{}:{:02}", s / 60, s % 60);
 }
 
 ProgressBar::ProgressBar(int64_t first_step, int64_t steps)
     : first_(first_step), steps_(steps), terminal_(isatty(STDERR_FILENO)) {}
 
-ProgressBar::~ProgressBar() { finish_line(); }
+ProgressBar::~ProgressBar() {
+  finish_line();
+}
 
 void ProgressBar::on_step(const StepMetrics& m) {
   const bool first = first_seconds_ < 0;
@@ -96,7 +99,8 @@ void ProgressBar::on_step(const StepMetrics& m) {
     return;
   }
   const int room = std::max(0, terminal_width() - int(numbers.size()) - 4);
-  const int width = std::min(30, room), full = int(double(width) * double(m.step) / double(std::max<int64_t>(steps_, 1)));
+  const int width = std::min(30, room),
+            full = int(double(width) * double(m.step) / double(std::max<int64_t>(steps_, 1)));
   std::string bar;
   for (int i = 0; i < width; ++i) bar += i < full ? "━" : "╌";
   fmt::print(stderr, "\r{} {}\x1b[K", bar, numbers);
@@ -109,8 +113,8 @@ void ProgressBar::on_eval(const EvalMetrics& m) {
   if (m.topk_loss == m.threshold_loss) {
     fmt::print(stderr, "step {}: held-out loss {:.4f}\n", m.step, m.threshold_loss);
   } else {
-    fmt::print(stderr, "step {}: held-out loss {:.4f} (training rule), {:.4f} (causal rule, mean depth {:.2f})\n", m.step,
-               m.topk_loss, m.threshold_loss, m.mean_depth);
+    fmt::print(stderr, "step {}: held-out loss {:.4f} (training rule), {:.4f} (causal rule, mean depth {:.2f})\n",
+               m.step, m.topk_loss, m.threshold_loss, m.mean_depth);
   }
 }
 

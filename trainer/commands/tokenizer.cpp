@@ -35,15 +35,18 @@ void encode(const Options& options) {
   const std::vector<int32_t> ids = tokenizer->encode(options.text);
   std::vector<std::string> pieces;
   for (int32_t id : ids) pieces.push_back(tokenizer->piece(id));
-  if (options.json) std::cout << nlohmann::ordered_json{{"ids", ids}, {"pieces", pieces}}.dump() << "\n";
-  else fmt::print("{}\n", fmt::join(ids, " "));
+  if (options.json)
+    std::cout << nlohmann::ordered_json{{"ids", ids}, {"pieces", pieces}}.dump() << "\n";
+  else
+    fmt::print("{}\n", fmt::join(ids, " "));
 }
 
 }  // namespace
 
 void add_tokenizer_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(app, "tokenizer", "Train a tokenizer, or use one", "tinymor tokenizer encode runs/first --text \"Hello\"");
+  CLI::App* command = add_command(app, "tokenizer", "Train a tokenizer, or use one",
+                                  "tinymor tokenizer encode runs/first --text \"Hello\"");
   command->require_subcommand(1);
 
   CLI::App* trainer = add_command(*command, "train", "Make a tokenizer from a text",
@@ -56,13 +59,15 @@ void add_tokenizer_command(CLI::App& app) {
   trainer->add_option("--out", options->folder, "Folder to write it into")->required();
   trainer->callback([options] { train(*options); });
 
-  CLI::App* encoder = add_command(*command, "encode", "Text to token ids", "tinymor tokenizer encode runs/first --text \"Hello\"");
+  CLI::App* encoder =
+      add_command(*command, "encode", "Text to token ids", "tinymor tokenizer encode runs/first --text \"Hello\"");
   encoder->add_option("FOLDER", options->folder, "Run folder, or folder of a tokenizer")->required();
   encoder->add_option("--text", options->text, "The text")->required();
   encoder->add_flag("--json", options->json, "Print one JSON document with ids and pieces");
   encoder->callback([options] { encode(*options); });
 
-  CLI::App* decoder = add_command(*command, "decode", "Token ids to text", "tinymor tokenizer decode runs/first 72 101");
+  CLI::App* decoder =
+      add_command(*command, "decode", "Token ids to text", "tinymor tokenizer decode runs/first 72 101");
   decoder->add_option("FOLDER", options->folder, "Run folder, or folder of a tokenizer")->required();
   decoder->add_option("IDS", options->ids, "Token ids")->required();
   decoder->callback([options] { fmt::print("{}\n", load_tokenizer(options->folder)->decode(options->ids)); });

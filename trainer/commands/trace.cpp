@@ -23,16 +23,18 @@ struct Options {
 nlohmann::ordered_json to_json(const Trace& trace, const ModelConfig& config) {
   nlohmann::ordered_json recursions = nlohmann::json::array();
   for (const RecursionTrace& r : trace.recursions)
-    recursions.push_back({{"positions", r.positions}, {"logits", r.logits}, {"gates", r.gates}, {"selected", r.selected}});
-  return {{"config", nlohmann::ordered_json::parse(config_to_json(config))},
-          {"rule", rule_name(trace.rule)},
-          {"tokens", trace.tokens},
-          {"pieces", trace.pieces},
-          {"depth", trace.depth},
-          {"recursions", recursions},
-          {"nll", trace.nll},
-          {"loss", {{"lm", trace.lm_loss}, {"aux", trace.aux_loss}, {"z", 0.0}, {"balance", 0.0}}},
-          {"kv", {{"entries", trace.kv_entries}, {"bytes", trace.kv_bytes}, {"vanilla_bytes", trace.kv_vanilla_bytes}}}};
+    recursions.push_back(
+        {{"positions", r.positions}, {"logits", r.logits}, {"gates", r.gates}, {"selected", r.selected}});
+  return {
+      {"config", nlohmann::ordered_json::parse(config_to_json(config))},
+      {"rule", rule_name(trace.rule)},
+      {"tokens", trace.tokens},
+      {"pieces", trace.pieces},
+      {"depth", trace.depth},
+      {"recursions", recursions},
+      {"nll", trace.nll},
+      {"loss", {{"lm", trace.lm_loss}, {"aux", trace.aux_loss}, {"z", 0.0}, {"balance", 0.0}}},
+      {"kv", {{"entries", trace.kv_entries}, {"bytes", trace.kv_bytes}, {"vanilla_bytes", trace.kv_vanilla_bytes}}}};
 }
 
 /// The gradient of the training loss on this one text for every parameter.
@@ -44,17 +46,20 @@ SafetensorsFile gradients(Model model, const std::vector<int32_t>& tokens) {
   training_loss(model.config(), result, IntTensor({length}, targets)).total.backward();
   SafetensorsFile file;
   for (const Variable* parameter : model.parameters())
-    file.tensors[parameter->name()] = parameter->grad().defined() ? parameter->grad() : Tensor::zeros(parameter->shape());
+    file.tensors[parameter->name()] =
+        parameter->grad().defined() ? parameter->grad() : Tensor::zeros(parameter->shape());
   return file;
 }
 
 void run(const Options& options) {
-  check_input(options.text.empty() != options.text_file.empty(), "trace: which text? (give either --text or --text-file)");
+  check_input(options.text.empty() != options.text_file.empty(),
+              "trace: which text? (give either --text or --text-file)");
   const LoadedModel loaded = load_model(options.model);
   const std::string text = options.text_file.empty() ? options.text : read_file(options.text_file);
   const std::vector<int32_t> tokens = loaded.tokenizer->encode(text);
   Tensor logits;
-  Trace result = trace(*loaded.model, tokens, options.rule == "topk" ? Rule::topk : Rule::threshold, options.max_depth, &logits);
+  Trace result =
+      trace(*loaded.model, tokens, options.rule == "topk" ? Rule::topk : Rule::threshold, options.max_depth, &logits);
   for (int32_t id : tokens) result.pieces.push_back(loaded.tokenizer->piece(id));
   if (!options.logits_file.empty())
     write_file_atomically(options.logits_file, write_safetensors({.tensors = {{"logits", logits}}, .metadata = {}}));
@@ -72,7 +77,9 @@ void add_trace_command(CLI::App& app) {
   command->add_option("MODEL", options->model, "Run folder or .safetensors file")->required();
   command->add_option("--text", options->text, "The text");
   command->add_option("--text-file", options->text_file, "A file with the text");
-  command->add_option("--rule", options->rule, "topk (training) or threshold (causal)")->check(rule_names())->capture_default_str();
+  command->add_option("--rule", options->rule, "topk (training) or threshold (causal)")
+      ->check(rule_names())
+      ->capture_default_str();
   command->add_option("--max-depth", options->max_depth, "At most so many recursions")->check(CLI::PositiveNumber);
   command->add_option("--logits", options->logits_file, "Write the logits [T,V] to this safetensors file");
   command->add_option("--grads", options->grads_file,

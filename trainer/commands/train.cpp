@@ -54,8 +54,9 @@ void train(const Options& options) {
   const std::string& out = trainer.run_folder();
   const int64_t steps = trainer.config().train.steps;
   if (!options.quiet)
-    fmt::print(stderr, "{} parameters, {} tokens in the vocabulary; {} steps into {}\n", trainer.model().parameter_count(),
-               trainer.model().config().vocab_size, steps - std::min(steps, trainer.step()), out);
+    fmt::print(stderr, "{} parameters, {} tokens in the vocabulary; {} steps into {}\n",
+               trainer.model().parameter_count(), trainer.model().config().vocab_size,
+               steps - std::min(steps, trainer.step()), out);
   std::unique_ptr<ProgressBar> bar;
   if (!options.quiet) {
     bar = std::make_unique<ProgressBar>(trainer.step(), steps);
@@ -67,7 +68,8 @@ void train(const Options& options) {
   bar.reset();
   if (options.quiet) return;
   if (trainer.step() < steps) {
-    fmt::print(stderr, "stopped and saved at step {}; go on with: tinymor train --resume --out {}\n", trainer.step(), out);
+    fmt::print(stderr, "stopped and saved at step {}; go on with: tinymor train --resume --out {}\n", trainer.step(),
+               out);
   } else {
     fmt::print(stderr, "done: {}; try: tinymor generate {} --prompt \"...\"\n", out, out);
   }
@@ -79,7 +81,8 @@ void add_train_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = add_command(app, "train", "Train a model; writes a run folder",
                                   "tinymor train --data my.txt --set model.d_model=192 --steps 1500 --out runs/mine");
-  command->add_option("CONFIG", options->config_file, "Configuration file in TOML (default: a small MoR model on the bundled stories)");
+  command->add_option("CONFIG", options->config_file,
+                      "Configuration file in TOML (default: a small MoR model on the bundled stories)");
   command->add_option("--set", options->sets, "Change one key: table.key=value")->allow_extra_args(false);
   command->add_option("--data", options->data, "Bundled data set, text file or folder of text files");
   command->add_option("--out", options->out, "Run folder (default: the first unused runs/run-N)");
