@@ -24,7 +24,7 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
   check_input(recorded || modelled, "{}: neither {} nor {} is in it (name a folder that `tinymor train` wrote)",
               path.string(), recording_name, model_name);
 
-  name_ = fs::absolute(path).lexically_normal().string();
+  name_ = path.lexically_normal().string();
   if (recorded) {
     file_ = recording;
     file_changed();

@@ -43,7 +43,7 @@ void generate(const Options& options) {
     show(tokens.back());
   }
   if (!options.json) {
-    std::cout << "\n";
+    std::cout << std::endl;
     if (!options.quiet && options.max_tokens > 0)
       fmt::print(stderr, "{} tokens, {:.2f} recursions each of {}\n", options.max_tokens,
                  depth / double(options.max_tokens), depths);
