@@ -27,7 +27,7 @@ TEST_CASE("a move by hand leaves Following, and new snapshots then move nothing"
   CHECK(playback.index() == 8);
 }
 
-TEST_CASE("playing walks to the end and stops there; at the end it begins anew") {
+TEST_CASE("playing walks to the end and stops there, and begins anew from the end") {
   Playback playback;
   playback.advance(0.1, 4);
   playback.toggle(4);
