@@ -22,7 +22,7 @@ constexpr bool kKeepBlocks = true;
 struct Pool {
   std::mutex mutex;
   std::map<int64_t, std::vector<void*>> free_blocks;  // by size
-  int64_t live = 0, peak = 0;
+  int64_t live = 0;
 };
 
 /// Never destroyed: tensors with static lifetime may outlive any other static object.
@@ -52,7 +52,6 @@ void* allocate_bytes(int64_t bytes) {
     check(block != nullptr, "[memory] {} bytes are not to be had (use a smaller model or batch)", size);
   }
   pool().live += bytes;
-  pool().peak = std::max(pool().peak, pool().live);
   return block;
 }
 
@@ -69,16 +68,6 @@ void free_bytes(void* block, int64_t bytes) {
 int64_t live_bytes() {
   std::lock_guard lock(pool().mutex);
   return pool().live;
-}
-
-int64_t peak_bytes() {
-  std::lock_guard lock(pool().mutex);
-  return pool().peak;
-}
-
-void reset_peak_bytes() {
-  std::lock_guard lock(pool().mutex);
-  pool().peak = pool().live;
 }
 
 }  // namespace tinymor

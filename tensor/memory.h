@@ -11,9 +11,7 @@ void* allocate_bytes(int64_t bytes);
 /// Gives a block of allocate_bytes back; `bytes` as asked for.
 void free_bytes(void* block, int64_t bytes);
 
-/// Bytes asked for and not given back, and the most there have been since the last reset_peak_bytes.
+/// Bytes asked for and not given back.
 int64_t live_bytes();
-int64_t peak_bytes();
-void reset_peak_bytes();
 
 }  // namespace tinymor

@@ -39,13 +39,6 @@ TINYMOR_INLINE void unary_loop(F f, int64_t n, const Real* x, Real* out) {
   for_blocks(n, [&](int64_t i, int64_t here) { store_up_to(out + i, here, f(load_up_to(x + i, here))); });
 }
 
-Vec square_root(Vec x) {
-  Real lanes[kLanes];
-  store(lanes, x);
-  for (Real& lane : lanes) lane = sizeof(Real) == 4 ? Real(__builtin_sqrtf(float(lane))) : Real(__builtin_sqrt(lane));
-  return load(lanes);
-}
-
 }  // namespace
 
 void binary(Binary op, int64_t n, const Real* a, int64_t a_step, const Real* b, int64_t b_step, Real* out) {
@@ -63,14 +56,10 @@ void binary(Binary op, int64_t n, const Real* a, int64_t a_step, const Real* b, 
 
 void unary(Unary op, int64_t n, const Real* x, Real* out) {
   switch (op) {
-    case Unary::neg:
-      return unary_loop([](Vec v) { return splat(0) - v; }, n, x, out);
     case Unary::exp:
       return unary_loop([](Vec v) { return exp(v); }, n, x, out);
     case Unary::log:
       return unary_loop([](Vec v) { return log(v); }, n, x, out);
-    case Unary::sqrt:
-      return unary_loop([](Vec v) { return square_root(v); }, n, x, out);
     case Unary::sigmoid:
       return unary_loop([](Vec v) { return sigmoid(v); }, n, x, out);
     case Unary::silu:

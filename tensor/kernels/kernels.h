@@ -18,7 +18,7 @@ struct Matrix {
 };
 
 enum class Binary { add, sub, mul, div };
-enum class Unary { neg, exp, log, sqrt, sigmoid, silu, softplus };
+enum class Unary { exp, log, sigmoid, silu, softplus };
 
 /// Working space, in elements, that gemm and the attention functions need.
 constexpr int64_t kGemmScratch = (96 + 512) * 256 + 16;

@@ -33,14 +33,10 @@ inline double sigmoid(double x) {
 
 inline double unary(Unary op, double x) {
   switch (op) {
-    case Unary::neg:
-      return -x;
     case Unary::exp:
       return std::exp(x);
     case Unary::log:
       return std::log(x);
-    case Unary::sqrt:
-      return std::sqrt(x);
     case Unary::sigmoid:
       return sigmoid(x);
     case Unary::silu:

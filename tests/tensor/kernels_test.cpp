@@ -66,9 +66,9 @@ TEST_CASE("elementwise kernels equal their twins at every length and step", "[ke
         table().binary(op, n, a.data(), a_step, b.data(), b_step, out.begin());
         CHECK(worst(out, [&](int64_t i) { return reference::binary(op, a[i * a_step], b[i * b_step]); }) < 1e-6);
       }
-    for (Unary op : {Unary::neg, Unary::exp, Unary::log, Unary::sqrt, Unary::sigmoid, Unary::silu, Unary::softplus}) {
+    for (Unary op : {Unary::exp, Unary::log, Unary::sigmoid, Unary::silu, Unary::softplus}) {
       Output out(n);
-      const Numbers& x = op == Unary::log || op == Unary::sqrt ? b : a;
+      const Numbers& x = op == Unary::log ? b : a;
       table().unary(op, n, x.data(), out.begin());
       CHECK(worst(out, [&](int64_t i) { return reference::unary(op, x[i]); }) < 1e-6);
     }

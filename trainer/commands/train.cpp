@@ -4,6 +4,8 @@
 #include <memory>
 
 #include "tensor/error.h"
+#include "tensor/kernels/kernels.h"
+#include "tensor/threads.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/terminal.h"
 #include "trainer/trainer.h"
@@ -54,9 +56,9 @@ void train(const Options& options) {
   const std::string& out = trainer.run_folder();
   const int64_t steps = trainer.config().train.steps;
   if (!options.quiet)
-    fmt::print(stderr, "{} parameters, {} tokens in the vocabulary; {} steps into {}\n",
+    fmt::print(stderr, "{} parameters, {} tokens in the vocabulary; {} steps into {} ({}, {} threads)\n",
                trainer.model().parameter_count(), trainer.model().config().vocab_size,
-               steps - std::min(steps, trainer.step()), out);
+               steps - std::min(steps, trainer.step()), out, kernels::level_name(), thread_count());
   std::unique_ptr<ProgressBar> bar;
   if (!options.quiet) {
     bar = std::make_unique<ProgressBar>(trainer.step(), steps);
