@@ -19,8 +19,10 @@ Model::Model(ModelConfig config, uint64_t seed)
     : config_(resolved(std::move(config))),
       map_(layer_map(config_)),
       rope_(config_.max_seq_len, config_.d_head(), config_.rope_theta) {
+  layers_.resize(map_.unique);
+  if (config_.routing == Routing::expert_choice) routers_.resize(map_.recursions);
   uint64_t made = 0;
-  const auto make = [&](const std::string& name, Variable& weight, const Shape& shape) {
+  for_each_weight([&](const std::string& name, Variable& weight, const Shape& shape) {
     Tensor value = Tensor::full(shape, 1);
     Random random(seed, stream_of(Stream::init, made++));
     if (shape.rank() > 1) {
@@ -28,20 +30,19 @@ Model::Model(ModelConfig config, uint64_t seed)
       for (int64_t i = 0; i < value.count(); ++i) to[i] = Real(0.02 * random.normal());
     }
     weight = Variable::parameter(value, name);
-  };
-  const int64_t d = config_.d_model;
-  make("model.embed_tokens.weight", embed_tokens_, {config_.vocab_size, d});
-  layers_.resize(map_.unique);
+  });
+}
+
+void Model::for_each_weight(const std::function<void(const std::string&, Variable&, const Shape&)>& visit) {
+  const int64_t d = config_.d_model, vocab = config_.vocab_size;
+  visit("model.embed_tokens.weight", embed_tokens_, {vocab, d});
   for (size_t p = 0; p < layers_.size(); ++p)
     layers_[p].for_each_weight(config_, [&](const char* name, Variable& weight, const Shape& shape) {
-      make(fmt::format("model.layers.{}.{}", p, name), weight, shape);
+      visit(fmt::format("model.layers.{}.{}", p, name), weight, shape);
     });
-  if (config_.routing == Routing::expert_choice) {
-    routers_.resize(map_.recursions);
-    for (size_t r = 0; r < routers_.size(); ++r) make(fmt::format("model.routers.{}.0.weight", r), routers_[r], {1, d});
-  }
-  make("model.norm.weight", norm_, {d});
-  if (!config_.tie_embeddings) make("lm_head.weight", lm_head_, {config_.vocab_size, d});
+  for (size_t r = 0; r < routers_.size(); ++r) visit(fmt::format("model.routers.{}.0.weight", r), routers_[r], {1, d});
+  visit("model.norm.weight", norm_, {d});
+  if (!config_.tie_embeddings) visit("lm_head.weight", lm_head_, {vocab, d});
 }
 
 Variable Model::run_layer(int64_t layer, const Variable& x, const Rows& rows, KvCache* cache) const {
@@ -95,12 +96,8 @@ ForwardResult Model::forward(const IntTensor& ids, const Rows& rows, const Forwa
 }
 
 std::vector<Variable*> Model::parameters() {
-  std::vector<Variable*> all{&embed_tokens_};
-  for (DecoderLayer& layer : layers_)
-    layer.for_each_weight(config_, [&](const char*, Variable& weight, const Shape&) { all.push_back(&weight); });
-  for (Variable& router : routers_) all.push_back(&router);
-  all.push_back(&norm_);
-  if (!config_.tie_embeddings) all.push_back(&lm_head_);
+  std::vector<Variable*> all;
+  for_each_weight([&](const std::string&, Variable& weight, const Shape&) { all.push_back(&weight); });
   return all;
 }
 
@@ -120,6 +117,13 @@ Model Model::clone() const {
   for (Variable* parameter : copy.parameters())
     *parameter = Variable::parameter(parameter->value().clone(), parameter->name());
   return copy;
+}
+
+IntTensor next_tokens(std::span<const int32_t> tokens) {
+  check(!tokens.empty(), "[next_tokens] there are no tokens");
+  std::vector<int32_t> targets(tokens.begin() + 1, tokens.end());
+  targets.push_back(-1);
+  return IntTensor({int64_t(targets.size())}, targets);
 }
 
 Loss training_loss(const ModelConfig& config, const ForwardResult& result, const IntTensor& targets, Tensor* row_nll) {

@@ -3,6 +3,9 @@
 // norm and head. Vanilla and plain recursive transformers are the same walk with nobody routing.
 
 #include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "mor/kv_cache.h"
@@ -46,6 +49,8 @@ class Model {
   Model clone() const;
 
  private:
+  /// Visits every unique weight with its name in a checkpoint and the shape that the configuration gives it.
+  void for_each_weight(const std::function<void(const std::string& name, Variable& weight, const Shape& shape)>& visit);
   Variable run_layer(int64_t layer, const Variable& x, const Rows& rows, KvCache* cache) const;
 
   ModelConfig config_;
@@ -63,6 +68,9 @@ struct Loss {
   Variable total;  ///< lm + aux_coeff * aux
   double lm = 0, aux = 0;
 };
+
+/// The targets [T] of one text: the token after each, and -1 for the last. Throws unless there is a token.
+IntTensor next_tokens(std::span<const int32_t> tokens);
 
 /// targets [R] are the tokens that come next, -1 where none does.
 Loss training_loss(const ModelConfig& config, const ForwardResult& result, const IntTensor& targets,

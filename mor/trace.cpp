@@ -44,10 +44,8 @@ Trace trace(const Model& model, std::span<const int32_t> tokens, Rule rule, int6
   trace.tokens.assign(tokens.begin(), tokens.end());
   trace.depth = result.depth;
   trace.recursions = std::move(notes.recursions);
-  std::vector<int32_t> targets(tokens.begin() + 1, tokens.end());
-  targets.push_back(-1);
   Tensor nll;
-  const Loss loss = training_loss(config, result, IntTensor({length}, targets), &nll);
+  const Loss loss = training_loss(config, result, next_tokens(tokens), &nll);
   trace.lm_loss = loss.lm;
   trace.aux_loss = loss.aux;
   for (int64_t t = 0; t + 1 < length; ++t) trace.nll.push_back(float(nll.at({t})));

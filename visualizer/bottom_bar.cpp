@@ -115,15 +115,7 @@ std::string status_text(const Source& source, const AppState& state) {
 float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
   const float em = ui::em(), pad = em * 0.6f, frame = ImGui::GetFrameHeight();
   const float height = frame + em * 2.4f, top = window.y - height;
-  ImGui::SetNextWindowPos({0, top});
-  ImGui::SetNextWindowSize({window.x, height});
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, ui::u32(ui::colors::bar));
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
-  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                                     ImGuiWindowFlags_NoNav;
-  if (ImGui::Begin("##bottom", nullptr, flags)) {
+  if (ui::begin_bar("##bottom", {0, top}, {window.x, height})) {
     ImGui::SetCursorPos({pad, em * 0.45f});
     draw_buttons(state, int(source.history().snapshots.size()));
     ImGui::SameLine();
@@ -146,9 +138,7 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
       text_right(canvas, {window.x - pad, line}, ui::u32(warn ? ui::colors::warn : ui::colors::faint), right,
                  ui::Font::small);
   }
-  ImGui::End();
-  ImGui::PopStyleVar(2);
-  ImGui::PopStyleColor();
+  ui::end_bar();
   return top;
 }
 

@@ -39,7 +39,6 @@ class Plot {
 
   const std::set<std::string>& hidden() const { return hidden_; }
   /// The x under the cross-hair, if the mouse is over the plot.
-  std::optional<double> hovered_x() const { return hovered_x_; }
   /// The x that was clicked in this frame.
   std::optional<double> clicked_x() const { return clicked_x_; }
 

@@ -1,15 +1,11 @@
 #include "visualizer/recording_source.h"
 
 #include "tensor/error.h"
+#include "trainer/run_folder.h"
 #include "visualizer/model_decoder.h"
 
 namespace tinymor {
 namespace fs = std::filesystem;
-
-namespace {
-constexpr const char* recording_name = "recording.mortrace";
-constexpr const char* model_name = "model.safetensors";
-}  // namespace
 
 RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wake) {
   check_input(fs::exists(path),
@@ -17,12 +13,12 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
               path.string());
   const bool folder = fs::is_directory(path);
   const bool is_model = !folder && path.extension() == ".safetensors";
-  const fs::path run = folder ? path : path.parent_path();
-  const fs::path recording = folder ? path / recording_name : is_model ? fs::path() : path;
-  const fs::path model = is_model ? path : run / model_name;
+  const RunFolder run{folder ? path : path.parent_path()};
+  const fs::path recording = folder ? run.recording() : is_model ? fs::path() : path;
+  const fs::path model = is_model ? path : run.weights();
   const bool recorded = fs::exists(recording), modelled = fs::exists(model);
   check_input(recorded || modelled, "{}: neither {} nor {} is in it (name a folder that `tinymor train` wrote)",
-              path.string(), recording_name, model_name);
+              path.string(), run.recording().filename().string(), run.weights().filename().string());
 
   name_ = path.lexically_normal().string();
   if (recorded) {

@@ -150,15 +150,7 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window) {
 
   const std::vector<int> rows = break_rows(parts, window.x - 2 * pad, gap);
   const float height = float(rows.back() + 1) * row_height + em * 0.55f;
-  ImGui::SetNextWindowPos({0, 0});
-  ImGui::SetNextWindowSize({window.x, height});
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, ui::u32(ui::colors::bar));
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
-  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                                     ImGuiWindowFlags_NoNav;
-  if (ImGui::Begin("##top", nullptr, flags)) {
+  if (ui::begin_bar("##top", {0, 0}, {window.x, height})) {
     float x = pad;
     for (size_t i = 0; i < parts.size(); ++i) {
       if (i > 0 && rows[i] != rows[i - 1]) x = pad;
@@ -169,9 +161,7 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window) {
       x += parts[i].width + gap;
     }
   }
-  ImGui::End();
-  ImGui::PopStyleVar(2);
-  ImGui::PopStyleColor();
+  ui::end_bar();
   return height;
 }
 

@@ -91,6 +91,31 @@ bool chip(const std::string& name, const char* text, bool on, const char* hint_t
   return pressed;
 }
 
+float corner_chip(const std::string& name, const char* text, bool& on, const char* hint_text, float right) {
+  const float left = right - button_width(text);
+  ImGui::SetCursorPosX(left);
+  if (chip(name, text, on, hint_text)) on = !on;
+  return left;
+}
+
+bool begin_bar(const char* id, ImVec2 position, ImVec2 size) {
+  ImGui::SetNextWindowPos(position);
+  ImGui::SetNextWindowSize(size);
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, u32(colors::bar));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                                     ImGuiWindowFlags_NoNav;
+  return ImGui::Begin(id, nullptr, flags);
+}
+
+void end_bar() {
+  ImGui::End();
+  ImGui::PopStyleVar(2);
+  ImGui::PopStyleColor();
+}
+
 float button_width(const char* text) {
   return ImGui::CalcTextSize(text).x + 2 * ImGui::GetStyle().FramePadding.x;
 }

@@ -45,6 +45,12 @@ void tag(std::string name, const Box& box);
 /// A push button; a chip is one that stays on.
 bool button(const std::string& name, const char* label, bool enabled = true, const char* hint = nullptr);
 bool chip(const std::string& name, const char* label, bool on, const char* hint = nullptr);
+/// A chip whose right end is at `right` and that turns `on` on and off; returns where its left end is.
+float corner_chip(const std::string& name, const char* label, bool& on, const char* hint, float right);
+
+/// A strip across the window, as those at its top and bottom; end_bar follows whatever this returns.
+bool begin_bar(const char* id, ImVec2 position, ImVec2 size);
+void end_bar();
 /// How wide they will be.
 float button_width(const char* label);
 

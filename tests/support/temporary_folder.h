@@ -11,7 +11,7 @@ namespace tinymor {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tinymor-test-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "tinymor-test-").string() + std::string(6, 'X');
     if (!::mkdtemp(pattern.data())) throw std::runtime_error("cannot make " + pattern);
     path_ = pattern;
   }

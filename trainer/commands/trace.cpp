@@ -40,10 +40,8 @@ nlohmann::ordered_json to_json(const Trace& trace, const ModelConfig& config) {
 /// The gradient of the training loss on this one text for every parameter.
 SafetensorsFile gradients(Model model, const std::vector<int32_t>& tokens) {
   const int64_t length = int64_t(tokens.size());
-  std::vector<int32_t> targets(tokens.begin() + 1, tokens.end());
-  targets.push_back(-1);
   const ForwardResult result = model.forward(IntTensor({length}, tokens), Rows::batch(1, length));
-  training_loss(model.config(), result, IntTensor({length}, targets)).total.backward();
+  training_loss(model.config(), result, next_tokens(tokens)).total.backward();
   SafetensorsFile file;
   for (const Variable* parameter : model.parameters())
     file.tensors[parameter->name()] =

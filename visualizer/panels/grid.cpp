@@ -132,14 +132,8 @@ std::string GridPanel::caption(const Source&, const AppState& state) const {
 }
 
 float GridPanel::controls(const Source&, AppState& state, float right) {
-  constexpr const char* text = "paper";
-  const float left = right - ui::button_width(text);
-  ImGui::SetCursorPosX(left);
-  if (ui::chip("grid.paper", text, state.paper_colors,
-               "As the paper prints it: dark where computed, pale where skipped")) {
-    state.paper_colors = !state.paper_colors;
-  }
-  return left;
+  return ui::corner_chip("grid.paper", "paper", state.paper_colors,
+                         "As the paper prints it: dark where computed, pale where skipped", right);
 }
 
 void GridPanel::draw(const Source& source, AppState& state, Canvas& canvas) {

@@ -101,14 +101,8 @@ std::string StripPanel::caption(const Source&, const AppState& state) const {
 }
 
 float StripPanel::controls(const Source&, AppState& state, float right) {
-  constexpr const char* text = "predicted";
-  const float left = right - ui::button_width(text);
-  ImGui::SetCursorPosX(left);
-  if (ui::chip("strip.shift", text, state.shift_depth,
-               "Tint each token by the depth that was spent on predicting it")) {
-    state.shift_depth = !state.shift_depth;
-  }
-  return left;
+  return ui::corner_chip("strip.shift", "predicted", state.shift_depth,
+                         "Tint each token by the depth that was spent on predicting it", right);
 }
 
 void StripPanel::draw(const Source&, AppState& state, Canvas& canvas) {
