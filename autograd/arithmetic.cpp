@@ -91,7 +91,7 @@ Variable sum(const Variable& x) {
 }
 
 Variable mean(const Variable& x) {
-  check(x.value().count() > 0, "[mean] {} has no elements", x.shape().text());
+  check(x.value().count() > 0, "[mean] {} has no elements", x.shape());
   return scale(sum(x), Real(1) / Real(x.value().count()));
 }
 

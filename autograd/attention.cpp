@@ -52,13 +52,11 @@ struct Geometry {
 Geometry checked_geometry(const Variable& q, const Variable& k, const Variable& v, const AttentionPlan& plan,
                           int64_t heads, int64_t kv_heads) {
   check(q.value().rank() == 2 && k.value().rank() == 2 && k.shape() == v.shape(),
-        "[attention] queries {}, keys {} and values {} do not fit", q.shape().text(), k.shape().text(),
-        v.shape().text());
+        "[attention] queries {}, keys {} and values {} do not fit", q.shape(), k.shape(), v.shape());
   check(heads > 0 && kv_heads > 0 && heads % kv_heads == 0, "[attention] {} heads cannot share {} key heads evenly",
         heads, kv_heads);
   check(q.dim(1) % heads == 0 && k.dim(1) == q.dim(1) / heads * kv_heads,
-        "[attention] queries {} and keys {} do not fit {} and {} heads", q.shape().text(), k.shape().text(), heads,
-        kv_heads);
+        "[attention] queries {} and keys {} do not fit {} and {} heads", q.shape(), k.shape(), heads, kv_heads);
   check(plan.query_offsets.size() == plan.key_begin.size() + 1 && plan.query_offsets.front() == 0 &&
             plan.query_offsets.back() == q.dim(0) && int64_t(plan.visible.size()) == q.dim(0),
         "[attention] the plan is for other rows than the {} given", q.dim(0));
@@ -86,7 +84,7 @@ Variable attention(const Variable& q, const Variable& k, const Variable& v, cons
   geometry.for_heads([&](int64_t s, int64_t head) {
     table().attention(geometry.view(s, head, qs, ks, vs), out_to + geometry.q_offset(s, head), qs.dim(1),
                       log_sum_to + geometry.log_sum_offset(s, head), heads,
-                      thread_scratch(kernels::attention_scratch(geometry.keys(s))));
+                      thread_scratch(kernels::attention_scratch(geometry.keys(s), geometry.width)));
   });
   return record(attention_op, {q, k, v}, out,
                 [geometry, q = Saved(qs), k = Saved(ks), v = Saved(vs), out = Saved(out), log_sum](const Tensor& g,
@@ -101,7 +99,7 @@ Variable attention(const Variable& q, const Variable& k, const Variable& v, cons
                     table().attention_backward(
                         geometry.view(s, head, q.get(), k.get(), v.get()), outs + q_at, grad.data() + q_at, grad.dim(1),
                         log_sum.data() + geometry.log_sum_offset(s, head), geometry.heads, dq_to + q_at, dk_to + kv_at,
-                        dv_to + kv_at, thread_scratch(kernels::attention_scratch(geometry.keys(s))));
+                        dv_to + kv_at, thread_scratch(kernels::attention_scratch(geometry.keys(s), geometry.width)));
                   });
                   in.add(0, std::move(dq));
                   in.add(1, std::move(dk));

@@ -21,7 +21,7 @@ constexpr int64_t kRowGrain = 64, kElementGrain = 8192;
 // dx = r w g - x r^3/d sum(w g x) per row, dw = sum over rows of g x r
 Variable rms_norm(const Variable& x, const Variable& weight, Real eps) {
   check(x.value().rank() == 2 && weight.shape() == Shape({x.dim(1)}), "[rms_norm] input {} and weight {} do not fit",
-        x.shape().text(), weight.shape().text());
+        x.shape(), weight.shape());
   const Tensor from = x.value().contiguous_copy(), w = weight.value().contiguous_copy();
   const int64_t rows = from.dim(0), d = from.dim(1);
   Tensor y({rows, d}), inverse_rms({rows});
@@ -49,7 +49,7 @@ Variable rms_norm(const Variable& x, const Variable& weight, Real eps) {
 
 // y = silu(a) u with s = sigmoid(a): da = g u s (1 + a (1 - s)), du = g a s
 Variable swiglu(const Variable& gate, const Variable& up) {
-  check(gate.shape() == up.shape(), "[swiglu] gate {} and up {} differ", gate.shape().text(), up.shape().text());
+  check(gate.shape() == up.shape(), "[swiglu] gate {} and up {} differ", gate.shape(), up.shape());
   const Tensor a = gate.value().contiguous_copy(), u = up.value().contiguous_copy();
   Tensor y(a.shape());
   Real* to = y.mutable_data();
@@ -88,8 +88,7 @@ RopeTable::RopeTable(int64_t positions, int64_t head_width, double theta)
 Variable rope(const Variable& x, const IntTensor& positions, const RopeTable& rope_table) {
   const int64_t width = rope_table.width;
   check(x.value().rank() == 2 && positions.shape() == Shape({x.dim(0)}) && x.dim(1) % width == 0,
-        "[rope] input {} and positions {} do not fit heads of width {}", x.shape().text(), positions.shape().text(),
-        width);
+        "[rope] input {} and positions {} do not fit heads of width {}", x.shape(), positions.shape(), width);
   for (int32_t p : positions.values())
     check(p >= 0 && p < rope_table.cosines.dim(0), "[rope] position {} is beyond the longest sequence, {}", p,
           rope_table.cosines.dim(0));

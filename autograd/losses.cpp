@@ -17,7 +17,7 @@ constexpr int64_t kRowGrain = 32;
 // loss = 1/n sum over counted rows of log(sum_j e^z_j) - z_target: dz = (softmax(z) - onehot(target)) g / n
 Variable cross_entropy(const Variable& logits, const IntTensor& targets, Tensor* row_nll) {
   check(logits.value().rank() == 2 && targets.shape() == Shape({logits.dim(0)}),
-        "[cross_entropy] logits {} and targets {} do not fit", logits.shape().text(), targets.shape().text());
+        "[cross_entropy] logits {} and targets {} do not fit", logits.shape(), targets.shape());
   const Tensor z = logits.value().contiguous_copy();
   const int64_t rows = z.dim(0), vocab = z.dim(1);
   int64_t counted = 0;
@@ -58,7 +58,7 @@ Variable cross_entropy(const Variable& logits, const IntTensor& targets, Tensor*
 // loss = mean(softplus(z) - z y): dz = (sigmoid(z) - y) g / n
 Variable bce_with_logits(const Variable& logits, const Tensor& targets) {
   check(logits.shape() == targets.shape() && targets.count() > 0,
-        "[bce_with_logits] logits {} and targets {} do not fit", logits.shape().text(), targets.shape().text());
+        "[bce_with_logits] logits {} and targets {} do not fit", logits.shape(), targets.shape());
   const Real weight = Real(1) / Real(targets.count());
   const Tensor& z = logits.value();
   return record(bce_op, {logits}, sum(elementwise(kernels::Unary::softplus, z) - z * targets) * weight,

@@ -21,7 +21,7 @@ Variable matmul(const Variable& a, const Variable& b) {
 // Y = X W^T: dX = G W, dW = G^T X
 Variable linear(const Variable& x, const Variable& weight) {
   check(x.value().rank() == 2 && weight.value().rank() == 2 && x.dim(1) == weight.dim(1),
-        "[linear] input {} and weight {}: inner sizes differ", x.shape().text(), weight.shape().text());
+        "[linear] input {} and weight {}: inner sizes differ", x.shape(), weight.shape());
   return record(linear_op, {x, weight}, matmul(x.value(), weight.value().transpose(0, 1)),
                 [x = Saved(x.value()), w = Saved(weight.value())](const Tensor& g, InputGrads& in) {
                   if (in.needs(0)) in.add(0, matmul(g, w.get()));

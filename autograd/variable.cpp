@@ -33,7 +33,7 @@ std::vector<std::shared_ptr<Node>> tape_from(const std::shared_ptr<Node>& root) 
 
 void accumulate(Node& node, Tensor grad) {
   check(grad.shape() == node.shape, "[{}] a gradient of shape {} came for a value of shape {}",
-        node.op ? node.op->name() : node.name, grad.shape().text(), node.shape.text());
+        node.op ? node.op->name() : node.name, grad.shape(), node.shape);
   if (node.grad.defined()) {
     add_into(node.grad, grad);
   } else {
@@ -98,7 +98,7 @@ const std::string& Variable::name() const {
 
 void Variable::backward() const {
   check(value_.defined() && value_.count() == 1,
-        "[backward] starts from one number, not from shape {} (sum it, or give a cotangent)", value_.shape().text());
+        "[backward] starts from one number, not from shape {} (sum it, or give a cotangent)", value_.shape());
   backward(Tensor::full(value_.shape(), 1));
 }
 
@@ -141,7 +141,7 @@ Variable record(const Op& op, std::initializer_list<Variable> inputs, Tensor val
 const Tensor& Saved::get() const {
   check(value_.version() == version_,
         "[backward] a value of shape {} that its gradient needs was changed in place after it was used (change a copy)",
-        value_.shape().text());
+        value_.shape());
   return value_;
 }
 

@@ -42,7 +42,7 @@ Model read_checkpoint(const std::filesystem::path& path) {
                 path.string(), parameter->name());
     check_input(found->second.shape() == parameter->shape(),
                 "{}: {} has the shape {}, not {} as its configuration says", path.string(), parameter->name(),
-                found->second.shape().text(), parameter->shape().text());
+                found->second.shape(), parameter->shape());
     parameter->mutable_value().copy_from(found->second);
   }
   check_input(file.tensors.size() == model.parameters().size(),

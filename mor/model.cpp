@@ -50,7 +50,7 @@ Variable Model::run_layer(int64_t layer, const Variable& x, const Rows& rows, Kv
 }
 
 ForwardResult Model::forward(const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const {
-  check(ids.shape() == Shape({rows.count()}), "[forward] ids {} for {} rows", ids.shape().text(), rows.count());
+  check(ids.shape() == Shape({rows.count()}), "[forward] ids {} for {} rows", ids.shape(), rows.count());
   for (int32_t id : ids.values())
     check(id >= 0 && id < config_.vocab_size, "[forward] token {} is outside the vocabulary of {}", id,
           config_.vocab_size);

@@ -1,7 +1,7 @@
 #include "tensor/ops.h"
 
 #include <algorithm>
-#include <memory>
+#include <functional>
 
 #include "tensor/error.h"
 #include "tensor/strided.h"
@@ -82,9 +82,9 @@ void add_into(Tensor& y, const Tensor& x) {
 }
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
-  check(a.rank() == 2 && b.rank() == 2, "[matmul] {} x {}: both must be matrices", a.shape().text(), b.shape().text());
-  check(a.dim(1) == b.dim(0), "[matmul] {} x {}: inner sizes {} and {} differ", a.shape().text(), b.shape().text(),
-        a.dim(1), b.dim(0));
+  check(a.rank() == 2 && b.rank() == 2, "[matmul] {} x {}: both must be matrices", a.shape(), b.shape());
+  check(a.dim(1) == b.dim(0), "[matmul] {} x {}: inner sizes {} and {} differ", a.shape(), b.shape(), a.dim(1),
+        b.dim(0));
   const int64_t m = a.dim(0), k = a.dim(1), n = b.dim(1);
   Tensor c({m, n});
   Real* to = c.mutable_data();
@@ -98,20 +98,26 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
     });
     return c;
   }
-  // About sixteen pieces, each a multiple of every tile; small products stay whole.
+  const bool small = m * n * k < 64 * 1024;
+  const auto for_pieces = [&](int64_t count, const std::function<void(int64_t)>& piece) {
+    if (!small) return parallel_for(count, piece);
+    for (int64_t i = 0; i < count; ++i) piece(i);
+  };
+  // B once into panels, then C in about sixteen pieces, each a multiple of every tile.
+  Tensor packed({kernels::packed_count(k, n)});
+  Real* panels = packed.mutable_data();
+  constexpr int64_t pack_cols = 2 * kernels::kPanelCols;
+  for_pieces((n + pack_cols - 1) / pack_cols, [&](int64_t i) {
+    const int64_t j0 = i * pack_cols;
+    table().pack(k, std::min(pack_cols, n - j0), {right.data + j0 * right.col, right.row, right.col}, panels + j0 * k);
+  });
   const int64_t rows = std::clamp<int64_t>((m / 12 + 47) / 48 * 48, 48, 192), cols = 512;
   const int64_t row_pieces = (m + rows - 1) / rows, col_pieces = (n + cols - 1) / cols;
-  const auto piece = [&](int64_t i) {
+  for_pieces(row_pieces * col_pieces, [&](int64_t i) {
     const int64_t i0 = i % row_pieces * rows, j0 = i / row_pieces * cols;
     table().gemm(std::min(rows, m - i0), std::min(cols, n - j0), k, {left.data + i0 * left.row, left.row, left.col},
-                 {right.data + j0 * right.col, right.row, right.col}, to + i0 * n + j0, n, false,
-                 thread_scratch(kernels::kGemmScratch));
-  };
-  if (m * n * k < 64 * 1024) {
-    for (int64_t i = 0; i < row_pieces * col_pieces; ++i) piece(i);
-  } else {
-    parallel_for(row_pieces * col_pieces, piece);
-  }
+                 kernels::packed(panels + j0 * k, k), to + i0 * n + j0, n, false);
+  });
   return c;
 }
 
@@ -119,14 +125,14 @@ namespace {
 
 void check_rows(const char* op, const Tensor& table_of_rows, const IntTensor& index) {
   check(table_of_rows.rank() == 2 && index.rank() == 1, "[{}] needs rows [R,d] and an index [n], not {} and {}", op,
-        table_of_rows.shape().text(), index.shape().text());
+        table_of_rows.shape(), index.shape());
   for (int32_t i : index.values())
     check(i >= 0 && i < table_of_rows.dim(0), "[{}] index {} is outside the {} rows", op, i, table_of_rows.dim(0));
 }
 
 void check_update(const char* op, const Tensor& y, const IntTensor& index, const Tensor& x) {
   check(y.contiguous() && x.shape() == Shape({index.dim(0), y.dim(1)}), "[{}] {} does not give {} rows to {}", op,
-        x.shape().text(), index.dim(0), y.shape().text());
+        x.shape(), index.dim(0), y.shape());
 }
 
 }  // namespace

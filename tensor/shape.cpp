@@ -8,7 +8,7 @@ namespace tinymor {
 
 size_t Shape::normalize_axis(int64_t axis) const {
   const int64_t from_front = axis < 0 ? axis + rank() : axis;
-  check(from_front >= 0 && from_front < rank(), "[shape] axis {} does not exist in {}", axis, text());
+  check(from_front >= 0 && from_front < rank(), "[shape] axis {} does not exist in {}", axis, *this);
   return static_cast<size_t>(from_front);
 }
 
@@ -37,8 +37,8 @@ Shape broadcast(const Shape& a, const Shape& b, const char* op) {
   for (int64_t i = 1; i <= static_cast<int64_t>(dims.size()); ++i) {
     const int64_t da = i <= a.rank() ? a[-i] : 1;
     const int64_t db = i <= b.rank() ? b[-i] : 1;
-    check(da == db || da == 1 || db == 1, "[{}] {} and {} do not broadcast: axis -{} has {} against {}", op, a.text(),
-          b.text(), i, da, db);
+    check(da == db || da == 1 || db == 1, "[{}] {} and {} do not broadcast: axis -{} has {} against {}", op, a, b, i,
+          da, db);
     dims[dims.size() - i] = da == 1 ? db : da;
   }
   return Shape(std::move(dims));

@@ -1,6 +1,8 @@
 #pragma once
 // Shapes, strides and NumPy's broadcasting rule, without any data.
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -47,3 +49,12 @@ std::vector<int64_t> row_major_strides(const Shape& shape);
 Shape broadcast(const Shape& a, const Shape& b, const char* op);
 
 }  // namespace tinymor
+
+/// Shapes in messages: fmt::format("{}", shape).
+template <>
+struct fmt::formatter<tinymor::Shape> : fmt::formatter<std::string> {
+  template <class Context>
+  auto format(const tinymor::Shape& shape, Context& context) const {
+    return fmt::formatter<std::string>::format(shape.text(), context);
+  }
+};

@@ -39,14 +39,14 @@ BasicTensor<T>::BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset,
 
 template <class T>
 BasicTensor<T>::BasicTensor(Shape shape) : shape_(std::move(shape)), strides_(row_major_strides(shape_)) {
-  for (int64_t d : shape_) check(d >= 0, "[tensor] {} has a negative extent", shape_.text());
+  for (int64_t d : shape_) check(d >= 0, "[tensor] {} has a negative extent", shape_);
   storage_ = std::make_shared<Storage<T>>(shape_.count());
 }
 
 template <class T>
 BasicTensor<T>::BasicTensor(Shape shape, std::span<const T> values) : BasicTensor(std::move(shape)) {
-  check(int64_t(values.size()) == count(), "[tensor] {} values do not fill {}, which has {}", values.size(),
-        shape_.text(), count());
+  check(int64_t(values.size()) == count(), "[tensor] {} values do not fill {}, which has {}", values.size(), shape_,
+        count());
   std::copy(values.begin(), values.end(), storage_->data);
 }
 
@@ -76,7 +76,7 @@ T* BasicTensor<T>::mutable_data() {
 
 template <class T>
 std::span<const T> BasicTensor<T>::values() const {
-  check(contiguous(), "[values] a view of shape {} is not one range of memory (use contiguous_copy)", shape_.text());
+  check(contiguous(), "[values] a view of shape {} is not one range of memory (use contiguous_copy)", shape_);
   return {data(), static_cast<size_t>(defined() ? count() : 0)};
 }
 
@@ -88,16 +88,16 @@ std::vector<T> BasicTensor<T>::to_vector() const {
 
 template <class T>
 T BasicTensor<T>::item() const {
-  check(defined() && count() == 1, "[item] {} does not have exactly one element", shape_.text());
+  check(defined() && count() == 1, "[item] {} does not have exactly one element", shape_);
   return *data();
 }
 
 template <class T>
 T BasicTensor<T>::at(std::initializer_list<int64_t> index) const {
-  check(int64_t(index.size()) == rank(), "[at] {} indices for shape {}", index.size(), shape_.text());
+  check(int64_t(index.size()) == rank(), "[at] {} indices for shape {}", index.size(), shape_);
   int64_t offset = 0, axis = 0;
   for (int64_t i : index) {
-    check(i >= 0 && i < shape_[axis], "[at] index {} is outside axis {} of {}", i, axis, shape_.text());
+    check(i >= 0 && i < shape_[axis], "[at] index {} is outside axis {} of {}", i, axis, shape_);
     offset += i * strides_[axis++];
   }
   return data()[offset];
@@ -114,7 +114,7 @@ BasicTensor<T> BasicTensor<T>::reshape(Shape shape) const {
   }
   if (open_axis >= 0 && known > 0) shape[open_axis] = count() / known;
   check(shape.count() == count() && std::all_of(shape.begin(), shape.end(), [](int64_t d) { return d >= 0; }),
-        "[reshape] {} with {} elements does not fit {}", shape_.text(), count(), shape.text());
+        "[reshape] {} with {} elements does not fit {}", shape_, count(), shape);
   const BasicTensor whole = contiguous_copy();
   std::vector<int64_t> strides = row_major_strides(shape);
   return BasicTensor(whole.storage_, whole.offset_, std::move(shape), std::move(strides));
@@ -133,7 +133,7 @@ template <class T>
 BasicTensor<T> BasicTensor<T>::slice(int64_t axis, int64_t begin, int64_t end) const {
   const size_t i = shape_.normalize_axis(axis);
   check(0 <= begin && begin <= end && end <= shape_[i], "[slice] {}..{} is not a range of axis {} of {}", begin, end, i,
-        shape_.text());
+        shape_);
   BasicTensor view = *this;
   view.shape_[i] = end - begin;
   view.offset_ += begin * strides_[i];
@@ -142,7 +142,7 @@ BasicTensor<T> BasicTensor<T>::slice(int64_t axis, int64_t begin, int64_t end) c
 
 template <class T>
 BasicTensor<T> BasicTensor<T>::expand(const Shape& shape) const {
-  check(broadcast(shape_, shape, "expand") == shape, "[expand] {} does not grow to {}", shape_.text(), shape.text());
+  check(broadcast(shape_, shape, "expand") == shape, "[expand] {} does not grow to {}", shape_, shape);
   std::vector<int64_t> strides(shape.rank(), 0);
   for (int64_t i = 1; i <= rank(); ++i)
     if (shape_[-i] == shape[-i]) strides[shape.rank() - i] = strides_[rank() - i];

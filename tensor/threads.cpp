@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -14,6 +13,28 @@
 namespace tinymor {
 namespace {
 
+/// How often a thread looks for what it waits for before it sleeps: some microseconds. Long enough to bridge the gap
+/// between two operations, short enough that a core which others need is not held.
+constexpr int kLooks = 1000;
+
+inline void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+/// Returns once `value` is no longer `old`.
+template <class T>
+void wait_while(const std::atomic<T>& value, T old) {
+  for (int i = 0; i < kLooks; ++i) {
+    if (value.load() != old) return;
+    pause();
+  }
+  while (value.load() == old) value.wait(old);
+}
+
 /// Pieces handed out by one atomic counter to whoever is awake.
 class Pool {
  public:
@@ -21,71 +42,60 @@ class Pool {
     for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
   }
   ~Pool() {
-    {
-      std::lock_guard lock(mutex_);
-      quit_ = true;
-    }
-    wake_.notify_all();
+    quit_ = true;
+    job_ += 2;
+    job_.notify_all();
     for (std::thread& worker : workers_) worker.join();
   }
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
   void run(int64_t pieces, const std::function<void(int64_t)>& body) {
-    {
-      std::lock_guard lock(mutex_);
-      body_ = &body;
-      pieces_ = pieces;
-      next_ = 0;
-      error_ = nullptr;
-      ++job_;
-    }
-    wake_.notify_all();
-    take_pieces(body, pieces);
-    std::unique_lock lock(mutex_);
-    body_ = nullptr;  // a worker that wakes up late finds nothing
-    idle_.wait(lock, [this] { return busy_ == 0; });
+    body_ = &body;
+    pieces_ = pieces;
+    next_ = 0;
+    error_ = nullptr;
+    ++job_;
+    job_.notify_all();
+    take_pieces();
+    ++job_;
+    for (int busy; (busy = busy_.load()) != 0;) wait_while(busy_, busy);
     if (error_) std::rethrow_exception(error_);
   }
 
  private:
-  void take_pieces(const std::function<void(int64_t)>& body, int64_t pieces) {
+  void take_pieces() {
     try {
-      for (int64_t i; (i = next_.fetch_add(1)) < pieces;) body(i);
+      for (int64_t i; (i = next_.fetch_add(1)) < pieces_;) (*body_)(i);
     } catch (...) {
-      next_ = pieces;
-      std::lock_guard lock(mutex_);
+      next_ = pieces_;
+      std::lock_guard lock(error_mutex_);
       if (!error_) error_ = std::current_exception();
     }
   }
 
   void work() {
-    std::unique_lock lock(mutex_);
-    uint64_t seen = 0;
-    for (;;) {
-      wake_.wait(lock, [&] { return quit_ || job_ != seen; });
+    for (uint32_t seen = 0;;) {
+      wait_while(job_, seen);
       if (quit_) return;
       seen = job_;
-      if (!body_) continue;
-      const auto& body = *body_;
-      const int64_t pieces = pieces_;
+      if (seen % 2 == 0) continue;
+      // The job may be closed by now, and the next one being prepared. Once this thread counts as busy, a job that is
+      // still open stays until the thread is done.
       ++busy_;
-      lock.unlock();
-      take_pieces(body, pieces);
-      lock.lock();
-      if (--busy_ == 0) idle_.notify_one();
+      if (job_ == seen) take_pieces();
+      if (--busy_ == 0) busy_.notify_one();
     }
   }
 
   std::vector<std::thread> workers_;
-  std::mutex mutex_;
-  std::condition_variable wake_, idle_;
+  std::atomic<uint32_t> job_{0};  // odd while a job is open
+  std::atomic<int> busy_{0};      // workers that may touch the job
+  std::atomic<bool> quit_{false};
   const std::function<void(int64_t)>* body_ = nullptr;
   int64_t pieces_ = 0;
   std::atomic<int64_t> next_{0};
-  int busy_ = 0;
-  uint64_t job_ = 0;
-  bool quit_ = false;
+  std::mutex error_mutex_;
   std::exception_ptr error_;
 };
 

@@ -8,39 +8,52 @@
 namespace tinymor::kernels::TINYMOR_LEVEL {
 namespace {
 
-/// A strip of queries of one head: rows [first, first + rows) against the keys that its last row sees.
+TINYMOR_INLINE int64_t smaller(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
+
+/// Fewer queries than this are not worth bringing the keys into panels.
+constexpr int64_t kFewQueries = 4;
+
+/// B [rows, width] as panels: as it lies where that is possible, else packed into `space`, which then moves on.
+Panels panels_of(int64_t rows, int64_t width, const Real* data, int64_t row, Real*& space) {
+  if (width % kPanelCols == 0) return {data, row, kPanelCols};
+  pack(rows, width, {data, row, 1}, space);
+  const Panels panels = packed(space, rows);
+  space += packed_count(rows, width);
+  return panels;
+}
+
+/// The transpose of B [rows, width], packed into `space`, which then moves on.
+Panels transposed(int64_t rows, int64_t width, const Real* data, int64_t row, Real*& space) {
+  pack(width, rows, {data, 1, row}, space);
+  const Panels panels = packed(space, width);
+  space += packed_count(width, rows);
+  return panels;
+}
+
+/// A strip of queries: rows [first, first + rows) against the keys that its last row sees.
 struct Strip {
   int64_t first, rows, keys;
+  /// Columns of its scores in memory: whole panels, so that no tile has a border.
+  int64_t columns() const { return (keys + kPanelCols - 1) / kPanelCols * kPanelCols; }
 };
 
 template <class F>
 TINYMOR_INLINE void for_strips(const AttentionHead& head, F f) {
   for (int64_t first = 0; first < head.queries; first += kAttentionRows) {
-    const int64_t rows = head.queries - first < kAttentionRows ? head.queries - first : kAttentionRows;
+    const int64_t rows = smaller(kAttentionRows, head.queries - first);
     f(Strip{first, rows, head.visible[first + rows - 1]});
   }
 }
 
-/// scores [rows, keys] = q k^T of one query head; `a` and `b` have D columns.
-void products(const Strip& strip, const Real* a, int64_t a_row, const Real* b, int64_t b_row, int64_t width,
-              Real* scores, Real* scratch) {
-  if (strip.rows == 1) {
-    for (int64_t j = 0; j < strip.keys; ++j) scores[j] = dot(width, a, b + j * b_row);
-  } else {
-    gemm(strip.rows, strip.keys, width, {a, a_row, 1}, {b, 1, b_row}, scores, strip.keys, false, scratch);
-  }
-}
-
-/// Row i of p: exp(scale*scores - log_sum) for the visible keys, 0 for the others.
-void probabilities(const AttentionHead& head, const Strip& strip, int64_t i, Real log_sum, Real* scores) {
-  const int64_t seen = head.visible[strip.first + i];
-  Real* row = scores + i * strip.keys;
-  softmax(seen, row, log_sum, 1, row);
-  for (int64_t j = seen; j < strip.keys; ++j) row[j] = 0;
-}
-
-void scale_row(int64_t n, Real scale, Real* row) {
-  for (int64_t j = 0; j < n; ++j) row[j] *= scale;
+/// One query of one head: dot products with its keys, then the mix of its values.
+void attend(const AttentionHead& head, int64_t seen, const Real* q, Real* out, Real* log_sum, Real* scores) {
+  for (int64_t j = 0; j < seen; ++j) scores[j] = dot(head.width, q, head.k + j * head.kv_row) * head.scale;
+  log_sum_exp(1, seen, scores, log_sum);
+  softmax(seen, scores, *log_sum, 1, scores);
+  for (int64_t c = 0; c < head.width; ++c) out[c] = 0;
+  for (int64_t j = 0; j < seen; ++j) add_scaled(head.width, scores[j], head.v + j * head.kv_row, out);
 }
 
 }  // namespace
@@ -63,48 +76,69 @@ void rope(int64_t rows, int64_t heads, int64_t width, const int32_t* positions, 
 
 void attention(const AttentionHead& head, Real* out, int64_t out_row, Real* log_sum, int64_t log_sum_row,
                Real* scratch) {
-  Real* scores = scratch + kGemmScratch;
+  if (head.queries < kFewQueries) {
+    for (int64_t i = 0; i < head.queries; ++i)
+      for (int64_t h = 0; h < head.group; ++h)
+        attend(head, head.visible[i], head.q + i * head.q_row + h * head.width, out + i * out_row + h * head.width,
+               log_sum + i * log_sum_row + h, scratch);
+    return;
+  }
+  const Panels keys = transposed(head.keys, head.width, head.k, head.kv_row, scratch);
+  const Panels values = panels_of(head.keys, head.width, head.v, head.kv_row, scratch);
+  Real* scores = scratch;
   for (int64_t h = 0; h < head.group; ++h) {
     for_strips(head, [&](const Strip& strip) {
-      products(strip, head.q + strip.first * head.q_row + h * head.width, head.q_row, head.k, head.kv_row, head.width,
-               scores, scratch);
+      const int64_t columns = strip.columns();
+      Real* strip_out = out + strip.first * out_row + h * head.width;
+      gemm_tiles(strip.rows, columns, head.width, {head.q + strip.first * head.q_row + h * head.width, head.q_row, 1},
+                 keys, scores, columns, false);
+      Real sums[kAttentionRows];
       for (int64_t i = 0; i < strip.rows; ++i) {
-        Real* row = scores + i * strip.keys;
+        Real* row = scores + i * columns;
         const int64_t seen = head.visible[strip.first + i];
-        scale_row(seen, head.scale, row);
-        Real& row_log_sum = log_sum[(strip.first + i) * log_sum_row + h];
-        log_sum_exp(1, seen, row, &row_log_sum);
-        probabilities(head, strip, i, row_log_sum, scores);
+        const Real largest = head.scale * max_of(seen, row);
+        sums[i] = exp_of(seen, head.scale, largest, row, row);
+        for (int64_t j = seen; j < strip.keys; ++j) row[j] = 0;
+        log_sum[(strip.first + i) * log_sum_row + h] = largest + log_of(sums[i]);
       }
-      gemm(strip.rows, head.width, strip.keys, {scores, strip.keys, 1}, {head.v, head.kv_row, 1},
-           out + strip.first * out_row + h * head.width, out_row, false, scratch);
+      gemm_tiles(strip.rows, head.width, strip.keys, {scores, columns, 1}, values, strip_out, out_row, false);
+      for (int64_t i = 0; i < strip.rows; ++i)
+        for (int64_t c = 0; c < head.width; ++c) strip_out[i * out_row + c] /= sums[i];
     });
   }
 }
 
 void attention_backward(const AttentionHead& head, const Real* out, const Real* dout, int64_t out_row,
                         const Real* log_sum, int64_t log_sum_row, Real* dq, Real* dk, Real* dv, Real* scratch) {
-  Real* p = scratch + kGemmScratch;
-  Real* ds = p + kAttentionRows * head.keys;
+  const int64_t width = head.width;
+  const Panels keys_turned = transposed(head.keys, width, head.k, head.kv_row, scratch);
+  const Panels values_turned = transposed(head.keys, width, head.v, head.kv_row, scratch);
+  const Panels keys = panels_of(head.keys, width, head.k, head.kv_row, scratch);
   for (int64_t h = 0; h < head.group; ++h) {
     for_strips(head, [&](const Strip& strip) {
-      const int64_t q_at = strip.first * head.q_row + h * head.width, out_at = strip.first * out_row + h * head.width;
-      products(strip, head.q + q_at, head.q_row, head.k, head.kv_row, head.width, p, scratch);
-      products(strip, dout + out_at, out_row, head.v, head.kv_row, head.width, ds, scratch);
-      for (int64_t i = 0; i < strip.rows; ++i) {
+      const int64_t columns = strip.columns(), rows = strip.rows;
+      const Real* q = head.q + strip.first * head.q_row + h * width;
+      const Real* o = out + strip.first * out_row + h * width;
+      const Real* g = dout + strip.first * out_row + h * width;
+      Real* space = scratch;
+      const Panels q_panels = panels_of(rows, width, q, head.q_row, space);
+      const Panels g_panels = panels_of(rows, width, g, out_row, space);
+      Real *p = space, *ds = p + rows * columns;
+      gemm_tiles(rows, columns, width, {q, head.q_row, 1}, keys_turned, p, columns, false);
+      gemm_tiles(rows, columns, width, {g, out_row, 1}, values_turned, ds, columns, false);
+      for (int64_t i = 0; i < rows; ++i) {
+        Real *p_row = p + i * columns, *ds_row = ds + i * columns;
         const int64_t seen = head.visible[strip.first + i];
-        scale_row(seen, head.scale, p + i * strip.keys);
-        probabilities(head, strip, i, log_sum[(strip.first + i) * log_sum_row + h], p);
+        exp_of(seen, head.scale, log_sum[(strip.first + i) * log_sum_row + h], p_row, p_row);
+        for (int64_t j = seen; j < strip.keys; ++j) p_row[j] = 0;
         // d score = p (dp - sum_j p_j dp_j), and that sum is dout . out
-        const Real mean = dot(head.width, dout + out_at + i * out_row, out + out_at + i * out_row);
-        Real* ds_row = ds + i * strip.keys;
-        const Real* p_row = p + i * strip.keys;
+        const Real mean = dot(width, g + i * out_row, o + i * out_row);
         for (int64_t j = 0; j < strip.keys; ++j) ds_row[j] = p_row[j] * (ds_row[j] - mean) * head.scale;
       }
-      const int64_t keys = strip.keys;
-      gemm(keys, head.width, strip.rows, {p, 1, keys}, {dout + out_at, out_row, 1}, dv, head.kv_row, true, scratch);
-      gemm(keys, head.width, strip.rows, {ds, 1, keys}, {head.q + q_at, head.q_row, 1}, dk, head.kv_row, true, scratch);
-      gemm(strip.rows, head.width, keys, {ds, keys, 1}, {head.k, head.kv_row, 1}, dq + q_at, head.q_row, true, scratch);
+      gemm_tiles(strip.keys, width, rows, {p, 1, columns}, g_panels, dv, head.kv_row, true);
+      gemm_tiles(strip.keys, width, rows, {ds, 1, columns}, q_panels, dk, head.kv_row, true);
+      gemm_tiles(rows, width, strip.keys, {ds, columns, 1}, keys, dq + strip.first * head.q_row + h * width, head.q_row,
+                 true);
     });
   }
 }

@@ -1,10 +1,10 @@
 // Matrix product, blocked for caches and registers.
 //
-// C [m,n] is computed in tiles of kTileRows x kTileCols that live in registers while k runs; A and B are first copied
-// ("packed") into the order in which the tile loop reads them, which also makes every stride, and so every transposed
-// operand, equally fast. Each element of C is one chain of multiply-adds in the order of k, whatever the tile sizes:
-// all SIMD levels with FMA and all splits over threads give the same bits.
-#include "tensor/kernels/kernels.h"
+// C [m,n] is computed in tiles of kTileRows x kTileCols that live in registers while k runs. B comes as panels of
+// kPanelCols columns, so that the tile loop reads it from front to back; A is read where it lies, element by element.
+// Each element of C is one chain of multiply-adds in the order of k, whatever the tile sizes: all SIMD levels with FMA
+// and all splits over threads give the same bits. Docs: docs/04-why-is-it-fast.md
+#include "tensor/kernels/level.h"
 #include "tensor/kernels/simd.h"
 
 namespace tinymor::kernels::TINYMOR_LEVEL {
@@ -20,54 +20,19 @@ constexpr int kTileRows = 4, kTileVecs = 1;  // 16 of 32
 constexpr int kTileRows = 2, kTileVecs = 1;  // 8 of 16
 #endif
 constexpr int kTileCols = kTileVecs * kLanes;
-// Packed A (rows x depth) and packed B (depth x cols) together fit a 1 MB second-level cache.
-constexpr int kBlockRows = 96, kBlockCols = 512, kBlockDepth = 256;
-static_assert(kBlockRows % kTileRows == 0 && kBlockCols % kTileCols == 0);
-static_assert(kGemmScratch >= (kBlockRows + kBlockCols) * kBlockDepth + kLanes);
+static_assert(kPanelCols % kTileCols == 0);
+// A block of A, kBlockRows x kBlockDepth, stays in the second-level cache, and kBlockDepth rows of a panel in the
+// first.
+constexpr int64_t kBlockRows = 96, kBlockDepth = 384;
+static_assert(kBlockRows % kTileRows == 0);
 
 TINYMOR_INLINE int64_t smaller(int64_t a, int64_t b) {
   return a < b ? a : b;
 }
 
-/// Copies the transpose of `rows` rows of kRegisterLanes neighbours, register by register: out[p*width + i] =
-/// from[i*row_stride + p]. Rows past the last are 0. May write up to a register past the end of each line of `width`.
-template <int width>
-TINYMOR_INLINE void pack_square(int64_t rows, const Real* from, int64_t row_stride, Real* out) {
-  Register square[kRegisterLanes];
-#pragma GCC unroll 16
-  for (int i = 0; i < kRegisterLanes; ++i)
-    square[i] = i < rows ? load<kRegisterLanes>(from + i * row_stride).v : Register{};
-  transpose(square);
-#pragma GCC unroll 16
-  for (int p = 0; p < kRegisterLanes; ++p) store(out + p * width, Lanes<kRegisterLanes>{square[p]});
-}
-
-/// Copies x [rows, depth] into panels of `width` rows: panel by panel, for each depth the `width` values of that depth.
-/// Rows past the end are zero.
-template <int width>
-void pack(int64_t rows, int64_t depth, const Real* x, int64_t row_stride, int64_t depth_stride, Real* out) {
-  // What pack_square writes past a line must be overwritten by the next line, not lie in one that is done.
-  static_assert(width <= kRegisterLanes || width % kRegisterLanes == 0);
-  for (int64_t first = 0; first < rows; first += width, out += width * depth) {
-    const int64_t here = smaller(width, rows - first);
-    const Real* from = x + first * row_stride;
-    int64_t p = 0;
-    if (depth_stride == 1) {
-      for (; p + kRegisterLanes <= depth; p += kRegisterLanes)
-        for (int64_t i = 0; i < width; i += kRegisterLanes)
-          pack_square<width>(here - i, from + i * row_stride + p, row_stride, out + p * width + i);
-    } else if (row_stride == 1 && here == width) {
-      for (; p < depth; ++p)
-        for (int i = 0; i < width; ++i) out[p * width + i] = from[p * depth_stride + i];
-    }
-    for (; p < depth; ++p)
-      for (int64_t i = 0; i < width; ++i) out[p * width + i] = i < here ? from[i * row_stride + p * depth_stride] : 0;
-  }
-}
-
-/// c [rows, cols] (+)= one panel of A times one panel of B. `rows` and `cols` may be less than the tile.
-void tile(int64_t depth, const Real* a, const Real* b, Real* c, int64_t c_row, int64_t rows, int64_t cols, bool add) {
-  Vec sums[kTileRows][kTileVecs];
+/// c [rows, cols] (+)= a [rows, depth] times kTileCols columns of a panel. `rows` and `cols` may be less than the tile.
+void tile(int64_t depth, const Real* a, int64_t a_row, int64_t a_col, const Real* b, int64_t b_row, Real* c,
+          int64_t c_row, int64_t rows, int64_t cols, bool add) {
   const bool whole = rows == kTileRows && cols == kTileCols;
   Real border[kTileRows * kTileCols];
   Real* at = whole ? c : border;
@@ -75,19 +40,24 @@ void tile(int64_t depth, const Real* a, const Real* b, Real* c, int64_t c_row, i
   if (!whole && add)
     for (int64_t i = 0; i < rows; ++i)
       for (int64_t j = 0; j < cols; ++j) border[i * kTileCols + j] = c[i * c_row + j];
+  // Rows past the end repeat the last one; their results are thrown away.
+  const Real* a_rows[kTileRows];
+#pragma GCC unroll 16
+  for (int i = 0; i < kTileRows; ++i) a_rows[i] = a + smaller(i, rows - 1) * a_row;
+  Vec sums[kTileRows][kTileVecs];
 #pragma GCC unroll 16
   for (int i = 0; i < kTileRows; ++i)
 #pragma GCC unroll 16
     for (int j = 0; j < kTileVecs; ++j) sums[i][j] = add ? load(at + i * at_row + j * kLanes) : splat(0);
-  for (int64_t p = 0; p < depth; ++p, a += kTileRows, b += kTileCols) {
-    Vec b_row[kTileVecs];
+  for (int64_t p = 0; p < depth; ++p, b += b_row) {
+    Vec b_values[kTileVecs];
 #pragma GCC unroll 16
-    for (int j = 0; j < kTileVecs; ++j) b_row[j] = load(b + j * kLanes);
+    for (int j = 0; j < kTileVecs; ++j) b_values[j] = load(b + j * kLanes);
 #pragma GCC unroll 16
     for (int i = 0; i < kTileRows; ++i) {
-      const Vec a_value = splat(a[i]);
+      const Vec a_value = splat(a_rows[i][p * a_col]);
 #pragma GCC unroll 16
-      for (int j = 0; j < kTileVecs; ++j) sums[i][j] = fma(a_value, b_row[j], sums[i][j]);
+      for (int j = 0; j < kTileVecs; ++j) sums[i][j] = fma(a_value, b_values[j], sums[i][j]);
     }
   }
 #pragma GCC unroll 16
@@ -101,27 +71,50 @@ void tile(int64_t depth, const Real* a, const Real* b, Real* c, int64_t c_row, i
 
 }  // namespace
 
-void gemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, Real* c, int64_t c_row, bool add, Real* scratch) {
-  Real* packed_b = scratch;
-  Real* packed_a = scratch + kBlockCols * kBlockDepth;
-  if (k == 0 && !add)
-    for (int64_t i = 0; i < m; ++i)
-      for (int64_t j = 0; j < n; ++j) c[i * c_row + j] = 0;
-  for (int64_t j0 = 0; j0 < n; j0 += kBlockCols) {
-    const int64_t cols = smaller(kBlockCols, n - j0);
-    for (int64_t p0 = 0; p0 < k; p0 += kBlockDepth) {
-      const int64_t depth = smaller(kBlockDepth, k - p0);
-      pack<kTileCols>(cols, depth, b.data + p0 * b.row + j0 * b.col, b.col, b.row, packed_b);
-      for (int64_t i0 = 0; i0 < m; i0 += kBlockRows) {
-        const int64_t rows = smaller(kBlockRows, m - i0);
-        pack<kTileRows>(rows, depth, a.data + i0 * a.row + p0 * a.col, a.row, a.col, packed_a);
-        for (int64_t j = 0; j < cols; j += kTileCols)
-          for (int64_t i = 0; i < rows; i += kTileRows)
-            tile(depth, packed_a + i * depth, packed_b + j * depth, c + (i0 + i) * c_row + j0 + j, c_row,
-                 smaller(kTileRows, rows - i), smaller(kTileCols, cols - j), add || p0 > 0);
+void pack(int64_t k, int64_t n, Matrix b, Real* panels) {
+  for (int64_t j0 = 0; j0 < n; j0 += kPanelCols, panels += k * kPanelCols) {
+    const int64_t cols = smaller(kPanelCols, n - j0);
+    const Real* from = b.data + j0 * b.col;
+    int64_t p = 0;
+    if (b.row == 1 && cols == kPanelCols) {
+      // The columns lie one after the other: turn squares of them, register by register.
+      for (; p + kRegisterLanes <= k; p += kRegisterLanes)
+        for (int64_t j = 0; j < kPanelCols; j += kRegisterLanes) {
+          Register square[kRegisterLanes];
+#pragma GCC unroll 16
+          for (int i = 0; i < kRegisterLanes; ++i) square[i] = load<kRegisterLanes>(from + (j + i) * b.col + p).v;
+          transpose(square);
+#pragma GCC unroll 16
+          for (int i = 0; i < kRegisterLanes; ++i)
+            store(panels + (p + i) * kPanelCols + j, Lanes<kRegisterLanes>{square[i]});
+        }
+    } else if (b.col == 1) {
+      for (; p < k; ++p) {
+        Real* to = panels + p * kPanelCols;
+        for (int64_t j = 0; j < cols; ++j) to[j] = from[p * b.row + j];
+        for (int64_t j = cols; j < kPanelCols; ++j) to[j] = 0;
       }
     }
+    for (; p < k; ++p)
+      for (int64_t j = 0; j < kPanelCols; ++j) panels[p * kPanelCols + j] = j < cols ? from[p * b.row + j * b.col] : 0;
   }
+}
+
+void gemm_tiles(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add) {
+  for (int64_t j0 = 0; j0 < n; j0 += kPanelCols)
+    for (int64_t j = j0; j < smaller(n, j0 + kPanelCols); j += kTileCols)
+      for (int64_t i = 0; i < m; i += kTileRows)
+        tile(k, a.data + i * a.row, a.row, a.col, b.data + j0 / kPanelCols * b.panel + (j - j0), b.row,
+             c + i * c_row + j, c_row, smaller(kTileRows, m - i), smaller(kTileCols, n - j), add);
+}
+
+void gemm(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add) {
+  if (k == 0) return gemm_tiles(m, n, 0, a, b, c, c_row, add);
+  for (int64_t p = 0; p < k; p += kBlockDepth)
+    for (int64_t i = 0; i < m; i += kBlockRows)
+      gemm_tiles(smaller(kBlockRows, m - i), n, smaller(kBlockDepth, k - p),
+                 {a.data + i * a.row + p * a.col, a.row, a.col}, {b.data + p * b.row, b.row, b.panel}, c + i * c_row,
+                 c_row, add || p > 0);
 }
 
 Real dot(int64_t n, const Real* a, const Real* b) {

@@ -20,8 +20,23 @@ struct Matrix {
 enum class Binary { add, sub, mul, div };
 enum class Unary { exp, log, sigmoid, silu, softplus };
 
-/// Working space, in elements, that gemm and the attention functions need.
-constexpr int64_t kGemmScratch = (96 + 512) * 256 + 16;
+/// Columns of a panel.
+constexpr int64_t kPanelCols = 32;
+
+/// A matrix [k,n] as panels of kPanelCols columns: element (p, 32 j + i) is data[j*panel + p*row + i]. `pack` makes
+/// them from any matrix; a row-major matrix whose columns fill whole panels is {data, its row, kPanelCols} as it lies.
+struct Panels {
+  const Real* data;
+  int64_t row, panel;
+};
+/// Elements that the panels of a packed [k,n] take.
+constexpr int64_t packed_count(int64_t k, int64_t n) {
+  return (n + kPanelCols - 1) / kPanelCols * kPanelCols * k;
+}
+/// The panels that pack made of a [k,n].
+constexpr Panels packed(const Real* data, int64_t k) {
+  return {data, kPanelCols, k * kPanelCols};
+}
 
 /// One sequence and one key/value head of causal attention, with its group of query heads. Query i sees the first
 /// visible[i] keys. Scores are q.k * scale.
@@ -50,8 +65,10 @@ struct Table {
   /// y += scale * x
   void (*add_scaled)(int64_t n, Real scale, const Real* x, Real* y);
 
-  /// C [m,n] = A [m,k] B [k,n], added to C when `add`. scratch: kGemmScratch.
-  void (*gemm)(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, Real* c, int64_t c_row, bool add, Real* scratch);
+  /// Copies B [k,n] into panels, packed_count(k,n) elements; the last panel is filled up with zeros.
+  void (*pack)(int64_t k, int64_t n, Matrix b, Real* panels);
+  /// C [m,n] = A [m,k] B [k,n], added to C when `add`.
+  void (*gemm)(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add);
 
   /// y = weight * x / rms(x) per row, rms = sqrt(mean(x^2) + eps); inverse_rms [R] is kept for the backward.
   void (*rms_norm)(int64_t rows, int64_t d, Real eps, const Real* x, const Real* weight, Real* y, Real* inverse_rms);
@@ -69,7 +86,7 @@ struct Table {
                const Real* sines, Real direction, const Real* x, Real* y);
 
   /// out rows `out_row` apart; log_sum [queries, group] with rows `log_sum_row` apart keeps log(sum(exp(scores))).
-  /// scratch: attention_scratch(keys).
+  /// scratch: attention_scratch(keys, width).
   void (*attention)(const AttentionHead& head, Real* out, int64_t out_row, Real* log_sum, int64_t log_sum_row,
                     Real* scratch);
   /// Adds to dq (like q), dk and dv (like k, v).
@@ -86,10 +103,11 @@ struct Table {
 };
 
 /// Rows of scores that attention handles at a time.
-constexpr int64_t kAttentionRows = 32;
+constexpr int64_t kAttentionRows = 24;
 /// Working space of the attention functions, in elements.
-constexpr int64_t attention_scratch(int64_t keys) {
-  return kGemmScratch + 2 * kAttentionRows * keys;
+constexpr int64_t attention_scratch(int64_t keys, int64_t width) {
+  return 2 * packed_count(width, keys) + 2 * packed_count(keys, width) + 2 * packed_count(kAttentionRows, width) +
+         2 * kAttentionRows * keys;
 }
 
 /// The loops for this processor: the highest level it has, or the one named by the environment variable TINYMOR_SIMD

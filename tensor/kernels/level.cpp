@@ -10,6 +10,7 @@ const Table table = {
     .sum = sum_of,
     .dot = dot,
     .add_scaled = add_scaled,
+    .pack = pack,
     .gemm = gemm,
     .rms_norm = rms_norm,
     .rms_norm_backward = rms_norm_backward,

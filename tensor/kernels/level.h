@@ -14,7 +14,10 @@ void swiglu(int64_t n, const Real* gate, const Real* up, Real* y);
 void swiglu_backward(int64_t n, const Real* gate, const Real* up, const Real* g, Real* dgate, Real* dup);
 
 // gemm.cpp
-void gemm(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, Real* c, int64_t c_row, bool add, Real* scratch);
+void pack(int64_t k, int64_t n, Matrix b, Real* panels);
+void gemm(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add);
+/// gemm for operands that lie in the first cache already.
+void gemm_tiles(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add);
 Real dot(int64_t n, const Real* a, const Real* b);
 
 // norm.cpp
@@ -31,6 +34,10 @@ void attention_backward(const AttentionHead& head, const Real* out, const Real* 
                         const Real* log_sum, int64_t log_sum_row, Real* dq, Real* dk, Real* dv, Real* scratch);
 
 // softmax.cpp
+Real max_of(int64_t n, const Real* x);
+/// out = exp(scale*x - shift); returns their sum.
+Real exp_of(int64_t n, Real scale, Real shift, const Real* x, Real* out);
+Real log_of(Real x);
 void log_sum_exp(int64_t rows, int64_t columns, const Real* x, Real* out);
 void softmax(int64_t columns, const Real* x, Real log_sum, Real scale, Real* out);
 

@@ -4,14 +4,41 @@
 
 namespace tinymor::kernels::TINYMOR_LEVEL {
 
+Real max_of(int64_t n, const Real* x) {
+  constexpr Real lowest = -3e38f;
+  Vec best = splat(lowest);
+  int64_t j = 0;
+  for (; j + kLanes <= n; j += kLanes) best = max(best, load(x + j));
+  if (j < n) best = max(best, load_first(x + j, n - j, lowest));
+  return max_lane(best);
+}
+
+Real exp_of(int64_t n, Real scale, Real shift, const Real* x, Real* out) {
+  const Vec by = splat(scale), minus = splat(-shift);
+  Vec sums = splat(0);
+  int64_t j = 0;
+  for (; j + kLanes <= n; j += kLanes) {
+    const Vec e = exp(fma(by, load(x + j), minus));
+    store(out + j, e);
+    sums = sums + e;
+  }
+  if (j < n) {
+    store_first(out + j, n - j, exp(fma(by, load_first(x + j, n - j), minus)));
+    sums = sums + load_first(out + j, n - j);
+  }
+  return sum(sums);
+}
+
+Real log_of(Real x) {
+  Real lanes[kLanes];
+  store(lanes, log(splat(x)));
+  return lanes[0];
+}
+
 void log_sum_exp(int64_t rows, int64_t columns, const Real* x, Real* out) {
   for (int64_t row = 0; row < rows; ++row, x += columns) {
     const int64_t whole = columns / kLanes * kLanes, rest = columns - whole;
-    constexpr Real lowest = -3e38f;
-    Vec best = splat(lowest);
-    for (int64_t j = 0; j < whole; j += kLanes) best = max(best, load(x + j));
-    if (rest) best = max(best, load_first(x + whole, rest, lowest));
-    const Real largest = max_lane(best);
+    const Real largest = max_of(columns, x);
     // The largest exponent is 0, so that nothing overflows and the sum is at least 1.
     Vec sums = splat(0);
     for (int64_t j = 0; j < whole; j += kLanes) sums = sums + exp(load(x + j) - splat(largest));
@@ -20,9 +47,7 @@ void log_sum_exp(int64_t rows, int64_t columns, const Real* x, Real* out) {
       store(last, exp(load_first(x + whole, rest) - splat(largest)));
       sums = sums + load_first(last, rest);
     }
-    Real log_sum[kLanes];
-    store(log_sum, log(splat(sum(sums))));
-    out[row] = largest + log_sum[0];
+    out[row] = largest + log_of(sum(sums));
   }
 }
 

@@ -49,10 +49,6 @@ double worst(const Output& out, Expected expected) {
   return most;
 }
 
-Numbers scratch(int64_t keys = 0) {
-  return Numbers(kernels::attention_scratch(keys));
-}
-
 }  // namespace
 
 TEST_CASE("elementwise kernels equal their twins at every length and step", "[kernels]") {
@@ -103,7 +99,6 @@ TEST_CASE("exp and log keep seven digits over their whole range and do not overf
 TEST_CASE("the matrix product equals its twin for every size around the tiles and every layout", "[kernels]") {
   std::vector<std::array<int64_t, 3>> sizes{{1, 1, 1}, {3, 0, 4}, {97, 513, 65}, {13, 33, 300}, {200, 17, 31}};
   for (int64_t n = 1; n <= 67; n += 3) sizes.push_back({n, 68 - n, (n * 7) % 67 + 1});
-  Numbers work = scratch();
   for (auto [m, n, k] : sizes) {
     const Numbers a = random_numbers(m * k, 3), b = random_numbers(k * n, 4), c = random_numbers(m * n, 5);
     for (bool a_transposed : {false, true})
@@ -116,7 +111,10 @@ TEST_CASE("the matrix product equals its twin for every size around the tiles an
           reference::gemm(m, n, k, left, right, expected.data(), add);
           Output out(m * n);
           std::copy(c.begin(), c.end(), out.begin());
-          table().gemm(m, n, k, left, right, out.begin(), n, add, work.data());
+          Output panels(kernels::packed_count(k, n));
+          table().pack(k, n, right, panels.begin());
+          CHECK(panels.intact());
+          table().gemm(m, n, k, left, kernels::packed(panels.begin(), k), out.begin(), n, add);
           CHECK(worst(out, [&](int64_t i) { return expected[i]; }) < 2e-5);
         }
   }
@@ -175,7 +173,7 @@ TEST_CASE("attention equals its twin for every number of queries and keys", "[ke
                                           q.data(), k.data(), v.data(), q_row, kv_row};
         const std::vector<double> expected = reference::attention(head);
         Output out(queries * group * width), log_sum(queries * group);
-        Numbers work = scratch(keys);
+        Numbers work(kernels::attention_scratch(keys, width));
         table().attention(head, out.begin(), group * width, log_sum.begin(), group, work.data());
         CHECK(worst(out, [&](int64_t i) { return expected[i]; }) < 1e-5);
         CHECK(log_sum.intact());

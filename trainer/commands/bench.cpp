@@ -1,0 +1,94 @@
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "tensor/error.h"
+#include "tensor/kernels/kernels.h"
+#include "tensor/threads.h"
+#include "trainer/bench.h"
+#include "trainer/commands/commands.h"
+#include "trainer/config.h"
+
+namespace tinymor {
+namespace {
+
+void add_train_bench(CLI::App& bench) {
+  struct Options {
+    std::string preset = "small";
+    std::vector<std::string> sets;
+    int64_t steps = 20;
+    uint64_t seed = 1;
+    bool json = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = add_command(bench, "train", "Time training steps on random tokens",
+                                  "tinymor bench train --preset small --steps 20");
+  command->add_option("--preset", options->preset, "baby, small, small-rec, small-mor, big, big-rec or big-mor");
+  command->add_option("--set", options->sets, "Change one key of the preset: model.KEY=VALUE or train.batch_size=N")
+      ->allow_extra_args(false);
+  command->add_option("--steps", options->steps, "Steps to time (the median counts)")->check(CLI::PositiveNumber);
+  command->add_option("--seed", options->seed, "Seed of weights and tokens (default 1)");
+  command->add_flag("--json", options->json, "Print one JSON document");
+  add_threads_option(*command);
+  command->callback([options] {
+    Preset chosen = preset(options->preset);
+    Config config;
+    config.model = chosen.model;
+    config.train.batch_size = chosen.batch_size;
+    for (const std::string& set : options->sets) set_config_key(config, set);
+    validate(config);
+    chosen.model = config.model;
+    chosen.batch_size = config.train.batch_size;
+    const TrainBench result = bench_train(chosen, options->steps, options->seed);
+    if (options->json) {
+      std::cout << nlohmann::ordered_json{{"preset", chosen.name},
+                                          {"params", result.params},
+                                          {"ms_per_step", result.ms_per_step},
+                                          {"tokens_per_s", result.tokens_per_s},
+                                          {"gflops", result.gflops},
+                                          {"peak_rss_mb", result.peak_rss_mb}}
+                       .dump(2)
+                << "\n";
+      return;
+    }
+    fmt::print(
+        "{}: {} parameters, {:.1f} ms per step (median of {}), {:.0f} tokens/s, {:.1f} GFLOP/s, peak memory {:.0f} "
+        "MB ({}, {} threads)\n",
+        chosen.name, result.params, result.ms_per_step, options->steps, result.tokens_per_s, result.gflops,
+        result.peak_rss_mb, kernels::level_name(), thread_count());
+  });
+}
+
+void add_gemm_bench(CLI::App& bench) {
+  struct Options {
+    int64_t m = 512, n = 512, k = 512;
+    bool json = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = add_command(bench, "gemm", "Time the matrix product C [m,n] = A [m,k] B [k,n]",
+                                  "tinymor bench gemm --m 512 --n 512 --k 512 --threads 1");
+  command->add_option("--m", options->m, "Rows of A and C")->check(CLI::Range(1, 16384));
+  command->add_option("--n", options->n, "Columns of B and C")->check(CLI::Range(1, 16384));
+  command->add_option("--k", options->k, "Columns of A, rows of B")->check(CLI::Range(1, 16384));
+  command->add_flag("--json", options->json, "Print one JSON document");
+  add_threads_option(*command);
+  command->callback([options] {
+    const double gflops = bench_gemm(options->m, options->n, options->k);
+    if (options->json)
+      std::cout << nlohmann::ordered_json{{"gflops", gflops}}.dump(2) << "\n";
+    else
+      fmt::print("[{},{}] x [{},{}]: {:.1f} GFLOP/s ({}, {} threads)\n", options->m, options->k, options->k, options->n,
+                 gflops, kernels::level_name(), thread_count());
+  });
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app) {
+  CLI::App* bench = add_command(app, "bench", "Measure speed and memory", "tinymor bench train --preset small");
+  bench->require_subcommand(1);
+  add_gemm_bench(*bench);
+  add_train_bench(*bench);
+}
+
+}  // namespace tinymor
