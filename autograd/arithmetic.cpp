@@ -1,14 +1,11 @@
 #include "autograd/ops.h"
 #include "tensor/error.h"
-#include "tensor/ops.h"
 
 namespace tinymor {
 namespace {
 
-using kernels::Unary;
-
-const Op add_op("add"), sub_op("sub"), mul_op("mul"), div_op("div"), scale_op("scale"), exp_op("exp"), log_op("log"),
-    sigmoid_op("sigmoid"), silu_op("silu"), sum_op("sum"), reshape_op("reshape");
+const Op add_op("add"), sub_op("sub"), mul_op("mul"), div_op("div"), scale_op("scale"), where_op("where"),
+    add_in_place_op("add_in_place"), scale_in_place_op("scale_in_place");
 
 }  // namespace
 
@@ -33,19 +30,19 @@ Variable sub(const Variable& a, const Variable& b) {
 // y = a b: da = g b, db = g a
 Variable mul(const Variable& a, const Variable& b) {
   return record(mul_op, {a, b}, a.value() * b.value(),
-                [x = Saved(a.value()), y = Saved(b.value())](const Tensor& g, InputGrads& in) {
-                  if (in.needs(0)) in.add(0, sum_to(g * y.get(), x.get().shape()));
-                  if (in.needs(1)) in.add(1, sum_to(g * x.get(), y.get().shape()));
+                [a = Saved(a), b = Saved(b), sa = a.shape(), sb = b.shape()](const Tensor& g, InputGrads& in) {
+                  if (in.needs(0)) in.add(0, sum_to(g * b.get(), sa));
+                  if (in.needs(1)) in.add(1, sum_to(g * a.get(), sb));
                 });
 }
 
 // y = a / b: da = g / b, db = -g a / b^2
 Variable div(const Variable& a, const Variable& b) {
   return record(div_op, {a, b}, a.value() / b.value(),
-                [x = Saved(a.value()), y = Saved(b.value())](const Tensor& g, InputGrads& in) {
-                  const Tensor g_over_b = g / y.get();
-                  if (in.needs(1)) in.add(1, sum_to(g_over_b * x.get() / y.get(), y.get().shape()) * Real(-1));
-                  if (in.needs(0)) in.add(0, sum_to(g_over_b, x.get().shape()));
+                [a = Saved(a), b = Saved(b), sa = a.shape(), sb = b.shape()](const Tensor& g, InputGrads& in) {
+                  const Tensor divisor = b.get(), g_over_b = g / divisor;
+                  if (in.needs(0)) in.add(0, sum_to(g_over_b, sa));
+                  if (in.needs(1)) in.add(1, sum_to(g_over_b * a.get() / divisor, sb) * Real(-1));
                 });
 }
 
@@ -55,49 +52,49 @@ Variable scale(const Variable& x, Real factor) {
                 [factor](const Tensor& g, InputGrads& in) { in.add(0, g * factor); });
 }
 
-// y = e^x: dx = g y
-Variable exp(const Variable& x) {
-  const Tensor y = elementwise(Unary::exp, x.value());
-  return record(exp_op, {x}, y, [y = Saved(y)](const Tensor& g, InputGrads& in) { in.add(0, g * y.get()); });
-}
-
-// y = log x: dx = g / x
-Variable log(const Variable& x) {
-  return record(log_op, {x}, elementwise(Unary::log, x.value()),
-                [x = Saved(x.value())](const Tensor& g, InputGrads& in) { in.add(0, g / x.get()); });
-}
-
-// y = s(x) = 1 / (1 + e^-x): dx = g y (1 - y)
-Variable sigmoid(const Variable& x) {
-  const Tensor y = elementwise(Unary::sigmoid, x.value());
-  return record(sigmoid_op, {x}, y, [y = Saved(y)](const Tensor& g, InputGrads& in) {
-    in.add(0, g * y.get() * (Tensor::scalar(1) - y.get()));
-  });
-}
-
-// y = x s(x): dx = g (s + y (1 - s))
-Variable silu(const Variable& x) {
-  return record(silu_op, {x}, elementwise(Unary::silu, x.value()),
-                [x = Saved(x.value())](const Tensor& g, InputGrads& in) {
-                  const Tensor s = elementwise(Unary::sigmoid, x.get());
-                  in.add(0, g * (s + x.get() * s * (Tensor::scalar(1) - s)));
+// y = a where c, else b: da = g where c and 0 elsewhere, db the other way round
+Variable where(const Tensor& condition, const Variable& a, const Variable& b) {
+  return record(where_op, {a, b}, where(condition, a.value(), b.value()),
+                [c = Saved(condition), sa = a.shape(), sb = b.shape()](const Tensor& g, InputGrads& in) {
+                  const Tensor zero = Tensor::scalar(0), chosen = c.get();
+                  if (in.needs(0)) in.add(0, sum_to(where(chosen, g, zero), sa));
+                  if (in.needs(1)) in.add(1, sum_to(where(chosen, zero, g), sb));
                 });
 }
 
-// y = sum x: dx = g everywhere
-Variable sum(const Variable& x) {
-  return record(sum_op, {x}, sum(x.value()),
-                [shape = x.shape()](const Tensor& g, InputGrads& in) { in.add(0, g.expand(shape)); });
+namespace {
+
+void check_in_place(const Op& op, const Variable& y) {
+  check(!recording() || !y.is_leaf(), "[{}] a leaf is what gradients are taken of (use NoGrad to move it, or a copy)",
+        op.name());
+  check(y.value().sole_owner(),
+        "[{}] something else holds these numbers of shape {}: a view, a copy, or an operation that saved them for its "
+        "gradient (use the operation that makes a new value)",
+        op.name(), y.shape());
 }
 
-Variable mean(const Variable& x) {
-  check(x.value().count() > 0, "[mean] {} has no elements", x.shape());
-  return scale(sum(x), Real(1) / Real(x.value().count()));
+/// y, overwritten already, as the result of `op` on what it was before and on `others`.
+void record_in_place(const Op& op, Variable& y, std::vector<Variable> inputs, Backward backward) {
+  if (!recording()) return;
+  inputs.insert(inputs.begin(), y);
+  y = record(op, inputs, y.value(), std::move(backward));
 }
 
-Variable reshape(const Variable& x, Shape shape) {
-  return record(reshape_op, {x}, x.value().reshape(std::move(shape)),
-                [shape = x.shape()](const Tensor& g, InputGrads& in) { in.add(0, g.reshape(shape)); });
+}  // namespace
+
+void add_in_place(Variable& y, const Variable& x) {
+  check_in_place(add_in_place_op, y);
+  add_into(y.mutable_value(), x.value());
+  record_in_place(add_in_place_op, y, {x}, [sx = x.shape()](const Tensor& g, InputGrads& in) {
+    if (in.needs(0)) in.add(0, g);
+    if (in.needs(1)) in.add(1, sum_to(g, sx));
+  });
+}
+
+void scale_in_place(Variable& y, Real factor) {
+  check_in_place(scale_in_place_op, y);
+  y.mutable_value().copy_from(y.value() * factor);
+  record_in_place(scale_in_place_op, y, {}, [factor](const Tensor& g, InputGrads& in) { in.add(0, g * factor); });
 }
 
 }  // namespace tinymor

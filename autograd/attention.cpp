@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/ops.h"
@@ -40,11 +41,16 @@ struct Geometry {
             .kv_row = kv_heads * width};
   }
 
-  /// Calls body(sequence, key/value head) for all, in parallel.
+  /// Calls body(sequence, key/value head, working space) for all, in parallel.
   template <class Body>
   void for_heads(Body body) const {
+    int64_t longest = 0;
+    for (int64_t s = 0; s < sequences(); ++s) longest = std::max(longest, keys(s));
+    const int64_t size = kernels::attention_scratch(longest, width);
+    Tensor scratch({thread_count(), size});
+    Real* spaces = scratch.mutable_data();
     parallel_for(sequences() * kv_heads, [&](int64_t i) {
-      if (queries(i / kv_heads) > 0) body(i / kv_heads, i % kv_heads);
+      if (queries(i / kv_heads) > 0) body(i / kv_heads, i % kv_heads, spaces + thread_index() * size);
     });
   }
 };
@@ -81,25 +87,21 @@ Variable attention(const Variable& q, const Variable& k, const Variable& v, cons
   const Tensor qs = q.value().contiguous_copy(), ks = k.value().contiguous_copy(), vs = v.value().contiguous_copy();
   Tensor out(qs.shape()), log_sum({qs.dim(0), heads});
   Real *out_to = out.mutable_data(), *log_sum_to = log_sum.mutable_data();
-  geometry.for_heads([&](int64_t s, int64_t head) {
+  geometry.for_heads([&](int64_t s, int64_t head, Real* space) {
     table().attention(geometry.view(s, head, qs, ks, vs), out_to + geometry.q_offset(s, head), qs.dim(1),
-                      log_sum_to + geometry.log_sum_offset(s, head), heads,
-                      thread_scratch(kernels::attention_scratch(geometry.keys(s), geometry.width)));
+                      log_sum_to + geometry.log_sum_offset(s, head), heads, space);
   });
   return record(attention_op, {q, k, v}, out,
-                [geometry, q = Saved(qs), k = Saved(ks), v = Saved(vs), out = Saved(out), log_sum](const Tensor& g,
-                                                                                                   InputGrads& in) {
-                  const Tensor grad = g.contiguous_copy();
-                  Tensor dq = Tensor::zeros(q.get().shape()), dk = Tensor::zeros(k.get().shape()),
-                         dv = Tensor::zeros(k.get().shape());
+                [geometry, sq = Saved(qs), sk = Saved(ks), sv = Saved(vs), so = Saved(out), log_sum](const Tensor& g,
+                                                                                                     InputGrads& in) {
+                  const Tensor grad = g.contiguous_copy(), q = sq.get(), k = sk.get(), v = sv.get(), out = so.get();
+                  Tensor dq(q.shape()), dk = Tensor::zeros(k.shape()), dv = Tensor::zeros(k.shape());
                   Real *dq_to = dq.mutable_data(), *dk_to = dk.mutable_data(), *dv_to = dv.mutable_data();
-                  const Real* outs = out.get().data();
-                  geometry.for_heads([&](int64_t s, int64_t head) {
+                  geometry.for_heads([&](int64_t s, int64_t head, Real* space) {
                     const int64_t q_at = geometry.q_offset(s, head), kv_at = geometry.kv_offset(s, head);
-                    table().attention_backward(
-                        geometry.view(s, head, q.get(), k.get(), v.get()), outs + q_at, grad.data() + q_at, grad.dim(1),
-                        log_sum.data() + geometry.log_sum_offset(s, head), geometry.heads, dq_to + q_at, dk_to + kv_at,
-                        dv_to + kv_at, thread_scratch(kernels::attention_scratch(geometry.keys(s), geometry.width)));
+                    table().attention_backward(geometry.view(s, head, q, k, v), out.data() + q_at, grad.data() + q_at,
+                                               grad.dim(1), log_sum.data() + geometry.log_sum_offset(s, head),
+                                               geometry.heads, dq_to + q_at, dk_to + kv_at, dv_to + kv_at, space);
                   });
                   in.add(0, std::move(dq));
                   in.add(1, std::move(dk));

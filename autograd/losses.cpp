@@ -15,17 +15,18 @@ constexpr int64_t kRowGrain = 32;
 }  // namespace
 
 // loss = 1/n sum over counted rows of log(sum_j e^z_j) - z_target: dz = (softmax(z) - onehot(target)) g / n
-Variable cross_entropy(const Variable& logits, const IntTensor& targets, Tensor* row_nll) {
+Variable cross_entropy(const Variable& logits, const IntTensor& targets, Tensor* row_nll, int32_t ignore) {
   check(logits.value().rank() == 2 && targets.shape() == Shape({logits.dim(0)}),
         "[cross_entropy] logits {} and targets {} do not fit", logits.shape(), targets.shape());
   const Tensor z = logits.value().contiguous_copy();
   const int64_t rows = z.dim(0), vocab = z.dim(1);
   int64_t counted = 0;
   for (int32_t target : targets.values()) {
-    check(target >= -1 && target < vocab, "[cross_entropy] target {} is outside the vocabulary of {}", target, vocab);
-    counted += target >= 0;
+    check(target == ignore || (target >= 0 && target < vocab),
+          "[cross_entropy] target {} is outside the vocabulary of {}", target, vocab);
+    counted += target != ignore;
   }
-  check(counted > 0, "[cross_entropy] no row counts: all {} targets are -1", rows);
+  check(counted > 0, "[cross_entropy] no row counts: all {} targets are {}", rows, ignore);
   Tensor log_sum({rows}), nll({rows});
   Real* sums = log_sum.mutable_data();
   parallel_ranges(rows, kRowGrain, [&](int64_t begin, int64_t end) {
@@ -34,25 +35,27 @@ Variable cross_entropy(const Variable& logits, const IntTensor& targets, Tensor*
   Real* losses = nll.mutable_data();
   for (int64_t i = 0; i < rows; ++i) {
     const int32_t target = targets.data()[i];
-    losses[i] = target < 0 ? 0 : sums[i] - z.data()[i * vocab + target];
+    losses[i] = target == ignore ? 0 : sums[i] - z.data()[i * vocab + target];
   }
   if (row_nll) *row_nll = nll;
   const Real weight = Real(1) / Real(counted);
-  return record(cross_entropy_op, {logits}, sum(nll) * weight,
-                [z = Saved(z), log_sum, targets, weight, vocab](const Tensor& g, InputGrads& in) {
-                  Tensor dz(z.get().shape());
-                  Real* to = dz.mutable_data();
-                  const Real *from = z.get().data(), factor = g.item() * weight;
-                  parallel_ranges(dz.dim(0), kRowGrain, [&](int64_t begin, int64_t end) {
-                    for (int64_t i = begin; i < end; ++i) {
-                      const int32_t target = targets.data()[i];
-                      table().softmax(vocab, from + i * vocab, log_sum.data()[i], target < 0 ? 0 : factor,
-                                      to + i * vocab);
-                      if (target >= 0) to[i * vocab + target] -= factor;
-                    }
-                  });
-                  in.add(0, std::move(dz));
-                });
+  return record(
+      cross_entropy_op, {logits}, sum(nll) * weight,
+      [z = Saved(z), log_sum, targets = SavedIds(targets), weight, vocab, ignore](const Tensor& g, InputGrads& in) {
+        const Tensor scores = z.get();
+        const IntTensor& wanted = targets.get();
+        Tensor dz(scores.shape());
+        Real* to = dz.mutable_data();
+        const Real *from = scores.data(), factor = g.item() * weight;
+        parallel_ranges(dz.dim(0), kRowGrain, [&](int64_t begin, int64_t end) {
+          for (int64_t i = begin; i < end; ++i) {
+            const int32_t target = wanted.data()[i];
+            table().softmax(vocab, from + i * vocab, log_sum.data()[i], target == ignore ? 0 : factor, to + i * vocab);
+            if (target != ignore) to[i * vocab + target] -= factor;
+          }
+        });
+        in.add(0, std::move(dz));
+      });
 }
 
 // loss = mean(softplus(z) - z y): dz = (sigmoid(z) - y) g / n
@@ -62,8 +65,8 @@ Variable bce_with_logits(const Variable& logits, const Tensor& targets) {
   const Real weight = Real(1) / Real(targets.count());
   const Tensor& z = logits.value();
   return record(bce_op, {logits}, sum(elementwise(kernels::Unary::softplus, z) - z * targets) * weight,
-                [z = Saved(z), targets, weight](const Tensor& g, InputGrads& in) {
-                  in.add(0, (elementwise(kernels::Unary::sigmoid, z.get()) - targets) * (g * weight));
+                [z = Saved(logits), targets = Saved(targets), weight](const Tensor& g, InputGrads& in) {
+                  in.add(0, (elementwise(kernels::Unary::sigmoid, z.get()) - targets.get()) * (g * weight));
                 });
 }
 

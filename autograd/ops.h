@@ -1,12 +1,14 @@
 #pragma once
 // The differentiable operations. Each stands in one .cpp file with its formula, its forward and its backward side by
 // side. Shapes: R rows (tokens), d columns, V vocabulary, H query heads, G key/value heads, D width of a head.
-// All throw before computing anything when shapes do not fit.
+// All throw Error before computing anything when shapes do not fit. Docs: docs/03-autograd.md
 
 #include <cstdint>
 #include <vector>
 
 #include "autograd/variable.h"
+#include "tensor/ops.h"
+#include "tensor/random.h"
 
 namespace tinymor {
 
@@ -17,18 +19,8 @@ Variable mul(const Variable& a, const Variable& b);
 Variable div(const Variable& a, const Variable& b);
 /// x * factor
 Variable scale(const Variable& x, Real factor);
-Variable exp(const Variable& x);
-Variable log(const Variable& x);
-/// 1 / (1 + e^-x)
-Variable sigmoid(const Variable& x);
-/// x sigmoid(x)
-Variable silu(const Variable& x);
-/// The sum of all elements, [].
-Variable sum(const Variable& x);
-/// The mean of all elements, [].
-Variable mean(const Variable& x);
-/// The same elements in another shape.
-Variable reshape(const Variable& x, Shape shape);
+/// a where condition is not 0, b elsewhere.
+Variable where(const Tensor& condition, const Variable& a, const Variable& b);
 
 inline Variable operator+(const Variable& a, const Variable& b) {
   return add(a, b);
@@ -43,22 +35,78 @@ inline Variable operator/(const Variable& a, const Variable& b) {
   return div(a, b);
 }
 
-// --- matrix.cpp ---
-/// a [m,k] b [k,n] -> [m,n]
-Variable matmul(const Variable& a, const Variable& b);
-/// x [R,in] W^T -> [R,out] with W [out,in], as in torch.nn.functional.linear.
-Variable linear(const Variable& x, const Variable& weight);
+/// y += x and y *= factor in y's own memory, on the tape. Their derivatives do not need what they overwrite, but others
+/// might: throws when anything else holds y's numbers (a view, a copy, an operation that saved them), or when y is a
+/// leaf and recording is on.
+void add_in_place(Variable& y, const Variable& x);
+void scale_in_place(Variable& y, Real factor);
 
-// --- rows.cpp: picking tokens ---
-/// Rows of x [R,d] at `index` [n] -> [n,d]. An embedding is this with x the table and the ids as index. The backward
-/// adds up the gradients of a row that was picked more than once.
+// --- activations.cpp; the formulas stand with the loops, in tensor/kernels/elementwise.cpp ---
+Variable exp(const Variable& x);
+Variable log(const Variable& x);
+Variable sqrt(const Variable& x);
+/// max(x, 0)
+Variable relu(const Variable& x);
+/// x P(x), P the cumulative normal distribution; and its approximation by tanh, as in GPT-2.
+Variable gelu(const Variable& x);
+Variable gelu_tanh(const Variable& x);
+/// 1 / (1 + e^-x)
+Variable sigmoid(const Variable& x);
+/// x sigmoid(x)
+Variable silu(const Variable& x);
+Variable tanh(const Variable& x);
+/// log(1 + e^x)
+Variable softplus(const Variable& x);
+/// e^x / sum(e^x) along the last axis, and its logarithm.
+Variable softmax(const Variable& x);
+Variable log_softmax(const Variable& x);
+/// Each element is 0 with probability p and otherwise divided by 1 - p. The mask depends on `random` alone, which is
+/// taken by value: the same generator gives the same mask, also when `recompute` runs this again.
+Variable dropout(const Variable& x, double p, Random random);
+
+// --- reductions.cpp: over all elements -> [], or over axes, which stay as extents of 1 when `keep` ---
+Variable sum(const Variable& x);
+Variable sum(const Variable& x, const Axes& axes, bool keep = false);
+Variable mean(const Variable& x);
+Variable mean(const Variable& x, const Axes& axes, bool keep = false);
+/// The gradient goes to the largest element; equal ones share it.
+Variable max(const Variable& x, const Axes& axes, bool keep = false);
+Variable logsumexp(const Variable& x, const Axes& axes, bool keep = false);
+/// sqrt(sum(x^2)); its derivative at 0 is taken as 0.
+Variable norm(const Variable& x, const Axes& axes, bool keep = false);
+
+// --- shapes.cpp: the same numbers in another arrangement; see Tensor for the rules ---
+Variable reshape(const Variable& x, Shape shape);
+Variable permute(const Variable& x, const std::vector<int64_t>& order);
+Variable transpose(const Variable& x, int64_t a, int64_t b);
+Variable slice(const Variable& x, int64_t axis, int64_t begin, int64_t end, int64_t step = 1);
+Variable expand(const Variable& x, const Shape& shape);
+Variable concat(const std::vector<Variable>& parts, int64_t axis);
+Variable stack(const std::vector<Variable>& parts, int64_t axis);
+
+// --- rows.cpp: picking by index. What is picked twice receives both gradients ---
+/// Rows of x [R,d] at `index` [n] -> [n,d].
 Variable gather_rows(const Variable& x, const IntTensor& index);
+/// Rows of `table` [V,d] for ids of any shape -> [...,d].
+Variable embedding(const Variable& table, const IntTensor& ids);
+/// x [R,d] with rows of `update` [n,d] added at `index` [n].
+Variable scatter_add_rows(const Variable& x, const IntTensor& index, const Variable& update);
 /// x [R,d] with the rows at `index` [n] replaced by those of `update` [n,d]. Throws when an index comes twice.
 Variable replace_rows(const Variable& x, const IntTensor& index, const Variable& update);
+/// y[..., j] = x[..., index[..., j]]: with the indices of `sort` or `top_k`, these two made differentiable.
+Variable take_along(const Variable& x, const IntTensor& index);
 
-// --- layers.cpp: the pieces of a Llama layer ---
-/// weight * x / sqrt(mean(x^2) + eps) per row; x [R,d], weight [d].
+// --- matrix.cpp ---
+/// a [...,m,k] b [...,k,n] -> [...,m,n]; the leading axes broadcast.
+Variable matmul(const Variable& a, const Variable& b);
+/// x [...,in] W^T -> [...,out] with W [out,in], as in torch.nn.functional.linear.
+Variable linear(const Variable& x, const Variable& weight);
+
+// --- layers.cpp: the pieces of a transformer layer ---
+/// weight * x / sqrt(mean(x^2) + eps) along the last axis; x [...,d], weight [d].
 Variable rms_norm(const Variable& x, const Variable& weight, Real eps);
+/// weight * (x - mean) / sqrt(variance + eps) + bias along the last axis; x [...,d], weight and bias [d].
+Variable layer_norm(const Variable& x, const Variable& weight, const Variable& bias, Real eps);
 /// silu(gate) * up
 Variable swiglu(const Variable& gate, const Variable& up);
 
@@ -85,9 +133,10 @@ Variable attention(const Variable& q, const Variable& k, const Variable& v, cons
                    int64_t kv_heads);
 
 // --- losses.cpp ---
-/// Mean over rows of -log softmax(logits)[target]; logits [R,V], targets [R]. Rows with target -1 do not count; at
-/// least one must. When `row_nll` is given it receives the loss of every row [R], 0 where the target is -1.
-Variable cross_entropy(const Variable& logits, const IntTensor& targets, Tensor* row_nll = nullptr);
+/// Mean over rows of -log softmax(logits)[target]; logits [R,V], targets [R]. Rows with target `ignore` do not count;
+/// at least one must. When `row_nll` is given it receives the loss of every row [R], 0 where the target is ignored.
+Variable cross_entropy(const Variable& logits, const IntTensor& targets, Tensor* row_nll = nullptr,
+                       int32_t ignore = -1);
 /// Mean of softplus(z) - z*y: binary cross-entropy of sigmoid(logits) against targets in 0..1, same shape.
 Variable bce_with_logits(const Variable& logits, const Tensor& targets);
 

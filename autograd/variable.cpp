@@ -15,31 +15,57 @@ std::vector<const Op*>& all_ops() {
   return ops;
 }
 
-thread_local bool recording = true;
+thread_local bool no_grad = false, detect_anomaly = false, keep_values = false;
 std::atomic<uint64_t> nodes_made{0};
 
-/// Every node that `root` depends on, itself included, latest first: a node comes before all of its inputs.
-std::vector<std::shared_ptr<Node>> tape_from(const std::shared_ptr<Node>& root) {
-  std::vector<std::shared_ptr<Node>> tape{root};
-  std::unordered_set<const Node*> seen{root.get()};
-  for (size_t i = 0; i < tape.size(); ++i) {
-    const std::shared_ptr<Node> node = tape[i];
-    for (const std::shared_ptr<Node>& input : node->inputs)
-      if (input && seen.insert(input.get()).second) tape.push_back(input);
-  }
-  std::sort(tape.begin(), tape.end(), [](const auto& a, const auto& b) { return a->order > b->order; });
-  return tape;
+std::string name_of(const Node& node) {
+  return node.op ? node.op->name() : node.name.empty() ? "leaf" : node.name;
 }
 
-void accumulate(Node& node, Tensor grad) {
-  check(grad.shape() == node.shape, "[{}] a gradient of shape {} came for a value of shape {}",
-        node.op ? node.op->name() : node.name, grad.shape(), node.shape);
-  if (node.grad.defined()) {
-    add_into(node.grad, grad);
+/// The same numbers in a buffer that nobody else holds.
+Tensor owned(Tensor x) {
+  return x.sole_owner() && x.contiguous() ? std::move(x) : x.clone();
+}
+
+/// sum += x. A buffer that others hold is left alone: two inputs may have been given the same one.
+void add_to(Tensor& sum, Tensor x) {
+  if (!sum.defined()) {
+    sum = std::move(x);
+  } else if (sum.sole_owner() && sum.contiguous()) {
+    add_into(sum, x);
   } else {
-    // No two nodes may share a buffer: the next addition into one would change the other.
-    node.grad = grad.sole_owner() && grad.contiguous() ? std::move(grad) : grad.clone();
+    sum = sum + x;
   }
+}
+
+/// A gradient arrives at `node`. A leaf without hooks needs no place to gather it first.
+void receive(Node& node, Tensor grad) {
+  check(grad.shape() == node.shape, "[{}] a gradient of shape {} came for a value of shape {}", name_of(node),
+        grad.shape(), node.shape);
+  const bool directly = !node.op && node.hooks.empty();
+  if (directly && !node.grad.defined()) grad = owned(std::move(grad));
+  add_to(directly ? node.grad : node.pending, std::move(grad));
+}
+
+/// All uses of the node have contributed: shows the gradient to the hooks, keeps it if wanted, and returns it.
+Tensor complete(Node& node) {
+  Tensor grad = std::move(node.pending);
+  node.pending = Tensor();
+  if (!node.hooks.empty()) grad = owned(std::move(grad));
+  for (const GradHook& hook : node.hooks) {
+    hook(grad);
+    check(grad.shape() == node.shape, "[{}] a hook made a gradient of shape {} for a value of shape {}", name_of(node),
+          grad.shape(), node.shape);
+  }
+  if (!node.op || node.retains_grad) add_to(node.grad, node.op ? grad.clone() : grad);
+  return grad;
+}
+
+void free_graph(Node& node) {
+  node.spent = true;
+  node.backward = nullptr;
+  node.recipe = nullptr;
+  node.inputs.clear();
 }
 
 }  // namespace
@@ -57,7 +83,11 @@ bool InputGrads::needs(size_t i) const {
 }
 
 void InputGrads::add(size_t i, Tensor grad) {
-  if (needs(i)) accumulate(*node_.inputs[i], std::move(grad));
+  if (!needs(i)) return;
+  if (detect_anomaly)
+    check(all_finite(grad), "[{}] its backward gave input {} of shape {} a gradient with NaN or infinity (made by {})",
+          name_of(node_), i, grad.shape(), name_of(*node_.inputs[i]));
+  receive(*node_.inputs[i], std::move(grad));
 }
 
 Node::~Node() {
@@ -82,6 +112,10 @@ Variable Variable::parameter(Tensor value, std::string name) {
   return leaf;
 }
 
+bool Variable::is_leaf() const {
+  return node_ && !node_->op;
+}
+
 const Tensor& Variable::grad() const {
   check(node_ != nullptr, "[grad] a constant has no gradient");
   return node_->grad;
@@ -96,38 +130,54 @@ const std::string& Variable::name() const {
   return node_ ? node_->name : none;
 }
 
-void Variable::backward() const {
-  check(value_.defined() && value_.count() == 1,
-        "[backward] starts from one number, not from shape {} (sum it, or give a cotangent)", value_.shape());
-  backward(Tensor::full(value_.shape(), 1));
+void Variable::set_name(std::string name) {
+  check(node_ != nullptr, "[set_name] a constant has no place for the name {}", name);
+  node_->name = std::move(name);
 }
 
-void Variable::backward(const Tensor& cotangent) const {
+void Variable::retain_grad() {
+  check(node_ != nullptr, "[retain_grad] a constant has no gradient");
+  node_->retains_grad = true;
+}
+
+void Variable::add_hook(GradHook hook) {
+  check(node_ != nullptr, "[add_hook] a constant has no gradient");
+  node_->hooks.push_back(std::move(hook));
+}
+
+void Variable::backward(Graph after) const {
+  check(value_.defined() && value_.count() == 1,
+        "[backward] starts from one number, not from shape {} (sum it, or give a cotangent)", value_.shape());
+  backward(Tensor::full(value_.shape(), 1), after);
+}
+
+void Variable::backward(const Tensor& cotangent, Graph after) const {
   check(node_ != nullptr, "[backward] nothing here depends on a parameter, or recording was off");
   check(!node_->spent,
-        "[backward] this graph was walked before and its saved values are gone (compute the value again)");
-  accumulate(*node_, cotangent.clone());
-  for (const std::shared_ptr<Node>& node : tape_from(node_)) {
-    if (!node->op) continue;
-    check(!node->spent,
-          "[backward] part of this graph ({}) was walked before and its saved values are gone (compute the "
-          "value again)",
-          node->op->name());
-    if (node->grad.defined()) {
+        "[backward] this graph was walked before and its saved values are gone (compute the value again, or retain the "
+        "graph)");
+  receive(*node_, cotangent);
+  for (const std::shared_ptr<Node>& node : tape_of(*this)) {
+    check(
+        !node->spent,
+        "[backward] part of this graph ({}) was walked before and its saved values are gone (compute the value again, "
+        "or retain the graph)",
+        name_of(*node));
+    if (node->pending.defined()) {
+      const Tensor grad = complete(*node);
       InputGrads inputs(*node);
-      node->backward(node->grad, inputs);
+      if (node->op) node->backward(grad, inputs);
     }
-    node->spent = true;
-    node->backward = nullptr;
-    node->grad = Tensor();
-    node->inputs.clear();
+    if (node->op && after == Graph::free) free_graph(*node);
   }
 }
 
-Variable record(const Op& op, std::initializer_list<Variable> inputs, Tensor value, Backward backward) {
+Variable record(const Op& op, const std::vector<Variable>& inputs, Tensor value, Backward backward, Recipe recipe) {
   Variable result(std::move(value));
+  if (detect_anomaly)
+    check(all_finite(result.value_), "[{}] made NaN or infinity in a value of shape {}", op.name(), result.shape());
   const bool wanted = std::any_of(inputs.begin(), inputs.end(), [](const Variable& v) { return v.requires_grad(); });
-  if (!recording || !wanted) return result;
+  if (no_grad || !wanted) return result;
   result.node_ = std::make_shared<Node>();
   Node& node = *result.node_;
   node.op = &op;
@@ -135,21 +185,63 @@ Variable record(const Op& op, std::initializer_list<Variable> inputs, Tensor val
   node.order = nodes_made++;
   for (const Variable& input : inputs) node.inputs.push_back(input.node());
   node.backward = std::move(backward);
+  if (recipe) node.recipe = std::make_shared<const Recipe>(std::move(recipe));
+  if (keep_values) {
+    node.retains_grad = true;
+    node.value = result.value_;
+    for (const Variable& input : inputs) node.input_values.push_back(input.value());
+  }
   return result;
 }
 
-const Tensor& Saved::get() const {
-  check(value_.version() == version_,
-        "[backward] a value of shape {} that its gradient needs was changed in place after it was used (change a copy)",
-        value_.shape());
-  return value_;
+Saved::Saved(const Variable& x) {
+  if (x.node() && x.node()->recipe) {
+    recipe_ = x.node()->recipe;
+  } else {
+    value_ = x.value();
+    version_ = value_.version();
+  }
 }
 
-NoGrad::NoGrad() : before_(recording) {
-  recording = false;
+namespace {
+
+template <class T>
+const T& unchanged(const T& value, uint64_t version) {
+  check(value.version() == version,
+        "[backward] a value of shape {} that its gradient needs was changed in place after it was used (change a copy)",
+        value.shape());
+  return value;
 }
-NoGrad::~NoGrad() {
-  recording = before_;
+
+}  // namespace
+
+Tensor Saved::get() const {
+  return recipe_ ? (*recipe_)() : unchanged(value_, version_);
+}
+
+const IntTensor& SavedIds::get() const {
+  return unchanged(value_, version_);
+}
+
+std::vector<std::shared_ptr<Node>> tape_of(const Variable& result) {
+  if (!result.node()) return {};
+  std::vector<std::shared_ptr<Node>> tape{result.node()};
+  std::unordered_set<const Node*> seen{result.node().get()};
+  for (size_t i = 0; i < tape.size(); ++i) {
+    const std::shared_ptr<Node> node = tape[i];
+    for (const std::shared_ptr<Node>& input : node->inputs)
+      if (input && seen.insert(input.get()).second) tape.push_back(input);
+  }
+  std::sort(tape.begin(), tape.end(), [](const auto& a, const auto& b) { return a->order > b->order; });
+  return tape;
+}
+
+NoGrad::NoGrad() : ThreadSwitch(no_grad) {}
+DetectAnomaly::DetectAnomaly() : ThreadSwitch(detect_anomaly) {}
+KeepValues::KeepValues() : ThreadSwitch(keep_values) {}
+
+bool recording() {
+  return !no_grad;
 }
 
 }  // namespace tinymor

@@ -4,7 +4,7 @@
 // A Variable is a tensor and, where a derivative is wanted, the Node that made it. Every differentiable operation
 // (autograd/ops.h) computes its value at once and records a node: which nodes it came from, and how a gradient of its
 // result becomes gradients of its inputs. `backward` visits the nodes from the last made to the first and applies those
-// rules: the chain rule, one link at a time.
+// rules: the chain rule, one link at a time. Docs: docs/03-autograd.md
 
 #include <cstdint>
 #include <functional>
@@ -45,6 +45,10 @@ class InputGrads {
 
 /// Turns the gradient of an operation's result into gradients of its inputs.
 using Backward = std::function<void(const Tensor& grad, InputGrads& inputs)>;
+/// Computes an operation's result once more.
+using Recipe = std::function<Tensor()>;
+/// Sees a gradient that is complete, before it flows on, and may change it.
+using GradHook = std::function<void(Tensor& grad)>;
 
 /// One entry of the tape: a leaf (a parameter) or the result of an operation.
 struct Node {
@@ -54,11 +58,20 @@ struct Node {
   uint64_t order = 0;                         ///< creation number: inputs always have smaller ones
   std::vector<std::shared_ptr<Node>> inputs;  ///< null where no gradient is wanted
   Backward backward;                          ///< empty for leaves
-  Tensor grad;                                ///< undefined until something arrives; kept for leaves only
-  bool spent = false;                         ///< backward has passed here and freed what it needed
+  std::shared_ptr<const Recipe> recipe;       ///< null unless computing the value again is cheaper than keeping it
+  std::vector<GradHook> hooks;
+  Tensor pending;  ///< what the backward pass under way has gathered
+  Tensor grad;     ///< what passes have left; leaves always keep it, others when asked to
+  bool retains_grad = false;
+  bool spent = false;                ///< backward has passed here and freed what it needed
+  Tensor value;                      ///< only under KeepValues, like the next
+  std::vector<Tensor> input_values;  ///< so that constants can be shown too
 
   ~Node();
 };
+
+/// What a backward pass does with the graph it has walked.
+enum class Graph { free, retain };
 
 class Variable {
  public:
@@ -66,61 +79,113 @@ class Variable {
   /// A constant: no gradient will flow into it.
   Variable(Tensor value) : value_(std::move(value)) {}
   /// A leaf that gathers gradients.
-  static Variable parameter(Tensor value, std::string name);
+  static Variable parameter(Tensor value, std::string name = "");
 
   bool defined() const { return value_.defined(); }
   const Tensor& value() const { return value_; }
   const Shape& shape() const { return value_.shape(); }
+  int64_t rank() const { return value_.rank(); }
   int64_t dim(int64_t axis) const { return value_.dim(axis); }
   /// For optimizers and checkpoints: the numbers themselves, to be changed in place between two graphs.
   Tensor& mutable_value() { return value_; }
 
   bool requires_grad() const { return node_ != nullptr; }
+  bool is_leaf() const;
   /// The gradient gathered so far; undefined when nothing has arrived.
   const Tensor& grad() const;
   void zero_grad();
   const std::string& name() const;
+  /// Names it in graphs and messages. Throws for a constant.
+  void set_name(std::string name);
+
+  /// Asks for the gradient of a value that is not a leaf to be kept as well.
+  void retain_grad();
+  /// Calls `hook` in every backward pass with the gradient of this value, once all uses have contributed.
+  void add_hook(GradHook hook);
 
   /// The same value, cut off from the tape.
   Variable detach() const { return Variable(value_); }
 
   /// Adds d(this)/d(leaf) to every leaf this was computed from. This must have one element, or `cotangent` must be
-  /// given in its shape; frees the graph on the way. Throws when there is no graph, or when it was walked before.
-  void backward() const;
-  void backward(const Tensor& cotangent) const;
+  /// given in its shape. Frees the graph on the way unless told to retain it. Throws when there is no graph, or when it
+  /// was walked before and freed.
+  void backward(Graph after = Graph::free) const;
+  void backward(const Tensor& cotangent, Graph after = Graph::free) const;
 
   const std::shared_ptr<Node>& node() const { return node_; }
 
  private:
-  friend Variable record(const Op&, std::initializer_list<Variable>, Tensor, Backward);
+  friend Variable record(const Op&, const std::vector<Variable>&, Tensor, Backward, Recipe);
 
   Tensor value_;
   std::shared_ptr<Node> node_;
 };
 
-/// The result of an operation, on the tape if any input is and recording is on in this thread.
-Variable record(const Op& op, std::initializer_list<Variable> inputs, Tensor value, Backward backward);
+/// The result of an operation, on the tape if any input is and recording is on in this thread. An operation whose value
+/// costs less to compute again than to keep gives the recipe for it.
+Variable record(const Op& op, const std::vector<Variable>& inputs, Tensor value, Backward backward, Recipe recipe = {});
 
-/// A tensor kept for the backward. Using it after it was changed in place throws instead of giving a wrong gradient.
+/// A tensor kept for the backward, or the recipe for it. Using a tensor after it was changed in place throws instead of
+/// giving a wrong gradient.
 class Saved {
  public:
   explicit Saved(Tensor value) : value_(std::move(value)), version_(value_.version()) {}
-  const Tensor& get() const;
+  /// Keeps the recipe where the operation that made `x` has one.
+  explicit Saved(const Variable& x);
+  Tensor get() const;
 
  private:
   Tensor value_;
+  uint64_t version_ = 0;
+  std::shared_ptr<const Recipe> recipe_;
+};
+
+/// The same for ids and indices.
+class SavedIds {
+ public:
+  explicit SavedIds(IntTensor value) : value_(std::move(value)), version_(value_.version()) {}
+  const IntTensor& get() const;
+
+ private:
+  IntTensor value_;
   uint64_t version_;
 };
 
-/// While one lives, operations of this thread record nothing.
-class NoGrad {
+/// Every node that `result` was computed from, latest first, so that a node comes before all of its inputs; `result`'s
+/// own is the first. Empty for a constant.
+std::vector<std::shared_ptr<Node>> tape_of(const Variable& result);
+
+/// A switch of this thread that is on while the object lives.
+class ThreadSwitch {
  public:
-  NoGrad();
-  ~NoGrad();
-  NoGrad(const NoGrad&) = delete;
+  ThreadSwitch(const ThreadSwitch&) = delete;
+  ThreadSwitch& operator=(const ThreadSwitch&) = delete;
+
+ protected:
+  explicit ThreadSwitch(bool& on) : on_(on), before_(on) { on = true; }
+  ~ThreadSwitch() { on_ = before_; }
 
  private:
+  bool& on_;
   bool before_;
+};
+
+/// Operations record nothing.
+struct NoGrad : ThreadSwitch {
+  NoGrad();
+};
+/// Whether operations of this thread record.
+bool recording();
+
+/// The first operation whose value or gradient has a NaN or an infinity throws an Error that names it. Slow: for
+/// looking for the cause of trouble.
+struct DetectAnomaly : ThreadSwitch {
+  DetectAnomaly();
+};
+
+/// Nodes keep their values, and their gradients when backward retains the graph, so that the graph can be shown.
+struct KeepValues : ThreadSwitch {
+  KeepValues();
 };
 
 }  // namespace tinymor

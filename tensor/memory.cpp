@@ -1,11 +1,10 @@
 #include "tensor/memory.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstdlib>
 #include <map>
 #include <mutex>
-#include <vector>
+#include <set>
 
 #include "tensor/error.h"
 
@@ -19,10 +18,81 @@ constexpr bool kKeepBlocks = false;
 constexpr bool kKeepBlocks = true;
 #endif
 
-struct Pool {
+constexpr int64_t kLine = 64;
+/// The system is asked for at least so much at a time; what is never touched costs nothing.
+constexpr int64_t kChunk = int64_t(64) << 20;
+
+/// Free memory as ranges that are as long as possible: neighbours are joined. A request takes the smallest range that
+/// holds it, so that the gradients of one phase can use the space of another's activations, whatever their sizes.
+class Pool {
+ public:
+  void* take(int64_t bytes) {
+    const int64_t size = rounded(bytes);
+    auto range = by_size_.lower_bound({size, nullptr});
+    if (range == by_size_.end()) {
+      const int64_t chunk = std::max(size, kChunk);
+      insert(from_system(chunk), chunk);
+      range = by_size_.lower_bound({size, nullptr});
+    }
+    const auto [length, block] = *range;
+    by_size_.erase(range);
+    by_place_.erase(block);
+    if (length > size) insert(block + size, length - size);
+    count(bytes, 1);
+    return block;
+  }
+
+  void give(void* memory, int64_t bytes) {
+    char* block = static_cast<char*>(memory);
+    int64_t size = rounded(bytes);
+    auto next = by_place_.lower_bound(block);
+    if (next != by_place_.end() && next->first == block + size) {
+      size += next->second;
+      next = remove(next);
+    }
+    if (next != by_place_.begin()) {
+      const auto before = std::prev(next);
+      if (before->first + before->second == block) {
+        block = before->first;
+        size += before->second;
+        remove(before);
+      }
+    }
+    insert(block, size);
+    count(-bytes, -1);
+  }
+
+  char* from_system(int64_t size) {
+    void* memory = std::aligned_alloc(kLine, size);
+    check(memory != nullptr, "[memory] {} bytes are not to be had (use a smaller model or batch)", size);
+    ++stats_.system_requests;
+    return static_cast<char*>(memory);
+  }
+
+  static int64_t rounded(int64_t bytes) { return (std::max<int64_t>(bytes, 1) + kLine - 1) / kLine * kLine; }
+
+  void count(int64_t bytes, int64_t blocks) {
+    stats_.live_bytes += bytes;
+    stats_.live_blocks += blocks;
+    stats_.peak_bytes = std::max(stats_.peak_bytes, stats_.live_bytes);
+  }
+
   std::mutex mutex;
-  std::map<int64_t, std::vector<void*>> free_blocks;  // by size
-  int64_t live = 0;
+  const MemoryStats& stats() const { return stats_; }
+
+ private:
+  void insert(char* block, int64_t size) {
+    by_place_.emplace(block, size);
+    by_size_.emplace(size, block);
+  }
+  std::map<char*, int64_t>::iterator remove(std::map<char*, int64_t>::iterator range) {
+    by_size_.erase({range->second, range->first});
+    return by_place_.erase(range);
+  }
+
+  std::map<char*, int64_t> by_place_;
+  std::set<std::pair<int64_t, char*>> by_size_;
+  MemoryStats stats_;
 };
 
 /// Never destroyed: tensors with static lifetime may outlive any other static object.
@@ -31,43 +101,26 @@ Pool& pool() {
   return *instance;
 }
 
-/// Sizes are rounded up to eighths of a power of two, so that slightly different requests share blocks.
-int64_t size_class(int64_t bytes) {
-  const int64_t grain = std::max<int64_t>(64, int64_t(std::bit_floor(uint64_t(bytes))) / 8);
-  return (bytes + grain - 1) / grain * grain;
-}
-
 }  // namespace
 
 void* allocate_bytes(int64_t bytes) {
-  const int64_t size = size_class(std::max<int64_t>(bytes, 1));
   std::lock_guard lock(pool().mutex);
-  std::vector<void*>& blocks = pool().free_blocks[size];
-  void* block = nullptr;
-  if (!blocks.empty()) {
-    block = blocks.back();
-    blocks.pop_back();
-  } else {
-    block = std::aligned_alloc(64, size);
-    check(block != nullptr, "[memory] {} bytes are not to be had (use a smaller model or batch)", size);
-  }
-  pool().live += bytes;
+  if (kKeepBlocks) return pool().take(bytes);
+  void* block = pool().from_system(Pool::rounded(bytes));
+  pool().count(bytes, 1);
   return block;
 }
 
 void free_bytes(void* block, int64_t bytes) {
   std::lock_guard lock(pool().mutex);
-  pool().live -= bytes;
-  if (kKeepBlocks) {
-    pool().free_blocks[size_class(std::max<int64_t>(bytes, 1))].push_back(block);
-  } else {
-    std::free(block);
-  }
+  if (kKeepBlocks) return pool().give(block, bytes);
+  pool().count(-bytes, -1);
+  std::free(block);
 }
 
-int64_t live_bytes() {
+MemoryStats memory_stats() {
   std::lock_guard lock(pool().mutex);
-  return pool().live;
+  return pool().stats();
 }
 
 }  // namespace tinymor

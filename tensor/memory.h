@@ -1,6 +1,6 @@
 #pragma once
-// Where tensors get their bytes. A training step asks for the same sizes again and again, so freed blocks are kept and
-// handed out again instead of going back to the system.
+// Where tensors get their bytes. A training step asks for the same sizes again and again, so freed blocks stay here and
+// are handed out again: the first step asks the system for memory, the later ones do not.
 
 #include <cstdint>
 
@@ -11,7 +11,12 @@ void* allocate_bytes(int64_t bytes);
 /// Gives a block of allocate_bytes back; `bytes` as asked for.
 void free_bytes(void* block, int64_t bytes);
 
-/// Bytes asked for and not given back.
-int64_t live_bytes();
+struct MemoryStats {
+  int64_t live_bytes = 0;       ///< Asked for and not given back.
+  int64_t live_blocks = 0;      ///< As many blocks: the number of tensors with storage of their own.
+  int64_t peak_bytes = 0;       ///< The most that live_bytes has been.
+  int64_t system_requests = 0;  ///< How often the system was asked for more.
+};
+MemoryStats memory_stats();
 
 }  // namespace tinymor

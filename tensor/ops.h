@@ -1,14 +1,17 @@
 #pragma once
 // Arithmetic on tensors: checks, broadcasting and the split over threads. No gradients here (autograd/), no loops over
 // raw numbers either (tensor/kernels/). Every function takes any strides and returns a new contiguous tensor unless its
-// name says otherwise; shapes that do not fit throw before anything is computed.
+// name says otherwise; shapes that do not fit throw Error before anything is computed. Docs: docs/02-tensors.md
+
+#include <vector>
 
 #include "tensor/kernels/kernels.h"
 #include "tensor/tensor.h"
 
 namespace tinymor {
 
-/// Elementwise a (op) b with NumPy's broadcasting.
+// --- elementwise.cpp: with NumPy's broadcasting ---
+
 Tensor elementwise(kernels::Binary op, const Tensor& a, const Tensor& b);
 inline Tensor operator+(const Tensor& a, const Tensor& b) {
   return elementwise(kernels::Binary::add, a, b);
@@ -26,21 +29,81 @@ inline Tensor operator*(const Tensor& a, Real b) {
   return a * Tensor::scalar(b);
 }
 
-/// f(x), element by element.
-Tensor elementwise(kernels::Unary op, const Tensor& x);
-
-/// The sum over every axis along which `shape` was broadcast to x's shape: the reverse of expand.
-Tensor sum_to(const Tensor& x, const Shape& shape);
-/// The sum of all elements, [].
-inline Tensor sum(const Tensor& x) {
-  return sum_to(x, {});
+/// 1 where the comparison holds, 0 elsewhere.
+inline Tensor operator<(const Tensor& a, const Tensor& b) {
+  return elementwise(kernels::Binary::less, a, b);
 }
+inline Tensor operator<=(const Tensor& a, const Tensor& b) {
+  return elementwise(kernels::Binary::less_equal, a, b);
+}
+inline Tensor operator>(const Tensor& a, const Tensor& b) {
+  return b < a;
+}
+inline Tensor operator>=(const Tensor& a, const Tensor& b) {
+  return b <= a;
+}
+inline Tensor operator==(const Tensor& a, const Tensor& b) {
+  return elementwise(kernels::Binary::equal, a, b);
+}
+/// a where condition is not 0, b elsewhere.
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+
+/// f(x), element by element.
+Tensor elementwise(kernels::Unary f, const Tensor& x);
+/// g f'(x): the derivative of elementwise(f, x), applied to a gradient g in the shape of x.
+Tensor elementwise_slope(kernels::Unary f, const Tensor& x, const Tensor& g);
 
 /// y += x, in place. x must broadcast to y's shape.
 void add_into(Tensor& y, const Tensor& x);
 
-/// a [m,k] times b [k,n] -> [m,n]; any strides, so a transposed view costs nothing.
+/// Whether no element is NaN or infinite.
+bool all_finite(const Tensor& x);
+
+// --- reductions.cpp: over the axes given, which stay as extents of 1 when `keep` and are gone otherwise ---
+
+using Axes = std::vector<int64_t>;
+
+/// The sum over every axis along which `shape` was broadcast to x's shape: the reverse of expand.
+Tensor sum_to(const Tensor& x, const Shape& shape);
+/// The sum of all elements, [].
+Tensor sum(const Tensor& x);
+Tensor sum(const Tensor& x, const Axes& axes, bool keep = false);
+/// These throw where there is no element to take.
+Tensor mean(const Tensor& x, const Axes& axes, bool keep = false);
+Tensor max(const Tensor& x, const Axes& axes, bool keep = false);
+/// log(sum(e^x)), without overflow.
+Tensor logsumexp(const Tensor& x, const Axes& axes, bool keep = false);
+/// sqrt(sum(x^2))
+Tensor norm(const Tensor& x, const Axes& axes, bool keep = false);
+/// The first index of the largest element along `axis`, which is gone from the shape.
+IntTensor argmax(const Tensor& x, int64_t axis);
+
+/// `shape` with the extents of `axes` set to 1. Throws when an axis does not exist or comes twice.
+Shape reduced_shape(const Shape& shape, const Axes& axes);
+/// `shape` without `axes`.
+Shape without_axes(const Shape& shape, const Axes& axes);
+
+// --- sorting.cpp: along the last axis; equal elements keep their order, NaN counts as the largest ---
+
+struct Sorted {
+  Tensor values;
+  IntTensor indices;  ///< Where along the last axis each value stood.
+};
+Sorted sort(const Tensor& x, bool descending = false);
+/// The k largest, largest first. Throws unless 0 <= k <= the last extent.
+Sorted top_k(const Tensor& x, int64_t k);
+/// y[..., j] = x[..., index[..., j]]; `index` has x's shape but for its last extent.
+Tensor take_along(const Tensor& x, const IntTensor& index);
+/// y[..., index[..., j]] += x[..., j], in place; repeated indices add up.
+void add_along(Tensor& y, const IntTensor& index, const Tensor& x);
+
+// --- matmul.cpp ---
+
+/// a [...,m,k] times b [...,k,n] -> [...,m,n]; the leading axes broadcast. Any strides, so a transposed view costs
+/// nothing.
 Tensor matmul(const Tensor& a, const Tensor& b);
+
+// --- rows.cpp: rows of a matrix by index, and joining ---
 
 /// Rows of x [R,d] in the order of `index` [n] -> [n,d]. Throws when an index is outside 0..R-1.
 Tensor gather_rows(const Tensor& x, const IntTensor& index);
@@ -49,7 +112,9 @@ void scatter_add_rows(Tensor& y, const IntTensor& index, const Tensor& x);
 /// y [R,d] takes rows of x [n,d] at `index` [n], in place. Throws when an index comes twice.
 void replace_rows(Tensor& y, const IntTensor& index, const Tensor& x);
 
-/// A buffer of at least `count` elements that belongs to the calling thread, for kernels that need working space.
-Real* thread_scratch(int64_t count);
+/// One after the other along `axis`; the other extents agree. Throws for no tensors.
+Tensor concat(const std::vector<Tensor>& parts, int64_t axis);
+/// Along a new axis, which becomes `axis` of the result; the shapes agree.
+Tensor stack(const std::vector<Tensor>& parts, int64_t axis);
 
 }  // namespace tinymor

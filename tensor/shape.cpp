@@ -18,6 +18,12 @@ int64_t Shape::count() const {
   return n;
 }
 
+int64_t Shape::rows() const {
+  int64_t n = 1;
+  for (int64_t axis = 0; axis + 1 < rank(); ++axis) n *= dims_[axis];
+  return n;
+}
+
 std::string Shape::text() const {
   return fmt::format("[{}]", fmt::join(dims_, ","));
 }

@@ -28,6 +28,8 @@ class Shape {
 
   /// Number of elements: the product of all extents, 1 for a scalar.
   int64_t count() const;
+  /// Number of rows along the last axis: the product of all extents but that one.
+  int64_t rows() const;
 
   const std::vector<int64_t>& dims() const { return dims_; }
   auto begin() const { return dims_.begin(); }

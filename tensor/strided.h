@@ -1,40 +1,93 @@
 #pragma once
 // Walking several arrays of one shape and different strides at the same time.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
 
 #include "tensor/shape.h"
+#include "tensor/threads.h"
 
 namespace tinymor {
 
-/// Calls `body(offsets)` once per row (index of all axes but the last) of `shape` in row-major order; offsets[i] is
-/// where that row begins in the array with strides *strides[i]. The empty shape has one row of one element.
-template <size_t N, class Body>
-void for_rows(const Shape& shape, const std::array<const std::vector<int64_t>*, N>& strides, Body body) {
-  if (shape.count() == 0) return;
-  std::vector<int64_t> index(shape.rank() > 0 ? shape.rank() - 1 : 0, 0);
-  std::array<int64_t, N> offsets{};
-  for (;;) {
-    body(offsets);
-    int64_t axis = int64_t(index.size()) - 1;
-    for (; axis >= 0; --axis) {
-      const bool carry = ++index[axis] == shape[axis];
-      for (size_t i = 0; i < N; ++i) offsets[i] += (*strides[i])[axis] * (carry ? 1 - shape[axis] : 1);
-      if (!carry) break;
-      index[axis] = 0;
+/// N arrays of one shape, seen as rows of as many elements as all of them can step through evenly: neighbouring axes
+/// are merged wherever the strides of every array allow it, so contiguous arrays of any rank are a single row.
+template <size_t N>
+class Walk {
+ public:
+  Walk(const Shape& shape, const std::array<const std::vector<int64_t>*, N>& strides) : count_(shape.count()) {
+    for (int64_t axis = 0; axis < shape.rank(); ++axis) {
+      if (shape[axis] == 1) continue;
+      std::array<int64_t, N> steps;
+      for (size_t i = 0; i < N; ++i) steps[i] = (*strides[i])[axis];
+      bool merges = !axes_.empty();
+      for (size_t i = 0; merges && i < N; ++i) merges = axes_.back().steps[i] == steps[i] * shape[axis];
+      if (merges) {
+        axes_.back() = {axes_.back().extent * shape[axis], steps};
+      } else {
+        axes_.push_back({shape[axis], steps});
+      }
     }
-    if (axis < 0) return;
+    if (axes_.empty()) axes_.push_back({1, {}});
   }
-}
 
-/// Elements per row, and the step between them in an array with `strides`.
-inline int64_t row_length(const Shape& shape) {
-  return shape.rank() ? shape[-1] : 1;
-}
-inline int64_t row_step(const std::vector<int64_t>& strides) {
-  return strides.empty() ? 1 : strides.back();
-}
+  int64_t row_length() const { return axes_.back().extent; }
+  int64_t rows() const { return count_ == 0 ? 0 : count_ / row_length(); }
+  /// The step between neighbours of a row in array i.
+  int64_t step(size_t i) const { return axes_.back().steps[i]; }
+
+  /// Calls body(offsets) for rows [begin, end) in row-major order; offsets[i] is where the row begins in array i.
+  template <class Body>
+  void for_rows(int64_t begin, int64_t end, const Body& body) const {
+    if (begin >= end) return;
+    const int64_t outer = int64_t(axes_.size()) - 1;
+    std::vector<int64_t> index(outer, 0);
+    std::array<int64_t, N> offsets{};
+    int64_t rest = begin;
+    for (int64_t axis = outer - 1; axis >= 0; --axis) {
+      index[axis] = rest % axes_[axis].extent;
+      rest /= axes_[axis].extent;
+      for (size_t i = 0; i < N; ++i) offsets[i] += index[axis] * axes_[axis].steps[i];
+    }
+    for (int64_t row = begin;;) {
+      body(offsets);
+      if (++row == end) return;
+      for (int64_t axis = outer - 1;; --axis) {
+        const bool carry = ++index[axis] == axes_[axis].extent;
+        for (size_t i = 0; i < N; ++i) offsets[i] += axes_[axis].steps[i] * (carry ? 1 - axes_[axis].extent : 1);
+        if (!carry) break;
+        index[axis] = 0;
+      }
+    }
+  }
+
+  /// Calls body(offsets, n) for pieces of rows that together are everything, on several threads.
+  template <class Body>
+  void parallel(const Body& body) const {
+    constexpr int64_t grain = 16384;
+    const int64_t length = row_length();
+    if (rows() == 1) {
+      parallel_ranges(length, grain, [&](int64_t begin, int64_t end) {
+        std::array<int64_t, N> offsets;
+        for (size_t i = 0; i < N; ++i) offsets[i] = begin * step(i);
+        body(offsets, end - begin);
+      });
+      return;
+    }
+    parallel_ranges(rows(), std::max<int64_t>(1, grain / std::max<int64_t>(1, length)),
+                    [&](int64_t begin, int64_t end) {
+                      for_rows(begin, end, [&](const std::array<int64_t, N>& offsets) { body(offsets, length); });
+                    });
+  }
+
+ private:
+  struct Axis {
+    int64_t extent;
+    std::array<int64_t, N> steps;
+  };
+  int64_t count_;
+  std::vector<Axis> axes_;
+};
 
 }  // namespace tinymor

@@ -1,6 +1,8 @@
 #include "tensor/tensor.h"
 
 #include <algorithm>
+#include <numeric>
+#include <optional>
 
 #include "tensor/error.h"
 #include "tensor/memory.h"
@@ -12,14 +14,59 @@ namespace {
 template <class T>
 void copy_elements(const Shape& shape, const T* from, const std::vector<int64_t>& from_strides, T* to,
                    const std::vector<int64_t>& to_strides) {
-  const int64_t n = row_length(shape), from_step = row_step(from_strides), to_step = row_step(to_strides);
-  for_rows<2>(shape, {&from_strides, &to_strides}, [&](const std::array<int64_t, 2>& at) {
+  const Walk<2> walk(shape, {&from_strides, &to_strides});
+  const int64_t from_step = walk.step(0), to_step = walk.step(1);
+  walk.parallel([&](const std::array<int64_t, 2>& at, int64_t n) {
     if (from_step == 1 && to_step == 1) {
       std::copy_n(from + at[0], n, to + at[1]);
     } else {
       for (int64_t i = 0; i < n; ++i) to[at[1] + i * to_step] = from[at[0] + i * from_step];
     }
   });
+}
+
+/// `shape` with an extent of -1 replaced by what `from` leaves for it. Throws unless the elements fit.
+Shape fitted(const char* op, const Shape& from, Shape shape) {
+  int64_t known = 1, open_axis = -1;
+  for (int64_t axis = 0; axis < shape.rank(); ++axis) {
+    if (shape[axis] == -1 && open_axis < 0)
+      open_axis = axis;
+    else
+      known *= shape[axis];
+  }
+  if (open_axis >= 0 && known > 0) shape[open_axis] = from.count() / known;
+  check(shape.count() == from.count() && std::all_of(shape.begin(), shape.end(), [](int64_t d) { return d >= 0; }),
+        "[{}] {} with {} elements does not fit {}", op, from, from.count(), shape);
+  return shape;
+}
+
+/// The strides with which `shape` shows the elements of an array, or nothing when no strides can: each run of axes that
+/// lie evenly in memory may be divided anew, but no new axis may reach across two runs.
+std::optional<std::vector<int64_t>> reshaped_strides(const Shape& from, const std::vector<int64_t>& from_strides,
+                                                     const Shape& shape) {
+  if (from.count() == 0) return row_major_strides(shape);
+  struct Run {
+    int64_t extent, step;
+  };
+  std::vector<Run> runs{{1, 1}};
+  for (int64_t axis = 0; axis < from.rank(); ++axis) {
+    if (from[axis] == 1) continue;
+    const int64_t step = from_strides[axis];
+    if (runs.back().extent > 1 && runs.back().step == step * from[axis])
+      runs.back() = {runs.back().extent * from[axis], step};
+    else
+      runs.push_back({from[axis], step});
+  }
+  std::vector<int64_t> strides(shape.rank(), 1);
+  for (int64_t axis = shape.rank() - 1; axis >= 0; --axis) {
+    if (shape[axis] == 1) continue;
+    if (runs.back().extent == 1) runs.pop_back();
+    Run& run = runs.back();
+    if (run.extent % shape[axis] != 0) return std::nullopt;
+    strides[axis] = run.step;
+    run = {run.extent / shape[axis], run.step * shape[axis]};
+  }
+  return strides;
 }
 
 }  // namespace
@@ -54,6 +101,13 @@ template <class T>
 BasicTensor<T> BasicTensor<T>::full(Shape shape, T value) {
   BasicTensor result(std::move(shape));
   std::fill_n(result.storage_->data, result.count(), value);
+  return result;
+}
+
+template <class T>
+BasicTensor<T> BasicTensor<T>::arange(int64_t n) {
+  BasicTensor result(Shape{n});
+  std::iota(result.storage_->data, result.storage_->data + n, T(0));
   return result;
 }
 
@@ -104,40 +158,74 @@ T BasicTensor<T>::at(std::initializer_list<int64_t> index) const {
 }
 
 template <class T>
+BasicTensor<T> BasicTensor<T>::with_layout(Shape shape, std::vector<int64_t> strides) const {
+  return BasicTensor(storage_, offset_, std::move(shape), std::move(strides));
+}
+
+template <class T>
 BasicTensor<T> BasicTensor<T>::reshape(Shape shape) const {
-  int64_t known = 1, open_axis = -1;
-  for (int64_t axis = 0; axis < shape.rank(); ++axis) {
-    if (shape[axis] == -1 && open_axis < 0)
-      open_axis = axis;
-    else
-      known *= shape[axis];
-  }
-  if (open_axis >= 0 && known > 0) shape[open_axis] = count() / known;
-  check(shape.count() == count() && std::all_of(shape.begin(), shape.end(), [](int64_t d) { return d >= 0; }),
-        "[reshape] {} with {} elements does not fit {}", shape_, count(), shape);
-  const BasicTensor whole = contiguous_copy();
-  std::vector<int64_t> strides = row_major_strides(shape);
-  return BasicTensor(whole.storage_, whole.offset_, std::move(shape), std::move(strides));
+  shape = fitted("reshape", shape_, std::move(shape));
+  auto strides = reshaped_strides(shape_, strides_, shape);
+  if (strides) return with_layout(std::move(shape), std::move(*strides));
+  return clone().reshape(std::move(shape));
+}
+
+template <class T>
+BasicTensor<T> BasicTensor<T>::view(Shape shape) const {
+  shape = fitted("view", shape_, std::move(shape));
+  auto strides = reshaped_strides(shape_, strides_, shape);
+  check(strides.has_value(), "[view] no strides show {} with strides [{}] as {} (use reshape, which copies)", shape_,
+        fmt::join(strides_, ","), shape);
+  return with_layout(std::move(shape), std::move(*strides));
 }
 
 template <class T>
 BasicTensor<T> BasicTensor<T>::transpose(int64_t a, int64_t b) const {
-  BasicTensor view = *this;
-  const size_t i = shape_.normalize_axis(a), j = shape_.normalize_axis(b);
-  std::swap(view.shape_[i], view.shape_[j]);
-  std::swap(view.strides_[i], view.strides_[j]);
-  return view;
+  std::vector<int64_t> order(rank());
+  std::iota(order.begin(), order.end(), 0);
+  std::swap(order[shape_.normalize_axis(a)], order[shape_.normalize_axis(b)]);
+  return permute(order);
 }
 
 template <class T>
-BasicTensor<T> BasicTensor<T>::slice(int64_t axis, int64_t begin, int64_t end) const {
+BasicTensor<T> BasicTensor<T>::permute(const std::vector<int64_t>& order) const {
+  Shape shape = shape_;
+  std::vector<int64_t> strides = strides_;
+  std::vector<bool> seen(rank(), false);
+  for (size_t i = 0; i < order.size() && i < strides.size(); ++i) {
+    const size_t from = shape_.normalize_axis(order[i]);
+    shape[i] = shape_[from];
+    strides[i] = strides_[from];
+    seen[from] = true;
+  }
+  check(int64_t(order.size()) == rank() && std::count(seen.begin(), seen.end(), false) == 0,
+        "[permute] [{}] does not name every axis of {} once", fmt::join(order, ","), shape_);
+  return with_layout(std::move(shape), std::move(strides));
+}
+
+template <class T>
+BasicTensor<T> BasicTensor<T>::slice(int64_t axis, int64_t begin, int64_t end, int64_t step) const {
   const size_t i = shape_.normalize_axis(axis);
-  check(0 <= begin && begin <= end && end <= shape_[i], "[slice] {}..{} is not a range of axis {} of {}", begin, end, i,
-        shape_);
-  BasicTensor view = *this;
-  view.shape_[i] = end - begin;
-  view.offset_ += begin * strides_[i];
-  return view;
+  check(0 <= begin && begin <= end && end <= shape_[i] && step > 0,
+        "[slice] {}..{} by {} is not a range of axis {} of {}", begin, end, step, i, shape_);
+  BasicTensor part = *this;
+  part.shape_[i] = (end - begin + step - 1) / step;
+  part.offset_ += begin * strides_[i];
+  part.strides_[i] *= step;
+  return part;
+}
+
+template <class T>
+BasicTensor<T> BasicTensor<T>::select(int64_t axis, int64_t i) const {
+  const int64_t along = int64_t(shape_.normalize_axis(axis)), extent = shape_[along];
+  const int64_t at = i < 0 ? i + extent : i;
+  check(at >= 0 && at < extent, "[select] index {} is outside axis {} of {}", i, along, shape_);
+  BasicTensor part = slice(along, at, at + 1);
+  std::vector<int64_t> dims = shape_.dims();
+  dims.erase(dims.begin() + along);
+  part.strides_.erase(part.strides_.begin() + along);
+  part.shape_ = Shape(std::move(dims));
+  return part;
 }
 
 template <class T>

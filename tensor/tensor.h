@@ -4,7 +4,7 @@
 //
 // Two element types are all a language model needs: Real (float; double in the build that checks gradients) and int32
 // for token ids and row indices. Arithmetic on tensors stands in tensor/ops.h, the loops in tensor/kernels/.
-// Docs: docs/01-from-text-to-depth.md
+// Docs: docs/02-tensors.md
 
 #include <cstdint>
 #include <memory>
@@ -44,7 +44,10 @@ class BasicTensor {
 
   static BasicTensor full(Shape shape, T value);
   static BasicTensor zeros(Shape shape) { return full(std::move(shape), T(0)); }
+  static BasicTensor ones(Shape shape) { return full(std::move(shape), T(1)); }
   static BasicTensor scalar(T value) { return full({}, value); }
+  /// 0, 1, ..., n-1.
+  static BasicTensor arange(int64_t n);
 
   bool defined() const { return storage_ != nullptr; }
   const Shape& shape() const { return shape_; }
@@ -69,10 +72,17 @@ class BasicTensor {
 
   /// The same elements in another shape; one extent may be -1. A view where the strides allow, else a copy.
   BasicTensor reshape(Shape shape) const;
+  /// Like reshape, but throws instead of copying.
+  BasicTensor view(Shape shape) const;
   /// A view with two axes exchanged.
   BasicTensor transpose(int64_t a, int64_t b) const;
-  /// A view of [begin, end) along `axis`. Throws unless 0 <= begin <= end <= extent.
-  BasicTensor slice(int64_t axis, int64_t begin, int64_t end) const;
+  /// A view whose axis i is axis order[i] of this. Throws unless `order` names every axis once.
+  BasicTensor permute(const std::vector<int64_t>& order) const;
+  /// A view of every step-th index of [begin, end) along `axis`. Throws unless 0 <= begin <= end <= extent and step >
+  /// 0.
+  BasicTensor slice(int64_t axis, int64_t begin, int64_t end, int64_t step = 1) const;
+  /// A view of index i along `axis`, which is gone from its shape. A negative i counts from the end.
+  BasicTensor select(int64_t axis, int64_t i) const;
   /// A view that repeats axes of extent 1 (stride 0) up to `shape`, by the broadcasting rule.
   BasicTensor expand(const Shape& shape) const;
   /// Itself when contiguous, else a copy.
@@ -91,6 +101,7 @@ class BasicTensor {
 
  private:
   BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset, Shape shape, std::vector<int64_t> strides);
+  BasicTensor with_layout(Shape shape, std::vector<int64_t> strides) const;
 
   std::shared_ptr<Storage<T>> storage_;
   int64_t offset_ = 0;

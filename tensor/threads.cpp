@@ -13,6 +13,8 @@
 namespace tinymor {
 namespace {
 
+thread_local int own_index = 0;
+
 /// How often a thread looks for what it waits for before it sleeps: some microseconds. Long enough to bridge the gap
 /// between two operations, short enough that a core which others need is not held.
 constexpr int kLooks = 1000;
@@ -39,7 +41,11 @@ void wait_while(const std::atomic<T>& value, T old) {
 class Pool {
  public:
   explicit Pool(int threads) {
-    for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+    for (int i = 1; i < threads; ++i)
+      workers_.emplace_back([this, i] {
+        own_index = i;
+        work();
+      });
   }
   ~Pool() {
     quit_ = true;
@@ -115,6 +121,10 @@ int thread_count() {
 void set_thread_count(int n) {
   check_input(n >= 1 && n <= 1024, "threads: {} is not a number of threads (use 1 to 1024)", n);
   if (n != thread_count()) pool() = std::make_unique<Pool>(n);
+}
+
+int thread_index() {
+  return own_index;
 }
 
 void parallel_for(int64_t pieces, const std::function<void(int64_t)>& body) {

@@ -14,6 +14,10 @@ int thread_count();
 /// Throws unless 1 <= n <= 1024. Must not be called while operations run.
 void set_thread_count(int n);
 
+/// Which of the threads runs the calling code: 0..thread_count()-1 within a parallel_for, 0 elsewhere. For bodies that
+/// need working space: one piece of it per thread.
+int thread_index();
+
 /// Calls `body(i)` for every i in [0, pieces), in any order, on several threads; returns when all are done. Rethrows
 /// the first exception. A call from within a body, or while another thread is in a parallel_for, runs alone.
 void parallel_for(int64_t pieces, const std::function<void(int64_t)>& body);

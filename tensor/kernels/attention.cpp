@@ -65,7 +65,14 @@ void rope(int64_t rows, int64_t heads, int64_t width, const int32_t* positions, 
     const Real* c = cosines + positions[row] * half;
     const Real* s = sines + positions[row] * half;
     for (int64_t head = 0; head < heads; ++head, x += width, y += width) {
-      for (int64_t i = 0; i < half; ++i) {
+      int64_t i = 0;
+      for (; i + kLanes <= half; i += kLanes) {
+        const Vec lo = load(x + i), hi = load(x + i + half), cosine = load(c + i),
+                  sine = splat(direction) * load(s + i);
+        store(y + i, lo * cosine - hi * sine);
+        store(y + i + half, hi * cosine + lo * sine);
+      }
+      for (; i < half; ++i) {
         const Real lo = x[i], hi = x[i + half], sine = direction * s[i];
         y[i] = lo * c[i] - hi * sine;
         y[i + half] = hi * c[i] + lo * sine;
@@ -92,15 +99,18 @@ void attention(const AttentionHead& head, Real* out, int64_t out_row, Real* log_
       Real* strip_out = out + strip.first * out_row + h * head.width;
       gemm_tiles(strip.rows, columns, head.width, {head.q + strip.first * head.q_row + h * head.width, head.q_row, 1},
                  keys, scores, columns, false);
-      Real sums[kAttentionRows];
+      Real maxima[kAttentionRows], sums[kAttentionRows];
       for (int64_t i = 0; i < strip.rows; ++i) {
         Real* row = scores + i * columns;
         const int64_t seen = head.visible[strip.first + i];
         const Real largest = head.scale * max_of(seen, row);
         sums[i] = exp_of(seen, head.scale, largest, row, row);
         for (int64_t j = seen; j < strip.keys; ++j) row[j] = 0;
-        log_sum[(strip.first + i) * log_sum_row + h] = largest + log_of(sums[i]);
+        maxima[i] = largest;
       }
+      Real logs[kAttentionRows];
+      unary(Unary::log, strip.rows, sums, logs);
+      for (int64_t i = 0; i < strip.rows; ++i) log_sum[(strip.first + i) * log_sum_row + h] = maxima[i] + logs[i];
       gemm_tiles(strip.rows, head.width, strip.keys, {scores, columns, 1}, values, strip_out, out_row, false);
       for (int64_t i = 0; i < strip.rows; ++i)
         for (int64_t c = 0; c < head.width; ++c) strip_out[i * out_row + c] /= sums[i];
@@ -138,7 +148,7 @@ void attention_backward(const AttentionHead& head, const Real* out, const Real* 
       gemm_tiles(strip.keys, width, rows, {p, 1, columns}, g_panels, dv, head.kv_row, true);
       gemm_tiles(strip.keys, width, rows, {ds, 1, columns}, q_panels, dk, head.kv_row, true);
       gemm_tiles(rows, width, strip.keys, {ds, columns, 1}, keys, dq + strip.first * head.q_row + h * width, head.q_row,
-                 true);
+                 false);
     });
   }
 }

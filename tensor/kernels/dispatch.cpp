@@ -61,6 +61,17 @@ const Level& chosen() {
 
 }  // namespace
 
+const char* name_of(Binary op) {
+  constexpr const char* names[] = {"add", "sub", "mul", "div", "less", "less_equal", "equal"};
+  return names[static_cast<int>(op)];
+}
+
+const char* name_of(Unary f) {
+  constexpr const char* names[] = {"exp",       "log",     "sqrt", "relu", "gelu",
+                                   "gelu_tanh", "sigmoid", "silu", "tanh", "softplus"};
+  return names[static_cast<int>(f)];
+}
+
 const Table& table() {
   return *chosen().table;
 }

@@ -17,8 +17,11 @@ struct Matrix {
   int64_t row, col;
 };
 
-enum class Binary { add, sub, mul, div };
-enum class Unary { exp, log, sigmoid, silu, softplus };
+enum class Binary { add, sub, mul, div, less, less_equal, equal };
+enum class Unary { exp, log, sqrt, relu, gelu, gelu_tanh, sigmoid, silu, tanh, softplus };
+/// "add", "exp", ...
+const char* name_of(Binary op);
+const char* name_of(Unary f);
 
 /// Columns of a panel.
 constexpr int64_t kPanelCols = 32;
@@ -58,7 +61,12 @@ struct AdamW {
 struct Table {
   /// out[i] = a[i*a_step] (op) b[i*b_step]
   void (*binary)(Binary op, int64_t n, const Real* a, int64_t a_step, const Real* b, int64_t b_step, Real* out);
-  void (*unary)(Unary op, int64_t n, const Real* x, Real* out);
+  /// out[i] = condition[i] is not 0 ? a[i] : b[i], each with its step
+  void (*choose)(int64_t n, const Real* condition, int64_t condition_step, const Real* a, int64_t a_step, const Real* b,
+                 int64_t b_step, Real* out);
+  void (*unary)(Unary f, int64_t n, const Real* x, Real* out);
+  /// out = g f'(x)
+  void (*unary_slope)(Unary f, int64_t n, const Real* x, const Real* g, Real* out);
   /// Sum of n numbers in sixteen interleaved partial sums.
   Real (*sum)(int64_t n, const Real* x);
   Real (*dot)(int64_t n, const Real* a, const Real* b);
@@ -89,7 +97,7 @@ struct Table {
   /// scratch: attention_scratch(keys, width).
   void (*attention)(const AttentionHead& head, Real* out, int64_t out_row, Real* log_sum, int64_t log_sum_row,
                     Real* scratch);
-  /// Adds to dq (like q), dk and dv (like k, v).
+  /// Writes dq (like q), adds to dk and dv (like k, v).
   void (*attention_backward)(const AttentionHead& head, const Real* out, const Real* dout, int64_t out_row,
                              const Real* log_sum, int64_t log_sum_row, Real* dq, Real* dk, Real* dv, Real* scratch);
 

@@ -6,7 +6,9 @@ namespace tinymor::kernels::TINYMOR_LEVEL {
 extern const Table table;
 const Table table = {
     .binary = binary,
+    .choose = choose,
     .unary = unary,
+    .unary_slope = unary_slope,
     .sum = sum_of,
     .dot = dot,
     .add_scaled = add_scaled,

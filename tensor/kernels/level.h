@@ -7,7 +7,10 @@ namespace tinymor::kernels::TINYMOR_LEVEL {
 
 // elementwise.cpp
 void binary(Binary op, int64_t n, const Real* a, int64_t a_step, const Real* b, int64_t b_step, Real* out);
-void unary(Unary op, int64_t n, const Real* x, Real* out);
+void choose(int64_t n, const Real* condition, int64_t condition_step, const Real* a, int64_t a_step, const Real* b,
+            int64_t b_step, Real* out);
+void unary(Unary f, int64_t n, const Real* x, Real* out);
+void unary_slope(Unary f, int64_t n, const Real* x, const Real* g, Real* out);
 Real sum_of(int64_t n, const Real* x);
 void add_scaled(int64_t n, Real scale, const Real* x, Real* y);
 void swiglu(int64_t n, const Real* gate, const Real* up, Real* y);

@@ -119,6 +119,33 @@ TINYMOR_INLINE Vec min(Vec a, Vec b) {
   return map([](Register x, Register y) { return x < y ? x : y; }, a, b);
 }
 
+/// 1 where the comparison holds, 0 elsewhere.
+TINYMOR_INLINE Vec less(Vec a, Vec b) {
+  return map([](Register x, Register y) { return x < y ? Register{} + 1 : Register{}; }, a, b);
+}
+TINYMOR_INLINE Vec less_equal(Vec a, Vec b) {
+  return map([](Register x, Register y) { return x <= y ? Register{} + 1 : Register{}; }, a, b);
+}
+TINYMOR_INLINE Vec equal(Vec a, Vec b) {
+  return map([](Register x, Register y) { return x == y ? Register{} + 1 : Register{}; }, a, b);
+}
+TINYMOR_INLINE Register sqrt(Register x) {
+#if defined(TINYMOR_LEVEL_AVX512)
+  return _mm512_sqrt_ps(x);
+#elif defined(TINYMOR_LEVEL_AVX2)
+  return _mm256_sqrt_ps(x);
+#elif defined(TINYMOR_LEVEL_NEON)
+  return vsqrtq_f32(x);
+#else
+  for (int i = 0; i < kRegisterLanes; ++i)
+    x[i] = Real(sizeof(Real) == 4 ? __builtin_sqrtf(float(x[i])) : __builtin_sqrt(double(x[i])));
+  return x;
+#endif
+}
+TINYMOR_INLINE Vec sqrt(Vec x) {
+  return map([](Register r) { return sqrt(r); }, x);
+}
+
 /// a*b + c, rounded once where the level has fused multiply-add.
 TINYMOR_INLINE Register fma(Register a, Register b, Register c) {
 #if defined(TINYMOR_LEVEL_AVX512)

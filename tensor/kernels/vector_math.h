@@ -48,6 +48,22 @@ TINYMOR_INLINE Vec log(Vec x) {
 }
 #endif
 
+/// The error function, to 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26): 1 - t (a1 + t (a2 + ...)) e^-x^2 with
+/// t = 1/(1 + px) for x >= 0, and erf(-x) = -erf(x).
+TINYMOR_INLINE Vec erf(Vec x) {
+#ifdef TINYMOR_DOUBLE
+  return each_lane(x, ::erf);
+#else
+  const Vec minus = splat(0) - x, size = max(x, minus);
+  const Vec t = splat(1) / fma(splat(0.3275911f), size, splat(1));
+  Vec series = splat(1.061405429f);
+  const float coefficients[] = {-1.453152027f, 1.421413741f, -0.284496736f, 0.254829592f};
+  for (float a : coefficients) series = fma(series, t, splat(a));
+  const Vec result = splat(1) - series * t * exp(minus * x);
+  return fma(splat(-2) * less(x, splat(0)), result, result);
+#endif
+}
+
 /// 1 / (1 + e^-x)
 TINYMOR_INLINE Vec sigmoid(Vec x) {
   return splat(1) / (splat(1) + exp(splat(0) - x));

@@ -49,6 +49,7 @@ inline double worst_gradient_error(const Function& f, const std::vector<Tensor>&
     const Tensor analytic = leaves[i].grad().defined() ? leaves[i].grad() : Tensor::zeros(inputs[i].shape());
     for (int64_t element = 0; element < inputs[i].count(); ++element) {
       const auto shifted = [&](double by) {
+        const NoGrad off;
         std::vector<Variable> moved;
         for (const Tensor& x : inputs) moved.push_back(Variable(x));
         Tensor x = inputs[i].clone();

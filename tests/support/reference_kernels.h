@@ -23,6 +23,12 @@ inline double binary(Binary op, double a, double b) {
       return a * b;
     case Binary::div:
       return a / b;
+    case Binary::less:
+      return a < b;
+    case Binary::less_equal:
+      return a <= b;
+    case Binary::equal:
+      return a == b;
   }
   return 0;
 }
@@ -31,20 +37,36 @@ inline double sigmoid(double x) {
   return 1 / (1 + std::exp(-x));
 }
 
-inline double unary(Unary op, double x) {
-  switch (op) {
+inline double unary(Unary f, double x) {
+  switch (f) {
     case Unary::exp:
       return std::exp(x);
     case Unary::log:
       return std::log(x);
+    case Unary::sqrt:
+      return std::sqrt(x);
+    case Unary::relu:
+      return x > 0 ? x : 0;
+    case Unary::gelu:
+      return x / 2 * std::erfc(-x / std::sqrt(2.0));
+    case Unary::gelu_tanh:
+      return x / 2 * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
     case Unary::sigmoid:
       return sigmoid(x);
     case Unary::silu:
       return x * sigmoid(x);
+    case Unary::tanh:
+      return std::tanh(x);
     case Unary::softplus:
       return x > 30 ? x : std::log1p(std::exp(x));
   }
   return 0;
+}
+
+/// f'(x) from differences in double precision.
+inline double slope(Unary f, double x) {
+  const double step = 1e-6 * (1 + std::abs(x));
+  return (unary(f, x + step) - unary(f, x - step)) / (2 * step);
 }
 
 /// c[i*n + j] = sum over p of a(i,p) b(p,j), plus what was there when `add`.

@@ -25,6 +25,12 @@ Numbers random_numbers(int64_t n, uint64_t seed, double low = -1, double high = 
   return x;
 }
 
+using kernels::Binary, kernels::Unary;
+const std::vector<Binary> kBinaries{Binary::add,  Binary::sub,        Binary::mul,  Binary::div,
+                                    Binary::less, Binary::less_equal, Binary::equal};
+const std::vector<Unary> kUnaries{Unary::exp,       Unary::log,     Unary::sqrt, Unary::relu, Unary::gelu,
+                                  Unary::gelu_tanh, Unary::sigmoid, Unary::silu, Unary::tanh, Unary::softplus};
+
 /// An output buffer that notices writes past its end.
 struct Output {
   Numbers data;
@@ -52,21 +58,25 @@ double worst(const Output& out, Expected expected) {
 }  // namespace
 
 TEST_CASE("elementwise kernels equal their twins at every length and step", "[kernels]") {
-  using kernels::Binary, kernels::Unary;
   for (int64_t n = 0; n <= 67; ++n) {
     INFO("n = " << n);
     const Numbers a = random_numbers(3 * n + 1, 1, -3, 3), b = random_numbers(3 * n + 1, 2, 0.5, 3);
-    for (Binary op : {Binary::add, Binary::sub, Binary::mul, Binary::div})
+    for (Binary op : kBinaries)
       for (auto [a_step, b_step] : {std::pair{1, 1}, {0, 1}, {1, 0}, {0, 0}, {3, 1}, {2, 3}}) {
         Output out(n);
         table().binary(op, n, a.data(), a_step, b.data(), b_step, out.begin());
         CHECK(worst(out, [&](int64_t i) { return reference::binary(op, a[i * a_step], b[i * b_step]); }) < 1e-6);
+        Output chosen(n);
+        table().choose(n, out.begin(), 1, a.data(), a_step, b.data(), b_step, chosen.begin());
+        CHECK(worst(chosen, [&](int64_t i) { return out.data[i] != 0 ? a[i * a_step] : b[i * b_step]; }) == 0);
       }
-    for (Unary op : {Unary::exp, Unary::log, Unary::sigmoid, Unary::silu, Unary::softplus}) {
-      Output out(n);
-      const Numbers& x = op == Unary::log ? b : a;
-      table().unary(op, n, x.data(), out.begin());
-      CHECK(worst(out, [&](int64_t i) { return reference::unary(op, x[i]); }) < 1e-6);
+    for (Unary f : kUnaries) {
+      Output out(n), slopes(n);
+      const Numbers& x = f == Unary::log || f == Unary::sqrt ? b : a;
+      table().unary(f, n, x.data(), out.begin());
+      CHECK(worst(out, [&](int64_t i) { return reference::unary(f, x[i]); }) < 1e-6);
+      table().unary_slope(f, n, x.data(), b.data(), slopes.begin());
+      CHECK(worst(slopes, [&](int64_t i) { return double(b[i]) * reference::slope(f, x[i]); }) < 2e-6);
     }
     CHECK(double(table().sum(n, a.data())) == Approx(std::accumulate(a.begin(), a.begin() + n, 0.0)).margin(1e-4));
     double product = 0;
@@ -89,10 +99,12 @@ TEST_CASE("exp and log keep seven digits over their whole range and do not overf
     CHECK(double(out) == Approx(std::log(double(in))).epsilon(3e-7).margin(1e-7));
   }
   for (Real extreme : {Real(-1e30), Real(1e30)})
-    for (kernels::Unary op : {kernels::Unary::sigmoid, kernels::Unary::softplus}) {
+    for (Unary f : {Unary::sigmoid, Unary::softplus, Unary::silu, Unary::gelu, Unary::gelu_tanh, Unary::tanh}) {
+      INFO(name_of(f) << " of " << extreme);
       Real out;
-      table().unary(op, 1, &extreme, &out);
-      CHECK(double(out) == Approx(extreme < 0 ? 0 : op == kernels::Unary::sigmoid ? 1 : 1e30).margin(1e-30));
+      table().unary(f, 1, &extreme, &out);
+      const double high = f == Unary::sigmoid || f == Unary::tanh ? 1 : 1e30, low = f == Unary::tanh ? -1 : 0;
+      CHECK(double(out) == Approx(extreme < 0 ? low : high).margin(1e-6));
     }
 }
 

@@ -1,0 +1,106 @@
+#include "autograd/ops.h"
+#include "tensor/error.h"
+#include "tensor/threads.h"
+
+namespace tinymor {
+namespace {
+
+using kernels::table;
+using kernels::Unary;
+
+const Op exp_op("exp"), log_op("log"), sqrt_op("sqrt"), relu_op("relu"), gelu_op("gelu"), gelu_tanh_op("gelu_tanh"),
+    sigmoid_op("sigmoid"), silu_op("silu"), tanh_op("tanh"), softplus_op("softplus"), softmax_op("softmax"),
+    log_softmax_op("log_softmax"), dropout_op("dropout");
+
+// y = f(x): dx = g f'(x). x is kept, so y need not be.
+Variable apply(const Op& op, Unary f, const Variable& x) {
+  const Saved kept(x);
+  return record(
+      op, {x}, elementwise(f, x.value()),
+      [f, kept](const Tensor& g, InputGrads& in) { in.add(0, elementwise_slope(f, kept.get(), g)); },
+      [f, kept] { return elementwise(f, kept.get()); });
+}
+
+/// Calls f(row, log(sum(e^row)), out row) for every row along the last axis and returns `out`, in x's shape.
+template <class F>
+Tensor by_rows(const char* op, const Tensor& x, F f) {
+  check(x.rank() > 0, "[{}] a single number has no last axis", op);
+  const Tensor from = x.contiguous_copy();
+  const int64_t n = x.dim(-1), rows = n ? x.shape().rows() : 0;
+  Tensor out(x.shape());
+  Real* to = out.mutable_data();
+  parallel_ranges(rows, std::max<int64_t>(1, 8192 / std::max<int64_t>(1, n)), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      Real log_sum;
+      table().log_sum_exp(1, n, from.data() + i * n, &log_sum);
+      f(from.data() + i * n, n, log_sum, to + i * n);
+    }
+  });
+  return out;
+}
+
+}  // namespace
+
+Variable exp(const Variable& x) {
+  return apply(exp_op, Unary::exp, x);
+}
+Variable log(const Variable& x) {
+  return apply(log_op, Unary::log, x);
+}
+Variable sqrt(const Variable& x) {
+  return apply(sqrt_op, Unary::sqrt, x);
+}
+Variable relu(const Variable& x) {
+  return apply(relu_op, Unary::relu, x);
+}
+Variable gelu(const Variable& x) {
+  return apply(gelu_op, Unary::gelu, x);
+}
+Variable gelu_tanh(const Variable& x) {
+  return apply(gelu_tanh_op, Unary::gelu_tanh, x);
+}
+Variable sigmoid(const Variable& x) {
+  return apply(sigmoid_op, Unary::sigmoid, x);
+}
+Variable silu(const Variable& x) {
+  return apply(silu_op, Unary::silu, x);
+}
+Variable tanh(const Variable& x) {
+  return apply(tanh_op, Unary::tanh, x);
+}
+Variable softplus(const Variable& x) {
+  return apply(softplus_op, Unary::softplus, x);
+}
+
+// y = e^x / sum e^x: dx = y (g - sum(g y))
+Variable softmax(const Variable& x) {
+  const Tensor y = by_rows("softmax", x.value(), [](const Real* row, int64_t n, Real log_sum, Real* out) {
+    table().softmax(n, row, log_sum, 1, out);
+  });
+  return record(softmax_op, {x}, y, [y = Saved(y)](const Tensor& g, InputGrads& in) {
+    const Tensor p = y.get();
+    in.add(0, p * (g - sum(g * p, {-1}, true)));
+  });
+}
+
+// y = x - log(sum e^x): dx = g - e^y sum(g)
+Variable log_softmax(const Variable& x) {
+  const Tensor y = by_rows("log_softmax", x.value(), [](const Real* row, int64_t n, Real log_sum, Real* out) {
+    const Real minus = -log_sum;
+    table().binary(kernels::Binary::add, n, row, 1, &minus, 0, out);
+  });
+  return record(log_softmax_op, {x}, y, [y = Saved(y)](const Tensor& g, InputGrads& in) {
+    in.add(0, g - elementwise(Unary::exp, y.get()) * sum(g, {-1}, true));
+  });
+}
+
+// y = x m with m = 0 or 1/(1-p): dx = g m
+Variable dropout(const Variable& x, double p, Random random) {
+  check(p >= 0 && p < 1, "[dropout] a probability of {} leaves nothing or is none (give 0 <= p < 1)", p);
+  Tensor mask(x.shape());
+  Real* to = mask.mutable_data();
+  for (int64_t i = 0; i < mask.count(); ++i) to[i] = random.uniform() < p ? Real(0) : Real(1 / (1 - p));
+  return record(dropout_op, {x}, x.value() * mask, [mask](const Tensor& g, InputGrads& in) { in.add(0, g * mask); });
+}
+
+}  // namespace tinymor

@@ -1,0 +1,72 @@
+#include "autograd/ops.h"
+#include "tensor/error.h"
+
+namespace tinymor {
+namespace {
+
+const Op sum_op("sum"), max_op("max"), logsumexp_op("logsumexp"), norm_op("norm");
+
+Axes all_axes(const Variable& x) {
+  Axes axes;
+  for (int64_t axis = 0; axis < x.rank(); ++axis) axes.push_back(axis);
+  return axes;
+}
+
+}  // namespace
+
+// y = sum x: dx = g, repeated along the summed axes
+Variable sum(const Variable& x, const Axes& axes, bool keep) {
+  return record(sum_op, {x}, sum(x.value(), axes, keep),
+                [shape = x.shape(), kept = reduced_shape(x.shape(), axes)](const Tensor& g, InputGrads& in) {
+                  in.add(0, g.reshape(kept).expand(shape));
+                });
+}
+
+Variable sum(const Variable& x) {
+  return sum(x, all_axes(x));
+}
+
+Variable mean(const Variable& x, const Axes& axes, bool keep) {
+  const int64_t results = reduced_shape(x.shape(), axes).count(), n = results ? x.value().count() / results : 0;
+  check(n > 0 || results == 0, "[mean] there is nothing to take of {} along the axes [{}]", x.shape(),
+        fmt::join(axes, ","));
+  return scale(sum(x, axes, keep), Real(1) / Real(n ? n : 1));
+}
+
+Variable mean(const Variable& x) {
+  return mean(x, all_axes(x));
+}
+
+// y = max x: dx = g / (how many are largest) where x = y, 0 elsewhere
+Variable max(const Variable& x, const Axes& axes, bool keep) {
+  const Tensor y = max(x.value(), axes, true);
+  return record(max_op, {x}, keep ? y : y.reshape(without_axes(x.shape(), axes)),
+                [x = Saved(x), y = Saved(y), axes](const Tensor& g, InputGrads& in) {
+                  const Tensor largest = y.get(), hits = x.get() == largest;
+                  in.add(0, hits * (g.reshape(largest.shape()) / sum(hits, axes, true)));
+                });
+}
+
+// y = log(sum e^x): dx = g e^(x - y)
+Variable logsumexp(const Variable& x, const Axes& axes, bool keep) {
+  const Tensor y = logsumexp(x.value(), axes, true);
+  return record(logsumexp_op, {x}, keep ? y : y.reshape(without_axes(x.shape(), axes)),
+                [x = Saved(x), y = Saved(y)](const Tensor& g, InputGrads& in) {
+                  const Tensor logs = y.get();
+                  in.add(0, elementwise(kernels::Unary::exp, x.get() - logs) * g.reshape(logs.shape()));
+                });
+}
+
+// y = sqrt(sum x^2): dx = g x / y
+Variable norm(const Variable& x, const Axes& axes, bool keep) {
+  const Tensor y = norm(x.value(), axes, true);
+  return record(norm_op, {x}, keep ? y : y.reshape(without_axes(x.shape(), axes)),
+                [x = Saved(x), y = Saved(y)](const Tensor& g, InputGrads& in) {
+                  const Tensor length = y.get(), zero = Tensor::scalar(0);
+                  // Where the length is 0 so is x, and 0 / 1 is as good a slope as any.
+                  const Tensor divisor = where(length > zero, length, Tensor::scalar(1));
+                  in.add(0, x.get() * (g.reshape(length.shape()) / divisor));
+                });
+}
+
+}  // namespace tinymor

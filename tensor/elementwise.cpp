@@ -1,0 +1,74 @@
+#include <algorithm>
+
+#include "tensor/error.h"
+#include "tensor/ops.h"
+#include "tensor/strided.h"
+
+namespace tinymor {
+
+using kernels::table;
+
+Tensor elementwise(kernels::Binary op, const Tensor& a, const Tensor& b) {
+  const Shape shape = broadcast(a.shape(), b.shape(), kernels::name_of(op));
+  const Tensor x = a.expand(shape), y = b.expand(shape);
+  Tensor out(shape);
+  Real* to = out.mutable_data();
+  const Walk<3> walk(shape, {&x.strides(), &y.strides(), &out.strides()});
+  walk.parallel([&](const std::array<int64_t, 3>& at, int64_t n) {
+    table().binary(op, n, x.data() + at[0], walk.step(0), y.data() + at[1], walk.step(1), to + at[2]);
+  });
+  return out;
+}
+
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  const Shape shape = broadcast(broadcast(condition.shape(), a.shape(), "where"), b.shape(), "where");
+  const Tensor c = condition.expand(shape), x = a.expand(shape), y = b.expand(shape);
+  Tensor out(shape);
+  Real* to = out.mutable_data();
+  const Walk<4> walk(shape, {&c.strides(), &x.strides(), &y.strides(), &out.strides()});
+  walk.parallel([&](const std::array<int64_t, 4>& at, int64_t n) {
+    table().choose(n, c.data() + at[0], walk.step(0), x.data() + at[1], walk.step(1), y.data() + at[2], walk.step(2),
+                   to + at[3]);
+  });
+  return out;
+}
+
+Tensor elementwise(kernels::Unary f, const Tensor& x) {
+  const Tensor from = x.contiguous_copy();
+  Tensor out(x.shape());
+  Real* to = out.mutable_data();
+  const Walk<1> walk(out.shape(), {&out.strides()});
+  walk.parallel(
+      [&](const std::array<int64_t, 1>& at, int64_t n) { table().unary(f, n, from.data() + at[0], to + at[0]); });
+  return out;
+}
+
+Tensor elementwise_slope(kernels::Unary f, const Tensor& x, const Tensor& g) {
+  check(x.shape() == g.shape(), "[{}] a gradient of shape {} for a value of shape {}", kernels::name_of(f), g.shape(),
+        x.shape());
+  const Tensor from = x.contiguous_copy(), grad = g.contiguous_copy();
+  Tensor out(x.shape());
+  Real* to = out.mutable_data();
+  const Walk<1> walk(out.shape(), {&out.strides()});
+  walk.parallel([&](const std::array<int64_t, 1>& at, int64_t n) {
+    table().unary_slope(f, n, from.data() + at[0], grad.data() + at[0], to + at[0]);
+  });
+  return out;
+}
+
+void add_into(Tensor& y, const Tensor& x) {
+  const Tensor from = x.expand(y.shape());
+  Real* to = y.mutable_data();
+  const Walk<2> walk(y.shape(), {&y.strides(), &from.strides()});
+  walk.parallel([&](const std::array<int64_t, 2>& at, int64_t n) {
+    if (walk.step(0) == 1 && walk.step(1) == 1) return table().add_scaled(n, 1, from.data() + at[1], to + at[0]);
+    for (int64_t i = 0; i < n; ++i) to[at[0] + i * walk.step(0)] += from.data()[at[1] + i * walk.step(1)];
+  });
+}
+
+bool all_finite(const Tensor& x) {
+  // 0 times a finite number is 0; times NaN or infinity it is NaN, and a NaN stays in the sum.
+  return sum(x * Real(0)).item() == 0;
+}
+
+}  // namespace tinymor
