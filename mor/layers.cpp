@@ -2,6 +2,20 @@
 
 namespace tinymor {
 
+DecoderLayer::DecoderLayer(const ModelConfig& config) {
+  const int64_t d = config.d_model, q = config.n_heads * config.d_head(), kv = config.n_kv_heads * config.d_head();
+  const auto zeros = [](int64_t out, int64_t in) { return Variable::parameter(Tensor::zeros({out, in})); };
+  input_layernorm = Variable::parameter(Tensor::ones(Shape{d}));
+  q_proj = zeros(q, d);
+  k_proj = zeros(kv, d);
+  v_proj = zeros(kv, d);
+  o_proj = zeros(d, q);
+  post_attention_layernorm = Variable::parameter(Tensor::ones(Shape{d}));
+  gate_proj = zeros(config.d_ff, d);
+  up_proj = zeros(config.d_ff, d);
+  down_proj = zeros(d, config.d_ff);
+}
+
 Variable DecoderLayer::forward(const Variable& x, const LayerContext& context) const {
   const ModelConfig& config = context.config;
   const Real eps = Real(config.rms_eps);
@@ -19,18 +33,16 @@ Variable DecoderLayer::forward(const Variable& x, const LayerContext& context) c
   return h + linear(swiglu(linear(m, gate_proj), linear(m, up_proj)), down_proj);
 }
 
-void DecoderLayer::for_each_weight(const ModelConfig& config,
-                                   const std::function<void(const char*, Variable&, const Shape&)>& visit) {
-  const int64_t d = config.d_model, q = config.n_heads * config.d_head(), kv = config.n_kv_heads * config.d_head();
-  visit("input_layernorm.weight", input_layernorm, {d});
-  visit("self_attn.q_proj.weight", q_proj, {q, d});
-  visit("self_attn.k_proj.weight", k_proj, {kv, d});
-  visit("self_attn.v_proj.weight", v_proj, {kv, d});
-  visit("self_attn.o_proj.weight", o_proj, {d, q});
-  visit("post_attention_layernorm.weight", post_attention_layernorm, {d});
-  visit("mlp.gate_proj.weight", gate_proj, {config.d_ff, d});
-  visit("mlp.up_proj.weight", up_proj, {config.d_ff, d});
-  visit("mlp.down_proj.weight", down_proj, {d, config.d_ff});
+void DecoderLayer::members(Members& m) {
+  m("input_layernorm.weight", input_layernorm);
+  m("self_attn.q_proj.weight", q_proj);
+  m("self_attn.k_proj.weight", k_proj);
+  m("self_attn.v_proj.weight", v_proj);
+  m("self_attn.o_proj.weight", o_proj);
+  m("post_attention_layernorm.weight", post_attention_layernorm);
+  m("mlp.gate_proj.weight", gate_proj);
+  m("mlp.up_proj.weight", up_proj);
+  m("mlp.down_proj.weight", down_proj);
 }
 
 }  // namespace tinymor

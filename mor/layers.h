@@ -5,8 +5,8 @@
 //   x += down_proj(silu(gate_proj(m)) * up_proj(m))                       with m = rms_norm(x)
 
 #include <cstdint>
-#include <functional>
 
+#include "autograd/module.h"
 #include "autograd/ops.h"
 #include "mor/kv_cache.h"
 
@@ -21,17 +21,17 @@ struct LayerContext {
   KvCache* cache;  ///< null: the rows see only each other
 };
 
-struct DecoderLayer {
+struct DecoderLayer : Module {
   Variable input_layernorm, post_attention_layernorm;  ///< [d]
   Variable q_proj, k_proj, v_proj, o_proj;             ///< [H*D,d], [G*D,d], [G*D,d], [d,H*D]
   Variable gate_proj, up_proj, down_proj;              ///< [d_ff,d], [d_ff,d], [d,d_ff]
 
+  /// Weights of the shapes that `config` gives them, all 0 but the norms, which are 1.
+  explicit DecoderLayer(const ModelConfig& config);
   /// x [R,d] -> [R,d]
   Variable forward(const Variable& x, const LayerContext& context) const;
-
-  /// Calls visit("self_attn.q_proj.weight", q_proj, shape) and so on for every weight, in the order of a checkpoint.
-  void for_each_weight(const ModelConfig& config,
-                       const std::function<void(const char* name, Variable& weight, const Shape& shape)>& visit);
+  /// The names of a Hugging Face Llama checkpoint.
+  void members(Members& m) override;
 };
 
 }  // namespace tinymor

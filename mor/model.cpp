@@ -19,30 +19,30 @@ Model::Model(ModelConfig config, uint64_t seed)
     : config_(resolved(std::move(config))),
       map_(layer_map(config_)),
       rope_(config_.max_seq_len, config_.d_head(), config_.rope_theta) {
-  layers_.resize(map_.unique);
-  if (config_.routing == Routing::expert_choice) routers_.resize(map_.recursions);
-  uint64_t made = 0;
-  for_each_weight([&](const std::string& name, Variable& weight, const Shape& shape) {
-    Tensor value = Tensor::full(shape, 1);
-    Random random(seed, stream_of(Stream::init, made++));
-    if (shape.rank() > 1) {
-      Real* to = value.mutable_data();
-      for (int64_t i = 0; i < value.count(); ++i) to[i] = Real(0.02 * random.normal());
-    }
-    weight = Variable::parameter(value, name);
-  });
+  const int64_t d = config_.d_model, vocab = config_.vocab_size;
+  const auto zeros = [](int64_t out, int64_t in) { return Variable::parameter(Tensor::zeros({out, in})); };
+  embed_tokens_ = zeros(vocab, d);
+  for (int64_t p = 0; p < map_.unique; ++p) layers_.emplace_back(config_);
+  for (int64_t r = 0; r < map_.recursions && config_.routing == Routing::expert_choice; ++r)
+    routers_.push_back(zeros(1, d));
+  norm_ = Variable::parameter(Tensor::ones(Shape{d}));
+  if (!config_.tie_embeddings) lm_head_ = zeros(vocab, d);
+
+  uint64_t stream = 0;
+  for (Variable* parameter : parameters()) {
+    Random random(seed, stream_of(Stream::init, stream++));
+    if (parameter->rank() == 1) continue;
+    Real* to = parameter->mutable_value().mutable_data();
+    for (int64_t i = 0; i < parameter->value().count(); ++i) to[i] = Real(0.02 * random.normal());
+  }
 }
 
-void Model::for_each_weight(const std::function<void(const std::string&, Variable&, const Shape&)>& visit) {
-  const int64_t d = config_.d_model, vocab = config_.vocab_size;
-  visit("model.embed_tokens.weight", embed_tokens_, {vocab, d});
-  for (size_t p = 0; p < layers_.size(); ++p)
-    layers_[p].for_each_weight(config_, [&](const char* name, Variable& weight, const Shape& shape) {
-      visit(fmt::format("model.layers.{}.{}", p, name), weight, shape);
-    });
-  for (size_t r = 0; r < routers_.size(); ++r) visit(fmt::format("model.routers.{}.0.weight", r), routers_[r], {1, d});
-  visit("model.norm.weight", norm_, {d});
-  if (!config_.tie_embeddings) visit("lm_head.weight", lm_head_, {vocab, d});
+void Model::members(Members& m) {
+  m("model.embed_tokens.weight", embed_tokens_);
+  m("model.layers", layers_);
+  for (size_t r = 0; r < routers_.size(); ++r) m(fmt::format("model.routers.{}.0.weight", r), routers_[r]);
+  m("model.norm.weight", norm_);
+  m("lm_head.weight", lm_head_);
 }
 
 Variable Model::run_layer(int64_t layer, const Variable& x, const Rows& rows, KvCache* cache) const {
@@ -93,23 +93,6 @@ ForwardResult Model::forward(const IntTensor& ids, const Rows& rows, const Forwa
   result.aux_loss = router->aux_loss();
   result.sampling_accuracy = router->sampling_accuracy();
   return result;
-}
-
-std::vector<Variable*> Model::parameters() {
-  std::vector<Variable*> all;
-  for_each_weight([&](const std::string&, Variable& weight, const Shape&) { all.push_back(&weight); });
-  return all;
-}
-
-std::vector<const Variable*> Model::parameters() const {
-  const std::vector<Variable*> all = const_cast<Model*>(this)->parameters();
-  return {all.begin(), all.end()};
-}
-
-int64_t Model::parameter_count() const {
-  int64_t total = 0;
-  for (const Variable* parameter : parameters()) total += parameter->value().count();
-  return total;
 }
 
 Model Model::clone() const {

@@ -3,7 +3,6 @@
 // norm and head. Vanilla and plain recursive transformers are the same walk with nobody routing.
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,7 +29,7 @@ struct ForwardResult {
   double sampling_accuracy = 1;  ///< see Router
 };
 
-class Model {
+class Model : public Module {
  public:
   /// Weights drawn from N(0, 0.02^2), norms 1 (paper App. B; Llama). Throws InputError for an illegal configuration.
   Model(ModelConfig config, uint64_t seed);
@@ -40,17 +39,12 @@ class Model {
 
   const ModelConfig& config() const { return config_; }
   const LayerMap& layers() const { return map_; }
-  /// Every unique weight once, in the order of the checkpoint's documentation; names are those of the checkpoint.
-  std::vector<Variable*> parameters();
-  std::vector<const Variable*> parameters() const;
-  /// Total of their elements.
-  int64_t parameter_count() const;
   /// A model with the same weights in memory of its own.
   Model clone() const;
+  /// Every unique weight once, by its name in a checkpoint.
+  void members(Members& m) override;
 
  private:
-  /// Visits every unique weight with its name in a checkpoint and the shape that the configuration gives it.
-  void for_each_weight(const std::function<void(const std::string& name, Variable& weight, const Shape& shape)>& visit);
   Variable run_layer(int64_t layer, const Variable& x, const Rows& rows, KvCache* cache) const;
 
   ModelConfig config_;

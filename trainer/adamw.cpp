@@ -1,6 +1,8 @@
 #include "trainer/adamw.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "tensor/error.h"
 #include "tensor/kernels/kernels.h"
@@ -10,40 +12,59 @@ namespace tinymor {
 
 AdamW::AdamW(std::vector<Variable*> parameters, Options options)
     : parameters_(std::move(parameters)), options_(options) {
-  for (const Variable* parameter : parameters_) {
-    m_.push_back(Tensor::zeros(parameter->shape()));
-    v_.push_back(Tensor::zeros(parameter->shape()));
+  constexpr int64_t grain = 16384;
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    m_.push_back(Tensor::zeros(parameters_[i]->shape()));
+    v_.push_back(Tensor::zeros(parameters_[i]->shape()));
+    const int64_t n = m_.back().count();
+    for (int64_t begin = 0; begin < n; begin += grain) pieces_.push_back({i, begin, std::min(n, begin + grain)});
   }
 }
 
 double AdamW::step(double lr) {
   ++steps_;
-  double square = 0;
-  for (const Variable* parameter : parameters_) {
-    const Tensor& g = parameter->grad();
-    if (g.defined()) square += double(kernels::table().dot(g.count(), g.values().data(), g.values().data()));
-  }
-  const double norm = std::sqrt(square);
+  // All parameters as one list of pieces, which threads take one after the other.
+  const auto for_pieces = [&](auto body) {
+    parallel_for(int64_t(pieces_.size()), [&](int64_t i) {
+      const Piece& piece = pieces_[i];
+      if (parameters_[piece.parameter]->grad().defined()) body(i, piece);
+    });
+  };
+  std::vector<double> squares(pieces_.size(), 0.0);
+  for_pieces([&](int64_t i, const Piece& piece) {
+    const Real* g = parameters_[piece.parameter]->grad().data() + piece.begin;
+    squares[i] = double(kernels::table().dot(piece.end - piece.begin, g, g));
+  });
+  const double norm = std::sqrt(std::accumulate(squares.begin(), squares.end(), 0.0));
   const double shrink = options_.grad_clip > 0 && norm > options_.grad_clip ? options_.grad_clip / norm : 1;
 
+  kernels::AdamW rule{.lr = Real(lr),
+                      .beta1 = Real(options_.beta1),
+                      .beta2 = Real(options_.beta2),
+                      .eps = Real(options_.eps),
+                      .weight_decay = 0,
+                      .correction1 = Real(1 - std::pow(options_.beta1, double(steps_))),
+                      .correction2 = Real(1 - std::pow(options_.beta2, double(steps_)))};
+  std::vector<Real*> values, m, v;
   for (size_t i = 0; i < parameters_.size(); ++i) {
-    Variable& parameter = *parameters_[i];
-    const Tensor grad = parameter.grad();
-    if (!grad.defined()) continue;
-    const kernels::AdamW rule{.lr = Real(lr),
-                              .beta1 = Real(options_.beta1),
-                              .beta2 = Real(options_.beta2),
-                              .eps = Real(options_.eps),
-                              .weight_decay = Real(parameter.value().rank() > 1 ? options_.weight_decay : 0),
-                              .correction1 = Real(1 - std::pow(options_.beta1, double(steps_))),
-                              .correction2 = Real(1 - std::pow(options_.beta2, double(steps_)))};
-    Real *value = parameter.mutable_value().mutable_data(), *m = m_[i].mutable_data(), *v = v_[i].mutable_data();
-    parallel_ranges(grad.count(), 32768, [&](int64_t begin, int64_t end) {
-      kernels::table().adamw(end - begin, rule, grad.data() + begin, Real(shrink), value + begin, m + begin, v + begin);
-    });
-    parameter.zero_grad();
+    const bool moves = parameters_[i]->grad().defined();
+    values.push_back(moves ? parameters_[i]->mutable_value().mutable_data() : nullptr);
+    m.push_back(m_[i].mutable_data());
+    v.push_back(v_[i].mutable_data());
   }
+  for_pieces([&](int64_t, const Piece& piece) {
+    const size_t p = piece.parameter;
+    kernels::AdamW own = rule;
+    own.weight_decay = Real(parameters_[p]->rank() > 1 ? options_.weight_decay : 0);
+    kernels::table().adamw(piece.end - piece.begin, own, parameters_[p]->grad().data() + piece.begin, Real(shrink),
+                           values[p] + piece.begin, m[p] + piece.begin, v[p] + piece.begin);
+  });
+  for (Variable* parameter : parameters_) parameter->zero_grad();
   return norm;
+}
+
+bool AdamW::is_state(const std::string& name) {
+  return name.rfind("m.", 0) == 0 || name.rfind("v.", 0) == 0;
 }
 
 std::map<std::string, Tensor> AdamW::state() const {

@@ -28,11 +28,20 @@ class AdamW {
   /// save.
   std::map<std::string, Tensor> state() const;
   int64_t steps() const { return steps_; }
+  /// Whether `name` is one that state() gives.
+  static bool is_state(const std::string& name);
   /// Takes back what state() gave. Throws InputError when something is missing or has another shape.
   void restore(const std::map<std::string, Tensor>& state, int64_t steps);
 
  private:
+  /// A piece of one parameter: what a thread handles at a time.
+  struct Piece {
+    size_t parameter;
+    int64_t begin, end;
+  };
+
   std::vector<Variable*> parameters_;
+  std::vector<Piece> pieces_;
   std::vector<Tensor> m_, v_;
   Options options_;
   int64_t steps_ = 0;

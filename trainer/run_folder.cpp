@@ -28,7 +28,7 @@ Number metadata_number(const SafetensorsFile& file, const std::string& key, cons
 void save_checkpoint(const RunFolder& run, const Model& model, const AdamW& optimizer, const Progress& progress) {
   SafetensorsFile file;
   file.tensors = optimizer.state();
-  for (const Variable* parameter : model.parameters()) file.tensors[parameter->name()] = parameter->value();
+  file.tensors.merge(model.state_dict());
   file.metadata = {{"format", "tinymor-trainer-1"},
                    {"step", fmt::format("{}", progress.step)},
                    {"optimizer_steps", fmt::format("{}", optimizer.steps())},
@@ -40,13 +40,14 @@ void save_checkpoint(const RunFolder& run, const Model& model, const AdamW& opti
 Progress load_checkpoint(const RunFolder& run, Model& model, AdamW& optimizer) {
   const SafetensorsFile file = read_safetensors(run.trainer());
   const std::string name = run.trainer().string();
-  for (Variable* parameter : model.parameters()) {
-    const auto found = file.tensors.find(parameter->name());
-    check_input(found != file.tensors.end() && found->second.shape() == parameter->shape(),
-                "{}: {} is missing or has another shape than {} says", name, parameter->name(), run.config().string());
-    parameter->mutable_value().copy_from(found->second);
+  std::map<std::string, Tensor> weights, moments;
+  for (const auto& [key, tensor] : file.tensors) (AdamW::is_state(key) ? moments : weights)[key] = tensor;
+  try {
+    model.load_state_dict(weights);
+    optimizer.restore(moments, metadata_number<int64_t>(file, "optimizer_steps", name));
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: {}", name, error.what()));
   }
-  optimizer.restore(file.tensors, metadata_number<int64_t>(file, "optimizer_steps", name));
   return {metadata_number<int64_t>(file, "step", name), metadata_number<double>(file, "seconds", name)};
 }
 

@@ -39,12 +39,29 @@ TINYMOR_INLINE Vec log(Vec x) {
   return each_lane(x, ::log);
 }
 #else
-/// e^x; below -87 it is 0 to any practical purpose and above 88 it overflows, so x is held in between.
+/// e^x: infinite from 88.73 on, and 0 below -87.33, where a float has no more than a few digits.
 TINYMOR_INLINE Vec exp(Vec x) {
-  return map([](Register r) { return series::exp(r); }, min(max(x, splat(-87.0f)), splat(88.0f)));
+  return map(
+      [](Register r) {
+        const Register zero{}, low = zero - 87.33f, high = zero + 88.7228f;
+        const Register held = r < low ? low : r > high ? high : r;
+        const Register inside = series::exp(held);
+        const Register limited = r > high ? zero + __builtin_inff() : r < low ? zero : inside;
+        return r == r ? limited : r;  // NaN stays NaN
+      },
+      x);
 }
+/// Natural logarithm: minus infinity at 0, NaN below.
 TINYMOR_INLINE Vec log(Vec x) {
-  return map([](Register r) { return series::log(r); }, x);
+  return map(
+      [](Register r) {
+        const Register zero{}, infinite = zero + __builtin_inff();
+        const auto denormal = r < zero + 0x1p-126f;
+        const Register logarithm = series::log(denormal ? r * 0x1p25f : r) - (denormal ? zero + 17.3286795f : zero);
+        const Register positive = r == infinite ? r : logarithm;
+        return r > zero ? positive : r == zero ? zero - infinite : zero + __builtin_nanf("");
+      },
+      x);
 }
 #endif
 

@@ -1,5 +1,7 @@
 #include "autograd/variable.h"
 
+#include <cmath>
+
 #include "autograd/ops.h"
 #include "support/catch.h"
 #include "tensor/error.h"
@@ -101,4 +103,98 @@ TEST_CASE("shapes that do not fit are named before anything is computed") {
   CHECK_THROWS_WITH(linear(a, b), ContainsSubstring("[linear]"));
   CHECK_THROWS_WITH(cross_entropy(a, IntTensor({4}, {0, 1, 2, 3})), ContainsSubstring("target 3"));
   CHECK_THROWS_WITH(gather_rows(a, IntTensor({1}, {4})), ContainsSubstring("index 4"));
+}
+
+TEST_CASE("a retained graph can be walked again, and gradients add up") {
+  const Variable x = leaf({2});
+  const Variable y = sum(exp(mul(x, x)));
+  y.backward(Graph::retain);
+  const Real once = x.grad().item();
+  CHECK(once == Approx(4 * std::exp(4.0)));
+  y.backward();
+  CHECK(x.grad().item() == Approx(2 * once));
+  CHECK_THROWS_WITH(y.backward(), ContainsSubstring("walked before"));
+}
+
+TEST_CASE("the gradient of an intermediate value is kept on request") {
+  const Variable x = leaf({1, 2});
+  Variable y = mul(x, x), z = exp(y);
+  y.retain_grad();
+  sum(z).backward();
+  CHECK(y.grad().to_vector() == z.value().to_vector());
+  CHECK_FALSE(z.grad().defined());
+  CHECK_THROWS_WITH(x.detach().retain_grad(), ContainsSubstring("constant"));
+}
+
+TEST_CASE("a hook sees the whole gradient of a value and may change it") {
+  Variable x = leaf({1, 2}), y = scale(x, 3);
+  std::vector<std::vector<Real>> seen;
+  y.add_hook([&](Tensor& grad) {
+    seen.push_back(grad.to_vector());
+    grad = grad * Real(10);
+  });
+  x.add_hook([&](Tensor& grad) { seen.push_back(grad.to_vector()); });
+  sum(y + y).backward();
+  CHECK(seen == std::vector<std::vector<Real>>{{2, 2}, {60, 60}});
+  CHECK(x.grad().to_vector() == std::vector<Real>{60, 60});
+  sum(x).backward();
+  CHECK(x.grad().to_vector() == std::vector<Real>{61, 61});
+  y = scale(x, 1);
+  y.add_hook([](Tensor& grad) { grad = Tensor::zeros({3}); });
+  CHECK_THROWS_WITH(sum(y).backward(), ContainsSubstring("a hook made a gradient of shape [3]"));
+}
+
+TEST_CASE("a hook that writes into its gradient changes no other input's") {
+  Variable a = leaf({1}), b = leaf({1});
+  a.add_hook([](Tensor& grad) { grad.fill(7); });
+  sum(a + b).backward();
+  CHECK(a.grad().item() == 7);
+  CHECK(b.grad().item() == 1);
+}
+
+TEST_CASE("anomaly mode names the op that made the first NaN or infinity") {
+  const Variable x = leaf({0, 1});
+  const DetectAnomaly on;
+  CHECK_THROWS_WITH(exp(scale(log(x), 0)), ContainsSubstring("[log] made NaN or infinity in a value of shape [2]"));
+  // A value may be finite and its slope not: sqrt at 0.
+  CHECK_THROWS_WITH(sum(sqrt(scale(x, 2))).backward(),
+                    ContainsSubstring("[sqrt] its backward gave input 0") && ContainsSubstring("made by scale"));
+  sum(mul(x, x)).backward();
+}
+
+TEST_CASE("in-place ops are on the tape") {
+  const Variable x = leaf({1, 2});
+  Variable y = scale(x, 3);
+  const Real* memory = y.value().data();
+  add_in_place(y, x);
+  scale_in_place(y, 5);
+  CHECK(y.value().data() == memory);
+  CHECK(y.value().to_vector() == std::vector<Real>{20, 40});
+  sum(y).backward();
+  CHECK(x.grad().to_vector() == std::vector<Real>{20, 20});
+}
+
+TEST_CASE("in-place ops are refused where they would corrupt a value or a gradient") {
+  Variable x = leaf({1, 2});
+  CHECK_THROWS_WITH(add_in_place(x, x), ContainsSubstring("a leaf is what gradients are taken of"));
+  Variable y = scale(x, 3);
+  const Variable view = reshape(y, {2, 1});
+  CHECK_THROWS_WITH(scale_in_place(y, 2), ContainsSubstring("something else holds these numbers"));
+  Variable z = scale(x, 3), saved = mul(z, z);
+  CHECK_THROWS_WITH(add_in_place(z, x), ContainsSubstring("[add_in_place] something else holds"));
+  CHECK_THROWS_WITH(add_in_place(saved, leaf({1, 2, 3})), ContainsSubstring("expand"));
+  {
+    const NoGrad off;
+    add_in_place(x, Variable(Tensor({2}, {1, 1})));
+  }
+  CHECK(x.value().to_vector() == std::vector<Real>{2, 3});
+  CHECK(x.requires_grad());
+}
+
+TEST_CASE("ids that a gradient needs may not change either") {
+  IntTensor ids({2}, {0, 1});
+  const Variable x = Variable::parameter(Tensor::ones({2, 2}), "x");
+  const Variable y = sum(gather_rows(x, ids));
+  ids.fill(0);
+  CHECK_THROWS_WITH(y.backward(), ContainsSubstring("changed in place"));
 }

@@ -3,6 +3,7 @@
 
 #include "tensor/kernels/kernels.h"
 
+#include <limits>
 #include <numeric>
 
 #include "support/catch.h"
@@ -85,7 +86,8 @@ TEST_CASE("elementwise kernels equal their twins at every length and step", "[ke
   }
 }
 
-TEST_CASE("exp and log keep seven digits over their whole range and do not overflow", "[kernels]") {
+TEST_CASE("exp and log keep seven digits over their whole range, and infinity and NaN are what they should be",
+          "[kernels]") {
   for (double x = -87; x <= 88; x += 0.37) {
     const Real in = Real(x);
     Real out;
@@ -97,6 +99,24 @@ TEST_CASE("exp and log keep seven digits over their whole range and do not overf
     Real out;
     table().unary(kernels::Unary::log, 1, &in, &out);
     CHECK(double(out) == Approx(std::log(double(in))).epsilon(3e-7).margin(1e-7));
+  }
+  const auto of = [](Unary f, double x) {
+    const Real in = Real(x);
+    Real out;
+    table().unary(f, 1, &in, &out);
+    return double(out);
+  };
+  const double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(of(Unary::exp, 89) == infinity);
+  CHECK(of(Unary::exp, infinity) == infinity);
+  CHECK(of(Unary::exp, -infinity) == 0);
+  CHECK(of(Unary::log, 0) == -infinity);
+  CHECK(of(Unary::log, infinity) == infinity);
+  CHECK(of(Unary::log, 1e-40) == Approx(std::log(double(1e-40f))).epsilon(1e-6));
+  CHECK(std::isnan(of(Unary::log, -1)));
+  for (Unary f : kUnaries) {
+    INFO(name_of(f));
+    CHECK(std::isnan(of(f, nan)));
   }
   for (Real extreme : {Real(-1e30), Real(1e30)})
     for (Unary f : {Unary::sigmoid, Unary::softplus, Unary::silu, Unary::gelu, Unary::gelu_tanh, Unary::tanh}) {

@@ -2,6 +2,8 @@
 
 #include <sys/wait.h>
 
+#include <fmt/format.h>
+
 #include <csignal>
 #include <cstdio>
 #include <map>
@@ -25,10 +27,10 @@ struct Output {
   std::string out, err;
 };
 
-/// Runs `tinymor ARGUMENTS` in `folder` through the shell.
-Output tinymor_in(const fs::path& folder, const std::string& arguments) {
-  const std::string command =
-      "cd " + folder.string() + " && " TINYMOR_PROGRAM " " + arguments + " >out.txt 2>err.txt </dev/null";
+/// Runs `tinymor ARGUMENTS` in `folder` through the shell, with what `environment` sets.
+Output tinymor_in(const fs::path& folder, const std::string& arguments, const std::string& environment = "") {
+  const std::string command = "cd " + folder.string() + " && " + environment + " " TINYMOR_PROGRAM " " + arguments +
+                              " >out.txt 2>err.txt </dev/null";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "out.txt"), read_file(folder / "err.txt")};
 }
@@ -210,6 +212,17 @@ TEST_CASE("inspect says the same of a configuration as of the model trained from
   CHECK(tinymor_in(folder, "inspect run").out.find("0 · 1 2 · 1 2 · 1 2 · 3") != std::string::npos);
 }
 
+TEST_CASE("benchmarks print the documented JSON") {
+  const fs::path& folder = trained();
+  const json train = json::parse(tinymor_in(folder, "bench train --preset baby --steps 2 --json").out);
+  CHECK(train["preset"] == "baby");
+  CHECK(train["params"] == 800000);
+  for (const char* key : {"ms_per_step", "tokens_per_s", "gflops", "peak_rss_mb"}) CHECK(train[key].get<double>() > 0);
+  CHECK(json::parse(tinymor_in(folder, "bench gemm --m 65 --n 33 --k 17 --json").out)["gflops"].get<double>() > 0);
+  CHECK(tinymor_in(folder, "bench train --preset huge").err ==
+        "error: --preset: there is no huge (use one of baby, small, small-rec, small-mor, big, big-rec, big-mor)\n");
+}
+
 TEST_CASE("tokenizers encode and decode from the command line") {
   const fs::path& folder = trained();
   REQUIRE(tinymor_in(folder, "tokenizer train --data text.txt --vocab-size 300 --out pieces").status == 0);
@@ -217,6 +230,33 @@ TEST_CASE("tokenizers encode and decode from the command line") {
   CHECK(tinymor_in(folder, "tokenizer decode pieces " + ids.substr(0, ids.size() - 1)).out == "Mia had 3 apples.\n");
   CHECK(tinymor_in(folder, "data list").out.find("stories") != std::string::npos);
   CHECK(tinymor_in(folder, "data make stories --bytes 500").out == make_stories(1, 500));
+}
+
+TEST_CASE("fifty steps end in the same bytes for any number of threads and at every SIMD level with FMA") {
+  const fs::path& folder = trained();
+  const auto model_of = [&](const std::string& level, int threads) {
+    const std::string name = fmt::format("bits-{}-{}", level, threads);
+    fs::remove_all(folder / name);
+    const Output output =
+        tinymor_in(folder,
+                   fmt::format("train --quiet --steps 50 --threads {} --out {}{}", threads, name,
+                               kTinyModel + "--set model.d_model=96 --set model.d_ff=200 --set train.batch_size=8"),
+                   level.empty() ? "" : "TINYMOR_SIMD=" + level);
+    if (output.err.find("has no such level") != std::string::npos) return std::string();
+    CHECK(output.status == 0);
+    return read_file(folder / name / "model.safetensors");
+  };
+  const std::string one = model_of("", 1);
+  CHECK(one == model_of("", 2));
+  CHECK(one == model_of("", 3));
+  std::string fused;
+  for (const char* level : {"avx2", "avx512", "neon"}) {
+    const std::string bytes = model_of(level, 2);
+    if (bytes.empty()) continue;
+    INFO(level);
+    if (fused.empty()) fused = bytes;
+    CHECK(bytes == fused);
+  }
 }
 
 TEST_CASE("Ctrl-C saves and stops, and the run goes on to the same end") {

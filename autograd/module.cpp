@@ -1,0 +1,137 @@
+#include "autograd/module.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_set>
+
+#include "autograd/ops.h"
+#include "tensor/error.h"
+
+namespace tinymor {
+
+void Members::operator()(const std::string& name, Variable& parameter) {
+  if (parameter.defined()) parameters_.emplace_back(prefix_ + name, &parameter);
+}
+
+void Members::operator()(const std::string& name, Tensor& buffer) {
+  buffers_.emplace_back(prefix_ + name, &buffer);
+}
+
+void Members::operator()(const std::string& name, Module& child) {
+  const std::string before = prefix_;
+  prefix_ += name + ".";
+  child.members(*this);
+  prefix_ = before;
+}
+
+std::vector<Variable*> Module::parameters() {
+  Members members;
+  this->members(members);
+  std::vector<Variable*> all;
+  std::unordered_set<const Node*> seen;
+  for (const auto& [path, parameter] : members.parameters()) {
+    check(parameter->is_leaf(), "[module] {} is not a parameter (make it with Variable::parameter)", path);
+    if (!seen.insert(parameter->node().get()).second) continue;
+    if (parameter->name().empty()) parameter->set_name(path);
+    all.push_back(parameter);
+  }
+  return all;
+}
+
+std::vector<const Variable*> Module::parameters() const {
+  // Listing members changes none of them.
+  const std::vector<Variable*> all = const_cast<Module*>(this)->parameters();
+  return {all.begin(), all.end()};
+}
+
+int64_t Module::parameter_count() const {
+  int64_t total = 0;
+  for (const Variable* parameter : parameters()) total += parameter->value().count();
+  return total;
+}
+
+void Module::zero_grad() {
+  for (Variable* parameter : parameters()) parameter->zero_grad();
+}
+
+std::map<std::string, Tensor> Module::state_dict() const {
+  Members members;
+  const_cast<Module*>(this)->members(members);
+  std::map<std::string, Tensor> state;
+  std::unordered_set<const Node*> seen;
+  for (const auto& [path, parameter] : members.parameters())
+    if (seen.insert(parameter->node().get()).second) state[path] = parameter->value();
+  for (const auto& [path, buffer] : members.buffers()) state[path] = *buffer;
+  return state;
+}
+
+void Module::load_state_dict(const std::map<std::string, Tensor>& state) {
+  std::map<std::string, Tensor> own = state_dict();
+  for (const auto& [path, to] : own) {
+    const auto found = state.find(path);
+    check_input(found != state.end(), "{}: is missing (it is damaged or of another model; use another copy)", path);
+    check_input(found->second.shape() == to.shape(), "{}: has the shape {}, not {} (it is of another model)", path,
+                found->second.shape(), to.shape());
+  }
+  for (const auto& [path, value] : state)
+    check_input(own.count(path) > 0, "{}: is no part of this model (it is of another model)", path);
+  for (auto& [path, to] : own) to.copy_from(state.at(path));
+}
+
+namespace {
+
+Tensor uniform(Shape shape, double bound, Random& random) {
+  Tensor x(std::move(shape));
+  Real* to = x.mutable_data();
+  for (int64_t i = 0; i < x.count(); ++i) to[i] = Real((2 * random.uniform() - 1) * bound);
+  return x;
+}
+
+}  // namespace
+
+Linear::Linear(int64_t in, int64_t out, Random& random, bool with_bias) {
+  const double bound = 1 / std::sqrt(double(std::max<int64_t>(1, in)));
+  weight = Variable::parameter(uniform({out, in}, bound, random));
+  if (with_bias) bias = Variable::parameter(uniform(Shape{out}, bound, random));
+}
+
+Variable Linear::operator()(const Variable& x) const {
+  const Variable y = linear(x, weight);
+  return bias.defined() ? y + bias : y;
+}
+
+void Linear::members(Members& m) {
+  m("weight", weight);
+  m("bias", bias);
+}
+
+Embedding::Embedding(int64_t rows, int64_t d, Random& random) {
+  Tensor table({rows, d});
+  Real* to = table.mutable_data();
+  for (int64_t i = 0; i < table.count(); ++i) to[i] = Real(random.normal());
+  weight = Variable::parameter(table);
+}
+
+Variable Embedding::operator()(const IntTensor& ids) const {
+  return embedding(weight, ids);
+}
+
+void Embedding::members(Members& m) {
+  m("weight", weight);
+}
+
+LayerNorm::LayerNorm(int64_t d, Real epsilon)
+    : weight(Variable::parameter(Tensor::ones(Shape{d}))),
+      bias(Variable::parameter(Tensor::zeros(Shape{d}))),
+      eps(epsilon) {}
+
+Variable LayerNorm::operator()(const Variable& x) const {
+  return layer_norm(x, weight, bias, eps);
+}
+
+void LayerNorm::members(Members& m) {
+  m("weight", weight);
+  m("bias", bias);
+}
+
+}  // namespace tinymor

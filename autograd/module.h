@@ -1,0 +1,94 @@
+#pragma once
+// Parts of a model that hold parameters: each lists its members by name once, and everything else - gathering
+// parameters, saving, loading, counting - follows from that list.
+//
+//   struct Net : Module {
+//     Linear hidden, output;
+//     Variable operator()(const Variable& x) const { return output(tanh(hidden(x))); }
+//     void members(Members& m) override { m("hidden", hidden), m("output", output); }
+//   };
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "autograd/variable.h"
+#include "tensor/random.h"
+
+namespace tinymor {
+
+class Module;
+
+/// Collects what modules name: m("weight", weight). The path of a member is its owners' names and its own with dots
+/// between: "hidden.weight", "layers.0.weight".
+class Members {
+ public:
+  /// A parameter; an undefined one (a bias that is not used) is passed over.
+  void operator()(const std::string& name, Variable& parameter);
+  /// A buffer: numbers that are saved but not trained.
+  void operator()(const std::string& name, Tensor& buffer);
+  void operator()(const std::string& name, Module& child);
+  template <class Child>
+  void operator()(const std::string& name, std::vector<Child>& children) {
+    for (size_t i = 0; i < children.size(); ++i) (*this)(name + "." + std::to_string(i), children[i]);
+  }
+
+  const std::vector<std::pair<std::string, Variable*>>& parameters() const { return parameters_; }
+  const std::vector<std::pair<std::string, Tensor*>>& buffers() const { return buffers_; }
+
+ private:
+  std::string prefix_;
+  std::vector<std::pair<std::string, Variable*>> parameters_;
+  std::vector<std::pair<std::string, Tensor*>> buffers_;
+};
+
+class Module {
+ public:
+  virtual ~Module() = default;
+  /// Names every member to `m`, always in the same order.
+  virtual void members(Members& m) = 0;
+
+  /// Every parameter once, in the order named, also when several members share it. One without a name of its own is
+  /// named by its path.
+  std::vector<Variable*> parameters();
+  std::vector<const Variable*> parameters() const;
+  /// Total of their elements.
+  int64_t parameter_count() const;
+  void zero_grad();
+
+  /// Parameters and buffers by path, sharing their numbers with the module; what several members share stands once,
+  /// under the first path.
+  std::map<std::string, Tensor> state_dict() const;
+  /// Copies the numbers of `state` into the module. Throws InputError, naming the path, unless `state` has exactly the
+  /// entries of state_dict() in their shapes; nothing is changed then.
+  void load_state_dict(const std::map<std::string, Tensor>& state);
+};
+
+/// y = x W^T + b; x [...,in], W [out,in], b [out]. Both start uniform in +-1/sqrt(in), as in torch.nn.Linear.
+struct Linear : Module {
+  Variable weight, bias;  ///< bias: undefined when not wanted
+  Linear(int64_t in, int64_t out, Random& random, bool with_bias = true);
+  Variable operator()(const Variable& x) const;
+  void members(Members& m) override;
+};
+
+/// One row [d] of a table [V,d] per id, which starts normal.
+struct Embedding : Module {
+  Variable weight;
+  Embedding(int64_t rows, int64_t d, Random& random);
+  Variable operator()(const IntTensor& ids) const;
+  void members(Members& m) override;
+};
+
+/// layer_norm with weight 1 and bias 0 at the start.
+struct LayerNorm : Module {
+  Variable weight, bias;
+  Real eps;
+  explicit LayerNorm(int64_t d, Real eps = Real(1e-5));
+  Variable operator()(const Variable& x) const;
+  void members(Members& m) override;
+};
+
+}  // namespace tinymor
