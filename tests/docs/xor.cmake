@@ -1,0 +1,23 @@
+# cmake -DBINARY=... -DSOURCE=... -DFLAGS=... -DGENERATOR=... -P xor.cmake: installs the library into a folder, builds docs/examples/xor
+# against it as its users would, and compares what it prints with what its first lines promise.
+set(work ${BINARY}/xor-test)
+file(REMOVE_RECURSE ${work})
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE out)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${ARGN}: ${status}\n${out}")
+  endif()
+  set(output "${out}" PARENT_SCOPE)
+endfunction()
+run(${CMAKE_COMMAND} --install ${BINARY} --prefix ${work}/prefix --component library)
+run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE}/docs/examples/xor -B ${work}/build -DCMAKE_PREFIX_PATH=${work}/prefix
+  -DCMAKE_CXX_FLAGS=${FLAGS} -DCMAKE_EXE_LINKER_FLAGS=${FLAGS})
+run(${CMAKE_COMMAND} --build ${work}/build)
+run(${work}/build/xor)
+file(STRINGS ${SOURCE}/docs/examples/xor/xor.cpp promised REGEX "^//   ")
+list(TRANSFORM promised REPLACE "^//   " "")
+list(JOIN promised "\n" promised)
+if(NOT output STREQUAL "${promised}\n")
+  message(FATAL_ERROR "xor.cpp promises:\n${promised}\nand printed:\n${output}")
+endif()
+file(REMOVE_RECURSE ${work})
