@@ -15,6 +15,7 @@ Use: ./run.sh COMMAND
   train ...     build/tinymor train ...      (try: ./run.sh train --help)
   viz ...       build/tinymor-viz ...
   check         runs the fast tests under AddressSanitizer and UndefinedBehaviorSanitizer
+  check threads the same under ThreadSanitizer
 
 Each first installs missing system packages (asking, when run in a terminal) and builds what has changed.
 END
@@ -114,8 +115,13 @@ case ${1:-} in
     ;;
   check)
     install
-    build sanitize build-sanitize
-    ctest --test-dir build-sanitize --output-on-failure -j "$cores" -E ': ?slow'
+    case ${2:-} in
+      '') preset=sanitize ;;
+      threads) preset=threads ;;
+      *) fail "check: $2 is no kind of check (leave it out, or: threads)" ;;
+    esac
+    build $preset build-$preset
+    ctest --test-dir build-$preset --output-on-failure -j "$cores" -E ': ?slow'
     ;;
   *)
     usage >&2

@@ -1,19 +1,14 @@
 #include "mor/expert_choice.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace tinymor {
 
 std::vector<int32_t> top_k_ascending(std::span<const Real> scores, int64_t k) {
-  std::vector<int32_t> order(scores.size());
-  std::iota(order.begin(), order.end(), 0);
-  const auto better = [&](int32_t a, int32_t b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; };
-  k = std::min<int64_t>(k, int64_t(order.size()));
-  std::partial_sort(order.begin(), order.begin() + k, order.end(), better);
-  order.resize(k);
-  std::sort(order.begin(), order.end());
-  return order;
+  const int64_t n = int64_t(scores.size());
+  std::vector<int32_t> best = top_k(Tensor(Shape{n}, scores), std::min(k, n)).indices.to_vector();
+  std::sort(best.begin(), best.end());
+  return best;
 }
 
 ExpertChoice::ExpertChoice(const ModelConfig& config, const std::vector<Variable>& weights, Rule rule)

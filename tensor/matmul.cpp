@@ -40,10 +40,10 @@ void product(const Sizes& size, Matrix a, Matrix b, Real* c, Real* panels) {
     const int64_t j = i * pack_cols;
     table().pack(k, std::min(pack_cols, n - j), {b.data + j * b.col, b.row, b.col}, panels + j * k);
   });
-  // Multiples of every tile, and at least a dozen pieces where there is work for them.
-  const int64_t rows = std::clamp<int64_t>(pieces_of(m / 12, 48) * 48, 48, 192);
+  // Multiples of every tile, small enough that no thread waits long for another's last piece.
+  constexpr int64_t rows = 48;
   const int64_t row_pieces = pieces_of(m, rows);
-  const int64_t cols = std::clamp<int64_t>(n * row_pieces / 12 / 64 * 64, 64, 512);
+  const int64_t cols = std::clamp<int64_t>(n * row_pieces / 16 / 64 * 64, 64, 512);
   parallel_for(row_pieces * pieces_of(n, cols), [&](int64_t piece) {
     const int64_t i = piece % row_pieces * rows, j = piece / row_pieces * cols;
     table().gemm(std::min(rows, m - i), std::min(cols, n - j), k, {a.data + i * a.row, a.row, a.col},

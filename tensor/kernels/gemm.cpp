@@ -30,23 +30,24 @@ TINYMOR_INLINE int64_t smaller(int64_t a, int64_t b) {
   return a < b ? a : b;
 }
 
-/// c [rows, cols] (+)= a [rows, depth] times kTileCols columns of a panel. `rows` and `cols` may be less than the tile.
+/// c [rows, cols] (+)= a [rows, depth] times kTileCols columns of a panel; rows <= kRows and cols <= kTileCols.
+template <int kRows>
 void tile(int64_t depth, const Real* a, int64_t a_row, int64_t a_col, const Real* b, int64_t b_row, Real* c,
           int64_t c_row, int64_t rows, int64_t cols, bool add) {
-  const bool whole = rows == kTileRows && cols == kTileCols;
-  Real border[kTileRows * kTileCols];
+  const bool whole = rows == kRows && cols == kTileCols;
+  Real border[kRows * kTileCols];
   Real* at = whole ? c : border;
   const int64_t at_row = whole ? c_row : kTileCols;
   if (!whole && add)
     for (int64_t i = 0; i < rows; ++i)
       for (int64_t j = 0; j < cols; ++j) border[i * kTileCols + j] = c[i * c_row + j];
   // Rows past the end repeat the last one; their results are thrown away.
-  const Real* a_rows[kTileRows];
+  const Real* a_rows[kRows];
 #pragma GCC unroll 16
-  for (int i = 0; i < kTileRows; ++i) a_rows[i] = a + smaller(i, rows - 1) * a_row;
-  Vec sums[kTileRows][kTileVecs];
+  for (int i = 0; i < kRows; ++i) a_rows[i] = a + smaller(i, rows - 1) * a_row;
+  Vec sums[kRows][kTileVecs];
 #pragma GCC unroll 16
-  for (int i = 0; i < kTileRows; ++i)
+  for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 16
     for (int j = 0; j < kTileVecs; ++j) sums[i][j] = add ? load(at + i * at_row + j * kLanes) : splat(0);
   for (int64_t p = 0; p < depth; ++p, b += b_row) {
@@ -54,14 +55,14 @@ void tile(int64_t depth, const Real* a, int64_t a_row, int64_t a_col, const Real
 #pragma GCC unroll 16
     for (int j = 0; j < kTileVecs; ++j) b_values[j] = load(b + j * kLanes);
 #pragma GCC unroll 16
-    for (int i = 0; i < kTileRows; ++i) {
+    for (int i = 0; i < kRows; ++i) {
       const Vec a_value = splat(a_rows[i][p * a_col]);
 #pragma GCC unroll 16
       for (int j = 0; j < kTileVecs; ++j) sums[i][j] = fma(a_value, b_values[j], sums[i][j]);
     }
   }
 #pragma GCC unroll 16
-  for (int i = 0; i < kTileRows; ++i)
+  for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 16
     for (int j = 0; j < kTileVecs; ++j) store(at + i * at_row + j * kLanes, sums[i][j]);
   if (!whole)
@@ -103,9 +104,15 @@ void pack(int64_t k, int64_t n, Matrix b, Real* panels) {
 void gemm_tiles(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add) {
   for (int64_t j0 = 0; j0 < n; j0 += kPanelCols)
     for (int64_t j = j0; j < smaller(n, j0 + kPanelCols); j += kTileCols)
-      for (int64_t i = 0; i < m; i += kTileRows)
-        tile(k, a.data + i * a.row, a.row, a.col, b.data + j0 / kPanelCols * b.panel + (j - j0), b.row,
-             c + i * c_row + j, c_row, smaller(kTileRows, m - i), smaller(kTileCols, n - j), add);
+      for (int64_t i = 0; i < m; i += kTileRows) {
+        // The last rows take the smallest of three tiles that holds them.
+        const int64_t rows = smaller(kTileRows, m - i);
+        const auto fitting = rows * 3 > kTileRows * 2 ? tile<kTileRows>
+                             : rows * 3 > kTileRows   ? tile<(kTileRows * 2 + 2) / 3>
+                                                      : tile<(kTileRows + 2) / 3>;
+        fitting(k, a.data + i * a.row, a.row, a.col, b.data + j0 / kPanelCols * b.panel + (j - j0), b.row,
+                c + i * c_row + j, c_row, rows, smaller(kTileCols, n - j), add);
+      }
 }
 
 void gemm(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add) {

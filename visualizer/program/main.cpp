@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
 
 #include "tensor/error.h"
+#include "tensor/threads.h"
 #include "trainer/config.h"
 #include "visualizer/headless.h"
 #include "visualizer/source.h"
@@ -22,6 +24,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::string path, train, data, out, png, size, panel;
+  int threads = 0;
   double zoom = 100;
   int64_t at = -1;
   bool text = false;
@@ -40,6 +43,8 @@ void declare(CLI::App& cli, Options& o) {
   cli.add_option("--train", o.train, "train with this configuration (TOML) in the window");
   cli.add_option("--data", o.data, "with --train: a data set's name, a text file or a folder of them");
   cli.add_option("--out", o.out, "with --train: the run folder to write [runs/live]");
+  cli.add_option("--threads", o.threads, "with --train: threads to compute with [one core is left to the window]")
+      ->check(CLI::Range(1, 1024));
   cli.add_option("--png", o.png, "draw the window into this file; needs no display");
   cli.add_flag("--text", o.text, "print what the panels show as text; needs no display");
   cli.add_option("--panel", o.panel, "only this panel: strip, grid, curves, kv, generate");
@@ -75,6 +80,7 @@ void check_panel(const std::string& name) {
 }
 
 std::unique_ptr<Source> training_source(const Options& o, std::function<void()> wake) {
+  set_thread_count(o.threads > 0 ? o.threads : std::max(1, thread_count() - 1));
   Config config = read_config(o.train);
   if (!o.data.empty()) config.data.source = o.data;
   const fs::path run = o.out.empty() ? fs::path("runs") / "live" : fs::path(o.out);
