@@ -1,5 +1,6 @@
 #pragma once
 // A graph of operations as data, for pictures of it: Graphviz text here, the visualizer's panel elsewhere.
+// Docs: docs/03-autograd.md
 
 #include <cstdint>
 #include <string>

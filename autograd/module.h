@@ -7,6 +7,7 @@
 //     Variable operator()(const Variable& x) const { return output(tanh(hidden(x))); }
 //     void members(Members& m) override { m("hidden", hidden), m("output", output); }
 //   };
+// Docs: docs/03-autograd.md
 
 #include <cstdint>
 #include <map>

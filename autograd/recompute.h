@@ -1,6 +1,7 @@
 #pragma once
 // Gradient checkpointing (Chen et al. 2016): a part of the graph keeps only its inputs and is computed again when its
 // gradient is wanted. Memory for time: a block of layers costs one more forward pass and no more than its inputs.
+// Docs: docs/03-autograd.md
 
 #include <functional>
 #include <vector>

@@ -1,6 +1,6 @@
 #pragma once
 // Where tensors get their bytes. A training step asks for the same sizes again and again, so freed blocks stay here and
-// are handed out again: the first step asks the system for memory, the later ones do not.
+// are handed out again: the first step asks the system for memory, the later ones do not. Docs: docs/02-tensors.md
 
 #include <cstdint>
 

@@ -1,5 +1,5 @@
 #pragma once
-// Shapes, strides and NumPy's broadcasting rule, without any data.
+// Shapes, strides and NumPy's broadcasting rule, without any data. Docs: docs/02-tensors.md
 
 #include <fmt/format.h>
 

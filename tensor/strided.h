@@ -1,5 +1,5 @@
 #pragma once
-// Walking several arrays of one shape and different strides at the same time.
+// Walking several arrays of one shape and different strides at the same time. Docs: docs/02-tensors.md
 
 #include <algorithm>
 #include <array>

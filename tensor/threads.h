@@ -3,6 +3,7 @@
 //
 // Work is split into pieces by its size alone, never by the number of threads, and each output element is computed
 // within one piece: results do not depend on how many threads there are. Waiting threads sleep.
+// Docs: docs/04-why-is-it-fast.md
 
 #include <cstdint>
 #include <functional>

@@ -3,7 +3,7 @@
 // gradients; tensor/ops.cpp checks, splits the work over threads and calls these.
 //
 // Letters: R rows, d columns, H query heads, G key/value heads, D width of a head, V vocabulary. Buffers are row-major;
-// `*_row` is the distance between rows. No function allocates or throws.
+// `*_row` is the distance between rows. No function allocates or throws. Docs: docs/04-why-is-it-fast.md
 
 #include <cstdint>
 

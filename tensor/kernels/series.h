@@ -1,7 +1,7 @@
 #pragma once
 // exp and log from additions, multiplications and one division, because the C library's differ in their last bits from
 // machine to machine. One text serves single floats and SIMD registers: `V` is float or a vector of floats, and Ops<V>
-// says what the language has no operator for.
+// says what the language has no operator for. Docs: docs/04-why-is-it-fast.md
 
 #include <bit>
 #include <cmath>

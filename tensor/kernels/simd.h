@@ -7,7 +7,7 @@
 // So every level that has fused multiply-add gives the same bits.
 //
 // Files compiled per level must not use inline functions of other headers: the linker keeps one copy of those, and it
-// could be one that only a newer processor can run.
+// could be one that only a newer processor can run. Docs: docs/04-why-is-it-fast.md
 
 #include <cstdint>
 
