@@ -49,3 +49,20 @@ for n in 128 256 512 1024; do
   awk -v n=$n -v a="$(grep . <<<"$ours" | median)" -v b="$(grep . <<<"$theirs" | median)" \
     'BEGIN { if (b) printf "| %d | %.0f | %.0f | %.2f |\n", n, a, b, a / b; else printf "| %d | %.0f | | |\n", n, a }'
 done
+
+echo
+echo "| step of, $cores threads | alone, ms | beside a process that burns one core, ms | slower |"
+echo "|---|---|---|---|"
+for preset in baby small; do
+  alone='' beside=''
+  for ((round = 0; round < rounds; ++round)); do
+    alone+=$("$tinymor" bench train --preset $preset --steps 12 --json | field ms_per_step)$'\n'
+    while :; do :; done &
+    burner=$!
+    beside+=$("$tinymor" bench train --preset $preset --steps 12 --json | field ms_per_step)$'\n'
+    kill $burner
+    wait $burner 2>/dev/null || true
+  done
+  awk -v name=$preset -v a="$(grep . <<<"$alone" | median)" -v b="$(grep . <<<"$beside" | median)" \
+    'BEGIN { printf "| `%s` | %.1f | %.1f | %.2f× |\n", name, a, b, b / a }'
+done

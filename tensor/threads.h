@@ -2,8 +2,8 @@
 // The threads that share the work of one operation.
 //
 // Work is split into pieces by its size alone, never by the number of threads, and each output element is computed
-// within one piece: results do not depend on how many threads there are. Waiting threads sleep.
-// Docs: docs/04-why-is-it-fast.md
+// within one piece: results do not depend on how many threads there are. Waiting threads look around for some
+// microseconds and then sleep, so that a core which others need is theirs. Docs: docs/04-why-is-it-fast.md
 
 #include <cstdint>
 #include <functional>
