@@ -78,21 +78,10 @@ void Module::load_state_dict(const std::map<std::string, Tensor>& state) {
   for (auto& [path, to] : own) to.copy_from(state.at(path));
 }
 
-namespace {
-
-Tensor uniform(Shape shape, double bound, Random& random) {
-  Tensor x(std::move(shape));
-  Real* to = x.mutable_data();
-  for (int64_t i = 0; i < x.count(); ++i) to[i] = Real((2 * random.uniform() - 1) * bound);
-  return x;
-}
-
-}  // namespace
-
 Linear::Linear(int64_t in, int64_t out, Random& random, bool with_bias) {
   const double bound = 1 / std::sqrt(double(std::max<int64_t>(1, in)));
-  weight = Variable::parameter(uniform({out, in}, bound, random));
-  if (with_bias) bias = Variable::parameter(uniform(Shape{out}, bound, random));
+  weight = Variable::parameter(random_uniform({out, in}, random, -bound, bound));
+  if (with_bias) bias = Variable::parameter(random_uniform(Shape{out}, random, -bound, bound));
 }
 
 Variable Linear::operator()(const Variable& x) const {
@@ -105,12 +94,8 @@ void Linear::members(Members& m) {
   m("bias", bias);
 }
 
-Embedding::Embedding(int64_t rows, int64_t d, Random& random) {
-  Tensor table({rows, d});
-  Real* to = table.mutable_data();
-  for (int64_t i = 0; i < table.count(); ++i) to[i] = Real(random.normal());
-  weight = Variable::parameter(table);
-}
+Embedding::Embedding(int64_t rows, int64_t d, Random& random)
+    : weight(Variable::parameter(random_normal({rows, d}, random))) {}
 
 Variable Embedding::operator()(const IntTensor& ids) const {
   return embedding(weight, ids);

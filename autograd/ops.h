@@ -8,7 +8,6 @@
 
 #include "autograd/variable.h"
 #include "tensor/ops.h"
-#include "tensor/random.h"
 
 namespace tinymor {
 

@@ -31,9 +31,7 @@ Model::Model(ModelConfig config, uint64_t seed)
   uint64_t stream = 0;
   for (Variable* parameter : parameters()) {
     Random random(seed, stream_of(Stream::init, stream++));
-    if (parameter->rank() == 1) continue;
-    Real* to = parameter->mutable_value().mutable_data();
-    for (int64_t i = 0; i < parameter->value().count(); ++i) to[i] = Real(0.02 * random.normal());
+    if (parameter->rank() > 1) parameter->mutable_value().copy_from(random_normal(parameter->shape(), random, 0.02));
   }
 }
 

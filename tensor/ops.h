@@ -6,9 +6,16 @@
 #include <vector>
 
 #include "tensor/kernels/kernels.h"
+#include "tensor/random.h"
 #include "tensor/tensor.h"
 
 namespace tinymor {
+
+// --- creation.cpp; see also Tensor::zeros, ones, full and arange ---
+
+/// Numbers drawn one after the other: uniform in [low, high), or normal around 0.
+Tensor random_uniform(Shape shape, Random& random, double low = 0, double high = 1);
+Tensor random_normal(Shape shape, Random& random, double deviation = 1);
 
 // --- elementwise.cpp: with NumPy's broadcasting ---
 

@@ -107,13 +107,7 @@ TrainBench bench_train(const Preset& preset, int64_t steps, uint64_t seed) {
 
 double bench_gemm(int64_t m, int64_t n, int64_t k) {
   Random random(1);
-  const auto numbers = [&](Shape shape) {
-    Tensor x(std::move(shape));
-    Real* to = x.mutable_data();
-    for (int64_t i = 0; i < x.count(); ++i) to[i] = Real(random.uniform());
-    return x;
-  };
-  const Tensor a = numbers({m, k}), b = numbers({k, n});
+  const Tensor a = random_uniform({m, k}, random), b = random_uniform({k, n}, random);
   const double flops = 2.0 * double(m) * double(n) * double(k);
   // Each run repeats the product until it has something to time.
   const int64_t repeat = std::max<int64_t>(1, int64_t(2e8 / flops));

@@ -16,11 +16,8 @@ namespace tinymor {
 
 /// Numbers in [low, high), the same for the same seed.
 inline Tensor random_tensor(Shape shape, uint64_t seed, double low = -1, double high = 1) {
-  Tensor x(std::move(shape));
   Random random(seed);
-  Real* to = x.mutable_data();
-  for (int64_t i = 0; i < x.count(); ++i) to[i] = Real(low + (high - low) * random.uniform());
-  return x;
+  return random_uniform(std::move(shape), random, low, high);
 }
 
 /// The same numbers as a view with the first and last axis exchanged in memory, and gaps between the rows.
