@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "autograd/ops.h"
 #include "tensor/error.h"
 #include "tensor/threads.h"
@@ -21,7 +23,8 @@ Variable apply(const Op& op, Unary f, const Variable& x) {
       [f, kept] { return elementwise(f, kept.get()); });
 }
 
-/// Calls f(row, log(sum(e^row)), out row) for every row along the last axis and returns `out`, in x's shape.
+/// Moves every row along the last axis so that its largest element is 0, which keeps all digits of the exponents
+/// however large the elements are, and calls f(row, n, log(sum(e^row))) to replace it by the result, in x's shape.
 template <class F>
 Tensor by_rows(const char* op, const Tensor& x, F f) {
   check(x.rank() > 0, "[{}] a single number has no last axis", op);
@@ -31,9 +34,11 @@ Tensor by_rows(const char* op, const Tensor& x, F f) {
   Real* to = out.mutable_data();
   parallel_ranges(rows, std::max<int64_t>(1, 8192 / std::max<int64_t>(1, n)), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      Real log_sum;
-      table().log_sum_exp(1, n, from.data() + i * n, &log_sum);
-      f(from.data() + i * n, n, log_sum, to + i * n);
+      const Real *numbers = from.data() + i * n, largest = *std::max_element(numbers, numbers + n);
+      Real log_sum, *row = to + i * n;
+      table().binary(kernels::Binary::sub, n, numbers, 1, &largest, 0, row);
+      table().log_sum_exp(1, n, row, &log_sum);
+      f(row, n, log_sum);
     }
   });
   return out;
@@ -74,9 +79,8 @@ Variable softplus(const Variable& x) {
 
 // y = e^x / sum e^x: dx = y (g - sum(g y))
 Variable softmax(const Variable& x) {
-  const Tensor y = by_rows("softmax", x.value(), [](const Real* row, int64_t n, Real log_sum, Real* out) {
-    table().softmax(n, row, log_sum, 1, out);
-  });
+  const Tensor y = by_rows("softmax", x.value(),
+                           [](Real* row, int64_t n, Real log_sum) { table().softmax(n, row, log_sum, 1, row); });
   return record(softmax_op, {x}, y, [y = Saved(y)](const Tensor& g, InputGrads& in) {
     const Tensor p = y.get();
     in.add(0, p * (g - sum(g * p, {-1}, true)));
@@ -85,9 +89,8 @@ Variable softmax(const Variable& x) {
 
 // y = x - log(sum e^x): dx = g - e^y sum(g)
 Variable log_softmax(const Variable& x) {
-  const Tensor y = by_rows("log_softmax", x.value(), [](const Real* row, int64_t n, Real log_sum, Real* out) {
-    const Real minus = -log_sum;
-    table().binary(kernels::Binary::add, n, row, 1, &minus, 0, out);
+  const Tensor y = by_rows("log_softmax", x.value(), [](Real* row, int64_t n, Real log_sum) {
+    table().binary(kernels::Binary::sub, n, row, 1, &log_sum, 0, row);
   });
   return record(log_softmax_op, {x}, y, [y = Saved(y)](const Tensor& g, InputGrads& in) {
     in.add(0, g - elementwise(Unary::exp, y.get()) * sum(g, {-1}, true));

@@ -70,13 +70,15 @@ bool all_finite(const Tensor& x);
 
 using Axes = std::vector<int64_t>;
 
-/// The sum over every axis along which `shape` was broadcast to x's shape: the reverse of expand.
+/// The sum over every axis along which `shape` was broadcast to x's shape: the reverse of expand. Where there is none
+/// the result shares x's memory.
 Tensor sum_to(const Tensor& x, const Shape& shape);
 /// The sum of all elements, [].
 Tensor sum(const Tensor& x);
 Tensor sum(const Tensor& x, const Axes& axes, bool keep = false);
 /// These throw where there is no element to take.
 Tensor mean(const Tensor& x, const Axes& axes, bool keep = false);
+/// NaN counts as the largest, here and in argmax.
 Tensor max(const Tensor& x, const Axes& axes, bool keep = false);
 /// log(sum(e^x)), without overflow.
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keep = false);
@@ -92,6 +94,11 @@ Shape without_axes(const Shape& shape, const Axes& axes);
 
 // --- sorting.cpp: along the last axis; equal elements keep their order, NaN counts as the largest ---
 
+/// That order.
+inline bool smaller(Real a, Real b) {
+  return a < b || (b != b && a == a);
+}
+
 struct Sorted {
   Tensor values;
   IntTensor indices;  ///< Where along the last axis each value stood.
@@ -101,7 +108,7 @@ Sorted sort(const Tensor& x, bool descending = false);
 Sorted top_k(const Tensor& x, int64_t k);
 /// y[..., j] = x[..., index[..., j]]; `index` has x's shape but for its last extent.
 Tensor take_along(const Tensor& x, const IntTensor& index);
-/// y[..., index[..., j]] += x[..., j], in place; repeated indices add up.
+/// y[..., index[..., j]] += x[..., j], in place in a contiguous y; repeated indices add up.
 void add_along(Tensor& y, const IntTensor& index, const Tensor& x);
 
 // --- matmul.cpp ---
@@ -114,9 +121,9 @@ Tensor matmul(const Tensor& a, const Tensor& b);
 
 /// Rows of x [R,d] in the order of `index` [n] -> [n,d]. Throws when an index is outside 0..R-1.
 Tensor gather_rows(const Tensor& x, const IntTensor& index);
-/// y [R,d] += rows of x [n,d] at `index` [n], in index order, in place; repeated indices add up.
+/// y [R,d] += rows of x [n,d] at `index` [n], in index order, in place in a contiguous y; repeated indices add up.
 void scatter_add_rows(Tensor& y, const IntTensor& index, const Tensor& x);
-/// y [R,d] takes rows of x [n,d] at `index` [n], in place. Throws when an index comes twice.
+/// y [R,d] takes rows of x [n,d] at `index` [n], in place in a contiguous y. Throws when an index comes twice.
 void replace_rows(Tensor& y, const IntTensor& index, const Tensor& x);
 
 /// One after the other along `axis`; the other extents agree. Throws for no tensors.

@@ -88,8 +88,8 @@ TINYMOR_INLINE Vec sigmoid(Vec x) {
 
 /// log(1 + e^x), written so that neither end overflows.
 TINYMOR_INLINE Vec softplus(Vec x) {
-  const Vec minus_abs = min(x, splat(0) - x);
-  return max(x, splat(0)) + log(splat(1) + exp(minus_abs));
+  const Vec minus_abs = min(splat(0) - x, x);
+  return max(splat(0), x) + log(splat(1) + exp(minus_abs));
 }
 
 }  // namespace tinymor::kernels::TINYMOR_LEVEL

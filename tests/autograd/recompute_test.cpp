@@ -51,3 +51,12 @@ TEST_CASE("recomputation without an input that wants a gradient is refused") {
   const NoGrad off;
   CHECK(recompute(f, {constant}).shape() == Shape{2, 8});
 }
+
+TEST_CASE("recompute gives its gradients also when backward is called where nothing is recorded") {
+  const Variable x = Variable::parameter(Tensor({1}, {3}));
+  const Variable y = recompute([](const std::vector<Variable>& in) { return in[0] * in[0]; }, {x});
+  const NoGrad off;
+  y.backward();
+  REQUIRE(x.grad().defined());
+  CHECK(x.grad().item() == 6);
+}

@@ -198,3 +198,17 @@ TEST_CASE("ids that a gradient needs may not change either") {
   ids.fill(0);
   CHECK_THROWS_WITH(y.backward(), ContainsSubstring("changed in place"));
 }
+
+TEST_CASE("a value that repeats its elements is not added to in place") {
+  const Variable x = leaf({1, 2});
+  Variable y = expand(scale(x, 1), {3, 2});  // three rows, but one in memory
+  const Tensor rows({3, 2}, {10, 20, 30, 40, 50, 60});
+  CHECK_THROWS_WITH(add_in_place(y, rows), ContainsSubstring("repeats its elements"));
+  Tensor repeated = Tensor::zeros({2}).expand({3, 2});
+  CHECK_THROWS_WITH(add_into(repeated, rows), ContainsSubstring("repeats its elements"));
+  CHECK_THROWS_WITH(repeated.copy_from(rows), ContainsSubstring("repeats its elements"));
+}
+
+TEST_CASE("heads without width are refused") {
+  CHECK_THROWS_WITH(RopeTable(4, 0, 10000), ContainsSubstring("[rope]"));
+}
