@@ -49,6 +49,11 @@ TEST_CASE("02: the table of views") {
   const Tensor heads = Tensor::arange(12).reshape({2, 2, 3});
   CHECK(heads.strides() == Strides{6, 3, 1});
   CHECK(heads.permute({1, 0, 2}).strides() == Strides{3, 6, 1});
+  const Tensor last = x.transpose(0, 1).slice(0, 1, 3);
+  CHECK(last.strides() == Strides{1, 3});
+  CHECK(last.data() - x.data() == 1);
+  CHECK(last.at({1, 0}) == x.data()[2]);
+  CHECK_THROWS_WITH(last.view({4}), ContainsSubstring("no strides"));
 }
 
 TEST_CASE("02: reshape gives a view where strides can express it, else a copy") {

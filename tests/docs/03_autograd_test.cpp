@@ -38,7 +38,14 @@ TEST_CASE("03: y = a b + a") {
   CHECK(b.grad().item() == 3);
 }
 
-TEST_CASE("03: the order of a; b = a + a; c = b + b") {
+TEST_CASE("03: y = (a + b) a") {
+  const Variable a = number(3, "a"), b = number(2, "b");
+  ((a + b) * a).backward();
+  CHECK(a.grad().item() == 8);
+  CHECK(b.grad().item() == 3);
+}
+
+TEST_CASE("03: the order of a, b = a + a, c = b + b") {
   const Variable a = number(3, "a");
   Variable b = a + a, c = b + b;
   CHECK(c.value().item() == 12);
