@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <set>
+#include <vector>
 
 #include "support/catch.h"
 #include "tensor/kernels/kernels.h"

@@ -1,7 +1,10 @@
 // The ladder of matrix products (docs/04-why-is-it-fast.md): every rung computes the same product. CTest runs this file
 // once per SIMD level, like kernels_test.cpp.
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <string>
 #include <vector>
 
 #include "support/catch.h"

@@ -2,11 +2,10 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "support/catch.h"
-#include "trainer/bench.h"
-
-using namespace tinymor;
 
 namespace {
 
