@@ -84,7 +84,7 @@ TEST_CASE("04: sixteen lanes, halved") {
   for (int i = 0; i < 16; ++i) lanes[i] = float(i);
   for (int half = 8; half > 0; half /= 2) {
     for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-    if (half == 8) CHECK(std::vector<float>(lanes, lanes + 4) == std::vector<float>{8, 10, 12, 14});
+    if (half == 8) CHECK(std::vector<float>(lanes, lanes + 8) == std::vector<float>{8, 10, 12, 14, 16, 18, 20, 22});
   }
   CHECK(lanes[0] == 120);
 }
