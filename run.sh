@@ -103,8 +103,11 @@ demo() {
 
 exercises() { (cd docs/exercises && basename -s .cpp tensors_*.cpp autograd_*.cpp fast_*.cpp); }
 
-# Builds the exercise of that name; what the compiler said is in build/exercise.log.
+# Builds the exercise of that name; what the build system and the compiler said is in build/exercise.log.
 build_exercise() { cmake --build build -j "$cores" --target "exercise_$1" >build/exercise.log 2>&1; }
+
+# What the compiler said: the build system's own lines help nobody here.
+compiler_said() { grep -vE '^(\[[0-9]|FAILED: |ninja: |--|/\S*c\+\+ )' build/exercise.log >&2 || true; }
 
 exercise() {
   [ -z "$(missing)" ] || install >&2
@@ -127,11 +130,11 @@ exercise() {
   fi
   [ -f "docs/exercises/solutions/$1.cpp" ] || fail "there is no exercise $1 (use one of $(echo $(exercises)))"
   if ! build_exercise "$1"; then
-    # The build system's own lines help nobody here.
-    grep -vE '^(\[[0-9]|FAILED: |ninja: |/\S*c\+\+ )' build/exercise.log >&2
+    compiler_said
     note "docs/exercises/$1.cpp does not compile yet"
     return 1
   fi
+  compiler_said
   local status=0
   "build/docs/exercises/exercise_$1" || status=$?
   [ "$status" -lt 128 ] || note "it crashed: a place outside an array, or a recursion too deep?"
