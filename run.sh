@@ -14,6 +14,8 @@ Use: ./run.sh COMMAND
   build         only builds: build/tinymor and build/tinymor-viz
   train ...     build/tinymor train ...      (try: ./run.sh train --help)
   viz ...       build/tinymor-viz ...
+  exercise      lists the exercises of docs/exercises and says which are done; exercise NAME checks that one and says
+                what is missing
   check         runs the fast tests under AddressSanitizer and UndefinedBehaviorSanitizer
   check threads the same under ThreadSanitizer
 
@@ -73,9 +75,12 @@ install() {
   [ -z "$packages" ] || fail "still missing after installing: $packages"
 }
 
+# configure PRESET FOLDER
+configure() { [ -f "$2/build.ninja" ] || CMAKE_GENERATOR=Ninja cmake --preset "$1"; }
+
 # build PRESET FOLDER
 build() {
-  [ -f "$2/build.ninja" ] || CMAKE_GENERATOR=Ninja cmake --preset "$1"
+  configure "$1" "$2"
   cmake --build "$2" -j "$cores" | tee "$2/build.log"
   ! grep -q 'no work to do' "$2/build.log" || note "nothing to build: $2 is up to date"
 }
@@ -97,6 +102,46 @@ demo() {
   note "no window to be had here: the visualizer's picture is runs/demo/visualizer.png"
 }
 
+exercises() { (cd docs/exercises && basename -s .cpp tensors_*.cpp autograd_*.cpp fast_*.cpp); }
+
+# Builds the exercise of that name; what the build system and the compiler said is in build/exercise.log.
+build_exercise() { cmake --build build -j "$cores" --target "exercise_$1" >build/exercise.log 2>&1; }
+
+# What the compiler said: the build system's own lines help nobody here.
+compiler_said() { grep -vE '^(\[[0-9]|FAILED: |ninja: |--|/\S*c\+\+ )' build/exercise.log >&2 || true; }
+
+exercise() {
+  [ -z "$(missing)" ] || install >&2
+  configure release build >&2
+  if [ $# = 0 ]; then
+    local name state done=0 all=0
+    for name in $(exercises); do
+      state='not yet'
+      if ! build_exercise "$name"; then
+        state='does not compile yet'
+      elif "build/docs/exercises/exercise_$name" >/dev/null 2>&1; then
+        state=done
+        done=$((done + 1))
+      fi
+      all=$((all + 1))
+      printf '%-28s %s\n' "$name" "$state"
+    done
+    echo "$done of $all done"
+    return
+  fi
+  [ -f "docs/exercises/solutions/$1.cpp" ] || fail "there is no exercise $1 (use one of $(echo $(exercises)))"
+  if ! build_exercise "$1"; then
+    compiler_said
+    note "docs/exercises/$1.cpp does not compile yet"
+    return 1
+  fi
+  compiler_said
+  local status=0
+  "build/docs/exercises/exercise_$1" || status=$?
+  [ "$status" -lt 128 ] || note "it crashed: a place outside an array, or a recursion too deep?"
+  return "$status"
+}
+
 case ${1:-} in
   '') usage ;;
   demo) demo ;;
@@ -113,6 +158,7 @@ case ${1:-} in
     ready
     exec build/tinymor-viz "${@:2}"
     ;;
+  exercise) exercise "${@:2}" ;;
   check)
     install
     case ${2:-} in

@@ -105,16 +105,44 @@ TrainBench bench_train(const Preset& preset, int64_t steps, uint64_t seed) {
           .peak_rss_mb = double(usage.ru_maxrss) * 1024 / 1e6};
 }
 
+namespace {
+
+/// GFLOP/s of `product`, which takes `flops` operations. Each run repeats it until there is something to time.
+double gflops_of(double flops, int64_t runs, const std::function<void()>& product) {
+  const int64_t repeat = std::max<int64_t>(1, int64_t(2e8 / flops));
+  const double seconds = median(seconds_of(runs, [&] {
+    for (int64_t i = 0; i < repeat; ++i) product();
+  }));
+  return flops * double(repeat) / seconds / 1e9;
+}
+
+}  // namespace
+
 double bench_gemm(int64_t m, int64_t n, int64_t k) {
   Random random(1);
   const Tensor a = random_uniform({m, k}, random), b = random_uniform({k, n}, random);
+  return gflops_of(2.0 * double(m) * double(n) * double(k), 25, [&] { matmul(a, b); });
+}
+
+std::vector<RungBench> bench_ladder(int64_t m, int64_t n, int64_t k) {
+  Random random(1);
+  const Tensor a = random_uniform({m, k}, random), b = random_uniform({k, n}, random);
+  Tensor c({m, n}), panels(Shape{kernels::packed_count(k, n)});
+  Real *to = c.mutable_data(), *space = panels.mutable_data();
   const double flops = 2.0 * double(m) * double(n) * double(k);
-  // Each run repeats the product until it has something to time.
-  const int64_t repeat = std::max<int64_t>(1, int64_t(2e8 / flops));
-  const double seconds = median(seconds_of(25, [&] {
-    for (int64_t i = 0; i < repeat; ++i) matmul(a, b);
-  }));
-  return flops * double(repeat) / seconds / 1e9;
+  std::vector<RungBench> rungs;
+  const auto time = [&](const char* name, const std::function<void()>& product) {
+    rungs.push_back({name, gflops_of(flops, 9, product)});
+  };
+  const kernels::Table& table = kernels::table();
+  for (const kernels::Rung& rung : table.ladder)
+    time(rung.name, [&] { rung.product(m, n, k, a.data(), b.data(), to); });
+  time("packed", [&] {
+    table.pack(k, n, {b.data(), n, 1}, space);
+    table.gemm(m, n, k, {a.data(), k, 1}, kernels::packed(space, k), to, n, false);
+  });
+  time("threads", [&] { matmul(a, b); });
+  return rungs;
 }
 
 }  // namespace tinymor

@@ -40,4 +40,13 @@ TrainBench bench_train(const Preset& preset, int64_t steps, uint64_t seed);
 /// GFLOP/s (median of several runs) of C = A B with A [m,k] and B [k,n], as autograd calls it.
 double bench_gemm(int64_t m, int64_t n, int64_t k);
 
+struct RungBench {
+  std::string rung;
+  double gflops;
+};
+/// The same for every rung of the ladder in docs/04-why-is-it-fast.md, lowest first: the loops of
+/// kernels::Table::ladder and "packed", pack and gemm, by the calling thread alone; at the top "threads", the product
+/// as autograd calls it.
+std::vector<RungBench> bench_ladder(int64_t m, int64_t n, int64_t k);
+
 }  // namespace tinymor

@@ -53,6 +53,13 @@ struct AttentionHead {
   int64_t q_row, kv_row;
 };
 
+/// One rung of the ladder of matrix products in docs/04-why-is-it-fast.md: C [m,n] = A [m,k] B [k,n], all row-major
+/// without gaps, computed in a way that is better than the rung before.
+struct Rung {
+  const char* name;
+  void (*product)(int64_t m, int64_t n, int64_t k, const Real* a, const Real* b, Real* c);
+};
+
 struct AdamW {
   Real lr, beta1, beta2, eps, weight_decay;
   Real correction1, correction2;  ///< 1 - beta^t
@@ -77,6 +84,8 @@ struct Table {
   void (*pack)(int64_t k, int64_t n, Matrix b, Real* panels);
   /// C [m,n] = A [m,k] B [k,n], added to C when `add`.
   void (*gemm)(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add);
+  /// For measuring and reading only.
+  Rung ladder[4];
 
   /// y = weight * x / rms(x) per row, rms = sqrt(mean(x^2) + eps); inverse_rms [R] is kept for the backward.
   void (*rms_norm)(int64_t rows, int64_t d, Real eps, const Real* x, const Real* weight, Real* y, Real* inverse_rms);

@@ -23,6 +23,12 @@ void gemm(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t 
 void gemm_tiles(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add);
 Real dot(int64_t n, const Real* a, const Real* b);
 
+// gemm_ladder.cpp
+void product_naive(int64_t m, int64_t n, int64_t k, const Real* a, const Real* b, Real* c);
+void product_reordered(int64_t m, int64_t n, int64_t k, const Real* a, const Real* b, Real* c);
+void product_blocked(int64_t m, int64_t n, int64_t k, const Real* a, const Real* b, Real* c);
+void product_tiled(int64_t m, int64_t n, int64_t k, const Real* a, const Real* b, Real* c);
+
 // norm.cpp
 void rms_norm(int64_t rows, int64_t d, Real eps, const Real* x, const Real* weight, Real* y, Real* inverse_rms);
 void rms_norm_backward(int64_t rows, int64_t d, const Real* x, const Real* weight, const Real* inverse_rms,

@@ -59,10 +59,24 @@ void add_train_bench(CLI::App& bench) {
   });
 }
 
+void print_ladder(int64_t m, int64_t n, int64_t k, bool json) {
+  const std::vector<RungBench> rungs = bench_ladder(m, n, k);
+  if (json) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const RungBench& rung : rungs) list.push_back({{"rung", rung.rung}, {"gflops", rung.gflops}});
+    std::cout << nlohmann::ordered_json{{"ladder", list}}.dump(2) << "\n";
+    return;
+  }
+  fmt::print("[{},{}] x [{},{}] ({}, {} threads on the last rung)\n", m, k, k, n, kernels::level_name(),
+             thread_count());
+  for (const RungBench& rung : rungs)
+    fmt::print("{:<10} {:>8.2f} GFLOP/s {:>8.1f} x\n", rung.rung, rung.gflops, rung.gflops / rungs[0].gflops);
+}
+
 void add_gemm_bench(CLI::App& bench) {
   struct Options {
     int64_t m = 512, n = 512, k = 512;
-    bool json = false;
+    bool ladder = false, json = false;
   };
   auto options = std::make_shared<Options>();
   CLI::App* command = add_command(bench, "gemm", "Time the matrix product C [m,n] = A [m,k] B [k,n]",
@@ -70,9 +84,11 @@ void add_gemm_bench(CLI::App& bench) {
   command->add_option("--m", options->m, "Rows of A and C")->check(CLI::Range(1, 16384));
   command->add_option("--n", options->n, "Columns of B and C")->check(CLI::Range(1, 16384));
   command->add_option("--k", options->k, "Columns of A, rows of B")->check(CLI::Range(1, 16384));
+  command->add_flag("--ladder", options->ladder, "Time six ways to compute it, from three plain loops to all threads");
   command->add_flag("--json", options->json, "Print one JSON document");
   add_threads_option(*command);
   command->callback([options] {
+    if (options->ladder) return print_ladder(options->m, options->n, options->k, options->json);
     const double gflops = bench_gemm(options->m, options->n, options->k);
     if (options->json)
       std::cout << nlohmann::ordered_json{{"gflops", gflops}}.dump(2) << "\n";

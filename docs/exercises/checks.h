@@ -1,0 +1,58 @@
+#pragma once
+// What an exercise is to the program that checks it.
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tensor/error.h"
+#include "tensor/tensor.h"
+
+namespace tinymor {
+
+/// What one look at an exercise found.
+struct Finding {
+  bool done;
+  std::string text;  ///< What is wrong, in words with numbers; or a remark on what is done, which may be empty.
+  std::string hint;  ///< One that fits what is wrong better than the exercise's own; may be empty.
+};
+
+inline Finding done(std::string remark = "") {
+  return {true, std::move(remark), ""};
+}
+inline Finding not_yet(std::string what, std::string hint = "") {
+  return {false, std::move(what), std::move(hint)};
+}
+
+struct Exercise {
+  int chapter;
+  std::string name;  ///< Of its file.
+  std::string title;
+  std::string hint;
+  std::function<Finding()> check;
+};
+
+/// Puts an exercise into the program's table. Each file in checks/ has one of these, so that a program holds the
+/// exercises whose checks it was linked with and needs no other's code.
+struct AddExercise {
+  explicit AddExercise(Exercise exercise);
+};
+
+// --- How values look in what the student reads ---
+
+/// "[2,3]"
+inline std::string shown(const std::vector<int64_t>& numbers) {
+  return fmt::format("[{}]", fmt::join(numbers, ","));
+}
+/// "[2,3] with 1, 2, 3, 4, 5, 6", or "nothing" for a tensor without storage.
+inline std::string shown(const Tensor& x) {
+  if (!x.defined()) return "nothing (an undefined tensor)";
+  return fmt::format("{} with {}", x.shape(), fmt::join(x.to_vector(), ", "));
+}
+inline bool same(const Tensor& a, const Tensor& b) {
+  return a.defined() && b.defined() && a.shape() == b.shape() && a.to_vector() == b.to_vector();
+}
+
+}  // namespace tinymor

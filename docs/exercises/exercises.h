@@ -1,0 +1,61 @@
+#pragma once
+// The nine exercises of the book. Each is one function: its task stands here, the place to write it is the .cpp file of
+// the same name, and ./run.sh exercise NAME says what is still missing. How to go about it: README.md
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "tensor/tensor.h"
+
+namespace tinymor {
+
+// --- Chapter 2: tensors ---
+
+/// tensors_1_strides. The strides of a row-major array: how far apart, in elements, neighbours along each axis lie.
+/// [2,3] -> {3,1}; the scalar [] -> {}.
+std::vector<int64_t> strides_of(const Shape& shape);
+
+/// tensors_2_broadcast. The shape of a + b by the broadcasting rule: [4,1] and [3] -> [4,3]. Throws Error
+/// (tensor/error.h) when the two do not fit.
+Shape broadcast_shape(const Shape& a, const Shape& b);
+
+/// tensors_3_scatter_add. y [rows,d], zero except that every row i of x [n,d] is added to row index[i] of y. Rows that
+/// are named twice add up. x may be a view with any strides.
+Tensor scatter_add(int64_t rows, const IntTensor& index, const Tensor& x);
+
+// --- Chapter 3: autograd ---
+
+struct MulGrads {
+  Tensor da, db;
+};
+/// autograd_1_mul_backward. The gradients of y = a * b for a gradient g of y. a and b may have been broadcast: da has
+/// a's shape and db has b's.
+MulGrads mul_backward(const Tensor& a, const Tensor& b, const Tensor& g);
+
+/// autograd_2_order. inputs[i] names the nodes that node i was computed from. Returns every node that `result` depends
+/// on, itself included, in an order in which backward may visit them: each node once, and after all nodes that use it.
+/// The numbers of the nodes say nothing about when they were made. A chain of 100 000 nodes must not overflow the
+/// stack.
+std::vector<int64_t> backward_order(const std::vector<std::vector<int64_t>>& inputs, int64_t result);
+
+/// autograd_3_gradient_check. The derivative of f by each element of x, by central differences with the step eps.
+std::vector<double> numeric_gradient(const std::function<double(const std::vector<double>&)>& f,
+                                     const std::vector<double>& x, double eps);
+
+// --- Chapter 4: speed ---
+
+/// fast_1_loop_order. C [m,n] = A [m,k] B [k,n], row-major without gaps, with the inner loop along the rows of B and C.
+/// C holds anything when the call begins.
+void multiply(int64_t m, int64_t n, int64_t k, const float* a, const float* b, float* c);
+
+/// fast_2_transpose. y [columns,rows] = the transpose of x [rows,columns], in blocks whose lines fit the first-level
+/// cache. The sizes need not be multiples of a block.
+void transpose_blocked(int64_t rows, int64_t columns, const float* x, float* y);
+
+/// fast_3_online_softmax. log(e^x1 + e^x2 + ...) of numbers that come one at a time and only once: `next(x)` puts the
+/// next one into x, or returns false when there are no more. There is at least one. Numbers like 1000 and -1000 must do
+/// no harm.
+double online_log_sum_exp(const std::function<bool(double& x)>& next);
+
+}  // namespace tinymor
