@@ -131,10 +131,11 @@ RopeTable::RopeTable(int64_t positions, int64_t head_width, double theta)
 }
 
 // (y_i, y_i+D/2) = (x_i, x_i+D/2) turned by the angle; the gradient is turned back
-Variable rope(const Variable& x, const IntTensor& positions, const RopeTable& rope_table) {
+Variable rope(const Variable& x, const IntTensor& row_positions, const RopeTable& rope_table) {
   const int64_t width = rope_table.width;
-  check(x.value().rank() == 2 && positions.shape() == Shape({x.dim(0)}) && x.dim(1) % width == 0,
-        "[rope] input {} and positions {} do not fit heads of width {}", x.shape(), positions.shape(), width);
+  check(x.value().rank() == 2 && row_positions.shape() == Shape({x.dim(0)}) && x.dim(1) % width == 0,
+        "[rope] input {} and positions {} do not fit heads of width {}", x.shape(), row_positions.shape(), width);
+  const IntTensor positions = row_positions.contiguous_copy();
   for (int32_t p : positions.values())
     check(p >= 0 && p < rope_table.cosines.dim(0), "[rope] position {} is beyond the longest sequence, {}", p,
           rope_table.cosines.dim(0));

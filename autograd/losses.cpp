@@ -15,10 +15,11 @@ constexpr int64_t kRowGrain = 32;
 }  // namespace
 
 // loss = 1/n sum over counted rows of log(sum_j e^z_j) - z_target: dz = (softmax(z) - onehot(target)) g / n
-Variable cross_entropy(const Variable& logits, const IntTensor& targets, Tensor* row_nll, int32_t ignore) {
-  check(logits.value().rank() == 2 && targets.shape() == Shape({logits.dim(0)}),
-        "[cross_entropy] logits {} and targets {} do not fit", logits.shape(), targets.shape());
+Variable cross_entropy(const Variable& logits, const IntTensor& row_targets, Tensor* row_nll, int32_t ignore) {
+  check(logits.value().rank() == 2 && row_targets.shape() == Shape({logits.dim(0)}),
+        "[cross_entropy] logits {} and targets {} do not fit", logits.shape(), row_targets.shape());
   const Tensor z = logits.value().contiguous_copy();
+  const IntTensor targets = row_targets.contiguous_copy();
   const int64_t rows = z.dim(0), vocab = z.dim(1);
   int64_t counted = 0;
   for (int32_t target : targets.values()) {

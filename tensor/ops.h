@@ -94,7 +94,7 @@ Sorted sort(const Tensor& x, bool descending = false);
 Sorted top_k(const Tensor& x, int64_t k);
 /// y[..., j] = x[..., index[..., j]]; `index` has x's shape but for its last extent.
 Tensor take_along(const Tensor& x, const IntTensor& index);
-/// y[..., index[..., j]] += x[..., j], in place; repeated indices add up.
+/// y[..., index[..., j]] += x[..., j], in place in a contiguous y; repeated indices add up.
 void add_along(Tensor& y, const IntTensor& index, const Tensor& x);
 
 // --- matmul.cpp ---
@@ -107,9 +107,9 @@ Tensor matmul(const Tensor& a, const Tensor& b);
 
 /// Rows of x [R,d] in the order of `index` [n] -> [n,d]. Throws when an index is outside 0..R-1.
 Tensor gather_rows(const Tensor& x, const IntTensor& index);
-/// y [R,d] += rows of x [n,d] at `index` [n], in index order, in place; repeated indices add up.
+/// y [R,d] += rows of x [n,d] at `index` [n], in index order, in place in a contiguous y; repeated indices add up.
 void scatter_add_rows(Tensor& y, const IntTensor& index, const Tensor& x);
-/// y [R,d] takes rows of x [n,d] at `index` [n], in place. Throws when an index comes twice.
+/// y [R,d] takes rows of x [n,d] at `index` [n], in place in a contiguous y. Throws when an index comes twice.
 void replace_rows(Tensor& y, const IntTensor& index, const Tensor& x);
 
 /// One after the other along `axis`; the other extents agree. Throws for no tensors.

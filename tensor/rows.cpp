@@ -12,49 +12,53 @@ using kernels::table;
 /// Rows that one piece of copying has.
 constexpr int64_t kRowGrain = 64;
 
-void check_rows(const char* op, const Tensor& rows, const IntTensor& index) {
+/// The index as one range of memory, every element of which is a row.
+IntTensor checked_rows(const char* op, const Tensor& rows, const IntTensor& index) {
   check(rows.rank() == 2 && index.rank() == 1, "[{}] needs rows [R,d] and an index [n], not {} and {}", op,
         rows.shape(), index.shape());
-  for (int32_t i : index.values())
+  const IntTensor at = index.contiguous_copy();
+  for (int32_t i : at.values())
     check(i >= 0 && i < rows.dim(0), "[{}] index {} is outside the {} rows", op, i, rows.dim(0));
+  return at;
 }
 
-void check_update(const char* op, const Tensor& y, const IntTensor& index, const Tensor& x) {
-  check_rows(op, y, index);
+IntTensor checked_update(const char* op, const Tensor& y, const IntTensor& index, const Tensor& x) {
+  const IntTensor at = checked_rows(op, y, index);
   check(y.contiguous() && x.shape() == Shape({index.dim(0), y.dim(1)}), "[{}] {} does not give {} rows to {}", op,
         x.shape(), index.dim(0), y.shape());
+  return at;
 }
 
 }  // namespace
 
 Tensor gather_rows(const Tensor& x, const IntTensor& index) {
-  check_rows("gather_rows", x, index);
+  const IntTensor at = checked_rows("gather_rows", x, index);
   const Tensor from = x.contiguous_copy();
   const int64_t d = x.dim(1);
   Tensor out({index.dim(0), d});
   Real* to = out.mutable_data();
   parallel_ranges(index.dim(0), kRowGrain, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) std::copy_n(from.data() + index.data()[i] * d, d, to + i * d);
+    for (int64_t i = begin; i < end; ++i) std::copy_n(from.data() + at.data()[i] * d, d, to + i * d);
   });
   return out;
 }
 
 void scatter_add_rows(Tensor& y, const IntTensor& index, const Tensor& x) {
-  check_update("scatter_add_rows", y, index, x);
+  const IntTensor at = checked_update("scatter_add_rows", y, index, x);
   const Tensor from = x.contiguous_copy();
   const int64_t d = y.dim(1);
   Real* to = y.mutable_data();
   // Rows may come twice, columns never meet: threads share out the columns.
   parallel_ranges(d, 64, [&](int64_t begin, int64_t end) {
     for (int64_t i = 0; i < index.dim(0); ++i)
-      table().add_scaled(end - begin, 1, from.data() + i * d + begin, to + index.data()[i] * d + begin);
+      table().add_scaled(end - begin, 1, from.data() + i * d + begin, to + at.data()[i] * d + begin);
   });
 }
 
 void replace_rows(Tensor& y, const IntTensor& index, const Tensor& x) {
-  check_update("replace_rows", y, index, x);
+  const IntTensor at = checked_update("replace_rows", y, index, x);
   std::vector<bool> seen(y.dim(0), false);
-  for (int32_t i : index.values()) {
+  for (int32_t i : at.values()) {
     check(!seen[i], "[replace_rows] row {} is replaced twice", i);
     seen[i] = true;
   }
@@ -62,7 +66,7 @@ void replace_rows(Tensor& y, const IntTensor& index, const Tensor& x) {
   const int64_t d = y.dim(1);
   Real* to = y.mutable_data();
   parallel_ranges(index.dim(0), kRowGrain, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) std::copy_n(from.data() + i * d, d, to + index.data()[i] * d);
+    for (int64_t i = begin; i < end; ++i) std::copy_n(from.data() + i * d, d, to + at.data()[i] * d);
   });
 }
 

@@ -37,9 +37,13 @@ class Case {
     return {numbers.begin(), numbers.end()};
   }
   Shape shape(const std::string& field) const { return Shape(integers(field)); }
+  /// As a view with gaps, like a column of a batch.
   IntTensor ids(const std::string& field) const {
-    const std::vector<int64_t> numbers = integers(field);
-    return IntTensor(tensor(field).shape(), std::vector<int32_t>(numbers.begin(), numbers.end()));
+    std::vector<int64_t> dims = tensor(field).shape().dims();
+    dims.push_back(2);
+    std::vector<int32_t> numbers;
+    for (int64_t number : integers(field)) numbers.insert(numbers.end(), {-1000, int32_t(number)});
+    return IntTensor(Shape(dims), numbers).select(-1, 1);
   }
   AttentionPlan plan() const {
     const std::vector<int64_t> visible = integers("visible");
