@@ -63,7 +63,8 @@ bool all_finite(const Tensor& x);
 
 using Axes = std::vector<int64_t>;
 
-/// The sum over every axis along which `shape` was broadcast to x's shape: the reverse of expand.
+/// The sum over every axis along which `shape` was broadcast to x's shape: the reverse of expand. Where there is none
+/// the result shares x's memory.
 Tensor sum_to(const Tensor& x, const Shape& shape);
 /// The sum of all elements, [].
 Tensor sum(const Tensor& x);

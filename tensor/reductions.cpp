@@ -114,11 +114,12 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
 }
 
 Tensor sum(const Tensor& x) {
-  return sum_to(x, {});
+  return x.rank() == 0 ? x.clone() : sum_to(x, {});
 }
 
 Tensor sum(const Tensor& x, const Axes& axes, bool keep) {
-  const Tensor sums = sum_to(x, reduced_shape(x.shape(), axes));
+  const Shape kept = reduced_shape(x.shape(), axes);
+  const Tensor sums = kept == x.shape() ? x.clone() : sum_to(x, kept);
   return keep ? sums : sums.reshape(without_axes(x.shape(), axes));
 }
 
