@@ -71,6 +71,7 @@ Tensor sum(const Tensor& x);
 Tensor sum(const Tensor& x, const Axes& axes, bool keep = false);
 /// These throw where there is no element to take.
 Tensor mean(const Tensor& x, const Axes& axes, bool keep = false);
+/// NaN counts as the largest, here and in argmax.
 Tensor max(const Tensor& x, const Axes& axes, bool keep = false);
 /// log(sum(e^x)), without overflow.
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keep = false);
@@ -85,6 +86,11 @@ Shape reduced_shape(const Shape& shape, const Axes& axes);
 Shape without_axes(const Shape& shape, const Axes& axes);
 
 // --- sorting.cpp: along the last axis; equal elements keep their order, NaN counts as the largest ---
+
+/// That order.
+inline bool smaller(Real a, Real b) {
+  return a < b || (b != b && a == a);
+}
 
 struct Sorted {
   Tensor values;

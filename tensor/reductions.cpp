@@ -131,7 +131,8 @@ Tensor mean(const Tensor& x, const Axes& axes, bool keep) {
 }
 
 Tensor max(const Tensor& x, const Axes& axes, bool keep) {
-  return reduce_rows("max", x, axes, keep, [](const Real* row, int64_t n) { return *std::max_element(row, row + n); });
+  return reduce_rows("max", x, axes, keep,
+                     [](const Real* row, int64_t n) { return *std::max_element(row, row + n, smaller); });
 }
 
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keep) {
@@ -153,7 +154,7 @@ IntTensor argmax(const Tensor& x, int64_t axis) {
   int32_t* to = out.mutable_data();
   for (int64_t i = 0; i < rows.dim(0); ++i) {
     const Real* row = rows.data() + i * length;
-    to[i] = int32_t(std::max_element(row, row + length) - row);
+    to[i] = int32_t(std::max_element(row, row + length, smaller) - row);
   }
   return out.reshape(without_axes(x.shape(), {axis}));
 }

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "tensor/error.h"
@@ -33,10 +32,6 @@ Sorted first_of_rows(const Tensor& x, int64_t k, Before before) {
     }
   }
   return result;
-}
-
-bool smaller(Real a, Real b) {
-  return a < b || (std::isnan(b) && !std::isnan(a));
 }
 
 /// Throws unless `index` picks from x along its last axis; returns the number of rows.

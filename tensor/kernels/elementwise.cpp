@@ -49,7 +49,7 @@ struct Sqrt {  // x^1/2, 1/2 x^-1/2
   static TINYMOR_INLINE Vec slope(Vec x) { return splat(Real(0.5)) / sqrt(x); }
 };
 struct Relu {  // max(x, 0); 1 where x > 0, else 0
-  static TINYMOR_INLINE Vec value(Vec x) { return max(x, splat(0)); }
+  static TINYMOR_INLINE Vec value(Vec x) { return max(splat(0), x); }
   static TINYMOR_INLINE Vec slope(Vec x) { return less(splat(0), x); }
 };
 struct Gelu {  // x P(x), P(x) + x p(x) with P and p the normal distribution and its density (Hendrycks and Gimpel 2016)

@@ -112,6 +112,7 @@ TINYMOR_INLINE Vec operator*(Vec a, Vec b) {
 TINYMOR_INLINE Vec operator/(Vec a, Vec b) {
   return map([](Register x, Register y) { return x / y; }, a, b);
 }
+/// The second where either is NaN: a bound goes first, so that a NaN stays one.
 TINYMOR_INLINE Vec max(Vec a, Vec b) {
   return map([](Register x, Register y) { return x > y ? x : y; }, a, b);
 }

@@ -4,8 +4,11 @@
 
 namespace tinymor::kernels::TINYMOR_LEVEL {
 
+/// Beyond any number that means something, and short of infinity, from which nothing can be subtracted.
+constexpr Real kHuge = 3e38f;
+
 Real max_of(int64_t n, const Real* x) {
-  constexpr Real lowest = -3e38f;
+  constexpr Real lowest = -kHuge;
   Vec best = splat(lowest);
   int64_t j = 0;
   for (; j + kLanes <= n; j += kLanes) best = max(best, load(x + j));
@@ -39,15 +42,17 @@ void log_sum_exp(int64_t rows, int64_t columns, const Real* x, Real* out) {
   for (int64_t row = 0; row < rows; ++row, x += columns) {
     const int64_t whole = columns / kLanes * kLanes, rest = columns - whole;
     const Real largest = max_of(columns, x);
-    // The largest exponent is 0, so that nothing overflows and the sum is at least 1.
+    // The largest exponent is 0, so that nothing overflows and the sum is at least 1. A row of nothing but -infinity
+    // has the sum 0.
+    const Vec shift = splat(largest < kHuge ? largest : kHuge);
     Vec sums = splat(0);
-    for (int64_t j = 0; j < whole; j += kLanes) sums = sums + exp(load(x + j) - splat(largest));
+    for (int64_t j = 0; j < whole; j += kLanes) sums = sums + exp(load(x + j) - shift);
     if (rest) {
       Real last[kLanes];
-      store(last, exp(load_first(x + whole, rest) - splat(largest)));
+      store(last, exp(load_first(x + whole, rest) - shift));
       sums = sums + load_first(last, rest);
     }
-    out[row] = largest + log_of(sum(sums));
+    out[row] = (largest > -kHuge ? largest : -Real(__builtin_inff())) + log_of(sum(sums));
   }
 }
 

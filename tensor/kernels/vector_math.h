@@ -41,10 +41,16 @@ TINYMOR_INLINE Vec log(Vec x) {
 #else
 /// e^x; below -87 it is 0 to any practical purpose and above 88 it overflows, so x is held in between.
 TINYMOR_INLINE Vec exp(Vec x) {
-  return map([](Register r) { return series::exp(r); }, min(max(x, splat(-87.0f)), splat(88.0f)));
+  return map([](Register r) { return series::exp(r); }, min(splat(88.0f), max(splat(-87.0f), x)));
 }
+/// The logarithm; -infinity of 0 and NaN below.
 TINYMOR_INLINE Vec log(Vec x) {
-  return map([](Register r) { return series::log(r); }, x);
+  return map(
+      [](Register r) {
+        const Register zero{}, infinity = zero + __builtin_inff(), nan = zero + __builtin_nanf("");
+        return r > zero ? (r < infinity ? series::log(r) : r) : (r == zero ? -infinity : nan);
+      },
+      x);
 }
 #endif
 
@@ -71,8 +77,8 @@ TINYMOR_INLINE Vec sigmoid(Vec x) {
 
 /// log(1 + e^x), written so that neither end overflows.
 TINYMOR_INLINE Vec softplus(Vec x) {
-  const Vec minus_abs = min(x, splat(0) - x);
-  return max(x, splat(0)) + log(splat(1) + exp(minus_abs));
+  const Vec minus_abs = min(splat(0) - x, x);
+  return max(splat(0), x) + log(splat(1) + exp(minus_abs));
 }
 
 }  // namespace tinymor::kernels::TINYMOR_LEVEL
