@@ -36,8 +36,8 @@ inline Variable operator/(const Variable& a, const Variable& b) {
 }
 
 /// y += x and y *= factor in y's own memory, on the tape. Their derivatives do not need what they overwrite, but others
-/// might: throws when anything else holds y's numbers (a view, a copy, an operation that saved them), or when y is a
-/// leaf and recording is on.
+/// might: throws when anything else holds y's numbers (a view, a copy, an operation that saved them), when y repeats
+/// elements (expand), or when y is a leaf and recording is on.
 void add_in_place(Variable& y, const Variable& x);
 void scale_in_place(Variable& y, Real factor);
 

@@ -57,6 +57,8 @@ Tensor elementwise_slope(kernels::Unary f, const Tensor& x, const Tensor& g) {
 }
 
 void add_into(Tensor& y, const Tensor& x) {
+  check(!y.repeats(), "[add_into] a view of shape {} repeats its elements: there is no place for each (use +)",
+        y.shape());
   const Tensor from = x.expand(y.shape());
   Real* to = y.mutable_data();
   const Walk<2> walk(y.shape(), {&y.strides(), &from.strides()});

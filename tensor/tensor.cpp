@@ -122,6 +122,13 @@ bool BasicTensor<T>::contiguous() const {
 }
 
 template <class T>
+bool BasicTensor<T>::repeats() const {
+  for (int64_t axis = 0; axis < rank(); ++axis)
+    if (shape_[axis] > 1 && strides_[axis] == 0) return count() > 0;
+  return false;
+}
+
+template <class T>
 T* BasicTensor<T>::mutable_data() {
   if (!storage_) return nullptr;
   ++storage_->version;
@@ -252,6 +259,8 @@ void BasicTensor<T>::fill(T value) {
 
 template <class T>
 void BasicTensor<T>::copy_from(const BasicTensor& source) {
+  check(!repeats(), "[copy_from] a view of shape {} repeats its elements: there is no place for each (use clone)",
+        shape_);
   const BasicTensor wide = source.expand(shape_);
   copy_elements(shape_, wide.data(), wide.strides_, mutable_data(), strides_);
 }

@@ -57,6 +57,8 @@ class BasicTensor {
   int64_t count() const { return shape_.count(); }
   /// Whether the elements lie in row-major order without gaps.
   bool contiguous() const;
+  /// Whether several elements are one in memory, as expand makes them. Writing to such a view throws.
+  bool repeats() const;
 
   /// The first element; the others follow by the strides. The mutable form counts as a change (see Storage::version).
   const T* data() const { return storage_ ? storage_->data + offset_ : nullptr; }

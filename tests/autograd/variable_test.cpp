@@ -102,3 +102,13 @@ TEST_CASE("shapes that do not fit are named before anything is computed") {
   CHECK_THROWS_WITH(cross_entropy(a, IntTensor({4}, {0, 1, 2, 3})), ContainsSubstring("target 3"));
   CHECK_THROWS_WITH(gather_rows(a, IntTensor({1}, {4})), ContainsSubstring("index 4"));
 }
+
+TEST_CASE("a value that repeats its elements is not added to in place") {
+  const Variable x = leaf({1, 2});
+  Variable y = expand(scale(x, 1), {3, 2});  // three rows, but one in memory
+  const Tensor rows({3, 2}, {10, 20, 30, 40, 50, 60});
+  CHECK_THROWS_WITH(add_in_place(y, rows), ContainsSubstring("repeats its elements"));
+  Tensor repeated = Tensor::zeros({2}).expand({3, 2});
+  CHECK_THROWS_WITH(add_into(repeated, rows), ContainsSubstring("repeats its elements"));
+  CHECK_THROWS_WITH(repeated.copy_from(rows), ContainsSubstring("repeats its elements"));
+}
