@@ -27,6 +27,7 @@ Variable recompute(const std::function<Variable(const std::vector<Variable>&)>& 
     std::vector<Variable> again;
     for (size_t i = 0; i < kept.size(); ++i)
       again.push_back(in.needs(i) ? Variable::parameter(kept[i].get()) : Variable(kept[i].get()));
+    const WithGrad on;  // the pass may have been started where nothing else is recorded
     const Variable y = f(again);
     if (!y.requires_grad()) return;
     y.backward(g);

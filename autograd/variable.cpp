@@ -237,6 +237,7 @@ std::vector<std::shared_ptr<Node>> tape_of(const Variable& result) {
 }
 
 NoGrad::NoGrad() : ThreadSwitch(no_grad) {}
+WithGrad::WithGrad() : ThreadSwitch(no_grad, false) {}
 DetectAnomaly::DetectAnomaly() : ThreadSwitch(detect_anomaly) {}
 KeepValues::KeepValues() : ThreadSwitch(keep_values) {}
 

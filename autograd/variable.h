@@ -155,14 +155,14 @@ class SavedIds {
 /// own is the first. Empty for a constant.
 std::vector<std::shared_ptr<Node>> tape_of(const Variable& result);
 
-/// A switch of this thread that is on while the object lives.
+/// A switch of this thread that is on, or off, while the object lives.
 class ThreadSwitch {
  public:
   ThreadSwitch(const ThreadSwitch&) = delete;
   ThreadSwitch& operator=(const ThreadSwitch&) = delete;
 
  protected:
-  explicit ThreadSwitch(bool& on) : on_(on), before_(on) { on = true; }
+  explicit ThreadSwitch(bool& on, bool value = true) : on_(on), before_(on) { on = value; }
   ~ThreadSwitch() { on_ = before_; }
 
  private:
@@ -173,6 +173,10 @@ class ThreadSwitch {
 /// Operations record nothing.
 struct NoGrad : ThreadSwitch {
   NoGrad();
+};
+/// Operations record again, within NoGrad.
+struct WithGrad : ThreadSwitch {
+  WithGrad();
 };
 /// Whether operations of this thread record.
 bool recording();

@@ -1,6 +1,7 @@
 #include "autograd/variable.h"
 
 #include "autograd/ops.h"
+#include "autograd/recompute.h"
 #include "support/catch.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
@@ -111,4 +112,13 @@ TEST_CASE("a value that repeats its elements is not added to in place") {
   Tensor repeated = Tensor::zeros({2}).expand({3, 2});
   CHECK_THROWS_WITH(add_into(repeated, rows), ContainsSubstring("repeats its elements"));
   CHECK_THROWS_WITH(repeated.copy_from(rows), ContainsSubstring("repeats its elements"));
+}
+
+TEST_CASE("recompute gives its gradients also when backward is called where nothing is recorded") {
+  const Variable x = leaf({3});
+  const Variable y = recompute([](const std::vector<Variable>& in) { return in[0] * in[0]; }, {x});
+  const NoGrad off;
+  y.backward();
+  REQUIRE(x.grad().defined());
+  CHECK(x.grad().item() == 6);
 }
