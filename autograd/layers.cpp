@@ -118,8 +118,8 @@ Variable swiglu(const Variable& gate, const Variable& up) {
 
 RopeTable::RopeTable(int64_t positions, int64_t head_width, double theta)
     : width(head_width), cosines({positions, head_width / 2}), sines({positions, head_width / 2}) {
-  check(width % 2 == 0, "[rope] heads of width {} have no halves to turn against each other (use an even width)",
-        width);
+  check(width > 0 && width % 2 == 0,
+        "[rope] heads of width {} have no halves to turn against each other (use an even width)", width);
   Real *c = cosines.mutable_data(), *s = sines.mutable_data();
   for (int64_t position = 0; position < positions; ++position) {
     for (int64_t i = 0; i < width / 2; ++i) {

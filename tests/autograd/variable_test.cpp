@@ -122,3 +122,7 @@ TEST_CASE("recompute gives its gradients also when backward is called where noth
   REQUIRE(x.grad().defined());
   CHECK(x.grad().item() == 6);
 }
+
+TEST_CASE("heads without width are refused") {
+  CHECK_THROWS_WITH(RopeTable(4, 0, 10000), ContainsSubstring("[rope]"));
+}
