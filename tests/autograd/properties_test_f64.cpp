@@ -4,6 +4,8 @@
 // for large derivatives. The others are in ops_test_f64.cpp.
 
 #include <map>
+#include <set>
+#include <utility>
 
 #include "autograd/recompute.h"
 #include "support/gradient_check.h"
@@ -221,7 +223,8 @@ TEST_CASE("gradients of random graphs agree with differences") {
     std::vector<Tensor> inputs;
     std::string shapes;
     for (int64_t i = pick(random, 1, 3); i > 0; --i) {
-      inputs.push_back(random_tensor(random_shape(random, 3, 3), random.next()));
+      const Shape shape = random_shape(random, 3, 3);
+      inputs.push_back(random_tensor(shape, random.next()));
       if (one_in(random, 2)) inputs.back() = with_other_strides(inputs.back());
       shapes += inputs.back().shape().text();
     }
@@ -239,11 +242,9 @@ TEST_CASE("gradients of random graphs agree with differences") {
     CHECK(worst_gradient_error(f, inputs) < 1e-7);
   });
   if (std::getenv("TINYMOR_CASE")) return;
-  for (const auto& [op, count] : seen) {
-    INFO(op);
-    CHECK(count >= 5);
+  const std::set<std::string> with_corners{"relu", "max"};
+  for (const Op* op : Op::all()) {
+    INFO(op->name());
+    CHECK((seen[op->name()] >= 5) == (with_corners.count(op->name()) == 0));
   }
-  // All that are smooth.
-  CHECK(seen.size() == Op::all().size() - 2);
-  CHECK(seen.count("relu") + seen.count("max") == 0);
 }
