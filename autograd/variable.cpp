@@ -61,6 +61,14 @@ Tensor complete(Node& node) {
   return grad;
 }
 
+/// Whatever a pass that fails has gathered on its way must not reach the next one.
+struct PendingCleared {
+  const std::vector<std::shared_ptr<Node>>& tape;
+  ~PendingCleared() {
+    for (const std::shared_ptr<Node>& node : tape) node->pending = Tensor();
+  }
+};
+
 void free_graph(Node& node) {
   node.spent = true;
   node.backward = nullptr;
@@ -156,8 +164,10 @@ void Variable::backward(const Tensor& cotangent, Graph after) const {
   check(!node_->spent,
         "[backward] this graph was walked before and its saved values are gone (compute the value again, or retain the "
         "graph)");
+  const std::vector<std::shared_ptr<Node>> tape = tape_of(*this);
+  const PendingCleared cleared{tape};
   receive(*node_, cotangent);
-  for (const std::shared_ptr<Node>& node : tape_of(*this)) {
+  for (const std::shared_ptr<Node>& node : tape) {
     check(
         !node->spent,
         "[backward] part of this graph ({}) was walked before and its saved values are gone (compute the value again, "

@@ -107,13 +107,15 @@ TrainBench bench_train(const Preset& preset, int64_t steps, uint64_t seed) {
 
 namespace {
 
-/// GFLOP/s of `product`, which takes `flops` operations. Each run repeats it until there is something to time.
+/// GFLOP/s of `product`, which takes `flops` operations: the median of `runs` runs, each of which repeats it for long
+/// enough to be timed.
 double gflops_of(double flops, int64_t runs, const std::function<void()>& product) {
-  const int64_t repeat = std::max<int64_t>(1, int64_t(2e8 / flops));
-  const double seconds = median(seconds_of(runs, [&] {
+  int64_t repeat = 1;
+  const auto repeated = [&] {
     for (int64_t i = 0; i < repeat; ++i) product();
-  }));
-  return flops * double(repeat) / seconds / 1e9;
+  };
+  while (median(seconds_of(1, repeated)) < 0.003) repeat *= 2;
+  return flops * double(repeat) / median(seconds_of(runs, repeated)) / 1e9;
 }
 
 }  // namespace

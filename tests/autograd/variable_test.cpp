@@ -209,6 +209,16 @@ TEST_CASE("a value that repeats its elements is not added to in place") {
   CHECK_THROWS_WITH(repeated.copy_from(rows), ContainsSubstring("repeats its elements"));
 }
 
+TEST_CASE("a backward pass that failed leaves nothing behind for the next one") {
+  Variable x = leaf({3}), w = leaf({5});
+  x.add_hook([](Tensor&) {});  // so that x gathers before it keeps
+  const Variable square = w * w, y = scale(x, 2) + square;
+  w.mutable_value().fill(1);
+  CHECK_THROWS_AS(y.backward(), Error);
+  scale(x, 10).backward();
+  CHECK(x.grad().item() == 10);
+}
+
 TEST_CASE("heads without width are refused") {
   CHECK_THROWS_WITH(RopeTable(4, 0, 10000), ContainsSubstring("[rope]"));
 }

@@ -203,11 +203,12 @@ TEST_CASE("a paused run does no step, does what is posted, and goes on") {
   };
   CHECK(wait([&] { return counter.step > 2; }));
   control.pause();
+  // What is posted is done between two steps, so from then on the run stands still.
   std::atomic<bool> asked{false};
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  const int64_t paused_at = counter.step;
   control.post([&](const Model& model) { asked = model.parameter_count() > 0; });
   CHECK(wait([&] { return asked.load(); }));
+  const int64_t paused_at = counter.step;
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
   CHECK(counter.step == paused_at);
   control.resume();
   CHECK(wait([&] { return counter.step > paused_at; }));
