@@ -14,9 +14,9 @@ const Op exp_op("exp"), log_op("log"), sqrt_op("sqrt"), relu_op("relu"), gelu_op
     sigmoid_op("sigmoid"), silu_op("silu"), tanh_op("tanh"), softplus_op("softplus"), softmax_op("softmax"),
     log_softmax_op("log_softmax"), dropout_op("dropout");
 
-// y = f(x): dx = g f'(x). x is kept, so y need not be.
+// y = f(x): dx = g f'(x). x is kept as numbers, so y need not be, and no recipe needs another.
 Variable apply(const Op& op, Unary f, const Variable& x) {
-  const Saved kept(x);
+  const Saved kept(x.value());
   return record(
       op, {x}, elementwise(f, x.value()),
       [f, kept](const Tensor& g, InputGrads& in) { in.add(0, elementwise_slope(f, kept.get(), g)); },

@@ -41,7 +41,7 @@ Variable rms_norm(const Variable& x, const Variable& weight, Real eps) {
   const int64_t d = x.dim(-1), rows = x.shape().rows();
   Tensor inverse_rms(Shape{rows});
   Tensor y = rms_norm(x.value(), weight.value(), eps, inverse_rms);
-  const Saved kept(x), w(weight);
+  const Saved kept(x.value()), w(weight.value());
   return record(
       rms_norm_op, {x, weight}, std::move(y),
       [kept, w, inverse_rms, rows, d](const Tensor& g, InputGrads& in) {
@@ -98,7 +98,7 @@ Tensor swiglu(const Tensor& gate, const Tensor& up) {
 // y = silu(a) u with s = sigmoid(a): da = g u s (1 + a (1 - s)), du = g a s
 Variable swiglu(const Variable& gate, const Variable& up) {
   check(gate.shape() == up.shape(), "[swiglu] gate {} and up {} differ", gate.shape(), up.shape());
-  const Saved kept_gate(gate), kept_up(up);
+  const Saved kept_gate(gate.value()), kept_up(up.value());
   return record(
       swiglu_op, {gate, up}, swiglu(gate.value(), up.value()),
       [kept_gate, kept_up](const Tensor& g, InputGrads& in) {

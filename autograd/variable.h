@@ -122,7 +122,7 @@ class Variable {
 };
 
 /// The result of an operation, on the tape if any input is and recording is on in this thread. An operation whose value
-/// costs less to compute again than to keep gives the recipe for it.
+/// costs less to compute again than to keep gives the recipe for it, and keeps what the recipe needs as numbers.
 Variable record(const Op& op, const std::vector<Variable>& inputs, Tensor value, Backward backward, Recipe recipe = {});
 
 /// A tensor kept for the backward, or the recipe for it. Using a tensor after it was changed in place throws instead of

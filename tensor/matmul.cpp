@@ -40,12 +40,14 @@ void product(const Sizes& size, Matrix a, Matrix b, Real* c, Real* panels) {
     const int64_t j = i * pack_cols;
     table().pack(k, std::min(pack_cols, n - j), {b.data + j * b.col, b.row, b.col}, panels + j * k);
   });
-  // Multiples of every tile, small enough that no thread waits long for another's last piece.
-  constexpr int64_t rows = 48;
-  const int64_t row_pieces = pieces_of(m, rows);
-  const int64_t cols = std::clamp<int64_t>(n * row_pieces / 16 / 64 * 64, 64, 512);
-  parallel_for(row_pieces * pieces_of(n, cols), [&](int64_t piece) {
-    const int64_t i = piece % row_pieces * rows, j = piece / row_pieces * cols;
+  // A tall C is cut between rows, so that threads meet the rows again that they had in the operation before; a small one
+  // between panels, which divide more evenly. 48 rows are a multiple of every tile.
+  const bool tall = m >= 512;
+  const int64_t rows = 48, cols = tall ? 512 : kernels::kPanelCols;
+  const int64_t row_pieces = pieces_of(m, rows), col_pieces = pieces_of(n, cols);
+  parallel_for(row_pieces * col_pieces, [&](int64_t piece) {
+    const int64_t i = (tall ? piece / col_pieces : piece % row_pieces) * rows;
+    const int64_t j = (tall ? piece % col_pieces : piece / row_pieces) * cols;
     table().gemm(std::min(rows, m - i), std::min(cols, n - j), k, {a.data + i * a.row, a.row, a.col},
                  kernels::packed(panels + j * k, k), c + i * n + j, n, false);
   });

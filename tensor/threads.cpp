@@ -37,10 +37,11 @@ void wait_while(const std::atomic<T>& value, T old) {
   while (value.load() == old) value.wait(old);
 }
 
-/// Pieces handed out by one atomic counter to whoever is awake.
+/// Every thread has a share of the pieces, always the same part of the whole, so that the numbers it wrote in one
+/// operation are in its core's cache for the next. Who is done with its own share helps the others.
 class Pool {
  public:
-  explicit Pool(int threads) {
+  explicit Pool(int threads) : shares_(threads) {
     for (int i = 1; i < threads; ++i)
       workers_.emplace_back([this, i] {
         own_index = i;
@@ -58,8 +59,11 @@ class Pool {
 
   void run(int64_t pieces, const std::function<void(int64_t)>& body) {
     body_ = &body;
-    pieces_ = pieces;
-    next_ = 0;
+    const int64_t threads = int64_t(shares_.size());
+    for (int64_t t = 0; t < threads; ++t) {
+      shares_[t].next = pieces * t / threads;
+      shares_[t].end = pieces * (t + 1) / threads;
+    }
     error_ = nullptr;
     ++job_;
     job_.notify_all();
@@ -72,9 +76,12 @@ class Pool {
  private:
   void take_pieces() {
     try {
-      for (int64_t i; (i = next_.fetch_add(1)) < pieces_;) (*body_)(i);
+      for (size_t t = 0; t < shares_.size(); ++t) {
+        Share& share = shares_[(own_index + t) % shares_.size()];
+        for (int64_t i; (i = share.next.fetch_add(1)) < share.end;) (*body_)(i);
+      }
     } catch (...) {
-      next_ = pieces_;
+      for (Share& share : shares_) share.next = share.end;
       std::lock_guard lock(error_mutex_);
       if (!error_) error_ = std::current_exception();
     }
@@ -94,13 +101,17 @@ class Pool {
     }
   }
 
+  struct alignas(64) Share {  // a cache line of its own
+    std::atomic<int64_t> next{0};
+    int64_t end = 0;
+  };
+
+  std::vector<Share> shares_;
   std::vector<std::thread> workers_;
   std::atomic<uint32_t> job_{0};  // odd while a job is open
   std::atomic<int> busy_{0};      // workers that may touch the job
   std::atomic<bool> quit_{false};
   const std::function<void(int64_t)>* body_ = nullptr;
-  int64_t pieces_ = 0;
-  std::atomic<int64_t> next_{0};
   std::mutex error_mutex_;
   std::exception_ptr error_;
 };

@@ -79,16 +79,24 @@ TINYMOR_INLINE void store(Real* p, Lanes<N> a) {
 
 /// The first n lanes from memory, the others `fill`.
 TINYMOR_INLINE Vec load_first(const Real* p, int64_t n, Real fill = 0) {
+#if defined(TINYMOR_LEVEL_AVX512)
+  return {_mm512_mask_loadu_ps(_mm512_set1_ps(fill), __mmask16((1u << n) - 1), p)};
+#else
   alignas(64) Real lanes[kLanes];
   for (int64_t i = 0; i < kLanes; ++i) lanes[i] = i < n ? p[i] : fill;
   return load(lanes);
+#endif
 }
 
 /// The first n lanes to memory.
 TINYMOR_INLINE void store_first(Real* p, int64_t n, Vec a) {
+#if defined(TINYMOR_LEVEL_AVX512)
+  _mm512_mask_storeu_ps(p, __mmask16((1u << n) - 1), a.v);
+#else
   alignas(64) Real lanes[kLanes];
   store(lanes, a);
   for (int64_t i = 0; i < n; ++i) p[i] = lanes[i];
+#endif
 }
 
 template <int N = kLanes>
@@ -163,27 +171,34 @@ TINYMOR_INLINE Vec fma(Vec a, Vec b, Vec c) {
   return map([](Register x, Register y, Register z) { return fma(x, y, z); }, a, b, c);
 }
 
-/// The sum of all lanes, halving: lane i with lane i+8, then i+4, i+2, i+1.
-template <int N>
-TINYMOR_INLINE Real sum(Lanes<N> a) {
-  if constexpr (N == kRegisterLanes) {
-    Real lanes[N];
-    store(lanes, a);
-    for (int half = N / 2; half > 0; half /= 2)
-      for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-    return lanes[0];
+/// All lanes as one number, halving: lane i with lane i+8, then i+4, i+2, i+1.
+template <int N, class F, class V>
+TINYMOR_INLINE Real fold(F f, V lanes) {
+  if constexpr (N == 1) {
+    return lanes;
+  } else if constexpr (N == 2) {
+    return f(lanes[0], lanes[1]);
   } else {
-    return sum(map([](Register x, Register y) { return x + y; }, a.lo, a.hi));
+    typedef Real Half __attribute__((vector_size(N / 2 * sizeof(Real))));
+    Half lo, hi;
+    __builtin_memcpy(&lo, &lanes, sizeof(Half));
+    __builtin_memcpy(&hi, reinterpret_cast<const char*>(&lanes) + sizeof(Half), sizeof(Half));
+    return fold<N / 2>(f, f(lo, hi));
   }
 }
-
-template <int N>
-TINYMOR_INLINE Real max_lane(Lanes<N> a) {
-  Real lanes[N];
-  store(lanes, a);
-  Real best = lanes[0];
-  for (int i = 1; i < N; ++i) best = lanes[i] > best ? lanes[i] : best;
-  return best;
+template <class F, int N>
+TINYMOR_INLINE Real reduce(F f, Lanes<N> a) {
+  if constexpr (N == kRegisterLanes) {
+    return fold<N>(f, a.v);
+  } else {
+    return reduce(f, map(f, a.lo, a.hi));
+  }
+}
+TINYMOR_INLINE Real sum(Vec a) {
+  return reduce([](auto x, auto y) { return x + y; }, a);
+}
+TINYMOR_INLINE Real max_lane(Vec a) {
+  return reduce([](auto x, auto y) { return x > y ? x : y; }, a);
 }
 
 /// The numbers 0..N-1 as template arguments.
