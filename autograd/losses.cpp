@@ -29,15 +29,14 @@ Variable cross_entropy(const Variable& logits, const IntTensor& row_targets, Ten
   }
   check(counted > 0, "[cross_entropy] no row counts: all {} targets are {}", rows, ignore);
   Tensor log_sum({rows}), nll({rows});
-  Real* sums = log_sum.mutable_data();
+  Real *sums = log_sum.mutable_data(), *losses = nll.mutable_data();
   parallel_ranges(rows, kRowGrain, [&](int64_t begin, int64_t end) {
     table().log_sum_exp(end - begin, vocab, z.data() + begin * vocab, sums + begin);
+    for (int64_t i = begin; i < end; ++i) {
+      const int32_t target = targets.data()[i];
+      losses[i] = target == ignore ? 0 : sums[i] - z.data()[i * vocab + target];
+    }
   });
-  Real* losses = nll.mutable_data();
-  for (int64_t i = 0; i < rows; ++i) {
-    const int32_t target = targets.data()[i];
-    losses[i] = target == ignore ? 0 : sums[i] - z.data()[i * vocab + target];
-  }
   if (row_nll) *row_nll = nll;
   const Real weight = Real(1) / Real(counted);
   return record(

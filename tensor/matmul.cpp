@@ -20,7 +20,7 @@ int64_t pieces_of(int64_t n, int64_t size) {
 }
 
 /// c [m,n] = a [m,k] b [k,n]. Pieces are cut by the sizes alone, so that the bits do not depend on the threads.
-void product(const Sizes& size, Matrix a, Matrix b, Real* c, Real* panels) {
+void product(const Sizes& size, Matrix a, Matrix b, Real* c) {
   const auto [m, k, n] = size;
   if (m <= 2 && a.col == 1 && b.row == 1) {
     // One or two tokens: bringing the weights into panels would cost more than the products.
@@ -31,26 +31,45 @@ void product(const Sizes& size, Matrix a, Matrix b, Real* c, Real* panels) {
     return;
   }
   if (m * n * k < 64 * 1024) {
-    table().pack(k, n, b, panels);
-    table().gemm(m, n, k, a, kernels::packed(panels, k), c, n, false);
+    Tensor panels(Shape{kernels::packed_count(k, n)});
+    table().pack(k, n, b, panels.mutable_data());
+    table().gemm(m, n, k, a, kernels::packed(panels.data(), k), c, n, false);
     return;
   }
+  // A long sum, as the gradient of a weight is one over all tokens, is made of two halves: each thread then sums over
+  // the tokens that it had in the operations before.
+  const int64_t parts = k >= 512 && k >= 2 * m && m >= 64 ? 2 : 1, depth = pieces_of(k, parts);
+  const int64_t panel_count = kernels::packed_count(depth, n);
+  Tensor panels({parts, panel_count}), second(Shape{(parts - 1) * m * n});
+  Real *packed = panels.mutable_data(), *sums[] = {c, second.mutable_data()};
+  const auto depth_of = [&](int64_t part) { return std::min(depth, k - part * depth); };
+
   constexpr int64_t pack_cols = 2 * kernels::kPanelCols;
-  parallel_for(pieces_of(n, pack_cols), [&](int64_t i) {
-    const int64_t j = i * pack_cols;
-    table().pack(k, std::min(pack_cols, n - j), {b.data + j * b.col, b.row, b.col}, panels + j * k);
+  const int64_t packs = pieces_of(n, pack_cols);
+  parallel_for(parts * packs, [&](int64_t piece) {
+    const int64_t part = piece / packs, j = piece % packs * pack_cols;
+    const Real* from = b.data + part * depth * b.row + j * b.col;
+    table().pack(depth_of(part), std::min(pack_cols, n - j), {from, b.row, b.col},
+                 packed + part * panel_count + j * depth_of(part));
   });
-  // A tall C is cut between rows, so that threads meet the rows again that they had in the operation before; a small one
-  // between panels, which divide more evenly. 48 rows are a multiple of every tile.
+  // A tall C is cut between rows, so that threads meet the rows again that they had in the operation before; a small
+  // one between panels, which divide more evenly. 48 rows are a multiple of every tile.
   const bool tall = m >= 512;
   const int64_t rows = 48, cols = tall ? 512 : kernels::kPanelCols;
-  const int64_t row_pieces = pieces_of(m, rows), col_pieces = pieces_of(n, cols);
-  parallel_for(row_pieces * col_pieces, [&](int64_t piece) {
+  const int64_t row_pieces = pieces_of(m, rows), col_pieces = pieces_of(n, cols), pieces = row_pieces * col_pieces;
+  parallel_for(parts * pieces, [&](int64_t index) {
+    const int64_t part = index / pieces, piece = index % pieces, p = part * depth;
     const int64_t i = (tall ? piece / col_pieces : piece % row_pieces) * rows;
     const int64_t j = (tall ? piece % col_pieces : piece / row_pieces) * cols;
-    table().gemm(std::min(rows, m - i), std::min(cols, n - j), k, {a.data + i * a.row, a.row, a.col},
-                 kernels::packed(panels + j * k, k), c + i * n + j, n, false);
+    table().gemm(std::min(rows, m - i), std::min(cols, n - j), depth_of(part),
+                 {a.data + i * a.row + p * a.col, a.row, a.col},
+                 kernels::packed(packed + part * panel_count + j * depth_of(part), depth_of(part)),
+                 sums[part] + i * n + j, n, false);
   });
+  if (parts > 1)
+    parallel_ranges(m * n, 16384, [&](int64_t begin, int64_t end) {
+      table().add_scaled(end - begin, 1, sums[1] + begin, c + begin);
+    });
 }
 
 /// The last two axes of one matrix of a batch.
@@ -65,10 +84,9 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   check(a.dim(-1) == b.dim(-2), "[matmul] {} x {}: inner sizes {} and {} differ", a.shape(), b.shape(), a.dim(-1),
         b.dim(-2));
   const Sizes size{a.dim(-2), a.dim(-1), b.dim(-1)};
-  Tensor panels(Shape{kernels::packed_count(size.k, size.n)});
   if (a.rank() == 2 && b.rank() == 2) {
     Tensor c({size.m, size.n});
-    product(size, matrix_of(a), matrix_of(b), c.mutable_data(), panels.mutable_data());
+    product(size, matrix_of(a), matrix_of(b), c.mutable_data());
     return c;
   }
   const auto batch_of = [](const Tensor& x) {
@@ -82,7 +100,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   const Shape batch = broadcast(batch_of(a), batch_of(b), "matmul");
   const Tensor x = a.expand(with_matrix(batch, size.m, size.k)), y = b.expand(with_matrix(batch, size.k, size.n));
   Tensor c(with_matrix(batch, size.m, size.n));
-  Real *to = c.mutable_data(), *space = panels.mutable_data();
+  Real* to = c.mutable_data();
   const Matrix left = matrix_of(x), right = matrix_of(y);
   for (int64_t i = 0; i < batch.count(); ++i) {
     int64_t rest = i, x_at = 0, y_at = 0;
@@ -93,7 +111,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
       y_at += index * y.strides()[axis];
     }
     product(size, {left.data + x_at, left.row, left.col}, {right.data + y_at, right.row, right.col},
-            to + i * size.m * size.n, space);
+            to + i * size.m * size.n);
   }
   return c;
 }

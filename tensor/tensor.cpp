@@ -100,7 +100,8 @@ BasicTensor<T>::BasicTensor(Shape shape, std::span<const T> values) : BasicTenso
 template <class T>
 BasicTensor<T> BasicTensor<T>::full(Shape shape, T value) {
   BasicTensor result(std::move(shape));
-  std::fill_n(result.storage_->data, result.count(), value);
+  T* to = result.storage_->data;
+  parallel_ranges(result.count(), 16384, [&](int64_t begin, int64_t end) { std::fill(to + begin, to + end, value); });
   return result;
 }
 

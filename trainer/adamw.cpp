@@ -19,6 +19,9 @@ AdamW::AdamW(std::vector<Variable*> parameters, Options options)
     const int64_t n = m_.back().count();
     for (int64_t begin = 0; begin < n; begin += grain) pieces_.push_back({i, begin, std::min(n, begin + grain)});
   }
+  // A thread gets the same part of every parameter, as in the operations that made its gradient.
+  const auto place = [&](const Piece& piece) { return double(piece.begin) / double(m_[piece.parameter].count()); };
+  std::stable_sort(pieces_.begin(), pieces_.end(), [&](const Piece& a, const Piece& b) { return place(a) < place(b); });
 }
 
 double AdamW::step(double lr) {

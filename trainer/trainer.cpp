@@ -8,6 +8,7 @@
 
 #include "datasets/batches.h"
 #include "datasets/corpus.h"
+#include "mor/checkpoint.h"
 #include "mor/trace.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -237,6 +238,8 @@ Trainer Trainer::resume(const std::filesystem::path& run, std::optional<int64_t>
   state->progress = load_checkpoint(folder, state->model, state->optimizer);
   const std::string toml = config_to_toml(state->config);
   write_file_atomically(folder.config(), toml);
+  // A run killed between the two files of a checkpoint has the older weights in the second.
+  write_file_atomically(folder.weights(), write_checkpoint(state->model));
   cut_metrics(folder, state->progress.step);
   state->logs.push_back(std::make_unique<MetricsLog>(folder.metrics()));
   state->logs.push_back(std::make_unique<Recorder>(folder.recording(), toml, state->progress.step));

@@ -128,6 +128,10 @@ TEST_CASE("a finished run resumes to nothing, and further with more steps") {
   const auto before = bits(folder.path() / "run");
   Trainer::resume(folder.path() / "run").run();
   CHECK(bits(folder.path() / "run") == before);
+  // As if killed after the optimizer's file was replaced and before the weights' was.
+  write_file_atomically(folder.path() / "run/model.safetensors", "older weights");
+  Trainer::resume(folder.path() / "run").run();
+  CHECK(bits(folder.path() / "run") == before);
   Trainer more = Trainer::resume(folder.path() / "run", 5);
   more.run();
   CHECK(more.step() == 5);
