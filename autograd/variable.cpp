@@ -18,8 +18,8 @@ std::vector<const Op*>& all_ops() {
 thread_local bool no_grad = false, detect_anomaly = false, keep_values = false;
 std::atomic<uint64_t> nodes_made{0};
 
-std::string name_of(const Node& node) {
-  return node.op ? node.op->name() : node.name.empty() ? "leaf" : node.name;
+const char* name_of(const Node& node) {
+  return node.op ? node.op->name() : node.name.empty() ? "leaf" : node.name.c_str();
 }
 
 /// The same numbers in a buffer that nobody else holds.
