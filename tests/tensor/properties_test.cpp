@@ -1,153 +1,15 @@
 // What the tensor functions promise, over random shapes and strides: each result is compared with a few lines that go
-// through it index by index in double precision. Elements are small whole numbers, so that most comparisons are exact
-// and equal elements are frequent.
+// through it index by index.
 
-#include <algorithm>
 #include <cmath>
-#include <functional>
-#include <limits>
-#include <numeric>
 #include <optional>
 
-#include "support/random_cases.h"
+#include "support/naive_tensors.h"
 #include "tensor/error.h"
-#include "tensor/ops.h"
 
 using namespace tinymor;
 
 namespace {
-
-using Index = std::vector<int64_t>;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
-
-/// Calls body(index) for every index of `shape` in row-major order.
-template <class Body>
-void for_each_index(const Shape& shape, Body body) {
-  Index index(shape.rank(), 0);
-  for (int64_t n = 0; n < shape.count(); ++n) {
-    int64_t rest = n;
-    for (int64_t axis = shape.rank() - 1; axis >= 0; --axis) {
-      index[axis] = rest % shape[axis];
-      rest /= shape[axis];
-    }
-    body(index);
-  }
-}
-
-/// Where the element at `index` stands in memory after the first. The index may have more axes in front, and x may be
-/// broadcast to it: axes of extent 1 are not moved along.
-template <class T>
-int64_t offset_of(const BasicTensor<T>& x, const Index& index) {
-  int64_t offset = 0;
-  for (int64_t i = 1; i <= x.rank(); ++i)
-    if (x.dim(-i) != 1) offset += index[index.size() - i] * x.strides()[x.rank() - i];
-  return offset;
-}
-
-template <class T>
-double element(const BasicTensor<T>& x, const Index& index) {
-  return x.data()[offset_of(x, index)];
-}
-
-/// What a result should be: f(index) at every index.
-struct Expected {
-  template <class F>
-  Expected(const Shape& of_shape, F f) : shape(of_shape) {
-    for_each_index(shape, [&](const Index& index) { values.push_back(f(index)); });
-  }
-  double at(const Index& index) const {
-    int64_t at = 0;
-    for (int64_t axis = 0; axis < shape.rank(); ++axis) at = at * shape[axis] + index[axis];
-    return values[at];
-  }
-
-  Shape shape;
-  std::vector<double> values;
-};
-
-/// The first difference, or nothing. Expected values are rounded to T; `tolerance` is relative to 1 + |x|.
-template <class T>
-std::string difference(const BasicTensor<T>& x, const Expected& expected, double tolerance = 0) {
-  if (x.shape() != expected.shape) return "shape " + x.shape().text() + ", not " + expected.shape.text();
-  std::string text;
-  for_each_index(x.shape(), [&](const Index& index) {
-    const T actual = T(element(x, index)), wanted = T(expected.at(index));
-    if (actual == wanted || (std::isnan(double(actual)) && std::isnan(double(wanted))) || !text.empty()) return;
-    if (std::abs(double(actual) - double(wanted)) <= tolerance * (1 + std::abs(double(wanted)))) return;
-    text = fmt::format("{} instead of {} at [{}]", actual, wanted, fmt::join(index, ","));
-  });
-  return text;
-}
-
-/// The same for a new tensor, which must be contiguous and have memory of its own.
-template <class T>
-std::string new_difference(const BasicTensor<T>& x, const Expected& expected, double tolerance = 0) {
-  if (!x.contiguous()) return "not contiguous";
-  if (!x.sole_owner()) return "it shares its memory";
-  return difference(x, expected, tolerance);
-}
-
-using Draw = std::function<double(Random&)>;
-
-double small(Random& random) {
-  return double(pick(random, -3, 3));
-}
-
-double extreme(Random& random) {
-  const double values[] = {-kInfinity, kInfinity, 0, 1, -1, 2};
-  return values[random.below(6)];
-}
-
-double with_nan(Random& random) {
-  return one_in(random, 5) ? kNan : extreme(random);
-}
-
-template <class T = Real>
-BasicTensor<T> plain(Random& random, const Shape& shape, const Draw& draw = small) {
-  BasicTensor<T> x(shape);
-  T* to = x.mutable_data();
-  for (int64_t i = 0; i < x.count(); ++i) to[i] = T(draw(random));
-  return x;
-}
-
-/// A view of random numbers in this shape: its axes lie in memory in any order, with gaps, as part of something with
-/// one axis more. Where `repeats`, some axes have stride 0. `memory` receives all of what it is a view of.
-template <class T = Real>
-BasicTensor<T> strided(Random& random, const Shape& shape, const Draw& draw = small, bool repeats = true,
-                       BasicTensor<T>* memory = nullptr) {
-  const int64_t rank = shape.rank();
-  const bool simple = one_in(random, 4);
-  struct Axis {
-    int64_t extent, begin, step;
-    bool repeated;
-  };
-  std::vector<Axis> axes;
-  for (int64_t d : shape) {
-    if (simple)
-      axes.push_back({d, 0, 1, false});
-    else if (repeats && one_in(random, 6))
-      axes.push_back({1, 0, 1, true});
-    else
-      axes.push_back({0, pick(random, 0, 2), pick(random, 1, 3), false});
-    Axis& axis = axes.back();
-    if (!simple && !axis.repeated) axis.extent = axis.begin + d * axis.step + pick(random, 0, 1);
-  }
-  axes.push_back({simple ? 1 : pick(random, 1, 2), 0, 1, false});
-  std::vector<int64_t> order = random_order(random, rank + 1), dims, back(rank + 1);
-  if (simple) std::iota(order.begin(), order.end(), 0);
-  for (int64_t i = 0; i <= rank; ++i) {
-    dims.push_back(axes[order[i]].extent);
-    back[order[i]] = i;
-  }
-  BasicTensor<T> all = plain<T>(random, Shape(dims), draw);
-  BasicTensor<T> view = all.permute(back).select(-1, pick(random, 0, axes[rank].extent - 1));
-  for (int64_t axis = 0; axis < rank; ++axis)
-    if (!axes[axis].repeated)
-      view = view.slice(axis, axes[axis].begin, axes[axis].begin + shape[axis] * axes[axis].step, axes[axis].step);
-  if (memory) *memory = all;
-  return view.expand(shape);
-}
 
 /// NumPy's rule once more.
 std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b) {
@@ -177,8 +39,6 @@ const BinaryFunction kBinary[] = {
     {">=", [](const Tensor& a, const Tensor& b) { return a >= b; }, [](double a, double b) { return double(a >= b); }},
     {"==", [](const Tensor& a, const Tensor& b) { return a == b; }, [](double a, double b) { return double(a == b); }},
 };
-
-using Numbers = std::vector<double>;
 
 /// NaN is the largest, as in sorting.
 bool below(double a, double b) {
@@ -230,176 +90,11 @@ std::vector<Numbers> groups(const Tensor& x, const Axes& axes, Shape& kept) {
   return result;
 }
 
-Shape without(const Shape& shape, const Axes& axes) {
-  std::vector<int64_t> dims;
-  for (int64_t axis = 0; axis < shape.rank(); ++axis)
-    if (std::count(axes.begin(), axes.end(), axis) + std::count(axes.begin(), axes.end(), axis - shape.rank()) == 0)
-      dims.push_back(shape[axis]);
-  return Shape(dims);
-}
-
-/// Whether strides exist with which `shape` shows the elements of x: the step along an axis must be the same
-/// everywhere.
-bool strides_exist(const Tensor& x, const Shape& shape) {
-  std::vector<int64_t> offsets;
-  for_each_index(x.shape(), [&](const Index& index) { offsets.push_back(offset_of(x, index)); });
-  const std::vector<int64_t> places = row_major_strides(shape);
-  bool linear = true;
-  int64_t n = 0;
-  for_each_index(shape, [&](const Index& index) {
-    int64_t offset = 0;
-    for (int64_t axis = 0; axis < shape.rank(); ++axis)
-      if (index[axis] > 0) offset += index[axis] * offsets[places[axis]];
-    linear = linear && offset == offsets[n++];
-  });
-  return linear;
-}
-
-/// Another shape with as many elements.
-Shape regrouped(Random& random, const Shape& shape) {
-  if (shape.count() == 0) {
-    std::vector<int64_t> dims = random_shape(random, 3).dims();
-    dims.insert(dims.begin() + pick(random, 0, int64_t(dims.size())), 0);
-    return Shape(dims);
-  }
-  // Its factors, most often as they stand, so that a part of the old axes survives.
-  std::vector<int64_t> factors;
-  for (int64_t d : shape)
-    for (int64_t factor = 2; d > 1; ++factor)
-      for (; d % factor == 0; d /= factor) factors.push_back(factor);
-  if (one_in(random, 4)) {
-    std::vector<int64_t> mixed;
-    for (int64_t i : random_order(random, int64_t(factors.size()))) mixed.push_back(factors[i]);
-    factors = mixed;
-  }
-  std::vector<int64_t> dims(one_in(random, 2) || factors.empty() ? 0 : 1, 1);
-  for (int64_t factor : factors) {
-    if (dims.empty() || one_in(random, 2)) dims.push_back(1);
-    dims.back() *= factor;
-  }
-  if (one_in(random, 3)) dims.insert(dims.begin() + pick(random, 0, int64_t(dims.size())), 1);
-  return Shape(dims);
-}
-
 IntTensor random_index(Random& random, const Shape& shape, int64_t end) {
   return strided<int32_t>(random, shape, [&](Random& r) { return double(r.below(end)); });
 }
 
 }  // namespace
-
-TEST_CASE("any sequence of views shows the elements that it should") {
-  for_cases(400, [](Random& random) {
-    Tensor x = plain(random, random_shape(random, 4, 6), [n = 0.0](Random&) mutable { return n++; });
-    Expected expected(x.shape(), [&](const Index& index) { return element(x, index); });
-    const Tensor original = x;
-    std::string path = x.shape().text();
-    // Applies a view whose element at `index` should be the one that stood at from(index).
-    const auto view = [&](const std::string& what, const Tensor& next, const Shape& shape, auto from) {
-      path += " " + what;
-      expected = Expected(shape, [&, before = expected](const Index& index) { return before.at(from(index)); });
-      x = next;
-    };
-    for (int64_t steps = pick(random, 1, 6); steps > 0; --steps) {
-      const int64_t rank = x.rank(), kind = pick(random, 0, 4);
-      Shape shape = x.shape();
-      if (kind == 0) {
-        std::vector<int64_t> dims, order = random_order(random, rank);
-        for (int64_t axis : order) dims.push_back(shape[axis]);
-        std::vector<int64_t> named = order;
-        for (int64_t& axis : named) axis -= one_in(random, 3) ? rank : 0;
-        view(fmt::format("permute [{}]", fmt::join(named, ",")), x.permute(named), Shape(dims),
-             [&](const Index& index) {
-               Index old(rank);
-               for (int64_t i = 0; i < rank; ++i) old[order[i]] = index[i];
-               return old;
-             });
-        continue;
-      }
-      if (kind == 4) {
-        if (rank > 3) continue;
-        std::vector<int64_t> dims = shape.dims();
-        for (int64_t& d : dims)
-          if (d == 1 && one_in(random, 2)) d = pick(random, 0, 3);
-        const int64_t more = pick(random, 0, 1);
-        if (more) dims.insert(dims.begin(), pick(random, 0, 3));
-        view("expand " + Shape(dims).text(), x.expand(Shape(dims)), Shape(dims), [&](const Index& index) {
-          Index old(index.begin() + more, index.end());
-          for (int64_t i = 0; i < rank; ++i) old[i] = shape[i] == 1 ? 0 : old[i];
-          return old;
-        });
-        continue;
-      }
-      if (rank == 0) continue;
-      const int64_t axis = pick(random, 0, rank - 1), named = axis - (one_in(random, 3) ? rank : 0);
-      if (kind == 1) {
-        const int64_t other = pick(random, 0, rank - 1);
-        std::swap(shape[axis], shape[other]);
-        view(fmt::format("transpose {} {}", named, other), x.transpose(named, other), shape, [&](const Index& index) {
-          Index old = index;
-          std::swap(old[axis], old[other]);
-          return old;
-        });
-      } else if (kind == 2) {
-        const int64_t begin = pick(random, 0, shape[axis]), end = pick(random, begin, shape[axis]),
-                      step = pick(random, 1, 3);
-        shape[axis] = 0;
-        for (int64_t i = begin; i < end; i += step) ++shape[axis];
-        view(fmt::format("slice {} {}..{} by {}", named, begin, end, step), x.slice(named, begin, end, step), shape,
-             [&](const Index& index) {
-               Index old = index;
-               old[axis] = begin + index[axis] * step;
-               return old;
-             });
-      } else if (shape[axis] > 0) {
-        const int64_t i = pick(random, 0, shape[axis] - 1), given = i - (one_in(random, 3) ? shape[axis] : 0);
-        view(fmt::format("select {} {}", named, given), x.select(named, given), without(shape, {axis}),
-             [&](const Index& index) {
-               Index old = index;
-               old.insert(old.begin() + axis, i);
-               return old;
-             });
-      }
-    }
-    INFO(path);
-    CHECK(difference(x, expected) == "");
-    CHECK(x.to_vector() == std::vector<Real>(expected.values.begin(), expected.values.end()));
-    CHECK(new_difference(x.clone(), expected) == "");
-    CHECK((x.count() == 0 || original.version() == x.version()));
-  });
-}
-
-TEST_CASE("reshape keeps the row-major order, and view throws exactly where no strides exist") {
-  int views = 0, copies = 0;
-  for_cases(800, [&](Random& random) {
-    const Tensor x = strided(random, random_shape(random));
-    const Shape shape = regrouped(random, x.shape());
-    Shape given = shape;
-    if (shape.rank() > 0 && one_in(random, 3)) {
-      const int64_t open = pick(random, 0, shape.rank() - 1);
-      given[open] = 1;
-      given[open] = given.count() > 0 ? -1 : shape[open];
-    }
-    INFO(x.shape().text() << " with strides [" << fmt::format("{}", fmt::join(x.strides(), ",")) << "] as "
-                          << given.text());
-    const Numbers order(Expected(x.shape(), [&](const Index& index) { return element(x, index); }).values);
-    const Tensor y = x.reshape(given);
-    CHECK(difference(y, Expected(shape, [&, n = size_t(0)](const Index&) mutable { return order[n++]; })) == "");
-    const bool shares = !y.sole_owner();
-    CHECK(shares == strides_exist(x, shape));
-    ++(shares ? views : copies);
-    if (shares) {
-      const Tensor z = x.view(given);
-      CHECK(z.strides() == y.strides());
-      CHECK(z.data() == y.data());
-    } else {
-      CHECK_THROWS_AS(x.view(given), Error);
-    }
-    std::vector<int64_t> wrong = shape.dims();
-    wrong.push_back(2);
-    if (x.count() > 0) CHECK_THROWS_AS(x.reshape(Shape(wrong)), Error);
-  });
-  if (!std::getenv("TINYMOR_CASE")) CHECK((views > 100 && copies > 100));
-}
 
 TEST_CASE("arithmetic and comparisons broadcast as NumPy does") {
   for_cases(600, [](Random& random) {
@@ -428,27 +123,6 @@ TEST_CASE("arithmetic and comparisons broadcast as NumPy does") {
     CHECK(new_difference(elementwise(kernels::Unary::relu, b), Expected(b.shape(), [&](const Index& index) {
                            return below(element(b, index), 0) ? 0 : element(b, index);
                          })) == "");
-  });
-}
-
-TEST_CASE("what is written through a view changes what the view shows and nothing else") {
-  for_cases(400, [](Random& random) {
-    const Shape shape = random_shape(random);
-    Tensor memory, view = strided(random, shape, small, false, &memory);
-    const Tensor source = strided(random, narrowed(random, shape)), before = memory.clone();
-    const int64_t kind = pick(random, 0, 2);
-    INFO("kind " << kind << ", " << source.shape().text() << " into " << shape.text());
-    std::vector<double> wanted(before.values().begin(), before.values().end());
-    for_each_index(shape, [&](const Index& index) {
-      double& place = wanted[view.data() - memory.data() + offset_of(view, index)];
-      place = kind == 0 ? 7 : element(source, index) + (kind == 1 ? 0 : place);
-    });
-    if (kind == 0) view.fill(7);
-    if (kind == 1) view.copy_from(source);
-    if (kind == 2) add_into(view, source);
-    CHECK(difference(memory,
-                     Expected(memory.shape(), [&, n = size_t(0)](const Index&) mutable { return wanted[n++]; })) == "");
-    CHECK(memory.version() > before.version());
   });
 }
 
