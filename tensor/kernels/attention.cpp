@@ -8,10 +8,6 @@
 namespace tinymor::kernels::TINYMOR_LEVEL {
 namespace {
 
-TINYMOR_INLINE int64_t smaller(int64_t a, int64_t b) {
-  return a < b ? a : b;
-}
-
 /// Fewer queries than this are not worth bringing the keys into panels.
 constexpr int64_t kFewQueries = 4;
 

@@ -26,10 +26,6 @@ static_assert(kPanelCols % kTileCols == 0);
 constexpr int64_t kBlockRows = 96, kBlockDepth = 384;
 static_assert(kBlockRows % kTileRows == 0);
 
-TINYMOR_INLINE int64_t smaller(int64_t a, int64_t b) {
-  return a < b ? a : b;
-}
-
 /// c [rows, cols] (+)= a [rows, depth] times kTileCols columns of a panel; rows <= kRows and cols <= kTileCols.
 template <int kRows>
 void tile(int64_t depth, const Real* a, int64_t a_row, int64_t a_col, const Real* b, int64_t b_row, Real* c,

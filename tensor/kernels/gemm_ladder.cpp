@@ -8,14 +8,6 @@
 #include "tensor/kernels/simd.h"
 
 namespace tinymor::kernels::TINYMOR_LEVEL {
-namespace {
-
-TINYMOR_INLINE int64_t smaller(int64_t a, int64_t b) {
-  return a < b ? a : b;
-}
-
-}  // namespace
-
 // As the definition says. The inner loop walks down a column of B: every step is a cache line of its own.
 void product_naive(int64_t m, int64_t n, int64_t k, const Real* a, const Real* b, Real* c) {
   for (int64_t i = 0; i < m; ++i)

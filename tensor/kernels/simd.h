@@ -23,6 +23,11 @@
 
 namespace tinymor::kernels::TINYMOR_LEVEL {
 
+/// std::min, which files compiled per level must not use.
+TINYMOR_INLINE int64_t smaller(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
+
 #if defined(TINYMOR_LEVEL_AVX512)
 constexpr int kRegisterBytes = 64;
 #elif defined(TINYMOR_LEVEL_AVX2)
