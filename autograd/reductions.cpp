@@ -1,5 +1,4 @@
 #include "autograd/ops.h"
-#include "tensor/error.h"
 
 namespace tinymor {
 namespace {
@@ -27,10 +26,7 @@ Variable sum(const Variable& x) {
 }
 
 Variable mean(const Variable& x, const Axes& axes, bool keep) {
-  const int64_t results = reduced_shape(x.shape(), axes).count(), n = results ? x.value().count() / results : 0;
-  check(n > 0 || results == 0, "[mean] there is nothing to take of {} along the axes [{}]", x.shape(),
-        fmt::join(axes, ","));
-  return scale(sum(x, axes, keep), Real(1) / Real(n ? n : 1));
+  return scale(sum(x, axes, keep), Real(1) / Real(reduced_count("mean", x.shape(), axes)));
 }
 
 Variable mean(const Variable& x) {

@@ -60,16 +60,13 @@ Variable concat(const std::vector<Variable>& parts, int64_t axis) {
 
 Variable stack(const std::vector<Variable>& parts, int64_t axis) {
   check(!parts.empty(), "[stack] of no tensors");
-  const int64_t along = axis < 0 ? axis + parts[0].rank() + 1 : axis;
-  check(along >= 0 && along <= parts[0].rank(), "[stack] {} has no place for an axis {}", parts[0].shape(), axis);
+  const Shape shape = with_new_axis(parts[0].shape(), axis);
   std::vector<Variable> wide;
   for (const Variable& part : parts) {
     check(part.shape() == parts[0].shape(), "[stack] {} and {} differ", parts[0].shape(), part.shape());
-    std::vector<int64_t> dims = part.shape().dims();
-    dims.insert(dims.begin() + along, 1);
-    wide.push_back(reshape(part, Shape(std::move(dims))));
+    wide.push_back(reshape(part, shape));
   }
-  return concat(wide, along);
+  return concat(wide, axis);
 }
 
 }  // namespace tinymor

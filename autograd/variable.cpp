@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <unordered_set>
+#include <utility>
 
 #include "tensor/error.h"
 #include "tensor/ops.h"
@@ -49,8 +50,7 @@ void receive(Node& node, Tensor grad) {
 
 /// All uses of the node have contributed: shows the gradient to the hooks, keeps it if wanted, and returns it.
 Tensor complete(Node& node) {
-  Tensor grad = std::move(node.pending);
-  node.pending = Tensor();
+  Tensor grad = std::exchange(node.pending, Tensor());
   if (!node.hooks.empty()) grad = owned(std::move(grad));
   for (const GradHook& hook : node.hooks) {
     hook(grad);

@@ -91,6 +91,9 @@ IntTensor argmax(const Tensor& x, int64_t axis);
 Shape reduced_shape(const Shape& shape, const Axes& axes);
 /// `shape` without `axes`.
 Shape without_axes(const Shape& shape, const Axes& axes);
+/// How many elements of x each result of a reduction over `axes` is made of. Throws, naming `op`, when there are
+/// results and nothing to make them of; 1 when there are no results.
+int64_t reduced_count(const char* op, const Shape& x, const Axes& axes);
 
 // --- sorting.cpp: along the last axis; equal elements keep their order, NaN counts as the largest ---
 
@@ -128,6 +131,8 @@ void replace_rows(Tensor& y, const IntTensor& index, const Tensor& x);
 
 /// One after the other along `axis`; the other extents agree. Throws for no tensors.
 Tensor concat(const std::vector<Tensor>& parts, int64_t axis);
+/// `shape` with a new axis of extent 1, which becomes `axis`. Throws when there is no such place.
+Shape with_new_axis(const Shape& shape, int64_t axis);
 /// Along a new axis, which becomes `axis` of the result; the shapes agree.
 Tensor stack(const std::vector<Tensor>& parts, int64_t axis);
 

@@ -47,9 +47,7 @@ Tensor as_rows(const char* op, const Tensor& x, const Axes& axes) {
   for (bool wanted : {false, true})
     for (int64_t axis = 0; axis < x.rank(); ++axis)
       if (reduced[axis] == wanted) order.push_back(axis);
-  const int64_t rows = kept.count(), length = rows ? x.count() / rows : 0;
-  check(length > 0 || rows == 0, "[{}] there is nothing to take of {} along the axes [{}]", op, x.shape(),
-        fmt::join(axes, ","));
+  const int64_t rows = kept.count(), length = rows ? reduced_count(op, x.shape(), axes) : 0;
   return x.permute(order).reshape({rows, length}).contiguous_copy();
 }
 
@@ -89,6 +87,13 @@ Shape without_axes(const Shape& shape, const Axes& axes) {
   return Shape(std::move(dims));
 }
 
+int64_t reduced_count(const char* op, const Shape& x, const Axes& axes) {
+  const int64_t results = reduced_shape(x, axes).count();
+  if (results == 0) return 1;
+  check(x.count() > 0, "[{}] there is nothing to take of {} along the axes [{}]", op, x, fmt::join(axes, ","));
+  return x.count() / results;
+}
+
 Tensor sum_to(const Tensor& x, const Shape& shape) {
   check(broadcast(shape, x.shape(), "sum_to") == x.shape(), "[sum_to] {} was not broadcast to {}", shape, x.shape());
   Tensor sums = x.contiguous_copy();
@@ -124,10 +129,7 @@ Tensor sum(const Tensor& x, const Axes& axes, bool keep) {
 }
 
 Tensor mean(const Tensor& x, const Axes& axes, bool keep) {
-  const int64_t results = reduced_shape(x.shape(), axes).count(), n = results ? x.count() / results : 0;
-  check(n > 0 || results == 0, "[mean] there is nothing to take of {} along the axes [{}]", x.shape(),
-        fmt::join(axes, ","));
-  return sum(x, axes, keep) * (Real(1) / Real(std::max<int64_t>(1, n)));
+  return sum(x, axes, keep) * (Real(1) / Real(reduced_count("mean", x.shape(), axes)));
 }
 
 Tensor max(const Tensor& x, const Axes& axes, bool keep) {

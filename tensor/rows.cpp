@@ -91,18 +91,23 @@ Tensor concat(const std::vector<Tensor>& parts, int64_t axis) {
   return out;
 }
 
+Shape with_new_axis(const Shape& shape, int64_t axis) {
+  const int64_t along = axis < 0 ? axis + shape.rank() + 1 : axis;
+  check(along >= 0 && along <= shape.rank(), "[stack] {} has no place for an axis {}", shape, axis);
+  std::vector<int64_t> dims = shape.dims();
+  dims.insert(dims.begin() + along, 1);
+  return Shape(std::move(dims));
+}
+
 Tensor stack(const std::vector<Tensor>& parts, int64_t axis) {
   check(!parts.empty(), "[stack] of no tensors");
-  std::vector<int64_t> dims = parts[0].shape().dims();
-  const int64_t rank = int64_t(dims.size()), along = axis < 0 ? axis + rank + 1 : axis;
-  check(along >= 0 && along <= rank, "[stack] {} has no place for an axis {}", parts[0].shape(), axis);
-  dims.insert(dims.begin() + along, 1);
+  const Shape shape = with_new_axis(parts[0].shape(), axis);
   std::vector<Tensor> wide;
   for (const Tensor& part : parts) {
     check(part.shape() == parts[0].shape(), "[stack] {} and {} differ", parts[0].shape(), part.shape());
-    wide.push_back(part.reshape(Shape(dims)));
+    wide.push_back(part.reshape(shape));
   }
-  return concat(wide, along);
+  return concat(wide, axis);
 }
 
 }  // namespace tinymor

@@ -46,7 +46,6 @@ void attention_backward(const AttentionHead& head, const Real* out, const Real* 
 Real max_of(int64_t n, const Real* x);
 /// out = exp(scale*x - shift); returns their sum.
 Real exp_of(int64_t n, Real scale, Real shift, const Real* x, Real* out);
-Real log_of(Real x);
 void log_sum_exp(int64_t rows, int64_t columns, const Real* x, Real* out);
 void softmax(int64_t columns, const Real* x, Real log_sum, Real scale, Real* out);
 

@@ -32,12 +32,6 @@ Real exp_of(int64_t n, Real scale, Real shift, const Real* x, Real* out) {
   return sum(sums);
 }
 
-Real log_of(Real x) {
-  Real lanes[kLanes];
-  store(lanes, log(splat(x)));
-  return lanes[0];
-}
-
 void log_sum_exp(int64_t rows, int64_t columns, const Real* x, Real* out) {
   for (int64_t row = 0; row < rows; ++row, x += columns) {
     const int64_t whole = columns / kLanes * kLanes, rest = columns - whole;
@@ -52,7 +46,9 @@ void log_sum_exp(int64_t rows, int64_t columns, const Real* x, Real* out) {
       store(last, exp(load_first(x + whole, rest) - shift));
       sums = sums + load_first(last, rest);
     }
-    out[row] = (largest > -kHuge ? largest : -Real(__builtin_inff())) + log_of(sum(sums));
+    Real logs[kLanes];
+    store(logs, log(splat(sum(sums))));
+    out[row] = (largest > -kHuge ? largest : -Real(__builtin_inff())) + logs[0];
   }
 }
 
