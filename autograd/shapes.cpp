@@ -18,7 +18,7 @@ Variable reshape(const Variable& x, Shape shape) {
 Variable permute(const Variable& x, const std::vector<int64_t>& order) {
   std::vector<int64_t> back(order.size());
   const Tensor y = x.value().permute(order);
-  for (size_t i = 0; i < order.size(); ++i) back[x.shape().normalize_axis(order[i])] = int64_t(i);
+  for (size_t i = 0; i < order.size(); ++i) back[size_t(x.shape().normalize_axis(order[i]))] = int64_t(i);
   return record(permute_op, {x}, y, [back](const Tensor& g, InputGrads& in) { in.add(0, g.permute(back)); });
 }
 

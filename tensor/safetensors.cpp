@@ -16,7 +16,6 @@ static_assert(std::endian::native == std::endian::little, "the file's numbers ar
 
 constexpr uint64_t kLengthBytes = 8;         // of the header length in front of the header
 constexpr uint64_t kMaxHeader = 8ull << 20;  // some 60 000 tensors
-constexpr int kMaxRank = 8;
 constexpr const char* kMetadata = "__metadata__";
 
 /// One tensor of the header: its shape and where its numbers lie, in bytes after the header.
@@ -69,7 +68,7 @@ class EntryReader {
   }
 
   Shape read_shape(const std::string& name, const nlohmann::json& json) const {
-    require(json.is_array() && json.size() <= kMaxRank, name, "its shape is not a list of at most 8 numbers");
+    require(json.is_array() && json.size() <= size_t(kMaxRank), name, "its shape is not a list of at most 8 numbers");
     std::vector<int64_t> dims;
     uint64_t bytes = 4;  // of the shape without its zeros, so that strides cannot overflow either
     for (const nlohmann::json& dim : json) {

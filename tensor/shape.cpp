@@ -6,10 +6,12 @@
 
 namespace tinymor {
 
-size_t Shape::normalize_axis(int64_t axis) const {
-  const int64_t from_front = axis < 0 ? axis + rank() : axis;
-  check(from_front >= 0 && from_front < rank(), "[shape] axis {} does not exist in {}", axis, *this);
-  return static_cast<size_t>(from_front);
+void Dims::too_many(int64_t rank) {
+  throw Error(fmt::format("[shape] {} axes are more than {}", rank, kMaxRank));
+}
+
+void Shape::no_axis(int64_t axis) const {
+  throw Error(fmt::format("[shape] axis {} does not exist in {}", axis, *this));
 }
 
 int64_t Shape::count() const {
@@ -28,8 +30,8 @@ std::string Shape::text() const {
   return fmt::format("[{}]", fmt::join(dims_, ","));
 }
 
-std::vector<int64_t> row_major_strides(const Shape& shape) {
-  std::vector<int64_t> strides(shape.rank());
+Dims row_major_strides(const Shape& shape) {
+  Dims strides(shape.rank());
   int64_t step = 1;
   for (int64_t axis = shape.rank() - 1; axis >= 0; --axis) {
     strides[axis] = step;
@@ -39,15 +41,15 @@ std::vector<int64_t> row_major_strides(const Shape& shape) {
 }
 
 Shape broadcast(const Shape& a, const Shape& b, const char* op) {
-  std::vector<int64_t> dims(std::max(a.rank(), b.rank()));
-  for (int64_t i = 1; i <= static_cast<int64_t>(dims.size()); ++i) {
+  Shape shape = a.rank() > b.rank() ? a : b;
+  for (int64_t i = 1; i <= shape.rank(); ++i) {
     const int64_t da = i <= a.rank() ? a[-i] : 1;
     const int64_t db = i <= b.rank() ? b[-i] : 1;
     check(da == db || da == 1 || db == 1, "[{}] {} and {} do not broadcast: axis -{} has {} against {}", op, a, b, i,
           da, db);
-    dims[dims.size() - i] = da == 1 ? db : da;
+    shape[-i] = da == 1 ? db : da;
   }
-  return Shape(std::move(dims));
+  return shape;
 }
 
 }  // namespace tinymor

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "tensor/shape.h"
 #include "tensor/threads.h"
@@ -16,33 +15,33 @@ namespace tinymor {
 template <size_t N>
 class Walk {
  public:
-  Walk(const Shape& shape, const std::array<const std::vector<int64_t>*, N>& strides) : count_(shape.count()) {
+  Walk(const Shape& shape, const std::array<const Dims*, N>& strides) : count_(shape.count()) {
     for (int64_t axis = 0; axis < shape.rank(); ++axis) {
       if (shape[axis] == 1) continue;
       std::array<int64_t, N> steps;
       for (size_t i = 0; i < N; ++i) steps[i] = (*strides[i])[axis];
-      bool merges = !axes_.empty();
-      for (size_t i = 0; merges && i < N; ++i) merges = axes_.back().steps[i] == steps[i] * shape[axis];
+      bool merges = rank_ > 0;
+      for (size_t i = 0; merges && i < N; ++i) merges = axes_[rank_ - 1].steps[i] == steps[i] * shape[axis];
       if (merges) {
-        axes_.back() = {axes_.back().extent * shape[axis], steps};
+        axes_[rank_ - 1] = {axes_[rank_ - 1].extent * shape[axis], steps};
       } else {
-        axes_.push_back({shape[axis], steps});
+        axes_[rank_++] = {shape[axis], steps};
       }
     }
-    if (axes_.empty()) axes_.push_back({1, {}});
+    if (rank_ == 0) axes_[rank_++] = {1, {}};
   }
 
-  int64_t row_length() const { return axes_.back().extent; }
+  int64_t row_length() const { return axes_[rank_ - 1].extent; }
   int64_t rows() const { return count_ == 0 ? 0 : count_ / row_length(); }
   /// The step between neighbours of a row in array i.
-  int64_t step(size_t i) const { return axes_.back().steps[i]; }
+  int64_t step(size_t i) const { return axes_[rank_ - 1].steps[i]; }
 
   /// Calls body(offsets) for rows [begin, end) in row-major order; offsets[i] is where the row begins in array i.
   template <class Body>
   void for_rows(int64_t begin, int64_t end, const Body& body) const {
     if (begin >= end) return;
-    const int64_t outer = int64_t(axes_.size()) - 1;
-    std::vector<int64_t> index(outer, 0);
+    const int64_t outer = rank_ - 1;
+    Dims index(outer);
     std::array<int64_t, N> offsets{};
     int64_t rest = begin;
     for (int64_t axis = outer - 1; axis >= 0; --axis) {
@@ -87,7 +86,8 @@ class Walk {
     std::array<int64_t, N> steps;
   };
   int64_t count_;
-  std::vector<Axis> axes_;
+  int64_t rank_ = 0;
+  std::array<Axis, kMaxRank> axes_;
 };
 
 }  // namespace tinymor

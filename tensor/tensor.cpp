@@ -12,8 +12,7 @@ namespace tinymor {
 namespace {
 
 template <class T>
-void copy_elements(const Shape& shape, const T* from, const std::vector<int64_t>& from_strides, T* to,
-                   const std::vector<int64_t>& to_strides) {
+void copy_elements(const Shape& shape, const T* from, const Dims& from_strides, T* to, const Dims& to_strides) {
   const Walk<2> walk(shape, {&from_strides, &to_strides});
   const int64_t from_step = walk.step(0), to_step = walk.step(1);
   walk.parallel([&](const std::array<int64_t, 2>& at, int64_t n) {
@@ -42,29 +41,28 @@ Shape fitted(const char* op, const Shape& from, Shape shape) {
 
 /// The strides with which `shape` shows the elements of an array, or nothing when no strides can: each run of axes that
 /// lie evenly in memory may be divided anew, but no new axis may reach across two runs.
-std::optional<std::vector<int64_t>> reshaped_strides(const Shape& from, const std::vector<int64_t>& from_strides,
-                                                     const Shape& shape) {
+std::optional<Dims> reshaped_strides(const Shape& from, const Dims& from_strides, const Shape& shape) {
   if (from.count() == 0) return row_major_strides(shape);
   struct Run {
     int64_t extent, step;
   };
-  std::vector<Run> runs{{1, 1}};
+  std::array<Run, kMaxRank + 1> runs{{{1, 1}}};
+  Run* last = runs.data();
   for (int64_t axis = 0; axis < from.rank(); ++axis) {
     if (from[axis] == 1) continue;
     const int64_t step = from_strides[axis];
-    if (runs.back().extent > 1 && runs.back().step == step * from[axis])
-      runs.back() = {runs.back().extent * from[axis], step};
+    if (last->extent > 1 && last->step == step * from[axis])
+      *last = {last->extent * from[axis], step};
     else
-      runs.push_back({from[axis], step});
+      *++last = {from[axis], step};
   }
-  std::vector<int64_t> strides(shape.rank(), 1);
+  Dims strides(shape.rank(), 1);
   for (int64_t axis = shape.rank() - 1; axis >= 0; --axis) {
     if (shape[axis] == 1) continue;
-    if (runs.back().extent == 1) runs.pop_back();
-    Run& run = runs.back();
-    if (run.extent % shape[axis] != 0) return std::nullopt;
-    strides[axis] = run.step;
-    run = {run.extent / shape[axis], run.step * shape[axis]};
+    if (last->extent == 1) --last;
+    if (last->extent % shape[axis] != 0) return std::nullopt;
+    strides[axis] = last->step;
+    *last = {last->extent / shape[axis], last->step * shape[axis]};
   }
   return strides;
 }
@@ -80,8 +78,7 @@ Storage<T>::~Storage() {
 }
 
 template <class T>
-BasicTensor<T>::BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset, Shape shape,
-                            std::vector<int64_t> strides)
+BasicTensor<T>::BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset, Shape shape, Dims strides)
     : storage_(std::move(storage)), offset_(offset), shape_(std::move(shape)), strides_(std::move(strides)) {}
 
 template <class T>
@@ -166,7 +163,7 @@ T BasicTensor<T>::at(std::initializer_list<int64_t> index) const {
 }
 
 template <class T>
-BasicTensor<T> BasicTensor<T>::with_layout(Shape shape, std::vector<int64_t> strides) const {
+BasicTensor<T> BasicTensor<T>::with_layout(Shape shape, Dims strides) const {
   return BasicTensor(storage_, offset_, std::move(shape), std::move(strides));
 }
 
@@ -189,19 +186,19 @@ BasicTensor<T> BasicTensor<T>::view(Shape shape) const {
 
 template <class T>
 BasicTensor<T> BasicTensor<T>::transpose(int64_t a, int64_t b) const {
-  std::vector<int64_t> order(rank());
-  std::iota(order.begin(), order.end(), 0);
-  std::swap(order[shape_.normalize_axis(a)], order[shape_.normalize_axis(b)]);
-  return permute(order);
+  BasicTensor turned = *this;
+  std::swap(turned.shape_[a], turned.shape_[b]);
+  std::swap(turned.strides_[shape_.normalize_axis(a)], turned.strides_[shape_.normalize_axis(b)]);
+  return turned;
 }
 
 template <class T>
 BasicTensor<T> BasicTensor<T>::permute(const std::vector<int64_t>& order) const {
   Shape shape = shape_;
-  std::vector<int64_t> strides = strides_;
+  Dims strides = strides_;
   std::vector<bool> seen(rank(), false);
-  for (size_t i = 0; i < order.size() && i < strides.size(); ++i) {
-    const size_t from = shape_.normalize_axis(order[i]);
+  for (int64_t i = 0; i < int64_t(order.size()) && i < rank(); ++i) {
+    const int64_t from = shape_.normalize_axis(order[i]);
     shape[i] = shape_[from];
     strides[i] = strides_[from];
     seen[from] = true;
@@ -213,7 +210,7 @@ BasicTensor<T> BasicTensor<T>::permute(const std::vector<int64_t>& order) const 
 
 template <class T>
 BasicTensor<T> BasicTensor<T>::slice(int64_t axis, int64_t begin, int64_t end, int64_t step) const {
-  const size_t i = shape_.normalize_axis(axis);
+  const int64_t i = shape_.normalize_axis(axis);
   check(0 <= begin && begin <= end && end <= shape_[i] && step > 0,
         "[slice] {}..{} by {} is not a range of axis {} of {}", begin, end, step, i, shape_);
   BasicTensor part = *this;
@@ -225,21 +222,22 @@ BasicTensor<T> BasicTensor<T>::slice(int64_t axis, int64_t begin, int64_t end, i
 
 template <class T>
 BasicTensor<T> BasicTensor<T>::select(int64_t axis, int64_t i) const {
-  const int64_t along = int64_t(shape_.normalize_axis(axis)), extent = shape_[along];
+  const int64_t along = shape_.normalize_axis(axis), extent = shape_[along];
   const int64_t at = i < 0 ? i + extent : i;
   check(at >= 0 && at < extent, "[select] index {} is outside axis {} of {}", i, along, shape_);
   BasicTensor part = slice(along, at, at + 1);
-  std::vector<int64_t> dims = shape_.dims();
+  std::vector<int64_t> dims = shape_.dims(), strides(strides_.begin(), strides_.end());
   dims.erase(dims.begin() + along);
-  part.strides_.erase(part.strides_.begin() + along);
-  part.shape_ = Shape(std::move(dims));
+  strides.erase(strides.begin() + along);
+  part.shape_ = Shape(dims);
+  part.strides_ = Dims(strides);
   return part;
 }
 
 template <class T>
 BasicTensor<T> BasicTensor<T>::expand(const Shape& shape) const {
   check(broadcast(shape_, shape, "expand") == shape, "[expand] {} does not grow to {}", shape_, shape);
-  std::vector<int64_t> strides(shape.rank(), 0);
+  Dims strides(shape.rank(), 0);
   for (int64_t i = 1; i <= rank(); ++i)
     if (shape_[-i] == shape[-i]) strides[shape.rank() - i] = strides_[rank() - i];
   return BasicTensor(storage_, offset_, shape, std::move(strides));

@@ -51,7 +51,7 @@ class BasicTensor {
 
   bool defined() const { return storage_ != nullptr; }
   const Shape& shape() const { return shape_; }
-  const std::vector<int64_t>& strides() const { return strides_; }
+  const Dims& strides() const { return strides_; }
   int64_t rank() const { return shape_.rank(); }
   int64_t dim(int64_t axis) const { return shape_[axis]; }
   int64_t count() const { return shape_.count(); }
@@ -102,13 +102,13 @@ class BasicTensor {
   bool sole_owner() const { return storage_ && storage_.use_count() == 1; }
 
  private:
-  BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset, Shape shape, std::vector<int64_t> strides);
-  BasicTensor with_layout(Shape shape, std::vector<int64_t> strides) const;
+  BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset, Shape shape, Dims strides);
+  BasicTensor with_layout(Shape shape, Dims strides) const;
 
   std::shared_ptr<Storage<T>> storage_;
   int64_t offset_ = 0;
   Shape shape_;
-  std::vector<int64_t> strides_;
+  Dims strides_;
 };
 
 /// Numbers.

@@ -10,7 +10,7 @@ using namespace tinymor;
 namespace {
 
 using Numbers = std::vector<Real>;
-using Strides = std::vector<int64_t>;
+using Strides = Dims;
 
 /// 1 2 3 / 4 5 6
 Tensor example() {

@@ -50,6 +50,7 @@ TEST_CASE("indices, axes and ranges that do not exist are refused") {
   CHECK(x.dim(-1) == 3);
   CHECK_THROWS_WITH(x.dim(2), ContainsSubstring("axis 2 does not exist in [2,3]"));
   CHECK_THROWS_AS(x.dim(-3), Error);
+  CHECK_THROWS_WITH(x.reshape(Shape(std::vector<int64_t>(9, 1))), ContainsSubstring("9 axes are more than 8"));
   CHECK_THROWS_AS(x.at({0, 3}), Error);
   CHECK_THROWS_AS(x.at({0}), Error);
   CHECK_THROWS_AS(x.slice(0, 1, 3), Error);

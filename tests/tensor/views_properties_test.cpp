@@ -14,7 +14,7 @@ namespace {
 bool strides_exist(const Tensor& x, const Shape& shape) {
   std::vector<int64_t> offsets;
   for_each_index(x.shape(), [&](const Index& index) { offsets.push_back(offset_of(x, index)); });
-  const std::vector<int64_t> places = row_major_strides(shape);
+  const Dims places = row_major_strides(shape);
   bool linear = true;
   int64_t n = 0;
   for_each_index(shape, [&](const Index& index) {
