@@ -28,9 +28,10 @@ Model read_checkpoint(const std::filesystem::path& path) {
     // Before memory is taken for a model of the size the metadata claims.
     int64_t elements = 0;
     for (const auto& [name, tensor] : file.tensors) elements += tensor.count();
-    check_input(elements == count_parameters(config).total(),
+    const ParameterCounts counts = count_parameters(config);
+    check_input(elements == counts.total() + counts.buffers,
                 "holds {} numbers, but a model of its configuration has {} (it is damaged; use another copy)", elements,
-                count_parameters(config).total());
+                counts.total() + counts.buffers);
     Model model(config, 0);
     model.load_state_dict(file.tensors);
     return model;

@@ -123,6 +123,8 @@ void check_routing(const ModelConfig& c) {
       "router.sampling: \"aux_router\" is for expert choice (token choice is causal as it is: use \"aux_loss\")");
   check_input(token_choice || router.balancing == RouterBalancing::loss,
               "router.balancing: \"loss_free\" is for token choice (expert choice is balanced as it is: use \"loss\")");
+  check_input(token_choice || router.gating != RouterGating::weighted_every,
+              "router.gating: \"weighted_every\" is for token choice (use \"weighted\" or \"additive\")");
   if (!token_choice) check_capacity(c);
 }
 
@@ -142,32 +144,11 @@ void check_kv(const ModelConfig& c) {
       name, c.router.capacity.empty() ? 1.0 : c.router.capacity[0]);
 }
 
-/// Names of the configuration that this version knows but cannot do.
-void refuse_unavailable(const ModelConfig& c) {
-  const auto refuse = [](bool used, const char* key, const std::string& value, const char* instead) {
-    check_input(!used, "{}: {} is not available in this version (use {})", key, value, instead);
-  };
-  refuse(c.sharing == Sharing::sequence || c.sharing == Sharing::middle_sequence, "model.sharing", enum_name(c.sharing),
-         "\"cycle\" or \"middle_cycle\"");
-  refuse(c.routing == Routing::token_choice, "model.routing", enum_name(c.routing), "\"expert_choice\" or \"none\"");
-  refuse(c.kv_cache != KvStrategy::recursion_wise, "model.kv_cache", enum_name(c.kv_cache), "\"recursion_wise\"");
-  if (c.routing == Routing::none) return;
-  const RouterConfig& router = c.router;
-  refuse(router.type != RouterType::linear, "router.type", enum_name(router.type), "\"linear\"");
-  refuse(router.function != RouterFunction::sigmoid, "router.function", enum_name(router.function), "\"sigmoid\"");
-  refuse(router.temperature != 1, "router.temperature", fmt::format("{}", router.temperature), "1");
-  refuse(router.capacity_warmup_steps != 0, "router.capacity_warmup_steps",
-         fmt::format("{}", router.capacity_warmup_steps), "0");
-  refuse(router.sampling != RouterSampling::aux_loss, "router.sampling", enum_name(router.sampling), "\"aux_loss\"");
-  refuse(router.z_coeff != 0, "router.z_coeff", fmt::format("{}", router.z_coeff), "0");
-  refuse(router.gating != RouterGating::weighted, "router.gating", enum_name(router.gating), "\"weighted\"");
-  refuse(router.residual != RouterResidual::block, "router.residual", enum_name(router.residual), "\"block\"");
-  refuse(router.random, "router.random", "true", "false");
-}
-
 void fill_in_defaults(ModelConfig& c) {
   if (c.n_kv_heads == 0) c.n_kv_heads = c.n_heads;
   if (c.routing == Routing::none) return;
+  if (c.router.function == RouterFunction::by_routing)
+    c.router.function = c.routing == Routing::expert_choice ? RouterFunction::sigmoid : RouterFunction::softmax;
   if (c.router.alpha == -1) c.router.alpha = c.routing == Routing::expert_choice ? 0.1 : 1.0;
   if (c.routing == Routing::expert_choice && c.router.capacity.empty()) {
     const int64_t n = std::min(c.n_recursions, kMaxLayers);
@@ -208,7 +189,7 @@ std::vector<std::string> enum_names<RouterBalancing>() {
 }
 template <>
 std::vector<std::string> enum_names<RouterGating>() {
-  return {"weighted", "additive"};
+  return {"weighted", "additive", "weighted_every"};
 }
 template <>
 std::vector<std::string> enum_names<RouterResidual>() {
@@ -229,7 +210,6 @@ void ModelConfig::resolve() {
   check_sharing(*this);
   check_routing(*this);
   check_kv(*this);
-  refuse_unavailable(*this);
 }
 
 }  // namespace tinymor

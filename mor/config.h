@@ -17,21 +17,27 @@ enum class Routing { none, expert_choice, token_choice };
 /// What a deeper recursion attends to (paper 2.2.2).
 enum class KvStrategy { recursion_wise, shared, hybrid };
 /// How the router's logit becomes a gate.
-enum class RouterFunction { sigmoid, tanh, identity, softmax };
+enum class RouterFunction { sigmoid, tanh, identity, softmax, by_routing };
 enum class RouterType { linear, mlp, wide_mlp };
 enum class RouterSampling { aux_loss, aux_router };
 enum class RouterBalancing { loss, loss_free };
-enum class RouterGating { weighted, additive };
+/// Whether the block's output is weighted by the gate; under token choice only after the last recursion, or after every
+/// one (Eq. 2.2).
+enum class RouterGating { weighted, additive, weighted_every };
+/// Whether what is added is the block's output, which contains its input, or only the change.
 enum class RouterResidual { block, delta };
 
 struct RouterConfig {
   RouterType type = RouterType::linear;
-  RouterFunction function = RouterFunction::sigmoid;
+  /// by_routing: not given, sigmoid under expert choice and softmax under token choice.
+  RouterFunction function = RouterFunction::by_routing;
   /// Scale of the gate; negative: not given, 0.1 under expert choice and 1 under token choice.
   double alpha = -1;
   double temperature = 1;
   /// Fraction of the sequence that enters each recursion; empty: (N-r+1)/N for r = 1..N.
   std::vector<double> capacity;
+  /// Forward passes over which the capacities fall to their values, or, under token choice, all tokens take every
+  /// recursion and the bias stays 0.
   int64_t capacity_warmup_steps = 0;
   RouterSampling sampling = RouterSampling::aux_loss;
   double aux_coeff = 0.001;
@@ -66,8 +72,8 @@ struct ModelConfig {
   int64_t d_head() const { return d_model / n_heads; }
   bool operator==(const ModelConfig&) const = default;
 
-  /// Fills in what was left to its default (n_kv_heads, alpha, capacity) and throws InputError, saying what would be
-  /// legal, when the combination is not.
+  /// Fills in what was left to its default (n_kv_heads, function, alpha, capacity) and throws InputError, saying what
+  /// would be legal, when the combination is not.
   void resolve();
 };
 
@@ -116,6 +122,7 @@ bool is_unset(std::string_view key, const Value& value) {
   if constexpr (std::is_same_v<Value, std::vector<double>>) return value.empty();
   if constexpr (std::is_same_v<Value, int64_t>) return key == "n_kv_heads" && value == 0;
   if constexpr (std::is_same_v<Value, double>) return key == "alpha" && value < 0;
+  if constexpr (std::is_same_v<Value, RouterFunction>) return value == RouterFunction::by_routing;
   return false;
 }
 

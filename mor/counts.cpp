@@ -6,11 +6,36 @@
 namespace tinymor {
 namespace {
 
-/// Share of the tokens that recursion r takes.
+/// What the effective layers of a model compute on average per token of a sequence.
+struct LayerWork {
+  double share = 1;  ///< of the tokens that go through the layer
+  double keys = 1;   ///< of the tokens whose keys its queries find
+  bool own_keys = true;
+};
+
+/// Share of the tokens that take recursion r; token choice counts as balanced.
 double capacity(const ModelConfig& config, int64_t r) {
   if (config.routing == Routing::none) return 1;
   return config.router.capacity.empty() ? double(config.n_recursions - r) / double(config.n_recursions)
                                         : config.router.capacity[r];
+}
+
+std::vector<LayerWork> work_of(const ModelConfig& config) {
+  const LayerMap map = layer_map(config);
+  std::vector<LayerWork> work(config.n_layers);
+  for (int64_t r = 0; r < map.recursions; ++r)
+    for (int64_t j = 0; j < map.block; ++j) work[map.layer(r, j)].share = capacity(config, r);
+  for (int64_t l = 0; l < config.n_layers; ++l) {
+    const bool first = map.first[l] == l;
+    work[l].keys = config.kv_cache == KvStrategy::recursion_wise ? work[l].share : work[map.first[l]].share;
+    work[l].own_keys = config.kv_cache != KvStrategy::shared || first;
+  }
+  return work;
+}
+
+int64_t scorer_weights(const ModelConfig& config, int64_t outputs) {
+  const int64_t d = config.d_model, hidden = config.router.type == RouterType::mlp ? 2 * d : 4 * d;
+  return config.router.type == RouterType::linear ? d * outputs : hidden * (d + outputs);
 }
 
 }  // namespace
@@ -21,42 +46,41 @@ ParameterCounts count_parameters(const ModelConfig& config) {
   ParameterCounts counts;
   counts.embedding = config.vocab_size * d * (config.tie_embeddings ? 1 : 2);
   counts.layers = map.unique * (2 * d * q + 2 * d * kv + 3 * d * config.d_ff + 2 * d) + d;
-  if (config.routing == Routing::expert_choice) counts.routers = map.recursions * d;
+  const RouterConfig& router = config.router;
+  const int64_t n = config.n_recursions;
+  if (config.routing == Routing::none || router.random) return counts;
+  counts.routers = config.routing == Routing::expert_choice ? n * scorer_weights(config, 1) : scorer_weights(config, n);
+  if (router.sampling == RouterSampling::aux_router) counts.routers *= 2;
+  if (router.balancing == RouterBalancing::loss_free) counts.buffers = n;
   return counts;
 }
 
 double paper_flops_per_token(const ModelConfig& config, int64_t length) {
-  const double d = double(config.d_model), maps = 8 * d * d + 6 * d * double(config.d_ff),
-               attention = 2 * d * double(length);
-  const LayerMap map = layer_map(config);
-  double total = double(map.prelude + map.coda) * (maps + attention);
-  for (int64_t r = 0; r < map.recursions; ++r) {
-    const double c = capacity(config, r);
-    total += double(map.block) * (c * maps + c * c * attention);
-  }
+  const double d = double(config.d_model), mlp = 6 * d * double(config.d_ff);
+  double total = 0;
+  for (const LayerWork& layer : work_of(config))
+    total += layer.share * ((layer.own_keys ? 8 : 4) * d * d + mlp + layer.keys * 2 * d * double(length));
   return total;
 }
 
 double honest_flops_per_token(const ModelConfig& config, int64_t length) {
   const double d = double(config.d_model), kv = double(config.n_kv_heads * config.d_head());
-  const double maps = 4 * d * d + 4 * d * kv + 6 * d * double(config.d_ff), attention = 2 * d * double(length + 1);
-  const LayerMap map = layer_map(config);
-  double total = double(map.prelude + map.coda) * (maps + attention) + 2 * d * double(config.vocab_size);
-  double candidates = 1;
-  for (int64_t r = 0; r < map.recursions; ++r) {
-    const double c = capacity(config, r);
-    if (config.routing != Routing::none) total += candidates * 2 * d;
-    total += double(map.block) * (c * maps + c * c * attention);
-    candidates = c;
-  }
+  const double others = 4 * d * d + 6 * d * double(config.d_ff), attention = 2 * d * double(length + 1);
+  double total = 2 * d * double(config.vocab_size);
+  for (const LayerWork& layer : work_of(config))
+    total += layer.share * (others + (layer.own_keys ? 4 * d * kv : 0) + layer.keys * attention);
+  const double scorers = 2 * double(count_parameters(config).routers);
+  if (config.routing == Routing::token_choice) return total + scorers;
+  for (int64_t r = 0; r < config.n_recursions; ++r)  // each scores those that the one before has left
+    total += scorers / double(config.n_recursions) * (r > 0 ? capacity(config, r - 1) : 1);
   return total;
 }
 
 double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy) {
-  const LayerMap map = layer_map(config);
-  double layers = double(map.prelude + map.coda);
-  for (int64_t r = 0; r < map.recursions; ++r)
-    if (r == 0 || strategy != KvStrategy::shared) layers += double(map.block) * capacity(config, r);
+  ModelConfig with = config;
+  with.kv_cache = strategy;
+  double layers = 0;
+  for (const LayerWork& layer : work_of(with)) layers += layer.own_keys ? layer.share : 0;
   return layers * double(kv_bytes_per_entry(config));
 }
 

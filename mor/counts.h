@@ -11,13 +11,14 @@ struct ParameterCounts {
   int64_t embedding = 0;  ///< token embedding, and the head when it is not tied
   int64_t layers = 0;     ///< unique weights of all layers and the final norm
   int64_t routers = 0;
+  int64_t buffers = 0;  ///< numbers that are saved with them but not trained
   int64_t total() const { return embedding + layers + routers; }
 };
 ParameterCounts count_parameters(const ModelConfig& config);
 
 /// Forward FLOPs per token of a sequence of `length`, as the paper counts them (App. D): per layer 8d^2 + 6 d d_ff +
-/// 2dT, with c-fold projections and c^2-fold attention in a recursion of capacity c; K and V counted at full width,
-/// embedding, head and routers left out.
+/// 2dT, with c-fold projections and c^2-fold attention in a recursion of capacity c (c-fold where it attends to all
+/// tokens; 4d^2 where it computes no keys); K and V counted at full width, embedding, head and routers left out.
 double paper_flops_per_token(const ModelConfig& config, int64_t length);
 
 /// Forward FLOPs per token with everything that is computed: grouped key heads at their true width, causal attention,

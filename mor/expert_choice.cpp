@@ -1,8 +1,23 @@
 #include "mor/expert_choice.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "tensor/error.h"
 
 namespace tinymor {
+namespace {
+
+Variable apply(RouterFunction function, const Variable& z) {
+  return function == RouterFunction::sigmoid ? sigmoid(z) : function == RouterFunction::tanh ? tanh(z) : z;
+}
+
+void add_to(Variable& sum, const Variable& term) {
+  sum = sum.defined() ? sum + term : term;
+}
+
+}  // namespace
 
 std::vector<int32_t> top_k_ascending(std::span<const Real> scores, int64_t k) {
   const int64_t n = int64_t(scores.size());
@@ -11,50 +26,71 @@ std::vector<int32_t> top_k_ascending(std::span<const Real> scores, int64_t k) {
   return best;
 }
 
-ExpertChoice::ExpertChoice(const ModelConfig& config, const std::vector<Variable>& weights, Rule rule)
-    : config_(config.router), weights_(weights), rule_(rule) {}
-
-std::vector<int32_t> ExpertChoice::choose(int64_t r, const Tensor& logits, const Rows& active) const {
-  std::vector<int32_t> chosen;
-  for (int64_t s = 0; s < active.sequences(); ++s) {
-    const int64_t begin = active.offsets[s], end = active.offsets[s + 1];
-    const std::span<const Real> scores = logits.values().subspan(begin, end - begin);
-    if (rule_ == Rule::topk) {
-      for (int32_t i : top_k_ascending(scores, capacity_count(config_.capacity[r], active.lengths[s])))
-        chosen.push_back(int32_t(begin + i));
-    } else {
-      for (int64_t i = begin; i < end; ++i)
-        if (config_.capacity[r] >= 1 || logits.data()[i] >= 0) chosen.push_back(int32_t(i));
-    }
-  }
-  return chosen;
+double warmed_capacity(double c, int64_t step, int64_t warmup) {
+  if (step < 0 || step >= warmup) return c;
+  return c + (1 - c) * 0.5 * (1 + std::cos(std::numbers::pi * double(step + 1) / double(warmup)));
 }
 
-Selection ExpertChoice::select(int64_t r, const Variable& x, const Rows& active) {
-  const Variable z = linear(x, weights_[r]);  // [n,1]
-  const Variable gates = scale(sigmoid(z), Real(config_.alpha));
-  Selection selection;
-  selection.logits = z.value().reshape({-1});
+ExpertChoice::ExpertChoice(const RouterCall& call) : Router(call) {
+  check_input(call.rule != Rule::aux_threshold || !call.weights.aux.empty(),
+              "rule: aux_threshold goes by an auxiliary router, which this model has not (use threshold)");
+}
+
+double ExpertChoice::capacity(int64_t r) const {
+  return warmed_capacity(config().capacity[r], call_.step, config().capacity_warmup_steps);
+}
+
+Selection ExpertChoice::choose(int64_t r, const Active& active, std::span<const Real> judged) const {
+  const int64_t n = active.rows.count();
+  if (!call_.depths.empty()) return Selection::of(n, [&](int64_t i) { return call_.depths[active.places[i]] > r; });
+  if (call_.rule != Rule::topk)
+    return Selection::of(n, [&](int64_t i) { return config().capacity[r] >= 1 || judged[i] >= 0; });
+  std::vector<bool> best(n, false);
+  for (int64_t s = 0; s < active.rows.sequences(); ++s) {
+    const int64_t begin = active.rows.offsets[s], end = active.rows.offsets[s + 1];
+    const int64_t k = capacity_count(capacity(r), active.rows.lengths[s]);
+    for (int32_t i : top_k_ascending(judged.subspan(begin, end - begin), k)) best[begin + i] = true;
+  }
+  return Selection::of(n, [&](int64_t i) { return best[i]; });
+}
+
+Selection ExpertChoice::select(int64_t r, const Active& active) {
+  const int64_t n = active.rows.count();
+  Variable z, gates;
+  if (config().random) {
+    // The sign lets through the share of the candidates that the capacity does.
+    const Tensor u = random_scores(r, active, 1);
+    const double share = config().capacity[r] / (r > 0 ? config().capacity[r - 1] : 1);
+    z = Variable(u - Tensor::scalar(Real(1 - share)));
+    gates = Variable(u * Tensor::scalar(Real(config().alpha)));
+  } else {
+    z = call_.weights.main[r](active.x);
+    gates = scale(apply(config().function, z), Real(config().alpha));
+  }
+  // Who is to predict the choice. An auxiliary router learns from the states without changing them.
+  const Variable judge = call_.weights.aux.empty() ? z : call_.weights.aux[r](active.x.detach());
+  const Tensor logits = (call_.rule == Rule::aux_threshold ? judge : z).value().reshape({-1});
+  Selection selection = choose(r, active, logits.values());
+  selection.logits = logits;
   selection.gates = gates.value().reshape({-1});
-  const std::vector<int32_t> chosen = choose(r, selection.logits, active);
-  const int64_t n = active.count();
-  selection.all = int64_t(chosen.size()) == n;
-  selection.index = IntTensor({int64_t(chosen.size())}, chosen);
   selection.gate = selection.all ? gates : gather_rows(gates, selection.index);
-  if (n == 0) return selection;
 
   Tensor target = Tensor::zeros({n, 1});
-  for (int32_t i : chosen) target.mutable_data()[i] = 1;
-  const Variable bce = bce_with_logits(z, target);
-  aux_loss_ = aux_loss_.defined() ? aux_loss_ + bce : bce;
+  for (int32_t i : selection.index.values()) target.mutable_data()[i] = 1;
+  if (!config().random) {
+    add_to(losses_.aux, bce_with_logits(judge, target));
+    if (config().z_coeff > 0) add_to(losses_.z, mean(z * z));
+  }
   int64_t agree = 0;
-  for (int64_t i = 0; i < n; ++i) agree += (selection.logits.data()[i] >= 0) == (target.data()[i] == 1);
-  sampling_accuracy_ = double(agree) / double(n);
+  for (int64_t i = 0; i < n; ++i) agree += (judge.value().data()[i] >= 0) == (target.data()[i] == 1);
+  metrics_.sampling_accuracy = double(agree) / double(n);
   return selection;
 }
 
-Variable ExpertChoice::combine(const Selection& selection, const Variable& x, const Variable& y) const {
-  return x + selection.gate * y;
+Variable ExpertChoice::combine(int64_t, const Selection& selection, const Active& selected, const Variable& y) const {
+  const Variable& x = selected.x;
+  const Variable update = config().residual == RouterResidual::delta ? y - x : y;
+  return x + (config().gating == RouterGating::additive ? update : selection.gate * update);
 }
 
 }  // namespace tinymor

@@ -2,9 +2,10 @@
 // Expert choice (paper 2.2.1, Eq. 2.1): each recursion scores the tokens that are still active and takes the best.
 //
 // In training recursion r takes the top k_r = floor(c_r T) of a sequence, which needs the scores of later tokens too.
-// An auxiliary loss teaches the scores to say by themselves, by their sign, who is taken, so that at inference each
-// token can be judged alone: that is the causal `threshold` rule.
+// An auxiliary loss teaches the scores, or those of a second router, to say by their sign who is taken, so that at
+// inference each token can be judged alone: that is the causal `threshold` rule.
 
+#include <span>
 #include <vector>
 
 #include "mor/router.h"
@@ -13,28 +14,25 @@ namespace tinymor {
 
 class ExpertChoice : public Router {
  public:
-  /// weights[r] [1,d] scores recursion r.
-  ExpertChoice(const ModelConfig& config, const std::vector<Variable>& weights, Rule rule);
+  /// Throws InputError when the rule needs an auxiliary router and the model has none.
+  explicit ExpertChoice(const RouterCall& call);
 
-  /// z = x . w_r; takes the top k_r of each sequence (ties: the earlier) or those with z >= 0; gate = alpha sigmoid(z).
-  Selection select(int64_t r, const Variable& x, const Rows& active) override;
-  /// x + gate * y. The block's output y already holds x (paper Eq. 2.1 as written and as the reference computes it).
-  Variable combine(const Selection& selection, const Variable& x, const Variable& y) const override;
-  /// Sum over recursions of the mean over candidates of BCE(sigmoid(z), selected).
-  Variable aux_loss() const override { return aux_loss_; }
-  double sampling_accuracy() const override { return sampling_accuracy_; }
+  /// z = scorer_r(x) [n,1], gate = alpha f(z). Takes the top k_r of each sequence (ties: the earlier), or those with
+  /// z >= 0 (all of them where the capacity is 1). A random router scores with uniform numbers instead: gate = alpha u.
+  Selection select(int64_t r, const Active& active) override;
+  /// x + gate y; without the gate when gating is additive, and with y - x for y when the residual is delta.
+  Variable combine(int64_t r, const Selection& selection, const Active& selected, const Variable& y) const override;
 
  private:
-  std::vector<int32_t> choose(int64_t r, const Tensor& logits, const Rows& active) const;
-
-  const RouterConfig& config_;
-  const std::vector<Variable>& weights_;
-  Rule rule_;
-  Variable aux_loss_;
-  double sampling_accuracy_ = 1;
+  double capacity(int64_t r) const;
+  Selection choose(int64_t r, const Active& active, std::span<const Real> judged) const;
 };
 
-/// Indices of the k largest of `scores`, ascending; equal scores count as larger the earlier they stand.
+/// The indices of the k largest scores (all when there are fewer), ascending; ties go to the smaller index.
 std::vector<int32_t> top_k_ascending(std::span<const Real> scores, int64_t k);
+
+/// Capacity c while it warms up (paper App. G.1): from 1 down to c along half a cosine over `warmup` forward passes, of
+/// which this is the one after `step` others.
+double warmed_capacity(double c, int64_t step, int64_t warmup);
 
 }  // namespace tinymor

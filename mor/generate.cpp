@@ -81,9 +81,9 @@ std::vector<GeneratedToken> Generator::run(std::span<const int32_t> ids) {
   const NoGrad off;
   const int64_t count = int64_t(ids.size()), first = int64_t(text_.size());
   ScoreNotes notes(first);
-  const ForwardResult result =
-      model_.forward(IntTensor({count}, ids), Rows::batch(1, count, first),
-                     {.rule = Rule::threshold, .max_depth = max_depth_, .cache = &cache_, .probe = &notes});
+  const ForwardResult result = model_.forward(
+      IntTensor({count}, ids), Rows::batch(1, count, first),
+      {.rule = causal_rule(model_.config()), .max_depth = max_depth_, .cache = &cache_, .probe = &notes});
   text_.insert(text_.end(), ids.begin(), ids.end());
   const auto last = result.logits.value().slice(0, count - 1, count).values();
   logits_.assign(last.begin(), last.end());

@@ -6,20 +6,15 @@
 
 namespace tinymor {
 
-KvView own_keys(const Rows& rows, const Variable& keys, const Variable& values) {
-  AttentionPlan plan{rows.offsets, {rows.offsets.begin(), rows.offsets.end() - 1}, {}};
-  for (int64_t s = 0; s < rows.sequences(); ++s)
-    for (int64_t i = rows.offsets[s]; i < rows.offsets[s + 1]; ++i)
-      plan.visible.push_back(int32_t(i - rows.offsets[s] + 1));
-  return {keys, values, std::move(plan)};
-}
-
 KvCache::KvCache(const ModelConfig& config, int64_t sequences)
-    : width_(config.n_kv_heads * config.d_head()), longest_(config.max_seq_len), slots_(config.n_layers) {
+    : KvStore(config),
+      width_(config.n_kv_heads * config.d_head()),
+      longest_(config.max_seq_len),
+      slots_(config.n_layers) {
   for (Slot& slot : slots_) slot.positions.resize(sequences);
 }
 
-KvView KvCache::append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) {
+void KvCache::append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) {
   Slot& slot = slots_[layer];
   check(rows.sequences() == int64_t(slot.positions.size()), "[kv_cache] {} sequences came to a cache for {}",
         rows.sequences(), slot.positions.size());
@@ -28,22 +23,35 @@ KvView KvCache::append(int64_t layer, const Rows& rows, const Variable& keys, co
     needed = std::max(needed, int64_t(slot.positions[s].size()) + rows.offsets[s + 1] - rows.offsets[s]);
   check(needed <= longest_, "[kv_cache] {} tokens do not fit a model for sequences of {}", needed, longest_);
   if (needed > slot.capacity) reserve(slot, std::min(longest_, std::max<int64_t>({needed, 2 * slot.capacity, 16})));
-
-  KvView view{{}, {}, {rows.offsets, {}, {}}};
   for (int64_t s = 0; s < rows.sequences(); ++s) {
     const int64_t begin = rows.offsets[s], end = rows.offsets[s + 1];
     std::vector<int32_t>& stored = slot.positions[s];
     const int64_t at = s * slot.capacity + int64_t(stored.size());
     slot.keys.slice(0, at, at + end - begin).copy_from(keys.value().slice(0, begin, end));
     slot.values.slice(0, at, at + end - begin).copy_from(values.value().slice(0, begin, end));
-    view.plan.key_begin.push_back(s * slot.capacity);
-    for (int64_t i = begin; i < end; ++i) {
-      stored.push_back(rows.positions.data()[i]);
-      view.plan.visible.push_back(int32_t(stored.size()));
-    }
+    for (int64_t i = begin; i < end; ++i) stored.push_back(rows.positions.data()[i]);
   }
-  view.keys = Variable(slot.keys);
-  view.values = Variable(slot.values);
+}
+
+KvView KvCache::view(int64_t layer, const Rows& rows) const {
+  const Slot& base = slots_[base_of(layer)];
+  KvView view{Variable(base.keys), Variable(base.values), {rows.offsets, {}, {}}};
+  std::vector<int32_t> replaced, fresh;
+  for (int64_t s = 0; s < rows.sequences(); ++s) {
+    view.plan.key_begin.push_back(s * base.capacity);
+    const auto positions = rows.positions.values().subspan(rows.offsets[s], rows.offsets[s + 1] - rows.offsets[s]);
+    for (int32_t count : visible_counts(base.positions[s], positions)) view.plan.visible.push_back(count);
+    if (!overlays(layer)) continue;
+    const std::vector<int32_t>& own = slots_[layer].positions[s];
+    for (int32_t count : visible_counts(base.positions[s], own))
+      replaced.push_back(int32_t(s * base.capacity) + count - 1);
+    for (size_t i = 0; i < own.size(); ++i) fresh.push_back(int32_t(s * slots_[layer].capacity + int64_t(i)));
+  }
+  if (overlays(layer)) {
+    const IntTensor to({int64_t(replaced.size())}, replaced), from({int64_t(fresh.size())}, fresh);
+    view.keys = replace_rows(view.keys, to, Variable(gather_rows(slots_[layer].keys, from)));
+    view.values = replace_rows(view.values, to, Variable(gather_rows(slots_[layer].values, from)));
+  }
   return view;
 }
 

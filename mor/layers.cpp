@@ -22,10 +22,11 @@ Variable DecoderLayer::forward(const Variable& x, const LayerContext& context) c
 
   const Variable n = rms_norm(x, input_layernorm, eps);
   const Variable q = rope(linear(n, q_proj), context.rows.positions, context.rope);
-  const Variable k = rope(linear(n, k_proj), context.rows.positions, context.rope);
-  const Variable v = linear(n, v_proj);
-  const KvView kv =
-      context.cache ? context.cache->append(context.layer, context.rows, k, v) : own_keys(context.rows, k, v);
+  if (context.kv.computes_keys(context.layer)) {
+    const Variable k = rope(linear(n, k_proj), context.rows.positions, context.rope);
+    context.kv.append(context.layer, context.rows, k, linear(n, v_proj));
+  }
+  const KvView kv = context.kv.view(context.layer, context.rows);
   const Variable mixed = attention(q, kv.keys, kv.values, kv.plan, config.n_heads, config.n_kv_heads);
   const Variable h = x + linear(mixed, o_proj);
 

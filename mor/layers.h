@@ -8,7 +8,7 @@
 
 #include "autograd/module.h"
 #include "autograd/ops.h"
-#include "mor/kv_cache.h"
+#include "mor/kv_store.h"
 
 namespace tinymor {
 
@@ -17,8 +17,8 @@ struct LayerContext {
   const ModelConfig& config;
   const RopeTable& rope;
   const Rows& rows;
-  int64_t layer;   ///< effective layer, which is also the cache's slot
-  KvCache* cache;  ///< null: the rows see only each other
+  int64_t layer;  ///< effective layer
+  KvStore& kv;    ///< takes the keys and values that are computed, and gives those that are attended to
 };
 
 struct DecoderLayer : Module {

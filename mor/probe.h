@@ -15,6 +15,11 @@ class Probe {
   /// [n] belong to the candidates and are undefined when nothing routes.
   virtual void on_recursion(int64_t r, const Rows& candidates, const Tensor& logits, const Tensor& gates,
                             const Rows& selected) = 0;
+  /// Under token choice the router gave the tokens of `rows` these logits [R,N], one for each depth.
+  virtual void on_depth_scores(const Rows& rows, const Tensor& logits) {
+    (void)rows;
+    (void)logits;
+  }
 };
 
 }  // namespace tinymor

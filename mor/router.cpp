@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "mor/expert_choice.h"
+#include "mor/token_choice.h"
+#include "tensor/error.h"
+#include "tensor/random.h"
 
 namespace tinymor {
 namespace {
@@ -11,15 +15,111 @@ namespace {
 /// Every token takes every recursion: the plain recursive (or vanilla) transformer.
 class NoRouter : public Router {
  public:
-  Selection select(int64_t, const Variable&, const Rows&) override { return {}; }
-  Variable combine(const Selection&, const Variable&, const Variable& y) const override { return y; }
+  using Router::Router;
+  Selection select(int64_t r, const Active& active) override {
+    if (call_.depths.empty()) return {};
+    return Selection::of(active.rows.count(), [&](int64_t i) { return call_.depths[active.places[i]] > r; });
+  }
+  Variable combine(int64_t, const Selection&, const Active&, const Variable& y) const override { return y; }
 };
+
+Variable zeros(int64_t out, int64_t in) {
+  return Variable::parameter(Tensor::zeros({out, in}));
+}
 
 }  // namespace
 
-std::unique_ptr<Router> make_router(const ModelConfig& config, const std::vector<Variable>& weights, Rule rule) {
-  if (config.routing == Routing::expert_choice) return std::make_unique<ExpertChoice>(config, weights, rule);
-  return std::make_unique<NoRouter>();
+Scorer::Scorer(const ModelConfig& config, int64_t outputs) : temperature(config.router.temperature) {
+  const int64_t d = config.d_model, hidden = config.router.type == RouterType::mlp ? 2 * d : 4 * d;
+  if (config.router.type == RouterType::linear) {
+    layers = {zeros(outputs, d)};
+  } else {
+    layers = {zeros(hidden, d), zeros(outputs, hidden)};
+  }
+}
+
+Variable Scorer::operator()(const Variable& x) const {
+  Variable y = linear(temperature == 1 ? x : scale(x, Real(1 / temperature)), layers[0]);
+  for (size_t j = 1; j < layers.size(); ++j) y = linear(gelu(y), layers[j]);
+  return y;
+}
+
+void Scorer::members(Members& m) {
+  for (size_t j = 0; j < layers.size(); ++j) m(fmt::format("{}.weight", j), layers[j]);
+}
+
+RouterWeights::RouterWeights(const ModelConfig& config) {
+  if (config.routing == Routing::none || config.router.random) return;
+  const bool token_choice = config.routing == Routing::token_choice;
+  const int64_t scorers = token_choice ? 1 : config.n_recursions, outputs = token_choice ? config.n_recursions : 1;
+  for (int64_t r = 0; r < scorers; ++r) main.emplace_back(config, outputs);
+  if (config.router.sampling == RouterSampling::aux_router)
+    for (int64_t r = 0; r < scorers; ++r) aux.emplace_back(config, outputs);
+  if (config.router.balancing == RouterBalancing::loss_free) bias = Tensor::zeros(Shape{config.n_recursions});
+}
+
+void RouterWeights::members(Members& m) {
+  m("routers", main);
+  m("aux_routers", aux);
+  if (bias.defined()) m("router_bias", bias);
+}
+
+Active Active::select(const IntTensor& index) const {
+  Active chosen{gather_rows(x, index), rows.select(index), {}};
+  for (int32_t i : index.values()) chosen.places.push_back(places[i]);
+  return chosen;
+}
+
+Selection Selection::of(int64_t n, const std::function<bool(int64_t)>& wanted) {
+  std::vector<int32_t> chosen;
+  for (int64_t i = 0; i < n; ++i)
+    if (wanted(i)) chosen.push_back(int32_t(i));
+  Selection selection;
+  selection.all = int64_t(chosen.size()) == n;
+  selection.index = IntTensor({int64_t(chosen.size())}, chosen);
+  return selection;
+}
+
+double RouterMetrics::max_violation() const {
+  if (load.empty()) return 0;
+  const double mean = std::accumulate(load.begin(), load.end(), 0.0) / double(load.size());
+  return (*std::max_element(load.begin(), load.end()) - mean) / mean;
+}
+
+double RouterMetrics::entropy() const {
+  const double total = std::accumulate(mean_score.begin(), mean_score.end(), 0.0);
+  double sum = 0;
+  for (double p : mean_score)
+    if (p > 0) sum -= p / total * std::log(p / total);
+  return sum;
+}
+
+Tensor Router::random_scores(int64_t r, const Active& active, int64_t count) const {
+  const int64_t n = active.rows.count();
+  Tensor scores({n, count});
+  Real* to = scores.mutable_data();
+  for (int64_t i = 0; i < n; ++i) {
+    const uint64_t id = uint64_t(call_.ids.data()[active.places[i]]), position = active.rows.positions.data()[i];
+    Random random(id << 32 | position, stream_of(Stream::router, uint32_t((call_.step + 1) * call_.recursions + r)));
+    for (int64_t j = 0; j < count; ++j) to[i * count + j] = Real(random.uniform());
+  }
+  return scores;
+}
+
+std::unique_ptr<Router> make_router(const RouterCall& call) {
+  switch (call.config.routing) {
+    case Routing::none:
+      return std::make_unique<NoRouter>(call);
+    case Routing::expert_choice:
+      return std::make_unique<ExpertChoice>(call);
+    case Routing::token_choice:
+      return std::make_unique<TokenChoice>(call);
+  }
+  throw Error("[router] unknown routing");
+}
+
+Rule causal_rule(const ModelConfig& config) {
+  return config.router.sampling == RouterSampling::aux_router ? Rule::aux_threshold : Rule::threshold;
 }
 
 int64_t capacity_count(double capacity, int64_t length) {

@@ -9,39 +9,119 @@
 #include <memory>
 #include <vector>
 
+#include "autograd/module.h"
 #include "autograd/ops.h"
 #include "mor/config.h"
+#include "mor/probe.h"
 #include "mor/rows.h"
 #include "mor/trace.h"
 
 namespace tinymor {
 
+/// Scores tokens x [n,d] -> [n,outputs] with linear maps, GELU between them, no biases (paper App. G.1): one map, or
+/// two with a hidden width of 2d (mlp) or 4d (wide_mlp). The input is divided by the temperature.
+struct Scorer : Module {
+  std::vector<Variable> layers;  ///< [out,in] each
+  double temperature;
+
+  Scorer(const ModelConfig& config, int64_t outputs);
+  Variable operator()(const Variable& x) const;
+  void members(Members& m) override;
+};
+
+/// All weights of a model's routers. Expert choice has a scorer per recursion, with one output; token choice has one
+/// scorer with an output per recursion; random routing has none.
+struct RouterWeights : Module {
+  std::vector<Scorer> main;
+  std::vector<Scorer> aux;  ///< sampling = aux_router: the judges of the causal rule, like `main`
+  Tensor bias;              ///< [N] balancing = loss_free: added to a depth's score when depths are compared
+
+  explicit RouterWeights(const ModelConfig& config);
+  void members(Members& m) override;
+};
+
+/// What a router is to know of the forward pass that it serves. Everything referred to must outlive the router.
+struct RouterCall {
+  const ModelConfig& config;
+  const RouterWeights& weights;
+  Rule rule;
+  const IntTensor& ids;  ///< [R] the tokens of the whole batch
+  int64_t recursions;    ///< at most so many
+  int64_t step;          ///< training forward passes before this one; negative outside of training
+  std::span<const int32_t>
+      depths;  ///< [R] recursions that each token is to take, whatever its score; empty: not forced
+  Probe* probe;
+};
+
+/// The tokens still recurring.
+struct Active {
+  Variable x;                   ///< [n,d] their state
+  Rows rows;                    ///< where they stand
+  std::vector<int32_t> places;  ///< [n] their rows in the whole batch
+
+  /// Those at `index` [k] of these.
+  Active select(const IntTensor& index) const;
+};
+
 /// The tokens that enter a recursion.
 struct Selection {
   bool all = true;  ///< Every active token does; `index` is then not set.
   IntTensor index;  ///< [k] rows among the active ones, ascending.
-  Variable gate;    ///< [k,1] weight of the block's output; undefined when nothing routes.
-  Tensor logits;    ///< [n] score of every active token; undefined when nothing routes.
+  Variable gate;    ///< [k,1] weight of the block's output; undefined when it has none.
+  Tensor logits;    ///< [n] score of every active token; undefined when recursions are not scored one by one.
   Tensor gates;     ///< [n] the gate that each would get.
+
+  /// Those for which `wanted(i)`, i = 0..n-1.
+  static Selection of(int64_t n, const std::function<bool(int64_t)>& wanted);
+};
+
+/// What training adds to the language-model loss, each before its coefficient; undefined where there is nothing.
+struct RouterLosses {
+  Variable aux;      ///< [] how badly the sign of the scores predicts the choice (paper 2.2.1)
+  Variable z;        ///< [] mean square of the logits' logsumexp (paper App. G)
+  Variable balance;  ///< [] N times the sum over depths of load x mean score (paper App. A.2)
+};
+
+struct RouterMetrics {
+  /// Share of the last recursion's candidates whose logit sign agrees with the choice (paper App. G.2); 1 without
+  /// expert choice.
+  double sampling_accuracy = 1;
+  std::vector<double> load;        ///< [N] share of the tokens that chose each depth; empty without token choice
+  std::vector<double> mean_score;  ///< [N] mean score of each depth, likewise
+
+  /// (largest load - mean load) / mean load (paper App. G.2).
+  double max_violation() const;
+  /// Entropy of the mean scores in nats; ln N where every depth is as likely.
+  double entropy() const;
 };
 
 class Router {
  public:
+  explicit Router(const RouterCall& call) : call_(call) {}
   virtual ~Router() = default;
-  /// Which of the active tokens x [n,d] enter recursion r, counted from 0.
-  virtual Selection select(int64_t r, const Variable& x, const Rows& active) = 0;
-  /// The new state [k,d] of the selected tokens, from their state x before and the block's output y.
-  virtual Variable combine(const Selection& selection, const Variable& x, const Variable& y) const = 0;
-  /// What training adds to the language-model loss, before its coefficient, []; undefined when there is nothing.
-  virtual Variable aux_loss() const { return {}; }
-  /// Share of the last recursion's candidates whose logit sign agrees with the choice (paper App. G.2); 1 without
-  /// routing.
-  virtual double sampling_accuracy() const { return 1; }
+  /// Which of the active tokens enter recursion r, counted from 0.
+  virtual Selection select(int64_t r, const Active& active) = 0;
+  /// The new state [k,d] of the selected tokens, from their state before and the block's output y [k,d].
+  virtual Variable combine(int64_t r, const Selection& selection, const Active& selected, const Variable& y) const = 0;
+
+  const RouterLosses& losses() const { return losses_; }
+  const RouterMetrics& metrics() const { return metrics_; }
+
+ protected:
+  const RouterConfig& config() const { return call_.config.router; }
+  /// Uniform numbers in [0,1) [n,count] for the active tokens. They depend on the token, its position, the recursion
+  /// and the training step alone, so that a random router chooses the same with and without a cache.
+  Tensor random_scores(int64_t r, const Active& active, int64_t count) const;
+
+  RouterCall call_;
+  RouterLosses losses_;
+  RouterMetrics metrics_;
 };
 
-/// A linear router's weights for recursion r stand in weights[r], [1,d].
-std::unique_ptr<Router> make_router(const ModelConfig& config, const std::vector<Variable>& weights, Rule rule);
+std::unique_ptr<Router> make_router(const RouterCall& call);
 
+/// The rule by which a model is used where the future is not known: its router's, or its auxiliary router's.
+Rule causal_rule(const ModelConfig& config);
 /// How many of `length` tokens a recursion of this capacity takes: max(1, floor(capacity * length)).
 int64_t capacity_count(double capacity, int64_t length);
 

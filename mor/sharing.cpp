@@ -1,5 +1,7 @@
 #include "mor/sharing.h"
 
+#include <algorithm>
+
 namespace tinymor {
 
 LayerMap layer_map(const ModelConfig& config) {
@@ -21,6 +23,8 @@ LayerMap layer_map(const ModelConfig& config) {
     else
       map.weights.push_back(map.prelude + (cycle || config.sharing == Sharing::none ? inner % sets : inner / n));
   }
+  for (int64_t set : map.weights)
+    map.first.push_back(std::find(map.weights.begin(), map.weights.end(), set) - map.weights.begin());
   map.unique = map.prelude + sets + map.coda;
   return map;
 }

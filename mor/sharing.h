@@ -12,6 +12,7 @@ namespace tinymor {
 /// A model without a repeated block is one block run once.
 struct LayerMap {
   std::vector<int64_t> weights;  ///< [n_layers] which set of weights each effective layer uses, numbered by first use
+  std::vector<int64_t> first;    ///< [n_layers] the first effective layer that uses the same set
   int64_t unique = 0;            ///< number of those sets
   int64_t prelude = 0, block = 0, recursions = 1, coda = 0;
 

@@ -10,6 +10,14 @@ namespace {
 class RoutingNotes : public Probe {
  public:
   std::vector<RecursionTrace> recursions;
+  std::vector<std::vector<float>> router_logits;
+
+  void on_depth_scores(const Rows&, const Tensor& logits) override {
+    for (int64_t t = 0; t < logits.dim(0); ++t) {
+      const auto row = logits.select(0, t).values();
+      router_logits.emplace_back(row.begin(), row.end());
+    }
+  }
 
   void on_recursion(int64_t, const Rows& candidates, const Tensor& logits, const Tensor& gates,
                     const Rows& selected) override {
@@ -44,10 +52,13 @@ Trace trace(const Model& model, std::span<const int32_t> tokens, Rule rule, int6
   trace.tokens.assign(tokens.begin(), tokens.end());
   trace.depth = result.depth;
   trace.recursions = std::move(notes.recursions);
+  trace.router_logits = std::move(notes.router_logits);
   Tensor nll;
   const Loss loss = training_loss(config, result, next_tokens(tokens), &nll);
   trace.lm_loss = loss.lm;
   trace.aux_loss = loss.aux;
+  trace.z_loss = loss.z;
+  trace.balance_loss = loss.balance;
   for (int64_t t = 0; t + 1 < length; ++t) trace.nll.push_back(float(nll.at({t})));
 
   const LayerMap& map = model.layers();

@@ -13,8 +13,8 @@ namespace tinymor {
 
 /// Which rule chose the tokens of each recursion (paper 2.2.1): `topk` is the training rule and sees the whole
 /// sequence; `threshold` is causal: a recursion takes a candidate when its logit is >= 0 (all of them where its
-/// capacity is 1).
-enum class Rule { topk, threshold };
+/// capacity is 1). `aux_threshold` is the same with the logits of the auxiliary router.
+enum class Rule { topk, threshold, aux_threshold };
 
 /// One recursion's decisions under expert choice. The vectors `positions`, `logits` and `gates` run in parallel.
 struct RecursionTrace {
@@ -29,10 +29,12 @@ struct Trace {
   std::vector<int32_t> tokens;             ///< [T] ids.
   std::vector<std::string> pieces;         ///< [T] readable text of each token.
   std::vector<int32_t> depth;              ///< [T] recursions spent at each position, to predict the token after it.
-  std::vector<RecursionTrace> recursions;  ///< One per recursion; empty without routing.
-  std::vector<float> nll;                  ///< [T-1] natural-log loss of predicting token t+1 at t.
-  double lm_loss = 0;                      ///< Mean of nll, nats.
-  double aux_loss = 0;                     ///< Auxiliary routing loss, before its coefficient.
+  std::vector<RecursionTrace> recursions;  ///< One per recursion; empty without expert choice.
+  std::vector<std::vector<float>>
+      router_logits;       ///< [T][N] each token's score of every depth; empty without token choice.
+  std::vector<float> nll;  ///< [T-1] natural-log loss of predicting token t+1 at t.
+  double lm_loss = 0;      ///< Mean of nll, nats.
+  double aux_loss = 0, z_loss = 0, balance_loss = 0;  ///< What training adds to it, before the coefficients.
   /// Cached tokens per recursion and block layer: kv_entries[recursion][layer of the block].
   std::vector<std::vector<int64_t>> kv_entries;
   int64_t kv_bytes = 0;          ///< Bytes the whole cache holds for this text.

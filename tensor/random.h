@@ -32,7 +32,13 @@ class Random {
 };
 
 /// The streams of one seed. A use that needs several adds its own number (parameter, step) in the lower 32 bits.
-enum class Stream : uint64_t { init = 1ull << 32, batches = 2ull << 32, sampling = 3ull << 32, data = 4ull << 32 };
+enum class Stream : uint64_t {
+  init = 1ull << 32,
+  batches = 2ull << 32,
+  sampling = 3ull << 32,
+  data = 4ull << 32,
+  router = 5ull << 32
+};
 
 /// The stream `sub` of a use.
 inline uint64_t stream_of(Stream use, uint64_t sub = 0) {

@@ -10,14 +10,18 @@
 
 namespace tinymor {
 
-AdamW::AdamW(std::vector<Variable*> parameters, Options options)
-    : parameters_(std::move(parameters)), options_(options) {
+AdamW::AdamW(std::vector<Group> groups, Options options) : options_(options) {
   constexpr int64_t grain = 16384;
-  for (size_t i = 0; i < parameters_.size(); ++i) {
-    m_.push_back(Tensor::zeros(parameters_[i]->shape()));
-    v_.push_back(Tensor::zeros(parameters_[i]->shape()));
-    const int64_t n = m_.back().count();
-    for (int64_t begin = 0; begin < n; begin += grain) pieces_.push_back({i, begin, std::min(n, begin + grain)});
+  for (size_t group = 0; group < groups.size(); ++group) {
+    lr_factors_.push_back(groups[group].lr_factor);
+    for (Variable* parameter : groups[group].parameters) {
+      const int64_t n = parameter->value().count();
+      for (int64_t begin = 0; begin < n; begin += grain)
+        pieces_.push_back({parameters_.size(), group, begin, std::min(n, begin + grain)});
+      parameters_.push_back(parameter);
+      m_.push_back(Tensor::zeros(parameter->shape()));
+      v_.push_back(Tensor::zeros(parameter->shape()));
+    }
   }
   // A thread gets the same part of every parameter, as in the operations that made its gradient.
   const auto place = [&](const Piece& piece) { return double(piece.begin) / double(m_[piece.parameter].count()); };
@@ -38,8 +42,12 @@ double AdamW::step(double lr) {
     const Real* g = parameters_[piece.parameter]->grad().data() + piece.begin;
     squares[i] = double(kernels::table().dot(piece.end - piece.begin, g, g));
   });
-  const double norm = std::sqrt(std::accumulate(squares.begin(), squares.end(), 0.0));
-  const double shrink = options_.grad_clip > 0 && norm > options_.grad_clip ? options_.grad_clip / norm : 1;
+  std::vector<double> norms(lr_factors_.size(), 0.0), shrinks;
+  for (size_t i = 0; i < pieces_.size(); ++i) norms[pieces_[i].group] += squares[i];
+  for (double& norm : norms) {
+    norm = std::sqrt(norm);
+    shrinks.push_back(options_.grad_clip > 0 && norm > options_.grad_clip ? options_.grad_clip / norm : 1);
+  }
 
   kernels::AdamW rule{.lr = Real(lr),
                       .beta1 = Real(options_.beta1),
@@ -58,12 +66,13 @@ double AdamW::step(double lr) {
   for_pieces([&](int64_t, const Piece& piece) {
     const size_t p = piece.parameter;
     kernels::AdamW own = rule;
+    own.lr = Real(lr * lr_factors_[piece.group]);
     own.weight_decay = Real(parameters_[p]->rank() > 1 ? options_.weight_decay : 0);
-    kernels::table().adamw(piece.end - piece.begin, own, parameters_[p]->grad().data() + piece.begin, Real(shrink),
-                           values[p] + piece.begin, m[p] + piece.begin, v[p] + piece.begin);
+    kernels::table().adamw(piece.end - piece.begin, own, parameters_[p]->grad().data() + piece.begin,
+                           Real(shrinks[piece.group]), values[p] + piece.begin, m[p] + piece.begin, v[p] + piece.begin);
   });
   for (Variable* parameter : parameters_) parameter->zero_grad();
-  return norm;
+  return norms.front();
 }
 
 bool AdamW::is_state(const std::string& name) {

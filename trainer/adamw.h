@@ -17,11 +17,19 @@ class AdamW {
     double grad_clip = 1.0;     ///< largest global norm; 0: no clipping
   };
 
+  /// Parameters whose gradient is clipped together, and what the learning rate is multiplied with for them.
+  struct Group {
+    std::vector<Variable*> parameters;
+    double lr_factor = 1;
+  };
+
   /// The parameters must outlive the optimizer.
-  AdamW(std::vector<Variable*> parameters, Options options);
+  AdamW(std::vector<Group> groups, Options options);
+  AdamW(std::vector<Variable*> parameters, Options options)
+      : AdamW(std::vector<Group>{{std::move(parameters)}}, options) {}
 
   /// One step with the gradients gathered, which are then forgotten; parameters without one stay as they are. Returns
-  /// their global norm before clipping.
+  /// the first group's norm before clipping.
   double step(double lr);
 
   /// First and second moments by parameter name ("m.NAME", "v.NAME") and the number of steps done: all there is to
@@ -36,11 +44,12 @@ class AdamW {
  private:
   /// A piece of one parameter: what a thread handles at a time.
   struct Piece {
-    size_t parameter;
+    size_t parameter, group;
     int64_t begin, end;
   };
 
   std::vector<Variable*> parameters_;
+  std::vector<double> lr_factors_;  // by group
   std::vector<Piece> pieces_;
   std::vector<Tensor> m_, v_;
   Options options_;

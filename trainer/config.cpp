@@ -119,7 +119,7 @@ void assign(const toml::node& node, const std::string& where, const std::string&
     check_input(ok, "{}: {} where {} belongs (as in {} = {})", where, type_name(node), expected, key, example);
   };
   if constexpr (std::is_enum_v<Value>) {
-    require(node.is_string(), "a text", toml_text(enum_name(value)));
+    require(node.is_string(), "a text", toml_text(enum_names<Value>().front()));
     value = enum_value<Value>(node.ref<std::string>(), where);
   } else if constexpr (std::is_same_v<Value, std::string>) {
     require(node.is_string(), "a text", toml_text(value));

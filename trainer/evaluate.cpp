@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "tensor/error.h"
+
 namespace tinymor {
 
 Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows, int64_t max_depth) {
@@ -31,7 +33,7 @@ Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t
     const double tokens = double(n * length);
     sum.loss += training_loss(model.config(), result, IntTensor({n * length}, targets)).lm * tokens;
     sum.mean_depth += std::accumulate(result.depth.begin(), result.depth.end(), 0.0);
-    sum.sampling_accuracy += result.sampling_accuracy * double(n);
+    sum.sampling_accuracy += result.metrics.sampling_accuracy * double(n);
     sum.tokens += n * length;
     windows_seen += double(n);
   }
@@ -43,12 +45,18 @@ Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t
 }
 
 std::vector<Rule> rules_of(const ModelConfig& config) {
-  if (config.routing == Routing::expert_choice) return {Rule::topk, Rule::threshold};
+  if (config.routing == Routing::expert_choice) return {Rule::topk, causal_rule(config)};
   return {Rule::threshold};
 }
 
+Rule rule_named(const std::string& name) {
+  for (Rule rule : {Rule::topk, Rule::threshold, Rule::aux_threshold})
+    if (name == rule_name(rule)) return rule;
+  throw Error(fmt::format("[rule] there is no {}", name));
+}
+
 const char* rule_name(Rule rule) {
-  return rule == Rule::topk ? "topk" : "threshold";
+  return rule == Rule::topk ? "topk" : rule == Rule::threshold ? "threshold" : "aux_threshold";
 }
 
 }  // namespace tinymor

@@ -2,6 +2,7 @@
 // How well a model predicts text that it was not trained on.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "datasets/batches.h"
@@ -23,7 +24,9 @@ Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t
 
 /// The rules that make a difference to this model: both under expert choice, else one.
 std::vector<Rule> rules_of(const ModelConfig& config);
-/// "topk", "threshold"
+/// "topk", "threshold", "aux_threshold"
 const char* rule_name(Rule rule);
+/// The rule of that name, which must be one.
+Rule rule_named(const std::string& name);
 
 }  // namespace tinymor

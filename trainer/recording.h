@@ -28,6 +28,9 @@ struct StepMetrics {
   double tokens_per_second = 0;
   double mean_depth = 0;         ///< Recursions per token; the block's passes where there is no routing.
   double sampling_accuracy = 0;  ///< Share of candidates whose logit sign agrees with the top-k choice, last recursion.
+  double z_loss = 0, balance_loss = 0;  ///< Before their coefficients.
+  double max_violation = 0;             ///< Of the loads of the depths, under token choice; see RouterMetrics.
+  double score_entropy = 0;             ///< Of the mean scores of the depths, likewise, nats.
 };
 
 /// Held-out loss at a step, nats; the same value twice for models without expert choice.

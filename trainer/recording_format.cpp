@@ -14,7 +14,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "numbers are copied as they stand in memory");
 
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 constexpr size_t kHeadBytes = 24;            // of a record: kind, bytes, step, seconds
 constexpr uint32_t kMaxPayload = 16u << 20;  // a snapshot of 2048 tokens has about 1 MiB
 constexpr int32_t kMaxDepth = 512;
@@ -49,7 +49,8 @@ concept Is = std::same_as<std::remove_const_t<T>, Struct>;
 
 template <class Archive>
 void fields(Archive& archive, Is<StepMetrics> auto& m) {
-  archive(m.loss, m.aux_loss, m.grad_norm, m.lr, m.tokens_per_second, m.mean_depth, m.sampling_accuracy);
+  archive(m.loss, m.aux_loss, m.grad_norm, m.lr, m.tokens_per_second, m.mean_depth, m.sampling_accuracy, m.z_loss,
+          m.balance_loss, m.max_violation, m.score_entropy);
 }
 
 template <class Archive>
@@ -65,7 +66,8 @@ void fields(Archive& archive, Is<RecursionTrace> auto& r) {
 /// All but the text, which both traces of a snapshot share.
 template <class Archive>
 void fields(Archive& archive, Is<Trace> auto& t) {
-  archive(t.rule, t.depth, t.recursions, t.nll, t.lm_loss, t.aux_loss, t.kv_entries, t.kv_bytes, t.kv_vanilla_bytes);
+  archive(t.rule, t.depth, t.recursions, t.nll, t.lm_loss, t.aux_loss, t.kv_entries, t.kv_bytes, t.kv_vanilla_bytes,
+          t.router_logits, t.z_loss, t.balance_loss);
 }
 
 template <class Archive>
@@ -146,10 +148,13 @@ bool consistent(const RecursionTrace& r, size_t length) {
 bool consistent(const Trace& t) {
   const size_t length = t.tokens.size();
   const auto not_negative = [](auto value) { return value >= 0; };
-  return (t.rule == Rule::topk || t.rule == Rule::threshold) && t.pieces.size() == length && t.depth.size() == length &&
-         t.nll.size() + 1 == std::max<size_t>(length, 1) &&
+  return t.rule >= Rule::topk && t.rule <= Rule::aux_threshold && t.pieces.size() == length &&
+         t.depth.size() == length && t.nll.size() + 1 == std::max<size_t>(length, 1) &&
          std::all_of(t.tokens.begin(), t.tokens.end(), not_negative) &&
          std::all_of(t.depth.begin(), t.depth.end(), [](int32_t d) { return d >= 0 && d <= kMaxDepth; }) &&
+         (t.router_logits.empty() || t.router_logits.size() == length) &&
+         std::all_of(t.router_logits.begin(), t.router_logits.end(),
+                     [&](const auto& scores) { return scores.size() == t.router_logits[0].size(); }) &&
          std::all_of(t.recursions.begin(), t.recursions.end(), [&](const auto& r) { return consistent(r, length); }) &&
          std::all_of(t.kv_entries.begin(), t.kv_entries.end(),
                      [&](const auto& layers) { return std::all_of(layers.begin(), layers.end(), not_negative); });

@@ -45,11 +45,15 @@ class MetricsLog : public Observer {
            {"seconds", m.seconds},
            {"loss", m.loss},
            {"aux_loss", m.aux_loss},
+           {"z_loss", m.z_loss},
+           {"balance_loss", m.balance_loss},
            {"grad_norm", m.grad_norm},
            {"lr", m.lr},
            {"tokens_per_second", m.tokens_per_second},
            {"mean_depth", m.mean_depth},
-           {"sampling_accuracy", m.sampling_accuracy}});
+           {"sampling_accuracy", m.sampling_accuracy},
+           {"max_violation", m.max_violation},
+           {"score_entropy", m.score_entropy}});
   }
   void on_eval(const EvalMetrics& m) override {
     write({{"step", m.step},
@@ -63,6 +67,16 @@ class MetricsLog : public Observer {
 
   std::ofstream out_;
 };
+
+/// An auxiliary router only watches; it learns ten times as fast, and its gradient is clipped by itself.
+std::vector<AdamW::Group> optimizer_groups(Model& model) {
+  AdamW::Group watched, watching{{}, 10};
+  for (Variable* parameter : model.parameters()) {
+    const bool watches = parameter->name().starts_with("model.aux_routers.");
+    (watches ? watching : watched).parameters.push_back(parameter);
+  }
+  return {watched, watching};
+}
 
 DataSplit load_split(const Config& config, const Tokenizer& tokenizer, const std::string& text) {
   return split_ids(tokenizer.encode(text), config.data.val_fraction, config.model.max_seq_len);
@@ -127,10 +141,10 @@ struct Trainer::State {
         batches(split.train, config.train.batch_size, config.model.max_seq_len, config.train.seed),
         held_out(consecutive_windows(split.held_out.empty() ? split.train : split.held_out, config.model.max_seq_len)),
         model(config.model, config.train.seed),
-        optimizer(model.parameters(), {.beta1 = config.train.beta1,
-                                       .beta2 = config.train.beta2,
-                                       .weight_decay = config.train.weight_decay,
-                                       .grad_clip = config.train.grad_clip}) {
+        optimizer(optimizer_groups(model), {.beta1 = config.train.beta1,
+                                            .beta2 = config.train.beta2,
+                                            .weight_decay = config.train.weight_decay,
+                                            .grad_clip = config.train.grad_clip}) {
     config.model = model.config();
     const auto first = held_out.inputs.slice(0, 0, 1).values();
     probe.assign(first.begin(), first.end());
@@ -148,6 +162,12 @@ struct Trainer::State {
   void save() { save_checkpoint(folder, model, optimizer, progress); }
 };
 
+/// The sums over the parts of a batch; what is left of their number cancels in every metric.
+void add_to(std::vector<double>& sums, const std::vector<double>& terms) {
+  sums.resize(terms.size());
+  for (size_t i = 0; i < terms.size(); ++i) sums[i] += terms[i];
+}
+
 StepMetrics Trainer::State::step() {
   const auto start = std::chrono::steady_clock::now();
   const int64_t micros = config.train.grad_accumulation;
@@ -155,23 +175,32 @@ StepMetrics Trainer::State::step() {
   metrics.step = progress.step + 1;
   metrics.lr = learning_rate(config.train, metrics.step);
   int64_t tokens = 0;
+  RouterMetrics routing;
   for (int64_t micro = 0; micro < micros; ++micro) {
     const Batch batch = batches.at(progress.step, micro);
     const int64_t rows = batch.inputs.count();
-    const ForwardResult result =
-        model.forward(batch.inputs.reshape({rows}), Rows::batch(batch.inputs.dim(0), batch.inputs.dim(1)));
+    const int64_t pass = progress.step * micros + micro;
+    const ForwardResult result = model.forward(batch.inputs.reshape({rows}),
+                                               Rows::batch(batch.inputs.dim(0), batch.inputs.dim(1)), {.step = pass});
     const Loss loss = training_loss(config.model, result, batch.targets.reshape({rows}));
     scale(loss.total, Real(1) / Real(micros)).backward();
     metrics.loss += loss.lm / double(micros);
     metrics.aux_loss += loss.aux / double(micros);
     metrics.mean_depth += std::accumulate(result.depth.begin(), result.depth.end(), 0.0) / double(rows * micros);
-    metrics.sampling_accuracy += result.sampling_accuracy / double(micros);
+    metrics.z_loss += loss.z / double(micros);
+    metrics.balance_loss += loss.balance / double(micros);
+    metrics.sampling_accuracy += result.metrics.sampling_accuracy / double(micros);
+    add_to(routing.load, result.metrics.load);
+    add_to(routing.mean_score, result.metrics.mean_score);
     tokens += rows;
   }
   check(std::isfinite(metrics.loss),
         "training: the loss of step {} is {}; {} keeps the last checkpoint (lower train.lr)", metrics.step,
         metrics.loss, folder.path.string());
   metrics.grad_norm = optimizer.step(metrics.lr);
+  metrics.max_violation = routing.max_violation();
+  metrics.score_entropy = routing.entropy();
+  if (progress.step * micros >= config.model.router.capacity_warmup_steps) model.balance(routing.load);
   progress.step = metrics.step;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   progress.seconds += seconds;
@@ -197,7 +226,7 @@ void Trainer::State::snapshot() {
     for (int32_t id : probe) result.pieces.push_back(tokenizer->piece(id));
     return result;
   };
-  const Snapshot snapshot{progress.step, traced(Rule::topk), traced(Rule::threshold)};
+  const Snapshot snapshot{progress.step, traced(Rule::topk), traced(causal_rule(config.model))};
   tell([&](Observer& observer) { observer.on_snapshot(snapshot); });
 }
 

@@ -57,6 +57,7 @@ TEST_CASE("resolve fills in what was left to its default") {
 TEST_CASE("resolve keeps what was given") {
   ModelConfig c = example();
   c.n_kv_heads = 2;
+  c.router.function = RouterFunction::tanh;
   c.router.alpha = 0.5;
   c.router.capacity = {1, 0.5, 0.5};
   const ModelConfig given = c;
@@ -174,28 +175,6 @@ TEST_CASE("sizes that no memory holds are refused") {
     CAPTURE(i);
     REQUIRE_THAT(complaint(changes[i]), ContainsSubstring("(give"));
   }
-}
-
-TEST_CASE("what this version does not have is refused by name") {
-  const std::vector<std::pair<Change, std::string>> cases = {
-      {[](ModelConfig& c) { c.routing = Routing::token_choice; },
-       "model.routing: token_choice is not available in this version (use \"expert_choice\" or \"none\")"},
-      {[](ModelConfig& c) { c.kv_cache = KvStrategy::shared; }, "model.kv_cache: shared is not available"},
-      {[](ModelConfig& c) { c.kv_cache = KvStrategy::hybrid; }, "model.kv_cache: hybrid is not available"},
-      {[](ModelConfig& c) { c.routing = Routing::none, c.sharing = Sharing::middle_sequence; },
-       "model.sharing: middle_sequence"},
-      {[](ModelConfig& c) { c.router.type = RouterType::mlp; }, "router.type: mlp is not available"},
-      {[](ModelConfig& c) { c.router.function = RouterFunction::tanh; }, "router.function: tanh is not available"},
-      {[](ModelConfig& c) { c.router.temperature = 2; }, "router.temperature: 2 is not available"},
-      {[](ModelConfig& c) { c.router.capacity_warmup_steps = 9; }, "router.capacity_warmup_steps: 9 is not available"},
-      {[](ModelConfig& c) { c.router.sampling = RouterSampling::aux_router; },
-       "router.sampling: aux_router is not available"},
-      {[](ModelConfig& c) { c.router.z_coeff = 0.5; }, "router.z_coeff: 0.5 is not available"},
-      {[](ModelConfig& c) { c.router.gating = RouterGating::additive; }, "router.gating: additive is not available"},
-      {[](ModelConfig& c) { c.router.residual = RouterResidual::delta; }, "router.residual: delta is not available"},
-      {[](ModelConfig& c) { c.router.random = true; }, "router.random: true is not available"},
-  };
-  for (const auto& [change, expected] : cases) REQUIRE_THAT(complaint(change), ContainsSubstring(expected));
 }
 
 TEST_CASE("names of enum values read back, and wrong ones are answered with the right ones") {

@@ -2,55 +2,15 @@
 
 #include "support/catch.h"
 #include "support/tiny_models.h"
+#include "support/worked_example.h"
 
 using namespace tinymor;
 
 namespace {
 
-/// The reference's worked example (its Appendix A.3): six tokens of width 2, three recursions, and a block that shows
-/// order and compaction: y_i = 1.5 x_i + mean of x_j, j <= i, over the tokens that are there.
-struct Example {
-  ModelConfig config;
-  std::vector<Variable> weights{Variable(Tensor({1, 2}, {0.6f, -0.2f})), Variable(Tensor({1, 2}, {-0.5f, 0.9f})),
-                                Variable(Tensor({1, 2}, {1.1f, 0.4f}))};
-  std::vector<Selection> selections;
-  Tensor x{{6, 2}, {0.5f, -1.0f, 1.0f, 0.2f, -0.3f, 0.8f, 0.7f, 0.7f, -1.2f, 0.1f, 0.1f, -0.4f}};
-  std::vector<std::vector<int32_t>> taken;
-  double aux = 0;
-  std::vector<double> accuracies;
-
-  explicit Example(Rule rule) {
-    config.n_recursions = 3;
-    config.router.alpha = 0.1;
-    config.router.capacity = {1, 2.0 / 3, 1.0 / 3};
-    ExpertChoice router(config, weights, rule);
-    Variable active(x.clone());
-    Rows rows = Rows::batch(1, 6);
-    for (int64_t r = 0; r < 3; ++r) {
-      Selection selection = router.select(r, active, rows);
-      active = gather_rows(active, selection.index);
-      rows = rows.select(selection.index);
-      active = router.combine(selection, active, Variable(block(active.value())));
-      for (int64_t i = 0; i < rows.count(); ++i)
-        x.slice(0, rows.positions.data()[i], rows.positions.data()[i] + 1).copy_from(active.value().slice(0, i, i + 1));
-      taken.push_back(rows.positions.to_vector());
-      selections.push_back(std::move(selection));
-      accuracies.push_back(router.sampling_accuracy());
-    }
-    aux = router.aux_loss().value().item();
-  }
-
-  static Tensor block(const Tensor& x) {
-    Tensor y(x.shape());
-    Real sums[2] = {0, 0};
-    for (int64_t i = 0; i < x.dim(0); ++i) {
-      for (int64_t c = 0; c < 2; ++c) {
-        sums[c] += x.at({i, c});
-        y.mutable_data()[i * 2 + c] = Real(1.5) * x.at({i, c}) + sums[c] / Real(i + 1);
-      }
-    }
-    return y;
-  }
+struct Example : WorkedExample {
+  explicit Example(Rule rule)
+      : WorkedExample(three_recursions(Routing::expert_choice), rule, {{0.6f, -0.2f}, {-0.5f, 0.9f}, {1.1f, 0.4f}}) {}
 };
 
 void check_close(const Tensor& x, const std::vector<double>& expected) {
@@ -73,7 +33,11 @@ TEST_CASE("the training rule reproduces the reference's worked example") {
   CHECK(e.taken[2] == Ints{1, 3});
   check_close(e.selections[1].gate.value(), {0.040195, 0.071422, 0.057429, 0.067389});
   check_close(e.selections[2].gate.value(), {0.081292, 0.078963});
-  CHECK(e.aux == Approx(1.518967).margin(2e-6));
+  CHECK(e.losses.aux.value().item() == Approx(1.518967).margin(2e-6));
+  const auto mean_square = [](const Tensor& z) { return double(sum(z * z).item()) / double(z.count()); };
+  CHECK(mean_square(e.selections[0].logits) == Approx(0.2208).margin(1e-6));
+  CHECK(e.losses.z.value().item() == Approx(mean_square(e.selections[0].logits) + mean_square(e.selections[1].logits) +
+                                            mean_square(e.selections[2].logits)));
   CHECK(e.accuracies[0] == Approx(4.0 / 6));
   CHECK(e.accuracies[1] == Approx(5.0 / 6));
   CHECK(e.accuracies[2] == Approx(0.75));
@@ -112,6 +76,15 @@ TEST_CASE("capacities are the reference's, exactly") {
           FAIL("N " << n << " T " << length << " r " << r);
 }
 
+TEST_CASE("a capacity warms up along half a cosine") {
+  CHECK(warmed_capacity(1.0 / 3, -1, 100) == Approx(1.0 / 3));
+  CHECK(warmed_capacity(1.0 / 3, 24, 100) == Approx(0.902369).margin(1e-6));
+  CHECK(warmed_capacity(1.0 / 3, 49, 100) == Approx(0.666667).margin(1e-6));
+  CHECK(warmed_capacity(1.0 / 3, 99, 100) == Approx(1.0 / 3));
+  CHECK(warmed_capacity(1.0 / 3, 5000, 100) == Approx(1.0 / 3));
+  CHECK(warmed_capacity(0.5, 0, 0) == 0.5);
+}
+
 TEST_CASE("top-k gives ties to the earlier token and ascends") {
   const std::vector<Real> scores{1, 3, 2, 3, 2, 2};
   CHECK(top_k_ascending(scores, 3) == Ints{1, 2, 3});
@@ -132,6 +105,31 @@ TEST_CASE("sequences of a batch are chosen from independently") {
   const Tensor second = together.logits.value().slice(0, 12, 24);
   for (int64_t i = 0; i < 12 * 11; ++i)
     CHECK(second.values()[i] == Approx(alone.logits.value().values()[i]).margin(1e-5));
+}
+
+TEST_CASE("a token that is not taken gives the language-model loss no hold on the router") {
+  const ModelConfig config = WorkedExample::three_recursions(Routing::expert_choice);
+  RouterWeights weights(config);
+  weights.main[1].layers[0].mutable_value().copy_from(Tensor({1, 2}, {-0.5f, 0.9f}));
+  const IntTensor ids({6}, {0, 1, 2, 3, 4, 5});
+  const auto router = make_router({.config = config,
+                                   .weights = weights,
+                                   .rule = Rule::topk,
+                                   .ids = ids,
+                                   .recursions = 3,
+                                   .step = -1,
+                                   .depths = {},
+                                   .probe = nullptr});
+  Random random(5);
+  const Variable x = Variable::parameter(random_normal({6, 2}, random, 1));
+  const Selection selection = router->select(1, {x, Rows::batch(1, 6), {0, 1, 2, 3, 4, 5}});
+  sum(selection.gate).backward();
+  const Ints taken = selection.index.to_vector();
+  REQUIRE(taken.size() == 4);
+  for (int32_t i = 0; i < 6; ++i) {
+    const bool reached = x.grad().at({i, 0}) != 0 || x.grad().at({i, 1}) != 0;
+    CHECK(reached == (std::find(taken.begin(), taken.end(), i) != taken.end()));
+  }
 }
 
 TEST_CASE("under the training rule the depths are exactly those of the capacities") {

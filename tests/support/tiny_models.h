@@ -1,10 +1,12 @@
 #pragma once
 // Small models and texts that several tests use.
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "mor/model.h"
+#include "tensor/error.h"
 #include "tensor/random.h"
 
 namespace tinymor {
@@ -39,13 +41,80 @@ inline ModelConfig paper_360m() {
   return config;
 }
 
-/// Every legal combination of sharing and routing, by name.
+/// One of each kind of model, by name.
 inline std::vector<std::pair<std::string, ModelConfig>> tiny_configs() {
   return {{"vanilla", tiny_config(Sharing::none, Routing::none)},
           {"recursive cycle", tiny_config(Sharing::cycle, Routing::none)},
           {"recursive middle_cycle", tiny_config(Sharing::middle_cycle, Routing::none)},
           {"expert choice cycle", tiny_config(Sharing::cycle, Routing::expert_choice)},
-          {"expert choice middle_cycle", tiny_config(Sharing::middle_cycle, Routing::expert_choice)}};
+          {"expert choice middle_cycle", tiny_config(Sharing::middle_cycle, Routing::expert_choice)},
+          {"token choice middle_cycle", tiny_config(Sharing::middle_cycle, Routing::token_choice)}};
+}
+
+/// Calls `visit(name, config)` for every legal combination of sharing, routing, KV strategy and what changes a router's
+/// numbers. Nothing is listed by hand: all combinations are made, and those that resolve() refuses are left out.
+template <class Visit>
+void for_each_combination(Visit visit) {
+  struct Axis {
+    std::vector<std::string> names;
+    std::function<void(ModelConfig&, size_t)> set;
+  };
+  const auto axis = [](auto RouterConfig::*field) {
+    using Enum = std::decay_t<decltype(std::declval<RouterConfig>().*field)>;
+    return Axis{enum_names<Enum>(), [field](ModelConfig& c, size_t i) { c.router.*field = Enum(i); }};
+  };
+  const auto model_axis = [](auto ModelConfig::*field) {
+    using Enum = std::decay_t<decltype(std::declval<ModelConfig>().*field)>;
+    return Axis{enum_names<Enum>(), [field](ModelConfig& c, size_t i) { c.*field = Enum(i); }};
+  };
+  const std::vector<Axis> axes = {model_axis(&ModelConfig::sharing),
+                                  model_axis(&ModelConfig::routing),
+                                  model_axis(&ModelConfig::kv_cache),
+                                  axis(&RouterConfig::type),
+                                  axis(&RouterConfig::function),
+                                  axis(&RouterConfig::sampling),
+                                  axis(&RouterConfig::balancing),
+                                  axis(&RouterConfig::gating),
+                                  axis(&RouterConfig::residual),
+                                  {{"learned", "random"}, [](ModelConfig& c, size_t i) { c.router.random = i == 1; }}};
+  size_t total = 1;
+  for (const Axis& a : axes) total *= a.names.size();
+  for (size_t i = 0; i < total; ++i) {
+    ModelConfig config;
+    config.vocab_size = 7;
+    config.d_model = 8;
+    config.n_heads = 2;
+    config.n_kv_heads = 1;
+    config.d_ff = 6;
+    config.max_seq_len = 16;
+    config.router.temperature = 1.5;
+    config.router.alpha = 0.7;
+    config.router.aux_coeff = 0.3;
+    config.router.z_coeff = 0.2;
+    std::string name;
+    size_t rest = i;
+    for (const Axis& a : axes) {
+      a.set(config, rest % a.names.size());
+      name += a.names[rest % a.names.size()] + " ";
+      rest /= a.names.size();
+    }
+    config.n_recursions = config.sharing == Sharing::none ? 1 : 3;
+    config.n_layers = config.sharing == Sharing::cycle || config.sharing == Sharing::sequence ? 6 : 5;
+    config.tie_embeddings = i % 2 == 0;
+    // What a model without a (learned) router does not look at is one combination.
+    const RouterConfig& r = config.router;
+    const bool ignored = r.type != RouterType::linear || r.function != RouterFunction::sigmoid ||
+                         r.sampling != RouterSampling::aux_loss || r.balancing != RouterBalancing::loss;
+    const bool more = r.gating != RouterGating::weighted || r.residual != RouterResidual::block || r.random;
+    if (config.routing == Routing::none && (ignored || more)) continue;
+    if (r.random && ignored) continue;
+    try {
+      config.resolve();
+    } catch (const InputError&) {
+      continue;
+    }
+    visit(name, config);
+  }
 }
 
 /// A model whose weights are larger than at the start of training, so that routers and heads have opinions.

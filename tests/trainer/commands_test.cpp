@@ -85,7 +85,7 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"train missing.toml --out new", "missing.toml"},
       {"train --set model.n_layers=7 --out new", "n_layers"},
       {"train --set model.depth=3 --out new", "model.depth"},
-      {"train --set model.routing=token_choice --out new", "token_choice"},
+      {"train --set model.sharing=middle_sequence --out new", "use sharing = \"cycle\""},
       {"train --out run", "--resume"},
       {"train --resume", "--out"},
       {"train --resume --out nowhere", "nowhere"},

@@ -20,7 +20,7 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 /// Adds --threads, which takes effect when it is read.
 void add_threads_option(CLI::App& command);
 
-/// "topk" or "threshold" for an option --rule.
+/// The names of rules, for an option --rule.
 CLI::Validator rule_names();
 
 }  // namespace tinymor

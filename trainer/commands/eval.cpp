@@ -37,8 +37,8 @@ void eval(const Options& options) {
   const bool routed = loaded.config().routing == Routing::expert_choice;
   nlohmann::ordered_json rules;
   int64_t tokens = 0;
-  for (Rule rule : rules_of(loaded.config())) {
-    if (routed && !options.rule.empty() && options.rule != rule_name(rule)) continue;
+  const bool chosen = routed && !options.rule.empty();
+  for (Rule rule : chosen ? std::vector{rule_named(options.rule)} : rules_of(loaded.config())) {
     const Evaluation e = evaluate(*loaded.model, text, rule, 0, options.max_depth);
     tokens = e.tokens;
     rules[routed ? rule_name(rule) : "all"] = {{"loss", e.loss},
@@ -66,7 +66,7 @@ void add_eval_command(CLI::App& app) {
                   "tinymor eval runs/first --data other.txt --json");
   command->add_option("MODEL", options->model, "Run folder or .safetensors file")->required();
   command->add_option("--data", options->data, "Text to judge on (default: what the run held out of its own)");
-  command->add_option("--rule", options->rule, "Only this rule: topk (training) or threshold (causal)")
+  command->add_option("--rule", options->rule, "Only this rule: topk (training), threshold (causal) or aux_threshold")
       ->check(rule_names());
   command->add_option("--max-depth", options->max_depth, "At most so many recursions")->check(CLI::PositiveNumber);
   command->add_flag("--json", options->json, "Print one JSON document");

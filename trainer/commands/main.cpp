@@ -20,7 +20,7 @@ void add_threads_option(CLI::App& command) {
 }
 
 CLI::Validator rule_names() {
-  return CLI::IsMember({"topk", "threshold"});
+  return CLI::IsMember({"topk", "threshold", "aux_threshold"});
 }
 
 namespace {

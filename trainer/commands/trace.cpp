@@ -16,7 +16,7 @@ namespace tinymor {
 namespace {
 
 struct Options {
-  std::string model, text, text_file, rule = "threshold", logits_file, grads_file;
+  std::string model, text, text_file, rule, logits_file, grads_file;
   int64_t max_depth = 0;
 };
 
@@ -25,7 +25,7 @@ nlohmann::ordered_json to_json(const Trace& trace, const ModelConfig& config) {
   for (const RecursionTrace& r : trace.recursions)
     recursions.push_back(
         {{"positions", r.positions}, {"logits", r.logits}, {"gates", r.gates}, {"selected", r.selected}});
-  return {
+  nlohmann::ordered_json json = {
       {"config", nlohmann::ordered_json::parse(config_to_json(config))},
       {"rule", rule_name(trace.rule)},
       {"tokens", trace.tokens},
@@ -33,8 +33,10 @@ nlohmann::ordered_json to_json(const Trace& trace, const ModelConfig& config) {
       {"depth", trace.depth},
       {"recursions", recursions},
       {"nll", trace.nll},
-      {"loss", {{"lm", trace.lm_loss}, {"aux", trace.aux_loss}, {"z", 0.0}, {"balance", 0.0}}},
+      {"loss", {{"lm", trace.lm_loss}, {"aux", trace.aux_loss}, {"z", trace.z_loss}, {"balance", trace.balance_loss}}},
       {"kv", {{"entries", trace.kv_entries}, {"bytes", trace.kv_bytes}, {"vanilla_bytes", trace.kv_vanilla_bytes}}}};
+  if (config.routing == Routing::token_choice) json["router_logits"] = trace.router_logits;
+  return json;
 }
 
 /// The gradient of the training loss on this one text for every parameter.
@@ -56,8 +58,8 @@ void run(const Options& options) {
   const std::string text = options.text_file.empty() ? options.text : read_file(options.text_file);
   const std::vector<int32_t> tokens = loaded.tokenizer->encode(text);
   Tensor logits;
-  Trace result =
-      trace(*loaded.model, tokens, options.rule == "topk" ? Rule::topk : Rule::threshold, options.max_depth, &logits);
+  const Rule rule = options.rule.empty() ? causal_rule(loaded.config()) : rule_named(options.rule);
+  Trace result = trace(*loaded.model, tokens, rule, options.max_depth, &logits);
   for (int32_t id : tokens) result.pieces.push_back(loaded.tokenizer->piece(id));
   if (!options.logits_file.empty())
     write_file_atomically(options.logits_file, write_safetensors({.tensors = {{"logits", logits}}, .metadata = {}}));
@@ -75,9 +77,11 @@ void add_trace_command(CLI::App& app) {
   command->add_option("MODEL", options->model, "Run folder or .safetensors file")->required();
   command->add_option("--text", options->text, "The text");
   command->add_option("--text-file", options->text_file, "A file with the text");
-  command->add_option("--rule", options->rule, "topk (training) or threshold (causal)")
-      ->check(rule_names())
-      ->capture_default_str();
+  command
+      ->add_option("--rule", options->rule,
+                   "topk (training), threshold (causal) or aux_threshold (by the auxiliary router; the default where "
+                   "there is one)")
+      ->check(rule_names());
   command->add_option("--max-depth", options->max_depth, "At most so many recursions")->check(CLI::PositiveNumber);
   command->add_option("--logits", options->logits_file, "Write the logits [T,V] to this safetensors file");
   command->add_option("--grads", options->grads_file,

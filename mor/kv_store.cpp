@@ -1,0 +1,57 @@
+#include "mor/kv_store.h"
+
+#include "mor/sharing.h"
+
+namespace tinymor {
+namespace {
+
+std::span<const int32_t> positions_of(const Rows& rows, int64_t sequence) {
+  return rows.positions.values().subspan(rows.offsets[sequence], rows.offsets[sequence + 1] - rows.offsets[sequence]);
+}
+
+/// Where the rows `part` stand among `all`, of which they are some.
+IntTensor index_among(const Rows& all, const Rows& part) {
+  std::vector<int32_t> index;
+  for (int64_t s = 0; s < part.sequences(); ++s)
+    for (int32_t visible : visible_counts(positions_of(all, s), positions_of(part, s)))
+      index.push_back(int32_t(all.offsets[s]) + visible - 1);
+  return IntTensor({int64_t(index.size())}, index);
+}
+
+}  // namespace
+
+std::vector<int32_t> visible_counts(std::span<const int32_t> stored, std::span<const int32_t> positions) {
+  std::vector<int32_t> counts;
+  size_t seen = 0;
+  for (int32_t position : positions) {
+    while (seen < stored.size() && stored[seen] <= position) ++seen;
+    counts.push_back(int32_t(seen));
+  }
+  return counts;
+}
+
+KvStore::KvStore(const ModelConfig& config) : strategy_(config.kv_cache), first_(layer_map(config).first) {}
+
+ForwardKeys::ForwardKeys(const ModelConfig& config) : KvStore(config), slots_(config.n_layers) {}
+
+void ForwardKeys::append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) {
+  slots_[layer] = {rows, keys, values};
+}
+
+KvView ForwardKeys::view(int64_t layer, const Rows& rows) const {
+  const Slot& base = slots_[base_of(layer)];
+  KvView view{base.keys, base.values, {rows.offsets, {base.rows.offsets.begin(), base.rows.offsets.end() - 1}, {}}};
+  for (int64_t s = 0; s < rows.sequences(); ++s) {
+    const auto counts = visible_counts(positions_of(base.rows, s), positions_of(rows, s));
+    view.plan.visible.insert(view.plan.visible.end(), counts.begin(), counts.end());
+  }
+  if (overlays(layer)) {
+    const Slot& fresh = slots_[layer];
+    const IntTensor index = index_among(base.rows, fresh.rows);
+    view.keys = replace_rows(view.keys, index, fresh.keys);
+    view.values = replace_rows(view.values, index, fresh.values);
+  }
+  return view;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,69 @@
+#pragma once
+// Which keys and values a layer's queries attend to (paper 2.2.2), for every strategy in one place.
+//
+// recursion_wise   a layer attends to the keys it computed itself: those of the tokens that were active there
+// shared           a layer of a later recursion attends to those that the same layer computed in the first recursion,
+//                  for all tokens, and computes none of its own
+// hybrid           likewise, but tokens that are active have fresh ones in their place
+//
+// Layers only say what they computed and ask what they see. ForwardKeys holds the keys of one forward pass and lets
+// gradients through; KvCache (mor/kv_cache.h) holds them for the tokens to come.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "autograd/ops.h"
+#include "mor/config.h"
+#include "mor/rows.h"
+
+namespace tinymor {
+
+/// What the queries of some rows attend to: keys and values [Rk,G*D], and who sees which of them.
+struct KvView {
+  Variable keys, values;
+  AttentionPlan plan;
+};
+
+class KvStore {
+ public:
+  explicit KvStore(const ModelConfig& config);
+  virtual ~KvStore() = default;
+
+  /// Whether `layer` computes keys of its own.
+  bool computes_keys(int64_t layer) const { return strategy_ != KvStrategy::shared || first_[layer] == layer; }
+  /// Takes in the keys and values [R,G*D] that `layer` computed for `rows`.
+  virtual void append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) = 0;
+  /// What `rows` see in `layer`: themselves and what came before them.
+  virtual KvView view(int64_t layer, const Rows& rows) const = 0;
+
+ protected:
+  /// The layer whose entries a view of `layer` begins with.
+  int64_t base_of(int64_t layer) const { return strategy_ == KvStrategy::recursion_wise ? layer : first_[layer]; }
+  /// Whether entries of `layer` itself take the place of its base's.
+  bool overlays(int64_t layer) const { return strategy_ == KvStrategy::hybrid && first_[layer] != layer; }
+
+ private:
+  KvStrategy strategy_;
+  std::vector<int64_t> first_;  // by effective layer: the first one with the same weights
+};
+
+/// The keys and values of one forward pass.
+class ForwardKeys : public KvStore {
+ public:
+  explicit ForwardKeys(const ModelConfig& config);
+  void append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) override;
+  KvView view(int64_t layer, const Rows& rows) const override;
+
+ private:
+  struct Slot {
+    Rows rows;
+    Variable keys, values;
+  };
+  std::vector<Slot> slots_;
+};
+
+/// How many of the stored positions, which ascend, are not after each of `positions`, which ascend too.
+std::vector<int32_t> visible_counts(std::span<const int32_t> stored, std::span<const int32_t> positions);
+
+}  // namespace tinymor

@@ -1,0 +1,74 @@
+#include "mor/token_choice.h"
+
+#include <algorithm>
+
+namespace tinymor {
+namespace {
+
+IntTensor int_tensor(const std::vector<int32_t>& values) {
+  return IntTensor({int64_t(values.size())}, values);
+}
+
+}  // namespace
+
+void TokenChoice::choose(const Active& active) {
+  const int64_t rows = active.rows.count(), n = call_.config.n_recursions;
+  Variable z;
+  start_ = active.x;
+  if (config().random) {
+    scores_ = Variable(random_scores(0, active, n) * Tensor::scalar(Real(config().alpha)));
+  } else {
+    z = call_.weights.main[0](active.x);
+    scores_ = scale(config().function == RouterFunction::softmax ? softmax(z) : sigmoid(z), Real(config().alpha));
+    if (call_.probe) call_.probe->on_depth_scores(active.rows, z.value());
+  }
+
+  const bool biased = call_.weights.bias.defined(),
+             warming = call_.step >= 0 && call_.step < config().capacity_warmup_steps;
+  const Tensor compared = biased ? scores_.value() + call_.weights.bias : scores_.value();
+  const IntTensor best = argmax(compared, -1);
+  Tensor load = Tensor::zeros(Shape{n});
+  for (int64_t i = 0; i < rows; ++i) {
+    const int64_t chosen = call_.depths.empty() ? (warming ? n : best.data()[i] + 1) : call_.depths[i];
+    depths_.push_back(int32_t(std::min(chosen, call_.recursions)));
+    if (depths_[i] > 0) load.mutable_data()[depths_[i] - 1] += Real(1) / Real(rows);
+  }
+
+  const Variable mean_scores = mean(scores_, {0});
+  for (int64_t i = 0; i < n; ++i) {
+    metrics_.load.push_back(double(load.data()[i]));
+    metrics_.mean_score.push_back(double(mean_scores.value().data()[i]));
+  }
+  if (config().random) return;
+  if (config().balancing == RouterBalancing::loss) losses_.balance = scale(sum(mean_scores * Variable(load)), Real(n));
+  if (config().z_coeff > 0) {
+    const Variable log_sums = logsumexp(z, {-1});
+    losses_.z = mean(log_sums * log_sums);
+  }
+}
+
+Selection TokenChoice::select(int64_t r, const Active& active) {
+  if (r == 0) choose(active);
+  return Selection::of(active.rows.count(), [&](int64_t i) { return depths_[active.places[i]] > r; });
+}
+
+Variable TokenChoice::scores_at(const std::vector<int32_t>& places,
+                                const std::function<int64_t(int32_t place)>& column) const {
+  std::vector<int32_t> columns;
+  for (int32_t place : places) columns.push_back(int32_t(column(place)));
+  return take_along(gather_rows(scores_, int_tensor(places)), int_tensor(columns).reshape({-1, 1}));
+}
+
+Variable TokenChoice::combine(int64_t r, const Selection&, const Active& selected, const Variable& y) const {
+  const std::vector<int32_t>& places = selected.places;
+  const bool every = config().gating == RouterGating::weighted_every, last = config().gating == RouterGating::weighted;
+  const Variable next = every ? scores_at(places, [&](int32_t) { return r; }) * y : y;
+  const Variable start = gather_rows(start_, int_tensor(places));
+  Variable update = config().residual == RouterResidual::delta ? next - start : next;
+  if (last) update = scores_at(places, [&](int32_t place) { return depths_[place] - 1; }) * update;
+  Tensor ends({int64_t(places.size()), 1});
+  for (size_t i = 0; i < places.size(); ++i) ends.mutable_data()[i] = depths_[places[i]] == r + 1;
+  return where(ends, start + update, next);
+}
+
+}  // namespace tinymor

@@ -1,0 +1,64 @@
+// The gradient of the whole training loss along a random direction, for every legal combination, against differences in
+// double precision.
+
+#include "support/catch.h"
+#include "support/gradient_check.h"
+#include "support/tiny_models.h"
+
+using namespace tinymor;
+
+namespace {
+
+const std::vector<int32_t> kTokens{3, 6, 0, 6, 2, 1, 5, 5, 2, 4};
+
+/// Whether a parameter is of an auxiliary router, which learns from the others' states without moving them.
+bool watches(const Variable& parameter) {
+  return parameter.name().starts_with("model.aux_routers.");
+}
+
+/// The part of the training loss that moves these parameters.
+double loss_of(const Model& model, bool watching) {
+  const NoGrad off;
+  const IntTensor ids = int_tensor(kTokens);
+  const ModelConfig& config = model.config();
+  const Loss loss = training_loss(config, model.forward(ids, Rows::batch(1, ids.count())), next_tokens(kTokens));
+  const double aux = config.router.aux_coeff * loss.aux;
+  if (watching) return aux;
+  const bool separate = config.router.sampling == RouterSampling::aux_router;
+  return double(loss.total.value().item()) - (separate ? aux : 0);
+}
+
+void check_direction(Model& model, bool watching) {
+  std::vector<Variable*> moved;
+  for (Variable* parameter : model.parameters())
+    if (watches(*parameter) == watching) moved.push_back(parameter);
+  if (moved.empty()) return;
+  double along = 0;
+  std::vector<Tensor> direction;
+  for (size_t i = 0; i < moved.size(); ++i) {
+    direction.push_back(random_tensor(moved[i]->shape(), 500 + i));
+    if (moved[i]->grad().defined()) along += double(sum(moved[i]->grad() * direction[i]).item());
+  }
+  const auto shifted = [&](double by) {
+    for (size_t i = 0; i < moved.size(); ++i)
+      moved[i]->mutable_value().copy_from(moved[i]->value() + direction[i] * Tensor::scalar(Real(by)));
+    return loss_of(model, watching);
+  };
+  constexpr double step = 1e-6;
+  const double above = shifted(step), below = shifted(-2 * step);
+  shifted(step);
+  REQUIRE((above - below) / (2 * step) == Approx(along).epsilon(1e-5).margin(1e-6));
+}
+
+}  // namespace
+
+TEST_CASE("every combination's gradient of the training loss agrees with differences") {
+  for_each_combination([](const std::string& name, const ModelConfig& config) {
+    INFO(name);
+    Model model = opinionated_model(config, 3, 14);
+    const IntTensor ids = int_tensor(kTokens);
+    training_loss(config, model.forward(ids, Rows::batch(1, ids.count())), next_tokens(kTokens)).total.backward();
+    check_direction(model, false);
+    check_direction(model, true);
+  });
+}
