@@ -23,7 +23,10 @@ ModelConfig config_of(const std::filesystem::path& path) {
   if (path.extension() == ".toml") {
     Config config = read_config(path);
     validate(config);
-    config.model.vocab_size = vocabulary_of(config.data);
+    // A run's tokenizer need not come from its own text: uptraining keeps that of the model it starts from.
+    const RunFolder run{path.parent_path()};
+    const bool of_a_run = path == run.config() && run.has_run();
+    config.model.vocab_size = of_a_run ? load_tokenizer(run.path)->vocab_size() : vocabulary_of(config.data);
     return config.model;
   }
   return read_checkpoint(std::filesystem::is_directory(path) ? RunFolder{path}.weights() : path).config();

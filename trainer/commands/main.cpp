@@ -36,6 +36,7 @@ int run(int argc, char** argv) {
   app.footer(
       "Example:\n  tinymor train --data stories --out runs/first\n  tinymor generate runs/first --prompt \"Once\"");
   add_train_command(app);
+  add_uptrain_command(app);
   add_eval_command(app);
   add_generate_command(app);
   add_trace_command(app);
