@@ -86,7 +86,7 @@ void print(const nlohmann::ordered_json& f, const ModelConfig& config) {
 
 void add_inspect_command(CLI::App& app) {
   struct Options {
-    std::string path;
+    std::string path, twin;
     bool json = false;
   };
   auto options = std::make_shared<Options>();
@@ -94,9 +94,10 @@ void add_inspect_command(CLI::App& app) {
       add_command(app, "inspect", "Layer map, parameters, FLOPs and cache bytes of a model or a configuration",
                   "tinymor inspect runs/first/config.toml");
   command->add_option("MODEL", options->path, "Run folder, .safetensors file or configuration in TOML")->required();
+  add_twin_option(*command, options->twin);
   command->add_flag("--json", options->json, "Print one JSON document");
   command->callback([options] {
-    const ModelConfig config = config_of(options->path);
+    const ModelConfig config = twin_of(config_of(options->path), options->twin);
     const nlohmann::ordered_json f = facts(config);
     if (options->json)
       std::cout << f.dump(2) << "\n";

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "mor/twins.h"
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/training.h"
@@ -8,17 +9,28 @@ namespace tinymor {
 namespace {
 
 struct Options : TrainingOptions {
+  std::string twin, equal = "tokens";
   bool resume = false;
 };
+
+Config new_run(const Options& options) {
+  Config config = configured(options, options.config_file.empty() ? Config::defaults() : Config{});
+  validate(config);  // what is wrong is said of the configuration, not of its twin
+  const ModelConfig twin = twin_of(config.model, options.twin);
+  if (options.equal == "flops") config.train.steps = steps_of_equal_flops(config.model, twin, config.train.steps);
+  config.model = twin;
+  return config;
+}
 
 Trainer open(const Options& options) {
   if (options.resume) {
     check_input(!options.out.empty(), "--resume: which run? (add --out RUN)");
-    check_input(options.config_file.empty() && options.sets.empty() && options.data.empty() && !options.seed,
+    check_input(options.config_file.empty() && options.sets.empty() && options.data.empty() && !options.seed &&
+                    options.twin.empty(),
                 "--resume: a run goes on as it was configured (only --steps can change)");
     return Trainer::resume(options.out, options.steps);
   }
-  return Trainer(configured(options, options.config_file.empty() ? Config::defaults() : Config{}), run_folder(options));
+  return Trainer(new_run(options), run_folder(options));
 }
 
 }  // namespace
@@ -28,6 +40,13 @@ void add_train_command(CLI::App& app) {
   CLI::App* command = add_command(app, "train", "Train a model; writes a run folder",
                                   "tinymor train --data my.txt --set model.d_model=192 --steps 1500 --out runs/mine");
   add_training_options(*command, *options, "(default: a small MoR model on the bundled stories)");
+  CLI::Option* twin = add_twin_option(*command, options->twin);
+  command
+      ->add_option("--equal", options->equal,
+                   "What the twin gets the same amount of: tokens, or FLOPs as the paper counts them")
+      ->needs(twin)
+      ->check(CLI::IsMember({"tokens", "flops"}))
+      ->capture_default_str();
   command->add_flag("--resume", options->resume, "Go on with the run in --out exactly where it stood");
   command->callback([options] {
     Trainer trainer = open(*options);
