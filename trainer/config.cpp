@@ -230,9 +230,9 @@ Config Config::defaults() {
   return c;
 }
 
-Config config_from_toml(const std::string& text, const std::string& name_for_errors) {
+Config config_from_toml(const std::string& text, const std::string& name_for_errors, Config base) {
   const toml::table document = parse_toml(text, name_for_errors);
-  Config config;
+  Config config = std::move(base);
   for (const auto& [table, content] : document) {
     const auto line = [&](const toml::key& key) {
       return fmt::format("{}:{}", name_for_errors, key.source().begin.line);
@@ -253,8 +253,8 @@ Config config_from_toml(const std::string& text, const std::string& name_for_err
   return config;
 }
 
-Config read_config(const std::filesystem::path& file) {
-  return config_from_toml(read_file(file, kMaxFileBytes), file.string());
+Config read_config(const std::filesystem::path& file, Config base) {
+  return config_from_toml(read_file(file, kMaxFileBytes), file.string(), std::move(base));
 }
 
 void set_config_key(Config& config, const std::string& assignment) {

@@ -87,9 +87,10 @@ std::vector<std::string> enum_names<TokenizerKind>();
 template <>
 std::vector<std::string> enum_names<ScheduleKind>();
 
-/// Reads `file` over the defaults of the structs above. Throws InputError naming file, line and the nearest known key
-/// for anything unknown, and file, line and the expected type for anything mistyped. Ranges are validate's business.
-Config read_config(const std::filesystem::path& file);
+/// Reads `file` over `base`, by itself the defaults of the structs above. Throws InputError naming file, line and the
+/// nearest known key for anything unknown, and file, line and the expected type for anything mistyped. Ranges are
+/// validate's business.
+Config read_config(const std::filesystem::path& file, Config base = {});
 
 /// Applies one `--set table.key=value`. Throws InputError like read_config.
 void set_config_key(Config& config, const std::string& assignment);
@@ -100,6 +101,6 @@ void validate(Config& config);
 /// The complete configuration as TOML; reading it gives back an equal one (but for model.vocab_size, which belongs to
 /// the tokenizer). What was left to its default and not resolved stands in a comment.
 std::string config_to_toml(const Config& config);
-Config config_from_toml(const std::string& text, const std::string& name_for_errors);
+Config config_from_toml(const std::string& text, const std::string& name_for_errors, Config base = {});
 
 }  // namespace tinymor

@@ -230,7 +230,8 @@ void Trainer::State::snapshot() {
   tell([&](Observer& observer) { observer.on_snapshot(snapshot); });
 }
 
-Trainer::Trainer(Config config, std::filesystem::path run) {
+Trainer::Trainer(Config config, std::filesystem::path run, std::optional<Start> start) {
+  if (start) config.model = start->model.config();
   validate(config);
   const RunFolder folder{std::move(run)};
   check_input(!std::filesystem::exists(folder.path) || std::filesystem::is_empty(folder.path),
@@ -238,10 +239,11 @@ Trainer::Trainer(Config config, std::filesystem::path run) {
               folder.path.string());
   const std::string text = load_corpus(config.data.source);
   config.data.source = resolve_source(config.data.source);  // resuming may start elsewhere
-  std::shared_ptr<const Tokenizer> tokenizer = make_tokenizer(config.data, text);
+  std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : make_tokenizer(config.data, text);
   config.model.vocab_size = tokenizer->vocab_size();
   DataSplit split = load_split(config, *tokenizer, text);
   state_ = std::make_unique<State>(std::move(config), folder, std::move(tokenizer), std::move(split));
+  if (start) state_->model.load_state_dict(start->model.state_dict());
 
   std::error_code error;
   std::filesystem::create_directories(folder.path, error);

@@ -41,11 +41,18 @@ class Control {
   std::vector<std::function<void(const Model&)>> tasks_;
 };
 
+/// What a run begins from instead of fresh weights and a tokenizer of its own.
+struct Start {
+  Model model;
+  std::shared_ptr<const Tokenizer> tokenizer;
+};
+
 class Trainer {
  public:
-  /// A new run in the empty or missing folder `run`: loads the data, trains the tokenizer, makes the model.
-  /// Throws InputError when the data or configuration is unusable; writes nothing before all of it is known to be good.
-  Trainer(Config config, std::filesystem::path run);
+  /// A new run in the empty or missing folder `run`: loads the data, trains the tokenizer, makes the model. With a
+  /// `start`, model and tokenizer are those, and config.model is the model's. Throws InputError when the data or
+  /// configuration is unusable; writes nothing before all of it is known to be good.
+  Trainer(Config config, std::filesystem::path run, std::optional<Start> start = {});
 
   /// Goes on with the run in `run` exactly where its checkpoint stands; `steps` replaces train.steps. Throws InputError
   /// when there is no run or a file of it is damaged.

@@ -27,6 +27,11 @@ TEST_CASE("the paper's FLOPs count reproduces the steps of its released configur
   CHECK(mflop(base_360m(Sharing::middle_cycle, Routing::expert_choice, 2, 32)) == Approx(623.493).epsilon(1e-6));
   CHECK(mflop(base_360m(Sharing::middle_cycle, Routing::expert_choice, 3, 32)) == Approx(555.636).epsilon(1e-6));
   CHECK(mflop(base_360m(Sharing::middle_cycle, Routing::expert_choice, 4, 34)) == Approx(553.452).epsilon(1e-6));
+  ModelConfig shared = base_360m(Sharing::middle_cycle, Routing::expert_choice, 3, 32);
+  shared.kv_cache = KvStrategy::shared;
+  CHECK(mflop(shared) == Approx(536.248).epsilon(1e-6));
+  shared.routing = Routing::token_choice;  // charged as if it were balanced
+  CHECK(mflop(shared) == Approx(536.248).epsilon(1e-6));
   const auto steps = [&](const ModelConfig& config) {
     return 16.5e18 / (paper_flops_per_token(config, 2048) * 2097152);
   };

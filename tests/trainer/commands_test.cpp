@@ -58,10 +58,25 @@ const fs::path& trained() {
   return folder.path();
 }
 
+/// The same folder with a vanilla run in it as well.
+const fs::path& trained_vanilla() {
+  static const bool once = [] {
+    const std::string vanilla = "--set model.sharing=none --set model.routing=none --set model.n_recursions=1";
+    REQUIRE(tinymor_in(trained(), "train --quiet --steps 3 --out vanilla " + vanilla + kTinyModel).status == 0);
+    return true;
+  }();
+  (void)once;
+  return trained();
+}
+
+const std::string kIntoMor =
+    "uptrain --quiet --from vanilla --set model.sharing=middle_cycle --set model.n_recursions=3"
+    " --set model.routing=expert_choice ";
+
 }  // namespace
 
 TEST_CASE("bad input gets one clear line and status 2") {
-  const fs::path& folder = trained();
+  const fs::path& folder = trained_vanilla();
   const std::string model = read_file(folder / "run/model.safetensors");
   write_file_atomically(folder / "truncated.safetensors", model.substr(0, model.size() / 2));
   write_file_atomically(folder / "empty.txt", "");
@@ -90,6 +105,21 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"train --resume", "--out"},
       {"train --resume --out nowhere", "nowhere"},
       {"train --threads 0", "threads"},
+      {"train --resume --out run --twin vanilla", "--resume"},
+      {"train --twin french --out new", "--twin"},
+      {"train --equal flops --out new", "--twin"},
+      {"train vanilla/config.toml --twin recursive --out new", "recursive twin"},
+      {"train --twin vanilla --set model.n_layers=7 --out new", "n_layers"},
+      {"inspect vanilla --twin recursive", "recursive twin"},
+      {"uptrain --out new", "--from"},
+      {"uptrain --from nowhere --out new", "nowhere"},
+      {"uptrain --from run --out new", "routing"},
+      {"uptrain --from vanilla --init best --out new", "--init"},
+      {"uptrain --from vanilla --set model.n_recursions=3 --out new", "n_recursions"},
+      {"uptrain --from vanilla --set model.d_model=64 --out new", "d_model"},
+      {"uptrain --from vanilla --set data.tokenizer=byte --out new", "tokenizer"},
+      {"uptrain --from vanilla --data nowhere.txt --out new", "nowhere.txt"},
+      {"uptrain --from vanilla --out run", "--resume"},
       {"eval nowhere", "nowhere"},
       {"eval truncated.safetensors --data text.txt", "truncated.safetensors"},
       {"eval run --data short.txt", "tokens"},
@@ -123,8 +153,9 @@ TEST_CASE("bad input gets one clear line and status 2") {
 }
 
 TEST_CASE("every subcommand explains itself with an example") {
-  for (const char* name : {"", "train", "eval", "generate", "trace", "inspect", "tokenizer", "tokenizer train",
-                           "tokenizer encode", "tokenizer decode", "data", "data list", "data make"}) {
+  for (const char* name :
+       {"", "train", "uptrain", "eval", "generate", "trace", "inspect", "tokenizer", "tokenizer train",
+        "tokenizer encode", "tokenizer decode", "data", "data list", "data make"}) {
     INFO(name);
     const Output result = tinymor_in(trained(), std::string(name) + " --help");
     CHECK(result.status == 0);
@@ -156,12 +187,7 @@ TEST_CASE("eval reports both rules on the held-out text or on any other") {
 }
 
 TEST_CASE("a model without routing has one entry, all") {
-  const fs::path& folder = trained();
-  REQUIRE(tinymor_in(folder,
-                     "train --quiet --steps 1 --out vanilla --set model.sharing=none --set model.routing=none "
-                     "--set model.n_recursions=1" +
-                         kTinyModel)
-              .status == 0);
+  const fs::path& folder = trained_vanilla();
   const json document = json::parse(tinymor_in(folder, "eval vanilla --json").out);
   CHECK(document["rules"].size() == 1);
   CHECK(document["rules"].contains("all"));
@@ -217,6 +243,67 @@ TEST_CASE("inspect says the same of a configuration as of the model trained from
   CHECK(from_config == from_model);
   CHECK(from_model["layers"]["weights"] == json({0, 1, 2, 1, 2, 1, 2, 3}));
   CHECK(tinymor_in(folder, "inspect run").out.find("0 · 1 2 · 1 2 · 1 2 · 3") != std::string::npos);
+}
+
+TEST_CASE("a twin is the run that its configuration written out makes, and inspect knows it beforehand") {
+  const fs::path& folder = trained_vanilla();
+  REQUIRE(tinymor_in(folder, "train --quiet --steps 3 --twin vanilla --out twin" + kTinyModel).status == 0);
+  CHECK(read_file(folder / "twin/model.safetensors") == read_file(folder / "vanilla/model.safetensors"));
+  CHECK(tinymor_in(folder, "inspect run --twin vanilla --json").out == tinymor_in(folder, "inspect twin --json").out);
+  const json recursive = json::parse(tinymor_in(folder, "inspect run/config.toml --twin recursive --json").out);
+  CHECK(recursive["layers"] == json::parse(tinymor_in(folder, "inspect run --json").out)["layers"]);
+  CHECK(recursive["config"]["routing"] == "none");
+}
+
+TEST_CASE("a twin trains on as many tokens, or for as many FLOPs") {
+  const fs::path& folder = trained();
+  const auto steps_of = [&](const std::string& options) {
+    fs::remove_all(folder / "scaled");
+    REQUIRE(tinymor_in(folder, "train --quiet --steps 30 --out scaled " + options + kTinyModel).status == 0);
+    const std::string toml = read_file(folder / "scaled/config.toml");
+    return std::stoi(toml.substr(toml.find("\nsteps = ") + 9));
+  };
+  CHECK(steps_of("--twin vanilla") == 30);
+  CHECK(steps_of("--twin vanilla --equal tokens") == 30);
+  // Per token, MoR: 2 F + 2 (2 M + (1 + 4/9 + 1/9) A) = 114916 with M = 8 32^2 + 6 32 48, A = 2 32 32, F = M + A;
+  // either twin: 8 F = 155648.
+  CHECK(steps_of("--twin vanilla --equal flops") == 22);
+  CHECK(steps_of("--twin recursive --equal flops") == 22);
+}
+
+TEST_CASE("uptraining makes a model of the kind asked for, with the vanilla run's sizes, tokenizer and data") {
+  const fs::path& folder = trained_vanilla();
+  write_file_atomically(folder / "deep.toml", "[model]\nsharing = \"middle_cycle\"\nn_recursions = 2\n");
+  for (const char* from : {"vanilla", "vanilla/model.safetensors"})
+    for (const char* init : {"stepwise", "average", "lower", "upper", "random"}) {
+      fs::remove_all(folder / "up");
+      REQUIRE(tinymor_in(folder,
+                         fmt::format("uptrain deep.toml --quiet --steps 2 --out up --from {} --init {}", from, init))
+                  .status == 0);
+      CHECK(read_file(folder / "up/tokenizer.json") == read_file(folder / "vanilla/tokenizer.json"));
+      const json model = json::parse(tinymor_in(folder, "inspect up --json").out);
+      CHECK(model["layers"]["weights"] == json({0, 1, 2, 3, 1, 2, 3, 4}));
+      CHECK(model["config"]["d_model"] == 32);
+      CHECK(model["config"]["routing"] == "none");
+      CHECK(read_file(folder / "up/config.toml").find((folder / "text.txt").string()) != std::string::npos);
+    }
+}
+
+TEST_CASE("an uptrained run resumes, and ends in the same bits as one that was never stopped") {
+  const fs::path& folder = trained_vanilla();
+  const std::string uptrain = kIntoMor + "--set train.schedule=constant ";
+  REQUIRE(tinymor_in(folder, uptrain + "--steps 3 --out resumed").status == 0);
+  REQUIRE(tinymor_in(folder, "train --quiet --resume --steps 5 --out resumed").status == 0);
+  REQUIRE(tinymor_in(folder, uptrain + "--steps 5 --out unstopped").status == 0);
+  CHECK(read_file(folder / "resumed/model.safetensors") == read_file(folder / "unstopped/model.safetensors"));
+}
+
+TEST_CASE("inspect says the same of an uptrained run's configuration as of its model, also on another text") {
+  const fs::path& folder = trained_vanilla();
+  write_file_atomically(folder / "numbers.txt", make_stories(2, 3000) + "0123456789 %&?");
+  REQUIRE(tinymor_in(folder, kIntoMor + "--steps 1 --data numbers.txt --out elsewhere").status == 0);
+  CHECK(tinymor_in(folder, "inspect elsewhere/config.toml --json").out ==
+        tinymor_in(folder, "inspect elsewhere --json").out);
 }
 
 TEST_CASE("benchmarks print the documented JSON") {

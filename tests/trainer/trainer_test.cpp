@@ -122,6 +122,31 @@ TEST_CASE("a run that was stopped, or killed between checkpoints, resumes as if 
   CHECK(recording.snapshots.size() == 4);  // steps 0, 5, 10 and 14
 }
 
+TEST_CASE("a run that is given a start begins from its weights and tokenizer, and resumes to the same bits") {
+  const TemporaryFolder folder;
+  const Config config = tiny_run(folder.path(), 14);
+  const auto tokenizer = std::shared_ptr<const Tokenizer>(byte_tokenizer());
+  ModelConfig size = config.model;
+  size.d_model = 16;
+  size.vocab_size = tokenizer->vocab_size();
+  const Model model(size, 9);
+  const auto begin = [&](const char* run) { return Trainer(config, folder.path() / run, Start{model, tokenizer}); };
+  {
+    const Trainer trainer = begin("untouched");
+    CHECK(trainer.config().model == model.config());
+    CHECK(trainer.tokenizer().vocab_size() == 256);
+    for (const auto& [path, values] : trainer.model().state_dict())
+      CHECK(values.to_vector() == model.state_dict().at(path).to_vector());
+  }
+  begin("whole").run();
+  train_until(begin("stopped"), 5);
+  Trainer::resume(folder.path() / "stopped").run();
+  CHECK(bits(folder.path() / "stopped") == bits(folder.path() / "whole"));
+  const Model same(size, 9);  // the start's own weights stay as they are
+  for (const auto& [path, values] : same.state_dict())
+    CHECK(values.to_vector() == model.state_dict().at(path).to_vector());
+}
+
 TEST_CASE("a finished run resumes to nothing, and further with more steps") {
   const TemporaryFolder folder;
   Trainer(tiny_run(folder.path(), 3), folder.path() / "run").run();

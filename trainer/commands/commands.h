@@ -2,10 +2,14 @@
 // The subcommands of `tinymor`. Each add_ function describes one to CLI11 and says what it does when chosen.
 
 #include <CLI/CLI.hpp>
+#include <string>
+
+#include "mor/config.h"
 
 namespace tinymor {
 
 void add_train_command(CLI::App& app);
+void add_uptrain_command(CLI::App& app);
 void add_eval_command(CLI::App& app);
 void add_generate_command(CLI::App& app);
 void add_trace_command(CLI::App& app);
@@ -19,6 +23,11 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 
 /// Adds --threads, which takes effect when it is read.
 void add_threads_option(CLI::App& command);
+
+/// Adds --twin vanilla|recursive.
+CLI::Option* add_twin_option(CLI::App& command, std::string& twin);
+/// The twin of that name; `config` itself when `twin` is empty. Throws InputError when there is none.
+ModelConfig twin_of(const ModelConfig& config, const std::string& twin);
 
 /// The names of rules, for an option --rule.
 CLI::Validator rule_names();

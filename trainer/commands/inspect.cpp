@@ -23,7 +23,10 @@ ModelConfig config_of(const std::filesystem::path& path) {
   if (path.extension() == ".toml") {
     Config config = read_config(path);
     validate(config);
-    config.model.vocab_size = vocabulary_of(config.data);
+    // A run's tokenizer need not come from its own text: uptraining keeps that of the model it starts from.
+    const RunFolder run{path.parent_path()};
+    const bool of_a_run = path == run.config() && run.has_run();
+    config.model.vocab_size = of_a_run ? load_tokenizer(run.path)->vocab_size() : vocabulary_of(config.data);
     return config.model;
   }
   return read_checkpoint(std::filesystem::is_directory(path) ? RunFolder{path}.weights() : path).config();
@@ -83,7 +86,7 @@ void print(const nlohmann::ordered_json& f, const ModelConfig& config) {
 
 void add_inspect_command(CLI::App& app) {
   struct Options {
-    std::string path;
+    std::string path, twin;
     bool json = false;
   };
   auto options = std::make_shared<Options>();
@@ -91,9 +94,10 @@ void add_inspect_command(CLI::App& app) {
       add_command(app, "inspect", "Layer map, parameters, FLOPs and cache bytes of a model or a configuration",
                   "tinymor inspect runs/first/config.toml");
   command->add_option("MODEL", options->path, "Run folder, .safetensors file or configuration in TOML")->required();
+  add_twin_option(*command, options->twin);
   command->add_flag("--json", options->json, "Print one JSON document");
   command->callback([options] {
-    const ModelConfig config = config_of(options->path);
+    const ModelConfig config = twin_of(config_of(options->path), options->twin);
     const nlohmann::ordered_json f = facts(config);
     if (options->json)
       std::cout << f.dump(2) << "\n";

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "mor/twins.h"
 #include "tensor/error.h"
 #include "tensor/threads.h"
 #include "trainer/commands/commands.h"
@@ -17,6 +18,19 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 void add_threads_option(CLI::App& command) {
   command.add_option_function<int>("--threads", set_thread_count,
                                    "Threads to compute with (default: the cores there are)");
+}
+
+CLI::Option* add_twin_option(CLI::App& command, std::string& twin) {
+  return command
+      .add_option(
+          "--twin", twin,
+          "Its twin instead: vanilla (nothing shared, nobody routes) or recursive (shared alike, nobody routes)")
+      ->check(CLI::IsMember({"vanilla", "recursive"}));
+}
+
+ModelConfig twin_of(const ModelConfig& config, const std::string& twin) {
+  if (twin.empty()) return config;
+  return twin == "vanilla" ? vanilla_twin(config) : recursive_twin(config);
 }
 
 CLI::Validator rule_names() {
@@ -36,6 +50,7 @@ int run(int argc, char** argv) {
   app.footer(
       "Example:\n  tinymor train --data stories --out runs/first\n  tinymor generate runs/first --prompt \"Once\"");
   add_train_command(app);
+  add_uptrain_command(app);
   add_eval_command(app);
   add_generate_command(app);
   add_trace_command(app);

@@ -1,0 +1,113 @@
+#include "mor/uptrain.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+
+#include "tensor/error.h"
+#include "tensor/ops.h"
+#include "tensor/random.h"
+
+namespace tinymor {
+namespace {
+
+using State = std::map<std::string, Tensor>;
+
+void check_vanilla(const Model& model) {
+  const ModelConfig& config = model.config();
+  const auto refuse = [](bool bad, const char* key, const std::string& value) {
+    check_input(!bad,
+                "model.{}: the source model has \"{}\", but uptraining starts from a vanilla one (give a model {}", key,
+                value, "trained with sharing = \"none\" and routing = \"none\")");
+  };
+  refuse(config.routing != Routing::none, "routing", enum_name(config.routing));
+  refuse(model.layers().unique != config.n_layers, "sharing", enum_name(config.sharing));
+}
+
+/// All that the weights are made for must be equal; max_seq_len may differ, since no weight depends on it.
+void check_sizes(const ModelConfig& source, const ModelConfig& target) {
+  const auto same = [](const char* key, auto from, auto to) {
+    check_input(from == to, "model.{}: {} is not the source model's {} (leave the key out, or give {})", key, to, from,
+                from);
+  };
+  same("vocab_size", source.vocab_size, target.vocab_size);
+  same("d_model", source.d_model, target.d_model);
+  same("n_heads", source.n_heads, target.n_heads);
+  same("n_kv_heads", source.n_kv_heads, target.n_kv_heads);
+  same("d_ff", source.d_ff, target.d_ff);
+  same("n_layers", source.n_layers, target.n_layers);
+  same("rope_theta", source.rope_theta, target.rope_theta);
+  same("rms_eps", source.rms_eps, target.rms_eps);
+  same("tie_embeddings", source.tie_embeddings, target.tie_embeddings);
+}
+
+/// `count` different numbers of low..high, each choice equally likely, in their order (selection sampling).
+std::vector<int64_t> random_layers(int64_t low, int64_t high, int64_t count, uint64_t seed) {
+  // The last stream of the initialisation; the first ones draw the parameters.
+  Random random(seed, stream_of(Stream::init, UINT32_MAX));
+  std::vector<int64_t> chosen;
+  for (int64_t l = low; l <= high; ++l)
+    if (random.below(high - l + 1) < count - int64_t(chosen.size())) chosen.push_back(l);
+  return chosen;
+}
+
+/// The vanilla layer of each of the `sets` shared sets, out of low..high.
+std::vector<int64_t> single_layers(SharedInit init, int64_t low, int64_t high, int64_t sets, uint64_t seed) {
+  if (init == SharedInit::random) return random_layers(low, high, sets, seed);
+  std::vector<int64_t> layers;
+  for (int64_t i = 0; i < sets; ++i) {
+    // nearbyint rounds halves to even; a half is exact here, so nothing but a half is taken for one.
+    const double even = double(i * (high - low)) / double(std::max<int64_t>(1, sets - 1));
+    if (init == SharedInit::stepwise) layers.push_back(int64_t(std::nearbyint(double(low) + even)));
+    if (init == SharedInit::lower) layers.push_back(low + i);
+    if (init == SharedInit::upper) layers.push_back(high - sets + 1 + i);
+  }
+  return layers;
+}
+
+/// Sets the weights of layer `to` to the mean of the layers `from` of `source`.
+void set_layer(State& target, int64_t to, const State& source, const std::vector<int64_t>& from) {
+  const auto prefix = [](int64_t layer) { return fmt::format("model.layers.{}.", layer); };
+  const std::string own = prefix(to);
+  for (auto it = target.lower_bound(own); it != target.end() && it->first.starts_with(own); ++it) {
+    const auto weights_of = [&](int64_t l) { return source.at(prefix(l) + it->first.substr(own.size())); };
+    Tensor sum = weights_of(from[0]);
+    for (size_t i = 1; i < from.size(); ++i) sum = sum + weights_of(from[i]);
+    it->second.copy_from(sum / Tensor::scalar(Real(from.size())));
+  }
+}
+
+}  // namespace
+
+template <>
+std::vector<std::string> enum_names<SharedInit>() {
+  return {"stepwise", "average", "lower", "upper", "random"};
+}
+
+std::vector<std::vector<int64_t>> source_layers(const ModelConfig& target, SharedInit init, uint64_t seed) {
+  const LayerMap map = layer_map(target);
+  std::vector<std::vector<int64_t>> sources(map.unique);
+  for (int64_t l = 0; l < target.n_layers; ++l) sources[map.weights[l]].push_back(l);
+  if (init == SharedInit::average) return sources;
+  const int64_t sets = map.unique - map.prelude - map.coda;
+  const auto layers = single_layers(init, map.prelude, target.n_layers - 1 - map.coda, sets, seed);
+  for (int64_t i = 0; i < sets; ++i) sources[map.prelude + i] = {layers[i]};
+  return sources;
+}
+
+Model uptrained(const Model& vanilla, ModelConfig target, SharedInit init, uint64_t seed) {
+  check_vanilla(vanilla);
+  target.resolve();
+  check_sizes(vanilla.config(), target);
+  Model model(target, seed);
+  const State source = vanilla.state_dict();
+  State own = model.state_dict();  // shares its numbers with the model
+  for (const char* whole : {"model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"})
+    if (own.count(whole) > 0) own.at(whole).copy_from(source.at(whole));
+  const auto layers = source_layers(target, init, seed);
+  for (size_t p = 0; p < layers.size(); ++p) set_layer(own, int64_t(p), source, layers[p]);
+  return model;
+}
+
+}  // namespace tinymor

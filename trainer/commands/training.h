@@ -1,0 +1,34 @@
+#pragma once
+// What the subcommands that train have in common: the options that make a configuration, and a run with its progress.
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "trainer/trainer.h"
+
+namespace tinymor {
+
+struct TrainingOptions {
+  std::string config_file, data, out;
+  std::vector<std::string> sets;
+  std::optional<int64_t> steps;
+  std::optional<uint64_t> seed;
+  bool quiet = false;
+};
+/// Adds them all, and --threads. `otherwise` says in parentheses what holds for that which CONFIG does not say.
+/// `options` must live as long as the command.
+void add_training_options(CLI::App& command, TrainingOptions& options, const std::string& otherwise);
+
+/// `base` as the options change it: CONFIG first, then --set, then --data, --steps and --seed. Throws InputError.
+Config configured(const TrainingOptions& options, Config base);
+
+/// --out, or the first runs/run-N that is not there yet.
+std::string run_folder(const TrainingOptions& options);
+
+/// Trains with progress on stderr until the run is done or Ctrl-C saves and stops it.
+void train_with_progress(Trainer& trainer, bool quiet);
+
+}  // namespace tinymor
