@@ -43,6 +43,17 @@ DataSplit split_ids(std::vector<int32_t> ids, double val_fraction, int64_t seq_l
   return split;
 }
 
+std::vector<int64_t> draw_batch(int64_t n, int64_t batch_size, uint64_t seed, int64_t step, int64_t micro) {
+  check(n > 0 && batch_size > 0, "[draw_batch] {} of {}: both must be positive", batch_size, n);
+  check(step >= 0 && micro >= 0, "[draw_batch] step {}, micro batch {}: negative", step, micro);
+  // All micro batches of a step share a stream; the draws of those before this one are passed over.
+  Random random(seed, stream_of(Stream::batches, static_cast<uint64_t>(step)));
+  for (int64_t i = 0; i < micro * batch_size; ++i) random.below(n);
+  std::vector<int64_t> drawn(static_cast<size_t>(batch_size));
+  for (int64_t& index : drawn) index = random.below(n);
+  return drawn;
+}
+
 Batches::Batches(std::vector<int32_t> ids, int64_t batch_size, int64_t seq_len, uint64_t seed)
     : ids_(std::move(ids)), batch_size_(batch_size), seq_len_(seq_len), seed_(seed) {
   check(batch_size > 0 && seq_len > 0, "[Batches] batch_size {} and seq_len {} must be positive", batch_size, seq_len);
@@ -50,14 +61,8 @@ Batches::Batches(std::vector<int32_t> ids, int64_t batch_size, int64_t seq_len, 
 }
 
 Batch Batches::at(int64_t step, int64_t micro) const {
-  check(step >= 0 && micro >= 0, "[Batches] step {}, micro batch {}: negative", step, micro);
-  // All micro batches of a step share a stream; the draws of those before this one are passed over.
-  Random random(seed_, stream_of(Stream::batches, static_cast<uint64_t>(step)));
   const int64_t n_starts = static_cast<int64_t>(ids_.size()) - seq_len_;
-  for (int64_t i = 0; i < micro * batch_size_; ++i) random.below(n_starts);
-  std::vector<int64_t> starts(static_cast<size_t>(batch_size_));
-  for (int64_t& start : starts) start = random.below(n_starts);
-  return windows(ids_, starts, seq_len_);
+  return windows(ids_, draw_batch(n_starts, batch_size_, seed_, step, micro), seq_len_);
 }
 
 Batch consecutive_windows(const std::vector<int32_t>& ids, int64_t seq_len) {

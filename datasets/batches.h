@@ -26,14 +26,19 @@ struct DataSplit {
 /// val_fraction of 0 leaves the held-out part empty.
 DataSplit split_ids(std::vector<int32_t> ids, double val_fraction, int64_t seq_len);
 
-/// Random windows of a text. Which ones is a function of (seed, step, micro) only, so a resumed run needs no state.
+/// Which of the things 0..n-1 a training step (0-based) learns from: `batch_size` of them, drawn with replacement, and
+/// further ones for each micro batch of the step where gradients are accumulated over several. A function of the
+/// arguments only, so a resumed run needs no state. Throws Error when n or batch_size is not positive, or another is
+/// negative.
+std::vector<int64_t> draw_batch(int64_t n, int64_t batch_size, uint64_t seed, int64_t step, int64_t micro = 0);
+
+/// Random windows of a text, as draw_batch draws them.
 class Batches {
  public:
   /// Batches of `batch_size` windows, each `seq_len` long. Throws InputError when `ids` are fewer than seq_len + 1.
   Batches(std::vector<int32_t> ids, int64_t batch_size, int64_t seq_len, uint64_t seed);
 
-  /// The batch [B,T] of a training step (0-based), and of a micro batch of it where gradients are accumulated over
-  /// several. Windows are drawn with replacement.
+  /// The batch [B,T] of a training step and a micro batch of it.
   Batch at(int64_t step, int64_t micro = 0) const;
 
  private:

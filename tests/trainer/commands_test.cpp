@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "datasets/digits.h"
 #include "datasets/stories.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -136,6 +137,11 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"inspect empty.txt", "empty.txt"},
       {"data make shakespeare", "stories"},
       {"data make stories --out /nowhere/x", "/nowhere"},
+      {"data make stories --count 5", "--count"},
+      {"data make digits", "--out"},
+      {"data make digits --bytes 5 --out new", "--bytes"},
+      {"data make digits --count 100001 --out new", "100001"},
+      {"data make digits --count 5 --out text.txt", "text.txt"},
       {"tokenizer encode nowhere --text a", "nowhere"},
       {"tokenizer decode run 9999", "9999"},
   };
@@ -317,13 +323,23 @@ TEST_CASE("benchmarks print the documented JSON") {
         "error: --preset: there is no huge (use one of baby, small, small-rec, small-mor, big, big-rec, big-mor)\n");
 }
 
+TEST_CASE("data sets are listed, and made as a text or a folder of images") {
+  const fs::path& folder = trained();
+  const std::string listed = tinymor_in(folder, "data list").out;
+  CHECK(listed.find("stories") != std::string::npos);
+  CHECK(listed.find("digits") != std::string::npos);
+  CHECK(tinymor_in(folder, "data make stories --bytes 500").out == make_stories(1, 500));
+  REQUIRE(tinymor_in(folder, "data make digits --count 15 --seed 4 --out made/digits").status == 0);
+  const ImageSplit written = load_images((folder / "made/digits").string()), digits = make_digit_split(4, 15);
+  CHECK(written.train.pixels.to_vector() == digits.train.pixels.to_vector());
+  CHECK(written.held_out.labels.to_vector() == digits.held_out.labels.to_vector());
+}
+
 TEST_CASE("tokenizers encode and decode from the command line") {
   const fs::path& folder = trained();
   REQUIRE(tinymor_in(folder, "tokenizer train --data text.txt --vocab-size 300 --out pieces").status == 0);
   const std::string ids = tinymor_in(folder, "tokenizer encode pieces --text 'Mia had 3 apples.'").out;
   CHECK(tinymor_in(folder, "tokenizer decode pieces " + ids.substr(0, ids.size() - 1)).out == "Mia had 3 apples.\n");
-  CHECK(tinymor_in(folder, "data list").out.find("stories") != std::string::npos);
-  CHECK(tinymor_in(folder, "data make stories --bytes 500").out == make_stories(1, 500));
 }
 
 TEST_CASE("fifty steps end in the same bytes for any number of threads and at every SIMD level with FMA") {

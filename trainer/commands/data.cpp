@@ -2,41 +2,77 @@
 #include <memory>
 
 #include "datasets/corpus.h"
+#include "datasets/digits.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "trainer/commands/commands.h"
 
 namespace tinymor {
+namespace {
+
+struct Options {
+  std::string name, out;
+  int64_t bytes = 1000000, count = 10000;
+  uint64_t seed = 1;
+};
+
+void make_text(const Options& options) {
+  const std::string text = make_data_set(options.name, options.seed, options.bytes);
+  if (options.out.empty())
+    std::cout << text;
+  else
+    write_file_atomically(options.out, text);
+}
+
+void make_images(const Options& options) {
+  check_input(!options.out.empty(), "data make {}: images cannot be printed (add --out FOLDER)", options.name);
+  write_images(make_digit_split(options.seed, options.count), options.out);
+}
+
+/// All data sets: texts, then images.
+std::vector<BundledDataSet> data_sets() {
+  std::vector<BundledDataSet> sets = bundled_data_sets();
+  sets.push_back({digits_name, digits_description});
+  return sets;
+}
+
+std::vector<std::string> data_set_names() {
+  std::vector<std::string> names;
+  for (const BundledDataSet& set : data_sets()) names.push_back(set.name);
+  return names;
+}
+
+}  // namespace
 
 void add_data_command(CLI::App& app) {
-  struct Options {
-    std::string name, out;
-    int64_t bytes = 1000000;
-    uint64_t seed = 1;
-  };
   auto options = std::make_shared<Options>();
   CLI::App* command =
       add_command(app, "data", "The data sets that tinymor brings along", "tinymor data make stories --bytes 2000");
   command->require_subcommand(1);
 
   add_command(*command, "list", "Name them", "tinymor data list")->callback([] {
-    for (const BundledDataSet& set : bundled_data_sets()) fmt::print("{:<12} {}\n", set.name, set.description);
+    for (const BundledDataSet& set : data_sets()) fmt::print("{:<12} {}\n", set.name, set.description);
   });
 
-  CLI::App* make =
-      add_command(*command, "make", "Write one as text", "tinymor data make stories --bytes 5000000 --out stories.txt");
-  make->add_option("NAME", options->name, "Data set")->required();
-  make->add_option("--bytes", options->bytes, "At least so much text")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  make->add_option("--seed", options->seed, "Another seed makes another text")->capture_default_str();
-  make->add_option("--out", options->out, "File to write (default: standard output)");
-  make->callback([options] {
-    const std::string text = make_data_set(options->name, options->seed, options->bytes);
-    if (options->out.empty())
-      std::cout << text;
-    else
-      write_file_atomically(options->out, text);
+  CLI::App* make = add_command(*command, "make", "Write one as text, or as IDX files",
+                               "tinymor data make stories --bytes 5000000 --out stories.txt\n"
+                               "  tinymor data make digits --count 60000 --out digits");
+  make->add_option("NAME", options->name, "Data set")->required()->check(CLI::IsMember(data_set_names()));
+  CLI::Option* bytes = make->add_option("--bytes", options->bytes, "At least so much text")
+                           ->check(CLI::PositiveNumber)
+                           ->capture_default_str();
+  CLI::Option* count =
+      make->add_option("--count", options->count, "So many images to train on, and a fifth as many held out")
+          ->check(CLI::PositiveNumber)
+          ->capture_default_str();
+  make->add_option("--seed", options->seed, "Another seed makes other texts and images")->capture_default_str();
+  make->add_option("--out", options->out, "File for a text (default: standard output), folder for images");
+  make->callback([=] {
+    const bool images = options->name == digits_name;
+    const CLI::Option* other = images ? bytes : count;
+    check_input(other->count() == 0, "data make {}: {} is for {} (leave it out)", options->name, other->get_name(),
+                images ? "texts" : "images");
+    images ? make_images(*options) : make_text(*options);
   });
 }
 

@@ -1,0 +1,54 @@
+#pragma once
+// From pictures to what a model of patches is trained on: images with labels, read from IDX files (the format of MNIST)
+// or drawn by digits.h, cut into patches as a text is cut into tokens.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tensor/tensor.h"
+
+namespace tinymor {
+
+/// n grey images of one size, each of one of the classes 0..classes-1.
+struct Images {
+  Tensor pixels;     ///< [n,H,W]: 0 is paper, 1 is ink.
+  IntTensor labels;  ///< [n]
+  int64_t classes = 0;
+};
+
+/// The model never trains on the second part.
+struct ImageSplit {
+  Images train, held_out;
+};
+
+/// The images of a pair of uncompressed IDX files: idx3-ubyte, and idx1-ubyte with their labels. A byte b becomes
+/// b / 255. Throws InputError, before memory is taken for the images, when a file is missing or larger than 256 MiB, is
+/// not of that format, holds no pixel, fewer bytes than it announces or more, when the two disagree on how many images
+/// there are, or a label is not below `classes`.
+Images read_idx(const std::filesystem::path& images_file, const std::filesystem::path& labels_file,
+                int64_t classes = 10);
+
+/// The reverse; each pixel is rounded to the nearest of 256 greys. Throws Error for pixels outside 0..1 and labels
+/// outside 0..255, and what write_file_atomically does.
+void write_idx(const Images& images, const std::filesystem::path& images_file,
+               const std::filesystem::path& labels_file);
+
+/// The images that `source` names: "digits" (make_digit_split(1, 10000); write ./digits for a folder of that name), or
+/// a folder with the four files of MNIST, train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
+/// t10k-labels-idx1-ubyte (train-images.idx3-ubyte and so on will do, too). Throws InputError when one is missing, as
+/// read_idx does, and when the images to train on and those held out differ in size.
+ImageSplit load_images(const std::string& source);
+
+/// Writes those four files into `folder`, which is made where it is missing.
+void write_images(const ImageSplit& images, const std::filesystem::path& folder);
+
+/// [n,H,W] -> [n, (H/size)*(W/size), size*size]: squares of size x size pixels as rows, from left to right and from top
+/// to bottom, in a square likewise. Throws InputError unless `size` divides H and W.
+Tensor patches(const Tensor& pixels, int64_t size);
+
+/// The images at `indices`, in that order, such as draw_batch gives them. Throws Error when there is no such image.
+Images take(const Images& images, const std::vector<int64_t>& indices);
+
+}  // namespace tinymor
