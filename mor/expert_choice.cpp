@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "tensor/error.h"
@@ -43,13 +44,17 @@ double ExpertChoice::capacity(int64_t r) const {
 Selection ExpertChoice::choose(int64_t r, const Active& active, std::span<const Real> judged) const {
   const int64_t n = active.rows.count();
   if (!call_.depths.empty()) return Selection::of(n, [&](int64_t i) { return call_.depths[active.places[i]] > r; });
+  std::vector<Real> scores(judged.begin(), judged.end());
+  for (int64_t s = 0; s < active.rows.sequences() && call_.keeps_first; ++s)
+    if (active.rows.offsets[s] < active.rows.offsets[s + 1])
+      scores[active.rows.offsets[s]] = std::numeric_limits<Real>::infinity();
   if (call_.rule != Rule::topk)
-    return Selection::of(n, [&](int64_t i) { return config().capacity[r] >= 1 || judged[i] >= 0; });
+    return Selection::of(n, [&](int64_t i) { return config().capacity[r] >= 1 || scores[i] >= 0; });
   std::vector<bool> best(n, false);
   for (int64_t s = 0; s < active.rows.sequences(); ++s) {
     const int64_t begin = active.rows.offsets[s], end = active.rows.offsets[s + 1];
     const int64_t k = capacity_count(capacity(r), active.rows.lengths[s]);
-    for (int32_t i : top_k_ascending(judged.subspan(begin, end - begin), k)) best[begin + i] = true;
+    for (int32_t i : top_k_ascending(std::span(scores).subspan(begin, end - begin), k)) best[begin + i] = true;
   }
   return Selection::of(n, [&](int64_t i) { return best[i]; });
 }

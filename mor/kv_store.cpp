@@ -32,7 +32,8 @@ std::vector<int32_t> visible_counts(std::span<const int32_t> stored, std::span<c
 
 KvStore::KvStore(const ModelConfig& config) : strategy_(config.kv_cache), first_(layer_map(config).first) {}
 
-ForwardKeys::ForwardKeys(const ModelConfig& config) : KvStore(config), slots_(config.n_layers) {}
+ForwardKeys::ForwardKeys(const ModelConfig& config, bool causal)
+    : KvStore(config), causal_(causal), slots_(config.n_layers) {}
 
 void ForwardKeys::append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) {
   slots_[layer] = {rows, keys, values};
@@ -42,7 +43,8 @@ KvView ForwardKeys::view(int64_t layer, const Rows& rows) const {
   const Slot& base = slots_[base_of(layer)];
   KvView view{base.keys, base.values, {rows.offsets, {base.rows.offsets.begin(), base.rows.offsets.end() - 1}, {}}};
   for (int64_t s = 0; s < rows.sequences(); ++s) {
-    const auto counts = visible_counts(positions_of(base.rows, s), positions_of(rows, s));
+    const auto stored = positions_of(base.rows, s), own = positions_of(rows, s);
+    const auto counts = causal_ ? visible_counts(stored, own) : std::vector(own.size(), int32_t(stored.size()));
     view.plan.visible.insert(view.plan.visible.end(), counts.begin(), counts.end());
   }
   if (overlays(layer)) {

@@ -48,10 +48,10 @@ class KvStore {
   std::vector<int64_t> first_;  // by effective layer: the first one with the same weights
 };
 
-/// The keys and values of one forward pass.
+/// The keys and values of one forward pass. When not causal every token sees all of its sequence that are there.
 class ForwardKeys : public KvStore {
  public:
-  explicit ForwardKeys(const ModelConfig& config);
+  explicit ForwardKeys(const ModelConfig& config, bool causal = true);
   void append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) override;
   KvView view(int64_t layer, const Rows& rows) const override;
 
@@ -60,6 +60,7 @@ class ForwardKeys : public KvStore {
     Rows rows;
     Variable keys, values;
   };
+  bool causal_;
   std::vector<Slot> slots_;
 };
 

@@ -48,8 +48,9 @@ struct RouterCall {
   const IntTensor& ids;  ///< [R] the tokens of the whole batch
   int64_t recursions;    ///< at most so many
   int64_t step;          ///< training forward passes before this one; negative outside of training
-  std::span<const int32_t>
-      depths;  ///< [R] recursions that each token is to take, whatever its score; empty: not forced
+  /// [R] recursions that each token is to take, whatever its score; empty: not forced
+  std::span<const int32_t> depths;
+  bool keeps_first;  ///< the first token of each sequence takes every recursion
   Probe* probe;
 };
 

@@ -27,10 +27,13 @@ void TokenChoice::choose(const Active& active) {
              warming = call_.step >= 0 && call_.step < config().capacity_warmup_steps;
   const Tensor compared = biased ? scores_.value() + call_.weights.bias : scores_.value();
   const IntTensor best = argmax(compared, -1);
+  std::vector<bool> first(rows, false);
+  if (call_.keeps_first)
+    for (int64_t s = 0; s < active.rows.sequences(); ++s) first[active.rows.offsets[s]] = true;
   Tensor load = Tensor::zeros(Shape{n});
   for (int64_t i = 0; i < rows; ++i) {
     const int64_t chosen = call_.depths.empty() ? (warming ? n : best.data()[i] + 1) : call_.depths[i];
-    depths_.push_back(int32_t(std::min(chosen, call_.recursions)));
+    depths_.push_back(int32_t(std::min(first[i] ? n : chosen, call_.recursions)));
     if (depths_[i] > 0) load.mutable_data()[depths_[i] - 1] += Real(1) / Real(rows);
   }
 

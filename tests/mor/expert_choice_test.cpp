@@ -119,6 +119,7 @@ TEST_CASE("a token that is not taken gives the language-model loss no hold on th
                                    .recursions = 3,
                                    .step = -1,
                                    .depths = {},
+                                   .keeps_first = false,
                                    .probe = nullptr});
   Random random(5);
   const Variable x = Variable::parameter(random_normal({6, 2}, random, 1));

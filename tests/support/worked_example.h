@@ -35,6 +35,7 @@ struct WorkedExample {
                                      .recursions = 3,
                                      .step = -1,
                                      .depths = {},
+                                     .keeps_first = false,
                                      .probe = nullptr});
     Active active{Variable(x.clone()), Rows::batch(1, 6), {0, 1, 2, 3, 4, 5}};
     for (int64_t r = 0; r < 3; ++r) {

@@ -1,0 +1,62 @@
+#pragma once
+// The walk that all models share: prelude layers, the shared block as often as each token's router says, coda layers
+// and the final norm. Vanilla and plain recursive transformers are the same walk with nobody routing.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mor/kv_cache.h"
+#include "mor/layers.h"
+#include "mor/probe.h"
+#include "mor/router.h"
+#include "mor/sharing.h"
+
+namespace tinymor {
+
+struct ForwardOptions {
+  Rule rule = Rule::topk;
+  int64_t step = -1;  ///< In training: how many forward passes went before, for what warms up. Negative: not training.
+  int64_t max_depth = 0;                 ///< At most so many recursions; 0: as many as the model has.
+  KvCache* cache = nullptr;              ///< Keys and values of earlier tokens; the new ones are appended.
+  std::span<const int32_t> depths = {};  ///< [R] recursions that each token is made to take; empty: the router decides.
+  Probe* probe = nullptr;
+};
+
+/// Everything between the embedding of tokens and the head: the same for text and for images (mor/vit.h).
+class Trunk : public Module {
+ public:
+  /// What is computed for rows of tokens.
+  struct Result {
+    Variable states;             ///< [R,d] after the final norm
+    RouterLosses losses;         ///< what training adds, before the coefficients
+    std::vector<int32_t> depth;  ///< [R] recursions that each token took
+    RouterMetrics metrics;
+  };
+
+  /// Weights of the shapes that the resolved `config` gives them, all 0 but the norms, which are 1. Tokens see what
+  /// came before them, or, when not causal, all tokens of their sequence; then the first of each sequence, which stands
+  /// for the whole, takes every recursion.
+  explicit Trunk(const ModelConfig& config, bool causal = true);
+
+  /// x [R,d] of `rows`; ids [R] are for random routers only.
+  Result forward(Variable x, const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const;
+
+  const ModelConfig& config() const { return config_; }
+  const LayerMap& layers() const { return map_; }
+  RouterWeights& routers() { return routers_; }
+  void members(Members& m) override;
+
+ private:
+  Variable run_layer(int64_t layer, const Variable& x, const Rows& rows, KvStore& kv) const;
+
+  ModelConfig config_;
+  bool causal_;
+  LayerMap map_;
+  RopeTable rope_;
+  std::vector<DecoderLayer> layers_;  // one per unique set of weights
+  RouterWeights routers_;
+  Variable norm_;  // [d]
+};
+
+}  // namespace tinymor
