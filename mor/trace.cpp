@@ -34,17 +34,21 @@ class RoutingNotes : public Probe {
 
 }  // namespace
 
-Trace trace(const Model& model, std::span<const int32_t> tokens, Rule rule, int64_t max_depth, Tensor* logits) {
+Trace trace(const Model& model, std::span<const int32_t> tokens, Rule rule, int64_t max_depth, Tensor* logits,
+            std::span<const int32_t> depths) {
   const int64_t length = int64_t(tokens.size());
   const ModelConfig& config = model.config();
   check_input(length >= 2 && length <= config.max_seq_len, "text: it has {} tokens (use 2 to {} for this model)",
               length, config.max_seq_len);
+  check_input(depths.empty() || int64_t(depths.size()) == length,
+              "depths: {} for the {} tokens of the text (give one each)", depths.size(), length);
   const NoGrad off;
   RoutingNotes notes;
   KvCache cache(config);
   const Rows rows = Rows::batch(1, length);
-  const ForwardResult result = model.forward(IntTensor({length}, tokens), rows,
-                                             {.rule = rule, .max_depth = max_depth, .cache = &cache, .probe = &notes});
+  const ForwardResult result =
+      model.forward(IntTensor({length}, tokens), rows,
+                    {.rule = rule, .max_depth = max_depth, .cache = &cache, .depths = depths, .probe = &notes});
   if (logits) *logits = result.logits.value();
 
   Trace trace;

@@ -44,8 +44,9 @@ struct Trace {
 class Model;
 
 /// Runs `tokens` through the model with a cache and notes everything. `pieces` is left empty: the model knows no text.
-/// When `logits` is given it receives [T,V]. Throws InputError for fewer than 2 tokens or more than max_seq_len.
+/// When `logits` is given it receives [T,V]. `depths` [T] forces the recursions of each token. Throws InputError for
+/// fewer than 2 tokens or more than max_seq_len.
 Trace trace(const Model& model, std::span<const int32_t> tokens, Rule rule, int64_t max_depth = 0,
-            Tensor* logits = nullptr);
+            Tensor* logits = nullptr, std::span<const int32_t> depths = {});
 
 }  // namespace tinymor

@@ -2,45 +2,67 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "tensor/error.h"
 
 namespace tinymor {
 
-Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows, int64_t max_depth) {
+void for_windows(const Model& model, const Batch& windows, Rule rule, int64_t max_windows, int64_t max_depth,
+                 const SeeWindows& see) {
   const NoGrad off;
   const int64_t all = windows.inputs.dim(0), length = windows.inputs.dim(1);
   const int64_t count = max_windows > 0 ? std::min(max_windows, all) : all;
   // About two thousand tokens at a time keep the memory of an evaluation below that of a training step.
   const int64_t at_once = std::max<int64_t>(1, 2048 / length);
-  Evaluation sum{.sampling_accuracy = 0};
-  double windows_seen = 0;
   for (int64_t first = 0; first < count; first += at_once) {
     const int64_t n = std::min(at_once, count - first);
     std::vector<int32_t> ids, targets;
     for (int64_t i = first; i < first + n; ++i) {
-      const int64_t window = i * all / count;
-      const auto append = [&](std::vector<int32_t>& to, const IntTensor& from) {
+      const auto append = [window = i * all / count](std::vector<int32_t>& to, const IntTensor& from) {
         const auto row = from.slice(0, window, window + 1).values();
         to.insert(to.end(), row.begin(), row.end());
       };
       append(ids, windows.inputs);
       append(targets, windows.targets);
     }
+    const IntTensor inputs({n, length}, ids);
     const ForwardResult result =
-        model.forward(IntTensor({n * length}, ids), Rows::batch(n, length), {.rule = rule, .max_depth = max_depth});
-    const double tokens = double(n * length);
-    sum.loss += training_loss(model.config(), result, IntTensor({n * length}, targets)).lm * tokens;
-    sum.mean_depth += std::accumulate(result.depth.begin(), result.depth.end(), 0.0);
-    sum.sampling_accuracy += result.metrics.sampling_accuracy * double(n);
-    sum.tokens += n * length;
-    windows_seen += double(n);
+        model.forward(inputs.reshape({n * length}), Rows::batch(n, length), {.rule = rule, .max_depth = max_depth});
+    Tensor nll;
+    cross_entropy(result.logits, IntTensor({n * length}, targets), &nll);
+    see(inputs, result, nll);
   }
+}
+
+Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows, int64_t max_depth) {
+  Evaluation sum{.sampling_accuracy = 0};
+  RouterMetrics routing;
+  const int64_t length = windows.inputs.dim(1);
+  std::vector<bool> reached(length, false);
+  const auto add = [](std::vector<double>& sums, const std::vector<double>& terms, double weight) {
+    sums.resize(terms.size());
+    for (size_t i = 0; i < terms.size(); ++i) sums[i] += weight * terms[i];
+  };
+  for_windows(model, windows, rule, max_windows, max_depth,
+              [&](const IntTensor& ids, const ForwardResult& result, const Tensor& nll) {
+                const double tokens = double(ids.count());
+                for (Real loss : nll.values()) sum.loss += loss;
+                for (int64_t i = 0; i < ids.count(); ++i) {
+                  sum.mean_depth += result.depth[i];
+                  if (result.depth[i] == model.layers().recursions) reached[i % length] = true;
+                }
+                sum.sampling_accuracy += result.metrics.sampling_accuracy * tokens;
+                add(routing.load, result.metrics.load, tokens);
+                add(routing.mean_score, result.metrics.mean_score, tokens);
+                sum.tokens += ids.count();
+              });
   sum.loss /= double(sum.tokens);
   sum.mean_depth /= double(sum.tokens);
-  sum.sampling_accuracy = sum.sampling_accuracy / windows_seen;
+  sum.sampling_accuracy /= double(sum.tokens);
   sum.perplexity = std::exp(sum.loss);
+  sum.dead_positions = double(std::count(reached.begin(), reached.end(), false)) / double(length);
+  sum.max_violation = routing.max_violation();
+  sum.score_entropy = routing.entropy();
   return sum;
 }
 

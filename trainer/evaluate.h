@@ -1,7 +1,8 @@
 #pragma once
-// How well a model predicts text that it was not trained on.
+// How well a model predicts text that it was not trained on, and what its routers make of it.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,14 +16,25 @@ struct Evaluation {
   double loss = 0;     ///< mean over them, nats
   double perplexity = 0;
   double mean_depth = 0;
-  double sampling_accuracy = 1;  ///< see Router
+  double sampling_accuracy = 1;  ///< see RouterMetrics, like the last two
+  /// Share of the positions 0..T-1 at which no window had a token that took every recursion (paper App. G.2); 0 without
+  /// routing.
+  double dead_positions = 0;
+  double max_violation = 0;
+  double score_entropy = 0;
 };
 
 /// Judges `model` on the windows [n,T] under a rule; at most `max_windows` of them, evenly spread (0: all).
 Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows = 0,
                     int64_t max_depth = 0);
 
-/// The rules that make a difference to this model: both under expert choice, else one.
+/// Sees some windows at a time: their ids [n,T], what the model did with them, and the loss of every prediction [n*T].
+using SeeWindows = std::function<void(const IntTensor& ids, const ForwardResult& result, const Tensor& nll)>;
+/// Runs `model` over the windows that evaluate judges.
+void for_windows(const Model& model, const Batch& windows, Rule rule, int64_t max_windows, int64_t max_depth,
+                 const SeeWindows& see);
+
+/// The rules that make a difference to this model: the training rule and the causal one under expert choice, else one.
 std::vector<Rule> rules_of(const ModelConfig& config);
 /// "topk", "threshold", "aux_threshold"
 const char* rule_name(Rule rule);

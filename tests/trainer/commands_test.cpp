@@ -131,6 +131,7 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"generate run --prompt a --temperature -1", "--temperature"},
       {"trace run", "--text"},
       {"trace run --text a", "2 to 32"},
+      {"trace run --text 'Mia had' --depths 1,2,3,1,1,1,1,1,1,1,1,1,1", "depths: 13"},
       {"trace run --text-file nowhere.txt", "nowhere.txt"},
       {"trace run --text 'Mia had' --logits /nowhere/x.safetensors", "/nowhere"},
       {"inspect nowhere.toml", "nowhere.toml"},

@@ -105,6 +105,7 @@ void add_bench_command(CLI::App& app) {
   bench->require_subcommand(1);
   add_gemm_bench(*bench);
   add_train_bench(*bench);
+  add_claims_bench(*bench);
 }
 
 }  // namespace tinymor

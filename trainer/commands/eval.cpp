@@ -44,7 +44,12 @@ void eval(const Options& options) {
     rules[routed ? rule_name(rule) : "all"] = {{"loss", e.loss},
                                                {"perplexity", e.perplexity},
                                                {"mean_depth", e.mean_depth},
-                                               {"sampling_accuracy", e.sampling_accuracy}};
+                                               {"sampling_accuracy", e.sampling_accuracy},
+                                               {"dead_positions", e.dead_positions}};
+    if (loaded.config().routing == Routing::token_choice) {
+      rules["all"]["max_violation"] = e.max_violation;
+      rules["all"]["score_entropy"] = e.score_entropy;
+    }
   }
   if (options.json) {
     std::cout << nlohmann::ordered_json{{"tokens", tokens}, {"rules", rules}}.dump(2) << "\n";

@@ -18,6 +18,7 @@ namespace {
 struct Options {
   std::string model, text, text_file, rule, logits_file, grads_file;
   int64_t max_depth = 0;
+  std::vector<int32_t> depths;
 };
 
 nlohmann::ordered_json to_json(const Trace& trace, const ModelConfig& config) {
@@ -59,7 +60,7 @@ void run(const Options& options) {
   const std::vector<int32_t> tokens = loaded.tokenizer->encode(text);
   Tensor logits;
   const Rule rule = options.rule.empty() ? causal_rule(loaded.config()) : rule_named(options.rule);
-  Trace result = trace(*loaded.model, tokens, rule, options.max_depth, &logits);
+  Trace result = trace(*loaded.model, tokens, rule, options.max_depth, &logits, options.depths);
   for (int32_t id : tokens) result.pieces.push_back(loaded.tokenizer->piece(id));
   if (!options.logits_file.empty())
     write_file_atomically(options.logits_file, write_safetensors({.tensors = {{"logits", logits}}, .metadata = {}}));
@@ -83,6 +84,9 @@ void add_trace_command(CLI::App& app) {
                    "there is one)")
       ->check(rule_names());
   command->add_option("--max-depth", options->max_depth, "At most so many recursions")->check(CLI::PositiveNumber);
+  command->add_option("--depths", options->depths, "Recursions that each token is to take, for experiments: 3,1,2,...")
+      ->delimiter(',')
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--logits", options->logits_file, "Write the logits [T,V] to this safetensors file");
   command->add_option("--grads", options->grads_file,
                       "Write the gradient of the training loss for every parameter to this safetensors file");

@@ -1,0 +1,54 @@
+#pragma once
+// What the paper claims, at toy scale: small models of one width and unrolled depth, trained side by side on two texts,
+// with several seeds. Equal tokens: all take the same number of steps. Equal FLOPs: a model that costs less a token
+// takes more steps, by the paper's count (mor/counts.h). Losses are those of held-out text under the causal rule.
+//
+// Every run is an ordinary run folder; those that are there and complete are not trained again.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "trainer/config.h"
+
+namespace tinymor {
+
+struct Variant {
+  std::string name;
+  std::vector<std::string> settings;  ///< as for --set, over base_config
+};
+/// Vanilla, recursive, and MoR by each kind of routing and KV strategy.
+const std::vector<Variant>& variants();
+
+/// What a run of a variant came to.
+struct Outcome {
+  double loss = 0;       ///< causal rule
+  double topk_loss = 0;  ///< training rule; the same without expert choice
+  double mean_depth = 0;
+  double dead_positions = 0;
+  // On puzzles only, by what is to be predicted:
+  double depth_hard = 0, depth_easy = 0;  ///< mean depth before answers, and before what follows from the pattern
+  double depth_surprisal = 0;             ///< Spearman's rho of depth and loss
+};
+
+struct VariantOutcomes {
+  std::string variant;
+  std::vector<Outcome> equal_tokens, equal_flops;  ///< one per seed
+};
+
+struct ClaimsOptions {
+  std::filesystem::path folder;
+  std::string corpus;       ///< "stories" or "puzzles"
+  int64_t steps = 400;      ///< of the vanilla model
+  int64_t seeds = 3;        ///< 1..seeds
+  int64_t max_windows = 0;  ///< of held-out text that are judged; 0: all
+  std::string only = {};    ///< a variant, or empty for all
+  std::function<void(const std::string&)> progress = [](const std::string&) {};
+};
+
+/// Trains what is missing and judges all. Throws InputError for a corpus or variant that there is not.
+std::vector<VariantOutcomes> measure_claims(const ClaimsOptions& options);
+
+}  // namespace tinymor
