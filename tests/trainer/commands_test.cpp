@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "datasets/puzzles.h"
 #include "datasets/stories.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -237,6 +238,8 @@ TEST_CASE("tokenizers encode and decode from the command line") {
   CHECK(tinymor_in(folder, "tokenizer decode pieces " + ids.substr(0, ids.size() - 1)).out == "Mia had 3 apples.\n");
   CHECK(tinymor_in(folder, "data list").out.find("stories") != std::string::npos);
   CHECK(tinymor_in(folder, "data make stories --bytes 500").out == make_stories(1, 500));
+  CHECK(tinymor_in(folder, "data list").out.find("puzzles") != std::string::npos);
+  CHECK(tinymor_in(folder, "data make puzzles --bytes 500").out == make_puzzles(1, 500).text);
 }
 
 TEST_CASE("fifty steps end in the same bytes for any number of threads and at every SIMD level with FMA") {
