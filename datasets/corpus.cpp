@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "datasets/puzzles.h"
 #include "datasets/stories.h"
 #include "datasets/utf8.h"
 #include "tensor/error.h"
@@ -98,12 +99,13 @@ std::string load_folder(const fs::path& folder) {
 
 std::vector<BundledDataSet> bundled_data_sets() {
   return {
-      {"stories", "short stories in simple English, made by a grammar: names that recur, things left somewhere, sums"}};
+      {"stories", "short stories in simple English, made by a grammar: names that recur, things left somewhere, sums"},
+      {"puzzles", "sums and look-ups of one to three steps among easy sentences: which bytes are hard is known"}};
 }
 
 std::string make_data_set(const std::string& name, uint64_t seed, int64_t bytes) {
   check_input(is_bundled(name), "data set \"{}\": not bundled (bundled: {})", name, bundled_names());
-  return make_stories(seed, bytes);
+  return name == "puzzles" ? make_puzzles(seed, bytes).text : make_stories(seed, bytes);
 }
 
 std::string resolve_source(const std::string& source) {

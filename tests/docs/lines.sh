@@ -12,8 +12,8 @@ done <<'END'
 tensor     3000
 autograd   1500
 mor        2500
-datasets   2000
-trainer    2800
+datasets   2300
+trainer    3300
 visualizer 9000
 END
 exit $over

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "datasets/digits.h"
+#include "datasets/puzzles.h"
 #include "datasets/stories.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -329,7 +330,9 @@ TEST_CASE("data sets are listed, and made as a text or a folder of images") {
   const std::string listed = tinymor_in(folder, "data list").out;
   CHECK(listed.find("stories") != std::string::npos);
   CHECK(listed.find("digits") != std::string::npos);
+  CHECK(listed.find("puzzles") != std::string::npos);
   CHECK(tinymor_in(folder, "data make stories --bytes 500").out == make_stories(1, 500));
+  CHECK(tinymor_in(folder, "data make puzzles --bytes 500").out == make_puzzles(1, 500).text);
   REQUIRE(tinymor_in(folder, "data make digits --count 15 --seed 4 --out made/digits").status == 0);
   const ImageSplit written = load_images((folder / "made/digits").string()), digits = make_digit_split(4, 15);
   CHECK(written.train.pixels.to_vector() == digits.train.pixels.to_vector());
