@@ -1,5 +1,5 @@
 #pragma once
-// The nine exercises of the book. Each is one function: its task stands here, the place to write it is the .cpp file of
+// The exercises of the book. Each is one function: its task stands here, the place to write it is the .cpp file of
 // the same name, and ./run.sh exercise NAME says what is still missing. How to go about it: README.md
 
 #include <cstdint>
@@ -57,5 +57,36 @@ void transpose_blocked(int64_t rows, int64_t columns, const float* x, float* y);
 /// next one into x, or returns false when there are no more. There is at least one. Numbers like 1000 and -1000 must do
 /// no harm.
 double online_log_sum_exp(const std::function<bool(double& x)>& next);
+
+// --- Chapter 5: attention ---
+
+/// attention_1_rope. A head, turned to its position: the pair of numbers i and i + D/2 by position * theta^(-2i/D), for
+/// a head of even width D.
+std::vector<double> turned(const std::vector<double>& head, int64_t position, double theta);
+
+/// attention_2_packed. Causal attention of one head over texts that lie end to end: the rows offsets[s]..offsets[s+1]
+/// of q, k [R,D] and v [R,E] belong to text s. Returns [R,E]. A text may have no rows, and scores may be in the
+/// thousands.
+Tensor packed_attention(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<int64_t>& offsets);
+
+/// attention_3_one_pass. The sum of the values, each times the softmax of its score, when keys come one at a time and
+/// only once: `next(score, value)` puts in the next one's, or returns false when there are no more. There is at least
+/// one. Scores like 1000 and -1000 must do no harm.
+std::vector<double> one_pass_attention(const std::function<bool(double& score, std::vector<double>& value)>& next);
+
+// --- Chapter 6: sharing ---
+
+enum class SharingExercise { cycle, sequence, middle_cycle, middle_sequence };
+/// sharing_1_layer_map. The set of weights that each of the layers uses, numbered by first use. The layers (without the
+/// first and the last one under the middle strategies) are a multiple of `recursions`.
+std::vector<int64_t> sets_of_layers(SharingExercise sharing, int64_t layers, int64_t recursions);
+
+/// sharing_2_gradient_of_uses. With h[r+1] = h[r] + w h[r]^2 for r = 0..uses-1: how much the last h moves with the w of
+/// each use, the first use first. Their sum is the gradient of w.
+std::vector<double> gradient_of_uses(double h0, double w, int64_t uses);
+
+/// sharing_3_stepwise. `count` whole numbers evenly from low to high, both included, halves rounded to even; {low} when
+/// there is only one. count is at most high - low + 1.
+std::vector<int64_t> evenly(int64_t low, int64_t high, int64_t count);
 
 }  // namespace tinymor
