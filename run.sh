@@ -102,7 +102,7 @@ demo() {
   note "no window to be had here: the visualizer's picture is runs/demo/visualizer.png"
 }
 
-exercises() { (cd docs/exercises && basename -s .cpp tensors_*.cpp autograd_*.cpp fast_*.cpp); }
+exercises() { (cd docs/exercises && basename -s .cpp tensors_*.cpp autograd_*.cpp fast_*.cpp routers_*.cpp causal_*.cpp cache_*.cpp); }
 
 # Builds the exercise of that name; what the build system and the compiler said is in build/exercise.log.
 build_exercise() { cmake --build build -j "$cores" --target "exercise_$1" >build/exercise.log 2>&1; }
