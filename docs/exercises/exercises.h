@@ -89,4 +89,59 @@ std::vector<double> gradient_of_uses(double h0, double w, int64_t uses);
 /// there is only one. count is at most high - low + 1.
 std::vector<int64_t> evenly(int64_t low, int64_t high, int64_t count);
 
+// --- Chapter 7: routers ---
+
+/// routers_1_top_k. The places of the k largest scores, ascending; all of them when there are fewer. Of equal scores
+/// the earlier one is taken first.
+std::vector<int64_t> top_k_in_order(const std::vector<double>& scores, int64_t k);
+
+struct GateGrads {
+  std::vector<double> dx, dy;
+  double dz;
+};
+/// routers_2_gate_gradient. The gradients of x' = x + alpha sigmoid(z) y, for a gradient g of x'. x, y and g have the
+/// same length; that z was itself computed from x is somebody else's business.
+GateGrads gate_backward(double alpha, double z, const std::vector<double>& y, const std::vector<double>& g);
+
+struct Balance {
+  double loss, max_violation;
+};
+/// routers_3_balance. scores[t][i] is what token t gives the depth i; it chooses the largest, of equal ones the
+/// shallowest. loss is N times the sum over the depths of load times mean score, max_violation (largest load - mean
+/// load) / mean load. There is at least one token.
+Balance balance_of(const std::vector<std::vector<double>>& scores);
+
+// --- Chapter 8: the causal rule ---
+
+/// causal_1_depths. scores[t][r] is what token t would score in recursion r, counted from 0. The recursions that each
+/// token takes: the first whatever its score, and each further one as long as its scores are 0 or more.
+std::vector<int64_t> causal_depths(const std::vector<std::vector<double>>& scores);
+
+/// causal_2_leak. choose(scores) gives the places that are taken. The first place, the last one excepted, that is taken
+/// or not depending on the last score: try the score as it is, a very large one and a very small one. -1 when there is
+/// none. There are at least two scores.
+int64_t first_leak(const std::function<std::vector<int64_t>(const std::vector<double>&)>& choose,
+                   const std::vector<double>& scores);
+
+/// causal_3_dead. depths[s][t] is the depth of position t in text s; all texts are equally long, and there is at least
+/// one. The share of positions that reach the last of the recursions in no text.
+double dead_share(const std::vector<std::vector<int64_t>>& depths, int64_t recursions);
+
+// --- Chapter 9: caches ---
+
+/// cache_1_entries. The entries that tokens of these depths leave in the slots of a block of `block` layers: in each
+/// recursion that they take, or, when keys are shared, in the first one only. Every token takes the first.
+int64_t cache_entries(const std::vector<int64_t>& depths, int64_t block, bool shared);
+
+/// cache_2_visible. The positions that the query of `position` sees in `recursion` (counted from 0), ascending; none
+/// when it does not take that recursion. Recursion-wise it sees those that take it too; shared, all. Never a later one.
+std::vector<int64_t> visible_positions(const std::vector<int64_t>& depths, int64_t recursion, int64_t position,
+                                       bool shared);
+
+/// cache_3_attend. Attention of one query over a cache: the mean of the values, weighted by the softmax of the scores
+/// query·key / sqrt(width of the query). `next(key, value)` puts the next entry into its arguments or returns false; it
+/// gives each entry once, and there is at least one. Scores like 1000 and -1000 must do no harm.
+std::vector<double> attend(const std::vector<double>& query,
+                           const std::function<bool(std::vector<double>& key, std::vector<double>& value)>& next);
+
 }  // namespace tinymor

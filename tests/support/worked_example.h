@@ -13,12 +13,17 @@ struct WorkedExample {
   std::vector<Selection> selections;
   std::vector<std::vector<int32_t>> taken;  // positions, by recursion
   std::vector<double> accuracies;
-  Tensor x{{6, 2}, {0.5f, -1.0f, 1.0f, 0.2f, -0.3f, 0.8f, 0.7f, 0.7f, -1.2f, 0.1f, 0.1f, -0.4f}};
+  Tensor x;  // what the tokens become
   RouterLosses losses;
   RouterMetrics metrics;
 
-  /// Runs the routing of `weights`, one row [2] per scorer output, over x.
-  WorkedExample(ModelConfig c, Rule rule, const std::vector<std::vector<Real>>& weights) : config(std::move(c)) {
+  static Tensor start() {
+    return Tensor({6, 2}, {0.5f, -1.0f, 1.0f, 0.2f, -0.3f, 0.8f, 0.7f, 0.7f, -1.2f, 0.1f, 0.1f, -0.4f});
+  }
+
+  /// Runs the routing of `weights`, one row [2] per scorer output, over `tokens` [6,2].
+  WorkedExample(ModelConfig c, Rule rule, const std::vector<std::vector<Real>>& weights, Tensor tokens = start())
+      : config(std::move(c)), x(std::move(tokens)) {
     RouterWeights router_weights(config);
     std::vector<Real> rows;
     for (const auto& row : weights) rows.insert(rows.end(), row.begin(), row.end());
@@ -65,7 +70,6 @@ struct WorkedExample {
     return config;
   }
 
- private:
   static Tensor block(const Tensor& x) {
     Tensor y(x.shape());
     Real sums[2] = {0, 0};

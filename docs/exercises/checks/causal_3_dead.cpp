@@ -1,0 +1,37 @@
+#include <cmath>
+
+#include "checks.h"
+#include "exercises.h"
+
+namespace tinymor {
+namespace {
+
+Finding check_dead() {
+  struct Case {
+    std::vector<std::vector<int64_t>> depths;
+    double share;
+    const char* hint;
+  };
+  for (const Case& wanted : std::vector<Case>{
+           {{{1, 3, 2, 3, 2, 1}, {1, 3, 2, 3, 2, 1}, {2, 3, 1, 3, 1, 2}},
+            4.0 / 6,
+            "positions 1 and 3 alone reach depth 3"},
+           {{{1, 3, 2, 3, 2, 1}, {3, 1, 2, 3, 1, 2}, {1, 3, 1, 2, 3, 2}}, 2.0 / 6, "one text is enough to be alive"},
+           {{{3, 3}}, 0, "nobody is dead here"},
+           {{{1, 2, 2}}, 1, "nobody reaches depth 3"}}) {
+    const double given = dead_share(wanted.depths, 3);
+    std::string text;
+    for (const std::vector<int64_t>& depths : wanted.depths) text += shown(depths) + " ";
+    if (!(std::abs(given - wanted.share) < 1e-9))
+      return not_yet(
+          fmt::format("depths {}and 3 recursions: should be {:.4f}, you gave {:.4f}", text, wanted.share, given),
+          wanted.hint);
+  }
+  return done();
+}
+
+const AddExercise add({8, "causal_3_dead", "Dead positions",
+                       "for each position look through all texts for a depth equal to `recursions`", check_dead});
+
+}  // namespace
+}  // namespace tinymor
