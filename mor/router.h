@@ -45,13 +45,13 @@ struct RouterCall {
   const ModelConfig& config;
   const RouterWeights& weights;
   Rule rule;
-  const IntTensor& ids;  ///< [R] the tokens of the whole batch
-  int64_t recursions;    ///< at most so many
-  int64_t step;          ///< training forward passes before this one; negative outside of training
+  const IntTensor& ids;      ///< [R] the tokens of the whole batch
+  int64_t recursions;        ///< at most so many
+  int64_t step = -1;         ///< training forward passes before this one; negative outside of training
+  bool keeps_first = false;  ///< the first token of each sequence takes every recursion
   /// [R] recursions that each token is to take, whatever its score; empty: not forced
-  std::span<const int32_t> depths;
-  bool keeps_first;  ///< the first token of each sequence takes every recursion
-  Probe* probe;
+  std::span<const int32_t> depths = {};
+  Probe* probe = nullptr;
 };
 
 /// The tokens still recurring.

@@ -45,8 +45,8 @@ Trunk::Result Trunk::forward(Variable x, const IntTensor& ids, const Rows& rows,
                                                       .ids = ids,
                                                       .recursions = recursions,
                                                       .step = options.step,
-                                                      .depths = options.depths,
                                                       .keeps_first = !causal_,
+                                                      .depths = options.depths,
                                                       .probe = options.probe});
   for (int64_t r = 0; r < recursions; ++r) {
     const Selection selection = router->select(r, active);

@@ -50,14 +50,8 @@ struct Second {
   explicit Second(const ModelConfig& config) : weights(config) {
     weights.main[1].layers[0].mutable_value().copy_from(Tensor({1, 2}, {-0.5f, 0.9f}));
     const IntTensor ids({6}, {0, 1, 2, 3, 4, 5});
-    const auto router = make_router({.config = config,
-                                     .weights = weights,
-                                     .rule = Rule::topk,
-                                     .ids = ids,
-                                     .recursions = 3,
-                                     .step = -1,
-                                     .depths = {},
-                                     .probe = nullptr});
+    const auto router =
+        make_router({.config = config, .weights = weights, .rule = Rule::topk, .ids = ids, .recursions = 3});
     const Active all{Variable(after_recursion_1()), Rows::batch(1, 6), {0, 1, 2, 3, 4, 5}};
     const Selection selection = router->select(1, all);
     REQUIRE(selection.index.to_vector() == Ints{1, 2, 3, 4});
@@ -186,14 +180,8 @@ TEST_CASE("07: a bias changes the choice and not the weight") {
   CHECK(0.4444 - 0.05 == Approx(0.3944));
   CHECK(0.3712 + 0.05 == Approx(0.4212));
   const IntTensor ids({6}, {0, 1, 2, 3, 4, 5});
-  const auto router = make_router({.config = config,
-                                   .weights = weights,
-                                   .rule = Rule::threshold,
-                                   .ids = ids,
-                                   .recursions = 3,
-                                   .step = -1,
-                                   .depths = {},
-                                   .probe = nullptr});
+  const auto router =
+      make_router({.config = config, .weights = weights, .rule = Rule::threshold, .ids = ids, .recursions = 3});
   const Active all{Variable(WorkedExample::start()), Rows::batch(1, 6), {0, 1, 2, 3, 4, 5}};
   router->select(0, all);
   const Selection last = router->select(2, all);

@@ -112,15 +112,8 @@ TEST_CASE("a token that is not taken gives the language-model loss no hold on th
   RouterWeights weights(config);
   weights.main[1].layers[0].mutable_value().copy_from(Tensor({1, 2}, {-0.5f, 0.9f}));
   const IntTensor ids({6}, {0, 1, 2, 3, 4, 5});
-  const auto router = make_router({.config = config,
-                                   .weights = weights,
-                                   .rule = Rule::topk,
-                                   .ids = ids,
-                                   .recursions = 3,
-                                   .step = -1,
-                                   .depths = {},
-                                   .keeps_first = false,
-                                   .probe = nullptr});
+  const auto router =
+      make_router({.config = config, .weights = weights, .rule = Rule::topk, .ids = ids, .recursions = 3});
   Random random(5);
   const Variable x = Variable::parameter(random_normal({6, 2}, random, 1));
   const Selection selection = router->select(1, {x, Rows::batch(1, 6), {0, 1, 2, 3, 4, 5}});

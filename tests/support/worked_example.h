@@ -33,15 +33,8 @@ struct WorkedExample {
           Tensor({outputs, 2}, std::span(rows).subspan(r * outputs * 2, outputs * 2)));
 
     const IntTensor ids({6}, {0, 1, 2, 3, 4, 5});
-    const auto router = make_router({.config = config,
-                                     .weights = router_weights,
-                                     .rule = rule,
-                                     .ids = ids,
-                                     .recursions = 3,
-                                     .step = -1,
-                                     .depths = {},
-                                     .keeps_first = false,
-                                     .probe = nullptr});
+    const auto router =
+        make_router({.config = config, .weights = router_weights, .rule = rule, .ids = ids, .recursions = 3});
     Active active{Variable(x.clone()), Rows::batch(1, 6), {0, 1, 2, 3, 4, 5}};
     for (int64_t r = 0; r < 3; ++r) {
       selections.push_back(router->select(r, active));
