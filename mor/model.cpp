@@ -1,7 +1,5 @@
 #include "mor/model.h"
 
-#include <numeric>
-
 #include "tensor/error.h"
 #include "tensor/random.h"
 
@@ -56,15 +54,6 @@ Model Model::clone() const {
     *parameter = Variable::parameter(parameter->value().clone(), parameter->name());
   for (const auto& [name, buffer] : all.buffers()) *buffer = buffer->clone();
   return copy;
-}
-
-void Model::balance(std::span<const double> load) {
-  Tensor& bias = trunk_.routers().bias;
-  if (!bias.defined()) return;
-  check(int64_t(load.size()) == bias.count(), "[balance] loads of {} depths for {}", load.size(), bias.count());
-  const double mean = std::accumulate(load.begin(), load.end(), 0.0) / double(load.size());
-  for (size_t i = 0; i < load.size(); ++i)
-    bias.mutable_data()[i] += Real(config().router.bias_rate) * Real((load[i] < mean) - (load[i] > mean));
 }
 
 IntTensor next_tokens(std::span<const int32_t> tokens) {

@@ -9,8 +9,9 @@
 
 namespace tinymor {
 
+/// What a model of text, or of images (mor/vit.h), makes of its input.
 struct ForwardResult {
-  Variable logits;  ///< [R,V]
+  Variable logits;  ///< [R,V], or of images [n,classes]
   RouterLosses losses;
   std::vector<int32_t> depth;
   RouterMetrics metrics;
@@ -28,9 +29,8 @@ class Model : public Module {
   const LayerMap& layers() const { return trunk_.layers(); }
   /// A model with the same weights in memory of its own.
   Model clone() const;
-  /// After an optimizer step of loss-free balancing (paper App. A.2): moves the bias of each depth by bias_rate towards
-  /// its fair share. load [N]: share of the step's tokens that chose each depth.
-  void balance(std::span<const double> load);
+  /// As Trunk::balance.
+  void balance(std::span<const double> load) { trunk_.balance(load); }
   /// Every unique weight once, by its name in a checkpoint.
   void members(Members& m) override;
 
@@ -43,7 +43,7 @@ class Model : public Module {
 /// Draws every weight with more than one axis from N(0, 0.02^2), each from a stream of its own.
 void initialise(Module& module, uint64_t seed);
 
-/// Mean next-token loss and everything training adds to it.
+/// Mean loss of the predictions and everything training adds to it.
 struct Loss {
   Variable total;  ///< lm + aux_coeff * aux + z_coeff * z + balance_coeff * balance
   double lm = 0, aux = 0, z = 0, balance = 0;
@@ -52,7 +52,7 @@ struct Loss {
 /// The targets [T] of one text: the token after each, and -1 for the last. Throws unless there is a token.
 IntTensor next_tokens(std::span<const int32_t> tokens);
 
-/// targets [R] are the tokens that come next, -1 where none does.
+/// targets [R] are the tokens that come next, -1 where none does; of images [n] their labels.
 Loss training_loss(const ModelConfig& config, const ForwardResult& result, const IntTensor& targets,
                    Tensor* row_nll = nullptr);
 

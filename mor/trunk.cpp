@@ -22,6 +22,15 @@ void Trunk::members(Members& m) {
   m("norm.weight", norm_);
 }
 
+void Trunk::balance(std::span<const double> load) {
+  Tensor& bias = routers_.bias;
+  if (!bias.defined()) return;
+  check(int64_t(load.size()) == bias.count(), "[balance] loads of {} depths for {}", load.size(), bias.count());
+  const double mean = std::accumulate(load.begin(), load.end(), 0.0) / double(load.size());
+  for (size_t i = 0; i < load.size(); ++i)
+    bias.mutable_data()[i] += Real(config_.router.bias_rate) * Real((load[i] < mean) - (load[i] > mean));
+}
+
 Variable Trunk::run_layer(int64_t layer, const Variable& x, const Rows& rows, KvStore& kv) const {
   return layers_[map_.weights[layer]].forward(x, {config_, rope_, rows, layer, kv});
 }

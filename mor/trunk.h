@@ -44,7 +44,9 @@ class Trunk : public Module {
 
   const ModelConfig& config() const { return config_; }
   const LayerMap& layers() const { return map_; }
-  RouterWeights& routers() { return routers_; }
+  /// After an optimizer step of loss-free balancing (paper App. A.2): moves the bias of each depth by bias_rate towards
+  /// its fair share. load [N]: share of the step's tokens that chose each depth.
+  void balance(std::span<const double> load);
   void members(Members& m) override;
 
  private:

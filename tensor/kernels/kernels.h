@@ -124,7 +124,7 @@ constexpr int64_t kAttentionRows = 24;
 /// Working space of the attention functions, in elements.
 constexpr int64_t attention_scratch(int64_t keys, int64_t width) {
   return 2 * packed_count(width, keys) + 2 * packed_count(keys, width) + 2 * packed_count(kAttentionRows, width) +
-         2 * kAttentionRows * keys;
+         2 * packed_count(kAttentionRows, keys);
 }
 
 /// The loops for this processor: the highest level it has, or the one named by the environment variable TINYMOR_SIMD

@@ -3,6 +3,7 @@
 
 #include "tensor/kernels/kernels.h"
 
+#include <algorithm>
 #include <limits>
 #include <numeric>
 
@@ -210,6 +211,24 @@ TEST_CASE("attention equals its twin for every number of queries and keys", "[ke
         CHECK(worst(out, [&](int64_t i) { return expected[i]; }) < 1e-5);
         CHECK(log_sum.intact());
       }
+}
+
+TEST_CASE("attention keeps to its working space, also where every query sees every key", "[kernels]") {
+  for (int64_t width : {6, 16, 32})
+    for (int64_t keys : {1, 4, 17, 31, 33, 34, 50, 65}) {
+      INFO(keys << " keys of width " << width);
+      const int64_t n = keys * width;
+      const Numbers q = random_numbers(n, 12), k = random_numbers(n, 13), v = random_numbers(n, 14);
+      const std::vector<int32_t> visible(keys, int32_t(keys));
+      const kernels::AttentionHead head{keys,     keys,     1,        width, Real(0.4), visible.data(),
+                                        q.data(), k.data(), v.data(), width, width};
+      Output out(n), log_sum(keys), dq(n), dk(n), dv(n), work(kernels::attention_scratch(keys, width));
+      for (Output* sum : {&dk, &dv}) std::fill_n(sum->begin(), n, Real(0));
+      table().attention(head, out.begin(), width, log_sum.begin(), 1, work.begin());
+      table().attention_backward(head, out.begin(), q.data(), width, log_sum.begin(), 1, dq.begin(), dk.begin(),
+                                 dv.begin(), work.begin());
+      for (const Output* each : {&out, &log_sum, &dq, &dk, &dv, &work}) CHECK(each->intact());
+    }
 }
 
 TEST_CASE("AdamW equals its twin", "[kernels]") {

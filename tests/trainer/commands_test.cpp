@@ -60,6 +60,26 @@ const fs::path& trained() {
   return folder.path();
 }
 
+const std::string kTinyEye =
+    " --data pictures --patch 7 --set model.d_model=16 --set model.d_ff=24 --set train.batch_size=4 ";
+
+/// The same folder with a few images, some of them too wide, and a model that was trained on the good ones.
+const fs::path& trained_eye() {
+  static const bool once = [] {
+    const ImageSplit split = make_digit_split(1, 10);
+    write_images(split, trained() / "pictures");
+    const auto narrowed = [](Images images) {
+      images.pixels = images.pixels.slice(1, 0, 20).contiguous_copy();
+      return images;
+    };
+    write_images({narrowed(split.train), narrowed(split.held_out)}, trained() / "wide");
+    REQUIRE(tinymor_in(trained(), "images --quiet --json --steps 3 --out seen" + kTinyEye).status == 0);
+    return true;
+  }();
+  (void)once;
+  return trained();
+}
+
 /// The same folder with a vanilla run in it as well.
 const fs::path& trained_vanilla() {
   static const bool once = [] {
@@ -78,6 +98,7 @@ const std::string kIntoMor =
 }  // namespace
 
 TEST_CASE("bad input gets one clear line and status 2") {
+  trained_eye();
   const fs::path& folder = trained_vanilla();
   const std::string model = read_file(folder / "run/model.safetensors");
   write_file_atomically(folder / "truncated.safetensors", model.substr(0, model.size() / 2));
@@ -144,6 +165,19 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"data make digits --bytes 5 --out new", "--bytes"},
       {"data make digits --count 100001 --out new", "100001"},
       {"data make digits --count 5 --out text.txt", "text.txt"},
+      {"images --data nowhere --out new", "nowhere"},
+      {"images --data pictures --patch 5 --out new", "patch_size"},
+      {"images --data pictures --set model.n_layers=7 --out new", "n_layers"},
+      {"images --data pictures --set train.grad_accumulation=2 --out new", "grad_accumulation"},
+      {"images --data pictures --out run", "--out"},
+      {"images --data wide --out new", "square"},
+      {"images --data pictures --out text.txt/run", "text.txt"},
+      {"images --eval nowhere", "nowhere"},
+      {"images --eval run", "tinymor images"},
+      {"images --eval run --steps 3", "--eval"},
+      {"images --eval seen --data wide", "[2,28,28]"},
+      {"images --eval seen/model.safetensors --data text.txt", "text.txt"},
+      {"generate seen --prompt a", "seen"},
       {"tokenizer encode nowhere --text a", "nowhere"},
       {"tokenizer decode run 9999", "9999"},
   };
@@ -163,7 +197,7 @@ TEST_CASE("bad input gets one clear line and status 2") {
 TEST_CASE("every subcommand explains itself with an example") {
   for (const char* name :
        {"", "train", "uptrain", "eval", "generate", "trace", "inspect", "tokenizer", "tokenizer train",
-        "tokenizer encode", "tokenizer decode", "data", "data list", "data make"}) {
+        "tokenizer encode", "tokenizer decode", "data", "data list", "data make", "images"}) {
     INFO(name);
     const Output result = tinymor_in(trained(), std::string(name) + " --help");
     CHECK(result.status == 0);
@@ -405,4 +439,32 @@ TEST_CASE("a run killed at any instant resumes to the same bits") {
     CHECK(tinymor_in(folder, "train --quiet --resume --out " + run).status == 0);
     CHECK(read_file(folder / run / "model.safetensors") == read_file(folder / "unharmed/model.safetensors"));
   }
+}
+
+TEST_CASE("a model of images is trained, judged, and its depths are drawn beside what it sees") {
+  const fs::path& folder = trained_eye();
+  const std::string train = "images --steps 3 --out again" + kTinyEye;
+  const Output drawn = tinymor_in(folder, train);
+  REQUIRE(drawn.status == 0);
+  CHECK(drawn.out.find("2 held-out images: ") == 0);
+  CHECK(drawn.err.find("step 3/3") != std::string::npos);
+  CHECK(drawn.out.find('\x1b') == std::string::npos);  // a file is no terminal
+  CHECK(read_file(folder / "again/model.safetensors") == read_file(folder / "seen/model.safetensors"));
+  CHECK(tinymor_in(folder, train).status == 2);  // it is there already
+
+  const Output judged = tinymor_in(folder, "images --eval seen --data pictures --json");
+  REQUIRE(judged.status == 0);
+  const json document = json::parse(judged.out);
+  CHECK(document["images"] == 2);
+  // Of 17 tokens 17, 11 and 5 recur, the class token among them.
+  CHECK(document["mean_depth"].get<double>() == Approx((17 + 11 + 5 - 3) / 16.0));
+  CHECK(document["samples"].empty());  // the two held out are a 0 and a 1
+
+  write_images({make_digits(1, 10), make_digits(1, 10)}, folder / "all");
+  const json all = json::parse(tinymor_in(folder, "images --eval seen --data all --json").out);
+  REQUIRE(all["samples"].size() == 3);
+  CHECK(all["samples"][0]["depth"].size() == 16);
+  const std::string tinted = tinymor_in(folder, "images --eval seen --data all --show depth").out;
+  CHECK(tinted.find("\x1b[30;48;2;") != std::string::npos);
+  CHECK(tinted.find("a 2, taken for a ") != std::string::npos);
 }

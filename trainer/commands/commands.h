@@ -16,6 +16,7 @@ void add_trace_command(CLI::App& app);
 void add_inspect_command(CLI::App& app);
 void add_tokenizer_command(CLI::App& app);
 void add_data_command(CLI::App& app);
+void add_images_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
 void add_claims_bench(CLI::App& bench);
 

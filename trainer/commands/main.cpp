@@ -57,6 +57,7 @@ int run(int argc, char** argv) {
   add_inspect_command(app);
   add_tokenizer_command(app);
   add_data_command(app);
+  add_images_command(app);
   add_bench_command(app);
   const auto known = app.get_subcommands([&](CLI::App* command) { return argc > 1 && command->get_name() == argv[1]; });
   if (argc > 1 && argv[1][0] != '-' && known.empty())
