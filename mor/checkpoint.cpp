@@ -1,7 +1,5 @@
 #include "mor/checkpoint.h"
 
-#include <charconv>
-
 #include "mor/counts.h"
 #include "tensor/error.h"
 #include "tensor/safetensors.h"
@@ -16,18 +14,11 @@ struct Format {
 constexpr Format kText{"tinymor-1", "tinymor train"};
 constexpr Format kImages{"tinymor-images-1", "tinymor images"};
 
-std::string field(const SafetensorsFile& file, const std::string& key) {
-  const auto found = file.metadata.find(key);
-  return found == file.metadata.end() ? std::string() : found->second;
-}
-
 int64_t whole_number(const SafetensorsFile& file, const std::string& key) {
-  const std::string text = field(file, key);
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  check_input(error == std::errc() && end == text.data() + text.size(),
-              "\"{}\" in its metadata is not a whole number (mend it, or save the model again)", key);
-  return value;
+  const std::optional<int64_t> value = file.number<int64_t>(key);
+  check_input(value.has_value(), "\"{}\" in its metadata is not a whole number (mend it, or save the model again)",
+              key);
+  return *value;
 }
 
 /// The model of that configuration with the numbers of the file. `expected`: how many it has, so that no memory is
@@ -48,7 +39,7 @@ SomeModel filled(const SafetensorsFile& file, const SomeConfig& config, int64_t 
 template <class Make>
 auto read_as(const std::filesystem::path& path, const Format& format, Make make) {
   const SafetensorsFile file = read_safetensors(path);
-  check_input(field(file, "format") == format.name,
+  check_input(file.text("format") == format.name,
               "{}: its metadata does not say \"format\": \"{}\" (use a file that {} wrote)", path.string(), format.name,
               format.writer);
   try {
@@ -81,7 +72,7 @@ std::string write_checkpoint(const ImageModel& model) {
 
 Model read_checkpoint(const std::filesystem::path& path) {
   return read_as(path, kText, [](const SafetensorsFile& file) {
-    const ModelConfig config = config_from_json(field(file, "config"));
+    const ModelConfig config = config_from_json(file.text("config"));
     const ParameterCounts counts = count_parameters(config);
     return filled<Model>(file, config, counts.total() + counts.buffers);
   });
@@ -89,7 +80,7 @@ Model read_checkpoint(const std::filesystem::path& path) {
 
 ImageModel read_image_checkpoint(const std::filesystem::path& path) {
   return read_as(path, kImages, [](const SafetensorsFile& file) {
-    ImageConfig config{config_from_json(field(file, "config")), whole_number(file, "image_size"),
+    ImageConfig config{config_from_json(file.text("config")), whole_number(file, "image_size"),
                        whole_number(file, "patch_size"), whole_number(file, "classes")};
     config.resolve();
     return filled<ImageModel>(file, config, config.saved_numbers());

@@ -70,6 +70,10 @@ struct ModelConfig {
   RouterConfig router;
 
   int64_t d_head() const { return d_model / n_heads; }
+  /// Width of a router's hidden layer (paper App. G.1); 0 where it has none.
+  int64_t router_hidden() const {
+    return router.type == RouterType::linear ? 0 : router.type == RouterType::mlp ? 2 * d_model : 4 * d_model;
+  }
   bool operator==(const ModelConfig&) const = default;
 
   /// Fills in what was left to its default (n_kv_heads, function, alpha, capacity) and throws InputError, saying what

@@ -34,8 +34,8 @@ std::vector<LayerWork> work_of(const ModelConfig& config) {
 }
 
 int64_t scorer_weights(const ModelConfig& config, int64_t outputs) {
-  const int64_t d = config.d_model, hidden = config.router.type == RouterType::mlp ? 2 * d : 4 * d;
-  return config.router.type == RouterType::linear ? d * outputs : hidden * (d + outputs);
+  const int64_t d = config.d_model, hidden = config.router_hidden();
+  return hidden == 0 ? d * outputs : hidden * (d + outputs);
 }
 
 }  // namespace

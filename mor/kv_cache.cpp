@@ -39,8 +39,7 @@ KvView KvCache::view(int64_t layer, const Rows& rows) const {
   std::vector<int32_t> replaced, fresh;
   for (int64_t s = 0; s < rows.sequences(); ++s) {
     view.plan.key_begin.push_back(s * base.capacity);
-    const auto positions = rows.positions.values().subspan(rows.offsets[s], rows.offsets[s + 1] - rows.offsets[s]);
-    for (int32_t count : visible_counts(base.positions[s], positions)) view.plan.visible.push_back(count);
+    for (int32_t count : visible_counts(base.positions[s], rows.positions_of(s))) view.plan.visible.push_back(count);
     if (!overlays(layer)) continue;
     const std::vector<int32_t>& own = slots_[layer].positions[s];
     for (int32_t count : visible_counts(base.positions[s], own))

@@ -5,15 +5,11 @@
 namespace tinymor {
 namespace {
 
-std::span<const int32_t> positions_of(const Rows& rows, int64_t sequence) {
-  return rows.positions.values().subspan(rows.offsets[sequence], rows.offsets[sequence + 1] - rows.offsets[sequence]);
-}
-
 /// Where the rows `part` stand among `all`, of which they are some.
 IntTensor index_among(const Rows& all, const Rows& part) {
   std::vector<int32_t> index;
   for (int64_t s = 0; s < part.sequences(); ++s)
-    for (int32_t visible : visible_counts(positions_of(all, s), positions_of(part, s)))
+    for (int32_t visible : visible_counts(all.positions_of(s), part.positions_of(s)))
       index.push_back(int32_t(all.offsets[s]) + visible - 1);
   return IntTensor({int64_t(index.size())}, index);
 }
@@ -43,7 +39,7 @@ KvView ForwardKeys::view(int64_t layer, const Rows& rows) const {
   const Slot& base = slots_[base_of(layer)];
   KvView view{base.keys, base.values, {rows.offsets, {base.rows.offsets.begin(), base.rows.offsets.end() - 1}, {}}};
   for (int64_t s = 0; s < rows.sequences(); ++s) {
-    const auto stored = positions_of(base.rows, s), own = positions_of(rows, s);
+    const auto stored = base.rows.positions_of(s), own = rows.positions_of(s);
     const auto counts = causal_ ? visible_counts(stored, own) : std::vector(own.size(), int32_t(stored.size()));
     view.plan.visible.insert(view.plan.visible.end(), counts.begin(), counts.end());
   }

@@ -42,8 +42,7 @@ ForwardResult Model::forward(const IntTensor& ids, const Rows& rows, const Forwa
     check(id >= 0 && id < config().vocab_size, "[forward] token {} is outside the vocabulary of {}", id,
           config().vocab_size);
   Trunk::Result result = trunk_.forward(gather_rows(embed_tokens_, ids), ids, rows, options);
-  return {linear(result.states, config().tie_embeddings ? embed_tokens_ : lm_head_), std::move(result.losses),
-          std::move(result.depth), std::move(result.metrics)};
+  return {std::move(result), linear(result.states, config().tie_embeddings ? embed_tokens_ : lm_head_)};
 }
 
 Model Model::clone() const {

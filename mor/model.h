@@ -10,11 +10,8 @@
 namespace tinymor {
 
 /// What a model of text, or of images (mor/vit.h), makes of its input.
-struct ForwardResult {
+struct ForwardResult : RoutingResult {
   Variable logits;  ///< [R,V], or of images [n,classes]
-  RouterLosses losses;
-  std::vector<int32_t> depth;
-  RouterMetrics metrics;
 };
 
 class Model : public Module {

@@ -30,8 +30,8 @@ Variable zeros(int64_t out, int64_t in) {
 }  // namespace
 
 Scorer::Scorer(const ModelConfig& config, int64_t outputs) : temperature(config.router.temperature) {
-  const int64_t d = config.d_model, hidden = config.router.type == RouterType::mlp ? 2 * d : 4 * d;
-  if (config.router.type == RouterType::linear) {
+  const int64_t d = config.d_model, hidden = config.router_hidden();
+  if (hidden == 0) {
     layers = {zeros(outputs, d)};
   } else {
     layers = {zeros(hidden, d), zeros(outputs, hidden)};
@@ -78,6 +78,16 @@ Selection Selection::of(int64_t n, const std::function<bool(int64_t)>& wanted) {
   selection.all = int64_t(chosen.size()) == n;
   selection.index = IntTensor({int64_t(chosen.size())}, chosen);
   return selection;
+}
+
+void RouterMetrics::add(const RouterMetrics& other, double weight) {
+  const auto add_to = [weight](std::vector<double>& sums, const std::vector<double>& terms) {
+    sums.resize(terms.size());
+    for (size_t i = 0; i < terms.size(); ++i) sums[i] += weight * terms[i];
+  };
+  sampling_accuracy += weight * other.sampling_accuracy;
+  add_to(load, other.load);
+  add_to(mean_score, other.mean_score);
 }
 
 double RouterMetrics::max_violation() const {

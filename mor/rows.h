@@ -5,6 +5,7 @@
 // and where in that sequence it stands, also after a router has picked some tokens and dropped the others.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "tensor/tensor.h"
@@ -18,6 +19,10 @@ struct Rows {
 
   int64_t count() const { return offsets.back(); }
   int64_t sequences() const { return int64_t(offsets.size()) - 1; }
+  /// The positions of one sequence's rows.
+  std::span<const int32_t> positions_of(int64_t sequence) const {
+    return positions.values().subspan(offsets[sequence], offsets[sequence + 1] - offsets[sequence]);
+  }
 
   /// All tokens of `sequences` sequences of `length` each, in order; the first stands at position `first`.
   static Rows batch(int64_t sequences, int64_t length, int64_t first = 0);

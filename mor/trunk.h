@@ -23,15 +23,18 @@ struct ForwardOptions {
   Probe* probe = nullptr;
 };
 
+/// What routers did in a forward pass.
+struct RoutingResult {
+  RouterLosses losses;         ///< what training adds, before the coefficients
+  std::vector<int32_t> depth;  ///< [R] recursions that each token took
+  RouterMetrics metrics;
+};
+
 /// Everything between the embedding of tokens and the head: the same for text and for images (mor/vit.h).
 class Trunk : public Module {
  public:
-  /// What is computed for rows of tokens.
-  struct Result {
-    Variable states;             ///< [R,d] after the final norm
-    RouterLosses losses;         ///< what training adds, before the coefficients
-    std::vector<int32_t> depth;  ///< [R] recursions that each token took
-    RouterMetrics metrics;
+  struct Result : RoutingResult {
+    Variable states;  ///< [R,d] after the final norm
   };
 
   /// Weights of the shapes that the resolved `config` gives them, all 0 but the norms, which are 1. Tokens see what

@@ -69,8 +69,7 @@ ForwardResult ImageModel::forward(const Tensor& patches, const ForwardOptions& o
       trunk_.forward(reshape(x, {n * tokens, d}), IntTensor::zeros(Shape{n * tokens}), Rows::batch(n, tokens), options);
   std::vector<int32_t> firsts;
   for (int64_t i = 0; i < n; ++i) firsts.push_back(int32_t(i * tokens));
-  return {linear(gather_rows(result.states, IntTensor({n}, firsts)), head_), std::move(result.losses),
-          std::move(result.depth), std::move(result.metrics)};
+  return {std::move(result), linear(gather_rows(result.states, IntTensor({n}, firsts)), head_)};
 }
 
 }  // namespace tinymor

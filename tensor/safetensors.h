@@ -3,8 +3,10 @@
 // gives type, shape and place of each tensor, then the numbers, little endian. Always F32 on disk, also where Real is
 // double. The format: https://github.com/huggingface/safetensors#format
 
+#include <charconv>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +17,21 @@ namespace tinymor {
 struct SafetensorsFile {
   std::map<std::string, Tensor> tensors;
   std::map<std::string, std::string> metadata;  ///< The header's "__metadata__": UTF-8 texts.
+
+  /// metadata[key]; empty when there is none.
+  std::string text(const std::string& key) const {
+    const auto found = metadata.find(key);
+    return found == metadata.end() ? std::string() : found->second;
+  }
+  /// metadata[key] as a number; nothing when it is none, or not there.
+  template <class Number>
+  std::optional<Number> number(const std::string& key) const {
+    const std::string digits = text(key);
+    Number value{};
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+    return value;
+  }
 };
 
 /// The bytes of the file. The same contents give the same bytes. Throws Error for text that is not UTF-8.

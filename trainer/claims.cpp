@@ -27,30 +27,44 @@ Config base_config(const std::string& corpus) {
 }
 
 /// Depths and losses by what the next character is.
-void study_depth(const Model& model, const Tokenizer& tokenizer, const Batch& windows, int64_t max_windows,
-                 Outcome& outcome) {
-  std::vector<double> depth, surprisal;
-  double sums[2] = {0, 0}, counts[2] = {0, 0};  // easy, hard
-  for_windows(model, windows, causal_rule(model.config()), max_windows, 0,
-              [&](const IntTensor& ids, const ForwardResult& result, const Tensor& nll) {
-                const int64_t length = ids.dim(1);
-                for (int64_t i = 0; i < ids.dim(0); ++i) {
-                  const std::vector<ByteKind> kinds = kinds_of(tokenizer.decode(ids.select(0, i).values()));
-                  for (int64_t t = 0; t + 1 < length; ++t) {
-                    const int64_t at = i * length + t;
-                    depth.push_back(result.depth[at]);
-                    surprisal.push_back(nll.data()[at]);
-                    const ByteKind next = kinds[t + 1];
-                    const bool hard = is_answer(next), easy = next == ByteKind::filler || next == ByteKind::structure;
-                    if (!hard && !easy) continue;
-                    sums[hard] += result.depth[at];
-                    counts[hard] += 1;
-                  }
-                }
-              });
-  outcome.depth_easy = sums[0] / counts[0];
-  outcome.depth_hard = sums[1] / counts[1];
-  outcome.depth_surprisal = rank_correlation(depth, surprisal);
+class DepthStudy {
+ public:
+  explicit DepthStudy(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
+
+  void see(const IntTensor& ids, const ForwardResult& result, const Tensor& nll) {
+    const int64_t length = ids.dim(1);
+    for (int64_t i = 0; i < ids.dim(0); ++i) {
+      const std::vector<ByteKind> kinds = kinds_of(tokenizer_.decode(ids.select(0, i).values()));
+      for (int64_t t = 0; t + 1 < length; ++t) {
+        const int64_t at = i * length + t;
+        depth_.push_back(result.depth[at]);
+        surprisal_.push_back(nll.data()[at]);
+        const ByteKind next = kinds[t + 1];
+        const bool hard = is_answer(next), easy = next == ByteKind::filler || next == ByteKind::structure;
+        if (!hard && !easy) continue;
+        sums_[hard] += result.depth[at];
+        counts_[hard] += 1;
+      }
+    }
+  }
+
+  void conclude(Outcome& outcome) const {
+    outcome.depth_easy = sums_[0] / counts_[0];
+    outcome.depth_hard = sums_[1] / counts_[1];
+    outcome.depth_surprisal = rank_correlation(depth_, surprisal_);
+  }
+
+ private:
+  const Tokenizer& tokenizer_;
+  std::vector<double> depth_, surprisal_;
+  double sums_[2] = {0, 0}, counts_[2] = {0, 0};  // easy, hard
+};
+
+/// "expert-choice-shared-keys"
+std::string file_name(std::string variant) {
+  std::erase(variant, ',');
+  std::replace(variant.begin(), variant.end(), ' ', '-');
+  return variant;
 }
 
 /// Trains `config` into `folder` unless that is done, and judges the result.
@@ -62,18 +76,20 @@ Outcome outcome_of(const Config& config, const std::filesystem::path& folder, in
     Trainer(config, folder).run();
   }
   const LoadedModel loaded = load_model(folder);
-  const int64_t length = config.model.max_seq_len;
-  const DataSplit split =
-      split_ids(loaded.tokenizer->encode(load_corpus(config.data.source)), config.data.val_fraction, length);
-  const Batch windows = consecutive_windows(split.held_out, length);
-  const Evaluation causal = evaluate(*loaded.model, windows, causal_rule(loaded.config()), max_windows);
+  const DataSplit split = split_text(config, *loaded.tokenizer, load_corpus(config.data.source));
+  const Batch windows = consecutive_windows(split.held_out, config.model.max_seq_len);
+  const bool puzzles = config.data.source == "puzzles";
+  DepthStudy study(*loaded.tokenizer);
+  const SeeWindows see = [&](const auto&... seen) { study.see(seen...); };
+  const Evaluation causal =
+      evaluate(*loaded.model, windows, causal_rule(loaded.config()), max_windows, 0, puzzles ? see : SeeWindows{});
   Outcome outcome{.loss = causal.loss,
                   .topk_loss = causal.loss,
                   .mean_depth = causal.mean_depth,
                   .dead_positions = causal.dead_positions};
   if (loaded.config().routing == Routing::expert_choice)
     outcome.topk_loss = evaluate(*loaded.model, windows, Rule::topk, max_windows).loss;
-  if (config.data.source == "puzzles") study_depth(*loaded.model, *loaded.tokenizer, windows, max_windows, outcome);
+  if (puzzles) study.conclude(outcome);
   return outcome;
 }
 
@@ -98,14 +114,11 @@ const std::vector<Variant>& variants() {
 std::vector<VariantOutcomes> measure_claims(const ClaimsOptions& options) {
   check_input(options.corpus == "stories" || options.corpus == "puzzles",
               "--corpus: there is no {} (use stories or puzzles)", options.corpus);
-  const std::string text = load_corpus(options.corpus);
-  const int64_t vocabulary = train_char_tokenizer(text)->vocab_size();
   const auto config_of = [&](const Variant& variant) {
     Config config = base_config(options.corpus);
     for (const std::string& setting : variant.settings) set_config_key(config, setting);
     config.train.steps = options.steps;
     validate(config);
-    config.model.vocab_size = vocabulary;
     return config;
   };
   const ModelConfig vanilla = config_of(variants().front()).model;
@@ -119,10 +132,8 @@ std::vector<VariantOutcomes> measure_claims(const ClaimsOptions& options) {
       const int64_t more = steps_of_equal_flops(vanilla, config.model, options.steps);
       const auto run = [&](int64_t steps) {
         config.train.steps = steps;
-        std::string name = variant.name;
-        std::erase(name, ',');
-        std::replace(name.begin(), name.end(), ' ', '-');
-        const auto folder = options.folder / options.corpus / fmt::format("{}-{}-{}", name, steps, seed);
+        const auto folder =
+            options.folder / options.corpus / fmt::format("{}-{}-{}", file_name(variant.name), steps, seed);
         options.progress(folder.string());
         return outcome_of(config, folder, options.max_windows);
       };

@@ -6,7 +6,9 @@
 #include "tensor/error.h"
 
 namespace tinymor {
+namespace {
 
+/// Runs `model` over the windows that evaluate judges.
 void for_windows(const Model& model, const Batch& windows, Rule rule, int64_t max_windows, int64_t max_depth,
                  const SeeWindows& see) {
   const NoGrad off;
@@ -34,31 +36,28 @@ void for_windows(const Model& model, const Batch& windows, Rule rule, int64_t ma
   }
 }
 
-Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows, int64_t max_depth) {
-  Evaluation sum{.sampling_accuracy = 0};
-  RouterMetrics routing;
+}  // namespace
+
+Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows, int64_t max_depth,
+                    const SeeWindows& see) {
+  Evaluation sum;
+  RouterMetrics routing{.sampling_accuracy = 0};
   const int64_t length = windows.inputs.dim(1);
   std::vector<bool> reached(length, false);
-  const auto add = [](std::vector<double>& sums, const std::vector<double>& terms, double weight) {
-    sums.resize(terms.size());
-    for (size_t i = 0; i < terms.size(); ++i) sums[i] += weight * terms[i];
-  };
   for_windows(model, windows, rule, max_windows, max_depth,
               [&](const IntTensor& ids, const ForwardResult& result, const Tensor& nll) {
-                const double tokens = double(ids.count());
                 for (Real loss : nll.values()) sum.loss += loss;
                 for (int64_t i = 0; i < ids.count(); ++i) {
                   sum.mean_depth += result.depth[i];
                   if (result.depth[i] == model.layers().recursions) reached[i % length] = true;
                 }
-                sum.sampling_accuracy += result.metrics.sampling_accuracy * tokens;
-                add(routing.load, result.metrics.load, tokens);
-                add(routing.mean_score, result.metrics.mean_score, tokens);
+                routing.add(result.metrics, double(ids.count()));
                 sum.tokens += ids.count();
+                if (see) see(ids, result, nll);
               });
   sum.loss /= double(sum.tokens);
   sum.mean_depth /= double(sum.tokens);
-  sum.sampling_accuracy /= double(sum.tokens);
+  sum.sampling_accuracy = routing.sampling_accuracy / double(sum.tokens);
   sum.perplexity = std::exp(sum.loss);
   sum.dead_positions = double(std::count(reached.begin(), reached.end(), false)) / double(length);
   sum.max_violation = routing.max_violation();

@@ -24,15 +24,13 @@ struct Evaluation {
   double score_entropy = 0;
 };
 
-/// Judges `model` on the windows [n,T] under a rule; at most `max_windows` of them, evenly spread (0: all).
-Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows = 0,
-                    int64_t max_depth = 0);
-
 /// Sees some windows at a time: their ids [n,T], what the model did with them, and the loss of every prediction [n*T].
 using SeeWindows = std::function<void(const IntTensor& ids, const ForwardResult& result, const Tensor& nll)>;
-/// Runs `model` over the windows that evaluate judges.
-void for_windows(const Model& model, const Batch& windows, Rule rule, int64_t max_windows, int64_t max_depth,
-                 const SeeWindows& see);
+
+/// Judges `model` on the windows [n,T] under a rule; at most `max_windows` of them, evenly spread (0: all). `see` is
+/// shown all of them on the way.
+Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows = 0, int64_t max_depth = 0,
+                    const SeeWindows& see = {});
 
 /// The rules that make a difference to this model: the training rule and the causal one under expert choice, else one.
 std::vector<Rule> rules_of(const ModelConfig& config);

@@ -1,6 +1,5 @@
 #include "trainer/run_folder.h"
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -14,13 +13,10 @@ namespace {
 
 template <class Number>
 Number metadata_number(const SafetensorsFile& file, const std::string& key, const std::string& name) {
-  const auto found = file.metadata.find(key);
-  Number value{};
-  const std::string text = found == file.metadata.end() ? "" : found->second;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  check_input(error == std::errc() && end == text.data() + text.size() && value >= 0,
-              "{}: its metadata has no usable \"{}\" (it is damaged; use another copy)", name, key);
-  return value;
+  const std::optional<Number> value = file.number<Number>(key);
+  check_input(value && *value >= 0, "{}: its metadata has no usable \"{}\" (it is damaged; use another copy)", name,
+              key);
+  return *value;
 }
 
 }  // namespace
@@ -61,6 +57,10 @@ LoadedModel load_model(const std::filesystem::path& path) {
               "{}: the model knows {} tokens, the tokenizer beside it {} (they belong to different runs)",
               file.string(), loaded.config().vocab_size, loaded.tokenizer->vocab_size());
   return loaded;
+}
+
+DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const std::string& text) {
+  return split_ids(tokenizer.encode(text), config.data.val_fraction, config.model.max_seq_len);
 }
 
 void cut_metrics(const RunFolder& run, int64_t step) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "datasets/batches.h"
 #include "datasets/tokenizer.h"
 #include "mor/model.h"
 #include "trainer/adamw.h"
@@ -48,6 +49,9 @@ struct LoadedModel {
 };
 /// Loads `path`: a run folder, or a .safetensors file whose tokenizer lies beside it. Throws InputError.
 LoadedModel load_model(const std::filesystem::path& path);
+
+/// What a run of `config` trains on and what it holds out of `text`, in tokens. Throws InputError when it is too short.
+DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const std::string& text);
 
 /// Drops from metrics.jsonl every line that is torn or later than `step`.
 void cut_metrics(const RunFolder& run, int64_t step);

@@ -78,10 +78,6 @@ std::vector<AdamW::Group> optimizer_groups(Model& model) {
   return {watched, watching};
 }
 
-DataSplit load_split(const Config& config, const Tokenizer& tokenizer, const std::string& text) {
-  return split_ids(tokenizer.encode(text), config.data.val_fraction, config.model.max_seq_len);
-}
-
 }  // namespace
 
 void Control::stop() {
@@ -162,12 +158,6 @@ struct Trainer::State {
   void save() { save_checkpoint(folder, model, optimizer, progress); }
 };
 
-/// The sums over the parts of a batch; what is left of their number cancels in every metric.
-void add_to(std::vector<double>& sums, const std::vector<double>& terms) {
-  sums.resize(terms.size());
-  for (size_t i = 0; i < terms.size(); ++i) sums[i] += terms[i];
-}
-
 StepMetrics Trainer::State::step() {
   const auto start = std::chrono::steady_clock::now();
   const int64_t micros = config.train.grad_accumulation;
@@ -175,7 +165,7 @@ StepMetrics Trainer::State::step() {
   metrics.step = progress.step + 1;
   metrics.lr = learning_rate(config.train, metrics.step);
   int64_t tokens = 0;
-  RouterMetrics routing;
+  RouterMetrics routing{.sampling_accuracy = 0};  // summed: their number cancels in the other metrics
   for (int64_t micro = 0; micro < micros; ++micro) {
     const Batch batch = batches.at(progress.step, micro);
     const int64_t rows = batch.inputs.count();
@@ -189,15 +179,14 @@ StepMetrics Trainer::State::step() {
     metrics.mean_depth += std::accumulate(result.depth.begin(), result.depth.end(), 0.0) / double(rows * micros);
     metrics.z_loss += loss.z / double(micros);
     metrics.balance_loss += loss.balance / double(micros);
-    metrics.sampling_accuracy += result.metrics.sampling_accuracy / double(micros);
-    add_to(routing.load, result.metrics.load);
-    add_to(routing.mean_score, result.metrics.mean_score);
+    routing.add(result.metrics);
     tokens += rows;
   }
   check(std::isfinite(metrics.loss),
         "training: the loss of step {} is {}; {} keeps the last checkpoint (lower train.lr)", metrics.step,
         metrics.loss, folder.path.string());
   metrics.grad_norm = optimizer.step(metrics.lr);
+  metrics.sampling_accuracy = routing.sampling_accuracy / double(micros);
   metrics.max_violation = routing.max_violation();
   metrics.score_entropy = routing.entropy();
   if (progress.step * micros >= config.model.router.capacity_warmup_steps) model.balance(routing.load);
@@ -241,7 +230,7 @@ Trainer::Trainer(Config config, std::filesystem::path run, std::optional<Start> 
   config.data.source = resolve_source(config.data.source);  // resuming may start elsewhere
   std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : make_tokenizer(config.data, text);
   config.model.vocab_size = tokenizer->vocab_size();
-  DataSplit split = load_split(config, *tokenizer, text);
+  DataSplit split = split_text(config, *tokenizer, text);
   state_ = std::make_unique<State>(std::move(config), folder, std::move(tokenizer), std::move(split));
   if (start) state_->model.load_state_dict(start->model.state_dict());
 
@@ -264,7 +253,7 @@ Trainer Trainer::resume(const std::filesystem::path& run, std::optional<int64_t>
   validate(config);
   std::shared_ptr<const Tokenizer> tokenizer = load_tokenizer(run);
   config.model.vocab_size = tokenizer->vocab_size();
-  DataSplit split = load_split(config, *tokenizer, load_corpus(config.data.source));
+  DataSplit split = split_text(config, *tokenizer, load_corpus(config.data.source));
   auto state = std::make_unique<State>(std::move(config), folder, std::move(tokenizer), std::move(split));
   state->progress = load_checkpoint(folder, state->model, state->optimizer);
   const std::string toml = config_to_toml(state->config);

@@ -6,6 +6,7 @@
 #include "mor/expert_choice.h"
 #include "mor/token_choice.h"
 #include "support/catch.h"
+#include "support/close.h"
 #include "support/worked_example.h"
 
 using namespace tinymor;
@@ -16,13 +17,6 @@ using Ints = std::vector<int32_t>;
 
 const std::vector<std::vector<Real>> kExpertWeights{{0.6f, -0.2f}, {-0.5f, 0.9f}, {1.1f, 0.4f}};
 const std::vector<std::vector<Real>> kTokenWeights{{0.6f, -0.2f}, {-0.5f, 0.9f}, {0.3f, 0.4f}};
-
-/// Agrees to the digits that the book prints.
-void check_printed(const Tensor& x, const std::vector<double>& expected, double margin = 6e-5) {
-  const std::vector<Real> values = x.to_vector();
-  REQUIRE(values.size() == expected.size());
-  for (size_t i = 0; i < values.size(); ++i) CHECK(double(values[i]) == Approx(expected[i]).margin(margin));
-}
 
 double sigma(double z) {
   return 1 / (1 + std::exp(-z));

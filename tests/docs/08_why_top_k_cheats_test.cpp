@@ -3,6 +3,7 @@
 
 #include "mor/expert_choice.h"
 #include "support/catch.h"
+#include "support/close.h"
 #include "support/tiny_models.h"
 #include "support/worked_example.h"
 #include "tensor/ops.h"
@@ -26,12 +27,6 @@ Ints depths(const WorkedExample& e) {
   for (const Ints& taken : e.taken)
     for (int32_t position : taken) ++depth[position];
   return depth;
-}
-
-void check_printed(const Tensor& x, const std::vector<double>& expected) {
-  const std::vector<Real> values = x.to_vector();
-  REQUIRE(values.size() == expected.size());
-  for (size_t i = 0; i < values.size(); ++i) CHECK(double(values[i]) == Approx(expected[i]).margin(6e-5));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "mor/kv_cache.h"
 #include "mor/trace.h"
 #include "support/catch.h"
+#include "support/close.h"
 #include "support/dense_model.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_models.h"
@@ -32,13 +33,6 @@ Ints tokens_of(uint64_t seed = 9) {
 
 ForwardResult run(const Model& model, const Ints& tokens, Rule rule) {
   return model.forward(int_tensor(tokens), Rows::batch(1, int64_t(tokens.size())), {.rule = rule});
-}
-
-double worst_difference(const Tensor& a, const Tensor& b) {
-  REQUIRE(a.shape() == b.shape());
-  double worst = 0;
-  for (int64_t i = 0; i < a.count(); ++i) worst = std::max(worst, double(std::abs(a.values()[i] - b.values()[i])));
-  return worst;
 }
 
 /// The rules that a model knows.

@@ -5,6 +5,7 @@
 #include "mor/generate.h"
 #include "mor/trace.h"
 #include "support/catch.h"
+#include "support/close.h"
 #include "support/tiny_models.h"
 #include "tensor/error.h"
 #include "tensor/ops.h"
@@ -14,13 +15,6 @@ using namespace tinymor;
 using Ints = std::vector<int32_t>;
 
 namespace {
-
-double worst_difference(const Tensor& a, const Tensor& b) {
-  REQUIRE(a.shape() == b.shape());
-  double worst = 0;
-  for (int64_t i = 0; i < a.count(); ++i) worst = std::max(worst, double(std::abs(a.values()[i] - b.values()[i])));
-  return worst;
-}
 
 Tensor logits_of(const Model& model, const Ints& tokens, Rule rule) {
   return model.forward(int_tensor(tokens), Rows::batch(1, int64_t(tokens.size())), {.rule = rule}).logits.value();

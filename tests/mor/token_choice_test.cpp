@@ -1,6 +1,7 @@
 #include "mor/token_choice.h"
 
 #include "support/catch.h"
+#include "support/close.h"
 #include "support/tiny_models.h"
 #include "support/worked_example.h"
 
@@ -11,12 +12,6 @@ namespace {
 using Ints = std::vector<int32_t>;
 
 const std::vector<std::vector<Real>> kWeights{{0.6f, -0.2f}, {-0.5f, 0.9f}, {0.3f, 0.4f}};
-
-void check_close(const Tensor& x, const std::vector<double>& expected) {
-  const std::vector<Real> values = x.to_vector();
-  REQUIRE(values.size() == expected.size());
-  for (size_t i = 0; i < values.size(); ++i) CHECK(double(values[i]) == Approx(expected[i]).margin(2e-6));
-}
 
 }  // namespace
 

@@ -26,11 +26,9 @@ Tensor some_patches(int64_t n, uint64_t seed = 5) {
   return random_tensor({n, 9, 4}, seed, 0, 1);
 }
 
-/// Weights larger than at the start of training, so that routers and head have opinions.
 ImageModel opinionated(const ImageConfig& config) {
   ImageModel model(config, 1);
-  for (Variable* parameter : model.parameters())
-    if (parameter->rank() > 1) parameter->mutable_value().copy_from(parameter->value() * Tensor::scalar(12));
+  give_opinions(model);
   return model;
 }
 

@@ -62,4 +62,29 @@ inline double worst_gradient_error(const Function& f, const std::vector<Tensor>&
   return worst;
 }
 
+/// How fast `loss` changes along a random direction of `parameters`: as their gradients, which must be there, say, and
+/// as differences do. The parameters are left as they were, but for rounding.
+struct Slopes {
+  double analytic = 0, numeric = 0;
+};
+inline Slopes slopes_along_random_direction(const std::vector<Variable*>& parameters,
+                                            const std::function<double()>& loss, double step = 1e-6) {
+  const NoGrad off;
+  Slopes slopes;
+  std::vector<Tensor> direction;
+  for (const Variable* parameter : parameters) {
+    direction.push_back(random_tensor(parameter->shape(), 500 + direction.size()));
+    if (parameter->grad().defined()) slopes.analytic += double(sum(parameter->grad() * direction.back()).item());
+  }
+  const auto shifted = [&](double by) {
+    for (size_t i = 0; i < parameters.size(); ++i)
+      parameters[i]->mutable_value().copy_from(parameters[i]->value() + direction[i] * Tensor::scalar(Real(by)));
+    return loss();
+  };
+  const double above = shifted(step), below = shifted(-2 * step);
+  shifted(step);
+  slopes.numeric = (above - below) / (2 * step);
+  return slopes;
+}
+
 }  // namespace tinymor

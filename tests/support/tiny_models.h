@@ -7,6 +7,7 @@
 
 #include "mor/model.h"
 #include "tensor/error.h"
+#include "tensor/ops.h"
 #include "tensor/random.h"
 
 namespace tinymor {
@@ -117,14 +118,15 @@ void for_each_combination(Visit visit) {
   }
 }
 
-/// A model whose weights are larger than at the start of training, so that routers and heads have opinions.
+/// Makes the weights larger than at the start of training, so that routers and heads have opinions.
+inline void give_opinions(Module& module, double factor = 12) {
+  for (Variable* parameter : module.parameters())
+    if (parameter->rank() > 1) parameter->mutable_value().copy_from(parameter->value() * Tensor::scalar(Real(factor)));
+}
+
 inline Model opinionated_model(const ModelConfig& config, uint64_t seed = 1, double factor = 12) {
   Model model(config, seed);
-  for (Variable* parameter : model.parameters()) {
-    if (parameter->value().rank() < 2) continue;
-    Real* to = parameter->mutable_value().mutable_data();
-    for (int64_t i = 0; i < parameter->value().count(); ++i) to[i] *= Real(factor);
-  }
+  give_opinions(model, factor);
   return model;
 }
 

@@ -25,8 +25,7 @@ Batch windows(const Options& options, const LoadedModel& loaded) {
   check_input(std::filesystem::exists(run.config()),
               "eval: which text? (add --data FILE; {} is no run folder with a text of its own)", options.model);
   const Config config = read_config(run.config());
-  const DataSplit split =
-      split_ids(loaded.tokenizer->encode(load_corpus(config.data.source)), config.data.val_fraction, length);
+  const DataSplit split = split_text(config, *loaded.tokenizer, load_corpus(config.data.source));
   check_input(!split.held_out.empty(), "eval: the run kept no text back (add --data FILE)");
   return consecutive_windows(split.held_out, length);
 }
