@@ -57,7 +57,7 @@ TEST_CASE("the recursive twin has the same layer map, no routers and is legal") 
   }
 }
 
-TEST_CASE("the recursive twin keeps a shared cache and gives up a hybrid one; the vanilla twin has neither") {
+TEST_CASE("the recursive twin keeps a shared cache and gives up a hybrid one, and the vanilla twin has neither") {
   ModelConfig config = tiny_config();
   config.kv_cache = KvStrategy::shared;
   CHECK(recursive_twin(config).kv_cache == KvStrategy::shared);
