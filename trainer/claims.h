@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "trainer/config.h"
+#include "trainer/statistics.h"
 
 namespace tinymor {
 
@@ -29,19 +31,21 @@ struct Outcome {
   double mean_depth = 0;
   double dead_positions = 0;
   // On puzzles only, by what is to be predicted:
-  double depth_hard = 0, depth_easy = 0;  ///< mean depth before answers, and before what follows from the pattern
-  double depth_surprisal = 0;             ///< Spearman's rho of depth and loss
+  double depth_hard = 0, depth_easy = 0;     ///< mean depth before answers, and before what follows from the pattern
+  double depth_surprisal = 0;                ///< Spearman's rho of depth and loss
+  std::map<std::string, double> right = {};  ///< share of the answers that are right, by their kind
 };
 
 struct VariantOutcomes {
   std::string variant;
-  std::vector<Outcome> equal_tokens, equal_flops;  ///< one per seed
+  Config config = {};                                        ///< as at equal tokens
+  std::vector<Outcome> equal_tokens = {}, equal_flops = {};  ///< one per seed
 };
 
 struct ClaimsOptions {
   std::filesystem::path folder;
   std::string corpus;       ///< "stories" or "puzzles"
-  int64_t steps = 400;      ///< of the vanilla model
+  int64_t steps = 0;        ///< of the vanilla model; 0: as many as the corpus needs
   int64_t seeds = 3;        ///< 1..seeds
   int64_t max_windows = 0;  ///< of held-out text that are judged; 0: all
   std::string only = {};    ///< a variant, or empty for all
@@ -50,5 +54,16 @@ struct ClaimsOptions {
 
 /// Trains what is missing and judges all. Throws InputError for a corpus or variant that there is not.
 std::vector<VariantOutcomes> measure_claims(const ClaimsOptions& options);
+
+/// One number of the paper's and the same number here.
+struct Claim {
+  std::string what, unit;
+  double paper;
+  Spread here;  ///< over the seeds
+};
+/// Over the seeds.
+Spread spread_of(const std::vector<Outcome>& outcomes, double Outcome::*number);
+/// Those claims for which `outcomes` has the models.
+std::vector<Claim> compare_with_paper(const std::vector<VariantOutcomes>& outcomes);
 
 }  // namespace tinymor

@@ -226,6 +226,7 @@ Config Config::defaults() {
   c.model.n_recursions = 3;
   c.model.routing = Routing::expert_choice;
   c.train.steps = 400;
+  c.model.router.aux_coeff = 0.02;
   c.train.eval_every = 100;
   return c;
 }

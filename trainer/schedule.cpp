@@ -24,4 +24,15 @@ double learning_rate(const TrainConfig& train, int64_t step) {
   return train.lr;
 }
 
+AdamW make_optimizer(const TrainConfig& train, const std::vector<Variable*>& parameters) {
+  AdamW::Group watched, watching{{}, 10};
+  for (Variable* parameter : parameters) {
+    const bool watches = parameter->name().starts_with("model.aux_routers.");
+    (watches ? watching : watched).parameters.push_back(parameter);
+  }
+  return AdamW(
+      {watched, watching},
+      {.beta1 = train.beta1, .beta2 = train.beta2, .weight_decay = train.weight_decay, .grad_clip = train.grad_clip});
+}
+
 }  // namespace tinymor

@@ -12,7 +12,6 @@
 #include "mor/trace.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
-#include "trainer/adamw.h"
 #include "trainer/evaluate.h"
 #include "trainer/run_folder.h"
 #include "trainer/schedule.h"
@@ -67,16 +66,6 @@ class MetricsLog : public Observer {
 
   std::ofstream out_;
 };
-
-/// An auxiliary router only watches; it learns ten times as fast, and its gradient is clipped by itself.
-std::vector<AdamW::Group> optimizer_groups(Model& model) {
-  AdamW::Group watched, watching{{}, 10};
-  for (Variable* parameter : model.parameters()) {
-    const bool watches = parameter->name().starts_with("model.aux_routers.");
-    (watches ? watching : watched).parameters.push_back(parameter);
-  }
-  return {watched, watching};
-}
 
 }  // namespace
 
@@ -137,10 +126,7 @@ struct Trainer::State {
         batches(split.train, config.train.batch_size, config.model.max_seq_len, config.train.seed),
         held_out(consecutive_windows(split.held_out.empty() ? split.train : split.held_out, config.model.max_seq_len)),
         model(config.model, config.train.seed),
-        optimizer(optimizer_groups(model), {.beta1 = config.train.beta1,
-                                            .beta2 = config.train.beta2,
-                                            .weight_decay = config.train.weight_decay,
-                                            .grad_clip = config.train.grad_clip}) {
+        optimizer(make_optimizer(config.train, model.parameters())) {
     config.model = model.config();
     const auto first = held_out.inputs.slice(0, 0, 1).values();
     probe.assign(first.begin(), first.end());

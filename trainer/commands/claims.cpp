@@ -2,119 +2,155 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "trainer/commands/commands.h"
-#include "trainer/statistics.h"
 
 namespace tinymor {
 namespace {
 
-using Number = double Outcome::*;
+using Json = nlohmann::ordered_json;
 
-Spread spread(const std::vector<Outcome>& outcomes, Number number) {
-  std::vector<double> values;
-  for (const Outcome& outcome : outcomes) values.push_back(outcome.*number);
-  return spread_of(values);
+Json json_of(const Spread& s) {
+  return {{"mean", s.mean}, {"spread", s.deviation}};
 }
 
-std::string text_of(const Spread& s, int digits = 3) {
-  return fmt::format("{:.{}f} ± {:.{}f}", s.mean, digits, s.deviation, digits);
+/// Mean and spread over the seeds of everything in an Outcome; null where a model has no such number.
+Json json_of(const std::vector<Outcome>& outcomes) {
+  Json answers = Json::object();
+  for (const auto& [kind, share] : outcomes.front().right) {
+    std::vector<double> shares;
+    for (const Outcome& outcome : outcomes) shares.push_back(outcome.right.at(kind));
+    answers[kind] = json_of(spread_of(shares));
+  }
+  const auto number = [&](double Outcome::*member) { return json_of(spread_of(outcomes, member)); };
+  return {{"loss", number(&Outcome::loss)},
+          {"topk_loss", number(&Outcome::topk_loss)},
+          {"mean_depth", number(&Outcome::mean_depth)},
+          {"dead_positions", number(&Outcome::dead_positions)},
+          {"depth_hard", number(&Outcome::depth_hard)},
+          {"depth_easy", number(&Outcome::depth_easy)},
+          {"depth_surprisal", number(&Outcome::depth_surprisal)},
+          {"right", answers}};
 }
 
-void print_losses(const std::vector<VariantOutcomes>& all) {
-  fmt::print(
-      "| model | equal tokens | equal FLOPs | training rule | mean depth | dead positions "
-      "|\n|---|---|---|---|---|---|\n");
+Json facts(const std::string& corpus, int64_t seeds, const std::vector<VariantOutcomes>& all) {
+  Json models = Json::array(), claims = Json::array();
   for (const VariantOutcomes& v : all)
-    fmt::print("| {} | {} | {} | {} | {:.2f} | {:.0f} % |\n", v.variant,
-               text_of(spread(v.equal_tokens, &Outcome::loss)), text_of(spread(v.equal_flops, &Outcome::loss)),
-               text_of(spread(v.equal_tokens, &Outcome::topk_loss)), spread(v.equal_tokens, &Outcome::mean_depth).mean,
-               100 * spread(v.equal_tokens, &Outcome::dead_positions).mean);
+    models.push_back(
+        {{"model", v.variant}, {"equal_tokens", json_of(v.equal_tokens)}, {"equal_flops", json_of(v.equal_flops)}});
+  for (const Claim& claim : compare_with_paper(all))
+    claims.push_back({{"claim", claim.what},
+                      {"unit", claim.unit},
+                      {"paper", claim.paper},
+                      {"here", claim.here.mean},
+                      {"spread", claim.here.deviation}});
+  return {{"corpus", corpus},
+          {"steps", all.front().config.train.steps},
+          {"seeds", seeds},
+          {"models", models},
+          {"claims", claims}};
 }
 
-/// What one of the paper's tables says about two models, and the same difference here.
-struct Claim {
-  std::string what, a, b;
-  double paper;
-  bool equal_flops;
-};
+/// "1.234 ± 0.005"
+std::string text_of(const Json& spread, int digits, double unit = 1) {
+  return fmt::format("{:.{}f} ± {:.{}f}", spread["mean"].get<double>() / unit, digits,
+                     spread["spread"].get<double>() / unit, digits);
+}
 
-void print_claims(const std::vector<VariantOutcomes>& all) {
-  const std::vector<Claim> claims = {
-      {"MoR against vanilla, equal FLOPs (T3)", "expert choice", "vanilla", 2.7925 - 2.7824, true},
-      {"MoR against recursive, equal FLOPs (T3)", "expert choice", "recursive", 2.7925 - 2.8466, true},
-      {"expert against token choice, equal FLOPs (T3)", "expert choice", "token choice", 2.7925 - 2.9163, true},
-      {"recursive against vanilla, equal tokens (T10)", "recursive", "vanilla", 2.8760 - 2.8471, false},
-      {"learned against random router, equal tokens (T13)", "expert choice", "expert choice, random router",
-       2.8667 - 2.9335, false},
-      {"shared against own keys, expert choice (T15)", "expert choice, shared keys", "expert choice", 2.8895 - 2.8667,
-       false},
-      {"hybrid against own keys, expert choice (T15)", "expert choice, hybrid keys", "expert choice", 2.8653 - 2.8667,
-       false},
-      {"shared against own keys, token choice (T15)", "token choice, shared keys", "token choice", 2.9155 - 2.9358,
-       false},
-  };
-  const auto find = [&](const std::string& name) {
-    return std::find_if(all.begin(), all.end(), [&](const VariantOutcomes& v) { return v.variant == name; });
-  };
-  fmt::print("\n| difference of losses, nats | paper | here | seeds |\n|---|---|---|---|\n");
-  for (const Claim& claim : claims) {
-    const auto a = find(claim.a), b = find(claim.b);
-    if (a == all.end() || b == all.end()) continue;
-    std::vector<double> differences;
-    for (size_t i = 0; i < a->equal_tokens.size(); ++i)
-      differences.push_back(claim.equal_flops ? a->equal_flops[i].loss - b->equal_flops[i].loss
-                                              : a->equal_tokens[i].loss - b->equal_tokens[i].loss);
-    fmt::print("| {} | {:+.3f} | {:+.3f} ± {:.3f} | {} |\n", claim.what, claim.paper, spread_of(differences).mean,
-               spread_of(differences).deviation, differences.size());
+void print_row(const std::vector<std::string>& cells) {
+  fmt::print("| {} |\n", fmt::join(cells, " | "));
+}
+
+void print_head(const std::vector<std::string>& titles) {
+  fmt::print("\n");
+  print_row(titles);
+  print_row(std::vector<std::string>(titles.size(), "---"));
+}
+
+void print_losses(const Json& f) {
+  print_head({"model", "equal tokens", "equal FLOPs", "training rule", "mean depth", "dead positions"});
+  for (const Json& m : f["models"]) {
+    const Json& tokens = m["equal_tokens"];
+    print_row({m["model"], text_of(tokens["loss"], 3), text_of(m["equal_flops"]["loss"], 3),
+               text_of(tokens["topk_loss"], 3), text_of(tokens["mean_depth"], 2),
+               text_of(tokens["dead_positions"], 0, 0.01) + " %"});
   }
 }
 
-void print_depths(const std::vector<VariantOutcomes>& all) {
-  fmt::print(
-      "\n| model | depth before answers | depth before what follows by itself | Spearman's ρ of depth and loss "
-      "|\n|---|---|---|---|\n");
-  for (const VariantOutcomes& v : all) {
-    if (std::isnan(v.equal_tokens.front().depth_surprisal)) continue;  // every token has the same depth
-    fmt::print("| {} | {} | {} | {} |\n", v.variant, text_of(spread(v.equal_tokens, &Outcome::depth_hard), 2),
-               text_of(spread(v.equal_tokens, &Outcome::depth_easy), 2),
-               text_of(spread(v.equal_tokens, &Outcome::depth_surprisal), 2));
+void print_claims(const Json& f) {
+  if (f["claims"].empty()) return;
+  print_head({"claim", "paper", "here", "unit"});
+  for (const Json& claim : f["claims"])
+    print_row({claim["claim"], fmt::format("{:+.3f}", claim["paper"].get<double>()),
+               fmt::format("{:+.3f} ± {:.3f}", claim["here"].get<double>(), claim["spread"].get<double>()),
+               claim["unit"]});
+}
+
+void print_depths(const Json& f) {
+  print_head(
+      {"model", "depth before answers", "depth before what follows by itself", "Spearman's ρ of depth and loss"});
+  for (const Json& m : f["models"]) {
+    const Json& tokens = m["equal_tokens"];
+    if (std::isnan(tokens["depth_surprisal"]["mean"].get<double>())) continue;  // every token has the same depth
+    print_row({m["model"], text_of(tokens["depth_hard"], 2), text_of(tokens["depth_easy"], 2),
+               text_of(tokens["depth_surprisal"], 2)});
   }
+}
+
+void print_answers(const Json& f) {
+  std::vector<std::string> titles = {"answers that are right, %"};
+  for (const auto& [kind, share] : f["models"][0]["equal_tokens"]["right"].items()) titles.push_back(kind);
+  print_head(titles);
+  for (const Json& m : f["models"]) {
+    std::vector<std::string> cells = {m["model"]};
+    for (const Json& share : m["equal_tokens"]["right"]) cells.push_back(text_of(share, 0, 0.01));
+    print_row(cells);
+  }
+}
+
+void print(const Json& f) {
+  fmt::print("\n{}: held-out loss in nats per character, mean ± standard deviation of {} seeds, {} steps\n",
+             f["corpus"].get<std::string>(), f["seeds"].get<int64_t>(), f["steps"].get<int64_t>());
+  print_losses(f);
+  print_claims(f);
+  if (f["corpus"] != "puzzles") return;
+  print_depths(f);
+  print_answers(f);
 }
 
 }  // namespace
 
 void add_claims_bench(CLI::App& bench) {
-  auto options = std::make_shared<ClaimsOptions>();
+  struct Options : ClaimsOptions {
+    std::vector<std::string> corpora = {"stories", "puzzles"};
+    bool json = false;
+  };
+  auto options = std::make_shared<Options>();
   options->folder = "runs/claims";
   CLI::App* command =
       add_command(bench, "claims", "Train small models side by side and compare them with the paper's claims",
                   "tinymor bench claims --corpus stories --corpus puzzles --out runs/claims");
-  auto corpora = std::make_shared<std::vector<std::string>>(std::vector<std::string>{"stories", "puzzles"});
-  command->add_option("--corpus", *corpora, "stories or puzzles (default: both)")->allow_extra_args(false);
+  command->add_option("--corpus", options->corpora, "stories or puzzles (default: both)")->allow_extra_args(false);
   command->add_option("--out", options->folder, "Folder for the runs; complete ones are used again")
       ->capture_default_str();
-  command->add_option("--steps", options->steps, "Training steps of the vanilla model")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  command->add_option("--steps", options->steps, "Training steps of the vanilla model (stories: 1000, puzzles: 3000)")
+      ->check(CLI::PositiveNumber);
   command->add_option("--seeds", options->seeds, "Seeds per model")->check(CLI::PositiveNumber)->capture_default_str();
   command->add_option("--only", options->only, "Only this model");
+  command->add_flag("--json", options->json, "Print one JSON document");
   add_threads_option(*command);
-  command->callback([options, corpora] {
+  command->callback([options] {
     options->progress = [](const std::string& run) { std::cerr << run << std::endl; };
-    for (const std::string& corpus : *corpora) {
+    Json all = Json::array();
+    for (const std::string& corpus : options->corpora) {
       options->corpus = corpus;
-      const std::vector<VariantOutcomes> all = measure_claims(*options);
-      fmt::print("\n{}: held-out loss in nats per character, mean ± standard deviation of {} seeds, {} steps\n\n",
-                 corpus, options->seeds, options->steps);
-      print_losses(all);
-      print_claims(all);
-      if (corpus == "puzzles") print_depths(all);
+      all.push_back(facts(corpus, options->seeds, measure_claims(*options)));
+      if (!options->json) print(all.back());
     }
+    if (options->json) std::cout << Json{{"corpora", all}}.dump(2) << "\n";
   });
 }
 

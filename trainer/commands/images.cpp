@@ -17,7 +17,6 @@
 #include "mor/checkpoint.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
-#include "trainer/adamw.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/terminal.h"
 #include "trainer/commands/training.h"
@@ -67,13 +66,15 @@ Judgement judge(const ImageModel& model, const Images& images) {
   return {double(right) / double(count), double(recursions) / double(count * patches)};
 }
 
-ImageModel train(const Config& config, const ImageConfig& shape, const Images& images, bool quiet) {
+/// Until the steps are done, or `control` stops it.
+ImageModel train(const Config& config, const ImageConfig& shape, const Images& images, bool quiet,
+                 const Control& control) {
   const TrainConfig& train = config.train;
   ImageModel model(shape, train.seed);
-  AdamW optimizer(model.parameters(), {train.beta1, train.beta2, 1e-8, train.weight_decay, train.grad_clip});
+  AdamW optimizer = make_optimizer(train, model.parameters());
   const auto bar = quiet ? nullptr : std::make_unique<ProgressBar>(0, train.steps);
   const auto start = std::chrono::steady_clock::now();
-  for (int64_t step = 0; step < train.steps; ++step) {
+  for (int64_t step = 0; step < train.steps && !control.stopping(); ++step) {
     const Images batch = take(images, draw_batch(images.labels.count(), train.batch_size, train.seed, step));
     const ForwardResult result = model.forward(patches(batch.pixels, shape.patch_size), {.step = step});
     const Loss loss = training_loss(shape.model, result, batch.labels);
@@ -157,6 +158,7 @@ void train_and_report(const Options& options) {
   check_input(config.train.grad_accumulation == 1, "train.grad_accumulation: is for text (give a larger batch_size)");
   const std::filesystem::path out = run_folder(options), file = out / "model.safetensors";
   check_input(!std::filesystem::exists(file), "{}: holds a model already (choose another --out)", out.string());
+  const Control& control = interruptible();
   const ImageSplit images = load_images(config.data.source);
   const Shape size = images.train.pixels.shape();
   check_input(size[1] == size[2], "{}: images {} are not square (crop them)", config.data.source, size);
@@ -165,7 +167,7 @@ void train_and_report(const Options& options) {
   std::error_code failed;
   std::filesystem::create_directories(out, failed);
   check_input(!failed, "{}: {} (choose another --out)", out.string(), failed.message());
-  const ImageModel model = train(config, shape, images.train, options.quiet);
+  const ImageModel model = train(config, shape, images.train, options.quiet, control);
   write_file_atomically(file, write_checkpoint(model));
   report(options, model, images.held_out);
   if (!options.quiet)

@@ -15,7 +15,6 @@ namespace {
 
 Control control;
 
-/// The first press saves and stops, the second ends at once.
 void on_interrupt(int) {
   control.stop();
   std::signal(SIGINT, SIG_DFL);
@@ -51,6 +50,12 @@ std::string run_folder(const TrainingOptions& options) {
   }
 }
 
+Control& interruptible() {
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+  return control;
+}
+
 void train_with_progress(Trainer& trainer, bool quiet) {
   const std::string& out = trainer.run_folder();
   const int64_t steps = trainer.config().train.steps;
@@ -63,9 +68,7 @@ void train_with_progress(Trainer& trainer, bool quiet) {
     bar = std::make_unique<ProgressBar>(trainer.step(), steps);
     trainer.add_observer(*bar);
   }
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
-  trainer.run(&control);
+  trainer.run(&interruptible());
   bar.reset();
   if (quiet) return;
   if (trainer.step() < steps) {

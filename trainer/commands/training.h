@@ -28,6 +28,9 @@ Config configured(const TrainingOptions& options, Config base);
 /// --out, or the first runs/run-N that is not there yet.
 std::string run_folder(const TrainingOptions& options);
 
+/// A control that Ctrl-C and SIGTERM stop from now on; a second one ends the program at once.
+Control& interruptible();
+
 /// Trains with progress on stderr until the run is done or Ctrl-C saves and stops it.
 void train_with_progress(Trainer& trainer, bool quiet);
 
