@@ -10,19 +10,16 @@ set -euo pipefail
 text=$1 folder=$2
 tinymor=$(dirname "$0")/../build/tinymor
 
-train() {  # NAME SETTINGS...
-  local name=$1 settings=()
+train() {  # NAME [OPTIONS]
+  local name=$1
   shift
-  for setting in "$@" data.source="$text" data.tokenizer=char model.d_model=128 model.n_heads=4 model.n_kv_heads=2 \
-      model.d_ff=384 model.n_layers=8 model.max_seq_len=128 train.batch_size=16 train.lr=3e-3 train.eval_every=125; do
-    settings+=(--set "$setting")
-  done
-  [ -f "$folder/$name/model.safetensors" ] || "$tinymor" train --steps 1500 --out "$folder/$name" "${settings[@]}"
+  [ -f "$folder/$name/model.safetensors" ] || "$tinymor" train --steps 1500 --out "$folder/$name" --data "$text" \
+    --set data.tokenizer=char --set train.eval_every=125 "$@"
 }
 
-train vanilla model.sharing=none model.n_recursions=1 model.routing=none
-train recursive model.sharing=middle_cycle model.n_recursions=3 model.routing=none
-train mor model.sharing=middle_cycle model.n_recursions=3 model.routing=expert_choice
+train mor
+train vanilla --twin vanilla
+train recursive --twin recursive
 
 # STEP LOSS of every evaluation in a run's metrics.jsonl, under the rule named.
 curve() {

@@ -158,7 +158,7 @@ TEST_CASE("09: the demo's cache") {
   CHECK(6 * 512 == 3072);
   CHECK(kv_bytes_per_token(config, KvStrategy::shared) == Approx(4 * 512));
   CHECK(4 * 512 == 2048);
-  CHECK((2 * 13 + 2 * 13 + 2 * 7 + 2 * 0) * 512 == 33792);
+  CHECK((2 * 13 + 2 * 13 + 2 * 8 + 2 * 5) * 512 == 39936);
   CHECK(13 * 8 * 512 == 53248);
   // With four key heads, as many as there are heads, everything is twice as large.
   ModelConfig wide = config;
