@@ -36,10 +36,10 @@ class KvStore {
   virtual void append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) = 0;
   /// What `rows` see in `layer`: themselves and what came before them.
   virtual KvView view(int64_t layer, const Rows& rows) const = 0;
-
- protected:
   /// The layer whose entries a view of `layer` begins with.
   int64_t base_of(int64_t layer) const { return strategy_ == KvStrategy::recursion_wise ? layer : first_[layer]; }
+
+ protected:
   /// Whether entries of `layer` itself take the place of its base's.
   bool overlays(int64_t layer) const { return strategy_ == KvStrategy::hybrid && first_[layer] != layer; }
 

@@ -27,6 +27,7 @@ Variable DecoderLayer::forward(const Variable& x, const LayerContext& context) c
     context.kv.append(context.layer, context.rows, k, linear(n, v_proj));
   }
   const KvView kv = context.kv.view(context.layer, context.rows);
+  if (context.probe) context.probe->on_attention(context.layer, context.rows, q.value(), kv);
   const Variable mixed = attention(q, kv.keys, kv.values, kv.plan, config.n_heads, config.n_kv_heads);
   const Variable h = x + linear(mixed, o_proj);
 

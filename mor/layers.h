@@ -9,6 +9,7 @@
 #include "autograd/module.h"
 #include "autograd/ops.h"
 #include "mor/kv_store.h"
+#include "mor/probe.h"
 
 namespace tinymor {
 
@@ -19,6 +20,7 @@ struct LayerContext {
   const Rows& rows;
   int64_t layer;  ///< effective layer
   KvStore& kv;    ///< takes the keys and values that are computed, and gives those that are attended to
+  Probe* probe = nullptr;
 };
 
 struct DecoderLayer : Module {

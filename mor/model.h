@@ -24,6 +24,8 @@ class Model : public Module {
 
   const ModelConfig& config() const { return trunk_.config(); }
   const LayerMap& layers() const { return trunk_.layers(); }
+  /// As Trunk::unrolled.
+  std::vector<DecoderLayer> unrolled() const { return trunk_.unrolled(); }
   /// A model with the same weights in memory of its own.
   Model clone() const;
   /// As Trunk::balance.

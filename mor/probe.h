@@ -8,6 +8,8 @@
 
 namespace tinymor {
 
+struct KvView;
+
 class Probe {
  public:
   virtual ~Probe() = default;
@@ -19,6 +21,13 @@ class Probe {
   virtual void on_depth_scores(const Rows& rows, const Tensor& logits) {
     (void)rows;
     (void)logits;
+  }
+  /// In effective layer `layer` the queries q [R,H*D] of `rows` attend to the keys of `kv`.
+  virtual void on_attention(int64_t layer, const Rows& rows, const Tensor& q, const KvView& kv) {
+    (void)layer;
+    (void)rows;
+    (void)q;
+    (void)kv;
   }
 };
 

@@ -24,6 +24,22 @@ struct RecursionTrace {
   std::vector<int32_t> selected;   ///< Positions that entered this recursion, ascending.
 };
 
+/// How much the heads of one effective layer looked at each token.
+struct AttentionTrace {
+  std::vector<int32_t> queries;  ///< Positions that looked, ascending.
+  std::vector<int32_t> keys;     ///< Positions that could be looked at, ascending.
+  /// Of each head, for each query: its weights on the keys that are not after it, in 255ths of 1.
+  std::vector<uint8_t> weights;
+};
+
+/// A token that might come next.
+struct Candidate {
+  int32_t id = 0;
+  float probability = 0;
+};
+/// How many of them a trace names for each position.
+inline constexpr int64_t kCandidates = 3;
+
 struct Trace {
   Rule rule = Rule::threshold;
   std::vector<int32_t> tokens;             ///< [T] ids.
@@ -31,9 +47,11 @@ struct Trace {
   std::vector<int32_t> depth;              ///< [T] recursions spent at each position, to predict the token after it.
   std::vector<RecursionTrace> recursions;  ///< One per recursion; empty without expert choice.
   std::vector<std::vector<float>>
-      router_logits;       ///< [T][N] each token's score of every depth; empty without token choice.
-  std::vector<float> nll;  ///< [T-1] natural-log loss of predicting token t+1 at t.
-  double lm_loss = 0;      ///< Mean of nll, nats.
+      router_logits;                      ///< [T][N] each token's score of every depth; empty without token choice.
+  std::vector<float> nll;                 ///< [T-1] natural-log loss of predicting token t+1 at t.
+  std::vector<Candidate> likely;          ///< [T][kCandidates] the likeliest next tokens, best first.
+  std::vector<AttentionTrace> attention;  ///< [n_layers]; empty unless it was asked for.
+  double lm_loss = 0;                     ///< Mean of nll, nats.
   double aux_loss = 0, z_loss = 0, balance_loss = 0;  ///< What training adds to it, before the coefficients.
   /// Cached tokens per recursion and block layer: kv_entries[recursion][layer of the block].
   std::vector<std::vector<int64_t>> kv_entries;
@@ -43,10 +61,23 @@ struct Trace {
 
 class Model;
 
+struct TraceOptions {
+  Rule rule = Rule::threshold;
+  int64_t max_depth = 0;                 ///< At most so many recursions; 0: as many as the model has.
+  std::span<const int32_t> depths = {};  ///< [T] recursions that each token is made to take; empty: the router decides.
+  bool attention = false;
+};
+
 /// Runs `tokens` through the model with a cache and notes everything. `pieces` is left empty: the model knows no text.
-/// When `logits` is given it receives [T,V]. `depths` [T] forces the recursions of each token. Throws InputError for
-/// fewer than 2 tokens or more than max_seq_len.
-Trace trace(const Model& model, std::span<const int32_t> tokens, Rule rule, int64_t max_depth = 0,
-            Tensor* logits = nullptr, std::span<const int32_t> depths = {});
+/// When `logits` is given it receives [T,V]. Throws InputError for fewer than 2 tokens or more than max_seq_len.
+Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOptions& options, Tensor* logits = nullptr);
+
+/// Where the gradient of shared weights comes from, for one text and the training loss.
+struct UseGradients {
+  std::vector<float> use;    ///< [n_layers] L2 norm of what each effective layer contributes to its weights' gradient.
+  std::vector<float> total;  ///< [sets] and of the gradients themselves; contributions may cancel each other.
+};
+/// Throws InputError as trace does.
+UseGradients gradients_by_use(const Model& model, std::span<const int32_t> tokens);
 
 }  // namespace tinymor

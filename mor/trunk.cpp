@@ -31,8 +31,19 @@ void Trunk::balance(std::span<const double> load) {
     bias.mutable_data()[i] += Real(config_.router.bias_rate) * Real((load[i] < mean) - (load[i] > mean));
 }
 
-Variable Trunk::run_layer(int64_t layer, const Variable& x, const Rows& rows, KvStore& kv) const {
-  return layers_[map_.weights[layer]].forward(x, {config_, rope_, rows, layer, kv});
+std::vector<DecoderLayer> Trunk::unrolled() const {
+  std::vector<DecoderLayer> layers;
+  for (int64_t set : map_.weights) {
+    layers.push_back(layers_[set]);
+    for (Variable* weight : layers.back().parameters()) *weight = Variable::parameter(weight->value(), weight->name());
+  }
+  return layers;
+}
+
+Variable Trunk::run_layer(int64_t layer, const Variable& x, const Rows& rows, KvStore& kv,
+                          const ForwardOptions& options) const {
+  const DecoderLayer& weights = options.layers.empty() ? layers_[map_.weights[layer]] : options.layers[layer];
+  return weights.forward(x, {config_, rope_, rows, layer, kv, options.probe});
 }
 
 Trunk::Result Trunk::forward(Variable x, const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const {
@@ -43,7 +54,7 @@ Trunk::Result Trunk::forward(Variable x, const IntTensor& ids, const Rows& rows,
   ForwardKeys own(config_, causal_);
   KvStore& kv = options.cache ? static_cast<KvStore&>(*options.cache) : own;
 
-  for (int64_t l = 0; l < map_.prelude; ++l) x = run_layer(l, x, rows, kv);
+  for (int64_t l = 0; l < map_.prelude; ++l) x = run_layer(l, x, rows, kv, options);
 
   Active active{x, rows, std::vector<int32_t>(rows.count())};
   std::iota(active.places.begin(), active.places.end(), 0);
@@ -64,14 +75,14 @@ Trunk::Result Trunk::forward(Variable x, const IntTensor& ids, const Rows& rows,
     if (options.probe) options.probe->on_recursion(r, candidates, selection.logits, selection.gates, active.rows);
     if (active.places.empty()) break;
     Variable y = active.x;
-    for (int64_t j = 0; j < map_.block; ++j) y = run_layer(map_.layer(r, j), y, active.rows, kv);
+    for (int64_t j = 0; j < map_.block; ++j) y = run_layer(map_.layer(r, j), y, active.rows, kv, options);
     active.x = router->combine(r, selection, active, y);
     const int64_t n = active.rows.count();
     x = n == rows.count() ? active.x : replace_rows(x, IntTensor({n}, active.places), active.x);
     for (int32_t place : active.places) ++result.depth[place];
   }
 
-  for (int64_t l = config_.n_layers - map_.coda; l < config_.n_layers; ++l) x = run_layer(l, x, rows, kv);
+  for (int64_t l = config_.n_layers - map_.coda; l < config_.n_layers; ++l) x = run_layer(l, x, rows, kv, options);
   result.states = rms_norm(x, norm_, Real(config_.rms_eps));
   result.losses = router->losses();
   result.metrics = router->metrics();

@@ -21,6 +21,8 @@ struct ForwardOptions {
   KvCache* cache = nullptr;              ///< Keys and values of earlier tokens; the new ones are appended.
   std::span<const int32_t> depths = {};  ///< [R] recursions that each token is made to take; empty: the router decides.
   Probe* probe = nullptr;
+  /// [n_layers] weights of every effective layer, instead of the shared ones; see Trunk::unrolled.
+  std::span<const DecoderLayer> layers = {};
 };
 
 /// What routers did in a forward pass.
@@ -45,6 +47,10 @@ class Trunk : public Module {
   /// x [R,d] of `rows`; ids [R] are for random routers only.
   Result forward(Variable x, const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const;
 
+  /// One layer for each effective layer, over the same numbers but with gradients of its own: what each use of shared
+  /// weights contributes can be told apart.
+  std::vector<DecoderLayer> unrolled() const;
+
   const ModelConfig& config() const { return config_; }
   const LayerMap& layers() const { return map_; }
   /// After an optimizer step of loss-free balancing (paper App. A.2): moves the bias of each depth by bias_rate towards
@@ -53,7 +59,8 @@ class Trunk : public Module {
   void members(Members& m) override;
 
  private:
-  Variable run_layer(int64_t layer, const Variable& x, const Rows& rows, KvStore& kv) const;
+  Variable run_layer(int64_t layer, const Variable& x, const Rows& rows, KvStore& kv,
+                     const ForwardOptions& options) const;
 
   ModelConfig config_;
   bool causal_;

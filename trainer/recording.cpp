@@ -73,17 +73,16 @@ struct Recorder::File {
   }
 };
 
-Recorder::Recorder(const std::filesystem::path& file, const std::string& config_toml,
-                   std::optional<int64_t> resume_step)
+Recorder::Recorder(const std::filesystem::path& file, const RunInfo& run, std::optional<int64_t> resume_step)
     : file_(std::make_unique<File>()) {
-  std::string contents = file_head() + config_record(config_toml);
+  std::string contents = file_head() + run_record(run);
   if (resume_step && std::filesystem::exists(file)) {
     const std::string old = read_file(file, kMaxFile);
     std::string_view rest = records_of(old, file);
     Recording so_far;
     while (const std::optional<Record> record = take_record(rest)) {
       if (!add_record(so_far, *record)) break;
-      if (record->kind == RecordKind::config || record->step > *resume_step) continue;
+      if (record->kind == RecordKind::run || record->step > *resume_step) continue;
       contents += record->bytes;
       file_->seconds = record->seconds;
     }
@@ -103,6 +102,10 @@ void Recorder::on_step(const StepMetrics& metrics) {
 
 void Recorder::on_eval(const EvalMetrics& metrics) {
   file_->append(eval_record(metrics, file_->seconds));
+}
+
+void Recorder::on_scores(const ScoreHistogram& scores) {
+  file_->append(scores_record(scores, file_->seconds));
 }
 
 void Recorder::on_snapshot(const Snapshot& snapshot) {

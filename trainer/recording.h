@@ -1,6 +1,7 @@
 #pragma once
-// What a run tells about itself while it trains: numbers of every step (StepMetrics) and, now and then, everything the
-// model does with one fixed text (Snapshot). An Observer hears them live; recording.mortrace keeps them for later.
+// What a run tells about itself while it trains: numbers of every step (StepMetrics), how its routers' scores lie
+// (ScoreHistogram) and, now and then, everything the model does with one fixed text (Snapshot). An Observer hears them
+// live; recording.mortrace keeps them for later.
 //
 // File: 8 bytes magic "MORTRACE", u32 version, then records `u32 kind | u32 bytes | i64 step | f64 wall seconds |
 // payload | u32 crc32 of the record before it`, little endian. Unknown kinds are skipped; a record cut off or damaged
@@ -41,11 +42,27 @@ struct EvalMetrics {
   double mean_depth = 0;  ///< Under the threshold rule.
 };
 
+/// How the scores of the tokens that training saw since the histogram before lie in [0,1]: sigma(z) of a recursion's
+/// candidates under expert choice, the probability of each depth under token choice.
+struct ScoreHistogram {
+  static constexpr int bins = 32;
+  int64_t step = 0;
+  std::vector<uint32_t> taken, left;  ///< [N*bins] scores of tokens that recursion (depth) r took, and did not take.
+};
+
+/// What the model predicts when no token may take more than a number of recursions.
+struct Lens {
+  std::vector<float> nll;  ///< As in Trace, like the next.
+  std::vector<Candidate> likely;
+};
+
 /// What the model does with the probe text at a step, under both rules (the same trace twice without expert choice).
 struct Snapshot {
   int64_t step = 0;
-  Trace topk;
-  Trace threshold;
+  Trace topk = {};
+  Trace threshold = {};           ///< With attention at some steps.
+  std::vector<Lens> capped = {};  ///< [N-1] under the causal rule with at most 1, 2, ... recursions.
+  UseGradients gradients = {};
 };
 
 /// Hears about a run. All calls come from the training thread and must return quickly.
@@ -53,14 +70,21 @@ struct Observer {
   virtual ~Observer() = default;
   virtual void on_step(const StepMetrics&) {}
   virtual void on_eval(const EvalMetrics&) {}
+  virtual void on_scores(const ScoreHistogram&) {}
   virtual void on_snapshot(const Snapshot&) {}
 };
 
+/// What a run is, known before its first step.
+struct RunInfo {
+  std::string config_toml;              ///< The complete configuration, as text.
+  std::vector<std::string> vocabulary;  ///< Of each id its piece.
+};
+
 /// Everything read back from a recording.
-struct Recording {
-  std::string config_toml;  ///< The configuration of the run, as text.
+struct Recording : RunInfo {
   std::vector<StepMetrics> steps;
   std::vector<EvalMetrics> evals;
+  std::vector<ScoreHistogram> scores;
   std::vector<Snapshot> snapshots;
   std::string notice;  ///< Not empty when the file ends in the middle of a record: what was left out, for people.
 };
@@ -71,10 +95,11 @@ class Recorder : public Observer {
  public:
   /// Starts a new file, or goes on with the records up to `resume_step` of an existing one (later ones are dropped).
   /// Throws InputError when what exists is no recording, and Error, here and on every record, when writing fails.
-  Recorder(const std::filesystem::path& file, const std::string& config_toml, std::optional<int64_t> resume_step = {});
+  Recorder(const std::filesystem::path& file, const RunInfo& run, std::optional<int64_t> resume_step = {});
   ~Recorder() override;
   void on_step(const StepMetrics&) override;
   void on_eval(const EvalMetrics&) override;
+  void on_scores(const ScoreHistogram&) override;
   void on_snapshot(const Snapshot&) override;
 
  private:

@@ -14,7 +14,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "numbers are copied as they stand in memory");
 
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
 constexpr size_t kHeadBytes = 24;            // of a record: kind, bytes, step, seconds
 constexpr uint32_t kMaxPayload = 16u << 20;  // a snapshot of 2048 tokens has about 1 MiB
 constexpr int32_t kMaxDepth = 512;
@@ -59,6 +59,36 @@ void fields(Archive& archive, Is<EvalMetrics> auto& m) {
 }
 
 template <class Archive>
+void fields(Archive& archive, Is<RunInfo> auto& r) {
+  archive(r.config_toml, r.vocabulary);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<ScoreHistogram> auto& s) {
+  archive(s.taken, s.left);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<Candidate> auto& c) {
+  archive(c.id, c.probability);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<AttentionTrace> auto& a) {
+  archive(a.queries, a.keys, a.weights);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<Lens> auto& l) {
+  archive(l.nll, l.likely);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<UseGradients> auto& g) {
+  archive(g.use, g.total);
+}
+
+template <class Archive>
 void fields(Archive& archive, Is<RecursionTrace> auto& r) {
   archive(r.positions, r.logits, r.gates, r.selected);
 }
@@ -67,12 +97,12 @@ void fields(Archive& archive, Is<RecursionTrace> auto& r) {
 template <class Archive>
 void fields(Archive& archive, Is<Trace> auto& t) {
   archive(t.rule, t.depth, t.recursions, t.nll, t.lm_loss, t.aux_loss, t.kv_entries, t.kv_bytes, t.kv_vanilla_bytes,
-          t.router_logits, t.z_loss, t.balance_loss);
+          t.router_logits, t.z_loss, t.balance_loss, t.likely, t.attention);
 }
 
 template <class Archive>
 void fields(Archive& archive, Is<Snapshot> auto& s) {
-  archive(s.topk.tokens, s.topk.pieces, s.topk, s.threshold);
+  archive(s.topk.tokens, s.topk.pieces, s.topk, s.threshold, s.capped, s.gradients);
 }
 
 class Writer {
@@ -144,6 +174,19 @@ bool consistent(const RecursionTrace& r, size_t length) {
          std::includes(r.positions.begin(), r.positions.end(), r.selected.begin(), r.selected.end());
 }
 
+bool consistent(const AttentionTrace& a, size_t length) {
+  uint64_t visible = 0;  // keys that a head shows all queries together
+  for (int32_t query : a.queries) visible += std::upper_bound(a.keys.begin(), a.keys.end(), query) - a.keys.begin();
+  return ascending_within(a.queries, length) && ascending_within(a.keys, length) &&
+         (visible == 0 ? a.weights.empty() : a.weights.size() % visible == 0);
+}
+
+/// The likeliest tokens of `length` positions, equally many for each.
+bool consistent(const std::vector<Candidate>& likely, size_t length) {
+  return (length == 0 ? likely.empty() : likely.size() % length == 0) &&
+         std::all_of(likely.begin(), likely.end(), [](const Candidate& c) { return c.id >= 0; });
+}
+
 /// Whether the parts of a trace fit each other, so that who draws it need not look.
 bool consistent(const Trace& t) {
   const size_t length = t.tokens.size();
@@ -156,8 +199,23 @@ bool consistent(const Trace& t) {
          std::all_of(t.router_logits.begin(), t.router_logits.end(),
                      [&](const auto& scores) { return scores.size() == t.router_logits[0].size(); }) &&
          std::all_of(t.recursions.begin(), t.recursions.end(), [&](const auto& r) { return consistent(r, length); }) &&
+         consistent(t.likely, length) &&
+         std::all_of(t.attention.begin(), t.attention.end(), [&](const auto& a) { return consistent(a, length); }) &&
          std::all_of(t.kv_entries.begin(), t.kv_entries.end(),
                      [&](const auto& layers) { return std::all_of(layers.begin(), layers.end(), not_negative); });
+}
+
+bool consistent(const Snapshot& s) {
+  const size_t length = s.topk.tokens.size();
+  return consistent(s.topk) && consistent(s.threshold) && s.topk.tokens == s.threshold.tokens &&
+         s.topk.pieces == s.threshold.pieces && std::all_of(s.capped.begin(), s.capped.end(), [&](const Lens& lens) {
+           return lens.nll.size() == s.topk.nll.size() && consistent(lens.likely, length);
+         });
+}
+
+bool consistent(const ScoreHistogram& s) {
+  return s.taken.size() == s.left.size() && s.taken.size() % ScoreHistogram::bins == 0 &&
+         s.taken.size() <= size_t(kMaxDepth) * ScoreHistogram::bins;
 }
 
 std::string record(RecordKind kind, int64_t step, double seconds, const auto& content) {
@@ -183,7 +241,10 @@ bool append(std::vector<Element>& list, const Record& record) {
   if constexpr (std::is_same_v<Element, Snapshot>) {
     element.threshold.tokens = element.topk.tokens;
     element.threshold.pieces = element.topk.pieces;
-    if (!consistent(element.topk) || !consistent(element.threshold)) return false;
+    if (!consistent(element)) return false;
+  }
+  if constexpr (std::is_same_v<Element, ScoreHistogram>) {
+    if (!consistent(element)) return false;
   }
   if (!reader.ok || (!list.empty() && record.step < list.back().step)) return false;
   list.push_back(std::move(element));
@@ -216,10 +277,10 @@ std::optional<Record> take_record(std::string_view& rest) {
 bool add_record(Recording& recording, const Record& record) {
   if (record.step < 0) return false;
   switch (record.kind) {
-    case RecordKind::config: {
+    case RecordKind::run: {
       Reader reader(record.payload);
-      recording.config_toml.clear();
-      reader(recording.config_toml);
+      static_cast<RunInfo&>(recording) = {};
+      reader(static_cast<RunInfo&>(recording));
       return reader.ok;
     }
     case RecordKind::step:
@@ -228,12 +289,14 @@ bool add_record(Recording& recording, const Record& record) {
       return append(recording.evals, record);
     case RecordKind::snapshot:
       return append(recording.snapshots, record);
+    case RecordKind::scores:
+      return append(recording.scores, record);
   }
   return true;
 }
 
-std::string config_record(const std::string& config_toml) {
-  return record(RecordKind::config, 0, 0, config_toml);
+std::string run_record(const RunInfo& run) {
+  return record(RecordKind::run, 0, 0, run);
 }
 
 std::string step_record(const StepMetrics& metrics) {
@@ -244,10 +307,13 @@ std::string eval_record(const EvalMetrics& metrics, double seconds) {
   return record(RecordKind::eval, metrics.step, seconds, metrics);
 }
 
+std::string scores_record(const ScoreHistogram& scores, double seconds) {
+  return record(RecordKind::scores, scores.step, seconds, scores);
+}
+
 std::string snapshot_record(const Snapshot& snapshot, double seconds) {
-  const Trace &a = snapshot.topk, &b = snapshot.threshold;
-  check(consistent(a) && consistent(b) && a.tokens == b.tokens && a.pieces == b.pieces,
-        "[recording] the traces of step {} contradict themselves or are of two texts", snapshot.step);
+  check(consistent(snapshot), "[recording] the traces of step {} contradict themselves or are of two texts",
+        snapshot.step);
   return record(RecordKind::snapshot, snapshot.step, seconds, snapshot);
 }
 

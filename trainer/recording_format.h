@@ -10,11 +10,11 @@
 namespace tinymor {
 
 /// What a record tells. Numbers in files: never reuse one.
-enum class RecordKind : uint32_t { config = 1, step = 2, eval = 3, snapshot = 4 };
+enum class RecordKind : uint32_t { run = 1, step = 2, eval = 3, snapshot = 4, scores = 5 };
 
 /// One record of a file, its payload not yet looked at.
 struct Record {
-  RecordKind kind = RecordKind::config;
+  RecordKind kind = RecordKind::run;
   int64_t step = 0;
   double seconds = 0;        ///< Wall time of the run when it was written.
   std::string_view payload;  ///< Part of `bytes`.
@@ -32,9 +32,10 @@ std::optional<Record> take_record(std::string_view& rest);
 bool add_record(Recording& recording, const Record& record);
 
 /// The bytes of records. Throws Error for a trace that contradicts itself or is too large.
-std::string config_record(const std::string& config_toml);
+std::string run_record(const RunInfo& run);
 std::string step_record(const StepMetrics& metrics);
 std::string eval_record(const EvalMetrics& metrics, double seconds);
+std::string scores_record(const ScoreHistogram& scores, double seconds);
 std::string snapshot_record(const Snapshot& snapshot, double seconds);
 
 }  // namespace tinymor

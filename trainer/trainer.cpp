@@ -15,9 +15,20 @@
 #include "trainer/evaluate.h"
 #include "trainer/run_folder.h"
 #include "trainer/schedule.h"
+#include "trainer/score_histograms.h"
 
 namespace tinymor {
 namespace {
+
+/// Steps between two histograms of router scores.
+constexpr int64_t kScoresEvery = 10;
+
+/// Whether the snapshot at `step` has attention too, which is ten times as large: the first ones, and then now and
+/// then.
+bool has_attention(const TrainConfig& train, int64_t step) {
+  const int64_t number = step / std::max<int64_t>(train.record_every, 1);
+  return number < 20 || number % 25 == 0 || step == train.steps;
+}
 
 /// Held-out windows that a run looks at while it trains; `tinymor eval` uses all.
 constexpr int64_t kEvalWindows = 64;
@@ -116,6 +127,7 @@ struct Trainer::State {
   Model model;
   AdamW optimizer;
   Progress progress;
+  ScoreHistograms scores;
   std::vector<Observer*> observers;
   std::vector<std::unique_ptr<Observer>> logs;
 
@@ -126,7 +138,8 @@ struct Trainer::State {
         batches(split.train, config.train.batch_size, config.model.max_seq_len, config.train.seed),
         held_out(consecutive_windows(split.held_out.empty() ? split.train : split.held_out, config.model.max_seq_len)),
         model(config.model, config.train.seed),
-        optimizer(make_optimizer(config.train, model.parameters())) {
+        optimizer(make_optimizer(config.train, model.parameters())),
+        scores(model.layers().recursions) {
     config.model = model.config();
     const auto first = held_out.inputs.slice(0, 0, 1).values();
     probe.assign(first.begin(), first.end());
@@ -138,11 +151,18 @@ struct Trainer::State {
     for (Observer* observer : observers) call(*observer);
   }
 
+  RunInfo info() const;
   StepMetrics step();
   void evaluate_now();
   void snapshot();
   void save() { save_checkpoint(folder, model, optimizer, progress); }
 };
+
+RunInfo Trainer::State::info() const {
+  RunInfo info{config_to_toml(config), {}};
+  for (int32_t id = 0; id < tokenizer->vocab_size(); ++id) info.vocabulary.push_back(tokenizer->piece(id));
+  return info;
+}
 
 StepMetrics Trainer::State::step() {
   const auto start = std::chrono::steady_clock::now();
@@ -156,8 +176,10 @@ StepMetrics Trainer::State::step() {
     const Batch batch = batches.at(progress.step, micro);
     const int64_t rows = batch.inputs.count();
     const int64_t pass = progress.step * micros + micro;
-    const ForwardResult result = model.forward(batch.inputs.reshape({rows}),
-                                               Rows::batch(batch.inputs.dim(0), batch.inputs.dim(1)), {.step = pass});
+    const ForwardResult result =
+        model.forward(batch.inputs.reshape({rows}), Rows::batch(batch.inputs.dim(0), batch.inputs.dim(1)),
+                      {.step = pass, .probe = &scores});
+    scores.on_depths(result.depth);
     const Loss loss = training_loss(config.model, result, batch.targets.reshape({rows}));
     scale(loss.total, Real(1) / Real(micros)).backward();
     metrics.loss += loss.lm / double(micros);
@@ -196,12 +218,18 @@ void Trainer::State::evaluate_now() {
 }
 
 void Trainer::State::snapshot() {
-  const auto traced = [&](Rule rule) {
-    Trace result = trace(model, probe, rule);
-    for (int32_t id : probe) result.pieces.push_back(tokenizer->piece(id));
-    return result;
-  };
-  const Snapshot snapshot{progress.step, traced(Rule::topk), traced(causal_rule(config.model))};
+  const Rule causal = causal_rule(config.model);
+  Snapshot snapshot;
+  snapshot.step = progress.step;
+  snapshot.topk = trace(model, probe, {.rule = Rule::topk});
+  snapshot.threshold = trace(model, probe, {.rule = causal, .attention = has_attention(config.train, progress.step)});
+  for (int32_t id : probe) snapshot.topk.pieces.push_back(tokenizer->piece(id));
+  snapshot.threshold.pieces = snapshot.topk.pieces;
+  for (int64_t most = 1; most < model.layers().recursions; ++most) {
+    Trace capped = trace(model, probe, {.rule = causal, .max_depth = most});
+    snapshot.capped.push_back({std::move(capped.nll), std::move(capped.likely)});
+  }
+  snapshot.gradients = gradients_by_use(model, probe);
   tell([&](Observer& observer) { observer.on_snapshot(snapshot); });
 }
 
@@ -223,12 +251,11 @@ Trainer::Trainer(Config config, std::filesystem::path run, std::optional<Start> 
   std::error_code error;
   std::filesystem::create_directories(folder.path, error);
   check_input(!error, "{}: cannot be made: {} (use another --out)", folder.path.string(), error.message());
-  const std::string toml = config_to_toml(state_->config);
-  write_file_atomically(folder.config(), toml);
+  write_file_atomically(folder.config(), state_->info().config_toml);
   state_->tokenizer->save(folder.path);
   state_->save();
   state_->logs.push_back(std::make_unique<MetricsLog>(folder.metrics()));
-  state_->logs.push_back(std::make_unique<Recorder>(folder.recording(), toml));
+  state_->logs.push_back(std::make_unique<Recorder>(folder.recording(), state_->info()));
 }
 
 Trainer Trainer::resume(const std::filesystem::path& run, std::optional<int64_t> steps) {
@@ -242,13 +269,12 @@ Trainer Trainer::resume(const std::filesystem::path& run, std::optional<int64_t>
   DataSplit split = split_text(config, *tokenizer, load_corpus(config.data.source));
   auto state = std::make_unique<State>(std::move(config), folder, std::move(tokenizer), std::move(split));
   state->progress = load_checkpoint(folder, state->model, state->optimizer);
-  const std::string toml = config_to_toml(state->config);
-  write_file_atomically(folder.config(), toml);
+  write_file_atomically(folder.config(), state->info().config_toml);
   // A run killed between the two files of a checkpoint has the older weights in the second.
   write_file_atomically(folder.weights(), write_checkpoint(state->model));
   cut_metrics(folder, state->progress.step);
   state->logs.push_back(std::make_unique<MetricsLog>(folder.metrics()));
-  state->logs.push_back(std::make_unique<Recorder>(folder.recording(), toml, state->progress.step));
+  state->logs.push_back(std::make_unique<Recorder>(folder.recording(), state->info(), state->progress.step));
   return Trainer(std::move(state));
 }
 
@@ -267,6 +293,9 @@ const Model& Trainer::model() const {
 }
 const Tokenizer& Trainer::tokenizer() const {
   return *state_->tokenizer;
+}
+RunInfo Trainer::info() const {
+  return state_->info();
 }
 int64_t Trainer::step() const {
   return state_->progress.step;
@@ -288,6 +317,10 @@ void Trainer::run(Control* control) {
     const StepMetrics metrics = s.step();
     const bool last = metrics.step == train.steps;
     s.tell([&](Observer& observer) { observer.on_step(metrics); });
+    if (last || due(kScoresEvery)) {
+      const ScoreHistogram scores = s.scores.take(metrics.step);
+      if (!scores.taken.empty()) s.tell([&](Observer& observer) { observer.on_scores(scores); });
+    }
     if (last || due(train.record_every)) s.snapshot();
     if (last || due(train.eval_every)) s.evaluate_now();
     if (last || due(train.checkpoint_every)) {

@@ -65,6 +65,7 @@ class Trainer {
   const Config& config() const;
   const Model& model() const;
   const Tokenizer& tokenizer() const;
+  RunInfo info() const;
   int64_t step() const;  ///< Steps done.
 
   /// Hears about every step from now on. The observer must outlive the trainer.

@@ -20,7 +20,7 @@ void thin(std::vector<Snapshot>& snapshots) {
 }  // namespace
 
 LiveFeed::LiveFeed(std::function<void()> wake, size_t capacity)
-    : wake_(std::move(wake)), steps_(capacity), evals_(capacity) {}
+    : wake_(std::move(wake)), steps_(capacity), evals_(capacity), scores_(capacity) {}
 
 void LiveFeed::on_step(const StepMetrics& metrics) {
   steps_.push(metrics);
@@ -29,6 +29,11 @@ void LiveFeed::on_step(const StepMetrics& metrics) {
 
 void LiveFeed::on_eval(const EvalMetrics& metrics) {
   evals_.push(metrics);
+  wake();
+}
+
+void LiveFeed::on_scores(const ScoreHistogram& scores) {
+  scores_.push(scores);
   wake();
 }
 
@@ -49,6 +54,7 @@ bool LiveFeed::drain(RunHistory& history) {
   bool news = false;
   while (auto metrics = steps_.pop()) history.steps.push_back(*metrics), news = true;
   while (auto metrics = evals_.pop()) history.evals.push_back(*metrics), news = true;
+  while (auto scores = scores_.pop()) history.scores.push_back(std::move(*scores)), news = true;
   if (snapshots_.fetch()) {
     history.snapshots.push_back(snapshots_.front());
     if (history.snapshots.size() > most_snapshots) thin(history.snapshots);
@@ -71,10 +77,10 @@ LiveSource::~LiveSource() {
 
 void LiveSource::work() {
   try {
-    std::string config = run_->prepare();
+    RunInfo run = run_->prepare();
     {
       const std::lock_guard lock(mutex_);
-      announced_config_ = std::move(config);
+      announced_ = std::move(run);
     }
     phase_ = Phase::training;
     wake_();
@@ -94,8 +100,8 @@ bool LiveSource::take_announcement() {
   if (phase == seen_) return false;
   seen_ = phase;
   const std::lock_guard lock(mutex_);
-  if (history_.config_toml.empty() && !announced_config_.empty()) {
-    set_config(announced_config_);
+  if (history_.run.config_toml.empty() && !announced_.config_toml.empty()) {
+    set_run(announced_);
     auto factory = [this](const std::atomic<bool>& cancelled) { return run_->decoder(control_, ended_, cancelled); };
     generator_ = std::make_unique<GenerationWorker>(factory, wake_);
   }

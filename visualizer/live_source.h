@@ -22,11 +22,12 @@ class LiveFeed : public Observer {
   explicit LiveFeed(std::function<void()> wake, size_t capacity = 4096);
   void on_step(const StepMetrics& metrics) override;
   void on_eval(const EvalMetrics& metrics) override;
+  void on_scores(const ScoreHistogram& scores) override;
   void on_snapshot(const Snapshot& snapshot) override;
 
   /// Moves what has arrived into `history`; true when there was something.
   bool drain(RunHistory& history);
-  uint64_t dropped() const { return steps_.dropped() + evals_.dropped(); }
+  uint64_t dropped() const { return steps_.dropped() + evals_.dropped() + scores_.dropped(); }
 
  private:
   void wake();
@@ -35,6 +36,7 @@ class LiveFeed : public Observer {
   std::chrono::steady_clock::time_point woke_{};
   Ring<StepMetrics> steps_;
   Ring<EvalMetrics> evals_;
+  Ring<ScoreHistogram> scores_;
   NewestExchange<Snapshot> snapshots_;
 };
 
@@ -43,8 +45,8 @@ class LiveFeed : public Observer {
 class LiveRun {
  public:
   virtual ~LiveRun() = default;
-  /// Loads data and model; returns the complete configuration as TOML.
-  virtual std::string prepare() = 0;
+  /// Loads data and model.
+  virtual RunInfo prepare() = 0;
   virtual void train(Observer& observer, Control& control) = 0;
   /// A decoder over a copy of the weights as they are now. Called from the generating thread after `prepare`; `ended`
   /// says that `train` has returned.
@@ -83,7 +85,8 @@ class LiveSource : public Source {
   Phase seen_ = Phase::preparing;
   std::atomic<bool> ended_{false};
   std::mutex mutex_;
-  std::string announced_config_, failure_;  // guarded by mutex_
+  RunInfo announced_;  // guarded by mutex_, like the next
+  std::string failure_;
   std::thread thread_;
 };
 

@@ -43,9 +43,10 @@ std::string RecordingSource::why_not() const {
 
 void RecordingSource::take(Recording recording) {
   notice_ = recording.notice;
-  set_config(std::move(recording.config_toml));
+  set_run(std::move(recording));
   history_.steps = std::move(recording.steps);
   history_.evals = std::move(recording.evals);
+  history_.scores = std::move(recording.scores);
   history_.snapshots = std::move(recording.snapshots);
 }
 

@@ -43,15 +43,15 @@ void Source::stop_generating() {
   if (generator_) generator_->stop();
 }
 
-void Source::set_config(std::string toml) {
+void Source::set_run(RunInfo run) {
   try {
-    const Config config = config_from_toml(toml, "configuration");
+    const Config config = config_from_toml(run.config_toml, "configuration");
     geometry_ = geometry_of(config.model);
     planned_steps_ = config.train.steps;
   } catch (const std::exception& error) {
     notice_ = fmt::format("the recorded configuration cannot be read: {}", error.what());
   }
-  history_.config_toml = std::move(toml);
+  history_.run = std::move(run);
 }
 
 std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake) {

@@ -16,9 +16,10 @@ namespace tinymor {
 
 /// Everything a run has told so far. Only ever grows, except that a live run thins its oldest snapshots.
 struct RunHistory {
-  std::string config_toml;
+  RunInfo run;
   std::vector<StepMetrics> steps;
   std::vector<EvalMetrics> evals;
+  std::vector<ScoreHistogram> scores;
   std::vector<Snapshot> snapshots;  ///< Ascending by step.
 
   int64_t last_step() const;
@@ -66,8 +67,8 @@ class Source {
  protected:
   /// Takes in news of the run itself.
   virtual bool poll_run() = 0;
-  /// Sets the configuration's text and the geometry it describes; text that cannot be read becomes a notice.
-  void set_config(std::string toml);
+  /// Sets what the run is and the geometry that its configuration describes; text that cannot be read becomes a notice.
+  void set_run(RunInfo run);
 
   std::string name_;
   RunHistory history_;

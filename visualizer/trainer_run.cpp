@@ -11,9 +11,9 @@ class TrainerRun : public LiveRun {
  public:
   TrainerRun(Config config, std::filesystem::path run) : config_(std::move(config)), run_(std::move(run)) {}
 
-  std::string prepare() override {
+  RunInfo prepare() override {
     trainer_ = std::make_shared<Trainer>(config_, run_);
-    return config_to_toml(trainer_->config());
+    return trainer_->info();
   }
 
   void train(Observer& observer, Control& control) override {

@@ -13,7 +13,7 @@ tensor     3000
 autograd   1500
 mor        2500
 datasets   2300
-trainer    3300
+trainer    3500
 visualizer 9000
 END
 exit $over

@@ -117,7 +117,7 @@ TEST_CASE("every combination's cache holds the entries that its strategy says, a
     INFO(name);
     const Model model = decided_model(config);
     const LayerMap& map = model.layers();
-    const Trace t = trace(model, tokens_of(), causal_rule(config));
+    const Trace t = trace(model, tokens_of(), {.rule = causal_rule(config)});
     int64_t entries = kLength * (map.prelude + map.coda);
     for (int64_t r = 0; r < map.recursions; ++r)
       for (int64_t j = 0; j < map.block; ++j) {

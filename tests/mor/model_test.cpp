@@ -146,7 +146,7 @@ TEST_CASE("the trace counts depths, losses and cache entries as they are") {
       const Model model = opinionated_model(config);
       const Ints tokens = random_tokens(18, 11, 13);
       Tensor logits;
-      const Trace t = trace(model, tokens, rule, 0, &logits);
+      const Trace t = trace(model, tokens, {.rule = rule}, &logits);
       CHECK(worst_difference(logits, logits_of(model, tokens, rule)) < 1e-5);
       int64_t entries = 18 * (model.layers().prelude + model.layers().coda), spent = 0, selected = 0;
       for (const auto& recursion : t.kv_entries)
@@ -165,6 +165,118 @@ TEST_CASE("the trace counts depths, losses and cache entries as they are") {
       CHECK(total / 17 == Approx(t.lm_loss));
     }
   }
+}
+
+TEST_CASE("the trace names the likeliest next tokens with the probabilities that the logits give them") {
+  const Model model = opinionated_model(tiny_config());
+  const Ints tokens = random_tokens(18, 11, 13);
+  Tensor logits;
+  const Trace t = trace(model, tokens, {}, &logits);
+  REQUIRE(t.likely.size() == 18 * kCandidates);
+  for (int64_t i = 0; i < 18; ++i) {
+    double total = 0;
+    for (int64_t v = 0; v < 11; ++v) total += std::exp(double(logits.at({i, v})));
+    for (int64_t c = 0; c < kCandidates; ++c) {
+      const Candidate& candidate = t.likely[i * kCandidates + c];
+      CHECK(candidate.probability == Approx(std::exp(double(logits.at({i, candidate.id}))) / total));
+      if (c > 0) CHECK(candidate.probability <= t.likely[i * kCandidates + c - 1].probability);
+    }
+    if (i + 1 < 18) CHECK(t.likely[i * kCandidates].probability >= Approx(std::exp(-t.nll[i])));
+  }
+}
+
+TEST_CASE("the trace's attention: each query's weights add up to 1 over the keys that its strategy shows it") {
+  std::vector<std::pair<std::string, ModelConfig>> configs = tiny_configs();
+  for (KvStrategy strategy : {KvStrategy::shared, KvStrategy::hybrid}) {
+    configs.emplace_back("expert choice, other keys", tiny_config());
+    configs.back().second.kv_cache = strategy;
+  }
+  for (const auto& [name, config] : configs) {
+    INFO(name);
+    const Model model = opinionated_model(config);
+    const Ints tokens = random_tokens(18, 11, 13);
+    const Trace without = trace(model, tokens, {.rule = Rule::topk});
+    const Trace t = trace(model, tokens, {.rule = Rule::topk, .attention = true});
+    CHECK(without.attention.empty());
+    CHECK(without.nll == t.nll);
+    REQUIRE(int64_t(t.attention.size()) == config.n_layers);
+    for (int64_t l = 0; l < config.n_layers; ++l) {
+      const AttentionTrace& a = t.attention[l];
+      const int64_t r =
+          std::clamp<int64_t>((l - model.layers().prelude) / model.layers().block, 0, model.layers().recursions - 1);
+      const bool unique = l < model.layers().prelude || l >= config.n_layers - model.layers().coda;
+      Ints active;  // who is in this layer
+      for (int32_t p = 0; p < 18; ++p)
+        if (unique || t.depth[p] > r) active.push_back(p);
+      CHECK(a.queries == active);
+      CHECK(a.keys.size() == (config.kv_cache == KvStrategy::recursion_wise ? active.size() : 18));
+      size_t at = 0;
+      for (int64_t head = 0; head < config.n_heads; ++head)
+        for (int32_t query : a.queries) {
+          int total = 0, visible = 0;
+          for (int32_t key : a.keys) visible += key <= query;
+          for (int i = 0; i < visible; ++i) total += a.weights.at(at++);
+          CHECK(std::abs(total - 255) <= (visible + 1) / 2);  // each is rounded
+        }
+      CHECK(at == a.weights.size());
+    }
+  }
+}
+
+TEST_CASE("the trace's attention is softmax(q k / sqrt(D)) of the first layer") {
+  const ModelConfig config = tiny_config();
+  const Model model = opinionated_model(config);
+  const Ints tokens = random_tokens(18, 11, 13);
+  const AttentionTrace a = trace(model, tokens, {.attention = true}).attention[0];
+  const auto state = model.state_dict();
+  const auto weight = [&](const std::string& of) { return Variable(state.at("model.layers.0." + of + ".weight")); };
+  const Variable x = gather_rows(state.at("model.embed_tokens.weight"), IntTensor({18}, tokens));
+  const Variable n = rms_norm(x, weight("input_layernorm"), Real(config.rms_eps));
+  const RopeTable table(config.max_seq_len, config.d_head(), config.rope_theta);
+  const IntTensor places = Rows::batch(1, 18).positions;
+  const Tensor q = rope(linear(n, weight("self_attn.q_proj")), places, table).value();
+  const Tensor k = rope(linear(n, weight("self_attn.k_proj")), places, table).value();
+  size_t at = 0;
+  for (int64_t head = 0; head < 4; ++head)
+    for (int64_t i = 0; i < 18; ++i) {
+      std::vector<double> e(i + 1);
+      double total = 0;
+      for (int64_t j = 0; j <= i; ++j) {
+        double dot = 0;
+        for (int64_t c = 0; c < 4; ++c) dot += double(q.at({i, 4 * head + c})) * double(k.at({j, 4 * (head / 2) + c}));
+        total += e[j] = std::exp(dot / 2);
+      }
+      for (int64_t j = 0; j <= i; ++j) CHECK(std::abs(a.weights.at(at++) - 255 * e[j] / total) < 0.51);
+    }
+}
+
+TEST_CASE("the gradient of shared weights is the sum of what each use contributes") {
+  ModelConfig config = tiny_config();
+  const Ints tokens = random_tokens(18, 11, 13);
+  const Model model = opinionated_model(config);
+  const UseGradients norms = gradients_by_use(model, tokens);
+  REQUIRE(int64_t(norms.use.size()) == config.n_layers);
+  REQUIRE(int64_t(norms.total.size()) == model.layers().unique);
+
+  Model copy = model.clone();
+  const ForwardResult result = copy.forward(IntTensor({18}, tokens), Rows::batch(1, 18));
+  training_loss(copy.config(), result, next_tokens(tokens)).total.backward();
+  std::vector<double> squares(norms.total.size());
+  for (const Variable* parameter : copy.parameters()) {
+    if (!parameter->name().starts_with("model.layers.")) continue;
+    const double norm_of = norm(parameter->grad(), {0}).rank() == 0 ? norm(parameter->grad(), {0}).item()
+                                                                    : norm(parameter->grad(), {0, 1}).item();
+    squares.at(std::stoi(parameter->name().substr(13))) += norm_of * norm_of;
+  }
+  for (size_t set = 0; set < squares.size(); ++set)
+    CHECK(norms.total[set] == Approx(std::sqrt(squares[set])).epsilon(1e-4));
+  for (int64_t l = 0; l < config.n_layers; ++l) {
+    CHECK(norms.use[l] > 0);
+    const bool alone =
+        std::count(model.layers().weights.begin(), model.layers().weights.end(), model.layers().weights[l]) == 1;
+    if (alone) CHECK(norms.use[l] == Approx(norms.total[model.layers().weights[l]]).epsilon(1e-4));
+  }
+  for (const Variable* parameter : model.parameters()) CHECK_FALSE(parameter->grad().defined());
 }
 
 TEST_CASE("generation goes on beyond the longest sequence and repeats with its seed") {
@@ -210,8 +322,8 @@ TEST_CASE("sampling keeps to top-k and top-p") {
 TEST_CASE("tokens outside the vocabulary and texts that do not fit are refused") {
   const Model model(tiny_config(), 1);
   CHECK_THROWS_WITH(model.forward(int_tensor({11}), Rows::batch(1, 1)), ContainsSubstring("token 11"));
-  CHECK_THROWS_AS(trace(model, Ints{1}, Rule::topk), InputError);
-  CHECK_THROWS_AS(trace(model, Ints(33, 1), Rule::topk), InputError);
+  CHECK_THROWS_AS(trace(model, Ints{1}, {}), InputError);
+  CHECK_THROWS_AS(trace(model, Ints(33, 1), {}), InputError);
   Generator generator(model, {});
   CHECK_THROWS_AS(generator.prompt(Ints{}), InputError);
 }

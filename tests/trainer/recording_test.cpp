@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <functional>
 #include <random>
 
 #include "support/catch.h"
@@ -29,16 +30,29 @@ Trace example_trace(Rule rule) {
   t.kv_entries = {{2, 2}, {1, 1}};
   t.kv_bytes = 768;
   t.kv_vanilla_bytes = 1024;
+  t.likely = {{5, 0.5f}, {2, 0.25f}, {0, 0.75f}, {1, 0.125f}, {7, 1}, {3, 0}};
+  t.attention = {{{0, 1, 2}, {0, 2}, {255, 255, 100, 155}}, {}};
   return t;
 }
 
 Snapshot example_snapshot(int64_t step) {
-  return {step, example_trace(Rule::topk), example_trace(Rule::threshold)};
+  return {step,
+          example_trace(Rule::topk),
+          example_trace(Rule::threshold),
+          {{{2, 3}, {{1, 0.5f}, {2, 0.5f}, {3, 0.5f}}}},
+          {{1.5f, 0}, {1.5f}}};
 }
 
 StepMetrics example_step(int64_t step) {
   return {step, 0.25 * static_cast<double>(step), 6.5 / static_cast<double>(step), 0.7, 1.25, 3e-3, 1000, 1.9, 0.8};
 }
+
+ScoreHistogram example_scores(int64_t step) {
+  std::vector<uint32_t> taken(2 * ScoreHistogram::bins, uint32_t(step)), left(2 * ScoreHistogram::bins, 7);
+  return {step, taken, left};
+}
+
+const RunInfo example_run{"[model]\n", {"a", "<0x0A>", "▁the"}};
 
 /// What a run of `last` steps tells; evaluates and snapshots on even ones.
 void tell(Observer& observer, int64_t first, int64_t last) {
@@ -46,8 +60,15 @@ void tell(Observer& observer, int64_t first, int64_t last) {
     observer.on_step(example_step(step));
     if (step % 2 != 0) continue;
     observer.on_eval({step, 2.5, 2.75, 1.5});
+    observer.on_scores(example_scores(step));
     observer.on_snapshot(example_snapshot(step));
   }
+}
+
+bool same(const std::vector<Candidate>& a, const std::vector<Candidate>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Candidate& x, const Candidate& y) {
+    return x.id == y.id && x.probability == y.probability;
+  });
 }
 
 bool same(const Trace& a, const Trace& b) {
@@ -58,17 +79,21 @@ bool same(const Trace& a, const Trace& b) {
          std::equal(a.recursions.begin(), a.recursions.end(), b.recursions.begin(), b.recursions.end(),
                     same_recursion) &&
          a.lm_loss == b.lm_loss && a.aux_loss == b.aux_loss && a.kv_entries == b.kv_entries &&
-         a.kv_bytes == b.kv_bytes && a.kv_vanilla_bytes == b.kv_vanilla_bytes;
+         a.kv_bytes == b.kv_bytes && a.kv_vanilla_bytes == b.kv_vanilla_bytes && same(a.likely, b.likely) &&
+         std::equal(a.attention.begin(), a.attention.end(), b.attention.begin(), b.attention.end(),
+                    [](const AttentionTrace& x, const AttentionTrace& y) {
+                      return x.queries == y.queries && x.keys == y.keys && x.weights == y.weights;
+                    });
 }
 
 size_t count(const Recording& r) {
-  return r.steps.size() + r.evals.size() + r.snapshots.size();
+  return r.steps.size() + r.evals.size() + r.scores.size() + r.snapshots.size();
 }
 
 /// The bytes of a recording of `steps` steps.
 std::string example_bytes(const fs::path& folder, int64_t steps) {
   {
-    Recorder recorder(folder / "example", "[model]\n");
+    Recorder recorder(folder / "example", example_run);
     tell(recorder, 1, steps);
   }
   return read_file(folder / "example");
@@ -86,6 +111,7 @@ TEST_CASE("a recording tells what was recorded") {
   const Recording r = read_bytes(folder.path(), example_bytes(folder.path(), 4));
   REQUIRE(r.notice == "");
   REQUIRE(r.config_toml == "[model]\n");
+  REQUIRE(r.vocabulary == example_run.vocabulary);
   REQUIRE(r.steps.size() == 4);
   const StepMetrics &step = r.steps[2], expected = example_step(3);
   REQUIRE(step.step == 3);
@@ -106,14 +132,24 @@ TEST_CASE("a recording tells what was recorded") {
   REQUIRE(r.snapshots[0].step == 2);
   REQUIRE(same(r.snapshots[0].topk, example_trace(Rule::topk)));
   REQUIRE(same(r.snapshots[0].threshold, example_trace(Rule::threshold)));
+  const Lens lens = example_snapshot(2).capped[0];
+  REQUIRE(r.snapshots[0].capped.size() == 1);
+  REQUIRE(r.snapshots[0].capped[0].nll == lens.nll);
+  REQUIRE(same(r.snapshots[0].capped[0].likely, lens.likely));
+  REQUIRE(r.snapshots[0].gradients.use == example_snapshot(2).gradients.use);
+  REQUIRE(r.snapshots[0].gradients.total == example_snapshot(2).gradients.total);
+  REQUIRE(r.scores.size() == 2);
+  REQUIRE(r.scores[1].step == 4);
+  REQUIRE(r.scores[1].taken == example_scores(4).taken);
+  REQUIRE(r.scores[1].left == example_scores(4).left);
 }
 
 TEST_CASE("a recording can be read while it is written") {
   const TemporaryFolder folder;
-  Recorder recorder(folder.path() / "live", "");
+  Recorder recorder(folder.path() / "live", {});
   REQUIRE(count(read_recording(folder.path() / "live")) == 0);
   tell(recorder, 1, 2);
-  REQUIRE(count(read_recording(folder.path() / "live")) == 4);
+  REQUIRE(count(read_recording(folder.path() / "live")) == 5);
 }
 
 TEST_CASE("every prefix of a recording opens with the whole records it has") {
@@ -165,6 +201,8 @@ TEST_CASE("payloads that lie behind a right checksum are left out, never worse")
       REQUIRE(r.logits.size() == r.positions.size());
       for (const int32_t position : r.selected) REQUIRE(static_cast<size_t>(position) < t.tokens.size());
     }
+    for (const AttentionTrace& a : t.attention)
+      for (const int32_t position : a.keys) REQUIRE(static_cast<size_t>(position) < t.tokens.size());
   }
 }
 
@@ -172,7 +210,7 @@ TEST_CASE("lengths that lie cost no memory") {
   Record record{RecordKind::snapshot, 1, 0, "\xff\xff\xff\xff", {}};
   Recording recording;
   REQUIRE_FALSE(add_record(recording, record));
-  record.kind = RecordKind::config;
+  record.kind = RecordKind::run;
   REQUIRE_FALSE(add_record(recording, record));
   REQUIRE(recording.config_toml.capacity() < 100);
 }
@@ -199,10 +237,21 @@ TEST_CASE("what is no recording is refused") {
 
 TEST_CASE("traces that contradict themselves are not recorded") {
   const TemporaryFolder folder;
-  Recorder recorder(folder.path() / "r", "");
+  Recorder recorder(folder.path() / "r", {});
   Snapshot s = example_snapshot(1);
   s.topk.recursions[0].selected = {7};
   REQUIRE_THROWS_AS(recorder.on_snapshot(s), Error);
+  for (const auto& spoil : std::vector<std::function<void(Snapshot&)>>{
+           [](Snapshot& x) { x.threshold.attention[0].weights.pop_back(); },
+           [](Snapshot& x) {
+             x.threshold.attention[0].queries = {0, 1, 3};
+           },
+           [](Snapshot& x) { x.topk.likely.pop_back(); }, [](Snapshot& x) { x.topk.likely[0].id = -1; },
+           [](Snapshot& x) { x.capped[0].nll.push_back(1); }}) {
+    s = example_snapshot(1);
+    spoil(s);
+    REQUIRE_THROWS_AS(recorder.on_snapshot(s), Error);
+  }
   s = example_snapshot(1);
   s.threshold.tokens[0] = 6;
   REQUIRE_THROWS_AS(recorder.on_snapshot(s), Error);
@@ -215,13 +264,13 @@ TEST_CASE("a resumed recording equals one that was never interrupted") {
   const std::string whole = example_bytes(folder.path(), 6);
   const fs::path file = folder.path() / "resumed";
   {
-    Recorder recorder(file, "[model]\n");
+    Recorder recorder(file, example_run);
     tell(recorder, 1, 5);
   }
   // The process died while it wrote something.
   write_file_atomically(file, read_file(file) + "half a record");
   {
-    Recorder recorder(file, "[model]\n", 3);
+    Recorder recorder(file, example_run, 3);
     tell(recorder, 4, 6);
   }
   REQUIRE(read_file(file) == whole);
@@ -229,17 +278,17 @@ TEST_CASE("a resumed recording equals one that was never interrupted") {
 
 TEST_CASE("resuming without a recording starts one, over something else is refused") {
   const TemporaryFolder folder;
-  Recorder recorder(folder.path() / "new", "", 3);
+  Recorder recorder(folder.path() / "new", {}, 3);
   REQUIRE(count(read_recording(folder.path() / "new")) == 0);
   write_file_atomically(folder.path() / "letter", "Dear reader");
-  REQUIRE_THROWS_AS(Recorder(folder.path() / "letter", "", 3), InputError);
+  REQUIRE_THROWS_AS(Recorder(folder.path() / "letter", {}, 3), InputError);
   REQUIRE(read_file(folder.path() / "letter") == "Dear reader");
 }
 
 TEST_CASE("a record that finds no room leaves no half of itself") {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "r";
-  Recorder recorder(file, "");
+  Recorder recorder(file, {});
   tell(recorder, 1, 1);
   const std::string before = read_file(file);
   rlimit old{};

@@ -79,6 +79,32 @@ inline void choose(RecursionTrace& recursion, Rule rule, double capacity, int to
   std::sort(recursion.selected.begin(), recursion.selected.end());
 }
 
+/// Heads that look at the token before, at the first, everywhere, and at tokens like themselves; recursion-wise keys.
+inline std::vector<AttentionTrace> make_attention(const SampleRun& run, const Trace& trace) {
+  std::vector<AttentionTrace> layers;
+  for (int l = 0; l < 2 + block_layers * run.recursions; ++l) {
+    AttentionTrace a;
+    const bool unique = l == 0 || l == 1 + block_layers * run.recursions;
+    for (int t = 0; t < run.tokens; ++t)
+      if (unique || trace.depth[t] > (l - 1) / block_layers) a.queries.push_back(t);
+    a.keys = a.queries;
+    for (int head = 0; head < 4; ++head) {
+      for (size_t i = 0; i < a.queries.size(); ++i) {
+        std::vector<double> w(i + 1);
+        double total = 0;
+        for (size_t j = 0; j <= i; ++j) {
+          const double near = std::exp(-0.5 * double(i - j)),
+                       like = piece_of(a.keys[j]) == piece_of(a.queries[i]) ? 6 : 1;
+          total += w[j] = head == 0 ? near : head == 1 ? (j == 0 ? 5 : 1) : head == 2 ? 1 : near + like;
+        }
+        for (double x : w) a.weights.push_back(uint8_t(std::lround(255 * x / total)));
+      }
+    }
+    layers.push_back(std::move(a));
+  }
+  return layers;
+}
+
 inline Trace make_trace(const SampleRun& run, int step, Rule rule) {
   Trace trace;
   trace.rule = rule;
@@ -110,6 +136,16 @@ inline Trace make_trace(const SampleRun& run, int step, Rule rule) {
         float(std::max(0.02, 1.5 + 1.2 * difficulty(t + 1) + 3.2 * std::exp(-6 * learnt) + noise(9, t) - 0.5)));
     trace.lm_loss += trace.nll.back() / std::max(1, run.tokens - 1);
   }
+  for (int t = 0; t < run.tokens; ++t) {
+    // The token that does follow, with the probability that its loss says, and two others.
+    const float p = t + 1 < run.tokens ? std::exp(-trace.nll[t]) : 0.5f;
+    const int32_t next = t + 1 < run.tokens ? trace.tokens[t + 1] : 7;
+    const int32_t other = int32_t(noise(5, t) * 512);
+    trace.likely.push_back(p > 0.4f ? Candidate{next, p} : Candidate{other, 0.4f});
+    trace.likely.push_back(p > 0.4f ? Candidate{other, (1 - p) / 2} : Candidate{next, p});
+    trace.likely.push_back({int32_t(noise(6, t) * 512), std::min(p, 1 - p) / 4});
+  }
+  if (rule == Rule::threshold && step % (2 * run.snapshot_every) == 0) trace.attention = make_attention(run, trace);
   trace.aux_loss = 0.69 * (1.2 - learnt);
   trace.kv_bytes = entries * heads_bytes;
   trace.kv_vanilla_bytes = int64_t(run.tokens) * (2 + block_layers * run.recursions) * heads_bytes;
@@ -119,7 +155,34 @@ inline Trace make_trace(const SampleRun& run, int step, Rule rule) {
 }  // namespace sample
 
 inline Snapshot sample_snapshot(const SampleRun& run, int step) {
-  return {step, sample::make_trace(run, step, Rule::topk), sample::make_trace(run, step, Rule::threshold)};
+  Snapshot snapshot{
+      step, sample::make_trace(run, step, Rule::topk), sample::make_trace(run, step, Rule::threshold), {}, {}};
+  for (int most = 1; most < run.recursions; ++most) {
+    Lens lens{snapshot.threshold.nll, snapshot.threshold.likely};
+    for (size_t t = 0; t < lens.nll.size(); ++t)
+      lens.nll[t] += float(0.4 * (run.recursions - most) * (sample::difficulty(int(t) + 1) + 0.5));
+    snapshot.capped.push_back(std::move(lens));
+  }
+  const int layers = 2 + sample::block_layers * run.recursions;
+  for (int l = 0; l < layers; ++l) snapshot.gradients.use.push_back(float(0.2 + sample::noise(step, 40 + l)));
+  for (int set = 0; set < 2 + sample::block_layers; ++set)
+    snapshot.gradients.total.push_back(float(0.5 + sample::noise(step, 80 + set)));
+  return snapshot;
+}
+
+/// Scores that part into taken and not taken as training goes on.
+inline ScoreHistogram sample_scores(const SampleRun& run, int step) {
+  ScoreHistogram scores{step, std::vector<uint32_t>(run.recursions * ScoreHistogram::bins), {}};
+  scores.left = scores.taken;
+  const double learnt = double(step) / run.steps;
+  for (int r = 0; r < run.recursions; ++r)
+    for (int t = 0; t < 2000; ++t) {
+      const double z = sample::logit(t, r, learnt, step + t);
+      const int bin = std::min(ScoreHistogram::bins - 1, int(ScoreHistogram::bins / (1 + std::exp(-z))));
+      const bool taken = r == 0 || z > 0.8 * (1 - learnt) * (sample::noise(21, t) - 0.5);
+      ++(taken ? scores.taken : scores.left)[r * ScoreHistogram::bins + bin];
+    }
+  return scores;
 }
 
 inline Recording sample_recording(const SampleRun& run = {}) {
@@ -128,6 +191,7 @@ inline Recording sample_recording(const SampleRun& run = {}) {
       "[model]\nd_model = 128\nn_heads = 4\nn_layers = {}\nsharing = \"middle_cycle\"\nn_recursions = {}\n"
       "routing = \"expert_choice\"\nkv_cache = \"recursion_wise\"\n",
       2 + sample::block_layers * run.recursions, run.recursions);
+  for (int id = 0; id < 512; ++id) recording.vocabulary.push_back(sample::piece_of(id));
   for (int step = 1; step <= run.steps; ++step) {
     StepMetrics m;
     const double done = double(step) / run.steps;
@@ -141,6 +205,7 @@ inline Recording sample_recording(const SampleRun& run = {}) {
     m.mean_depth = 2 + 0.03 * (sample::noise(14, step) - 0.5);
     m.sampling_accuracy = 0.55 + 0.4 * done;
     recording.steps.push_back(m);
+    if (step % 10 == 0) recording.scores.push_back(sample_scores(run, step));
     if (step % 50 == 0) {
       recording.evals.push_back({step, m.loss + 0.06, m.loss + 0.14 + 0.5 * std::exp(-5 * done), 1.7 + 0.2 * done});
     }
@@ -164,6 +229,8 @@ inline Recording hostile_recording() {
     m.tokens_per_second = inf;
     m.mean_depth = -1e30;
   }
+  recording.vocabulary = {"", std::string("\xff\x00", 2)};
+  recording.scores.push_back({1, {1, 2, 3}, {}});
   recording.evals.push_back({std::numeric_limits<int64_t>::max(), nan, -inf, nan});
   for (Snapshot& snapshot : recording.snapshots) {
     for (Trace* trace : {&snapshot.topk, &snapshot.threshold}) {
@@ -182,12 +249,21 @@ inline Recording hostile_recording() {
       trace->recursions[0].gates.clear();
       trace->recursions[1].selected = {-7, 5, 1 << 30, 5, 5};
       trace->nll.assign(500, float(nan));
+      trace->likely.resize(11);
+      trace->likely[0] = {1 << 30, float(nan)};
+      trace->likely[1] = {-4, float(inf)};
+      trace->attention.resize(3);
+      trace->attention[0] = {{-1, 5, 1 << 30}, {3, 3}, {1, 2, 3}};
+      trace->attention[1].weights.assign(9, 200);
       trace->kv_entries[0] = {std::numeric_limits<int64_t>::max(), -5};
       trace->kv_entries.resize(1);
       trace->kv_bytes = -1;
       trace->kv_vanilla_bytes = std::numeric_limits<int64_t>::min();
       trace->lm_loss = nan;
     }
+    snapshot.capped.resize(1);
+    snapshot.capped[0].nll.assign(3, float(nan));
+    snapshot.gradients = {{float(nan), float(inf), -1}, {}};
   }
   return recording;
 }

@@ -45,7 +45,7 @@ class ScriptedRun : public LiveRun {
  public:
   explicit ScriptedRun(Recording recording) : recording_(std::move(recording)) {}
 
-  std::string prepare() override { return recording_.config_toml; }
+  RunInfo prepare() override { return recording_; }
   void train(Observer& observer, Control& control) override {
     for (const StepMetrics& m : recording_.steps) observer.on_step(m);
     for (const EvalMetrics& e : recording_.evals) observer.on_eval(e);

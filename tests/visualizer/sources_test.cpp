@@ -16,7 +16,7 @@ std::unique_ptr<LiveSource> live_source(Recording recording) {
 class FailingRun : public ScriptedRun {
  public:
   FailingRun() : ScriptedRun({}) {}
-  std::string prepare() override { throw InputError("data: there is no such file (name another)"); }
+  RunInfo prepare() override { throw InputError("data: there is no such file (name another)"); }
 };
 
 }  // namespace
@@ -95,7 +95,7 @@ TEST_CASE("a long run keeps a bounded number of snapshots, the newest among them
 TEST_CASE("the snapshot of a step is the newest at or before it") {
   RunHistory history;
   CHECK(history.snapshot_at(5) == -1);
-  for (int64_t step : {10, 20, 30}) history.snapshots.push_back({step, {}, {}});
+  for (int64_t step : {10, 20, 30}) history.snapshots.push_back({.step = step});
   CHECK(history.snapshot_at(5) == 0);
   CHECK(history.snapshot_at(10) == 0);
   CHECK(history.snapshot_at(29) == 1);

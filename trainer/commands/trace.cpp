@@ -60,7 +60,8 @@ void run(const Options& options) {
   const std::vector<int32_t> tokens = loaded.tokenizer->encode(text);
   Tensor logits;
   const Rule rule = options.rule.empty() ? causal_rule(loaded.config()) : rule_named(options.rule);
-  Trace result = trace(*loaded.model, tokens, rule, options.max_depth, &logits, options.depths);
+  Trace result = trace(
+      *loaded.model, tokens, {.rule = rule, .max_depth = options.max_depth, .depths = options.depths}, &logits);
   for (int32_t id : tokens) result.pieces.push_back(loaded.tokenizer->piece(id));
   if (!options.logits_file.empty())
     write_file_atomically(options.logits_file, write_safetensors({.tensors = {{"logits", logits}}, .metadata = {}}));
