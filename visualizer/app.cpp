@@ -71,12 +71,17 @@ void App::draw_tile(const Tile& tile) {
     const float top = ImGui::GetCursorPosY();
     ImGui::SetCursorPosY(top);
     const float free = panel.controls(source_, state_, right) - left - ui::em();
-    ImGui::SetCursorPos({left, top + ImGui::GetStyle().FramePadding.y});
-    ui::label(fitted(panel.title(), free, ui::Font::bold), ui::colors::text, ui::Font::bold);
-    ImGui::SetCursorPos({left, top + ImGui::GetFrameHeight() + ui::em() * 0.1f});
-    ui::label(fitted(panel.caption(source_, state_), right - left, ui::Font::small), ui::colors::dim, ui::Font::small);
-    ImGui::Dummy({1, ui::em() * 0.1f});
-    panel.draw(source_, state_, window_canvas());
+    const ImVec2 corner = ImGui::GetWindowPos();
+    const float below = top + ImGui::GetFrameHeight() + ui::em() * 0.1f;
+    canvas_->push_clip(tile.box);
+    canvas_->rect(tile.box.inset(1, 1), ui::u32(ui::colors::card), ImGui::GetStyle().WindowRounding);
+    canvas_->text({corner.x + left, corner.y + top + ImGui::GetStyle().FramePadding.y}, ui::u32(ui::colors::text),
+                  fitted(panel.title(), free, ui::Font::bold), ui::Font::bold);
+    canvas_->text({corner.x + left, corner.y + below}, ui::u32(ui::colors::dim),
+                  fitted(panel.caption(source_, state_), right - left, ui::Font::small), ui::Font::small);
+    ImGui::SetCursorPos({left, below + text_size("x", ui::Font::small).y + ui::em() * 0.5f});
+    panel.draw(source_, state_, *canvas_);
+    canvas_->pop_clip();
   }
   ImGui::End();
 }

@@ -24,6 +24,9 @@ class App {
   /// Whether the picture changes by itself, so that frames are wanted without input.
   bool animating() const;
 
+  /// What panels draw with from now on; the window unless told otherwise.
+  void draw_with(Canvas& canvas) { canvas_ = &canvas; }
+
   AppState& state() { return state_; }
   const ui::Registry& registry() const { return registry_; }
   const std::vector<std::unique_ptr<Panel>>& panels() const { return panels_; }
@@ -40,6 +43,7 @@ class App {
 
   Source& source_;
   AppState state_;
+  Canvas* canvas_ = &window_canvas();
   ui::Registry registry_;
   std::vector<std::unique_ptr<Panel>> panels_;
 };

@@ -27,6 +27,9 @@ class WindowCanvas : public Canvas {
     const ImVec2 aligned(std::floor(position.x), std::floor(position.y));
     list().AddText(font, font->FontSize, aligned, color, text.data(), text.data() + text.size());
   }
+  void image(const Box& box, const Image& image) override {
+    list().AddImage(const_cast<Image*>(&image), box.min, box.max);
+  }
   void push_clip(const Box& box) override { list().PushClipRect(box.min, box.max, true); }
   void pop_clip() override { list().PopClipRect(); }
 
@@ -39,6 +42,11 @@ class WindowCanvas : public Canvas {
 Canvas& window_canvas() {
   static WindowCanvas canvas;
   return canvas;
+}
+
+const Image* image_of(const ImDrawCmd& command) {
+  const ImTextureID texture = command.GetTexID();
+  return texture == ImGui::GetIO().Fonts->TexID ? nullptr : static_cast<const Image*>(texture);
 }
 
 ImVec2 text_size(std::string_view text, ui::Font which) {

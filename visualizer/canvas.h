@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "visualizer/picture.h"
 #include "visualizer/theme.h"
 
 namespace tinymor {
@@ -31,6 +32,8 @@ class Canvas {
   virtual void triangle(ImVec2 a, ImVec2 b, ImVec2 c, ImU32 color) = 0;
   virtual void circle(ImVec2 center, float radius, ImU32 color) = 0;
   virtual void text(ImVec2 position, ImU32 color, std::string_view text, ui::Font font = ui::Font::body) = 0;
+  /// The image, each of its pixels a crisp rectangle. It must live until the frame is over.
+  virtual void image(const Box& box, const Image& image) = 0;
   virtual void push_clip(const Box& box) = 0;
   virtual void pop_clip() = 0;
 };
@@ -43,7 +46,10 @@ std::string fitted(std::string_view text, float width, ui::Font font = ui::Font:
 void text_right(Canvas& canvas, ImVec2 right, ImU32 color, std::string_view text, ui::Font font = ui::Font::body);
 void text_centered(Canvas& canvas, ImVec2 center, ImU32 color, std::string_view text, ui::Font font = ui::Font::body);
 
-/// The canvas that draws into the current ImGui window.
+/// The canvas that draws into the current ImGui window. Its images are commands whose texture is the Image itself; who
+/// renders the frame puts a real texture in its place.
 Canvas& window_canvas();
+/// The image of a command, or null when it is text and shapes.
+const Image* image_of(const ImDrawCmd& command);
 
 }  // namespace tinymor

@@ -1,5 +1,7 @@
 #include "visualizer/headless.h"
 
+#include "visualizer/svg.h"
+
 namespace tinymor {
 
 Headless::Headless(Source& source, int width, int height, ui::FontSource fonts)
@@ -40,6 +42,14 @@ Picture Headless::picture() {
   ImGui::SetCurrentContext(context_);
   const Color c = ui::colors::ground;
   return rasterize(*ImGui::GetDrawData(), font_texture(), uint32_t(c.r << 16 | c.g << 8 | c.b));
+}
+
+std::string Headless::drawing() {
+  SvgCanvas canvas;
+  app_.draw_with(canvas);
+  frames(1);
+  app_.draw_with(window_canvas());
+  return canvas.file({{0, 0}, ImGui::GetIO().DisplaySize}, ui::colors::ground);
 }
 
 void Headless::move_mouse(ImVec2 to) {

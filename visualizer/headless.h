@@ -22,6 +22,8 @@ class Headless {
   void frames(int count = 1, double seconds = 1.0 / 60);
   /// The newest frame as a picture.
   Picture picture();
+  /// One more frame, as SVG: what panels draw, without controls.
+  std::string drawing();
 
   /// Moves the mouse to the middle of a named control, presses and releases. False when it is not there to be pressed.
   bool click(const std::string& name);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "visualizer/imgui_compat.h"
+#include "visualizer/layout.h"
 
 namespace tinymor {
 namespace {
@@ -15,6 +15,7 @@ constexpr KeyHelp all_keys[] = {
     {",  .", "previous, next token"},
     {"R", "next rule: training, causal, difference"},
     {"T", "pause or resume training (live runs)"},
+    {"Page Up, Page Down", "previous, next page"},
     {"F", "the panel under the mouse fills the window, and back"},
     {"Esc", "let go of token, panel, help"},
     {"Ctrl +  -  0", "larger, smaller, 100 %"},
@@ -29,6 +30,12 @@ void move_token(AppState& state, int by) {
 
 void toggle_training(const Source& source, AppState& state) {
   if (source.steerable()) state.wishes.push_back(source.status() == RunStatus::paused ? Wish::resume : Wish::pause);
+}
+
+void turn_page(AppState& state, int by) {
+  const ImVec2 window = ImGui::GetIO().DisplaySize;
+  state.page = neighbour(pages(arrangement(window, ui::em()), {{0, 0}, window}, ui::em()), state.page, by);
+  state.maximised.clear();
 }
 
 void let_go(AppState& state) {
@@ -82,6 +89,8 @@ void handle_keys(const Source& source, AppState& state) {
   if (ui::key_pressed(ImGuiKey_Home, false)) state.playback.jump(0, count);
   if (ui::key_pressed(ImGuiKey_End, false)) state.playback.follow();
   if (ui::key_pressed(ImGuiKey_Space, false)) state.playback.toggle(count);
+  if (ui::key_pressed(ImGuiKey_PageUp)) turn_page(state, -1);
+  if (ui::key_pressed(ImGuiKey_PageDown)) turn_page(state, 1);
   if (ui::key_pressed(ImGuiKey_Escape, false)) let_go(state);
   for (ImWchar character : io.InputQueueCharacters) typed(character, source, state);
 }

@@ -1,5 +1,7 @@
 #include "visualizer/layout.h"
 
+#include <algorithm>
+
 namespace tinymor {
 namespace {
 
@@ -27,6 +29,14 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
   const float gap = 0.5f * em;
   const auto column = [&](float from, float to) { return columns(area, from, to, gap); };
   const auto row = [&](const Box& box, float from, float to) { return rows(box, from, to, gap); };
+  const auto inside = [&] {
+    const Box left = column(0, 0.54f), right = column(0.54f, 1);
+    return Page{"Inside",
+                {{"attention", row(left, 0, 0.58f)},
+                 {"lens", row(left, 0.58f, 1)},
+                 {"scores", row(right, 0, 0.5f)},
+                 {"sharing", row(right, 0.5f, 1)}}};
+  };
   switch (arrangement) {
     case Arrangement::wide: {
       const Box left = column(0, 0.44f), middle = column(0.44f, 0.73f);
@@ -35,7 +45,8 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
                 {"grid", row(left, 0.42f, 1)},
                 {"curves", row(middle, 0, 0.5f)},
                 {"kv", row(middle, 0.5f, 1)},
-                {"generate", column(0.73f, 1)}}}};
+                {"generate", column(0.73f, 1)}}},
+              inside()};
     }
     case Arrangement::normal: {
       const Box left = column(0, 0.56f), right = column(0.56f, 1);
@@ -44,22 +55,31 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
                 {"grid", row(left, 0.49f, 1)},
                 {"curves", row(right, 0, 0.52f)},
                 {"kv", row(right, 0.52f, 1)}}},
-              {"Generate", {{"generate", left}, {"kv", row(right, 0, 0.5f)}, {"curves", row(right, 0.5f, 1)}}}};
+              {"Generate", {{"generate", left}, {"kv", row(right, 0, 0.5f)}, {"curves", row(right, 0.5f, 1)}}},
+              inside()};
     }
     case Arrangement::pairs: {
       const Box left = column(0, 0.5f), right = column(0.5f, 1);
       return {{"Depth", {{"strip", left}, {"grid", right}}},
               {"Training", {{"curves", left}, {"kv", right}}},
+              {"Routers", {{"scores", left}, {"lens", right}}},
+              {"Inside", {{"attention", left}, {"sharing", right}}},
               {"Generate", {{"generate", left}, {"kv", right}}}};
     }
     case Arrangement::single:
       break;
   }
-  return {{"Tokens", {{"strip", area}}},
-          {"Grid", {{"grid", area}}},
-          {"Curves", {{"curves", area}}},
-          {"Cache", {{"kv", area}}},
+  return {{"Tokens", {{"strip", area}}},        {"Grid", {{"grid", area}}},
+          {"Curves", {{"curves", area}}},       {"Cache", {{"kv", area}}},
+          {"Scores", {{"scores", area}}},       {"Lens", {{"lens", area}}},
+          {"Attention", {{"attention", area}}}, {"Sharing", {{"sharing", area}}},
           {"Generate", {{"generate", area}}}};
+}
+
+std::string neighbour(const std::vector<Page>& pages, const std::string& name, int by) {
+  const auto found = std::find_if(pages.begin(), pages.end(), [&](const Page& page) { return page.name == name; });
+  const int at = found == pages.end() ? 0 : int(found - pages.begin()), count = int(pages.size());
+  return pages[((at + by) % count + count) % count].name;
 }
 
 }  // namespace tinymor

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 
 namespace tinymor {
 namespace {
@@ -63,6 +64,22 @@ Color causal_only_color() {
 double contrast(Color a, Color b) {
   const double la = luminance(a), lb = luminance(b);
   return (std::max(la, lb) + 0.05) / (std::min(la, lb) + 0.05);
+}
+
+Color sequential_color(double part) {
+  static constexpr Color stops[] = {{0x00, 0x20, 0x4C}, {0x00, 0x33, 0x6F}, {0x39, 0x48, 0x6B}, {0x57, 0x5C, 0x6D},
+                                    {0x70, 0x71, 0x73}, {0x8A, 0x86, 0x78}, {0xA6, 0x9D, 0x75}, {0xC4, 0xB5, 0x6C},
+                                    {0xE4, 0xCF, 0x5B}, {0xFF, 0xEA, 0x46}};
+  constexpr int last = int(std::size(stops)) - 1;
+  const double at = (part > 0 ? std::min(part, 1.0) : 0.0) * last;  // not a number: 0
+  const int below = std::min(int(at), last - 1);
+  return mix(stops[below], stops[below + 1], at - below);
+}
+
+Color signed_color(double part) {
+  constexpr Color less{0x56, 0xB4, 0xE9}, none{0x22, 0x26, 0x2F}, more{0xF0, 0x9A, 0x3E};
+  const double strength = std::isfinite(part) ? std::min(std::abs(part), 1.0) : 0;
+  return mix(none, part < 0 ? less : more, std::sqrt(strength));
 }
 
 Color text_on(Color background) {

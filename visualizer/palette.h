@@ -21,6 +21,13 @@ inline constexpr int depth_colors = 6;
 Color training_only_color();
 Color causal_only_color();
 
+/// For quantities without a middle, 0 to 1: dark blue to yellow, ascending in brightness for every kind of sight
+/// (cividis; Nunez, Anderton and Renslow 2018).
+Color sequential_color(double part);
+
+/// For changes, -1 to 1: blue for less, orange for more, dark where nothing changes.
+Color signed_color(double part);
+
 /// The text colour, near-black or white, that stands out more on `background`, and their contrast (WCAG 2, 1 to 21).
 Color text_on(Color background);
 double contrast(Color a, Color b);

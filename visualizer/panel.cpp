@@ -1,9 +1,13 @@
 #include "visualizer/panel.h"
 
+#include "visualizer/panels/attention.h"
 #include "visualizer/panels/curves.h"
 #include "visualizer/panels/generate.h"
 #include "visualizer/panels/grid.h"
 #include "visualizer/panels/kv.h"
+#include "visualizer/panels/lens.h"
+#include "visualizer/panels/scores.h"
+#include "visualizer/panels/sharing.h"
 #include "visualizer/panels/strip.h"
 
 namespace tinymor {
@@ -14,6 +18,10 @@ std::vector<std::unique_ptr<Panel>> make_panels() {
   panels.push_back(std::make_unique<GridPanel>());
   panels.push_back(std::make_unique<CurvesPanel>());
   panels.push_back(std::make_unique<KvPanel>());
+  panels.push_back(std::make_unique<AttentionPanel>());
+  panels.push_back(std::make_unique<ScoresPanel>());
+  panels.push_back(std::make_unique<LensPanel>());
+  panels.push_back(std::make_unique<SharingPanel>());
   panels.push_back(std::make_unique<GeneratePanel>());
   return panels;
 }

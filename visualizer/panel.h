@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "visualizer/app_state.h"
+#include "visualizer/table.h"
 #include "visualizer/ui.h"
 
 namespace tinymor {
@@ -24,6 +25,8 @@ class Panel {
   virtual void draw(const Source& source, AppState& state, Canvas& canvas) = 0;
   /// The same for people who do not see it, and for scripts.
   virtual std::string text(const Source& source, const AppState& state) const = 0;
+  /// The numbers of the picture.
+  virtual Table table(const Source& source, const AppState& state) const = 0;
 };
 
 /// Every panel, in the order of the text report.

@@ -2,9 +2,27 @@
 
 #include <stb_image_write.h>
 
+#include <atomic>
+#include <utility>
+
 #include "tensor/error.h"
 
 namespace tinymor {
+
+Image::Image(Picture p)
+    : picture(std::move(p)), id([] {
+        static std::atomic<uint64_t> made{0};
+        return ++made;
+      }()) {}
+
+std::string png_bytes(const Picture& image) {
+  std::string bytes;
+  const auto append = [](void* to, void* data, int size) {
+    static_cast<std::string*>(to)->append(static_cast<const char*>(data), size_t(size));
+  };
+  stbi_write_png_to_func(append, &bytes, image.width, image.height, 4, image.rgba.data(), image.width * 4);
+  return bytes;
+}
 
 void write_png(const Picture& image, const std::filesystem::path& file) {
   const int ok =

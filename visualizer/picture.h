@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace tinymor {
@@ -12,6 +13,15 @@ struct Picture {
   std::vector<uint8_t> rgba;  ///< Rows from the top, four bytes each.
 };
 
+/// A picture inside a panel, a heat map say. It never changes, so that a renderer may keep its texture by `id`.
+struct Image {
+  explicit Image(Picture p);
+  const Picture picture;
+  const uint64_t id;
+};
+
+/// The bytes of a PNG file.
+std::string png_bytes(const Picture& image);
 /// Throws Error when the file cannot be written.
 void write_png(const Picture& image, const std::filesystem::path& file);
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "visualizer/canvas.h"
+
 namespace tinymor {
 namespace {
 
@@ -14,7 +16,9 @@ struct Clip {
 class Painter {
  public:
   Painter(Picture& image, const FontTexture& texture) : image_(image), texture_(texture) {}
-  void triangle(const ImDrawVert& a, const ImDrawVert& b, const ImDrawVert& c, const Clip& clip);
+  /// With the pixels of `picture`, or of the font texture when it is null.
+  void triangle(const ImDrawVert& a, const ImDrawVert& b, const ImDrawVert& c, const Clip& clip,
+                const Picture* picture);
 
  private:
   float sample(float u, float v) const;
@@ -49,13 +53,23 @@ void Painter::blend(int x, int y, const std::array<float, 4>& rgba) {
   for (int i = 0; i < 3; ++i) pixel[i] = uint8_t(rgba[i] * a + float(pixel[i]) * (1 - a) + 0.5f);
 }
 
+// The nearest pixel of a picture times `color`.
+std::array<float, 4> tinted(const Picture& picture, float u, float v, std::array<float, 4> color) {
+  const int x = std::clamp(int(u * float(picture.width)), 0, picture.width - 1);
+  const int y = std::clamp(int(v * float(picture.height)), 0, picture.height - 1);
+  const uint8_t* pixel = &picture.rgba[(size_t(y) * picture.width + x) * 4];
+  for (int i = 0; i < 4; ++i) color[i] *= float(pixel[i]) / 255;
+  return color;
+}
+
 // Whether a pixel whose middle lies exactly on the edge a-b belongs to the triangle: two that share an edge must not
 // both paint it (the top-left rule).
 bool owns_edge(ImVec2 a, ImVec2 b) {
   return a.y > b.y || (a.y == b.y && a.x < b.x);
 }
 
-void Painter::triangle(const ImDrawVert& first, const ImDrawVert& second, const ImDrawVert& third, const Clip& clip) {
+void Painter::triangle(const ImDrawVert& first, const ImDrawVert& second, const ImDrawVert& third, const Clip& clip,
+                       const Picture* picture) {
   const ImDrawVert *a = &first, *b = &second, *c = &third;
   const auto edge = [](ImVec2 p, ImVec2 q, float x, float y) {
     return (q.x - p.x) * (y - p.y) - (q.y - p.y) * (x - p.x);
@@ -74,7 +88,7 @@ void Painter::triangle(const ImDrawVert& first, const ImDrawVert& second, const 
   const bool own_a = owns_edge(b->pos, c->pos), own_b = owns_edge(c->pos, a->pos), own_c = owns_edge(a->pos, b->pos);
   const auto ca = channels(a->col), cb = channels(b->col), cc = channels(c->col);
   const bool flat = a->col == b->col && b->col == c->col;
-  const bool solid = a->uv.x == b->uv.x && b->uv.x == c->uv.x && a->uv.y == b->uv.y && b->uv.y == c->uv.y;
+  const bool solid = !picture && a->uv.x == b->uv.x && b->uv.x == c->uv.x && a->uv.y == b->uv.y && b->uv.y == c->uv.y;
   const float solid_alpha = solid ? sample(a->uv.x, a->uv.y) : 0;
   for (int y = top; y < bottom; ++y) {
     for (int x = left; x < right; ++x) {
@@ -88,9 +102,11 @@ void Painter::triangle(const ImDrawVert& first, const ImDrawVert& second, const 
       if (!flat) {
         for (int i = 0; i < 4; ++i) color[i] = ca[i] * ka + cb[i] * kb + cc[i] * kc;
       }
-      color[3] *= solid
-                      ? solid_alpha
-                      : sample(a->uv.x * ka + b->uv.x * kb + c->uv.x * kc, a->uv.y * ka + b->uv.y * kb + c->uv.y * kc);
+      const float u = a->uv.x * ka + b->uv.x * kb + c->uv.x * kc, v = a->uv.y * ka + b->uv.y * kb + c->uv.y * kc;
+      if (picture)
+        color = tinted(*picture, u, v, color);
+      else
+        color[3] *= solid ? solid_alpha : sample(u, v);
       if (color[3] > 0) blend(x, y, color);
     }
   }
@@ -126,11 +142,13 @@ Picture rasterize(const ImDrawData& data, const FontTexture& texture, uint32_t b
     const ImDrawList& list = *data.CmdLists[n];
     for (const ImDrawCmd& command : list.CmdBuffer) {
       if (command.UserCallback) continue;
+      const Image* own = image_of(command);
       const Clip clip = clip_of(command.ClipRect, data, image);
       const ImDrawVert* vertices = list.VtxBuffer.Data + command.VtxOffset;
       const ImDrawIdx* index = list.IdxBuffer.Data + command.IdxOffset;
       for (unsigned int i = 0; i + 2 < command.ElemCount; i += 3) {
-        painter.triangle(vertices[index[i]], vertices[index[i + 1]], vertices[index[i + 2]], clip);
+        painter.triangle(vertices[index[i]], vertices[index[i + 1]], vertices[index[i + 2]], clip,
+                         own ? &own->picture : nullptr);
       }
     }
   }

@@ -1,5 +1,5 @@
 #pragma once
-// Draws what ImGui wants drawn without a graphics card: the triangles of ImDrawData into an Picture. The same input
+// Draws what ImGui wants drawn without a graphics card: the triangles of ImDrawData into a Picture. The same input
 // gives the same bytes on every machine.
 
 #include "visualizer/imgui_compat.h"

@@ -58,7 +58,34 @@ Part title() {
           }};
 }
 
-Part page_tabs(AppState& state, const std::vector<Page>& all) {
+void go_to_page(AppState& state, const std::string& name) {
+  state.page = name;
+  state.maximised.clear();
+}
+
+/// Where the tabs are too many for the window: arrows, and the page's name, which opens a list.
+Part page_menu(AppState& state, const std::vector<Page>& all) {
+  const std::string name = neighbour(all, state.page, 0), label = name + " ...";
+  const float gap = ImGui::GetStyle().ItemInnerSpacing.x;
+  const float width = ui::button_width("<") + ui::button_width(label.c_str()) + ui::button_width(">") + 2 * gap;
+  return {width, [=, &state, &all] {
+            if (ui::button("page.previous", "<", true, "Previous page (Page Up)"))
+              go_to_page(state, neighbour(all, state.page, -1));
+            ImGui::SameLine(0, gap);
+            if (ui::button("page.menu", label.c_str(), true, "All pages")) ImGui::OpenPopup("pages");
+            ImGui::SameLine(0, gap);
+            if (ui::button("page.next", ">", true, "Next page (Page Down)"))
+              go_to_page(state, neighbour(all, state.page, 1));
+            if (!ImGui::BeginPopup("pages")) return;
+            for (size_t i = 0; i < all.size(); ++i) {
+              if (ImGui::Selectable(all[i].name.c_str(), all[i].name == name)) go_to_page(state, all[i].name);
+              ui::tag("page." + std::to_string(i));
+            }
+            ImGui::EndPopup();
+          }};
+}
+
+Part page_tabs(AppState& state, const std::vector<Page>& all, float room) {
   std::vector<const char*> labels;
   int current = 0;
   for (const Page& page : all) {
@@ -66,11 +93,10 @@ Part page_tabs(AppState& state, const std::vector<Page>& all) {
     labels.push_back(page.name.c_str());
   }
   if (!state.maximised.empty()) current = -1;
+  if (ui::segmented_width(labels) > room) return page_menu(state, all);
   return {ui::segmented_width(labels), [=, &state, &all] {
             const int chosen = ui::segmented("page", labels, current);
-            if (chosen == current) return;
-            state.page = all[chosen].name;
-            state.maximised.clear();
+            if (chosen != current) go_to_page(state, all[chosen].name);
           }};
 }
 
@@ -143,7 +169,7 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window) {
   std::vector<Part> parts;
   if (roomy) parts.push_back(title());
   parts.push_back(badge(source));
-  if (all.size() > 1 || !state.maximised.empty()) parts.push_back(page_tabs(state, all));
+  if (all.size() > 1 || !state.maximised.empty()) parts.push_back(page_tabs(state, all, window.x - 2 * pad));
   parts.push_back(rule_switch(state, !roomy || window.x < 72 * em));
   for (Part& part : training_buttons(source, state)) parts.push_back(std::move(part));
   parts.push_back(zoom_and_help(state));

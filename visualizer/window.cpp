@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "tensor/error.h"
 #include "visualizer/app.h"
@@ -56,6 +57,47 @@ void watch_input(GLFWwindow* window, Events& events) {
   glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { events_of(w).input = true; });
 }
 
+// The images of the frames as textures of the graphics card, kept for as long as they are drawn.
+class Textures {
+ public:
+  /// Puts textures in the place of the images in `data`.
+  void resolve(ImDrawData& data) {
+    std::map<uint64_t, GLuint> drawn;
+    for (int n = 0; n < data.CmdListsCount; ++n) {
+      for (ImDrawCmd& command : data.CmdLists[n]->CmdBuffer) {
+        const Image* image = image_of(command);
+        if (!image) continue;
+        auto known = drawn.find(image->id);
+        if (known == drawn.end()) {
+          const auto kept = kept_.extract(image->id);
+          known = drawn.emplace(image->id, kept.empty() ? upload(image->picture) : kept.mapped()).first;
+        }
+        command.TextureId = ImTextureID(intptr_t(known->second));
+      }
+    }
+    clear();
+    kept_ = std::move(drawn);
+  }
+  void clear() {
+    for (const auto& [id, texture] : kept_) glDeleteTextures(1, &texture);
+    kept_.clear();
+  }
+
+ private:
+  static GLuint upload(const Picture& picture) {
+    GLuint texture = 0;
+    glGenTextures(1, &texture);
+    glBindTexture(GL_TEXTURE_2D, texture);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, picture.width, picture.height, 0, GL_RGBA, GL_UNSIGNED_BYTE,
+                 picture.rgba.data());
+    return texture;
+  }
+
+  std::map<uint64_t, GLuint> kept_;
+};
+
 // GLFW, the window and ImGui with its backends, taken down in reverse order.
 class Desktop {
  public:
@@ -81,6 +123,7 @@ class Desktop {
     ImGui_ImplOpenGL3_Init("#version 330 core");
   }
   ~Desktop() {
+    textures_.clear();
     ImGui_ImplOpenGL3_Shutdown();
     ImGui_ImplGlfw_Shutdown();
     ImGui::DestroyContext();
@@ -118,6 +161,7 @@ class Desktop {
     glViewport(0, 0, width, height);
     glClearColor(ground.x, ground.y, ground.z, 1);
     glClear(GL_COLOR_BUFFER_BIT);
+    textures_.resolve(*ImGui::GetDrawData());
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
     glfwSwapBuffers(window_);
   }
@@ -125,6 +169,7 @@ class Desktop {
  private:
   GLFWwindow* window_ = nullptr;
   Events events_;
+  Textures textures_;
   float scale_ = 0;
 };
 

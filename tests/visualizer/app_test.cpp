@@ -155,6 +155,19 @@ TEST_CASE("the sliders of Generate change the request") {
   CHECK(desk.state().request.top_k > 90);
 }
 
+TEST_CASE("where tabs find no room, arrows and a list lead to every page") {
+  Desk desk(1024, 640);
+  desk.state().zoom = 3;
+  desk.window.frames(3);
+  REQUIRE(desk.window.click("page.next"));
+  CHECK(desk.shows("panel.grid"));
+  REQUIRE(desk.window.click("page.previous"));
+  CHECK(desk.shows("panel.strip"));
+  REQUIRE(desk.window.click("page.menu"));
+  REQUIRE(desk.window.click("page.6"));
+  CHECK(desk.shows("panel.attention"));
+}
+
 TEST_CASE("zoom buttons and keys change the size of everything between 50 and 300 percent") {
   Desk desk;
   REQUIRE(desk.window.click("zoom.in"));
@@ -188,6 +201,10 @@ TEST_CASE("every key of the help does what the help says") {
   CHECK(playback.mode() == Mode::playing);
   desk.window.key(ImGuiKey_Space);
   CHECK(playback.mode() == Mode::paused);
+  desk.window.key(ImGuiKey_PageDown);
+  CHECK(desk.shows("panel.generate"));
+  desk.window.key(ImGuiKey_PageUp);
+  CHECK(desk.shows("panel.grid"));
   desk.window.type(".");
   CHECK(desk.state().pinned == TokenRef{Subject::probe, 0});
   desk.window.type("..");
@@ -241,6 +258,7 @@ TEST_CASE("at every size and zoom each page can be reached and shows its panels 
       const auto all = pages(arrangement({float(width), float(height)}, ui::em()), {{0, 0}, {100, 100}}, ui::em());
       for (size_t page = 0; page < all.size(); ++page) {
         CAPTURE(width, zoom, all[page].name);
+        if (desk.shows("page.menu")) REQUIRE(desk.window.click("page.menu"));
         if (all.size() > 1) REQUIRE(desk.window.click("page." + std::to_string(page)));
         for (const Tile& tile : all[page].tiles) {
           const auto* item = desk.window.app().registry().find("panel." + tile.panel);

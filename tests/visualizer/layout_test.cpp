@@ -29,8 +29,17 @@ TEST_CASE("in every arrangement tiles lie inside the area, do not overlap, and e
         for (size_t j = 0; j < i; ++j) CHECK_FALSE(overlap(box, page.tiles[j].box));
       }
     }
-    CHECK(seen == std::set<std::string>{"strip", "grid", "curves", "kv", "generate"});
+    CHECK(seen ==
+          std::set<std::string>{"strip", "grid", "curves", "kv", "generate", "attention", "scores", "lens", "sharing"});
   }
+}
+
+TEST_CASE("pages are a ring") {
+  const std::vector<Page> ring = {{"a", {}}, {"b", {}}, {"c", {}}};
+  CHECK(neighbour(ring, "a", 1) == "b");
+  CHECK(neighbour(ring, "a", -1) == "c");
+  CHECK(neighbour(ring, "", 1) == "b");  // the first is shown until one is chosen
+  CHECK(neighbour(ring, "gone", 0) == "a");
 }
 
 TEST_CASE("a projector shows fewer panels at once as the zoom grows") {

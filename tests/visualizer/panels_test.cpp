@@ -18,12 +18,23 @@ void draw_everything(Source& source) {
     state.log_loss = !state.log_loss;
     state.paper_colors = !state.paper_colors;
     state.cache_subject = rule == RuleView::causal ? Subject::generated : Subject::probe;
-    for (const char* panel : {"", "strip", "grid", "curves", "kv", "generate"}) {
+    state.attention_layer = int(rule) - 1;
+    state.sharing_scheme = int(rule);
+    std::vector<std::string> names = {""};
+    for (const auto& panel : window.app().panels()) names.push_back(panel->name());
+    for (const std::string& panel : names) {
       state.maximised = panel;
       window.frames(2);
-      for (const char* name : {"grid.cells", "kv.cells", "curves.loss.area", "strip.token.0"}) window.hover(name);
+      for (const char* name : {"grid.cells", "kv.cells", "curves.loss.area", "strip.token.0", "scores.strip.1",
+                               "lens.cells", "attention.map.1.2", "sharing.set.0"})
+        window.hover(name);
+    }
+    for (const auto& panel : window.app().panels()) {
+      const Table table = panel->table(source, state);
+      for (const auto& row : table.rows) REQUIRE(row.size() == table.columns.size());
     }
     CHECK_FALSE(window.app().text().empty());
+    CHECK_THAT(window.drawing(), ContainsSubstring("</svg>"));
   }
   CHECK(window.picture().width == 1280);
 }
@@ -97,7 +108,9 @@ TEST_CASE("the text report tells what the panels show, for eyes that cannot see 
   Headless window(source, 640, 480);
   const std::string all = window.app().text();
   for (const char* part : {"== Depth of every token ==", " girl[", "== Computed and skipped ==", "recursion 2",
-                           "== Training ==", "held out at step 400", "== KV cache ==", "vanilla"}) {
+                           "== Training ==", "held out at step 400", "== KV cache ==", "vanilla",
+                           "== Router scores ==", "% overlap", "== Depth lens ==", "as routed: mean loss",
+                           "== Attention ==", "4 heads", "== Shared weights ==", "weights 1: layers 2"}) {
     CHECK_THAT(all, ContainsSubstring(part));
   }
   CHECK_THAT(window.app().text("kv"), !ContainsSubstring("== Training =="));

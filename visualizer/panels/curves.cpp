@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace tinymor {
 namespace {
@@ -147,6 +148,29 @@ std::string CurvesPanel::text(const Source& source, const AppState& state) const
                        h.steps[i].mean_depth);
   }
   return out;
+}
+
+Table CurvesPanel::table(const Source& source, const AppState&) const {
+  Table table{{"step", "seconds", "loss", "aux_loss", "grad_norm", "lr", "tokens_per_second", "mean_depth",
+               "sampling_accuracy", "topk_loss", "threshold_loss"},
+              {}};
+  const RunHistory& h = source.history();
+  auto eval = h.evals.begin();
+  const auto held_out = [&](int64_t until) {  // evaluations before the first step, or between steps that were dropped
+    for (; eval != h.evals.end() && eval->step < until; ++eval)
+      table.rows.push_back({std::to_string(eval->step), "", "", "", "", "", "", "", "", cell(eval->topk_loss),
+                            cell(eval->threshold_loss)});
+  };
+  for (const StepMetrics& m : h.steps) {
+    held_out(m.step);
+    const bool both = eval != h.evals.end() && eval->step == m.step;
+    table.rows.push_back({std::to_string(m.step), cell(m.seconds), cell(m.loss), cell(m.aux_loss), cell(m.grad_norm),
+                          cell(m.lr), cell(m.tokens_per_second), cell(m.mean_depth), cell(m.sampling_accuracy),
+                          both ? cell(eval->topk_loss) : "", both ? cell(eval->threshold_loss) : ""});
+    eval += both;
+  }
+  held_out(std::numeric_limits<int64_t>::max());
+  return table;
 }
 
 }  // namespace tinymor

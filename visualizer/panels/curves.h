@@ -15,6 +15,7 @@ class CurvesPanel : public Panel {
   float controls(const Source& source, AppState& state, float right) override;
   void draw(const Source& source, AppState& state, Canvas& canvas) override;
   std::string text(const Source& source, const AppState& state) const override;
+  Table table(const Source& source, const AppState& state) const override;
 
  private:
   void collect(const Source& source, bool smooth_loss);

@@ -134,4 +134,14 @@ std::string GeneratePanel::text(const Source& source, const AppState& state) con
   return view.size() > 0 ? out + "\n" : out;
 }
 
+Table GeneratePanel::table(const Source& source, const AppState& state) const {
+  const TextView& view = state.shown.generated;
+  const auto& pieces = source.generation().text;
+  Table table{{"position", "id", "piece", "prompt", "depth"}, {}};
+  for (int t = 0; t < view.size() && t < int(pieces.size()); ++t)
+    table.rows.push_back(
+        {cell(t), cell(view.ids[t]), view.pieces[t], cell(int(pieces[t].prompt)), cell(view.depth[t])});
+  return table;
+}
+
 }  // namespace tinymor

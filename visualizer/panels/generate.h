@@ -12,6 +12,7 @@ class GeneratePanel : public Panel {
   std::string caption(const Source& source, const AppState& state) const override;
   void draw(const Source& source, AppState& state, Canvas& canvas) override;
   std::string text(const Source& source, const AppState& state) const override;
+  Table table(const Source& source, const AppState& state) const override;
 
  private:
   void draw_controls(const Source& source, AppState& state);

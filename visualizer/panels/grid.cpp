@@ -175,4 +175,18 @@ std::string GridPanel::text(const Source& source, const AppState& state) const {
   return out;
 }
 
+Table GridPanel::table(const Source&, const AppState& state) const {
+  const TextView& view = state.shown.text(Subject::probe, state.rule);
+  Table table{{"recursion", "position", "piece", "computed", "candidate", "logit", "gate", "rank"}, {}};
+  for (size_t r = 0; r < view.rows.size(); ++r) {
+    for (int t = 0; t < view.size(); ++t) {
+      const Cell& c = view.rows[r].cells[t];
+      table.rows.push_back({cell(int(r) + 1), cell(t), view.pieces[t], cell(int(c.state == CellState::computed)),
+                            cell(int(c.state != CellState::exited)), c.scored ? cell(c.logit) : "",
+                            c.scored ? cell(c.gate) : "", c.scored ? cell(c.rank) : ""});
+    }
+  }
+  return table;
+}
+
 }  // namespace tinymor

@@ -141,4 +141,16 @@ std::string KvPanel::text(const Source& source, const AppState& state) const {
   return out;
 }
 
+Table KvPanel::table(const Source&, const AppState& state) const {
+  const TextView& view = cached_text(state);
+  Table table{{"row", "layers", "position", "piece", "slot"}, {}};
+  for (const CacheRow& row : view.kv.rows) {
+    for (int t = 0; t < view.size(); ++t) {
+      static constexpr const char* names[] = {"empty", "stored", "reused"};
+      table.rows.push_back({row.label, cell(row.layers), cell(t), view.pieces[t], names[int(row.slots[t])]});
+    }
+  }
+  return table;
+}
+
 }  // namespace tinymor

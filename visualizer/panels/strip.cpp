@@ -155,4 +155,13 @@ std::string StripPanel::text(const Source& source, const AppState& state) const 
   return out;
 }
 
+Table StripPanel::table(const Source&, const AppState& state) const {
+  const TextView &causal = state.shown.causal, &training = state.shown.training;
+  Table table{{"position", "id", "piece", "depth_training", "depth_causal", "nll_training", "nll_causal"}, {}};
+  for (int t = 0; t < causal.size() && t < training.size(); ++t)
+    table.rows.push_back({cell(t), cell(causal.ids[t]), causal.pieces[t], cell(training.depth[t]),
+                          cell(causal.depth[t]), cell(training.nll[t]), cell(causal.nll[t])});
+  return table;
+}
+
 }  // namespace tinymor

@@ -14,6 +14,7 @@ class StripPanel : public Panel {
   float controls(const Source& source, AppState& state, float right) override;
   void draw(const Source& source, AppState& state, Canvas& canvas) override;
   std::string text(const Source& source, const AppState& state) const override;
+  Table table(const Source& source, const AppState& state) const override;
 };
 
 /// The look of a token of `view` that was computed `depth` times; shared with the generated text.

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "tensor/error.h"
+#include "tensor/files.h"
 #include "tensor/threads.h"
 #include "trainer/config.h"
 #include "visualizer/headless.h"
@@ -23,12 +24,18 @@ using namespace tinymor;
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string path, train, data, out, png, size, panel;
+  std::string path, train, data, out, png, svg, csv, size, panel;
   int threads = 0;
   double zoom = 100;
   int64_t at = -1;
   bool text = false;
 };
+
+std::string panel_names() {
+  std::string names;
+  for (const auto& panel : make_panels()) names += (names.empty() ? "" : ", ") + std::string(panel->name());
+  return names;
+}
 
 constexpr const char* examples =
     "Examples:\n"
@@ -46,8 +53,10 @@ void declare(CLI::App& cli, Options& o) {
   cli.add_option("--threads", o.threads, "with --train: threads to compute with [one core is left to the window]")
       ->check(CLI::Range(1, 1024));
   cli.add_option("--png", o.png, "draw the window into this file; needs no display");
+  cli.add_option("--svg", o.svg, "the same as a drawing; needs no display");
+  cli.add_option("--csv", o.csv, "write the numbers of --panel into this file; needs no display");
   cli.add_flag("--text", o.text, "print what the panels show as text; needs no display");
-  cli.add_option("--panel", o.panel, "only this panel: strip, grid, curves, kv, generate");
+  cli.add_option("--panel", o.panel, "only this panel: " + panel_names());
   cli.add_option("--at", o.at, "the snapshot at this step [the newest]")->check(CLI::NonNegativeNumber);
   cli.add_option("--size", o.size, "WIDTHxHEIGHT of window or picture in pixels [1280x800]");
   cli.add_option("--zoom", o.zoom, "size of everything in percent, 50 to 300 [100]");
@@ -71,12 +80,9 @@ WindowOptions window_options(const Options& o) {
 
 void check_panel(const std::string& name) {
   if (name.empty()) return;
-  std::string known;
-  for (const auto& panel : make_panels()) {
+  for (const auto& panel : make_panels())
     if (panel->name() == name) return;
-    known += (known.empty() ? "" : ", ") + std::string(panel->name());
-  }
-  throw InputError(fmt::format("--panel: there is no \"{}\" (choose one of {})", name, known));
+  throw InputError(fmt::format("--panel: there is no \"{}\" (choose one of {})", name, panel_names()));
 }
 
 std::unique_ptr<Source> training_source(const Options& o, std::function<void()> wake) {
@@ -105,18 +111,20 @@ void go_to(App& app, const Source& source, int64_t step) {
 }
 
 void without_window(const Options& o, const WindowOptions& window) {
-  check_input(o.train.empty(), "--train: needs the window (leave out --png and --text, or use tinymor train)");
+  check_input(o.train.empty(), "--train: needs the window (leave out what needs no display, or use tinymor train)");
   const std::unique_ptr<Source> source = open_source(path_or_demo(o), [] {});
   Headless headless(*source, window.width, window.height, ui::FontSource::system);
   App& app = headless.app();
   go_to(app, *source, o.at);
   if (o.text) fmt::print("{}", app.text(o.panel));
-  if (o.png.empty()) return;
   app.state().zoom = window.zoom;
   app.state().maximised = o.panel;
   app.state().bare = !o.panel.empty();
   headless.frames(4);
-  write_png(headless.picture(), o.png);
+  if (!o.csv.empty()) write_file_atomically(o.csv, csv(app.panel(o.panel)->table(*source, app.state())));
+  if (!o.png.empty()) write_png(headless.picture(), o.png);
+  app.state().bare = true;  // bars have controls only
+  if (!o.svg.empty()) write_file_atomically(o.svg, headless.drawing());
 }
 
 void run(const Options& o) {
@@ -124,7 +132,8 @@ void run(const Options& o) {
   check_panel(o.panel);
   check_input(o.train.empty() || o.path.empty(), "--train: a run is named too (leave out \"{}\" or --train)", o.path);
   check_input(!o.train.empty() || (o.data.empty() && o.out.empty()), "--data, --out: only with --train CONFIG.toml");
-  if (o.text || !o.png.empty()) return without_window(o, window);
+  check_input(o.csv.empty() || !o.panel.empty(), "--csv: of which panel? (name one with --panel)");
+  if (o.text || !o.png.empty() || !o.svg.empty() || !o.csv.empty()) return without_window(o, window);
   const std::string path = o.train.empty() ? path_or_demo(o) : "";
   check_input(path.empty() || fs::exists(path),
               "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)", path);

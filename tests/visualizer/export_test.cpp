@@ -1,0 +1,101 @@
+// Drawings and tables of panels, for papers, slides and spreadsheets.
+
+#include <set>
+
+#include "scripted.h"
+#include "support/catch.h"
+#include "visualizer/headless.h"
+#include "visualizer/svg.h"
+
+using namespace tinymor;
+
+namespace {
+
+/// Whether every tag that opens in `xml` closes in its turn.
+bool well_formed(const std::string& xml) {
+  std::vector<std::string> open;
+  for (size_t at = xml.find('<'); at != std::string::npos; at = xml.find('<', at + 1)) {
+    const size_t end = xml.find('>', at);
+    if (end == std::string::npos) return false;
+    const std::string name = xml.substr(at + 1, xml.find_first_of(" />", at + 2) - at - 1);
+    if (xml[at + 1] == '/') {
+      if (open.empty() || "/" + open.back() != xml.substr(at + 1, end - at - 1)) return false;
+      open.pop_back();
+    } else if (xml[end - 1] != '/') {
+      open.push_back(name);
+    }
+  }
+  return open.empty();
+}
+
+size_t count(const std::string& text, const std::string& part) {
+  size_t found = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("every panel draws itself as well-formed SVG with its title, and the same twice") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 900, 600);
+  window.app().state().bare = true;
+  window.frames(2);
+  std::set<std::string> all;
+  for (const auto& panel : window.app().panels()) {
+    INFO(panel->name());
+    window.app().state().maximised = panel->name();
+    window.frames(2);
+    const std::string svg = window.drawing();
+    CHECK(well_formed(svg));
+    CHECK_THAT(svg, ContainsSubstring(panel->title()));
+    CHECK(svg == window.drawing());
+    all.insert(svg);
+  }
+  CHECK(all.size() == window.app().panels().size());
+}
+
+TEST_CASE("a drawing has a mark for every token, and images as data") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 900, 600);
+  window.app().state().maximised = "strip";
+  window.frames(3);
+  CHECK(count(window.drawing(), "<text") >= 120);
+  window.app().state().maximised = "attention";
+  window.frames(3);
+  CHECK(count(window.drawing(), "data:image/png;base64,iVBORw0KGgo") == 13);  // four heads, three recursions, one large
+}
+
+TEST_CASE("text and odd numbers do no harm to a drawing") {
+  RecordingSource source("hostile", hostile_recording());
+  Headless window(source, 900, 600);
+  window.frames(2);
+  SvgCanvas canvas;
+  canvas.text({1, 2}, IM_COL32(1, 2, 3, 255), "a < b & \"c\" > \n d");
+  canvas.push_clip({{0, 0}, {10, 10}});
+  const std::string svg = canvas.file({{0, 0}, {20, 20}}, {1, 2, 3});
+  CHECK(well_formed(svg));
+  CHECK_THAT(svg, ContainsSubstring("a &lt; b &amp; \"c\" &gt;   d"));
+  CHECK(well_formed(window.drawing()));
+}
+
+TEST_CASE("the window shows an image as it is, pixel for pixel, and so does a picture of it") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 900, 600);
+  window.app().state().maximised = "attention";
+  window.frames(3);
+  const Picture picture = window.picture();
+  const auto* map = window.app().registry().find("attention.map.0.1");  // a head that looks at the first token
+  REQUIRE(map);
+  const auto brightness = [&](float x, float y) {
+    const int px = int(map->box.min.x + x * map->box.width()), py = int(map->box.min.y + y * map->box.height());
+    const uint8_t* pixel = &picture.rgba[(size_t(py) * picture.width + px) * 4];
+    return int(pixel[0]) + pixel[1] + pixel[2];
+  };
+  CHECK(brightness(0.002f, 0.9f) > brightness(0.5f, 0.9f) + 30);
+}
+
+TEST_CASE("tables are quoted as RFC 4180 has it") {
+  const Table table{{"a", "b"}, {{"1", "x,y"}, {"say \"hi\"", "two\nlines"}, {cell(1.5), cell(std::nan(""))}}};
+  CHECK(csv(table) == "a,b\r\n1,\"x,y\"\r\n\"say \"\"hi\"\"\",\"two\nlines\"\r\n1.5,\r\n");
+}

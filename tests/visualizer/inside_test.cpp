@@ -1,0 +1,100 @@
+// What the panels of the page "Inside" compute before they draw.
+
+#include <cmath>
+
+#include "scripted.h"
+#include "support/catch.h"
+#include "visualizer/headless.h"
+#include "visualizer/panels/attention.h"
+#include "visualizer/panels/lens.h"
+#include "visualizer/panels/scores.h"
+
+using namespace tinymor;
+
+TEST_CASE("scores that lie apart overlap by nothing, the same by all, half by half") {
+  ScoreHistogram scores;
+  scores.taken.assign(ScoreHistogram::bins, 0);
+  scores.left = scores.taken;
+  CHECK(std::isnan(overlap(scores, 0)));
+  scores.taken[30] = 10;
+  scores.left[2] = 70;
+  CHECK(overlap(scores, 0) == 0);
+  scores.taken[2] = 10;
+  CHECK(overlap(scores, 0) == Approx(0.5));
+  scores.taken[30] = 0;
+  CHECK(overlap(scores, 0) == Approx(1));
+}
+
+TEST_CASE("router regret is what the best number of recursions would have saved") {
+  Snapshot snapshot;
+  snapshot.threshold.tokens = {1, 2, 3};
+  snapshot.threshold.nll = {1.5f, 2};
+  snapshot.threshold.likely.resize(6);
+  snapshot.capped.push_back({{1, 4}, std::vector<Candidate>(6)});
+  const LensView lens = lens_of(snapshot);
+  REQUIRE(lens.nll.size() == 2);
+  CHECK(lens.each == 2);
+  CHECK(lens.mean(0) == Approx(2.5));
+  CHECK(lens.mean(1) == Approx(1.75));
+  CHECK(lens.regret(0) == Approx(0.5));
+  CHECK(lens.regret(1) == 0);
+  CHECK(std::isnan(lens.regret(2)));  // nothing follows the last token
+}
+
+TEST_CASE("attention of ragged keys lands at its positions, and what contradicts itself is left out") {
+  AttentionTrace trace{{1, 3}, {0, 1, 3}, {100, 155, 50, 60, 145, 255, 0, 1, 2, 3}};
+  const AttentionView view = view_of(trace, 5);
+  REQUIRE(view.heads == 2);
+  CHECK(view.at(0, 1, 0) == 100);
+  CHECK(view.at(0, 1, 1) == 155);
+  CHECK(view.at(0, 3, 3) == 145);
+  CHECK(view.at(1, 1, 0) == 255);
+  CHECK(view.at(1, 3, 1) == 2);
+  CHECK(view.at(1, 3, 2) == 0);
+  CHECK(view.asks[3]);
+  CHECK_FALSE(view.asks[0]);
+  CHECK_FALSE(view.seen[2]);
+  trace.weights.pop_back();
+  CHECK(view_of(trace, 5).heads == 0);
+  CHECK(view_of({{1, 9}, {1}, {3, 3}}, 5).heads == 0);
+  CHECK(view_of({}, 5).heads == 0);
+}
+
+TEST_CASE(
+    "a click on a small map makes it the large one, the chips choose the layer, and a button goes where attention is") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1200, 700);
+  AppState& state = window.app().state();
+  state.maximised = "attention";
+  window.frames(3);
+  REQUIRE(window.click("attention.map.2.3"));
+  CHECK(state.attention_row == 2);
+  CHECK(state.attention_head == 3);
+  REQUIRE(window.click("attention.layer.0"));
+  CHECK(state.attention_layer == -1);
+  REQUIRE(window.click("attention.layer.2"));
+  CHECK(state.attention_layer == 1);
+  state.playback.jump(1, 17);  // step 25: not recorded there
+  window.frames(3);
+  REQUIRE(window.click("attention.nearest"));
+  CHECK(state.shown.step % 50 == 0);
+}
+
+TEST_CASE("a click into the scores goes to that step; a set of weights lights up its uses; schemes can be tried") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1200, 700);
+  AppState& state = window.app().state();
+  state.maximised = "scores";
+  window.frames(3);
+  REQUIRE(window.click("scores.strip.1"));
+  CHECK(std::abs(state.shown.step - 200) <= 25);
+  state.maximised = "sharing";
+  window.frames(3);
+  const Picture before = window.picture();
+  REQUIRE(window.hover("sharing.set.1"));
+  CHECK(window.picture().rgba != before.rgba);
+  REQUIRE(window.click("sharing.scheme.2"));
+  CHECK_THAT(window.app().text("sharing"), ContainsSubstring("not with this model's sizes"));  // 8 layers, 3 times
+  REQUIRE(window.click("sharing.scheme.4"));
+  CHECK_THAT(window.app().text("sharing"), ContainsSubstring("weights 1: layers 2 3 4"));
+}

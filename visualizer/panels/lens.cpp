@@ -1,0 +1,211 @@
+#include "visualizer/panels/lens.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "visualizer/grid_frame.h"
+
+namespace tinymor {
+namespace {
+
+const Snapshot* shown_snapshot(const Source& source, const AppState& state) {
+  return state.shown.index < 0 ? nullptr : &source.history().snapshots[state.shown.index];
+}
+
+LensView shown_lens(const Source& source, const AppState& state) {
+  const Snapshot* snapshot = shown_snapshot(source, state);
+  return snapshot ? lens_of(*snapshot) : LensView();
+}
+
+std::string piece_of(const Source& source, int32_t id) {
+  const auto& vocabulary = source.history().run.vocabulary;
+  return id >= 0 && size_t(id) < vocabulary.size() ? quoted_piece(readable_piece(vocabulary[id]))
+                                                   : fmt::format("id {}", id);
+}
+
+std::string most(size_t r, size_t all) {
+  return r + 1 == all ? "as routed" : fmt::format("at most {}", r + 1);
+}
+
+/// With one recursion the loss, 0 to 6 nats, what is hard shines; with more what the last of them changes.
+Color cell_color(const LensView& lens, size_t r, int t) {
+  if (!std::isfinite(lens.nll[r][t])) return ui::colors::well;
+  return r == 0 ? sequential_color(lens.nll[0][t] / 6) : signed_color(2 * (lens.nll[r][t] - lens.nll[r - 1][t]));
+}
+
+double mean_regret(const LensView& lens, int tokens) {
+  double sum = 0;
+  for (int t = 0; t + 1 < tokens; ++t) sum += lens.regret(t);
+  return tokens > 1 ? sum / (tokens - 1) : 0;
+}
+
+std::vector<FrameRow> rows_of(const LensView& lens) {
+  std::vector<FrameRow> rows;
+  for (size_t r = 0; r < lens.nll.size(); ++r) {
+    FrameRow row;
+    row.label = most(r, lens.nll.size());
+    row.count = fmt::format("{:.2f} nats", lens.mean(r));
+    row.note = r == 0 ? "" : fmt::format("{:+.2f}", lens.mean(r) - lens.mean(r - 1));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// For one position: the candidates at each number of recursions as bars, the token that did follow in bold.
+void draw_predictions(Canvas& canvas, const Box& box, const Source& source, const LensView& lens, const TextView& view,
+                      int t) {
+  const float em = ui::em(), gap = em, count = float(lens.nll.size());
+  const float width = (box.width() - gap * (count - 1)) / count, letter = text_size("0", ui::Font::small).y;
+  for (size_t r = 0; r < lens.nll.size(); ++r) {
+    const float x = box.min.x + float(r) * (width + gap);
+    const std::string loss =
+        std::isfinite(lens.nll[r][t]) ? fmt::format(": {:.2f} nats", lens.nll[r][t]) : std::string();
+    canvas.text({x, box.min.y}, ui::u32(ui::colors::dim),
+                fitted(most(r, lens.nll.size()) + loss, width, ui::Font::small), ui::Font::small);
+    for (size_t c = 0; c < lens.each; ++c) {
+      const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
+      const float y = box.min.y + letter + em * 0.2f + float(c) * (letter + em * 0.15f);
+      if (y + letter > box.max.y) break;
+      const bool right = t + 1 < view.size() && candidate.id == view.ids[t + 1];
+      const double p = std::isfinite(candidate.probability) ? std::clamp<double>(candidate.probability, 0, 1) : 0;
+      canvas.rect({{x, y}, {x + width * float(p), y + letter}}, ui::u32(depth_color(int(r) + 1), right ? 0.75 : 0.3));
+      canvas.text(
+          {x + em * 0.3f, y}, ui::u32(right ? ui::colors::text : ui::colors::dim),
+          fitted(fmt::format("{:.0f} %  {}{}", 100 * p, piece_of(source, candidate.id), right ? "  (follows)" : ""),
+                 width - em * 0.4f, ui::Font::small),
+          ui::Font::small);
+    }
+  }
+}
+
+std::string token_line(const LensView& lens, const TextView& view, int t) {
+  std::string out = fmt::format("after \"{}\" (depth {})", quoted_piece(view.pieces[t]), view.depth[t]);
+  if (t + 1 < view.size()) out += fmt::format(" follows \"{}\"", quoted_piece(view.pieces[t + 1]));
+  const double regret = lens.regret(t);
+  if (std::isfinite(regret))
+    out += regret < 0.005 ? " \u00b7 the router chose best" : fmt::format(" \u00b7 router regret {:.2f} nats", regret);
+  return out;
+}
+
+}  // namespace
+
+double LensView::mean(size_t r) const {
+  double sum = 0, count = 0;
+  for (float x : nll[r]) {
+    if (std::isfinite(x)) sum += x, ++count;
+  }
+  return count > 0 ? sum / count : std::nan("");
+}
+
+double LensView::regret(int t) const {
+  double best = std::numeric_limits<double>::infinity();
+  for (const auto& row : nll) best = std::min<double>(best, std::isfinite(row[t]) ? row[t] : best);
+  return nll.empty() ? std::nan("") : nll.back()[t] - best;
+}
+
+LensView lens_of(const Snapshot& snapshot) {
+  LensView lens;
+  const Trace& routed = snapshot.threshold;
+  const size_t tokens = std::max(routed.tokens.size(), routed.pieces.size());
+  if (snapshot.capped.empty() || tokens == 0) return lens;
+  const auto add = [&](const std::vector<float>& nll, const std::vector<Candidate>& likely) {
+    lens.nll.push_back(nll);
+    lens.nll.back().resize(tokens, std::numeric_limits<float>::quiet_NaN());
+    lens.likely.push_back(likely);
+    lens.each = std::min(lens.nll.size() == 1 ? likely.size() / tokens : lens.each, likely.size() / tokens);
+  };
+  for (const Lens& capped : snapshot.capped) add(capped.nll, capped.likely);
+  add(routed.nll, routed.likely);
+  return lens;
+}
+
+std::string LensPanel::caption(const Source& source, const AppState& state) const {
+  const LensView lens = shown_lens(source, state);
+  if (lens.nll.empty()) return "the prediction after each recursion";
+  return fmt::format(
+      "top: loss of the next token, bright at 6 nats; below: what one more recursion changes, blue better, orange "
+      "worse "
+      "\u00b7 causal rule \u00b7 step {} \u00b7 router regret {:.3f} nats",
+      state.shown.step, mean_regret(lens, state.shown.causal.size()));
+}
+
+void LensPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
+  const LensView lens = shown_lens(source, state);
+  const TextView& view = state.shown.causal;
+  const Box box = free_box();
+  if (lens.nll.empty()) {
+    return draw_empty(canvas, box,
+                      !shown_snapshot(source, state)     ? "no snapshot yet"
+                      : source.geometry().recursions > 1 ? "not recorded at this step"
+                                                         : "this model has one recursion only");
+  }
+  const float em = ui::em(), below = em * 6.4f;
+  const bool room = box.height() > below + em * 5;
+  const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, {box.max.x, room ? box.max.y - below : box.max.y}},
+                        rows_of(lens), view.size());
+  for (size_t r = 0; r < lens.nll.size(); ++r) {
+    for (int t = 0; t < view.size(); ++t) {
+      const Box cell = frame.cell(int(r), t);
+      canvas.rect(cell, ui::u32(cell_color(lens, r, t)));
+      // The rows that the router granted, marked by a stroke at their end.
+      if (view.depth[t] != int(r) + 1) continue;
+      canvas.rect({{cell.min.x, cell.max.y - em * 0.2f}, cell.max}, ui::u32(depth_color(view.depth[t])));
+    }
+  }
+  const auto selected = state.selected();
+  const bool here = selected && selected->subject == Subject::probe && selected->token < view.size();
+  frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
+  if (here) frame.draw_column(canvas, selected->token, ui::u32(ui::colors::text));
+  frame.interact("lens.cells", state, Subject::probe);
+  if (room) {
+    const Box lower{{box.min.x, box.max.y - below + em * 0.6f}, box.max};
+    const std::string line = here ? token_line(lens, view, selected->token)
+                                  : "point at a token to see what it predicts after each recursion";
+    canvas.text(lower.min, ui::u32(here ? ui::colors::text : ui::colors::faint), fitted(line, lower.width()));
+    if (here)
+      draw_predictions(canvas, {{lower.min.x, lower.min.y + em * 1.4f}, lower.max}, source, lens, view,
+                       selected->token);
+  }
+  take_box(box);
+}
+
+std::string LensPanel::text(const Source& source, const AppState& state) const {
+  const LensView lens = shown_lens(source, state);
+  const TextView& view = state.shown.causal;
+  std::string out = caption(source, state) + "\n";
+  if (lens.nll.empty()) return out + "nothing recorded\n";
+  for (size_t r = 0; r < lens.nll.size(); ++r)
+    out += fmt::format("{}: mean loss {:.3f} nats\n", most(r, lens.nll.size()), lens.mean(r));
+  if (!state.pinned || state.pinned->subject != Subject::probe || state.pinned->token >= view.size()) return out;
+  const int t = state.pinned->token;
+  out += token_line(lens, view, t) + "\n";
+  for (size_t r = 0; r < lens.nll.size(); ++r) {
+    out += fmt::format("  {}: {:.2f} nats;", most(r, lens.nll.size()), lens.nll[r][t]);
+    for (size_t c = 0; c < lens.each; ++c) {
+      const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
+      out += fmt::format(" \"{}\" {:.0f} %", piece_of(source, candidate.id), 100 * candidate.probability);
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+Table LensPanel::table(const Source& source, const AppState& state) const {
+  const LensView lens = shown_lens(source, state);
+  const TextView& view = state.shown.causal;
+  Table table{{"position", "piece", "depth"}, {}};
+  for (size_t r = 0; r < lens.nll.size(); ++r)
+    table.columns.push_back(r + 1 == lens.nll.size() ? "nll_routed" : fmt::format("nll_at_most_{}", r + 1));
+  table.columns.push_back("regret");
+  for (int t = 0; t < view.size() && !lens.nll.empty(); ++t) {
+    table.rows.push_back({cell(t), view.pieces[t], cell(view.depth[t])});
+    for (const auto& nll : lens.nll) table.rows.back().push_back(cell(nll[t]));
+    table.rows.back().push_back(cell(lens.regret(t)));
+  }
+  return table;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,233 @@
+#include "visualizer/panels/scores.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <span>
+
+#include "visualizer/plot_math.h"
+
+namespace tinymor {
+namespace {
+
+constexpr int bins = ScoreHistogram::bins, most_columns = 240;
+constexpr Color left_color{0x8C, 0x94, 0xA4};
+
+std::span<const uint32_t> row_of(const std::vector<uint32_t>& counts, int r) {
+  return std::span(counts).subspan(size_t(r) * bins, bins);
+}
+
+int recursions_of(const ScoreHistogram& scores) {
+  return int(std::min(scores.taken.size(), scores.left.size()) / bins);
+}
+
+double total(std::span<const uint32_t> counts) {
+  return std::accumulate(counts.begin(), counts.end(), 0.0);
+}
+
+double mean_score(std::span<const uint32_t> counts) {
+  double sum = 0;
+  for (int bin = 0; bin < bins; ++bin) sum += counts[bin] * (bin + 0.5) / bins;
+  return sum / total(counts);
+}
+
+/// The histogram that is in force at `step`: the first at or after it, as it counts the steps before.
+const ScoreHistogram* scores_at(const RunHistory& history, int64_t step) {
+  const auto found = std::lower_bound(history.scores.begin(), history.scores.end(), step,
+                                      [](const ScoreHistogram& s, int64_t at) { return s.step < at; });
+  if (history.scores.empty()) return nullptr;
+  return found == history.scores.end() ? &history.scores.back() : &*found;
+}
+
+int most_recursions(const RunHistory& history) {
+  int most = 0;
+  for (const ScoreHistogram& s : history.scores) most = std::max(most, recursions_of(s));
+  return most;
+}
+
+Color cell_color(double taken, double left, double peak, int recursion) {
+  const double count = taken + left;
+  if (count == 0) return ui::colors::well;
+  const Color hue = mix(left_color, depth_color(recursion + 1), taken / count);
+  return mix(ui::colors::well, hue, 0.25 + 0.75 * std::log1p(count) / std::log1p(peak));
+}
+
+/// One pixel per histogram (or several, added up) and bin, the highest score on top.
+std::shared_ptr<const Image> strip_image(const std::vector<ScoreHistogram>& scores, int recursion, int columns) {
+  Picture picture{columns, bins, std::vector<uint8_t>(size_t(columns) * bins * 4, 255)};
+  for (int c = 0; c < columns; ++c) {
+    std::array<double, bins> taken{}, left{};
+    for (size_t i = c * scores.size() / columns; i < (c + 1) * scores.size() / columns; ++i) {
+      if (recursion >= recursions_of(scores[i])) continue;
+      for (int bin = 0; bin < bins; ++bin) {
+        taken[bin] += row_of(scores[i].taken, recursion)[bin];
+        left[bin] += row_of(scores[i].left, recursion)[bin];
+      }
+    }
+    double peak = 0;
+    for (int bin = 0; bin < bins; ++bin) peak = std::max(peak, taken[bin] + left[bin]);
+    for (int bin = 0; bin < bins; ++bin) {
+      const Color color = cell_color(taken[bin], left[bin], peak, recursion);
+      uint8_t* pixel = &picture.rgba[(size_t(bins - 1 - bin) * columns + c) * 4];
+      pixel[0] = color.r, pixel[1] = color.g, pixel[2] = color.b;
+    }
+  }
+  return std::make_shared<const Image>(std::move(picture));
+}
+
+/// The scores at one step as bars to the right, taken above left in each bin.
+void draw_profile(Canvas& canvas, const Box& box, const ScoreHistogram& scores, int recursion) {
+  const auto taken = row_of(scores.taken, recursion), left = row_of(scores.left, recursion);
+  double peak = 1;
+  for (int bin = 0; bin < bins; ++bin) peak = std::max(peak, std::sqrt(double(taken[bin]) + left[bin]));
+  const float height = box.height() / bins;
+  canvas.rect(box, ui::u32(ui::colors::well));
+  for (int bin = 0; bin < bins; ++bin) {
+    const double both = double(taken[bin]) + left[bin];
+    if (both == 0) continue;
+    const float bottom = box.max.y - height * float(bin), width = box.width() * float(std::sqrt(both) / peak);
+    const float split = box.min.x + width * float(taken[bin] / both);
+    const float top = bottom - std::max(1.0f, height - 0.5f);
+    canvas.rect({{box.min.x, top}, {split, bottom}}, ui::u32(depth_color(recursion + 1)));
+    canvas.rect({{split, top}, {box.min.x + width, bottom}}, ui::u32(left_color));
+  }
+}
+
+std::string summary(const ScoreHistogram& scores, int r) {
+  const auto taken = row_of(scores.taken, r), left = row_of(scores.left, r);
+  const double shared = overlap(scores, r);
+  if (total(left) == 0) return "all taken";
+  if (total(taken) == 0) return "none taken";
+  return fmt::format("{:.0f} % overlap", 100 * shared);
+}
+
+}  // namespace
+
+double overlap(const ScoreHistogram& scores, int r) {
+  const auto taken = row_of(scores.taken, r), left = row_of(scores.left, r);
+  double shared = 0;
+  for (int bin = 0; bin < bins; ++bin) shared += std::min(taken[bin] / total(taken), left[bin] / total(left));
+  return total(taken) > 0 && total(left) > 0 ? shared : std::nan("");
+}
+
+std::string ScoresPanel::caption(const Source& source, const AppState& state) const {
+  const RunHistory& history = source.history();
+  if (history.scores.empty()) return "how sure the routers are, over the run";
+  std::string out = "sigmoid(z) of the tokens trained on, training rule \u00b7 coloured: taken, grey: left";
+  if (const ScoreHistogram* at = scores_at(history, state.shown.step))
+    out += fmt::format(" \u00b7 right: up to step {}", at->step);
+  if (int(history.scores.size()) > most_columns)
+    out += fmt::format(" \u00b7 {:.1f} records a column", double(history.scores.size()) / most_columns);
+  return out;
+}
+
+void ScoresPanel::collect(const Source& source) {
+  if (version_ == source.version()) return;
+  version_ = source.version();
+  const std::vector<ScoreHistogram>& scores = source.history().scores;
+  columns_ = std::min<int>(most_columns, int(scores.size()));
+  strips_.clear();
+  for (int r = 0; r < most_recursions(source.history()); ++r) strips_.push_back(strip_image(scores, r, columns_));
+}
+
+void ScoresPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
+  collect(source);
+  const Box box = free_box();
+  if (strips_.empty())
+    return draw_empty(canvas, box, source.geometry().routed ? "no scores recorded yet" : "this model has no router");
+  const float gap = ui::em() * 0.7f;
+  const float height = (box.height() - gap * float(strips_.size() - 1) - ui::em() * 1.4f) / float(strips_.size());
+  if (height < ui::em()) return draw_empty(canvas, box, "too small: press F for the whole window");
+  for (size_t r = 0; r < strips_.size(); ++r) {
+    const float top = box.min.y + float(r) * (height + gap);
+    draw_strip(source, state, canvas, {{box.min.x, top}, {box.max.x, top + height}}, int(r));
+  }
+  take_box(box);
+}
+
+void ScoresPanel::draw_strip(const Source& source, AppState& state, Canvas& canvas, const Box& box, int r) {
+  const float em = ui::em(), letter = text_size("0", ui::Font::small).y;
+  const std::vector<ScoreHistogram>& scores = source.history().scores;
+  const float left = text_size("recursion 9", ui::Font::small).x + em * 2.4f, right = em * 8.5f;
+  const Box strip{{box.min.x + left, box.min.y}, {box.max.x - right, box.max.y}};
+  if (strip.width() < em) return;
+  text_right(canvas, {strip.min.x - em * 2, box.center().y - letter / 2}, ui::u32(ui::colors::dim),
+             fmt::format("recursion {}", r + 1), ui::Font::small);
+  for (int score : {0, 1})
+    text_right(canvas, {strip.min.x - em * 0.4f, score == 1 ? strip.min.y : strip.max.y - letter},
+               ui::u32(ui::colors::faint), fmt::format("{}", score), ui::Font::small);
+  canvas.image(strip, *strips_[r]);
+  canvas.line({strip.min.x, strip.center().y}, {strip.max.x, strip.center().y}, ui::u32(ui::colors::text, 0.5), 1);
+
+  const ScoreHistogram* at = scores_at(source.history(), state.shown.step);
+  if (state.shown.index >= 0) {
+    const float x = strip.min.x + strip.width() * (float(at - scores.data()) + 0.5f) / float(scores.size());
+    canvas.line({x, strip.min.y}, {x, strip.max.y}, ui::u32(ui::colors::accent, 0.9), 1.5f);
+  }
+  if (r < recursions_of(*at)) {
+    const Box profile{{strip.max.x + em * 0.5f, strip.min.y}, {box.max.x, strip.max.y - letter - em * 0.2f}};
+    if (profile.height() > em) draw_profile(canvas, profile, *at, r);
+    canvas.text({profile.min.x, profile.max.y + em * 0.1f}, ui::u32(ui::colors::dim), summary(*at, r), ui::Font::small);
+  }
+  if (r + 1 == int(strips_.size())) {
+    for (double tick : ticks(0, double(scores.back().step), 5)) {
+      const auto place = std::lower_bound(scores.begin(), scores.end(), tick,
+                                          [](const ScoreHistogram& s, double step) { return double(s.step) < step; });
+      const float x = strip.min.x + strip.width() * float(place - scores.begin()) / float(scores.size());
+      if (x < strip.max.x - em * 2.5f)
+        canvas.text({x, strip.max.y + em * 0.2f}, ui::u32(ui::colors::faint), short_number(tick), ui::Font::small);
+    }
+    text_right(canvas, {strip.max.x, strip.max.y + em * 0.2f}, ui::u32(ui::colors::faint), "step", ui::Font::small);
+  }
+
+  ImGui::SetCursorScreenPos(strip.min);
+  ImGui::PushID(r);
+  const bool clicked = ImGui::InvisibleButton("strip", {strip.width(), strip.height()});
+  ImGui::PopID();
+  ui::tag(fmt::format("scores.strip.{}", r));
+  if (!ImGui::IsItemHovered()) return;
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  const float part = std::clamp((mouse.x - strip.min.x) / strip.width(), 0.0f, 0.9999f);
+  const ScoreHistogram& under = scores[size_t(part * float(scores.size()))];
+  if (clicked) state.playback.jump(source.history().snapshot_at(under.step), int(source.history().snapshots.size()));
+  if (r >= recursions_of(under) || !ui::begin_tooltip()) return;
+  const int bin = std::clamp(int((strip.max.y - mouse.y) / strip.height() * bins), 0, bins - 1);
+  ui::label(fmt::format("up to step {}, scores {:.2f} to {:.2f}", under.step, double(bin) / bins, (bin + 1.0) / bins),
+            ui::colors::dim, ui::Font::small);
+  ui::label(fmt::format("{} tokens taken, {} left", row_of(under.taken, r)[bin], row_of(under.left, r)[bin]),
+            ui::colors::text, ui::Font::small);
+  ui::label(summary(under, r), ui::colors::dim, ui::Font::small);
+  ImGui::EndTooltip();
+}
+
+std::string ScoresPanel::text(const Source& source, const AppState& state) const {
+  std::string out = caption(source, state) + "\n";
+  const ScoreHistogram* at = scores_at(source.history(), state.shown.step);
+  if (!at) return out + (source.geometry().routed ? "no scores recorded yet\n" : "this model has no router\n");
+  for (int r = 0; r < recursions_of(*at); ++r) {
+    const auto taken = row_of(at->taken, r), left = row_of(at->left, r);
+    out += fmt::format("recursion {}: {:.0f} taken", r + 1, total(taken));
+    if (total(taken) > 0) out += fmt::format(" (mean score {:.2f})", mean_score(taken));
+    out += fmt::format(", {:.0f} left", total(left));
+    if (total(left) > 0) out += fmt::format(" (mean score {:.2f})", mean_score(left));
+    out += fmt::format(", {}\n", summary(*at, r));
+  }
+  return out;
+}
+
+Table ScoresPanel::table(const Source& source, const AppState&) const {
+  Table table{{"step", "recursion", "score_from", "score_to", "taken", "left"}, {}};
+  for (const ScoreHistogram& s : source.history().scores) {
+    for (int r = 0; r < recursions_of(s); ++r) {
+      for (int bin = 0; bin < bins; ++bin)
+        table.rows.push_back({std::to_string(s.step), cell(r + 1), cell(double(bin) / bins), cell((bin + 1.0) / bins),
+                              std::to_string(row_of(s.taken, r)[bin]), std::to_string(row_of(s.left, r)[bin])});
+    }
+  }
+  return table;
+}
+
+}  // namespace tinymor
