@@ -10,6 +10,7 @@
 
 #include "tensor/error.h"
 #include "visualizer/app.h"
+#include "visualizer/settings.h"
 
 namespace tinymor {
 namespace {
@@ -176,6 +177,7 @@ class Desktop {
 void apply_options(const WindowOptions& options, const Source& source, AppState& state) {
   state.zoom = options.zoom;
   state.maximised = options.panel;
+  apply_scene(state, source, options.scene, options.scene_name);
   const int count = int(source.history().snapshots.size());
   if (options.at_step >= 0) state.playback.jump(source.history().snapshot_at(options.at_step), count);
 }

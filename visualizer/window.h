@@ -15,6 +15,8 @@ struct WindowOptions {
   float zoom = 1;
   std::string panel;     ///< Fills the window at the start; empty: none.
   int64_t at_step = -1;  ///< Begins paused at the snapshot of this step; negative: following.
+  std::string scene;     ///< Text of a scene (visualizer/settings.h) to begin with, and where it comes from.
+  std::string scene_name = {};
 };
 
 /// Opens the window, makes the source (which gets the function that wakes the window) and returns when the window is

@@ -14,6 +14,7 @@
 #include "tensor/threads.h"
 #include "trainer/config.h"
 #include "visualizer/headless.h"
+#include "visualizer/settings.h"
 #include "visualizer/source.h"
 #include "visualizer/trainer_run.h"
 #include "visualizer/window.h"
@@ -24,7 +25,7 @@ using namespace tinymor;
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string path, train, data, out, png, svg, csv, size, panel;
+  std::string path, train, data, out, png, svg, csv, size, panel, scene;
   int threads = 0;
   double zoom = 100;
   int64_t at = -1;
@@ -57,6 +58,7 @@ void declare(CLI::App& cli, Options& o) {
   cli.add_option("--csv", o.csv, "write the numbers of --panel into this file; needs no display");
   cli.add_flag("--text", o.text, "print what the panels show as text; needs no display");
   cli.add_option("--panel", o.panel, "only this panel: " + panel_names());
+  cli.add_option("--scene", o.scene, "begin with this scene: a file of lines such as \"rule training\"");
   cli.add_option("--at", o.at, "the snapshot at this step [the newest]")->check(CLI::NonNegativeNumber);
   cli.add_option("--size", o.size, "WIDTHxHEIGHT of window or picture in pixels [1280x800]");
   cli.add_option("--zoom", o.zoom, "size of everything in percent, 50 to 300 [100]");
@@ -75,6 +77,8 @@ WindowOptions window_options(const Options& o) {
   window.zoom = float(o.zoom / 100);
   window.panel = o.panel;
   window.at_step = o.at;
+  if (!o.scene.empty()) window.scene = read_file(o.scene, 1 << 20);
+  window.scene_name = o.scene;
   return window;
 }
 
@@ -115,10 +119,11 @@ void without_window(const Options& o, const WindowOptions& window) {
   const std::unique_ptr<Source> source = open_source(path_or_demo(o), [] {});
   Headless headless(*source, window.width, window.height, ui::FontSource::system);
   App& app = headless.app();
+  apply_scene(app.state(), *source, window.scene, window.scene_name);
   go_to(app, *source, o.at);
   if (o.text) fmt::print("{}", app.text(o.panel));
-  app.state().zoom = window.zoom;
-  app.state().maximised = o.panel;
+  if (o.scene.empty() || o.zoom != 100) app.state().zoom = window.zoom;
+  if (!o.panel.empty()) app.state().maximised = o.panel;
   app.state().bare = !o.panel.empty();
   headless.frames(4);
   if (!o.csv.empty()) write_file_atomically(o.csv, csv(app.panel(o.panel)->table(*source, app.state())));

@@ -1,0 +1,57 @@
+#include "visualizer/settings.h"
+
+#include "scripted.h"
+#include "support/catch.h"
+#include "tensor/error.h"
+
+using namespace tinymor;
+
+TEST_CASE("every setting can be read, set to what was read, and refuses nonsense with what would be right") {
+  RecordingSource source("sample", sample_recording());
+  AppState state;
+  for (const Setting& s : all_settings()) {
+    INFO(s.name);
+    if (std::string(s.name) == "do") continue;
+    const std::string value = setting(state, source, s.name);
+    apply(state, source, std::string(s.name) + " " + value);
+    CHECK(setting(state, source, s.name) == value);
+  }
+  for (const char* line : {"rule sideways", "step soon", "step -4", "zoom 9", "zoom nan", "pin probe", "pin probe -1",
+                           "shift perhaps", "temperature 3", "do dance", "max_tokens 0", "page"})
+    CHECK_THROWS_AS(apply(state, source, line), InputError);
+  CHECK_THROWS_WITH(apply(state, source, "rule sideways"), ContainsSubstring("training, causal or difference"));
+  CHECK_THROWS_WITH(apply(state, source, "rulle causal"), ContainsSubstring("there is no such setting"));
+}
+
+TEST_CASE("a scene sets what it says, and the state it makes reads back as that scene") {
+  RecordingSource source("sample", sample_recording());
+  AppState state;
+  const std::string scene =
+      "page Inside\nzoom 1.5\nrule training\nstep 200\npin probe 12\npaper on\nsmooth off\ncache generated\n"
+      "attention.layer 1\nattention.head 2\nsharing cycle\nprompt Once \\\\ upon\\na time\ntemperature 0.25\n";
+  apply_scene(state, source, "# for Tuesday\n\n" + scene, "tuesday.scene");
+  state.shown.update(source, state.playback.index());
+  CHECK(state.rule == RuleView::training);
+  CHECK(state.shown.step == 200);
+  CHECK(state.pinned == TokenRef{Subject::probe, 12});
+  CHECK(state.request.prompt == "Once \\ upon\na time");
+  CHECK(scene_of(state, source) == scene);
+  CHECK(scene_of(AppState(), source).empty());
+}
+
+TEST_CASE("a scene with a mistake names file and line and changes nothing") {
+  RecordingSource source("sample", sample_recording());
+  AppState state;
+  CHECK_THROWS_WITH(apply_scene(state, source, "rule training\n\nzoom big\n", "x.scene"),
+                    ContainsSubstring("x.scene:3: zoom: \"big\""));
+  CHECK(state.rule == RuleView::causal);
+}
+
+TEST_CASE("wishes of a scene are carried out like those of buttons") {
+  RecordingSource source("sample", sample_recording());
+  AppState state;
+  apply_scene(state, source, "play on\ndo generate\n", "x");
+  CHECK(state.playback.mode() == Playback::Mode::playing);
+  REQUIRE(state.wishes.size() == 1);
+  CHECK(state.wishes[0] == Wish::generate);
+}
