@@ -13,14 +13,32 @@
 
 namespace tinymor {
 
-App::App(Source& source) : source_(source), panels_(make_panels()) {}
+App::App(Source& source, Opener opener) : opener_(std::move(opener)), source_(&source), panels_(make_panels()) {}
+
+void App::show(std::unique_ptr<Source> source) {
+  source->poll();
+  source_ = source.get();
+  owned_ = std::move(source);
+  panels_ = make_panels();  // what they remember belongs to the source before
+  state_.shown = {};
+  state_.playback = {};
+  state_.hovered = state_.pinned = {};
+  state_.wishes.clear();
+}
+
+void App::drop(const std::string& path) {
+  if (!opener_.open) return;
+  if (std::unique_ptr<Source> source = open_path(path, state_, opener_)) show(std::move(source));
+  state_.open.shown = !state_.open.message.empty();
+}
 
 void App::frame(double seconds) {
   update(seconds);
   const ui::RegistryScope scope(registry_);
   registry_.begin_frame();
   state_.hovering.reset();
-  if (!state_.bare) handle_keys(source_, state_);
+  state_.pinned_box = {};
+  if (!state_.bare) handle_keys(*source_, state_);
   state_.panel_under_mouse.clear();
 
   const ImVec2 size = ImGui::GetIO().DisplaySize;
@@ -28,20 +46,26 @@ void App::frame(double seconds) {
   if (state_.bare) {
     draw_workspace(window);
   } else {
-    const float top = draw_top_bar(source_, state_, size);
-    const float bottom = draw_bottom_bar(source_, state_, size);
+    const float top = draw_top_bar(*source_, state_, size, opener_.open != nullptr);
+    const float bottom = draw_bottom_bar(*source_, state_, size);
     draw_workspace({{0, top}, {size.x, bottom}});
   }
   draw_cards(state_);
   if (state_.help) draw_help(state_);
+  if (std::exchange(state_.open_asked, false)) {
+    state_.open.shown = true;
+    state_.open.found = find_runs("runs");
+  }
+  std::unique_ptr<Source> chosen = draw_open_dialog(state_, opener_);
   if (const int by = std::exchange(state_.zoom_steps, 0)) zoom_key(by > 0 ? '+' : '-');
   state_.hovered = state_.hovering;
   fulfil_wishes();
+  if (chosen) show(std::move(chosen));
 }
 
 void App::update(double seconds) {
-  state_.playback.advance(seconds, int(source_.history().snapshots.size()));
-  state_.shown.update(source_, state_.playback.index());
+  state_.playback.advance(seconds, int(source_->history().snapshots.size()));
+  state_.shown.update(*source_, state_.playback.index());
 }
 
 void App::draw_workspace(const Box& area) {
@@ -70,7 +94,7 @@ void App::draw_tile(const Tile& tile) {
     const float left = ImGui::GetCursorPosX(), right = left + ImGui::GetContentRegionAvail().x;
     const float top = ImGui::GetCursorPosY();
     ImGui::SetCursorPosY(top);
-    const float free = panel.controls(source_, state_, right) - left - ui::em();
+    const float free = panel.controls(*source_, state_, right) - left - ui::em();
     const ImVec2 corner = ImGui::GetWindowPos();
     const float below = top + ImGui::GetFrameHeight() + ui::em() * 0.1f;
     canvas_->push_clip(tile.box);
@@ -78,9 +102,9 @@ void App::draw_tile(const Tile& tile) {
     canvas_->text({corner.x + left, corner.y + top + ImGui::GetStyle().FramePadding.y}, ui::u32(ui::colors::text),
                   fitted(panel.title(), free, ui::Font::bold), ui::Font::bold);
     canvas_->text({corner.x + left, corner.y + below}, ui::u32(ui::colors::dim),
-                  fitted(panel.caption(source_, state_), right - left, ui::Font::small), ui::Font::small);
+                  fitted(panel.caption(*source_, state_), right - left, ui::Font::small), ui::Font::small);
     ImGui::SetCursorPos({left, below + text_size("x", ui::Font::small).y + ui::em() * 0.5f});
-    panel.draw(source_, state_, *canvas_);
+    panel.draw(*source_, state_, *canvas_);
     canvas_->pop_clip();
   }
   ImGui::End();
@@ -90,19 +114,19 @@ void App::fulfil_wishes() {
   for (Wish wish : std::exchange(state_.wishes, {})) {
     switch (wish) {
       case Wish::pause:
-        source_.pause();
+        source_->pause();
         break;
       case Wish::resume:
-        source_.resume();
+        source_->resume();
         break;
       case Wish::stop:
-        source_.stop();
+        source_->stop();
         break;
       case Wish::generate:
-        source_.generate(state_.request);
+        source_->generate(state_.request);
         break;
       case Wish::stop_generating:
-        source_.stop_generating();
+        source_->stop_generating();
         break;
     }
   }
@@ -119,7 +143,7 @@ void App::zoom_key(char key) {
 }
 
 bool App::animating() const {
-  return state_.playback.mode() == Playback::Mode::playing || source_.generation().running;
+  return state_.playback.mode() == Playback::Mode::playing || source_->generation().running;
 }
 
 const Panel* App::panel(const std::string& name) const {
@@ -132,7 +156,7 @@ std::string App::text(const std::string& name) {
   std::string out;
   for (const auto& panel : panels_) {
     if (!name.empty() && panel->name() != name) continue;
-    out += fmt::format("{}== {} ==\n{}", out.empty() ? "" : "\n", panel->title(), panel->text(source_, state_));
+    out += fmt::format("{}== {} ==\n{}", out.empty() ? "" : "\n", panel->title(), panel->text(*source_, state_));
   }
   return out;
 }

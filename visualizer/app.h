@@ -7,17 +7,24 @@
 #include <vector>
 
 #include "visualizer/layout.h"
+#include "visualizer/open_dialog.h"
 #include "visualizer/panel.h"
 
 namespace tinymor {
 
 class App {
  public:
-  /// The source must outlive the app.
-  explicit App(Source& source);
+  /// The source must outlive the app, until another one is shown.
+  explicit App(Source& source, Opener opener = {});
 
   /// One frame, between ImGui::NewFrame and ImGui::Render; `seconds` since the last one.
   void frame(double seconds);
+
+  /// Another source from the next frame on; the state that belongs to a text starts anew.
+  void show(std::unique_ptr<Source> source);
+  /// A file or folder was dropped onto the window.
+  void drop(const std::string& path);
+  Source& source() { return *source_; }
 
   /// Ctrl with '+', '-' or '0': larger, smaller, 100 %.
   void zoom_key(char key);
@@ -41,7 +48,9 @@ class App {
   void draw_tile(const Tile& tile);
   void fulfil_wishes();
 
-  Source& source_;
+  Opener opener_;
+  std::unique_ptr<Source> owned_;
+  Source* source_;
   AppState state_;
   Canvas* canvas_ = &window_canvas();
   ui::Registry registry_;

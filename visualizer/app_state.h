@@ -27,6 +27,20 @@ struct TokenRef {
 
 enum class Wish { pause, resume, stop, generate, stop_generating };
 
+/// A run that the window is to train.
+struct TrainRequest {
+  std::string data = "stories";
+  int steps = 400;
+};
+
+/// The dialog that chooses what to look at.
+struct OpenState {
+  bool shown = false;
+  std::string path, message;
+  std::vector<std::string> found;  ///< Runs that lie near.
+  TrainRequest request;
+};
+
 /// The texts of the snapshot that is shown, and the text being generated, ready to draw.
 struct Shown {
   int index = -1;  ///< Of the snapshot; -1: there is none yet.
@@ -49,7 +63,7 @@ struct AppState {
   std::optional<TokenRef> hovered;  ///< As of the last frame.
   std::optional<TokenRef> pinned;
   std::optional<TokenRef> hovering;  ///< Set by the panels during a frame.
-  Box pinned_box;                    ///< Where the pinned token was drawn.
+  Box pinned_box;                    ///< Where the pinned token was drawn in this frame; empty: nowhere.
 
   GenerateRequest request;
   Subject cache_subject = Subject::probe;
@@ -64,9 +78,11 @@ struct AppState {
   float zoom = 1;      ///< 0.5 to 3.
   int zoom_steps = 0;  ///< Asked for by a button: +1 or -1.
   bool help = false;
-  std::string page;       ///< Of the workspace; empty: the first.
-  std::string maximised;  ///< Name of the panel that fills the window; empty: none.
-  bool bare = false;      ///< Only panels: no bars around them (for pictures).
+  OpenState open;
+  bool open_asked = false;  ///< By the button, or the key O.
+  std::string page;         ///< Of the workspace; empty: the first.
+  std::string maximised;    ///< Name of the panel that fills the window; empty: none.
+  bool bare = false;        ///< Only panels: no bars around them (for pictures).
   std::string panel_under_mouse;
   std::vector<Wish> wishes;
 

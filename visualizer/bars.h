@@ -6,7 +6,7 @@
 namespace tinymor {
 
 /// Pages, rule, training and zoom; breaks into more rows in a narrow window. Returns where it ends.
-float draw_top_bar(const Source& source, AppState& state, ImVec2 window);
+float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool can_open);
 /// The time line of snapshots and the status line. Returns where it begins.
 float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window);
 /// "step 400 of 400, loss 1.83, ...": the status line.

@@ -112,6 +112,12 @@ void GridFrame::draw_column(Canvas& canvas, int t, ImU32 color) const {
 
 std::optional<int> GridFrame::interact(const char* name, AppState& state, Subject subject) const {
   if (rows_.empty() || cells_.height() < 1) return {};
+  // The card of a pinned token stands at the first picture that shows it.
+  if (state.pinned && state.pinned->subject == subject && state.pinned->token < tokens_ &&
+      state.pinned_box.width() <= 0) {
+    const Box column = cell(0, state.pinned->token);
+    state.pinned_box = {{column.min.x, cells_.min.y}, {column.max.x, cells_.max.y + ui::em() * 1.6f}};
+  }
   ImGui::SetCursorScreenPos(cells_.min);
   const bool clicked = ImGui::InvisibleButton(name, {cells_.width(), cells_.height()});
   ui::tag(name);
@@ -119,10 +125,7 @@ std::optional<int> GridFrame::interact(const char* name, AppState& state, Subjec
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   const int t = std::clamp(int((mouse.x - cells_.min.x) / cell_width()), 0, tokens_ - 1);
   state.hovering = {subject, t};
-  if (clicked) {
-    state.toggle_pin({subject, t});
-    state.pinned_box = {{cell(0, t).min.x, cells_.min.y}, {cell(0, t).max.x, cells_.max.y + ui::em() * 1.6f}};
-  }
+  if (clicked) state.toggle_pin({subject, t});
   for (int r = 0; r < int(rows_.size()); ++r) {
     if (row(r).contains(mouse)) return r;
   }

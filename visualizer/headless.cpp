@@ -4,8 +4,8 @@
 
 namespace tinymor {
 
-Headless::Headless(Source& source, int width, int height, ui::FontSource fonts)
-    : context_(ImGui::CreateContext()), fonts_(fonts), app_(source) {
+Headless::Headless(Source& source, int width, int height, ui::FontSource fonts, Opener opener)
+    : context_(ImGui::CreateContext()), fonts_(fonts), app_(source, std::move(opener)) {
   ImGui::SetCurrentContext(context_);
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;

@@ -11,7 +11,7 @@ namespace tinymor {
 class Headless {
  public:
   /// `fonts`: builtin gives the same pixels everywhere.
-  Headless(Source& source, int width, int height, ui::FontSource fonts = ui::FontSource::builtin);
+  Headless(Source& source, int width, int height, ui::FontSource fonts = ui::FontSource::builtin, Opener opener = {});
   ~Headless();
   Headless(const Headless&) = delete;
   Headless& operator=(const Headless&) = delete;

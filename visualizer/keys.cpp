@@ -14,6 +14,7 @@ constexpr KeyHelp all_keys[] = {
     {"End", "follow the newest snapshot"},
     {",  .", "previous, next token"},
     {"R", "next rule: training, causal, difference"},
+    {"O", "open another run, or train a new one"},
     {"T", "pause or resume training (live runs)"},
     {"Page Up, Page Down", "previous, next page"},
     {"F", "the panel under the mouse fills the window, and back"},
@@ -39,8 +40,8 @@ void turn_page(AppState& state, int by) {
 }
 
 void let_go(AppState& state) {
-  if (state.help)
-    state.help = false;
+  if (state.help || state.open.shown)
+    state.help = state.open.shown = false;
   else if (state.pinned)
     state.pinned.reset();
   else
@@ -53,6 +54,10 @@ void typed(ImWchar character, const Source& source, AppState& state) {
       return move_token(state, -1);
     case '.':
       return move_token(state, 1);
+    case 'o':
+    case 'O':
+      state.open_asked = true;
+      return;
     case 'r':
     case 'R':
       state.rule = RuleView((int(state.rule) + 1) % 3);

@@ -156,7 +156,7 @@ std::string token_card_text(const AppState& state, TokenRef token) {
 
 void draw_cards(AppState& state) {
   if (state.pinned && !valid(state, *state.pinned)) state.pinned.reset();
-  if (state.pinned) draw_pinned(state);
+  if (state.pinned && state.pinned_box.width() > 0) draw_pinned(state);
   if (!state.hovering || state.hovering == state.pinned || !valid(state, *state.hovering)) return;
   if (!ui::begin_tooltip()) return;
   draw_token_card(state, *state.hovering);

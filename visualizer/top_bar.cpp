@@ -161,7 +161,7 @@ std::vector<int> break_rows(const std::vector<Part>& parts, float width, float g
 
 }  // namespace
 
-float draw_top_bar(const Source& source, AppState& state, ImVec2 window) {
+float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool can_open) {
   const float em = ui::em(), pad = em * 0.6f, gap = em * 0.9f, row_height = ImGui::GetFrameHeight() + em * 0.35f;
   const Arrangement kind = arrangement(window, em);
   const std::vector<Page> all = pages(kind, {{0, 0}, window}, em);
@@ -171,6 +171,11 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window) {
   parts.push_back(badge(source));
   if (all.size() > 1 || !state.maximised.empty()) parts.push_back(page_tabs(state, all, window.x - 2 * pad));
   parts.push_back(rule_switch(state, !roomy || window.x < 72 * em));
+  if (can_open)
+    parts.push_back({ui::button_width("Open"), [&state] {
+                       if (ui::button("open", "Open", true, "Another run, or train a new one (O)"))
+                         state.open_asked = true;
+                     }});
   for (Part& part : training_buttons(source, state)) parts.push_back(std::move(part));
   parts.push_back(zoom_and_help(state));
 

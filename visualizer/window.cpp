@@ -23,6 +23,7 @@ constexpr double idle_wait = 0.25, iconified_wait = 0.5, caret_wait = 0.25;
 struct Events {
   bool input = false;
   char zoom_key = 0;
+  std::string dropped;
 };
 
 Events& events_of(GLFWwindow* window) {
@@ -54,6 +55,10 @@ void watch_input(GLFWwindow* window, Events& events) {
   glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { events_of(w).input = true; });
   glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int) { events_of(w).input = true; });
   glfwSetFramebufferSizeCallback(window, [](GLFWwindow* w, int, int) { events_of(w).input = true; });
+  glfwSetDropCallback(window, [](GLFWwindow* w, int count, const char** paths) {
+    if (count > 0) events_of(w).dropped = paths[0];
+    events_of(w).input = true;
+  });
   glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { events_of(w).input = true; });
   glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { events_of(w).input = true; });
 }
@@ -180,6 +185,10 @@ void apply_options(const WindowOptions& options, const Source& source, AppState&
   apply_scene(state, source, options.scene, options.scene_name);
   const int count = int(source.history().snapshots.size());
   if (options.at_step >= 0) state.playback.jump(source.history().snapshot_at(options.at_step), count);
+  if (options.play && count > 1) {
+    state.playback.jump(0, count);
+    state.playback.toggle(count);
+  }
 }
 
 double waiting_time(bool iconified, int budget, const App& app) {
@@ -189,18 +198,24 @@ double waiting_time(bool iconified, int budget, const App& app) {
   return ImGui::GetIO().WantTextInput ? caret_wait : idle_wait;
 }
 
-void loop(Desktop& desktop, Source& source, App& app) {
+void loop(Desktop& desktop, App& app) {
   int budget = frames_per_event;
   double last = glfwGetTime();
+  const Source* titled = nullptr;
   while (!glfwWindowShouldClose(desktop.window())) {
     const bool iconified = glfwGetWindowAttrib(desktop.window(), GLFW_ICONIFIED);
     glfwWaitEventsTimeout(waiting_time(iconified, budget, app));
     Events& events = desktop.events();
     if (events.zoom_key) app.zoom_key(events.zoom_key);
-    const bool fresh = source.poll(), typing = ImGui::GetIO().WantTextInput;
+    if (!events.dropped.empty()) app.drop(events.dropped);
+    const bool fresh = app.source().poll(), typing = ImGui::GetIO().WantTextInput;
     if (events.input || fresh) budget = frames_per_event;
     events = {};
     if (iconified || (budget == 0 && !app.animating() && !typing)) continue;
+    if (titled != &app.source()) {
+      titled = &app.source();
+      glfwSetWindowTitle(desktop.window(), ("tinymor - " + titled->name()).c_str());
+    }
     desktop.match_zoom(app.state().zoom);
     const double now = glfwGetTime();
     desktop.draw(app, now - last);
@@ -211,15 +226,15 @@ void loop(Desktop& desktop, Source& source, App& app) {
 
 }  // namespace
 
-void run_window(const WindowOptions& options,
-                const std::function<std::unique_ptr<Source>(std::function<void()> wake)>& make_source) {
+void run_window(const WindowOptions& options, const std::function<std::unique_ptr<Source>(Wake)>& first,
+                const std::function<Opener(Wake)>& opener) {
   Desktop desktop(options);
-  const std::unique_ptr<Source> source = make_source([] { glfwPostEmptyEvent(); });
+  const Wake wake = [] { glfwPostEmptyEvent(); };
+  const std::unique_ptr<Source> source = first(wake);
   source->poll();
-  App app(*source);
+  App app(*source, opener(wake));
   apply_options(options, *source, app.state());
-  glfwSetWindowTitle(desktop.window(), ("tinymor - " + source->name()).c_str());
-  loop(desktop, *source, app);
+  loop(desktop, app);
 }
 
 }  // namespace tinymor

@@ -126,10 +126,8 @@ std::string LensPanel::caption(const Source& source, const AppState& state) cons
   const LensView lens = shown_lens(source, state);
   if (lens.nll.empty()) return "the prediction after each recursion";
   return fmt::format(
-      "top: loss of the next token, bright at 6 nats; below: what one more recursion changes, blue better, orange "
-      "worse "
-      "\u00b7 causal rule \u00b7 step {} \u00b7 router regret {:.3f} nats",
-      state.shown.step, mean_regret(lens, state.shown.causal.size()));
+      "regret {:.3f} nats \u00b7 top: loss, below: change by one more recursion, blue better \u00b7 causal rule, step {}",
+      mean_regret(lens, state.shown.causal.size()), state.shown.step);
 }
 
 void LensPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
@@ -159,7 +157,9 @@ void LensPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
   const bool here = selected && selected->subject == Subject::probe && selected->token < view.size();
   frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
   if (here) frame.draw_column(canvas, selected->token, ui::u32(ui::colors::text));
+  const Box card = state.pinned_box;
   frame.interact("lens.cells", state, Subject::probe);
+  state.pinned_box = card;  // what the token's card would say stands below
   if (room) {
     const Box lower{{box.min.x, box.max.y - below + em * 0.6f}, box.max};
     const std::string line = here ? token_line(lens, view, selected->token)

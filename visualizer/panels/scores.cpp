@@ -116,9 +116,9 @@ double overlap(const ScoreHistogram& scores, int r) {
 std::string ScoresPanel::caption(const Source& source, const AppState& state) const {
   const RunHistory& history = source.history();
   if (history.scores.empty()) return "how sure the routers are, over the run";
-  std::string out = "sigmoid(z) of the tokens trained on, training rule \u00b7 coloured: taken, grey: left";
+  std::string out = "sigmoid(z) while training, by the training rule \u00b7 colour: taken, grey: left";
   if (const ScoreHistogram* at = scores_at(history, state.shown.step))
-    out += fmt::format(" \u00b7 right: up to step {}", at->step);
+    out += fmt::format(" \u00b7 right: step {}", at->step);
   if (int(history.scores.size()) > most_columns)
     out += fmt::format(" \u00b7 {:.1f} records a column", double(history.scores.size()) / most_columns);
   return out;

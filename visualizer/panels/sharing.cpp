@@ -75,7 +75,7 @@ std::string counts(const Scheme& s) {
   vanilla.routing = Routing::none;
   vanilla.router = {};
   const double own = double(count_parameters(s.config).layers), all = double(count_parameters(vanilla).layers);
-  return fmt::format("{} layers run, {} sets of weights: {} parameters instead of {} ({:.0f} %)", s.map.weights.size(),
+  return fmt::format("{} layers, {} sets of weights: {} parameters, not {} ({:.0f} %)", s.map.weights.size(),
                      s.map.unique, short_number(own), short_number(all), 100 * own / std::max(1.0, all));
 }
 
@@ -94,13 +94,13 @@ std::string SharingPanel::caption(const Source& source, const AppState& state) c
   const Scheme s = scheme_of(source, state);
   if (!s.problem.empty()) return "not with this model's sizes";
   return counts(s) + (s.gradients
-                          ? fmt::format(" \u00b7 bars: gradient of each use, training rule, step {}", state.shown.step)
+                          ? fmt::format(" \u00b7 bars: gradient by use, step {}", state.shown.step)
                           : "");
 }
 
 float SharingPanel::controls(const Source&, AppState& state, float right) {
   // In the order of Sharing; "none" stands for the run as it is.
-  const std::vector<const char*> labels = {"this run", "cycle", "sequence", "middle cycle", "middle sequence"};
+  const std::vector<const char*> labels = {"run", "cycle", "sequence", "mid cycle", "mid seq"};
   const float left = right - ui::segmented_width(labels);
   ImGui::SetCursorPosX(left);
   state.sharing_scheme = ui::segmented("sharing.scheme", labels, state.sharing_scheme,

@@ -47,7 +47,7 @@ constexpr const char* examples =
 
 void declare(CLI::App& cli, Options& o) {
   cli.footer(examples);
-  cli.add_option("path", o.path, "a run folder, a recording (.mortrace) or a model (.safetensors)");
+  cli.add_option("path", o.path, "a run folder, a recording (.mortrace) or a model (.safetensors) [a bundled run]");
   cli.add_option("--train", o.train, "train with this configuration (TOML) in the window");
   cli.add_option("--data", o.data, "with --train: a data set's name, a text file or a folder of them");
   cli.add_option("--out", o.out, "with --train: the run folder to write [runs/live]");
@@ -89,19 +89,43 @@ void check_panel(const std::string& name) {
   throw InputError(fmt::format("--panel: there is no \"{}\" (choose one of {})", name, panel_names()));
 }
 
-std::unique_ptr<Source> training_source(const Options& o, std::function<void()> wake) {
+std::unique_ptr<Source> train(const Options& o, Config config, const fs::path& run, Wake wake) {
   set_thread_count(o.threads > 0 ? o.threads : std::max(1, thread_count() - 1));
-  Config config = read_config(o.train);
-  if (!o.data.empty()) config.data.source = o.data;
-  const fs::path run = o.out.empty() ? fs::path("runs") / "live" : fs::path(o.out);
   return std::make_unique<LiveSource>(run.string(), trainer_run(std::move(config), run), std::move(wake));
 }
 
-std::string path_or_demo(const Options& o) {
-  if (!o.path.empty()) return o.path;
-  const char* demo = "runs/demo";
-  check_input(fs::exists(demo), "tinymor-viz: nothing to show (name a run folder, or make one with ./run.sh demo)");
-  return demo;
+std::unique_ptr<Source> training_source(const Options& o, Wake wake) {
+  Config config = read_config(o.train);
+  if (!o.data.empty()) config.data.source = o.data;
+  return train(o, std::move(config), o.out.empty() ? fs::path("runs") / "live" : fs::path(o.out), std::move(wake));
+}
+
+/// What the window's own dialog opens and trains.
+Opener dialog_opener(const Options& o, const Wake& wake) {
+  return {[wake](const std::string& path) { return open_source(path, wake); },
+          [o, wake](const TrainRequest& request) {
+            Config config = Config::defaults();
+            config.data.source = request.data;
+            config.train.steps = request.steps;
+            fs::path run;
+            for (int i = 1; run.empty() || fs::exists(run); ++i) run = fs::path("runs") / fmt::format("live-{}", i);
+            return train(o, std::move(config), run, wake);
+          }};
+}
+
+/// What is shown when nothing is named: the run that was trained when this program was built.
+fs::path bundled_run() {
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (const fs::path& beside : {program / "share", program / ".." / "share"}) {
+    const fs::path run = beside / "tinymor" / "first-run";
+    if (fs::exists(run, ignored)) return run;
+  }
+  throw InputError("tinymor-viz: nothing to show (name a run folder, or make one with ./run.sh demo)");
+}
+
+std::string path_or_bundled(const Options& o) {
+  return o.path.empty() ? bundled_run().string() : o.path;
 }
 
 // The snapshot that --at asks for; a picture of another one would be a wrong answer.
@@ -116,7 +140,7 @@ void go_to(App& app, const Source& source, int64_t step) {
 
 void without_window(const Options& o, const WindowOptions& window) {
   check_input(o.train.empty(), "--train: needs the window (leave out what needs no display, or use tinymor train)");
-  const std::unique_ptr<Source> source = open_source(path_or_demo(o), [] {});
+  const std::unique_ptr<Source> source = open_source(path_or_bundled(o), [] {});
   Headless headless(*source, window.width, window.height, ui::FontSource::system);
   App& app = headless.app();
   apply_scene(app.state(), *source, window.scene, window.scene_name);
@@ -133,18 +157,22 @@ void without_window(const Options& o, const WindowOptions& window) {
 }
 
 void run(const Options& o) {
-  const WindowOptions window = window_options(o);
+  WindowOptions window = window_options(o);
   check_panel(o.panel);
   check_input(o.train.empty() || o.path.empty(), "--train: a run is named too (leave out \"{}\" or --train)", o.path);
   check_input(!o.train.empty() || (o.data.empty() && o.out.empty()), "--data, --out: only with --train CONFIG.toml");
   check_input(o.csv.empty() || !o.panel.empty(), "--csv: of which panel? (name one with --panel)");
   if (o.text || !o.png.empty() || !o.svg.empty() || !o.csv.empty()) return without_window(o, window);
-  const std::string path = o.train.empty() ? path_or_demo(o) : "";
+  const std::string path = o.train.empty() ? path_or_bundled(o) : "";
   check_input(path.empty() || fs::exists(path),
               "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)", path);
-  run_window(window, [&](std::function<void()> wake) {
-    return o.train.empty() ? open_source(path, std::move(wake)) : training_source(o, std::move(wake));
-  });
+  window.play = o.path.empty() && o.train.empty() && o.at < 0;
+  run_window(
+      window,
+      [&](Wake wake) {
+        return o.train.empty() ? open_source(path, std::move(wake)) : training_source(o, std::move(wake));
+      },
+      [&](const Wake& wake) { return dialog_opener(o, wake); });
 }
 
 int fail(const std::string& what, int status) {

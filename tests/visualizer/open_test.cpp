@@ -1,0 +1,99 @@
+#include "visualizer/open_dialog.h"
+
+#include "scripted.h"
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "tensor/error.h"
+#include "tensor/files.h"
+#include "visualizer/headless.h"
+
+using namespace tinymor;
+
+namespace {
+
+/// A window whose dialog opens a recording "other" and trains by script; everything else is not there.
+struct Desk {
+  WritingSource first;
+  std::vector<std::string> asked;
+  Headless window{first, 1280, 800, ui::FontSource::builtin,
+                  Opener{[this](const std::string& path) -> std::unique_ptr<Source> {
+                           asked.push_back(path);
+                           check_input(path == "other", "{}: there is no such file or folder (name another)", path);
+                           SampleRun run;
+                           run.steps = 50;
+                           return std::make_unique<RecordingSource>("other", sample_recording(run));
+                         },
+                         [this](const TrainRequest& request) -> std::unique_ptr<Source> {
+                           asked.push_back("train " + request.data + " " + std::to_string(request.steps));
+                           return std::make_unique<LiveSource>(
+                               "live", std::make_unique<ScriptedRun>(sample_recording()), [] {});
+                         }}};
+  Desk() { window.frames(3); }
+  AppState& state() { return window.app().state(); }
+};
+
+}  // namespace
+
+TEST_CASE("Open shows another run; what belonged to the text before is let go") {
+  Desk desk;
+  desk.state().pinned = TokenRef{Subject::probe, 3};
+  REQUIRE(desk.window.click("open"));
+  desk.state().open.path = "nowhere";
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("open.go"));
+  CHECK_THAT(desk.state().open.message, ContainsSubstring("nowhere: there is no such file"));
+  CHECK(desk.window.app().source().name() == "sample");
+  desk.state().open.path = "other";
+  REQUIRE(desk.window.click("open.go"));
+  desk.window.frames(2);
+  CHECK(desk.window.app().source().name() == "other");
+  CHECK_FALSE(desk.state().open.shown);
+  CHECK_FALSE(desk.state().pinned);
+  CHECK(desk.state().shown.step == 50);
+}
+
+TEST_CASE("Train starts a run that the panels show, and O and Esc open and close the dialog") {
+  Desk desk;
+  desk.window.type("o");
+  CHECK(desk.state().open.shown);
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().open.shown);
+  desk.window.type("o");
+  desk.state().open.request = {"my.txt", 120};
+  REQUIRE(desk.window.click("train.go"));
+  CHECK(desk.asked == std::vector<std::string>{"train my.txt 120"});
+  Source& source = desk.window.app().source();
+  CHECK(source.name() == "live");
+  CHECK(wait_for(source, [&] { return source.history().steps.size() == 400; }));
+}
+
+TEST_CASE("a run that is dropped onto the window opens; a text becomes what to train on") {
+  Desk desk;
+  desk.window.app().drop("other");
+  CHECK(desk.window.app().source().name() == "other");
+  const TemporaryFolder folder;
+  const std::string text = (folder.path() / "poem.txt").string();
+  write_file_atomically(text, "Roses");
+  desk.window.app().drop(text);
+  desk.window.frames(2);
+  CHECK(desk.window.app().source().name() == "other");
+  CHECK(desk.state().open.shown);
+  CHECK(desk.state().open.request.data == text);
+  REQUIRE(desk.window.click("train.go"));
+  CHECK(desk.asked.back() == "train " + text + " 400");
+}
+
+TEST_CASE("runs lie newest first, and folders that are none are passed over") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path() / "none");
+  for (const char* name : {"old", "new"}) {
+    std::filesystem::create_directories(folder.path() / name);
+    write_file_atomically(folder.path() / name / "model.safetensors", "x");
+  }
+  std::filesystem::last_write_time(folder.path() / "old/model.safetensors",
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  const std::vector<std::string> runs = find_runs(folder.path().string());
+  REQUIRE(runs.size() == 2);
+  CHECK_THAT(runs[0], ContainsSubstring("new"));
+  CHECK(find_runs((folder.path() / "missing").string()).empty());
+}

@@ -1,0 +1,128 @@
+#include "visualizer/open_dialog.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "tensor/error.h"
+#include "trainer/run_folder.h"
+#include "visualizer/ui.h"
+
+namespace tinymor {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr size_t most_runs = 8;
+
+/// Runs `make`; what it throws becomes the dialog's message.
+template <class Make>
+std::unique_ptr<Source> attempt(AppState& state, Make make) {
+  try {
+    std::unique_ptr<Source> source = make();
+    state.open.shown = false;
+    state.open.message.clear();
+    return source;
+  } catch (const Error& error) {
+    state.open.message = error.what();
+    return nullptr;
+  }
+}
+
+void heading(const char* text) {
+  ImGui::Dummy({1, ui::em() * 0.4f});
+  ui::label(text, ui::colors::text, ui::Font::bold);
+}
+
+std::unique_ptr<Source> draw_opening(AppState& state, const Opener& opener) {
+  std::unique_ptr<Source> chosen;
+  ui::label("Open", ui::colors::text, ui::Font::bold);
+  ui::paragraph(
+      "A run folder, a recording (.mortrace), a model (.safetensors), or a text to train on. You can also drop "
+      "it onto the window.",
+      ui::colors::dim, ui::Font::small);
+  ImGui::SetNextItemWidth(-ui::button_width("Open") - ui::em());
+  ImGui::InputText("##path", &state.open.path);
+  ui::tag("open.path");
+  ImGui::SameLine();
+  if (ui::button("open.go", "Open", !state.open.path.empty())) chosen = open_path(state.open.path, state, opener);
+  for (size_t i = 0; i < std::min(most_runs, state.open.found.size()); ++i) {
+    const std::string& run = state.open.found[i];
+    if (ui::button("open.run." + std::to_string(i), fitted(run, ui::em() * 36).c_str()))
+      chosen = open_path(run, state, opener);
+  }
+  return chosen;
+}
+
+std::unique_ptr<Source> draw_training(AppState& state, const Opener& opener) {
+  TrainRequest& request = state.open.request;
+  heading("Train a new run");
+  ui::paragraph("A small MoR model, while you watch. Text: stories (bundled), a file, or a folder of files.",
+                ui::colors::dim, ui::Font::small);
+  ImGui::SetNextItemWidth(ui::em() * 18);
+  ImGui::InputText("##data", &request.data);
+  ui::tag("train.data");
+  ui::hint("The text to train on");
+  ImGui::SameLine();
+  ImGui::SetNextItemWidth(ui::em() * 9);
+  ImGui::InputInt("steps", &request.steps, 100);
+  ui::tag("train.steps");
+  request.steps = std::clamp(request.steps, 1, 1000000);
+  if (!ui::chip("train.go", "Train", true)) return nullptr;
+  return attempt(state, [&] { return opener.train(request); });
+}
+
+}  // namespace
+
+std::vector<std::string> find_runs(const std::string& runs) {
+  std::vector<std::pair<fs::file_time_type, std::string>> found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(runs, ignored)) {
+    const RunFolder folder{entry.path()};
+    for (const fs::path& file : {folder.recording(), folder.weights()}) {
+      if (!fs::exists(file, ignored)) continue;
+      found.emplace_back(fs::last_write_time(file, ignored), entry.path().string());
+      break;
+    }
+  }
+  std::sort(found.begin(), found.end(), std::greater<>());
+  std::vector<std::string> names;
+  for (auto& [time, name] : found) names.push_back(std::move(name));
+  return names;
+}
+
+std::unique_ptr<Source> open_path(const std::string& path, AppState& state, const Opener& opener) {
+  const std::string kind = fs::path(path).extension().string();
+  std::error_code ignored;
+  if (fs::is_regular_file(path, ignored) && kind != ".mortrace" && kind != ".safetensors") {
+    state.open.shown = true;
+    state.open.request.data = path;
+    state.open.message = "A text: press Train to train on it.";
+    return nullptr;
+  }
+  return attempt(state, [&] { return opener.open(path); });
+}
+
+std::unique_ptr<Source> draw_open_dialog(AppState& state, const Opener& opener) {
+  if (!state.open.shown) return nullptr;
+  std::unique_ptr<Source> chosen;
+  const float em = ui::em();
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float width = std::min(em * 40, screen.x - 2 * em);
+  ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
+  ImGui::SetNextWindowSizeConstraints({width, 0}, {width, screen.y - 2 * em});
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, ui::u32({0x22, 0x26, 0x30}));
+  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
+                                     ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings |
+                                     ImGuiWindowFlags_AlwaysAutoResize;
+  if (ImGui::Begin("##open", nullptr, flags)) {
+    if (opener.open) chosen = draw_opening(state, opener);
+    if (opener.train && !chosen) chosen = draw_training(state, opener);
+    if (!state.open.message.empty()) ui::paragraph(state.open.message, ui::colors::warn, ui::Font::small);
+    ImGui::Dummy({1, em * 0.4f});
+    if (ui::button("open.close", "Close")) state.open.shown = false;
+  }
+  ImGui::End();
+  ImGui::PopStyleColor();
+  return chosen;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,29 @@
+#pragma once
+// Choosing what to look at while the window is open: a run, a recording or a model by its path or from the runs beside
+// the program, or a new run on any text.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "visualizer/app_state.h"
+
+namespace tinymor {
+
+/// How sources are made; what is empty is not offered. Both throw InputError.
+struct Opener {
+  std::function<std::unique_ptr<Source>(const std::string& path)> open;
+  std::function<std::unique_ptr<Source>(const TrainRequest& request)> train;
+};
+
+/// The folders in `runs` that can be opened, newest first.
+std::vector<std::string> find_runs(const std::string& runs);
+
+/// Opens `path` as the dialog would: a text becomes what a new run is to train on. Null when there is nothing to show
+/// yet; state.open.message says why.
+std::unique_ptr<Source> open_path(const std::string& path, AppState& state, const Opener& opener);
+
+/// Draws the dialog while state.open.shown; returns a source when one was chosen.
+std::unique_ptr<Source> draw_open_dialog(AppState& state, const Opener& opener);
+
+}  // namespace tinymor
