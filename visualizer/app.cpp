@@ -91,14 +91,14 @@ void App::draw_tile(const Tile& tile) {
   if (ImGui::Begin(panel.name(), nullptr, flags)) {
     if (ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) state_.panel_under_mouse = panel.name();
     ui::tag(std::string("panel.") + panel.name(), tile.box);
+    canvas_->push_clip(tile.box);
+    canvas_->rect(tile.box.inset(1, 1), ui::u32(ui::colors::card), ImGui::GetStyle().WindowRounding);
     const float left = ImGui::GetCursorPosX(), right = left + ImGui::GetContentRegionAvail().x;
     const float top = ImGui::GetCursorPosY();
     ImGui::SetCursorPosY(top);
     const float free = panel.controls(*source_, state_, right) - left - ui::em();
     const ImVec2 corner = ImGui::GetWindowPos();
     const float below = top + ImGui::GetFrameHeight() + ui::em() * 0.1f;
-    canvas_->push_clip(tile.box);
-    canvas_->rect(tile.box.inset(1, 1), ui::u32(ui::colors::card), ImGui::GetStyle().WindowRounding);
     canvas_->text({corner.x + left, corner.y + top + ImGui::GetStyle().FramePadding.y}, ui::u32(ui::colors::text),
                   fitted(panel.title(), free, ui::Font::bold), ui::Font::bold);
     canvas_->text({corner.x + left, corner.y + below}, ui::u32(ui::colors::dim),

@@ -25,6 +25,9 @@ struct TokenRef {
   bool operator==(const TokenRef&) const = default;
 };
 
+/// What the curves are drawn over.
+enum class CurveAxis { steps, tokens, flops, seconds };
+
 enum class Wish { pause, resume, stop, generate, stop_generating };
 
 /// A run that the window is to train.
@@ -72,6 +75,7 @@ struct AppState {
   int sharing_scheme = 0;                     ///< Of the sharing diagram, as Sharing; 0: that of the run.
   bool shift_depth = false;   ///< Tint the token that was predicted instead of the one at which depth was spent.
   bool paper_colors = false;  ///< The grid as the paper prints it: dark where computed.
+  CurveAxis curve_axis = CurveAxis::steps;
   bool log_loss = false;
   bool smooth_loss = true;
 

@@ -116,7 +116,9 @@ std::string short_number(double value) {
   if (!std::isfinite(value)) return "-";
   if (value == 0) return "0";
   const double size = std::abs(value);
-  if (size >= 1e6) return fmt::format("{:.3g}M", value / 1e6);
+  constexpr std::pair<double, const char*> units[] = {{1e18, "E"}, {1e15, "P"}, {1e12, "T"}, {1e9, "G"}, {1e6, "M"}};
+  for (const auto& [unit, letter] : units)
+    if (size >= unit) return fmt::format("{:.3g}{}", value / unit, letter);
   if (size >= 1e4) return fmt::format("{:.3g}k", value / 1e3);
   if (size >= 100 || value == std::floor(value)) return fmt::format("{:.0f}", value);
   if (size >= 0.01) return fmt::format("{:.3g}", value);

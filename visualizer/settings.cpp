@@ -158,6 +158,7 @@ const std::vector<Entry>& entries() {
       pin(),
       flag("shift", &AppState::shift_depth),
       flag("paper", &AppState::paper_colors),
+      choice("axis", "steps, tokens, flops or seconds", {"steps", "tokens", "flops", "seconds"}, &AppState::curve_axis),
       flag("log", &AppState::log_loss),
       flag("smooth", &AppState::smooth_loss),
       choice("cache", "probe or generated", {"probe", "generated"}, &AppState::cache_subject),

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "trainer/config.h"
 #include "visualizer/recording_source.h"
 
 namespace tinymor {
@@ -45,9 +44,10 @@ void Source::stop_generating() {
 
 void Source::set_run(RunInfo run) {
   try {
-    const Config config = config_from_toml(run.config_toml, "configuration");
-    geometry_ = geometry_of(config.model);
-    planned_steps_ = config.train.steps;
+    config_ = config_from_toml(run.config_toml, "configuration");
+    config_.model.vocab_size = int64_t(run.vocabulary.size());
+    geometry_ = geometry_of(config_.model);
+    planned_steps_ = config_.train.steps;
   } catch (const std::exception& error) {
     notice_ = fmt::format("the recorded configuration cannot be read: {}", error.what());
   }

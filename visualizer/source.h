@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "trainer/config.h"
 #include "trainer/recording.h"
 #include "visualizer/generation.h"
 
@@ -40,6 +41,8 @@ class Source {
   const std::string& name() const { return name_; }
   const RunHistory& history() const { return history_; }
   const Geometry& geometry() const { return geometry_; }
+  /// The configuration of the run; the defaults where it is not known.
+  const Config& config() const { return config_; }
   /// Grows whenever history or geometry changed: what was computed from them must be computed anew.
   uint64_t version() const { return version_; }
   virtual RunStatus status() const = 0;
@@ -73,6 +76,7 @@ class Source {
   std::string name_;
   RunHistory history_;
   Geometry geometry_;
+  Config config_;
   int64_t planned_steps_ = 0;
   std::string notice_;
   std::unique_ptr<GenerationWorker> generator_;

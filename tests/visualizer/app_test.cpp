@@ -1,5 +1,7 @@
 #include "visualizer/app.h"
 
+#include <set>
+
 #include "scripted.h"
 #include "support/catch.h"
 #include "visualizer/headless.h"
@@ -95,6 +97,42 @@ TEST_CASE("a click into the loss curve goes to that step") {
   Desk desk;
   REQUIRE(desk.window.click("curves.loss.area"));
   CHECK(desk.state().shown.step == 200);
+}
+
+TEST_CASE("every control can be seen: nothing is drawn over it") {
+  Desk desk;
+  std::set<std::string> seen;
+  for (const char* page : {"Overview", "Generate", "Inside"}) {
+    desk.state().page = page;
+    desk.window.frames(3);
+    const Picture picture = desk.window.picture();
+    for (const auto& [name, item] : desk.window.app().registry().items()) {
+      if (!item.visible || name.starts_with("panel.") || name.starts_with("sharing.set")) continue;
+      std::set<uint32_t> colors;
+      for (int y = int(item.box.min.y); y < int(item.box.max.y); ++y)
+        for (int x = int(item.box.min.x); x < int(item.box.max.x); ++x) {
+          const uint8_t* pixel = &picture.rgba[(size_t(y) * picture.width + x) * 4];
+          colors.insert(uint32_t(pixel[0]) << 16 | uint32_t(pixel[1]) << 8 | pixel[2]);
+        }
+      CAPTURE(name);
+      CHECK(colors.size() > 1);
+      seen.insert(name);
+    }
+  }
+  for (const char* name : {"curves.log", "grid.paper", "strip.shift", "kv.subject.1", "attention.layer.0", "gen.play"})
+    CHECK(seen.contains(name));
+}
+
+TEST_CASE("curves over tokens, FLOPs and time go to the same steps") {
+  Desk desk;
+  for (const char* axis : {"curves.axis.1", "curves.axis.2", "curves.axis.3"}) {
+    REQUIRE(desk.window.click(axis));
+    desk.state().playback.follow();
+    desk.window.frames(2);
+    REQUIRE(desk.window.click("curves.loss.area"));
+    CHECK(desk.state().shown.step == 200);
+  }
+  CHECK_THAT(desk.window.app().text("curves"), ContainsSubstring("by seconds"));
 }
 
 TEST_CASE("the switches of the panels do what they say") {

@@ -6,6 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "mor/counts.h"
+#include "tensor/error.h"
+
 namespace tinymor {
 namespace {
 
@@ -19,6 +22,50 @@ std::vector<double> column(const std::vector<Record>& records, Get&& get) {
   for (const Record& record : records) out.push_back(double(get(record)));
   return out;
 }
+
+constexpr const char* axis_units[] = {"step", "tokens", "FLOPs", "seconds"};
+
+/// What a training step adds to the axis; 0 where the configuration does not say. The FLOPs are those of the honest
+/// count, backward included.
+double per_step(const Source& source, CurveAxis axis) {
+  const TrainConfig& train = source.config().train;
+  ModelConfig model = source.config().model;
+  const double tokens = double(train.batch_size) * double(train.grad_accumulation) * double(model.max_seq_len);
+  if (axis == CurveAxis::steps) return 1;
+  if (axis == CurveAxis::tokens) return tokens;
+  try {
+    model.resolve();
+    return 3 * tokens * honest_flops_per_token(model, model.max_seq_len);
+  } catch (const Error&) {
+    return 0;
+  }
+}
+
+/// The step of a place on the axis, and the other way round.
+class AxisMap {
+ public:
+  AxisMap(const Source& source, CurveAxis axis) : history_(source.history()), seconds_(axis == CurveAxis::seconds) {
+    if (!seconds_) scale_ = per_step(source, axis);
+  }
+  double at(int64_t step) const {
+    if (!seconds_) return double(step) * scale_;
+    const auto found = std::lower_bound(history_.steps.begin(), history_.steps.end(), step,
+                                        [](const StepMetrics& m, int64_t s) { return m.step < s; });
+    if (step <= 0 || history_.steps.empty()) return 0;
+    return found == history_.steps.end() ? history_.steps.back().seconds : found->seconds;
+  }
+  int64_t step(double x) const {
+    if (!seconds_) return scale_ > 0 ? std::llround(x / scale_) : 0;
+    const auto found = std::lower_bound(history_.steps.begin(), history_.steps.end(), x,
+                                        [](const StepMetrics& m, double s) { return m.seconds < s; });
+    return found == history_.steps.end() ? history_.last_step() : found->step;
+  }
+
+ private:
+  const RunHistory& history_;
+  bool seconds_;
+  double scale_ = 1;
+};
 
 // The weight of the past: an average over about a hundredth of the run, so that the line neither lags nor jitters.
 double smoothing(size_t steps) {
@@ -44,13 +91,16 @@ std::string last_values(const RunHistory& history) {
 
 }  // namespace
 
-void CurvesPanel::collect(const Source& source, bool smooth_loss) {
-  if (version_ == source.version() && smooth_ == smooth_loss) return;
+void CurvesPanel::collect(const Source& source, const AppState& state) {
+  const bool smooth_loss = state.smooth_loss;
+  if (version_ == source.version() && smooth_ == smooth_loss && axis_ == state.curve_axis) return;
   version_ = source.version();
   smooth_ = smooth_loss;
+  axis_ = state.curve_axis;
   const RunHistory& h = source.history();
-  const auto steps = column(h.steps, [](const StepMetrics& m) { return m.step; });
-  const auto evals = column(h.evals, [](const EvalMetrics& e) { return e.step; });
+  const AxisMap axis(source, axis_);
+  const auto steps = column(h.steps, [&](const StepMetrics& m) { return axis.at(m.step); });
+  const auto evals = column(h.evals, [&](const EvalMetrics& e) { return axis.at(e.step); });
   const auto loss = column(h.steps, [](const StepMetrics& m) { return m.loss; });
 
   loss_series_.clear();
@@ -83,7 +133,7 @@ void CurvesPanel::collect(const Source& source, bool smooth_loss) {
 
 std::string CurvesPanel::caption(const Source& source, const AppState& state) const {
   const RunHistory& h = source.history();
-  std::string out = "loss in nats per token by step";
+  std::string out = fmt::format("loss in nats per token by {}", axis_units[int(state.curve_axis)]);
   if (!h.steps.empty()) out += fmt::format(" \u00b7 last {:.3f} at step {}", h.steps.back().loss, h.steps.back().step);
   if (state.smooth_loss) out += " \u00b7 raw values behind";
   return out;
@@ -91,8 +141,12 @@ std::string CurvesPanel::caption(const Source& source, const AppState& state) co
 
 float CurvesPanel::controls(const Source&, AppState& state, float right) {
   const float gap = ImGui::GetStyle().ItemSpacing.x;
-  const float left = right - ui::button_width("smooth") - gap - ui::button_width("log");
+  const std::vector<const char*> axes = {"steps", "tokens", "FLOPs", "time"};
+  const float left = right - ui::segmented_width(axes) - ui::button_width("smooth") - 2 * gap - ui::button_width("log");
   ImGui::SetCursorPosX(left);
+  state.curve_axis =
+      CurveAxis(ui::segmented("curves.axis", axes, int(state.curve_axis), "What the curves are drawn over"));
+  ImGui::SameLine();
   if (ui::chip("curves.smooth", "smooth", state.smooth_loss, "Moving average over the raw loss"))
     state.smooth_loss = !state.smooth_loss;
   ImGui::SameLine();
@@ -101,7 +155,7 @@ float CurvesPanel::controls(const Source&, AppState& state, float right) {
 }
 
 void CurvesPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
-  collect(source, state.smooth_loss);
+  collect(source, state);
   const Box box = free_box();
   const float em = ui::em(), small_height = em * 6.2f;
   const bool room = box.height() > small_height + em * 8;
@@ -110,22 +164,24 @@ void CurvesPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
   PlotOptions options;
   options.y_unit = "nats";
   options.log_y = state.log_loss;
-  if (state.shown.index >= 0) options.marker = double(state.shown.step);
+  const AxisMap axis(source, state.curve_axis);
+  options.x_unit = axis_units[int(state.curve_axis)];
+  if (state.shown.index >= 0) options.marker = axis.at(state.shown.step);
   loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options);
   if (loss_.clicked_x()) {
     const auto& snapshots = source.history().snapshots;
-    state.playback.jump(source.history().snapshot_at(std::llround(*loss_.clicked_x())), int(snapshots.size()));
+    state.playback.jump(source.history().snapshot_at(axis.step(*loss_.clicked_x())), int(snapshots.size()));
   }
-  if (room) draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, state);
+  if (room) draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options.marker);
   take_box(box);
 }
 
-void CurvesPanel::draw_small(Canvas& canvas, const Box& box, const AppState& state) {
+void CurvesPanel::draw_small(Canvas& canvas, const Box& box, std::optional<double> marker) {
   const float em = ui::em(), gap = em, width = (box.width() - 2 * gap) / 3;
   PlotOptions options;
   options.small = true;
   options.from_zero = true;
-  if (state.shown.index >= 0) options.marker = double(state.shown.step);
+  options.marker = marker;
   for (int i = 0; i < 3; ++i) {
     const float x = box.min.x + float(i) * (width + gap);
     const std::vector<double>& y = small_series_[i].y;
