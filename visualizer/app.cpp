@@ -64,6 +64,8 @@ void App::frame(double seconds) {
 }
 
 void App::update(double seconds) {
+  state_.message_seconds -= seconds;
+  if (state_.message_seconds <= 0) state_.message.clear();
   state_.playback.advance(seconds, int(source_->history().snapshots.size()));
   state_.shown.update(*source_, state_.playback.index());
 }
@@ -78,6 +80,23 @@ void App::draw_workspace(const Box& area) {
   for (const Tile& tile : (chosen == all.end() ? all.front() : *chosen).tiles) draw_tile(tile);
 }
 
+namespace {
+
+/// What can be done with every panel.
+void draw_panel_menu(const Panel& panel, AppState& state) {
+  const std::string name = panel.name();
+  if (ui::button("menu." + name, "...", true, "Fill the window, save")) ImGui::OpenPopup("menu");
+  if (!ImGui::BeginPopup("menu")) return;
+  const bool filled = state.maximised == name;
+  if (ImGui::Selectable(filled ? "Show all panels (F)" : "Fill the window (F)")) state.maximised = filled ? "" : name;
+  ui::tag("menu." + name + ".fill");
+  if (ImGui::Selectable("Save as SVG, PNG and CSV (S)")) state.exporting = name;
+  ui::tag("menu." + name + ".save");
+  ImGui::EndPopup();
+}
+
+}  // namespace
+
 void App::draw_tile(const Tile& tile) {
   const auto found =
       std::find_if(panels_.begin(), panels_.end(), [&](const auto& p) { return p->name() == tile.panel; });
@@ -91,23 +110,53 @@ void App::draw_tile(const Tile& tile) {
   if (ImGui::Begin(panel.name(), nullptr, flags)) {
     if (ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) state_.panel_under_mouse = panel.name();
     ui::tag(std::string("panel.") + panel.name(), tile.box);
-    canvas_->push_clip(tile.box);
-    canvas_->rect(tile.box.inset(1, 1), ui::u32(ui::colors::card), ImGui::GetStyle().WindowRounding);
-    const float left = ImGui::GetCursorPosX(), right = left + ImGui::GetContentRegionAvail().x;
-    const float top = ImGui::GetCursorPosY();
-    ImGui::SetCursorPosY(top);
-    const float free = panel.controls(*source_, state_, right) - left - ui::em();
-    const ImVec2 corner = ImGui::GetWindowPos();
-    const float below = top + ImGui::GetFrameHeight() + ui::em() * 0.1f;
-    canvas_->text({corner.x + left, corner.y + top + ImGui::GetStyle().FramePadding.y}, ui::u32(ui::colors::text),
-                  fitted(panel.title(), free, ui::Font::bold), ui::Font::bold);
-    canvas_->text({corner.x + left, corner.y + below}, ui::u32(ui::colors::dim),
-                  fitted(panel.caption(*source_, state_), right - left, ui::Font::small), ui::Font::small);
-    ImGui::SetCursorPos({left, below + text_size("x", ui::Font::small).y + ui::em() * 0.5f});
-    panel.draw(*source_, state_, *canvas_);
-    canvas_->pop_clip();
+    if (state_.exporting == panel.name()) {
+      SvgCanvas drawing;
+      TwoCanvases both(*canvas_, drawing);
+      draw_contents(panel, tile, both);
+      save(panel, tile, drawing);
+    } else {
+      draw_contents(panel, tile, *canvas_);
+    }
   }
   ImGui::End();
+}
+
+void App::draw_contents(Panel& panel, const Tile& tile, Canvas& canvas) {
+  canvas.push_clip(tile.box);
+  canvas.rect(tile.box.inset(1, 1), ui::u32(ui::colors::card), ImGui::GetStyle().WindowRounding);
+  const float left = ImGui::GetCursorPosX(), right = left + ImGui::GetContentRegionAvail().x;
+  const float top = ImGui::GetCursorPosY();
+  ImGui::SetCursorPosY(top);
+  float end = right;
+  if (!state_.bare) {
+    end -= ui::button_width("...");
+    ImGui::SetCursorPosX(end);
+    draw_panel_menu(panel, state_);
+    end -= ImGui::GetStyle().ItemSpacing.x;
+    ImGui::SetCursorPosY(top);
+  }
+  const float free = panel.controls(*source_, state_, end) - left - ui::em();
+  const ImVec2 corner = ImGui::GetWindowPos();
+  const float below = top + ImGui::GetFrameHeight() + ui::em() * 0.1f;
+  canvas.text({corner.x + left, corner.y + top + ImGui::GetStyle().FramePadding.y}, ui::u32(ui::colors::text),
+              fitted(panel.title(), free, ui::Font::bold), ui::Font::bold);
+  canvas.text({corner.x + left, corner.y + below}, ui::u32(ui::colors::dim),
+              fitted(panel.caption(*source_, state_), right - left, ui::Font::small), ui::Font::small);
+  ImGui::SetCursorPos({left, below + text_size("x", ui::Font::small).y + ui::em() * 0.5f});
+  panel.draw(*source_, state_, canvas);
+  canvas.pop_clip();
+}
+
+void App::save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing) {
+  state_.exporting.clear();
+  try {
+    picture_ = export_panel(panel, *source_, state_, drawing, tile.box);
+    state_.message = fmt::format("saved {} and beside it .svg and .csv", picture_->file);
+  } catch (const std::exception& error) {
+    state_.message = error.what();
+  }
+  state_.message_seconds = 6;
 }
 
 void App::fulfil_wishes() {

@@ -3,9 +3,12 @@
 // picture, a test and the desktop draw the same.
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "visualizer/export.h"
 #include "visualizer/layout.h"
 #include "visualizer/open_dialog.h"
 #include "visualizer/panel.h"
@@ -28,6 +31,8 @@ class App {
 
   /// Ctrl with '+', '-' or '0': larger, smaller, 100 %.
   void zoom_key(char key);
+  /// A part of the frame that is to be saved once it is rendered; asks once.
+  std::optional<PictureRequest> picture_request() { return std::exchange(picture_, std::nullopt); }
   /// Whether the picture changes by itself, so that frames are wanted without input.
   bool animating() const;
 
@@ -46,6 +51,8 @@ class App {
   void update(double seconds);
   void draw_workspace(const Box& area);
   void draw_tile(const Tile& tile);
+  void draw_contents(Panel& panel, const Tile& tile, Canvas& canvas);
+  void save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing);
   void fulfil_wishes();
 
   Opener opener_;
@@ -53,6 +60,7 @@ class App {
   Source* source_;
   AppState state_;
   Canvas* canvas_ = &window_canvas();
+  std::optional<PictureRequest> picture_;
   ui::Registry registry_;
   std::vector<std::unique_ptr<Panel>> panels_;
 };

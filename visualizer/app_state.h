@@ -88,6 +88,9 @@ struct AppState {
   std::string maximised;    ///< Name of the panel that fills the window; empty: none.
   bool bare = false;        ///< Only panels: no bars around them (for pictures).
   std::string panel_under_mouse;
+  std::string exporting;       ///< Panel that is to be saved with the next frame.
+  std::string message;         ///< What was just done, for a few seconds in the status line.
+  double message_seconds = 0;  ///< How long it still stands.
   std::vector<Wish> wishes;
 
   /// The token all panels point at.

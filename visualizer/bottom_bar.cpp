@@ -132,8 +132,9 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
     const std::string status = fitted(status_text(source, state), room, ui::Font::small);
     canvas.text({pad, line}, ui::u32(ui::colors::dim), status, ui::Font::small);
     const float left = room - text_size(status, ui::Font::small).x - 2 * em;
-    const bool warn = !source.notice().empty();
-    const std::string right = fitted(warn ? source.notice() : source.name(), left, ui::Font::small);
+    const bool warn = state.message.empty() && !source.notice().empty();
+    const std::string& what = !state.message.empty() ? state.message : warn ? source.notice() : source.name();
+    const std::string right = fitted(what, left, ui::Font::small);
     if (left > 6 * em)
       text_right(canvas, {window.x - pad, line}, ui::u32(warn ? ui::colors::warn : ui::colors::faint), right,
                  ui::Font::small);

@@ -35,6 +35,7 @@ void Headless::frames(int count, double seconds) {
     ImGui::NewFrame();
     app_.frame(seconds);
     ImGui::Render();
+    if (const auto request = app_.picture_request()) save_picture(*request, *ImGui::GetDrawData());
   }
 }
 

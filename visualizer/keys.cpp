@@ -18,6 +18,7 @@ constexpr KeyHelp all_keys[] = {
     {"T", "pause or resume training (live runs)"},
     {"Page Up, Page Down", "previous, next page"},
     {"F", "the panel under the mouse fills the window, and back"},
+    {"S", "save that panel as SVG, PNG and CSV, into the folder exports"},
     {"Esc", "let go of token, panel, help"},
     {"Ctrl +  -  0", "larger, smaller, 100 %"},
     {"H", "this help"},
@@ -69,6 +70,10 @@ void typed(ImWchar character, const Source& source, AppState& state) {
     case 'H':
     case '?':
       state.help = !state.help;
+      return;
+    case 's':
+    case 'S':
+      state.exporting = state.maximised.empty() ? state.panel_under_mouse : state.maximised;
       return;
     case 'f':
     case 'F':

@@ -161,6 +161,7 @@ class Desktop {
     ImGui::NewFrame();
     app.frame(seconds);
     ImGui::Render();
+    if (const auto request = app.picture_request()) save_picture(*request, *ImGui::GetDrawData());
     int width = 0, height = 0;
     glfwGetFramebufferSize(window_, &width, &height);
     const ImVec4 ground = ui::vec4(ui::colors::ground);

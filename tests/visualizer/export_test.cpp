@@ -1,9 +1,12 @@
 // Drawings and tables of panels, for papers, slides and spreadsheets.
 
+#include <filesystem>
 #include <set>
 
 #include "scripted.h"
 #include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "tensor/files.h"
 #include "visualizer/headless.h"
 #include "visualizer/svg.h"
 
@@ -93,6 +96,30 @@ TEST_CASE("the window shows an image as it is, pixel for pixel, and so does a pi
     return int(pixel[0]) + pixel[1] + pixel[2];
   };
   CHECK(brightness(0.002f, 0.9f) > brightness(0.5f, 0.9f) + 30);
+}
+
+TEST_CASE("S and the panel's menu save it as SVG, PNG and CSV") {
+  const TemporaryFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1280, 800);
+  window.frames(3);
+  REQUIRE(window.hover("grid.cells"));
+  window.type("s");
+  window.frames(2);
+  REQUIRE(window.click("menu.kv"));
+  REQUIRE(window.click("menu.kv.save"));
+  window.frames(2);
+  const std::string message = window.app().state().message;
+  std::filesystem::current_path(before);
+  for (const char* stem : {"grid-step-400", "kv-step-400"}) {
+    const std::filesystem::path file = folder.path() / "exports" / stem;
+    CHECK(well_formed(read_file(file.string() + ".svg")));
+    CHECK(read_file(file.string() + ".png").starts_with("\x89PNG"));
+    CHECK(count(read_file(file.string() + ".csv"), "\r\n") > 100);
+  }
+  CHECK_THAT(message, ContainsSubstring("exports/kv-step-400.png"));
 }
 
 TEST_CASE("tables are quoted as RFC 4180 has it") {
