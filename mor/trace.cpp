@@ -1,6 +1,5 @@
 #include "mor/trace.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "mor/model.h"
@@ -142,28 +141,25 @@ UseGradients gradients_by_use(const Model& model, std::span<const int32_t> token
       copy.forward(IntTensor({length}, tokens), Rows::batch(1, length), {.rule = Rule::topk, .layers = layers});
   training_loss(model.config(), result, next_tokens(tokens)).total.backward();
 
+  using Gradients = std::vector<Tensor>;  // of a layer's weights; undefined where nobody entered the layer
+  const auto norm_of = [](const Gradients& gradients) {
+    double squares = 0;
+    for (const Tensor& g : gradients)
+      if (g.defined()) squares += double(sum(g * g).item());
+    return float(std::sqrt(squares));
+  };
   UseGradients norms;
-  std::vector<std::vector<Tensor>> sums(model.layers().unique);
-  const auto squares = [](const Tensor& g) { return double(sum(g * g).item()); };
+  std::vector<Gradients> totals(model.layers().unique);
   for (size_t l = 0; l < layers.size(); ++l) {
-    std::vector<Tensor>& total = sums[model.layers().weights[l]];
-    double square = 0;
-    const std::vector<Variable*> weights = layers[l].parameters();
-    total.resize(weights.size());
-    for (size_t i = 0; i < weights.size(); ++i) {
-      const Tensor& g = weights[i]->grad();
-      if (!g.defined()) continue;  // nobody entered this layer
-      square += squares(g);
-      total[i] = total[i].defined() ? total[i] + g : g;
-    }
-    norms.use.push_back(float(std::sqrt(square)));
+    Gradients use;
+    for (const Variable* weight : layers[l].parameters()) use.push_back(weight->grad());
+    norms.use.push_back(norm_of(use));
+    Gradients& total = totals[model.layers().weights[l]];
+    total.resize(use.size());
+    for (size_t i = 0; i < use.size(); ++i)
+      if (use[i].defined()) total[i] = total[i].defined() ? total[i] + use[i] : use[i];
   }
-  for (const std::vector<Tensor>& set : sums) {
-    double square = 0;
-    for (const Tensor& g : set)
-      if (g.defined()) square += squares(g);
-    norms.total.push_back(float(std::sqrt(square)));
-  }
+  for (const Gradients& total : totals) norms.total.push_back(norm_of(total));
   return norms;
 }
 

@@ -2,6 +2,7 @@
 // Everything a model did with one text: which recursion took which token with what score, what it predicted and how
 // well, and what its KV cache holds. `tinymor trace` prints one, the recorder stores them, the visualizer draws them.
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -30,6 +31,9 @@ struct AttentionTrace {
   std::vector<int32_t> keys;     ///< Positions that could be looked at, ascending.
   /// Of each head, for each query: its weights on the keys that are not after it, in 255ths of 1.
   std::vector<uint8_t> weights;
+
+  /// How many keys are not after a query: the first so many of `keys`.
+  size_t visible(int32_t query) const { return std::upper_bound(keys.begin(), keys.end(), query) - keys.begin(); }
 };
 
 /// A token that might come next.

@@ -176,7 +176,7 @@ bool consistent(const RecursionTrace& r, size_t length) {
 
 bool consistent(const AttentionTrace& a, size_t length) {
   uint64_t visible = 0;  // keys that a head shows all queries together
-  for (int32_t query : a.queries) visible += std::upper_bound(a.keys.begin(), a.keys.end(), query) - a.keys.begin();
+  for (int32_t query : a.queries) visible += a.visible(query);
   return ascending_within(a.queries, length) && ascending_within(a.keys, length) &&
          (visible == 0 ? a.weights.empty() : a.weights.size() % visible == 0);
 }
@@ -213,6 +213,14 @@ bool consistent(const Snapshot& s) {
          });
 }
 
+/// Plain numbers cannot contradict each other.
+bool consistent(const StepMetrics&) {
+  return true;
+}
+bool consistent(const EvalMetrics&) {
+  return true;
+}
+
 bool consistent(const ScoreHistogram& s) {
   return s.taken.size() == s.left.size() && s.taken.size() % ScoreHistogram::bins == 0 &&
          s.taken.size() <= size_t(kMaxDepth) * ScoreHistogram::bins;
@@ -241,12 +249,8 @@ bool append(std::vector<Element>& list, const Record& record) {
   if constexpr (std::is_same_v<Element, Snapshot>) {
     element.threshold.tokens = element.topk.tokens;
     element.threshold.pieces = element.topk.pieces;
-    if (!consistent(element)) return false;
   }
-  if constexpr (std::is_same_v<Element, ScoreHistogram>) {
-    if (!consistent(element)) return false;
-  }
-  if (!reader.ok || (!list.empty() && record.step < list.back().step)) return false;
+  if (!reader.ok || !consistent(element) || (!list.empty() && record.step < list.back().step)) return false;
   list.push_back(std::move(element));
   return true;
 }

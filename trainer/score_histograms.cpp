@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include "tensor/ops.h"
 
@@ -16,7 +15,6 @@ ScoreHistograms::ScoreHistograms(int64_t recursions) {
 void ScoreHistograms::count(int64_t r, double score, bool taken) {
   const int bin = std::clamp(int(score * ScoreHistogram::bins), 0, ScoreHistogram::bins - 1);
   ++(taken ? counts_.taken : counts_.left)[r * ScoreHistogram::bins + bin];
-  any_ = true;
 }
 
 void ScoreHistograms::on_recursion(int64_t r, const Rows& candidates, const Tensor& logits, const Tensor&,
@@ -47,12 +45,14 @@ void ScoreHistograms::on_depths(std::span<const int32_t> depth) {
 }
 
 ScoreHistogram ScoreHistograms::take(int64_t step) {
+  const auto nothing = [](const std::vector<uint32_t>& counts) {
+    return std::all_of(counts.begin(), counts.end(), [](uint32_t count) { return count == 0; });
+  };
   ScoreHistogram result;
-  if (any_) result = counts_;
+  if (!nothing(counts_.taken) || !nothing(counts_.left)) result = counts_;
   result.step = step;
   std::fill(counts_.taken.begin(), counts_.taken.end(), 0);
   std::fill(counts_.left.begin(), counts_.left.end(), 0);
-  any_ = false;
   return result;
 }
 

@@ -23,7 +23,6 @@ class ScoreHistograms : public Probe {
   void count(int64_t r, double score, bool taken);
 
   ScoreHistogram counts_;
-  bool any_ = false;
   Tensor depth_logits_;  // [R,N] of the forward pass under way, under token choice
 };
 

@@ -251,11 +251,12 @@ Trainer::Trainer(Config config, std::filesystem::path run, std::optional<Start> 
   std::error_code error;
   std::filesystem::create_directories(folder.path, error);
   check_input(!error, "{}: cannot be made: {} (use another --out)", folder.path.string(), error.message());
-  write_file_atomically(folder.config(), state_->info().config_toml);
+  const RunInfo info = state_->info();
+  write_file_atomically(folder.config(), info.config_toml);
   state_->tokenizer->save(folder.path);
   state_->save();
   state_->logs.push_back(std::make_unique<MetricsLog>(folder.metrics()));
-  state_->logs.push_back(std::make_unique<Recorder>(folder.recording(), state_->info()));
+  state_->logs.push_back(std::make_unique<Recorder>(folder.recording(), info));
 }
 
 Trainer Trainer::resume(const std::filesystem::path& run, std::optional<int64_t> steps) {
@@ -269,12 +270,13 @@ Trainer Trainer::resume(const std::filesystem::path& run, std::optional<int64_t>
   DataSplit split = split_text(config, *tokenizer, load_corpus(config.data.source));
   auto state = std::make_unique<State>(std::move(config), folder, std::move(tokenizer), std::move(split));
   state->progress = load_checkpoint(folder, state->model, state->optimizer);
-  write_file_atomically(folder.config(), state->info().config_toml);
+  const RunInfo info = state->info();
+  write_file_atomically(folder.config(), info.config_toml);
   // A run killed between the two files of a checkpoint has the older weights in the second.
   write_file_atomically(folder.weights(), write_checkpoint(state->model));
   cut_metrics(folder, state->progress.step);
   state->logs.push_back(std::make_unique<MetricsLog>(folder.metrics()));
-  state->logs.push_back(std::make_unique<Recorder>(folder.recording(), state->info(), state->progress.step));
+  state->logs.push_back(std::make_unique<Recorder>(folder.recording(), info, state->progress.step));
   return Trainer(std::move(state));
 }
 

@@ -14,6 +14,7 @@ void Shown::update(const Source& source, int snapshot) {
     step = index >= 0 ? all[index].step : 0;
     training = index >= 0 ? view_of(all[index].topk, source.geometry()) : TextView();
     causal = index >= 0 ? view_of(all[index].threshold, source.geometry()) : TextView();
+    lens = index >= 0 ? lens_of(all[index]) : LensView();
   }
   if (source.generation_version() != generation_version_ || source.version() != source_version_) {
     const Generation& g = source.generation();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "visualizer/canvas.h"
+#include "visualizer/lens_view.h"
 #include "visualizer/playback.h"
 #include "visualizer/source.h"
 #include "visualizer/text_view.h"
@@ -49,6 +50,7 @@ struct Shown {
   int index = -1;  ///< Of the snapshot; -1: there is none yet.
   int64_t step = 0;
   TextView training, causal, generated;
+  LensView lens;
 
   /// Brings the views up to date; cheap when nothing changed.
   void update(const Source& source, int snapshot);

@@ -1,7 +1,5 @@
 #include "visualizer/help.h"
 
-#include <algorithm>
-
 #include "visualizer/keys.h"
 #include "visualizer/ui.h"
 
@@ -21,16 +19,8 @@ constexpr const char* about =
 
 void draw_help(AppState& state) {
   const float em = ui::em();
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float width = std::min(em * 44, screen.x - 2 * em);
-  ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
-  ImGui::SetNextWindowSizeConstraints({width, 0}, {width, screen.y - 2 * em});
   ImGui::SetNextWindowFocus();
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, ui::u32({0x22, 0x26, 0x30}));
-  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
-                                     ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings |
-                                     ImGuiWindowFlags_AlwaysAutoResize;
-  if (ImGui::Begin("##help", nullptr, flags)) {
+  if (ui::begin_dialog("##help", em * 44)) {
     ui::tag("help.window",
             {ImGui::GetWindowPos(),
              {ImGui::GetWindowPos().x + ImGui::GetWindowWidth(), ImGui::GetWindowPos().y + ImGui::GetWindowHeight()}});
@@ -46,8 +36,7 @@ void draw_help(AppState& state) {
     ImGui::Dummy({1, em * 0.4f});
     if (ui::button("help.close", "Close")) state.help = false;
   }
-  ImGui::End();
-  ImGui::PopStyleColor();
+  ui::end_dialog();
 }
 
 }  // namespace tinymor

@@ -104,24 +104,14 @@ std::unique_ptr<Source> open_path(const std::string& path, AppState& state, cons
 std::unique_ptr<Source> draw_open_dialog(AppState& state, const Opener& opener) {
   if (!state.open.shown) return nullptr;
   std::unique_ptr<Source> chosen;
-  const float em = ui::em();
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float width = std::min(em * 40, screen.x - 2 * em);
-  ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
-  ImGui::SetNextWindowSizeConstraints({width, 0}, {width, screen.y - 2 * em});
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, ui::u32({0x22, 0x26, 0x30}));
-  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
-                                     ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings |
-                                     ImGuiWindowFlags_AlwaysAutoResize;
-  if (ImGui::Begin("##open", nullptr, flags)) {
+  if (ui::begin_dialog("##open", ui::em() * 40)) {
     if (opener.open) chosen = draw_opening(state, opener);
     if (opener.train && !chosen) chosen = draw_training(state, opener);
     if (!state.open.message.empty()) ui::paragraph(state.open.message, ui::colors::warn, ui::Font::small);
-    ImGui::Dummy({1, em * 0.4f});
+    ImGui::Dummy({1, ui::em() * 0.4f});
     if (ui::button("open.close", "Close")) state.open.shown = false;
   }
-  ImGui::End();
-  ImGui::PopStyleColor();
+  ui::end_dialog();
   return chosen;
 }
 

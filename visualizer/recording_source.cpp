@@ -27,7 +27,10 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
     take(read_recording(recording));
   }
   if (modelled) {
-    if (!recorded) geometry_ = geometry_of(load_model(model).config());
+    if (!recorded) {
+      config_.model = load_model(model).config();
+      geometry_ = geometry_of(config_.model);
+    }
     generator_ = std::make_unique<GenerationWorker>(file_decoder(model), std::move(wake));
   }
 }

@@ -149,7 +149,6 @@ double router_score(double z) {
 
 Geometry geometry_of(const ModelConfig& c) {
   Geometry g;
-  g.model = c;
   g.recursions = int(std::clamp<int64_t>(c.n_recursions, 1, most_recursions));
   g.unique_ends = c.sharing == Sharing::middle_cycle || c.sharing == Sharing::middle_sequence;
   g.block_layers = int(std::max<int64_t>(1, (c.n_layers - (g.unique_ends ? 2 : 0)) / g.recursions));

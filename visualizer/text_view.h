@@ -14,7 +14,6 @@ namespace tinymor {
 
 /// What the panels need to know of a model's shape.
 struct Geometry {
-  ModelConfig model;
   int recursions = 1;
   int block_layers = 1;      ///< Layers of the shared block.
   bool unique_ends = false;  ///< A first and a last layer of their own around the block.

@@ -1,5 +1,7 @@
 #include "visualizer/ui.h"
 
+#include <algorithm>
+
 namespace tinymor::ui {
 namespace {
 
@@ -113,6 +115,23 @@ bool begin_bar(const char* id, ImVec2 position, ImVec2 size) {
 void end_bar() {
   ImGui::End();
   ImGui::PopStyleVar(2);
+  ImGui::PopStyleColor();
+}
+
+bool begin_dialog(const char* id, float width) {
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float margin = 2 * em(), fitting = std::min(width, screen.x - margin);
+  ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
+  ImGui::SetNextWindowSizeConstraints({fitting, 0}, {fitting, screen.y - margin});
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, u32({0x22, 0x26, 0x30}));
+  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
+                                     ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings |
+                                     ImGuiWindowFlags_AlwaysAutoResize;
+  return ImGui::Begin(id, nullptr, flags);
+}
+
+void end_dialog() {
+  ImGui::End();
   ImGui::PopStyleColor();
 }
 

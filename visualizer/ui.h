@@ -51,6 +51,10 @@ float corner_chip(const std::string& name, const char* label, bool& on, const ch
 /// A strip across the window, as those at its top and bottom; end_bar follows whatever this returns.
 bool begin_bar(const char* id, ImVec2 position, ImVec2 size);
 void end_bar();
+/// A window in the middle of the screen that is as tall as what stands in it, `width` wide where there is room.
+/// end_dialog follows whatever this returns.
+bool begin_dialog(const char* id, float width);
+void end_dialog();
 /// How wide they will be.
 float button_width(const char* label);
 

@@ -10,7 +10,6 @@
 
 #include "tensor/error.h"
 #include "visualizer/app.h"
-#include "visualizer/settings.h"
 
 namespace tinymor {
 namespace {
@@ -180,18 +179,6 @@ class Desktop {
   float scale_ = 0;
 };
 
-void apply_options(const WindowOptions& options, const Source& source, AppState& state) {
-  state.zoom = options.zoom;
-  state.maximised = options.panel;
-  apply_scene(state, source, options.scene, options.scene_name);
-  const int count = int(source.history().snapshots.size());
-  if (options.at_step >= 0) state.playback.jump(source.history().snapshot_at(options.at_step), count);
-  if (options.play && count > 1) {
-    state.playback.jump(0, count);
-    state.playback.toggle(count);
-  }
-}
-
 double waiting_time(bool iconified, int budget, const App& app) {
   if (iconified) return iconified_wait;
   if (budget > 0) return 1.0 / 60;
@@ -234,7 +221,7 @@ void run_window(const WindowOptions& options, const std::function<std::unique_pt
   const std::unique_ptr<Source> source = first(wake);
   source->poll();
   App app(*source, opener(wake));
-  apply_options(options, *source, app.state());
+  options.prepare(app.state(), *source);
   loop(desktop, app);
 }
 

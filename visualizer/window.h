@@ -13,12 +13,8 @@ namespace tinymor {
 
 struct WindowOptions {
   int width = 1280, height = 800;
-  float zoom = 1;
-  std::string panel;     ///< Fills the window at the start; empty: none.
-  int64_t at_step = -1;  ///< Begins paused at the snapshot of this step; negative: following.
-  std::string scene;     ///< Text of a scene (visualizer/settings.h) to begin with, and where it comes from.
-  std::string scene_name = {};
-  bool play = false;  ///< Begins with the first snapshot, playing.
+  /// How the window begins on its first source. May throw InputError.
+  std::function<void(AppState& state, const Source& source)> prepare = [](AppState&, const Source&) {};
 };
 
 /// Opens the window on the source that `first` makes and returns when the window is closed. Sources get the function

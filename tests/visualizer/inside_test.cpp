@@ -5,8 +5,8 @@
 #include "scripted.h"
 #include "support/catch.h"
 #include "visualizer/headless.h"
+#include "visualizer/lens_view.h"
 #include "visualizer/panels/attention.h"
-#include "visualizer/panels/lens.h"
 #include "visualizer/panels/scores.h"
 
 using namespace tinymor;

@@ -56,7 +56,7 @@ Color weight_color(int weight) {
 
 std::shared_ptr<const Image> map_image(const AttentionView& view, int head) {
   const int n = view.tokens;
-  Picture picture{n, n, std::vector<uint8_t>(size_t(n) * n * 4, 255)};
+  Picture picture{n, n, std::vector<uint8_t>(size_t(n) * n * 4)};
   for (int query = 0; query < n; ++query) {
     for (int key = 0; key < n; ++key) {
       Color color = ui::colors::card;  // after the query: not there yet
@@ -65,8 +65,7 @@ std::shared_ptr<const Image> map_image(const AttentionView& view, int head) {
         color = hatched ? ((query + key) % 4 == 0 ? Color{0x3A, 0x40, 0x4C} : Color{0x20, 0x24, 0x2C})
                         : weight_color(view.at(head, query, key));
       }
-      uint8_t* pixel = &picture.rgba[(size_t(query) * n + key) * 4];
-      pixel[0] = color.r, pixel[1] = color.g, pixel[2] = color.b;
+      set_pixel(picture, key, query, color);
     }
   }
   return std::make_shared<const Image>(std::move(picture));
@@ -91,11 +90,8 @@ AttentionView view_of(const AttentionTrace& trace, int tokens) {
            (positions.empty() || (positions.front() >= 0 && positions.back() < tokens));
   };
   if (!inside(trace.queries) || !inside(trace.keys)) return view;
-  const auto visible = [&](int32_t query) {
-    return size_t(std::upper_bound(trace.keys.begin(), trace.keys.end(), query) - trace.keys.begin());
-  };
   size_t each = 0;
-  for (int32_t query : trace.queries) each += visible(query);
+  for (int32_t query : trace.queries) each += trace.visible(query);
   if (each == 0 || trace.weights.size() % each != 0 || trace.weights.size() / each > 64) return view;
   view.tokens = tokens;
   view.heads = int(trace.weights.size() / each);
@@ -107,7 +103,7 @@ AttentionView view_of(const AttentionTrace& trace, int tokens) {
   auto weight = trace.weights.begin();
   for (int head = 0; head < view.heads; ++head)
     for (int32_t query : trace.queries)
-      for (size_t i = 0; i < visible(query); ++i)
+      for (size_t i = 0; i < trace.visible(query); ++i)
         view.weights[(size_t(head) * tokens + query) * tokens + trace.keys[i]] = *weight++;
   return view;
 }
@@ -141,12 +137,16 @@ void AttentionPanel::collect(const Source& source, const AppState& state) {
   version_ = source.version();
   index_ = state.shown.index;
   layer_ = state.attention_layer;
-  images_.clear();
-  for (const LayerRow& row : rows_of(source.geometry(), layer_)) {
-    const AttentionView view = layer_view(source, state, row.layer);
-    images_.emplace_back();
-    for (int head = 0; head < view.heads; ++head) images_.back().push_back(map_image(view, head));
+  rows_.clear();
+  for (LayerRow& row : rows_of(source.geometry(), layer_)) {
+    rows_.push_back({std::move(row.label), layer_view(source, state, row.layer), {}});
+    for (int head = 0; head < rows_.back().view.heads; ++head)
+      rows_.back().images.push_back(map_image(rows_.back().view, head));
   }
+}
+
+const AttentionPanel::Row& AttentionPanel::large_row(const AppState& state) const {
+  return rows_[std::clamp(state.attention_row, 0, int(rows_.size()) - 1)];
 }
 
 void AttentionPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
@@ -165,37 +165,9 @@ void AttentionPanel::draw(const Source& source, AppState& state, Canvas& canvas)
   const float em = ui::em(), side = std::min(box.height() - em * 6, box.width() * 0.5f);
   const bool room = side > em * 6;
   draw_maps(state, canvas, {box.min, {room ? box.max.x - side - em : box.max.x, box.max.y}});
-  if (room) draw_large(state, canvas, {{box.max.x - side, box.min.y}, {box.max.x, box.max.y}});
   if (room) {
-    const auto selected = state.selected();
-    const std::vector<LayerRow> rows = rows_of(source.geometry(), state.attention_layer);
-    const int row = std::clamp(state.attention_row, 0, int(rows.size()) - 1);
-    const AttentionView view = layer_view(source, state, rows[row].layer);
-    float y = box.min.y + side + em * 1.8f;
-    const float x = box.max.x - side;
-    if (!selected || selected->subject != Subject::probe || selected->token >= view.tokens) {
-      canvas.text({x, y}, ui::u32(ui::colors::faint), fitted("point at a token to see what it looks at", side));
-    } else if (!view.asks[selected->token]) {
-      canvas.text({x, y}, ui::u32(ui::colors::dim),
-                  fitted(fmt::format("\"{}\" is skipped in {}",
-                                     quoted_piece(state.shown.causal.pieces[selected->token]), rows[row].label),
-                         side));
-    } else {
-      std::string line = fmt::format("\"{}\" looks at", quoted_piece(state.shown.causal.pieces[selected->token]));
-      for (const auto& [weight, key] :
-           strongest(view, std::clamp(state.attention_head, 0, view.heads - 1), selected->token)) {
-        const std::string more =
-            fmt::format("  {} {:.0f} %", quoted_piece(state.shown.causal.pieces[key]), weight / 2.55);
-        if (text_size(line + more, ui::Font::small).x > side) {
-          canvas.text({x, y}, ui::u32(ui::colors::text), line, ui::Font::small);
-          y += em * 1.15f;
-          line = " ";
-          if (y + em > box.max.y) break;
-        }
-        line += more;
-      }
-      if (y + em <= box.max.y) canvas.text({x, y}, ui::u32(ui::colors::text), line, ui::Font::small);
-    }
+    draw_large(state, canvas, {{box.max.x - side, box.min.y}, {box.max.x, box.max.y}});
+    draw_looks(state, canvas, {{box.max.x - side, box.min.y + side + em * 1.8f}, box.max});
   }
   take_box(box);
 }
@@ -204,28 +176,27 @@ void AttentionPanel::draw(const Source& source, AppState& state, Canvas& canvas)
 void AttentionPanel::draw_maps(AppState& state, Canvas& canvas, const Box& box) {
   const float em = ui::em(), gap = em * 0.4f, label = text_size("recursion 9", ui::Font::small).x + em * 0.6f;
   size_t heads = 1;
-  for (const auto& row : images_) heads = std::max(heads, row.size());
+  for (const Row& row : rows_) heads = std::max(heads, row.images.size());
   const float head_row = em * 1.3f;
-  const float side = std::max(4.0f, std::min((box.width() - label - gap * float(heads - 1)) / float(heads),
-                                             (box.height() - head_row - gap * float(images_.size() - 1)) /
-                                                 float(std::max<size_t>(1, images_.size()))));
+  const float side =
+      std::max(4.0f, std::min((box.width() - label - gap * float(heads - 1)) / float(heads),
+                              (box.height() - head_row - gap * float(rows_.size() - 1)) / float(rows_.size())));
   const float letter = text_size("0", ui::Font::small).y;
   for (size_t head = 0; head < heads; ++head) {
     const float x = box.min.x + label + float(head) * (side + gap);
     canvas.text({x, box.min.y}, ui::u32(ui::colors::dim),
                 fitted(fmt::format("head {}", head + 1), side, ui::Font::small), ui::Font::small);
   }
-  for (size_t r = 0; r < images_.size(); ++r) {
+  for (size_t r = 0; r < rows_.size(); ++r) {
     const float y = box.min.y + head_row + float(r) * (side + gap);
-    const std::string name = images_.size() > 1 ? fmt::format("recursion {}", r + 1) : "all tokens";
-    text_right(canvas, {box.min.x + label - em * 0.6f, y + side / 2 - letter / 2}, ui::u32(ui::colors::dim), name,
-               ui::Font::small);
-    if (images_[r].empty())
+    text_right(canvas, {box.min.x + label - em * 0.6f, y + side / 2 - letter / 2}, ui::u32(ui::colors::dim),
+               rows_[r].label, ui::Font::small);
+    if (rows_[r].images.empty())
       canvas.text({box.min.x + label, y}, ui::u32(ui::colors::faint), "nobody is here", ui::Font::small);
-    for (size_t head = 0; head < images_[r].size(); ++head) {
+    for (size_t head = 0; head < rows_[r].images.size(); ++head) {
       const float x = box.min.x + label + float(head) * (side + gap);
       const Box map{{x, y}, {x + side, y + side}};
-      canvas.image(map, *images_[r][head]);
+      canvas.image(map, *rows_[r].images[head]);
       if (int(r) == state.attention_row && int(head) == state.attention_head)
         canvas.outline(map.inset(-2, -2), ui::u32(ui::colors::accent), 2, em * 0.15f);
       ImGui::SetCursorScreenPos(map.min);
@@ -242,25 +213,50 @@ void AttentionPanel::draw_maps(AppState& state, Canvas& canvas, const Box& box) 
 }
 
 void AttentionPanel::draw_large(const AppState& state, Canvas& canvas, const Box& box) const {
-  const int row = std::clamp(state.attention_row, 0, std::max(0, int(images_.size()) - 1));
-  if (images_.empty() || images_[row].empty()) return;
-  const int head = std::clamp(state.attention_head, 0, int(images_[row].size()) - 1);
+  const Row& row = large_row(state);
+  if (row.images.empty()) return;
+  const int head = std::clamp(state.attention_head, 0, row.view.heads - 1);
   const float em = ui::em();
   canvas.text(box.min, ui::u32(ui::colors::dim),
-              fitted(images_.size() > 1 ? fmt::format("recursion {}, head {}", row + 1, head + 1)
-                                        : fmt::format("head {}", head + 1),
-                     box.width(), ui::Font::small),
-              ui::Font::small);
+              fitted(fmt::format("{}, head {}", row.label, head + 1), box.width(), ui::Font::small), ui::Font::small);
   const Box map{{box.min.x, box.min.y + em * 1.3f}, {box.max.x, box.min.y + em * 1.3f + box.width()}};
-  canvas.image(map, *images_[row][head]);
+  canvas.image(map, *row.images[head]);
   const auto selected = state.selected();
-  const int tokens = images_[row][head]->picture.width;
-  if (!selected || selected->subject != Subject::probe || selected->token >= tokens) return;
-  const float cell = map.width() / float(tokens), at = float(selected->token) * cell;
+  if (!selected || selected->subject != Subject::probe || selected->token >= row.view.tokens) return;
+  const float cell = map.width() / float(row.view.tokens), at = float(selected->token) * cell;
   canvas.outline({{map.min.x, map.min.y + at - 1}, {map.min.x + at + cell, map.min.y + at + cell + 1}},
                  ui::u32(ui::colors::text, 0.8), 1);
   canvas.outline({{map.min.x + at - 1, map.min.y + at}, {map.min.x + at + cell + 1, map.max.y}},
                  ui::u32(ui::colors::accent, 0.8), 1);
+}
+
+/// What the selected token looks at in the large map, in words.
+void AttentionPanel::draw_looks(const AppState& state, Canvas& canvas, const Box& box) const {
+  const Row& row = large_row(state);
+  const auto selected = state.selected();
+  const std::vector<std::string>& pieces = state.shown.causal.pieces;
+  if (!selected || selected->subject != Subject::probe || selected->token >= row.view.tokens)
+    return canvas.text(box.min, ui::u32(ui::colors::faint),
+                       fitted("point at a token to see what it looks at", box.width()));
+  const std::string token = quoted_piece(pieces[selected->token]);
+  if (!row.view.asks[selected->token])
+    return canvas.text(box.min, ui::u32(ui::colors::dim),
+                       fitted(fmt::format("\"{}\" is skipped in {}", token, row.label), box.width()));
+  const float em = ui::em();
+  const int head = std::clamp(state.attention_head, 0, row.view.heads - 1);
+  float y = box.min.y;
+  std::string line = fmt::format("\"{}\" looks at", token);
+  for (const auto& [weight, key] : strongest(row.view, head, selected->token)) {
+    const std::string more = fmt::format("  {} {:.0f} %", quoted_piece(pieces[key]), weight / 2.55);
+    if (text_size(line + more, ui::Font::small).x > box.width()) {
+      canvas.text({box.min.x, y}, ui::u32(ui::colors::text), line, ui::Font::small);
+      y += em * 1.15f;
+      line = " ";
+      if (y + em > box.max.y) return;
+    }
+    line += more;
+  }
+  if (y + em <= box.max.y) canvas.text({box.min.x, y}, ui::u32(ui::colors::text), line, ui::Font::small);
 }
 
 std::string AttentionPanel::text(const Source& source, const AppState& state) const {

@@ -4,21 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "visualizer/grid_frame.h"
 
 namespace tinymor {
 namespace {
-
-const Snapshot* shown_snapshot(const Source& source, const AppState& state) {
-  return state.shown.index < 0 ? nullptr : &source.history().snapshots[state.shown.index];
-}
-
-LensView shown_lens(const Source& source, const AppState& state) {
-  const Snapshot* snapshot = shown_snapshot(source, state);
-  return snapshot ? lens_of(*snapshot) : LensView();
-}
 
 std::string piece_of(const Source& source, int32_t id) {
   const auto& vocabulary = source.history().run.vocabulary;
@@ -92,51 +82,22 @@ std::string token_line(const LensView& lens, const TextView& view, int t) {
 
 }  // namespace
 
-double LensView::mean(size_t r) const {
-  double sum = 0, count = 0;
-  for (float x : nll[r]) {
-    if (std::isfinite(x)) sum += x, ++count;
-  }
-  return count > 0 ? sum / count : std::nan("");
-}
-
-double LensView::regret(int t) const {
-  double best = std::numeric_limits<double>::infinity();
-  for (const auto& row : nll) best = std::min<double>(best, std::isfinite(row[t]) ? row[t] : best);
-  return nll.empty() ? std::nan("") : nll.back()[t] - best;
-}
-
-LensView lens_of(const Snapshot& snapshot) {
-  LensView lens;
-  const Trace& routed = snapshot.threshold;
-  const size_t tokens = std::max(routed.tokens.size(), routed.pieces.size());
-  if (snapshot.capped.empty() || tokens == 0) return lens;
-  const auto add = [&](const std::vector<float>& nll, const std::vector<Candidate>& likely) {
-    lens.nll.push_back(nll);
-    lens.nll.back().resize(tokens, std::numeric_limits<float>::quiet_NaN());
-    lens.likely.push_back(likely);
-    lens.each = std::min(lens.nll.size() == 1 ? likely.size() / tokens : lens.each, likely.size() / tokens);
-  };
-  for (const Lens& capped : snapshot.capped) add(capped.nll, capped.likely);
-  add(routed.nll, routed.likely);
-  return lens;
-}
-
-std::string LensPanel::caption(const Source& source, const AppState& state) const {
-  const LensView lens = shown_lens(source, state);
+std::string LensPanel::caption(const Source&, const AppState& state) const {
+  const LensView& lens = state.shown.lens;
   if (lens.nll.empty()) return "the prediction after each recursion";
   return fmt::format(
-      "regret {:.3f} nats \u00b7 top: loss, below: change by one more recursion, blue better \u00b7 causal rule, step {}",
+      "regret {:.3f} nats \u00b7 top: loss, below: change by one more recursion, blue better \u00b7 causal rule, step "
+      "{}",
       mean_regret(lens, state.shown.causal.size()), state.shown.step);
 }
 
 void LensPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
-  const LensView lens = shown_lens(source, state);
+  const LensView& lens = state.shown.lens;
   const TextView& view = state.shown.causal;
   const Box box = free_box();
   if (lens.nll.empty()) {
     return draw_empty(canvas, box,
-                      !shown_snapshot(source, state)     ? "no snapshot yet"
+                      state.shown.index < 0              ? "no snapshot yet"
                       : source.geometry().recursions > 1 ? "not recorded at this step"
                                                          : "this model has one recursion only");
   }
@@ -157,9 +118,7 @@ void LensPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
   const bool here = selected && selected->subject == Subject::probe && selected->token < view.size();
   frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
   if (here) frame.draw_column(canvas, selected->token, ui::u32(ui::colors::text));
-  const Box card = state.pinned_box;
   frame.interact("lens.cells", state, Subject::probe);
-  state.pinned_box = card;  // what the token's card would say stands below
   if (room) {
     const Box lower{{box.min.x, box.max.y - below + em * 0.6f}, box.max};
     const std::string line = here ? token_line(lens, view, selected->token)
@@ -173,7 +132,7 @@ void LensPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
 }
 
 std::string LensPanel::text(const Source& source, const AppState& state) const {
-  const LensView lens = shown_lens(source, state);
+  const LensView& lens = state.shown.lens;
   const TextView& view = state.shown.causal;
   std::string out = caption(source, state) + "\n";
   if (lens.nll.empty()) return out + "nothing recorded\n";
@@ -193,8 +152,8 @@ std::string LensPanel::text(const Source& source, const AppState& state) const {
   return out;
 }
 
-Table LensPanel::table(const Source& source, const AppState& state) const {
-  const LensView lens = shown_lens(source, state);
+Table LensPanel::table(const Source&, const AppState& state) const {
+  const LensView& lens = state.shown.lens;
   const TextView& view = state.shown.causal;
   Table table{{"position", "piece", "depth"}, {}};
   for (size_t r = 0; r < lens.nll.size(); ++r)

@@ -57,7 +57,7 @@ Color cell_color(double taken, double left, double peak, int recursion) {
 
 /// One pixel per histogram (or several, added up) and bin, the highest score on top.
 std::shared_ptr<const Image> strip_image(const std::vector<ScoreHistogram>& scores, int recursion, int columns) {
-  Picture picture{columns, bins, std::vector<uint8_t>(size_t(columns) * bins * 4, 255)};
+  Picture picture{columns, bins, std::vector<uint8_t>(size_t(columns) * bins * 4)};
   for (int c = 0; c < columns; ++c) {
     std::array<double, bins> taken{}, left{};
     for (size_t i = c * scores.size() / columns; i < (c + 1) * scores.size() / columns; ++i) {
@@ -70,9 +70,7 @@ std::shared_ptr<const Image> strip_image(const std::vector<ScoreHistogram>& scor
     double peak = 0;
     for (int bin = 0; bin < bins; ++bin) peak = std::max(peak, taken[bin] + left[bin]);
     for (int bin = 0; bin < bins; ++bin) {
-      const Color color = cell_color(taken[bin], left[bin], peak, recursion);
-      uint8_t* pixel = &picture.rgba[(size_t(bins - 1 - bin) * columns + c) * 4];
-      pixel[0] = color.r, pixel[1] = color.g, pixel[2] = color.b;
+      set_pixel(picture, c, bins - 1 - bin, cell_color(taken[bin], left[bin], peak, recursion));
     }
   }
   return std::make_shared<const Image>(std::move(picture));

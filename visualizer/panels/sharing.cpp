@@ -7,6 +7,7 @@
 
 #include "mor/counts.h"
 #include "mor/sharing.h"
+#include "mor/twins.h"
 #include "tensor/error.h"
 #include "visualizer/plot_math.h"
 
@@ -23,15 +24,14 @@ struct Scheme {
 
 Scheme scheme_of(const Source& source, const AppState& state) {
   Scheme scheme;
-  scheme.config = source.geometry().model;
-  if (state.sharing_scheme > 0) {
-    scheme.config.sharing = Sharing(state.sharing_scheme);
-    scheme.config.n_recursions = std::max<int64_t>(2, scheme.config.n_recursions);
-    scheme.config.routing = Routing::none;
-    scheme.config.kv_cache = KvStrategy::recursion_wise;
-    scheme.config.router = {};
-  }
+  scheme.config = source.config().model;
   try {
+    if (state.sharing_scheme > 0) {
+      scheme.config.sharing = Sharing(state.sharing_scheme);
+      scheme.config.n_recursions = std::max<int64_t>(2, scheme.config.n_recursions);
+      scheme.config.kv_cache = KvStrategy::recursion_wise;
+      scheme.config = recursive_twin(scheme.config);
+    }
     scheme.config.resolve();
     scheme.map = layer_map(scheme.config);
   } catch (const Error& error) {
@@ -69,12 +69,8 @@ int64_t layer_parameters(const ModelConfig& config, int64_t unique) {
 }
 
 std::string counts(const Scheme& s) {
-  ModelConfig vanilla = s.config;
-  vanilla.sharing = Sharing::none;
-  vanilla.n_recursions = 1;
-  vanilla.routing = Routing::none;
-  vanilla.router = {};
-  const double own = double(count_parameters(s.config).layers), all = double(count_parameters(vanilla).layers);
+  const double own = double(count_parameters(s.config).layers);
+  const double all = double(count_parameters(vanilla_twin(s.config)).layers);
   return fmt::format("{} layers, {} sets of weights: {} parameters, not {} ({:.0f} %)", s.map.weights.size(),
                      s.map.unique, short_number(own), short_number(all), 100 * own / std::max(1.0, all));
 }
@@ -93,9 +89,7 @@ void draw_link(Canvas& canvas, ImVec2 from, ImVec2 to, ImU32 color, float thickn
 std::string SharingPanel::caption(const Source& source, const AppState& state) const {
   const Scheme s = scheme_of(source, state);
   if (!s.problem.empty()) return "not with this model's sizes";
-  return counts(s) + (s.gradients
-                          ? fmt::format(" \u00b7 bars: gradient by use, step {}", state.shown.step)
-                          : "");
+  return counts(s) + (s.gradients ? fmt::format(" \u00b7 bars: gradient by use, step {}", state.shown.step) : "");
 }
 
 float SharingPanel::controls(const Source&, AppState& state, float right) {

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "tensor/error.h"
@@ -27,7 +28,7 @@ namespace fs = std::filesystem;
 struct Options {
   std::string path, train, data, out, png, svg, csv, size, panel, scene;
   int threads = 0;
-  double zoom = 100;
+  std::optional<double> zoom;
   int64_t at = -1;
   bool text = false;
 };
@@ -64,6 +65,7 @@ void declare(CLI::App& cli, Options& o) {
   cli.add_option("--zoom", o.zoom, "size of everything in percent, 50 to 300 [100]");
 }
 
+/// How large a window or picture is to be.
 WindowOptions window_options(const Options& o) {
   WindowOptions window;
   if (!o.size.empty()) {
@@ -73,12 +75,8 @@ WindowOptions window_options(const Options& o) {
                     window.width <= 8192 && window.height <= 8192,
                 "--size: \"{}\" is no size between 64x64 and 8192x8192 (as in 1280x800)", o.size);
   }
-  check_input(o.zoom >= 50 && o.zoom <= 300, "--zoom: {} is not between 50 and 300 (percent)", o.zoom);
-  window.zoom = float(o.zoom / 100);
-  window.panel = o.panel;
-  window.at_step = o.at;
-  if (!o.scene.empty()) window.scene = read_file(o.scene, 1 << 20);
-  window.scene_name = o.scene;
+  check_input(!o.zoom || (*o.zoom >= 50 && *o.zoom <= 300), "--zoom: {} is not between 50 and 300 (percent)",
+              o.zoom.value_or(100));
   return window;
 }
 
@@ -128,26 +126,32 @@ std::string path_or_bundled(const Options& o) {
   return o.path.empty() ? bundled_run().string() : o.path;
 }
 
-// The snapshot that --at asks for; a picture of another one would be a wrong answer.
-void go_to(App& app, const Source& source, int64_t step) {
-  if (step < 0) return;
+/// Puts the window into the state that the command line asks for: the scene, then what is named beside it.
+void prepare(const Options& o, AppState& state, const Source& source) {
+  if (!o.scene.empty()) apply_scene(state, source, read_file(o.scene, 1 << 20), o.scene);
+  if (o.zoom) state.zoom = float(*o.zoom / 100);
+  if (!o.panel.empty()) state.maximised = o.panel;
   const RunHistory& history = source.history();
-  check_input(!history.snapshots.empty() && history.snapshots.front().step <= step,
+  const int count = int(history.snapshots.size());
+  if (o.at >= 0) state.playback.jump(history.snapshot_at(o.at), count);
+}
+
+// A picture of another snapshot than --at asks for would be a wrong answer.
+void check_at(const Source& source, int64_t step) {
+  const std::vector<Snapshot>& snapshots = source.history().snapshots;
+  check_input(step < 0 || (!snapshots.empty() && snapshots.front().step <= step),
               "--at: there is no snapshot at or before step {} (the first is at step {})", step,
-              history.snapshots.empty() ? 0 : history.snapshots.front().step);
-  app.state().playback.jump(history.snapshot_at(step), int(history.snapshots.size()));
+              snapshots.empty() ? 0 : snapshots.front().step);
 }
 
 void without_window(const Options& o, const WindowOptions& window) {
   check_input(o.train.empty(), "--train: needs the window (leave out what needs no display, or use tinymor train)");
   const std::unique_ptr<Source> source = open_source(path_or_bundled(o), [] {});
+  check_at(*source, o.at);
   Headless headless(*source, window.width, window.height, ui::FontSource::system);
   App& app = headless.app();
-  apply_scene(app.state(), *source, window.scene, window.scene_name);
-  go_to(app, *source, o.at);
+  prepare(o, app.state(), *source);
   if (o.text) fmt::print("{}", app.text(o.panel));
-  if (o.scene.empty() || o.zoom != 100) app.state().zoom = window.zoom;
-  if (!o.panel.empty()) app.state().maximised = o.panel;
   app.state().bare = !o.panel.empty();
   headless.frames(4);
   if (!o.csv.empty()) write_file_atomically(o.csv, csv(app.panel(o.panel)->table(*source, app.state())));
@@ -166,7 +170,14 @@ void run(const Options& o) {
   const std::string path = o.train.empty() ? path_or_bundled(o) : "";
   check_input(path.empty() || fs::exists(path),
               "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)", path);
-  window.play = o.path.empty() && o.train.empty() && o.at < 0;
+  const bool first_run = o.path.empty() && o.train.empty() && o.at < 0;
+  window.prepare = [&](AppState& state, const Source& source) {
+    prepare(o, state, source);
+    const int count = int(source.history().snapshots.size());
+    if (!first_run || count < 2) return;
+    state.playback.jump(0, count);
+    state.playback.toggle(count);
+  };
   run_window(
       window,
       [&](Wake wake) {
