@@ -37,7 +37,6 @@ void App::frame(double seconds) {
   const ui::RegistryScope scope(registry_);
   registry_.begin_frame();
   state_.hovering.reset();
-  state_.pinned_box = {};
   if (!state_.bare) handle_keys(*source_, state_);
   state_.panel_under_mouse.clear();
 
@@ -48,9 +47,11 @@ void App::frame(double seconds) {
   } else {
     const float top = draw_top_bar(*source_, state_, size, opener_.open != nullptr);
     const float bottom = draw_bottom_bar(*source_, state_, size);
-    draw_workspace({{0, top}, {size.x, bottom}});
+    const float lower = draw_inspector(state_, size, bottom);
+    draw_workspace({{0, top}, {size.x, lower}});
+    state_.docked = bottom - lower;
   }
-  draw_cards(state_);
+  draw_hover_card(state_);
   if (state_.help) draw_help(state_);
   if (std::exchange(state_.open_asked, false)) {
     state_.open.shown = true;
@@ -75,7 +76,7 @@ void App::draw_workspace(const Box& area) {
   const Box inner = area.inset(gap, gap);
   if (inner.width() < 8 || inner.height() < 8) return;
   if (!state_.maximised.empty()) return draw_tile({state_.maximised, inner});
-  const std::vector<Page> all = pages(arrangement(ImGui::GetIO().DisplaySize, ui::em()), inner, ui::em());
+  const std::vector<Page> all = pages(arrangement(state_.room(), ui::em()), inner, ui::em());
   const auto chosen = std::find_if(all.begin(), all.end(), [&](const Page& page) { return page.name == state_.page; });
   for (const Tile& tile : (chosen == all.end() ? all.front() : *chosen).tiles) draw_tile(tile);
 }

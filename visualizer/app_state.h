@@ -68,7 +68,6 @@ struct AppState {
   std::optional<TokenRef> hovered;  ///< As of the last frame.
   std::optional<TokenRef> pinned;
   std::optional<TokenRef> hovering;  ///< Set by the panels during a frame.
-  Box pinned_box;                    ///< Where the pinned token was drawn in this frame; empty: nowhere.
 
   GenerateRequest request;
   Subject cache_subject = Subject::probe;
@@ -86,6 +85,7 @@ struct AppState {
   bool help = false;
   OpenState open;
   bool open_asked = false;  ///< By the button, or the key O.
+  float docked = 0;         ///< Height of the bands above the bottom bar, as of the last frame.
   std::string page;         ///< Of the workspace; empty: the first.
   std::string maximised;    ///< Name of the panel that fills the window; empty: none.
   bool bare = false;        ///< Only panels: no bars around them (for pictures).
@@ -97,6 +97,11 @@ struct AppState {
 
   /// The token all panels point at.
   std::optional<TokenRef> selected() const { return hovered ? hovered : pinned; }
+  /// The window less what is docked in it: what fits depends on it.
+  ImVec2 room() const {
+    const ImVec2 window = ImGui::GetIO().DisplaySize;
+    return {window.x, window.y - docked};
+  }
   bool points_at(Subject subject, int token) const { return selected() == TokenRef{subject, token}; }
   void toggle_pin(TokenRef token) {
     if (pinned == token)

@@ -110,14 +110,6 @@ void GridFrame::draw_column(Canvas& canvas, int t, ImU32 color) const {
       color, std::max(1.5f, em * 0.1f), em * 0.15f);
 }
 
-void GridFrame::hold_card(AppState& state, Subject subject) const {
-  const std::optional<TokenRef>& pinned = state.pinned;
-  if (rows_.empty() || !pinned || pinned->subject != subject || pinned->token >= tokens_) return;
-  if (state.pinned_box.width() > 0) return;
-  const Box column = cell(0, pinned->token);
-  state.pinned_box = {{column.min.x, cells_.min.y}, {column.max.x, cells_.max.y + ui::em() * 1.6f}};
-}
-
 std::optional<int> GridFrame::interact(const char* name, AppState& state, Subject subject) const {
   if (rows_.empty() || cells_.height() < 1) return {};
   ImGui::SetCursorScreenPos(cells_.min);

@@ -33,8 +33,6 @@ class GridFrame {
   void draw_frame(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
   /// A frame around a column.
   void draw_column(Canvas& canvas, int t, ImU32 color) const;
-  /// Lets the card of the pinned token stand at its column, unless a panel drawn before has it.
-  void hold_card(AppState& state, Subject subject) const;
   /// Lets the mouse hover and pin positions; tagged NAME. Returns the row under the mouse.
   std::optional<int> interact(const char* name, AppState& state, Subject subject) const;
 

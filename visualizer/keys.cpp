@@ -35,8 +35,7 @@ void toggle_training(const Source& source, AppState& state) {
 }
 
 void turn_page(AppState& state, int by) {
-  const ImVec2 window = ImGui::GetIO().DisplaySize;
-  state.page = neighbour(pages(arrangement(window, ui::em()), {{0, 0}, window}, ui::em()), state.page, by);
+  state.page = neighbour(pages(arrangement(state.room(), ui::em()), {{0, 0}, state.room()}, ui::em()), state.page, by);
   state.maximised.clear();
 }
 

@@ -92,28 +92,26 @@ bool valid(const AppState& state, TokenRef token) {
   return token.token >= 0 && token.token < state.shown.text(token.subject, state.rule).size();
 }
 
-void draw_pinned(AppState& state) {
-  const float em = ui::em(), width = em * 28;
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const Box& anchor = state.pinned_box;
-  const float x = std::clamp(anchor.min.x, em * 0.5f, std::max(em * 0.5f, screen.x - width - em * 0.5f));
-  const bool below = anchor.max.y + em * 13 < screen.y;
-  ImGui::SetNextWindowPos({x, below ? anchor.max.y : anchor.min.y - em * 0.3f}, ImGuiCond_Always,
-                          {0, below ? 0.0f : 1.0f});
-  ImGui::SetNextWindowSize({width, 0});
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, ui::u32({0x22, 0x26, 0x30}));
-  constexpr ImGuiWindowFlags flags =
-      ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoMove |
-      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_AlwaysAutoResize;
-  if (ImGui::Begin("##pinned card", nullptr, flags)) {
-    ui::tag("card.pinned",
-            {ImGui::GetWindowPos(),
-             {ImGui::GetWindowPos().x + ImGui::GetWindowWidth(), ImGui::GetWindowPos().y + ImGui::GetWindowHeight()}});
-    draw_token_card(state, *state.pinned);
-    ui::label("pinned: Esc or another click lets go", faint, ui::Font::small);
-  }
-  ImGui::End();
-  ImGui::PopStyleColor();
+std::string seen_at(const AppState& state, TokenRef token) {
+  const std::string source =
+      token.subject == Subject::generated
+          ? "as generated"
+          : fmt::format("step {}, {} rule", state.shown.step, shows_training(state, token) ? "training" : "causal");
+  return source + " \u00b7 bar: sigmoid(z), line: cut-off";
+}
+
+void draw_name(const TextView& view, int t) {
+  ui::label(fmt::format("\"{}\"", quoted_piece(view.pieces[t])), ui::colors::text, ui::Font::bold);
+  ImGui::SameLine();
+  ui::label(fmt::format("position {}, id {}", t, view.ids[t]), dim, ui::Font::small);
+}
+
+void draw_recursions(const AppState& state, TokenRef token) {
+  const TextView& view = state.shown.text(token.subject, state.rule);
+  ImGui::BeginGroup();
+  for (size_t r = 0; r < view.rows.size(); ++r)
+    draw_recursion(view.rows[r], token.token, int(r) + 1, shows_training(state, token));
+  ImGui::EndGroup();
 }
 
 }  // namespace
@@ -121,21 +119,14 @@ void draw_pinned(AppState& state) {
 void draw_token_card(const AppState& state, TokenRef token) {
   if (!valid(state, token)) return;
   const TextView& view = state.shown.text(token.subject, state.rule);
-  const int t = token.token;
-  const bool training = shows_training(state, token);
-  ui::label(fmt::format("\"{}\"", quoted_piece(view.pieces[t])), ui::colors::text, ui::Font::bold);
-  ImGui::SameLine();
-  ui::label(fmt::format("position {}, id {}", t, view.ids[t]), dim, ui::Font::small);
+  draw_name(view, token.token);
   ui::label(depths(state, token), dim, ui::Font::small);
   ImGui::Dummy({0, ui::em() * 0.2f});
-  for (size_t r = 0; r < view.rows.size(); ++r) draw_recursion(view.rows[r], t, int(r) + 1, training);
-  const std::string loss = losses(view, t);
+  draw_recursions(state, token);
+  const std::string loss = losses(view, token.token);
   ImGui::Dummy({0, ui::em() * 0.1f});
   if (!loss.empty()) ui::label(loss, dim, ui::Font::small);
-  const std::string source = token.subject == Subject::generated
-                                 ? "as generated"
-                                 : fmt::format("step {}, {} rule", state.shown.step, training ? "training" : "causal");
-  ui::label(source + " \u00b7 bar: sigmoid(z), line: cut-off", faint, ui::Font::small);
+  ui::label(seen_at(state, token), faint, ui::Font::small);
 }
 
 std::string token_card_text(const AppState& state, TokenRef token) {
@@ -154,13 +145,42 @@ std::string token_card_text(const AppState& state, TokenRef token) {
   return loss.empty() ? out : out + "  " + loss + "\n";
 }
 
-void draw_cards(AppState& state) {
-  if (state.pinned && !valid(state, *state.pinned)) state.pinned.reset();
-  if (state.pinned && state.pinned_box.width() > 0) draw_pinned(state);
+void draw_hover_card(const AppState& state) {
   if (!state.hovering || state.hovering == state.pinned || !valid(state, *state.hovering)) return;
   if (!ui::begin_tooltip()) return;
   draw_token_card(state, *state.hovering);
   ImGui::EndTooltip();
+}
+
+float draw_inspector(AppState& state, ImVec2 window, float bottom) {
+  if (state.pinned && !valid(state, *state.pinned)) state.pinned.reset();
+  if (!state.pinned) return bottom;
+  const TokenRef token = *state.pinned;
+  const TextView& view = state.shown.text(token.subject, state.rule);
+  const float em = ui::em(), pad = em * 0.6f, scores = em * 26;
+  const bool beside = window.x > scores + em * 20;
+  const float lines = beside ? std::max(5.0f, float(view.rows.size())) : float(view.rows.size()) + 1.2f;
+  const float top = bottom - lines * em * 1.32f - 2 * pad;
+  if (ui::begin_bar("##inspector", {0, top}, {window.x, bottom - top})) {
+    ui::tag("inspector", {{0, top}, {window.x, bottom}});
+    const float close = ui::button_width("x");
+    ImGui::SetCursorPos({window.x - pad - close, pad});
+    if (ui::button("inspector.close", "x", true, "Let go of this token (Esc)")) state.pinned.reset();
+    ImGui::SetCursorPos({pad, pad});
+    ImGui::BeginGroup();
+    draw_name(view, token.token);
+    if (beside) {
+      ui::label(depths(state, token), dim, ui::Font::small);
+      const std::string loss = losses(view, token.token);
+      if (!loss.empty()) ui::label(loss, dim, ui::Font::small);
+      ui::label(seen_at(state, token), faint, ui::Font::small);
+    }
+    ImGui::EndGroup();
+    if (beside) ImGui::SetCursorPos({std::min(em * 32, window.x - scores - pad), pad});
+    draw_recursions(state, token);
+  }
+  ui::end_bar();
+  return top;
 }
 
 }  // namespace tinymor

@@ -7,12 +7,13 @@
 
 namespace tinymor {
 
-/// Draws the card into the current window (a tooltip or a pinned card).
+/// Draws the card into the current window.
 void draw_token_card(const AppState& state, TokenRef token);
 /// The same as lines of text.
 std::string token_card_text(const AppState& state, TokenRef token);
-/// Shows the card beside the mouse for the hovered token, and beside the token for the pinned one. Tagged
-/// "card.pinned".
-void draw_cards(AppState& state);
+/// Shows the card beside the mouse for the hovered token.
+void draw_hover_card(const AppState& state);
+/// The pinned token's card as a band above `bottom`; returns where it begins. Lets go of a token that is no more.
+float draw_inspector(AppState& state, ImVec2 window, float bottom);
 
 }  // namespace tinymor

@@ -45,7 +45,7 @@ TEST_CASE("hovering a token selects it everywhere, a click pins it, another clic
   CHECK_FALSE(desk.state().pinned);
   REQUIRE(desk.window.click("strip.token.24"));
   CHECK(desk.state().pinned == TokenRef{Subject::probe, 24});
-  CHECK(desk.shows("card.pinned"));
+  CHECK(desk.shows("inspector"));
   REQUIRE(desk.window.hover("top.badge"));
   CHECK(desk.state().selected() == TokenRef{Subject::probe, 24});
   REQUIRE(desk.window.click("strip.token.24"));

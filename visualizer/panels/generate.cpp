@@ -115,11 +115,6 @@ void GeneratePanel::draw_text(const Source& source, AppState& state, Canvas& can
     state.hovering = {Subject::generated, *under_mouse};
     if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
   }
-  if (state.pinned && state.pinned->subject == Subject::generated && state.pinned->token < int(flow.boxes.size())) {
-    const Box& place = flow.boxes[state.pinned->token];
-    state.pinned_box = {{box.min.x + place.min.x, box.min.y + place.min.y},
-                        {box.min.x + place.max.x, box.min.y + place.max.y}};
-  }
   ImGui::Dummy({1, flow.height});
   if (pieces.size() != last_size_ && source.generation().running) ImGui::SetScrollHereY(1);
   last_size_ = pieces.size();

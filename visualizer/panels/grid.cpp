@@ -154,7 +154,6 @@ void GridPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
   frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
   const Color mark = state.paper_colors ? Color{0xBE, 0x46, 0x14} : ui::colors::text;
   if (here) frame.draw_column(canvas, selected->token, ui::u32(mark));
-  frame.hold_card(state, Subject::probe);
   frame.interact("grid.cells", state, Subject::probe);
   take_box(box);
 }

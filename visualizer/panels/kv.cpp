@@ -124,7 +124,6 @@ void KvPanel::draw(const Source&, AppState& state, Canvas& canvas) {
   const bool here = selected && selected->subject == state.cache_subject;
   frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
   if (here) frame.draw_column(canvas, selected->token, ui::u32(ui::colors::text));
-  frame.hold_card(state, state.cache_subject);
   frame.interact("kv.cells", state, state.cache_subject);
   take_box(box);
 }

@@ -132,7 +132,6 @@ void StripPanel::draw(const Source&, AppState& state, Canvas& canvas) {
   for (size_t t = 0; t < flow.boxes.size(); ++t) {
     const Box& place = flow.boxes[t];
     const Box at{{origin.x + place.min.x, origin.y + place.min.y}, {origin.x + place.max.x, origin.y + place.max.y}};
-    if (state.pinned == TokenRef{Subject::probe, int(t)}) state.pinned_box = at;
     ui::tag("strip.token." + std::to_string(t), at);
   }
   ImGui::Dummy({1, flow.height});
