@@ -5,6 +5,7 @@
 
 #include "tensor/error.h"
 #include "tensor/kernels/kernels.h"
+#include "tensor/random.h"
 
 namespace tinymor {
 namespace {
@@ -28,13 +29,18 @@ class ScoreNotes : public Probe {
   int64_t first_;
 };
 
-}  // namespace
+/// Tokens with weights in proportion to their probabilities, likeliest first.
+struct Nucleus {
+  std::vector<int32_t> ids;
+  std::vector<Real> weights;
+  double total = 0;
+};
 
-int32_t sample(std::span<const Real> logits, const SampleOptions& options, double draw) {
+Nucleus nucleus_of(std::span<const Real> logits, const SampleOptions& options) {
   std::vector<int32_t> order(logits.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) { return logits[a] > logits[b]; });
-  if (options.temperature <= 0) return order[0];
+  if (options.temperature <= 0) return {{order[0]}, {1}, 1};
   if (options.top_k > 0) order.resize(std::min<size_t>(order.size(), size_t(options.top_k)));
 
   std::vector<Real> weights;
@@ -44,24 +50,52 @@ int32_t sample(std::span<const Real> logits, const SampleOptions& options, doubl
   double nucleus = 0;
   size_t kept = 0;
   while (kept < weights.size() && (kept == 0 || nucleus < options.top_p * total)) nucleus += weights[kept++];
+  order.resize(kept);
+  weights.resize(kept);
+  return {std::move(order), std::move(weights), nucleus};
+}
 
-  double left = draw * nucleus;
-  for (size_t i = 0; i < kept; ++i) {
-    left -= weights[i];
-    if (left < 0) return order[i];
+}  // namespace
+
+std::vector<Candidate> distribution(std::span<const Real> logits, const SampleOptions& options) {
+  const Nucleus nucleus = nucleus_of(logits, options);
+  std::vector<Candidate> candidates;
+  for (size_t i = 0; i < nucleus.ids.size(); ++i)
+    candidates.push_back({nucleus.ids[i], float(nucleus.weights[i] / nucleus.total)});
+  return candidates;
+}
+
+int32_t sample(std::span<const Real> logits, const SampleOptions& options, double draw) {
+  const Nucleus nucleus = nucleus_of(logits, options);
+  double left = draw * nucleus.total;
+  for (size_t i = 0; i < nucleus.ids.size(); ++i) {
+    left -= nucleus.weights[i];
+    if (left < 0) return nucleus.ids[i];
   }
-  return order[kept - 1];
+  return nucleus.ids.back();
+}
+
+double sampling_draw(uint64_t seed, int64_t n) {
+  Random random(seed, stream_of(Stream::sampling));
+  random.skip(uint64_t(n));
+  return random.uniform();
 }
 
 Generator::Generator(const Model& model, SampleOptions options, int64_t max_depth)
-    : model_(model),
-      options_(options),
-      max_depth_(max_depth),
-      cache_(model.config()),
-      random_(options.seed, stream_of(Stream::sampling)) {}
+    : model_(model), options_(options), max_depth_(max_depth), cache_(model.config()) {}
 
-std::vector<GeneratedToken> Generator::prompt(std::span<const int32_t> ids) {
+void Generator::set_options(SampleOptions options, int64_t max_depth) {
+  options_ = options;
+  max_depth_ = max_depth;
+}
+
+std::vector<GeneratedToken> Generator::prompt(std::span<const int32_t> ids, int64_t drawn) {
   check_input(!ids.empty(), "prompt: it has no tokens (give some text to start from)");
+  drawn_ = drawn;
+  return restart(ids);
+}
+
+std::vector<GeneratedToken> Generator::restart(std::span<const int32_t> ids) {
   const size_t longest = size_t(model_.config().max_seq_len);
   cache_.clear();
   text_.clear();
@@ -70,11 +104,11 @@ std::vector<GeneratedToken> Generator::prompt(std::span<const int32_t> ids) {
 
 GeneratedToken Generator::next() {
   check(!logits_.empty(), "[generate] next before a prompt");
-  const int32_t id = sample(logits_, options_, random_.uniform());
+  const int32_t id = sample(logits_, options_, sampling_draw(options_.seed, drawn_++));
   if (int64_t(text_.size()) < model_.config().max_seq_len) return run({&id, 1}).front();
   std::vector<int32_t> rest(text_.begin() + (text_.size() + 1) / 2, text_.end());
   rest.push_back(id);
-  return prompt(rest).back();
+  return restart(rest).back();
 }
 
 std::vector<GeneratedToken> Generator::run(std::span<const int32_t> ids) {

@@ -7,7 +7,7 @@
 
 #include "mor/kv_cache.h"
 #include "mor/model.h"
-#include "tensor/random.h"
+#include "mor/trace.h"
 
 namespace tinymor {
 
@@ -19,8 +19,13 @@ struct SampleOptions {
   uint64_t seed = 1;
 };
 
-/// Draws a token id from `logits` [V]. `draw` is uniform in [0,1). Ties and cut-offs go to the smaller id.
+/// The tokens that may come next by `logits` [V], likeliest first, with the probabilities they are drawn with, which
+/// sum to 1. Ties and cut-offs go to the smaller id.
+std::vector<Candidate> distribution(std::span<const Real> logits, const SampleOptions& options);
+/// Draws one of them: walks along their probabilities until `draw`, uniform in [0,1), is used up.
 int32_t sample(std::span<const Real> logits, const SampleOptions& options, double draw);
+/// The n-th draw of a seed, n from 0: what the n-th token that a Generator adds to a prompt is drawn with.
+double sampling_draw(uint64_t seed, int64_t n);
 
 /// A token that was generated, and the work done at its position to predict the one after it.
 struct GeneratedToken {
@@ -34,17 +39,24 @@ class Generator {
   /// `max_depth` caps the recursions per token; 0: no cap. The model must outlive the generator.
   Generator(const Model& model, SampleOptions options, int64_t max_depth = 0);
 
-  /// Starts anew with a prompt of at least one token. When it is longer than the model's max_seq_len only its end is
-  /// used. Returns the prompt's tokens (those used) with their depths.
-  std::vector<GeneratedToken> prompt(std::span<const int32_t> ids);
+  /// Starts anew with a text of at least one token, the last `drawn` of which were drawn before: the next draw is the
+  /// one that follows theirs. When it is longer than the model's max_seq_len only its end is used. Returns the tokens
+  /// (those used) with their depths.
+  std::vector<GeneratedToken> prompt(std::span<const int32_t> ids, int64_t drawn = 0);
 
   /// Draws the next token and runs it through the model. When the model's max_seq_len is reached, the later half of the
   /// text is run again as a new prompt, so that generation can go on for ever.
   GeneratedToken next();
 
+  /// Other options from the next token on.
+  void set_options(SampleOptions options, int64_t max_depth);
+
+  /// [V] what the next token is drawn from; empty before a prompt.
+  std::span<const Real> logits() const { return logits_; }
   const KvCache& cache() const { return cache_; }
 
  private:
+  std::vector<GeneratedToken> restart(std::span<const int32_t> ids);
   std::vector<GeneratedToken> run(std::span<const int32_t> ids);
 
   const Model& model_;
@@ -53,7 +65,7 @@ class Generator {
   KvCache cache_;
   std::vector<int32_t> text_;  // what the cache holds
   std::vector<Real> logits_;   // [V] at the last position
-  Random random_;
+  int64_t drawn_ = 0;
 };
 
 }  // namespace tinymor

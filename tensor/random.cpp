@@ -31,6 +31,13 @@ uint32_t Random::next() {
   return words_[4 - left_--];
 }
 
+void Random::skip(uint64_t count) {
+  const uint64_t drawn = block_ * 4 - uint64_t(left_) + count;
+  block_ = drawn / 4;
+  left_ = 0;
+  for (uint64_t i = 0; i < drawn % 4; ++i) next();
+}
+
 int64_t Random::below(int64_t n) {
   check(n > 0 && n <= int64_t(0xFFFFFFFF), "[random] below({}): the bound must lie in 1..2^32-1", n);
   // Draws in the incomplete last range would favour small results; draw again.

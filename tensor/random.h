@@ -18,6 +18,8 @@ class Random {
   uint32_t next();
   /// Uniform in [0,1), 24 bits: exactly representable as float.
   double uniform() { return (next() >> 8) * 0x1p-24; }
+  /// As if `count` numbers had been drawn with next.
+  void skip(uint64_t count);
   /// Uniform in 0..n-1, without bias. n must be positive and below 2^32.
   int64_t below(int64_t n);
   /// Standard normal (Marsaglia's polar method, with tinymor's own logarithm: the same bits on every machine).

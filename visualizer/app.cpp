@@ -161,8 +161,10 @@ void App::save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing) {
 }
 
 void App::fulfil_wishes() {
+  const Generation& text = source_->generation();
+  const int size = int(text.text.size());
   for (Wish wish : std::exchange(state_.wishes, {})) {
-    switch (wish) {
+    switch (wish.kind) {
       case Wish::pause:
         source_->pause();
         break;
@@ -175,11 +177,27 @@ void App::fulfil_wishes() {
       case Wish::generate:
         source_->generate(state_.request);
         break;
+      case Wish::go_on:
+        source_->generate(text.go_on(state_.request, size, state_.request.max_tokens));
+        break;
+      case Wish::step:
+        source_->generate(text.go_on(state_.request, size, size > 0));
+        break;
+      case Wish::keep:
+        source_->generate(text.go_on(state_.request, std::max(1, wish.value), 0));
+        break;
+      case Wish::choose: {
+        GenerateRequest chosen = text.go_on(state_.request, size, 0);
+        chosen.kept.push_back(wish.value);
+        source_->generate(chosen);
+        break;
+      }
       case Wish::stop_generating:
         source_->stop_generating();
         break;
     }
   }
+  if (text.running) source_->adjust(state_.request);
 }
 
 void App::zoom_key(char key) {

@@ -29,7 +29,11 @@ struct TokenRef {
 /// What the curves are drawn over.
 enum class CurveAxis { steps, tokens, flops, seconds };
 
-enum class Wish { pause, resume, stop, generate, stop_generating };
+/// What the app is to do with the source after the frame.
+struct Wish {
+  enum Kind { pause, resume, stop, generate, go_on, step, keep, choose, stop_generating } kind;
+  int value = 0;  ///< keep: so many tokens; choose: the id of the next one.
+};
 
 /// A run that the window is to train.
 struct TrainRequest {

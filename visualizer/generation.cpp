@@ -1,9 +1,22 @@
 #include "visualizer/generation.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 
 namespace tinymor {
+
+int Generation::prompt_tokens() const {
+  return int(std::count_if(text.begin(), text.end(), [](const GeneratedPiece& token) { return token.prompt; }));
+}
+
+GenerateRequest Generation::go_on(GenerateRequest request, int count, int more) const {
+  request.kept.clear();
+  for (int t = 0; t < std::min(count, int(text.size())); ++t) request.kept.push_back(text[t].id);
+  request.kept_prompt = std::min(prompt_tokens(), count);
+  request.max_tokens = more;
+  return request;
+}
 
 GenerationWorker::GenerationWorker(DecoderFactory factory, std::function<void()> wake)
     : factory_(std::move(factory)), wake_(std::move(wake)), thread_([this] { work(); }) {}
@@ -24,19 +37,28 @@ void GenerationWorker::start(const GenerateRequest& request) {
     request_ = request;
     requested_ = true;
     cancelled_ = true;
-    state_ = {};
+    if (request.kept.empty()) state_ = {};
     state_.running = true;
+    state_.error.clear();
     fresh_ = true;
   }
   changed_.notify_all();
 }
 
-void GenerationWorker::stop() {
+void GenerationWorker::adjust(const Sampling& sampling) {
   const std::lock_guard lock(mutex_);
-  requested_ = false;
-  cancelled_ = true;
-  state_.running = false;
-  fresh_ = true;
+  static_cast<Sampling&>(request_) = sampling;
+}
+
+void GenerationWorker::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    requested_ = false;
+    cancelled_ = true;
+    state_.running = false;
+    fresh_ = true;
+  }
+  changed_.notify_all();
 }
 
 bool GenerationWorker::poll(Generation& out) {
@@ -77,10 +99,16 @@ void GenerationWorker::update(Change&& change) {
 void GenerationWorker::generate(const GenerateRequest& request) {
   std::string error;
   try {
-    const std::unique_ptr<Decoder> decoder = factory_(cancelled_);
-    if (!decoder || !decode_all(*decoder, request)) return;
+    if (request.kept.empty() || !decoder_) {
+      decoded_.clear();
+      decoder_ = factory_(cancelled_);
+    }
+    if (!decoder_) return;
+    if (request.kept.empty() || request.kept != decoded_) begin(request);
+    if (!decode_all(request.max_tokens)) return;
   } catch (const std::exception& failure) {
     error = failure.what();
+    decoder_.reset();
   }
   update([&](Generation& state) {
     state.running = false;
@@ -88,27 +116,52 @@ void GenerationWorker::generate(const GenerateRequest& request) {
   });
 }
 
+void GenerationWorker::begin(const GenerateRequest& request) {
+  std::vector<GeneratedPiece> text = decoder_->start(request);
+  decoded_ = request.kept;
+  if (decoded_.empty())
+    for (const GeneratedPiece& token : text) decoded_.push_back(token.id);
+  update([&](Generation& state) {
+    // What the model cannot hold any more stays as it was.
+    state.text.resize(decoded_.size() - std::min(decoded_.size(), text.size()));
+    state.text.insert(state.text.end(), text.begin(), text.end());
+    state.first_cached = int(state.text.size()) - decoder_->cached();
+    state.kv_bytes = decoder_->kv_bytes();
+    state.logits = decoder_->logits();
+    state.vocabulary = decoder_->vocabulary();
+  });
+}
+
 // False when it was cancelled on the way.
-bool GenerationWorker::decode_all(Decoder& decoder, const GenerateRequest& request) {
-  const auto publish = [&](auto&& change) {
+bool GenerationWorker::decode_all(int tokens) {
+  using clock = std::chrono::steady_clock;
+  double spent = 0;
+  for (int n = 1; n <= tokens; ++n) {
+    Sampling sampling;
+    if (!wait_for_pace(sampling)) return false;
+    const auto begun = clock::now();
+    GeneratedPiece token = decoder_->next(sampling);
+    token.seconds = std::chrono::duration<double>(clock::now() - begun).count();
+    spent += token.seconds;
+    decoded_.push_back(token.id);
+    std::vector<float> logits = decoder_->logits();
     update([&](Generation& state) {
-      change(state);
-      state.first_cached = decoder.first_cached();
-      state.kv_bytes = decoder.kv_bytes();
-    });
-  };
-  std::vector<GeneratedPiece> prompt = decoder.start(request);
-  publish([&](Generation& state) { state.text = std::move(prompt); });
-  const auto begin = std::chrono::steady_clock::now();
-  for (int n = 1; n <= request.max_tokens; ++n) {
-    if (cancelled_) return false;
-    GeneratedPiece token = decoder.next();
-    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
-    publish([&](Generation& state) {
       state.text.push_back(std::move(token));
-      state.tokens_per_second = n / std::max(spent.count(), 1e-9);
+      state.first_cached = int(state.text.size()) - decoder_->cached();
+      state.kv_bytes = decoder_->kv_bytes();
+      state.logits = std::move(logits);
+      state.tokens_per_second = n / std::max(spent, 1e-9);
     });
   }
+  return !cancelled_;
+}
+
+// Until the next token is due; false when there is to be none.
+bool GenerationWorker::wait_for_pace(Sampling& sampling) {
+  std::unique_lock lock(mutex_);
+  if (request_.pace > 0)
+    changed_.wait_for(lock, std::chrono::duration<double>(1.0 / request_.pace), [this] { return cancelled_.load(); });
+  sampling = request_;
   return !cancelled_;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Generating text beside the window: a thread of its own with its own copy of the weights, so that neither the window
-// nor a training run waits for it.
+// nor a training run waits for it. What is asked for is always "this text, and so many tokens more": going back, going
+// on from any token and choosing another one are the same request with another text.
 
 #include <atomic>
 #include <condition_variable>
@@ -16,26 +17,37 @@
 
 namespace tinymor {
 
-struct GenerateRequest {
-  std::string prompt = "Once upon a time";
+/// How tokens are drawn. May change while a text is being written: it counts from the next token on.
+struct Sampling {
   float temperature = 0.8f;
   int top_k = 40;  ///< 0: all.
   float top_p = 1;
   int seed = 1;
   int max_depth = 0;  ///< 0: no cap.
-  int max_tokens = 120;
+  int pace = 0;       ///< Tokens per second; 0: as fast as it can.
+};
+
+struct GenerateRequest : Sampling {
+  std::string prompt = "Once upon a time";
+  int max_tokens = 120;       ///< How many are to be added.
+  std::vector<int32_t> kept;  ///< The text to go on with; empty: the prompt, by the newest weights.
+  int kept_prompt = 0;        ///< So many tokens of `kept` are the prompt's.
 };
 
 /// Decodes one text. model_decoder.h makes one from a model; tests script their own.
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  /// Runs the prompt. Throws InputError when it cannot be used.
+  /// Runs the prompt, or the kept text; returns its tokens, or as many of its last ones as the model can hold. Throws
+  /// InputError when it cannot be used.
   virtual std::vector<GeneratedPiece> start(const GenerateRequest& request) = 0;
-  virtual GeneratedPiece next() = 0;
-  /// Tokens at the front of the text that have left the cache, and the bytes that the cache holds.
-  virtual int first_cached() const = 0;
+  virtual GeneratedPiece next(const Sampling& sampling) = 0;
+  /// Tokens at the end of the text that the cache holds, and its bytes.
+  virtual int cached() const = 0;
   virtual int64_t kv_bytes() const = 0;
+  /// [V] what the next token will be drawn from, and what the tokens are called.
+  virtual std::vector<float> logits() const = 0;
+  virtual std::shared_ptr<const std::vector<std::string>> vocabulary() const = 0;
 };
 
 /// Makes the decoder on the generating thread; may take a while and gives up (null) once `cancelled`.
@@ -46,9 +58,15 @@ struct Generation {
   std::vector<GeneratedPiece> text;
   int first_cached = 0;
   int64_t kv_bytes = 0;
+  std::vector<float> logits;  ///< [V] for the token after it; empty before there is a text.
+  std::shared_ptr<const std::vector<std::string>> vocabulary;
   bool running = false;
   double tokens_per_second = 0;
   std::string error;  ///< Why it ended early; empty when all is well.
+
+  int prompt_tokens() const;
+  /// The request to go on with the first `count` tokens, with the settings of `request`.
+  GenerateRequest go_on(GenerateRequest request, int count, int more) const;
 };
 
 class GenerationWorker {
@@ -57,8 +75,10 @@ class GenerationWorker {
   GenerationWorker(DecoderFactory factory, std::function<void()> wake);
   ~GenerationWorker();
 
-  /// Starts a new text; one that is running ends after its current token. Does not wait.
+  /// Starts on a request; one that is running ends after its current token. Does not wait.
   void start(const GenerateRequest& request);
+  /// How the tokens of the running request are drawn from now on.
+  void adjust(const Sampling& sampling);
   void stop();
   /// Copies the newest state into `out`; false when it is the same as before.
   bool poll(Generation& out);
@@ -66,12 +86,16 @@ class GenerationWorker {
  private:
   void work();
   void generate(const GenerateRequest& request);
-  bool decode_all(Decoder& decoder, const GenerateRequest& request);
+  void begin(const GenerateRequest& request);
+  bool decode_all(int tokens);
+  bool wait_for_pace(Sampling& sampling);
   template <class Change>
   void update(Change&& change);
 
   DecoderFactory factory_;
   std::function<void()> wake_;
+  std::unique_ptr<Decoder> decoder_;  // of the thread alone, like the next
+  std::vector<int32_t> decoded_;
   std::mutex mutex_;
   std::condition_variable changed_;
   GenerateRequest request_;

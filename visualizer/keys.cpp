@@ -31,7 +31,7 @@ void move_token(AppState& state, int by) {
 }
 
 void toggle_training(const Source& source, AppState& state) {
-  if (source.steerable()) state.wishes.push_back(source.status() == RunStatus::paused ? Wish::resume : Wish::pause);
+  if (source.steerable()) state.wishes.push_back({source.status() == RunStatus::paused ? Wish::resume : Wish::pause});
 }
 
 void turn_page(AppState& state, int by) {

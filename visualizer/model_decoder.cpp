@@ -1,43 +1,43 @@
 #include "visualizer/model_decoder.h"
 
 #include "mor/checkpoint.h"
-#include "mor/generate.h"
 #include "tensor/error.h"
 
 namespace tinymor {
 namespace {
 
-SampleOptions sample_options(const GenerateRequest& request) {
-  SampleOptions options;
-  options.temperature = request.temperature;
-  options.top_k = request.top_k;
-  options.top_p = request.top_p;
-  options.seed = uint64_t(request.seed);
-  return options;
-}
-
 class ModelDecoder : public Decoder {
  public:
-  explicit ModelDecoder(LoadedModel loaded) : loaded_(std::move(loaded)) {}
+  explicit ModelDecoder(LoadedModel loaded) : loaded_(std::move(loaded)), generator_(*loaded_.model, {}) {
+    std::vector<std::string> pieces;
+    for (int32_t id = 0; id < loaded_.tokenizer->vocab_size(); ++id) pieces.push_back(loaded_.tokenizer->piece(id));
+    vocabulary_ = std::make_shared<const std::vector<std::string>>(std::move(pieces));
+  }
 
   std::vector<GeneratedPiece> start(const GenerateRequest& request) override {
-    const std::vector<int32_t> ids = loaded_.tokenizer->encode(request.prompt);
+    const bool anew = request.kept.empty();
+    const std::vector<int32_t> ids = anew ? loaded_.tokenizer->encode(request.prompt) : request.kept;
     check_input(!ids.empty(), "prompt: it holds no token (write a word)");
-    generator_ = std::make_unique<Generator>(*loaded_.model, sample_options(request), request.max_depth);
+    const int64_t prompt = anew ? int64_t(ids.size()) : request.kept_prompt;
+    generator_.set_options(sample_options(request), request.max_depth);
     std::vector<GeneratedPiece> pieces;
-    for (const GeneratedToken& token : generator_->prompt(ids)) pieces.push_back(piece_of(token, true));
-    size_ = int(pieces.size());
+    for (const GeneratedToken& token : generator_.prompt(ids, int64_t(ids.size()) - prompt))
+      pieces.push_back(piece_of(token, false));
+    const int64_t front = int64_t(ids.size()) - int64_t(pieces.size());
+    for (int64_t i = front; i < prompt; ++i) pieces[size_t(i - front)].prompt = true;
     return pieces;
   }
 
-  GeneratedPiece next() override {
-    ++size_;
-    return piece_of(generator_->next(), false);
+  GeneratedPiece next(const Sampling& sampling) override {
+    generator_.set_options(sample_options(sampling), sampling.max_depth);
+    return piece_of(generator_.next(), false);
   }
 
   // The first layer caches every token that is still held.
-  int first_cached() const override { return size_ - int(generator_->cache().positions(0).size()); }
-  int64_t kv_bytes() const override { return generator_->cache().bytes(); }
+  int cached() const override { return int(generator_.cache().positions(0).size()); }
+  int64_t kv_bytes() const override { return generator_.cache().bytes(); }
+  std::vector<float> logits() const override { return {generator_.logits().begin(), generator_.logits().end()}; }
+  std::shared_ptr<const std::vector<std::string>> vocabulary() const override { return vocabulary_; }
 
  private:
   GeneratedPiece piece_of(const GeneratedToken& token, bool prompt) const {
@@ -45,11 +45,20 @@ class ModelDecoder : public Decoder {
   }
 
   LoadedModel loaded_;
-  std::unique_ptr<Generator> generator_;
-  int size_ = 0;
+  Generator generator_;
+  std::shared_ptr<const std::vector<std::string>> vocabulary_;
 };
 
 }  // namespace
+
+SampleOptions sample_options(const Sampling& sampling) {
+  SampleOptions options;
+  options.temperature = sampling.temperature;
+  options.top_k = sampling.top_k;
+  options.top_p = sampling.top_p;
+  options.seed = uint64_t(sampling.seed);
+  return options;
+}
 
 std::unique_ptr<Decoder> model_decoder(LoadedModel loaded) {
   return std::make_unique<ModelDecoder>(std::move(loaded));

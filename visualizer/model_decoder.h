@@ -5,10 +5,13 @@
 #include <filesystem>
 #include <memory>
 
+#include "mor/generate.h"
 #include "trainer/run_folder.h"
 #include "visualizer/generation.h"
 
 namespace tinymor {
+
+SampleOptions sample_options(const Sampling& sampling);
 
 /// A decoder over `loaded`, which it keeps alive.
 std::unique_ptr<Decoder> model_decoder(LoadedModel loaded);

@@ -136,13 +136,19 @@ Entry prompt() {
 }
 
 Entry wish() {
-  static const std::vector<std::string> words = {"pause", "resume", "stop", "generate", "stop_generating"};
-  return {{"do", "pause, resume, stop, generate or stop_generating"},
+  static const std::vector<std::string> words = {"pause", "resume", "stop",   "generate",       "go_on",
+                                                 "step",  "keep",   "choose", "stop_generating"};
+  return {{"do", "pause, resume, stop, generate, go_on, step, keep COUNT, choose ID or stop_generating"},
           [](const AppState&, const Source&) { return std::string("nothing"); },
           [](AppState& s, const Source&, const std::string& value) {
-            const auto found = std::find(words.begin(), words.end(), value);
+            const size_t space = value.find(' ');
+            const auto found = std::find(words.begin(), words.end(), value.substr(0, space));
             if (found == words.end()) return false;
-            s.wishes.push_back(Wish(found - words.begin()));
+            Wish wish{Wish::Kind(found - words.begin())};
+            const bool counted = wish.kind == Wish::keep || wish.kind == Wish::choose;
+            if (counted != (space != std::string::npos)) return false;
+            if (counted && (!parse(value.substr(space + 1), wish.value) || wish.value < 0)) return false;
+            s.wishes.push_back(wish);
             return true;
           }};
 }
@@ -173,6 +179,7 @@ const std::vector<Entry>& entries() {
       number("top_p", "0 to 1", 0.0f, 1.0f, [](AppState& s) -> float& { return s.request.top_p; }),
       number("seed", "0 or more", 0, 1 << 30, [](AppState& s) -> int& { return s.request.seed; }),
       number("max_depth", "0 to 64; 0: no cap", 0, 64, [](AppState& s) -> int& { return s.request.max_depth; }),
+      number("pace", "0 to 1000; 0: as fast as it can", 0, 1000, [](AppState& s) -> int& { return s.request.pace; }),
       number("max_tokens", "1 to 100000", 1, 100000, [](AppState& s) -> int& { return s.request.max_tokens; }),
       flag("help", &AppState::help),
       wish()};

@@ -38,6 +38,10 @@ void Source::generate(const GenerateRequest& request) {
   if (generator_) generator_->start(request);
 }
 
+void Source::adjust(const Sampling& sampling) {
+  if (generator_) generator_->adjust(sampling);
+}
+
 void Source::stop_generating() {
   if (generator_) generator_->stop();
 }

@@ -63,6 +63,8 @@ class Source {
   bool can_generate() const { return generator_ != nullptr; }
   virtual std::string why_not() const { return {}; }
   void generate(const GenerateRequest& request);
+  /// Other settings for the tokens that are still to come.
+  void adjust(const Sampling& sampling);
   void stop_generating();
   const Generation& generation() const { return generation_; }
   uint64_t generation_version() const { return generation_version_; }

@@ -84,6 +84,7 @@ struct GeneratedPiece {
   int depth = 0;
   bool prompt = false;
   std::vector<float> router_logits;  ///< One per recursion, as far as the token got.
+  double seconds = 0;                ///< What running it through the model took; 0: not known.
 };
 /// `first_cached`: tokens before it have left the cache. `bytes` as the cache says.
 TextView view_of(const std::vector<GeneratedPiece>& text, int first_cached, int64_t bytes, const Geometry& geometry);

@@ -118,11 +118,11 @@ std::vector<Part> training_buttons(const Source& source, AppState& state) {
   const char* label = paused ? "Resume training" : "Pause training";
   return {{ui::button_width(label),
            [=, &state] {
-             if (ui::button("train.pause", label)) state.wishes.push_back(paused ? Wish::resume : Wish::pause);
+             if (ui::button("train.pause", label)) state.wishes.push_back({paused ? Wish::resume : Wish::pause});
            }},
           {ui::button_width("Stop"), [&state] {
              if (ui::button("train.stop", "Stop", true, "Ends the run after this step and saves it"))
-               state.wishes.push_back(Wish::stop);
+               state.wishes.push_back({Wish::stop});
            }}};
 }
 

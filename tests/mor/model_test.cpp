@@ -293,6 +293,17 @@ TEST_CASE("generation goes on beyond the longest sequence and repeats with its s
   CHECK(text(1) != text(2));
 }
 
+TEST_CASE("a text that is taken up in its middle goes on with the same draws") {
+  const Model model = opinionated_model(tiny_config());
+  Generator whole(model, {.temperature = 1, .seed = 5}), half(model, {.temperature = 0});
+  Ints ids{1, 2, 3};
+  whole.prompt(ids);
+  for (int i = 0; i < 10; ++i) ids.push_back(whole.next().id);
+  half.prompt(std::span(ids).first(9), 6);
+  half.set_options({.temperature = 1, .seed = 5}, 0);
+  for (int i = 9; i < 13; ++i) CHECK(half.next().id == ids[i]);
+}
+
 TEST_CASE("greedy generation continues with the likeliest token of the full forward") {
   const ModelConfig config = tiny_config();
   const Model model = opinionated_model(config);
@@ -317,6 +328,22 @@ TEST_CASE("sampling keeps to top-k and top-p") {
     CHECK(sample(logits, {.temperature = 1, .top_p = 0.5}, draw) == 1);
   }
   CHECK(sample(logits, {.temperature = 1}, 0.9999) == 0);
+}
+
+TEST_CASE("what may be drawn is the softmax of the logits, cut and made to sum to one") {
+  const std::vector<Real> logits{0, 3, 1, 2};
+  const auto all = distribution(logits, {.temperature = 1});
+  REQUIRE(all.size() == 4);
+  CHECK(all[0].id == 1);
+  CHECK(all[0].probability == Approx(0.643914));
+  CHECK(all[3].probability == Approx(0.0320586));
+  const auto two = distribution(logits, {.temperature = 0.5, .top_k = 2});
+  REQUIRE(two.size() == 2);
+  CHECK(two[0].probability == Approx(0.880797));
+  CHECK(two[0].probability + two[1].probability == Approx(1));
+  CHECK(distribution(logits, {.temperature = 0}).size() == 1);
+  CHECK(sample(logits, {.temperature = 0.5, .top_k = 2}, 0.88) == 1);
+  CHECK(sample(logits, {.temperature = 0.5, .top_k = 2}, 0.89) == 3);
 }
 
 TEST_CASE("tokens outside the vocabulary and texts that do not fit are refused") {

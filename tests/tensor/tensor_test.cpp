@@ -130,6 +130,13 @@ TEST_CASE("random numbers are Philox's, uniform and normal as they should be") {
   Random random(1), same(1), other_stream(1, 1);
   CHECK(random.next() == same.next());
   CHECK(random.next() != other_stream.next());
+  for (uint64_t count : {0, 1, 2, 3, 4, 5, 8, 11}) {
+    Random drawn(7), skipped(7);
+    drawn.next(), skipped.next();
+    for (uint64_t i = 0; i < count; ++i) drawn.next();
+    skipped.skip(count);
+    CHECK(skipped.next() == drawn.next());
+  }
   double sum = 0, square = 0;
   for (int i = 0; i < 20000; ++i) {
     const double x = random.normal();

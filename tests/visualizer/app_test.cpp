@@ -170,6 +170,47 @@ TEST_CASE("Generate writes a text with depths, the cache follows it, and Stop en
   CHECK_FALSE(desk.source.generation().running);
 }
 
+TEST_CASE("a text can be written step by step, taken back, branched from any token, and another token chosen") {
+  Desk desk;
+  const auto text = [&] {
+    wait_for(desk.source, [&] { return !desk.source.generation().running; });
+    desk.window.frames(2);
+    return desk.state().shown.generated.size();
+  };
+  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("gen.step"));
+  CHECK(text() == 1);  // the prompt
+  REQUIRE(desk.window.click("gen.step"));
+  CHECK(text() == 2);
+  REQUIRE(desk.window.click("candidates.1"));
+  CHECK(text() == 3);
+  CHECK(desk.source.generation().text.back().id == 3);  // the second likeliest
+  REQUIRE(desk.window.click("gen.undo"));
+  CHECK(text() == 2);
+  desk.state().request.max_tokens = 10;
+  REQUIRE(desk.window.click("gen.go_on"));
+  CHECK(text() == 12);
+  desk.state().pinned = TokenRef{Subject::generated, 4};
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("gen.branch"));
+  CHECK(text() == 5);
+  CHECK(desk.source.generation().text[4].id == 4);
+}
+
+TEST_CASE("the candidates follow temperature, top-k and top-p with nothing run again") {
+  Desk desk;
+  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("gen.step"));
+  REQUIRE(wait_for(desk.source, [&] { return !desk.source.generation().running; }));
+  const auto line = [&] { return desk.window.app().text("generate"); };
+  desk.state().request.temperature = 1;
+  CHECK_THAT(line(), ContainsSubstring("next of 5: \"e\" 63.6 % \"d\" 23.4 %"));
+  desk.state().request.top_k = 2;
+  CHECK_THAT(line(), ContainsSubstring("next of 2: \"e\" 73.1 % \"d\" 26.9 %;"));
+  desk.state().request.top_p = 0.7f;
+  CHECK_THAT(line(), ContainsSubstring("next of 1: \"e\" 100.0 %; the draw takes \"e\""));
+}
+
 TEST_CASE("typing into the prompt edits it and presses no shortcut") {
   Desk desk;
   REQUIRE(desk.window.click("page.1"));

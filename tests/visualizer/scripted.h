@@ -10,23 +10,32 @@
 
 namespace tinymor {
 
-/// Writes "tok0 tok1 ..." with depths 1, 2, 3, 1, ...; calls `before_token` before each.
+/// Writes "tok1 tok2 ..." with depths 2, 3, 1, ...; calls `before_token` before each. Five tokens may come next,
+/// likelier by steps of one nat.
 class ScriptedDecoder : public Decoder {
  public:
   explicit ScriptedDecoder(std::function<void()> before_token = [] {}) : before_token_(std::move(before_token)) {}
 
   std::vector<GeneratedPiece> start(const GenerateRequest& request) override {
-    return {{request.prompt, 0, 2, true, {1.0f, 0.5f, -1.0f}}};
+    made_ = std::max(0, int(request.kept.size()) - 1);
+    std::vector<GeneratedPiece> text{{request.prompt, 0, 2, true, {1.0f, 0.5f, -1.0f}}};
+    for (size_t i = 1; i < request.kept.size(); ++i) text.push_back(token(request.kept[i]));
+    return text;
   }
-  GeneratedPiece next() override {
+  GeneratedPiece next(const Sampling&) override {
     before_token_();
-    const int n = ++made_;
-    return {" tok" + std::to_string(n), n, 1 + n % 3, false, {1.0f, 0.2f, -0.2f}};
+    return token(++made_);
   }
-  int first_cached() const override { return 0; }
+  int cached() const override { return made_ + 1; }
   int64_t kv_bytes() const override { return 4096 * (made_ + 1); }
+  std::vector<float> logits() const override { return {0, 1, 2, 3, 4}; }
+  std::shared_ptr<const std::vector<std::string>> vocabulary() const override {
+    return std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"a", "b", "c", "d", "e"});
+  }
 
  private:
+  static GeneratedPiece token(int n) { return {" tok" + std::to_string(n), n, 1 + n % 3, false, {1.0f, 0.2f, -0.2f}}; }
+
   std::function<void()> before_token_;
   int made_ = 0;
 };

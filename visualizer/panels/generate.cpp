@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "visualizer/panels/candidates.h"
 #include "visualizer/panels/strip.h"
 #include "visualizer/plot_math.h"
 
@@ -63,7 +64,12 @@ void GeneratePanel::draw(const Source& source, AppState& state, Canvas& canvas) 
     return;
   }
   draw_controls(source, state);
-  draw_text(source, state, canvas);
+  const float below = ui::em() * 12;
+  const bool room = free_box().height() > below + ui::em() * 6 && !source.generation().logits.empty();
+  draw_text(source, state, canvas, room ? below : 0);
+  if (!room) return;
+  if (const auto chosen = draw_candidates(canvas, free_box(), source.generation(), state.request))
+    state.wishes.push_back({Wish::choose, *chosen});
 }
 
 void GeneratePanel::draw_controls(const Source& source, AppState& state) {
@@ -77,29 +83,50 @@ void GeneratePanel::draw_controls(const Source& source, AppState& state) {
             [&] { ImGui::SliderFloat("##v", &request.temperature, 0, 2, "%.2f"); });
   row.field("gen.top_k", "top-k", "Only the k likeliest tokens; 0: all",
             [&] { ImGui::SliderInt("##v", &request.top_k, 0, 100); });
-  row.field("gen.max_depth", "most recursions", "Caps the depth of every token; 0: no cap",
+  row.field("gen.top_p", "top-p", "Only the likeliest tokens that together reach this probability",
+            [&] { ImGui::SliderFloat("##v", &request.top_p, 0, 1, "%.2f"); });
+  row.field("gen.max_depth", "most recursions", "Caps the depth of the tokens to come; 0: no cap",
             [&] { ImGui::SliderInt("##v", &request.max_depth, 0, source.geometry().recursions); });
   row.field("gen.tokens", "tokens", "How many to generate",
             [&] { ImGui::SliderInt("##v", &request.max_tokens, 1, 500); });
+  row.field("gen.pace", "tokens per second", "How fast to write; 0: as fast as it can",
+            [&] { ImGui::SliderInt("##v", &request.pace, 0, 50); });
   row.field("gen.seed", "seed", "The same seed gives the same text",
             [&] { ImGui::InputInt("##v", &request.seed, 1, 100); });
   row.end();
   request.seed = std::max(0, request.seed);
-
-  const bool running = source.generation().running;
-  const char* label = running ? "Stop" : "Generate";
-  if (ui::chip("gen.play", label, !running)) {
-    state.wishes.push_back(running ? Wish::stop_generating : Wish::generate);
-    if (!running) state.cache_subject = Subject::generated;
-  }
+  draw_buttons(source, state);
   if (!source.generation().error.empty()) ui::paragraph(source.generation().error, ui::colors::warn, ui::Font::small);
 }
 
-void GeneratePanel::draw_text(const Source& source, AppState& state, Canvas& canvas) {
+void GeneratePanel::draw_buttons(const Source& source, AppState& state) {
+  const Generation& g = source.generation();
+  const bool text = !g.text.empty() && !g.running;
+  const auto ask = [&](Wish wish) {
+    state.wishes.push_back(wish);
+    state.cache_subject = Subject::generated;
+  };
+  if (ui::chip("gen.play", g.running ? "Stop" : "Generate", !g.running, "Writes from the prompt"))
+    ask({g.running ? Wish::stop_generating : Wish::generate});
+  ImGui::SameLine();
+  if (ui::button("gen.step", "Step", !g.running, "The prompt, then one token at a time")) ask({Wish::step});
+  ImGui::SameLine();
+  if (ui::button("gen.go_on", "Go on", text, "Writes on from here")) ask({Wish::go_on});
+  ImGui::SameLine();
+  if (ui::button("gen.undo", "Undo", text && g.text.size() > 1, "Takes back the last token"))
+    ask({Wish::keep, int(g.text.size()) - 1});
+  const bool pinned = state.pinned && state.pinned->subject == Subject::generated;
+  ImGui::SameLine();
+  if (ui::button("gen.branch", "Branch", text && pinned,
+                 "Takes back all after the pinned token, to go on from there another way"))
+    ask({Wish::keep, state.pinned->token + 1});
+}
+
+void GeneratePanel::draw_text(const Source& source, AppState& state, Canvas& canvas, float below) {
   const TextView& view = state.shown.generated;
   if (view.size() == 0) return;
   draw_depth_legend(canvas, view, free_box().width());
-  ImGui::BeginChild("generated", ImVec2(0, 0), false);
+  ImGui::BeginChild("generated", ImVec2(0, -below), false);
   const Box box = free_box();
   const TextFlow flow = flow_text(view.pieces, box.width());
   const bool hovered = ImGui::IsWindowHovered();
@@ -126,16 +153,16 @@ std::string GeneratePanel::text(const Source& source, const AppState& state) con
   if (!source.can_generate()) return out + source.why_not() + "\n";
   const TextView& view = state.shown.generated;
   for (int t = 0; t < view.size(); ++t) out += fmt::format("{}[{}]", view.pieces[t], view.depth[t]);
-  return view.size() > 0 ? out + "\n" : out;
+  return view.size() > 0 ? out + "\n" + candidates_text(source.generation(), state.request) : out;
 }
 
 Table GeneratePanel::table(const Source& source, const AppState& state) const {
   const TextView& view = state.shown.generated;
   const auto& pieces = source.generation().text;
-  Table table{{"position", "id", "piece", "prompt", "depth"}, {}};
+  Table table{{"position", "id", "piece", "prompt", "depth", "milliseconds"}, {}};
   for (int t = 0; t < view.size() && t < int(pieces.size()); ++t)
-    table.rows.push_back(
-        {cell(t), cell(view.ids[t]), view.pieces[t], cell(int(pieces[t].prompt)), cell(view.depth[t])});
+    table.rows.push_back({cell(t), cell(view.ids[t]), view.pieces[t], cell(int(pieces[t].prompt)), cell(view.depth[t]),
+                          pieces[t].seconds > 0 ? cell(1000 * pieces[t].seconds) : ""});
   return table;
 }
 

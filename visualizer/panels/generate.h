@@ -16,7 +16,8 @@ class GeneratePanel : public Panel {
 
  private:
   void draw_controls(const Source& source, AppState& state);
-  void draw_text(const Source& source, AppState& state, Canvas& canvas);
+  void draw_buttons(const Source& source, AppState& state);
+  void draw_text(const Source& source, AppState& state, Canvas& canvas, float below);
 
   size_t last_size_ = 0;  // to scroll down when the text grew
 };
