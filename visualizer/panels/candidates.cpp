@@ -86,8 +86,8 @@ std::optional<int32_t> draw_candidates(Canvas& canvas, const Box& box, const Gen
   const Draw draw = draw_of(text, request);
   const float em = ui::em(), row = em * 1.35f;
   const std::string head = fmt::format(
-      "next token: {} of {} may be drawn \u00b7 thin bar: the model's own probability \u00b7 draw {:.3f} of seed {}",
-      draw.candidates.size(), text.logits.size(), draw.draw, request.seed);
+      "next token: draw {:.3f} of seed {} among {} of {} tokens \u00b7 thin bar: before temperature and cuts",
+      draw.draw, request.seed, draw.candidates.size(), text.logits.size());
   canvas.text(box.min, ui::u32(ui::colors::dim), fitted(head, box.width(), ui::Font::small), ui::Font::small);
   const float top = box.min.y + em * 1.9f;
   draw_line(canvas, {{box.min.x, top}, {box.max.x, top + em * 0.6f}}, draw);

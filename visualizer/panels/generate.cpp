@@ -63,13 +63,17 @@ void GeneratePanel::draw(const Source& source, AppState& state, Canvas& canvas) 
     ui::paragraph(source.why_not(), ui::colors::dim);
     return;
   }
+  // Scrolls where the panel is small.
+  ImGui::BeginChild("all", ImVec2(0, 0), false);
   draw_controls(source, state);
-  const float below = ui::em() * 12;
-  const bool room = free_box().height() > below + ui::em() * 6 && !source.generation().logits.empty();
-  draw_text(source, state, canvas, room ? below : 0);
-  if (!room) return;
-  if (const auto chosen = draw_candidates(canvas, free_box(), source.generation(), state.request))
-    state.wishes.push_back({Wish::choose, *chosen});
+  const float em = ui::em(), free = free_box().height(), below = em * 12;
+  const bool room = free > below + em * 6 && !source.generation().logits.empty();
+  draw_text(source, state, canvas, std::max(em * 6, free - (room ? below : 0)));
+  if (room) {
+    if (const auto chosen = draw_candidates(canvas, free_box(), source.generation(), state.request))
+      state.wishes.push_back({Wish::choose, *chosen});
+  }
+  ImGui::EndChild();
 }
 
 void GeneratePanel::draw_controls(const Source& source, AppState& state) {
@@ -89,7 +93,7 @@ void GeneratePanel::draw_controls(const Source& source, AppState& state) {
             [&] { ImGui::SliderInt("##v", &request.max_depth, 0, source.geometry().recursions); });
   row.field("gen.tokens", "tokens", "How many to generate",
             [&] { ImGui::SliderInt("##v", &request.max_tokens, 1, 500); });
-  row.field("gen.pace", "tokens per second", "How fast to write; 0: as fast as it can",
+  row.field("gen.pace", "tokens/s", "How fast to write; 0: as fast as it can",
             [&] { ImGui::SliderInt("##v", &request.pace, 0, 50); });
   row.field("gen.seed", "seed", "The same seed gives the same text",
             [&] { ImGui::InputInt("##v", &request.seed, 1, 100); });
@@ -122,11 +126,12 @@ void GeneratePanel::draw_buttons(const Source& source, AppState& state) {
     ask({Wish::keep, state.pinned->token + 1});
 }
 
-void GeneratePanel::draw_text(const Source& source, AppState& state, Canvas& canvas, float below) {
+void GeneratePanel::draw_text(const Source& source, AppState& state, Canvas& canvas, float height) {
   const TextView& view = state.shown.generated;
   if (view.size() == 0) return;
+  const float top = ImGui::GetCursorPosY();
   draw_depth_legend(canvas, view, free_box().width());
-  ImGui::BeginChild("generated", ImVec2(0, -below), false);
+  ImGui::BeginChild("generated", ImVec2(0, height - (ImGui::GetCursorPosY() - top)), false);
   const Box box = free_box();
   const TextFlow flow = flow_text(view.pieces, box.width());
   const bool hovered = ImGui::IsWindowHovered();

@@ -17,7 +17,7 @@ class GeneratePanel : public Panel {
  private:
   void draw_controls(const Source& source, AppState& state);
   void draw_buttons(const Source& source, AppState& state);
-  void draw_text(const Source& source, AppState& state, Canvas& canvas, float below);
+  void draw_text(const Source& source, AppState& state, Canvas& canvas, float height);
 
   size_t last_size_ = 0;  // to scroll down when the text grew
 };

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -154,6 +155,10 @@ void without_window(const Options& o, const WindowOptions& window) {
   if (o.text) fmt::print("{}", app.text(o.panel));
   app.state().bare = !o.panel.empty();
   headless.frames(4);
+  // A scene may ask for a text: it is shown as it ends.
+  for (source->poll(); source->generation().running; source->poll())
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  headless.frames(2);
   if (!o.csv.empty()) write_file_atomically(o.csv, csv(app.panel(o.panel)->table(*source, app.state())));
   if (!o.png.empty()) write_png(headless.picture(), o.png);
   app.state().bare = true;  // bars have controls only
