@@ -10,6 +10,7 @@
 #include "visualizer/help.h"
 #include "visualizer/keys.h"
 #include "visualizer/token_card.h"
+#include "visualizer/tutor.h"
 
 namespace tinymor {
 
@@ -45,13 +46,16 @@ void App::frame(double seconds) {
   if (state_.bare) {
     draw_workspace(window);
   } else {
-    const float top = draw_top_bar(*source_, state_, size, opener_.open != nullptr);
+    const float bar = draw_top_bar(*source_, state_, size, opener_.open != nullptr);
+    const float top = draw_lesson(state_, *source_, size, bar);
     const float bottom = draw_bottom_bar(*source_, state_, size);
     const float lower = draw_inspector(state_, size, bottom);
     draw_workspace({{0, top}, {size.x, lower}});
-    state_.docked = bottom - lower;
+    state_.docked = (top - bar) + (bottom - lower);
   }
   draw_hover_card(state_);
+  draw_highlights(state_, registry_);
+  draw_lesson_list(state_, *source_);
   if (state_.help) draw_help(state_);
   if (std::exchange(state_.open_asked, false)) {
     state_.open.shown = true;
@@ -75,8 +79,14 @@ void App::draw_workspace(const Box& area) {
   const float gap = ui::em() * 0.5f;
   const Box inner = area.inset(gap, gap);
   if (inner.width() < 8 || inner.height() < 8) return;
-  if (!state_.maximised.empty()) return draw_tile({state_.maximised, inner});
+  if (!state_.maximised.empty() && state_.show.empty()) return draw_tile({state_.maximised, inner});
   const std::vector<Page> all = pages(arrangement(state_.room(), ui::em()), inner, ui::em());
+  if (!state_.show.empty()) {
+    const auto with = std::find_if(all.begin(), all.end(), [&](const Page& page) { return page.holds(state_.show); });
+    if (with != all.end()) state_.page = with->name;
+    state_.show.clear();
+    state_.maximised.clear();
+  }
   const auto chosen = std::find_if(all.begin(), all.end(), [&](const Page& page) { return page.name == state_.page; });
   for (const Tile& tile : (chosen == all.end() ? all.front() : *chosen).tiles) draw_tile(tile);
 }
@@ -153,11 +163,10 @@ void App::save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing) {
   state_.exporting.clear();
   try {
     picture_ = export_panel(panel, *source_, state_, drawing, tile.box);
-    state_.message = fmt::format("saved {} and beside it .svg and .csv", picture_->file);
+    state_.say(fmt::format("saved {} and beside it .svg and .csv", picture_->file));
   } catch (const std::exception& error) {
-    state_.message = error.what();
+    state_.say(error.what());
   }
-  state_.message_seconds = 6;
 }
 
 void App::fulfil_wishes() {

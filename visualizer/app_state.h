@@ -8,6 +8,7 @@
 
 #include "visualizer/canvas.h"
 #include "visualizer/lens_view.h"
+#include "visualizer/lesson.h"
 #include "visualizer/playback.h"
 #include "visualizer/source.h"
 #include "visualizer/text_view.h"
@@ -75,6 +76,7 @@ struct AppState {
 
   GenerateRequest request;
   Subject cache_subject = Subject::probe;
+  int cache_strategy = 0;   ///< Of the cache that is drawn, as KvStrategy + 1; 0: that of the run.
   int attention_layer = 0;  ///< Of the block, from 0; -1: the first layer of the model, beyond the block: the last.
   int attention_row = 0, attention_head = 0;  ///< The map that is drawn large.
   int sharing_scheme = 0;                     ///< Of the sharing diagram, as Sharing; 0: that of the run.
@@ -88,8 +90,11 @@ struct AppState {
   int zoom_steps = 0;  ///< Asked for by a button: +1 or -1.
   bool help = false;
   OpenState open;
+  std::vector<Lesson> lessons;
+  Tutor tutor;
   bool open_asked = false;  ///< By the button, or the key O.
   float docked = 0;         ///< Height of the bands above the bottom bar, as of the last frame.
+  std::string show;         ///< A panel whose page is to be turned to.
   std::string page;         ///< Of the workspace; empty: the first.
   std::string maximised;    ///< Name of the panel that fills the window; empty: none.
   bool bare = false;        ///< Only panels: no bars around them (for pictures).
@@ -107,6 +112,11 @@ struct AppState {
     return {window.x, window.y - docked};
   }
   bool points_at(Subject subject, int token) const { return selected() == TokenRef{subject, token}; }
+  /// Puts a line into the status line for a few seconds.
+  void say(std::string line) {
+    message = std::move(line);
+    message_seconds = 6;
+  }
   void toggle_pin(TokenRef token) {
     if (pinned == token)
       pinned.reset();

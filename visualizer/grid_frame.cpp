@@ -28,7 +28,7 @@ GridFrame::GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens)
   float top = cells_.min.y;
   for (const FrameRow& row : rows_) {
     tops_.push_back(top);
-    top += std::min(unit, em * 9) * row.weight + gap;
+    top += std::min(unit, em * 14) * row.weight + gap;
   }
   tops_.push_back(top);
   cells_.max.y = top - gap;
@@ -49,6 +49,7 @@ void GridFrame::draw_frame(Canvas& canvas, const TextView& view, std::optional<i
   const float letter = text_size("x", ui::Font::small).y;
   for (int r = 0; r < int(rows_.size()); ++r) {
     const Box line = row(r);
+    if (tops_[r + 1] - tops_[r] < letter) continue;  // words would cover each other
     text_right(canvas, {cells_.min.x - ui::em() * 0.7f, line.center().y - letter / 2}, ui::u32(dim), rows_[r].label,
                ui::Font::small);
     draw_margin(canvas, line, rows_[r]);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "visualizer/layout.h"
+#include "visualizer/tutor.h"
 
 namespace tinymor {
 namespace {
@@ -14,6 +15,7 @@ constexpr KeyHelp all_keys[] = {
     {"End", "follow the newest snapshot"},
     {",  .", "previous, next token"},
     {"R", "next rule: training, causal, difference"},
+    {"L", "lessons; in one: Space goes on, Backspace goes back"},
     {"O", "open another run, or train a new one"},
     {"T", "pause or resume training (live runs)"},
     {"Page Up, Page Down", "previous, next page"},
@@ -40,8 +42,8 @@ void turn_page(AppState& state, int by) {
 }
 
 void let_go(AppState& state) {
-  if (state.help || state.open.shown)
-    state.help = state.open.shown = false;
+  if (state.help || state.open.shown || state.tutor.choosing)
+    state.help = state.open.shown = state.tutor.choosing = false;
   else if (state.pinned)
     state.pinned.reset();
   else
@@ -57,6 +59,10 @@ void typed(ImWchar character, const Source& source, AppState& state) {
     case 'o':
     case 'O':
       state.open_asked = true;
+      return;
+    case 'l':
+    case 'L':
+      state.tutor.choosing = !state.tutor.choosing;
       return;
     case 'r':
     case 'R':
@@ -97,7 +103,9 @@ void handle_keys(const Source& source, AppState& state) {
   if (ui::key_pressed(ImGuiKey_RightArrow)) state.playback.step(stride, count);
   if (ui::key_pressed(ImGuiKey_Home, false)) state.playback.jump(0, count);
   if (ui::key_pressed(ImGuiKey_End, false)) state.playback.follow();
-  if (ui::key_pressed(ImGuiKey_Space, false)) state.playback.toggle(count);
+  const bool learning = state.tutor.lesson >= 0;
+  if (ui::key_pressed(ImGuiKey_Space, false)) learning ? turn_lesson(state, source, 1) : state.playback.toggle(count);
+  if (ui::key_pressed(ImGuiKey_Backspace, false) && learning) turn_lesson(state, source, -1);
   if (ui::key_pressed(ImGuiKey_PageUp)) turn_page(state, -1);
   if (ui::key_pressed(ImGuiKey_PageDown)) turn_page(state, 1);
   if (ui::key_pressed(ImGuiKey_Escape, false)) let_go(state);

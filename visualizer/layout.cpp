@@ -18,6 +18,10 @@ Box rows(const Box& box, float from, float to, float gap) {
 
 }  // namespace
 
+bool Page::holds(const std::string& panel) const {
+  return std::any_of(tiles.begin(), tiles.end(), [&](const Tile& tile) { return tile.panel == panel; });
+}
+
 Arrangement arrangement(ImVec2 window, float em) {
   const float width = window.x / em, height = window.y / em;
   if (width >= 105 && height >= 48) return Arrangement::wide;

@@ -16,6 +16,8 @@ struct Tile {
 struct Page {
   std::string name;
   std::vector<Tile> tiles;
+
+  bool holds(const std::string& panel) const;
 };
 
 /// How much fits, judged by the whole window; `em` is the height of text.

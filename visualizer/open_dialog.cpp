@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "tensor/error.h"
+#include "tensor/files.h"
 #include "trainer/run_folder.h"
 #include "visualizer/ui.h"
 
@@ -36,8 +37,8 @@ std::unique_ptr<Source> draw_opening(AppState& state, const Opener& opener) {
   std::unique_ptr<Source> chosen;
   ui::label("Open", ui::colors::text, ui::Font::bold);
   ui::paragraph(
-      "A run folder, a recording (.mortrace), a model (.safetensors), or a text to train on. You can also drop "
-      "it onto the window.",
+      "A run folder, a recording (.mortrace), a model (.safetensors), a lesson (.lesson), or a text to train on. You "
+      "can also drop it onto the window.",
       ui::colors::dim, ui::Font::small);
   ImGui::SetNextItemWidth(-ui::button_width("Open") - ui::em());
   ImGui::InputText("##path", &state.open.path);
@@ -92,6 +93,12 @@ std::vector<std::string> find_runs(const std::string& runs) {
 std::unique_ptr<Source> open_path(const std::string& path, AppState& state, const Opener& opener) {
   const std::string kind = fs::path(path).extension().string();
   std::error_code ignored;
+  if (kind == ".lesson")
+    return attempt(state, [&] {
+      state.lessons.push_back(parse_lesson(read_file(path, 1 << 18), fs::path(path).stem().string()));
+      state.tutor.choosing = true;
+      return nullptr;
+    });
   if (fs::is_regular_file(path, ignored) && kind != ".mortrace" && kind != ".safetensors") {
     state.open.shown = true;
     state.open.request.data = path;

@@ -8,6 +8,8 @@
 #include <functional>
 
 #include "tensor/error.h"
+#include "visualizer/panel.h"
+#include "visualizer/tutor.h"
 
 namespace tinymor {
 namespace {
@@ -72,6 +74,78 @@ Entry name(const char* name, const char* values, std::string AppState::*field) {
           }};
 }
 
+/// The name of a panel.
+Entry panel(const char* name_of_setting, const char* values, std::string AppState::*field) {
+  Entry e = name(name_of_setting, values, field);
+  e.set = [set = e.set](AppState& s, const Source& source, const std::string& value) {
+    static const auto panels = make_panels();
+    return (value == "none" ||
+            std::any_of(panels.begin(), panels.end(), [&](const auto& p) { return p->name() == value; })) &&
+           set(s, source, value);
+  };
+  return e;
+}
+
+Entry fact(const char* name, std::string (*get)(const AppState&, const Source&)) {
+  return {{name, "", true}, get, [](AppState&, const Source&, const std::string&) { return false; }};
+}
+
+/// What is known of the pinned token, or "none".
+template <class Get>
+std::string of_pinned(const AppState& s, Get&& get) {
+  if (!s.pinned) return "none";
+  const TextView& view = s.shown.text(s.pinned->subject, s.rule);
+  return s.pinned->token < view.size() ? get(view, s.pinned->token) : "none";
+}
+
+std::string pinned_depth(const AppState& s, const Source&) {
+  return of_pinned(s, [](const TextView& view, int t) { return fmt::format("{}", view.depth[size_t(t)]); });
+}
+
+std::string pinned_differs(const AppState& s, const Source&) {
+  return of_pinned(s, [&](const TextView&, int t) {
+    const auto& [training, causal] = std::tie(s.shown.training, s.shown.causal);
+    return t < training.size() && t < causal.size() && training.depth[size_t(t)] != causal.depth[size_t(t)] ? "yes"
+                                                                                                            : "no";
+  });
+}
+
+std::string written(const AppState&, const Source& source) {
+  const Generation& g = source.generation();
+  return fmt::format("{}", int(g.text.size()) - g.prompt_tokens());
+}
+
+std::string text_size_fact(const AppState&, const Source& source) {
+  return fmt::format("{}", source.generation().text.size());
+}
+
+Entry lesson() {
+  return {{"lesson", "the name of a lesson, or none"},
+          [](const AppState& s, const Source&) {
+            return s.tutor.lesson < 0 ? "none" : s.lessons[size_t(s.tutor.lesson)].name;
+          },
+          [](AppState& s, const Source& source, const std::string& value) {
+            if (value == "none") return s.tutor = {}, true;
+            for (size_t i = 0; i < s.lessons.size(); ++i)
+              if (s.lessons[i].name == value) return enter_lesson(s, source, int(i), 0), true;
+            return false;
+          }};
+}
+
+Entry lesson_step() {
+  return {{"lesson.step", "a step of the lesson, from 1"},
+          [](const AppState& s, const Source&) { return fmt::format("{}", s.tutor.step + 1); },
+          [](AppState& s, const Source& source, const std::string& value) {
+            int step = 0;
+            if (!parse(value, step)) return false;
+            if (step == s.tutor.step + 1) return true;
+            if (s.tutor.lesson < 0 || step < 1 || step > int(s.lessons[size_t(s.tutor.lesson)].steps.size()))
+              return false;
+            enter_lesson(s, source, s.tutor.lesson, step - 1);
+            return true;
+          }};
+}
+
 Entry step() {
   return {{"step", "a number of steps, or newest"},
           [](const AppState& s, const Source&) {
@@ -99,14 +173,30 @@ Entry play() {
           }};
 }
 
+/// The first token that is what the word says, or -1.
+int remarkable_token(const Shown& shown, RuleView rule, const std::string& word) {
+  const std::vector<int>& depth = shown.text(Subject::probe, rule).depth;
+  if (depth.empty()) return -1;
+  if (word == "deepest") return int(std::max_element(depth.begin(), depth.end()) - depth.begin());
+  if (word == "shallowest") return int(std::min_element(depth.begin(), depth.end()) - depth.begin());
+  if (word != "differing") return -1;
+  const auto& [training, causal] = std::tie(shown.training.depth, shown.causal.depth);
+  const size_t count = std::min(training.size(), causal.size());
+  for (size_t t = 0; t < count; ++t)
+    if (training[t] != causal[t]) return int(t);
+  return 0;
+}
+
 Entry pin() {
   constexpr const char* subjects[] = {"probe", "generated"};
-  return {{"pin", "probe or generated and a position, or none"},
+  return {{"pin", "probe or generated and a position; deepest, shallowest or differing; or none"},
           [=](const AppState& s, const Source&) {
             return s.pinned ? fmt::format("{} {}", subjects[int(s.pinned->subject)], s.pinned->token) : "none";
           },
           [=](AppState& s, const Source&, const std::string& value) {
             if (value == "none") return s.pinned.reset(), true;
+            if (const int found = remarkable_token(s.shown, s.rule, value); found >= 0)
+              return s.pinned = TokenRef{Subject::probe, found}, true;
             for (int subject : {0, 1}) {
               const std::string word = std::string(subjects[subject]) + " ";
               int token = 0;
@@ -155,8 +245,11 @@ Entry wish() {
 
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = {
+      lesson(),
+      lesson_step(),
       name("page", "the name of a page", &AppState::page),
-      name("panel", "a panel that fills the window, or none", &AppState::maximised),
+      panel("show", "a panel whose page is turned to, or none", &AppState::show),
+      panel("panel", "a panel that fills the window, or none", &AppState::maximised),
       number("zoom", "0.5 to 3", 0.5f, 3.0f, [](AppState& s) -> float& { return s.zoom; }),
       choice("rule", "training, causal or difference", {"training", "causal", "difference"}, &AppState::rule),
       step(),
@@ -168,6 +261,8 @@ const std::vector<Entry>& entries() {
       flag("log", &AppState::log_loss),
       flag("smooth", &AppState::smooth_loss),
       choice("cache", "probe or generated", {"probe", "generated"}, &AppState::cache_subject),
+      choice("kv", "run, recursion_wise, shared or hybrid", {"run", "recursion_wise", "shared", "hybrid"},
+             &AppState::cache_strategy),
       number("attention.layer", "-1 to 64", -1, 64, [](AppState& s) -> int& { return s.attention_layer; }),
       number("attention.row", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_row; }),
       number("attention.head", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_head; }),
@@ -182,6 +277,11 @@ const std::vector<Entry>& entries() {
       number("pace", "0 to 1000; 0: as fast as it can", 0, 1000, [](AppState& s) -> int& { return s.request.pace; }),
       number("max_tokens", "1 to 100000", 1, 100000, [](AppState& s) -> int& { return s.request.max_tokens; }),
       flag("help", &AppState::help),
+      fact("pinned.depth", pinned_depth),
+      fact("pinned.differs", pinned_differs),
+      fact("text", text_size_fact),
+      fact("written", written),
+      fact("status", [](const AppState&, const Source& source) { return std::string(status_name(source.status())); }),
       wish()};
   return all;
 }
@@ -194,12 +294,29 @@ const Entry& entry(std::string_view name) {
   throw InputError(fmt::format("{}: there is no such setting (choose one of {})", name, known));
 }
 
+}  // namespace
+
 std::string_view trimmed(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t\r"), last = text.find_last_not_of(" \t\r");
   return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
 }
 
-}  // namespace
+void for_each_line(const std::string& text, const std::string& name,
+                   const std::function<void(std::string_view)>& take) {
+  size_t number = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = trimmed(std::string_view(text).substr(at, end - at));
+    at = end + 1;
+    ++number;
+    if (line.empty() || line[0] == '#') continue;
+    try {
+      take(line);
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("{}:{}: {}", name, number, error.what()));
+    }
+  }
+}
 
 const std::vector<Setting>& all_settings() {
   static const std::vector<Setting> all(entries().begin(), entries().end());
@@ -210,29 +327,28 @@ std::string setting(const AppState& state, const Source& source, std::string_vie
   return entry(name).get(state, source);
 }
 
+void check_setting(std::string_view name) {
+  entry(name);
+}
+
+void reset_setting(AppState& state, const Source& source, std::string_view name) {
+  static const AppState fresh;
+  const Entry& e = entry(name);
+  e.set(state, source, e.get(fresh, source));
+}
+
 void apply(AppState& state, const Source& source, std::string_view line) {
   const std::string_view text = trimmed(line);
   const size_t space = std::min(text.find(' '), text.size());
   const Entry& e = entry(text.substr(0, space));
   const std::string value(trimmed(text.substr(space)));
+  check_input(!e.is_fact, "{}: it can be asked for, not set", e.name);
   check_input(e.set(state, source, value), "{}: \"{}\" is no value of it (give {})", e.name, value, e.values);
 }
 
 void apply_scene(AppState& state, const Source& source, const std::string& text, const std::string& name) {
   AppState changed = state;
-  size_t number = 0;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view line = trimmed(std::string_view(text).substr(at, end - at));
-    at = end + 1;
-    ++number;
-    if (line.empty() || line[0] == '#') continue;
-    try {
-      apply(changed, source, line);
-    } catch (const InputError& error) {
-      throw InputError(fmt::format("{}:{}: {}", name, number, error.what()));
-    }
-  }
+  for_each_line(text, name, [&](std::string_view line) { apply(changed, source, line); });
   state = std::move(changed);
 }
 
@@ -241,7 +357,7 @@ std::string scene_of(const AppState& state, const Source& source) {
   std::string out;
   for (const Entry& e : entries()) {
     const std::string value = e.get(state, source);
-    if (value != e.get(fresh, source)) out += fmt::format("{} {}\n", e.name, value);
+    if (!e.is_fact && value != e.get(fresh, source)) out += fmt::format("{} {}\n", e.name, value);
   }
   return out;
 }

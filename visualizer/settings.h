@@ -3,6 +3,7 @@
 // a value that can be read back. A scene is a file of such lines that a teacher prepares, a lesson's step does and asks
 // for them, and a recorded session is their changes over time.
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,8 @@ namespace tinymor {
 
 struct Setting {
   const char* name;
-  const char* values;  ///< What may stand after the name, for messages.
+  const char* values;    ///< What may stand after the name, for messages.
+  bool is_fact = false;  ///< Can be asked for, not set: what came of what a person did.
 };
 const std::vector<Setting>& all_settings();
 
@@ -27,7 +29,18 @@ void apply(AppState& state, const Source& source, std::string_view line);
 /// A file of lines; blank ones and those that begin with # are passed over. Throws InputError that names file and line.
 void apply_scene(AppState& state, const Source& source, const std::string& text, const std::string& name);
 
+/// Throws InputError for a name that there is not.
+void check_setting(std::string_view name);
+/// Puts a setting back to what it is in a fresh window.
+void reset_setting(AppState& state, const Source& source, std::string_view name);
+
 /// Every setting that is not as in a fresh window, a line each.
 std::string scene_of(const AppState& state, const Source& source);
+
+/// `text` without blanks around it.
+std::string_view trimmed(std::string_view text);
+/// Calls `take` with each line that is not blank and does not begin with #; what it throws as InputError is thrown on
+/// with `name` and the number of the line.
+void for_each_line(const std::string& text, const std::string& name, const std::function<void(std::string_view)>& take);
 
 }  // namespace tinymor

@@ -251,11 +251,26 @@ TextView view_of(const std::vector<GeneratedPiece>& text, int first_cached, int6
   }
   finish(view, geometry);
   view.lm_loss = std::numeric_limits<double>::quiet_NaN();
-  view.kv = kv_view(view, geometry, std::clamp<int>(first_cached, 0, int(tokens)), nullptr);
+  view.first_cached = std::clamp<int>(first_cached, 0, int(tokens));
+  view.kv = kv_view(view, geometry, view.first_cached, nullptr);
   view.kv.bytes = bytes;
   const int64_t layers = int64_t(geometry.block_layers) * geometry.recursions + (geometry.unique_ends ? 2 : 0);
   view.kv.vanilla_bytes = layers * geometry.entry_bytes * std::max<int64_t>(0, int64_t(tokens) - first_cached);
   return view;
+}
+
+CacheView cache_under(const TextView& text, Geometry geometry, KvStrategy strategy) {
+  if (strategy == geometry.kv) return text.kv;
+  geometry.kv = strategy;
+  CacheView kv = kv_view(text, geometry, text.first_cached, nullptr);
+  for (const CacheRow& row : kv.rows) kv.bytes += row.entries * geometry.entry_bytes;
+  kv.vanilla_bytes = text.kv.vanilla_bytes;
+  return kv;
+}
+
+bool reads(const TextView& text, const CacheRow& row, int reader, int t) {
+  const bool active = row.recursion == 0 || text.depth[size_t(reader)] >= row.recursion;
+  return active && t <= reader && row.slots[size_t(t)] != CacheSlot::empty;
 }
 
 }  // namespace tinymor

@@ -69,6 +69,7 @@ struct TextView {
   std::vector<float> nll;          ///< [T] of predicting the token after it; NaN where unknown.
   std::vector<RecursionRow> rows;  ///< One per recursion.
   CacheView kv;
+  int first_cached = 0;  ///< Tokens before it have left the cache.
   double mean_depth = 0;
   double lm_loss = 0;
 
@@ -88,6 +89,11 @@ struct GeneratedPiece {
 };
 /// `first_cached`: tokens before it have left the cache. `bytes` as the cache says.
 TextView view_of(const std::vector<GeneratedPiece>& text, int first_cached, int64_t bytes, const Geometry& geometry);
+
+/// What the cache would hold with the same depths under another strategy; `text.kv` under the model's own.
+CacheView cache_under(const TextView& text, Geometry geometry, KvStrategy strategy);
+/// Whether a layer of the row attends from token `reader` to the entry of token `t`.
+bool reads(const TextView& text, const CacheRow& row, int reader, int t);
 
 /// Readable form of a token: leading SentencePiece mark as a space, a newline as the pilcrow, at most 48 bytes, valid
 /// UTF-8.

@@ -176,6 +176,10 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
                        if (ui::button("open", "Open", true, "Another run, or train a new one (O)"))
                          state.open_asked = true;
                      }});
+  if (!state.lessons.empty())
+    parts.push_back({ui::button_width("Learn"), [&state] {
+                       if (ui::button("learn", "Learn", true, "Lessons (L)")) state.tutor.choosing = true;
+                     }});
   for (Part& part : training_buttons(source, state)) parts.push_back(std::move(part));
   parts.push_back(zoom_and_help(state));
 

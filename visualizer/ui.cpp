@@ -100,7 +100,7 @@ float corner_chip(const std::string& name, const char* text, bool& on, const cha
   return left;
 }
 
-bool begin_bar(const char* id, ImVec2 position, ImVec2 size) {
+bool begin_bar(const char* id, ImVec2 position, ImVec2 size, bool scrolls) {
   ImGui::SetNextWindowPos(position);
   ImGui::SetNextWindowSize(size);
   ImGui::PushStyleColor(ImGuiCol_WindowBg, u32(colors::bar));
@@ -109,7 +109,7 @@ bool begin_bar(const char* id, ImVec2 position, ImVec2 size) {
   constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
                                      ImGuiWindowFlags_NoNav;
-  return ImGui::Begin(id, nullptr, flags);
+  return ImGui::Begin(id, nullptr, scrolls ? flags & ~ImGuiWindowFlags_NoScrollbar : flags);
 }
 
 void end_bar() {

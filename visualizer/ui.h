@@ -49,7 +49,7 @@ bool chip(const std::string& name, const char* label, bool on, const char* hint 
 float corner_chip(const std::string& name, const char* label, bool& on, const char* hint, float right);
 
 /// A strip across the window, as those at its top and bottom; end_bar follows whatever this returns.
-bool begin_bar(const char* id, ImVec2 position, ImVec2 size);
+bool begin_bar(const char* id, ImVec2 position, ImVec2 size, bool scrolls = false);
 void end_bar();
 /// A window in the middle of the screen that is as tall as what stands in it, `width` wide where there is room.
 /// end_dialog follows whatever this returns.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "visualizer/grid_frame.h"
 
@@ -20,6 +21,35 @@ std::string bytes_text(int64_t bytes) {
 
 const TextView& cached_text(const AppState& state) {
   return state.shown.text(state.cache_subject, state.rule);
+}
+
+KvStrategy strategy_of(const Source& source, const AppState& state) {
+  return state.cache_strategy > 0 ? KvStrategy(state.cache_strategy - 1) : source.geometry().kv;
+}
+
+CacheView cache_of(const Source& source, const AppState& state) {
+  return cache_under(cached_text(state), source.geometry(), strategy_of(source, state));
+}
+
+/// Which token's reading is marked: the one pointed at, or the newest of a text that is being written.
+int reader_of(const AppState& state, int tokens) {
+  const auto selected = state.selected();
+  if (selected && selected->subject == state.cache_subject && selected->token < tokens) return selected->token;
+  return state.cache_subject == Subject::generated ? tokens - 1 : -1;
+}
+
+/// "recursion 2 at "girl": stored, 1.0 KiB in 2 layers, read by 31 tokens so far".
+std::string slot_text(const TextView& view, const CacheRow& row, int t, int64_t entry_bytes) {
+  const CacheSlot slot = row.slots[size_t(t)];
+  int readers = 0;
+  for (int reader = t; reader < view.size(); ++reader) readers += reads(view, row, reader, t);
+  const std::string at = fmt::format("{} at \"{}\": ", row.label, quoted_piece(view.pieces[size_t(t)]));
+  if (slot == CacheSlot::empty) return at + "nothing is stored, nobody reads it";
+  const std::string what = slot == CacheSlot::stored
+                               ? fmt::format("{} in {} layer{}", bytes_text(entry_bytes * row.layers), row.layers,
+                                             row.layers == 1 ? "" : "s")
+                               : "what recursion 1 stored";
+  return fmt::format("{}{}, read by {} token{}", at, what, readers, readers == 1 ? "" : "s");
 }
 
 int64_t all_entries(const CacheView& kv) {
@@ -54,9 +84,9 @@ FrameRow margin_of(const CacheRow& row, int tokens) {
 }
 
 // Bytes against those of a vanilla model: the track is vanilla, filled by who stored what.
-float draw_savings(Canvas& canvas, const Box& box, const CacheView& kv) {
+float draw_savings(Canvas& canvas, const Box& box, const CacheView& kv, const std::string& line) {
   const float em = ui::em();
-  canvas.text(box.min, ui::u32(ui::colors::text), saving(kv), ui::Font::small);
+  canvas.text(box.min, ui::u32(ui::colors::text), fitted(line, box.width(), ui::Font::small), ui::Font::small);
   const float top = box.min.y + em * 1.15f;
   const Box track{{box.min.x, top}, {box.max.x, top + em * 0.75f}};
   canvas.rect(track, ui::u32(ui::colors::well), em * 0.2f);
@@ -73,11 +103,12 @@ float draw_savings(Canvas& canvas, const Box& box, const CacheView& kv) {
   return track.max.y + em * 0.7f;
 }
 
-void draw_slot(Canvas& canvas, const Box& box, CacheSlot slot, Color color) {
+void draw_slot(Canvas& canvas, const Box& box, CacheSlot slot, Color color, bool read) {
   if (slot == CacheSlot::stored)
     canvas.rect(box, ui::u32(color));
   else
     canvas.rect(box, ui::u32(ui::colors::well));
+  if (read) canvas.rect({{box.min.x, box.max.y - ui::em() * 0.18f}, box.max}, ui::u32(ui::colors::text));
   if (slot != CacheSlot::reused) return;
   const float middle = box.center().y, half = std::max(1.0f, box.height() * 0.08f);
   canvas.rect({{box.min.x, middle - half}, {box.max.x, middle + half}}, ui::u32(depth_color(1), 0.6));
@@ -94,7 +125,9 @@ std::string KvPanel::caption(const Source& source, const AppState& state) const 
           ? "probe text"
           : fmt::format("probe text, {}, step {}", state.rule == RuleView::training ? "training rule" : "causal rule",
                         state.shown.step);
-  return fmt::format("{} \u00b7 {}", strategy[int(source.geometry().kv)], what);
+  const bool other = strategy_of(source, state) != source.geometry().kv;
+  return fmt::format("{}{} \u00b7 {} \u00b7 white: read", other ? "not this run's way: " : "",
+                     strategy[int(strategy_of(source, state))], what);
 }
 
 float KvPanel::controls(const Source&, AppState& state, float right) {
@@ -102,29 +135,46 @@ float KvPanel::controls(const Source&, AppState& state, float right) {
   const float left = right - ui::segmented_width(labels);
   ImGui::SetCursorPosX(left);
   state.cache_subject = Subject(ui::segmented("kv.subject", labels, int(state.cache_subject), "Whose cache is shown"));
-  return left;
+  const std::vector<const char*> ways = {"run", "own", "shared", "hybrid"};
+  const float further = left - ImGui::GetStyle().ItemSpacing.x - ui::segmented_width(ways);
+  if (further < ui::em() * 5) return left;
+  ImGui::SameLine();
+  ImGui::SetCursorPosX(further);
+  state.cache_strategy =
+      ui::segmented("kv.strategy", ways, state.cache_strategy,
+                    "As this run caches; each recursion its own; the first one's for all; renewed where active");
+  return further;
 }
 
-void KvPanel::draw(const Source&, AppState& state, Canvas& canvas) {
+void KvPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
   const TextView& view = cached_text(state);
   const Box box = free_box();
   if (view.size() == 0) {
     return draw_empty(canvas, box,
                       state.cache_subject == Subject::generated ? "nothing generated yet" : "no snapshot yet");
   }
-  const float top = draw_savings(canvas, box, view.kv);
+  const CacheView kv = cache_of(source, state);
+  const std::string line =
+      pointed_ && pointed_->first < int(kv.rows.size()) && pointed_->second < view.size()
+          ? slot_text(view, kv.rows[size_t(pointed_->first)], pointed_->second, source.geometry().entry_bytes)
+          : saving(kv);
+  const float top = draw_savings(canvas, box, kv, line);
   std::vector<FrameRow> rows;
-  for (const CacheRow& row : view.kv.rows) rows.push_back(margin_of(row, view.size()));
+  for (const CacheRow& row : kv.rows) rows.push_back(margin_of(row, view.size()));
   const GridFrame frame({{box.min.x, top}, box.max}, std::move(rows), view.size());
-  for (size_t r = 0; r < view.kv.rows.size(); ++r) {
-    const CacheRow& row = view.kv.rows[r];
-    for (int t = 0; t < view.size(); ++t) draw_slot(canvas, frame.cell(int(r), t), row.slots[t], row_color(row));
+  const int reader = reader_of(state, view.size());
+  for (size_t r = 0; r < kv.rows.size(); ++r) {
+    const CacheRow& row = kv.rows[r];
+    for (int t = 0; t < view.size(); ++t)
+      draw_slot(canvas, frame.cell(int(r), t), row.slots[t], row_color(row),
+                reader >= 0 && reads(view, row, reader, t));
   }
   const auto selected = state.selected();
   const bool here = selected && selected->subject == state.cache_subject;
   frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
   if (here) frame.draw_column(canvas, selected->token, ui::u32(ui::colors::text));
-  frame.interact("kv.cells", state, state.cache_subject);
+  const auto row = frame.interact("kv.cells", state, state.cache_subject);
+  pointed_ = row && state.hovering ? std::optional(std::pair(*row, state.hovering->token)) : std::nullopt;
   take_box(box);
 }
 
@@ -132,8 +182,9 @@ std::string KvPanel::text(const Source& source, const AppState& state) const {
   const TextView& view = cached_text(state);
   std::string out = caption(source, state) + "\n";
   if (view.size() == 0) return out + "nothing to show yet\n";
-  out += saving(view.kv) + "\n";
-  for (const CacheRow& row : view.kv.rows) {
+  const CacheView kv = cache_of(source, state);
+  out += saving(kv) + "\n";
+  for (const CacheRow& row : kv.rows) {
     out += fmt::format("{}  ", row.label);
     for (CacheSlot slot : row.slots) out += slot == CacheSlot::stored ? '#' : slot == CacheSlot::reused ? '=' : '.';
     out += fmt::format("  {} entries in {} layer{}\n", row.entries, row.layers, row.layers == 1 ? "" : "s");
@@ -141,10 +192,10 @@ std::string KvPanel::text(const Source& source, const AppState& state) const {
   return out;
 }
 
-Table KvPanel::table(const Source&, const AppState& state) const {
+Table KvPanel::table(const Source& source, const AppState& state) const {
   const TextView& view = cached_text(state);
   Table table{{"row", "layers", "position", "piece", "slot"}, {}};
-  for (const CacheRow& row : view.kv.rows) {
+  for (const CacheRow& row : cache_of(source, state).rows) {
     for (int t = 0; t < view.size(); ++t) {
       static constexpr const char* names[] = {"empty", "stored", "reused"};
       table.rows.push_back({row.label, cell(row.layers), cell(t), view.pieces[t], names[int(row.slots[t])]});

@@ -14,6 +14,9 @@ class KvPanel : public Panel {
   void draw(const Source& source, AppState& state, Canvas& canvas) override;
   std::string text(const Source& source, const AppState& state) const override;
   Table table(const Source& source, const AppState& state) const override;
+
+ private:
+  std::optional<std::pair<int, int>> pointed_;  // row and token under the mouse, as of the last frame
 };
 
 }  // namespace tinymor

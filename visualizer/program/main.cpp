@@ -112,23 +112,27 @@ Opener dialog_opener(const Options& o, const Wake& wake) {
           }};
 }
 
-/// What is shown when nothing is named: the run that was trained when this program was built.
-fs::path bundled_run() {
+/// What comes with the program; empty when it is not there.
+fs::path bundled(const char* what) {
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
   for (const fs::path& beside : {program / "share", program / ".." / "share"}) {
-    const fs::path run = beside / "tinymor" / "first-run";
-    if (fs::exists(run, ignored)) return run;
+    const fs::path found = beside / "tinymor" / what;
+    if (fs::exists(found, ignored)) return found;
   }
-  throw InputError("tinymor-viz: nothing to show (name a run folder, or make one with ./run.sh demo)");
+  return {};
 }
 
+/// When nothing is named: the run that was trained when this program was built.
 std::string path_or_bundled(const Options& o) {
-  return o.path.empty() ? bundled_run().string() : o.path;
+  const std::string path = o.path.empty() ? bundled("first-run").string() : o.path;
+  check_input(!path.empty(), "tinymor-viz: nothing to show (name a run folder, or make one with ./run.sh demo)");
+  return path;
 }
 
 /// Puts the window into the state that the command line asks for: the scene, then what is named beside it.
 void prepare(const Options& o, AppState& state, const Source& source) {
+  state.lessons = read_lessons(bundled("lessons"), state.message);
   if (!o.scene.empty()) apply_scene(state, source, read_file(o.scene, 1 << 20), o.scene);
   if (o.zoom) state.zoom = float(*o.zoom / 100);
   if (!o.panel.empty()) state.maximised = o.panel;

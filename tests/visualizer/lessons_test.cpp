@@ -1,0 +1,114 @@
+// Every lesson that comes with the window is played to its end, by its own solutions and by the window's buttons.
+
+#include "scripted.h"
+#include "support/catch.h"
+#include "tensor/error.h"
+#include "visualizer/headless.h"
+#include "visualizer/tutor.h"
+
+using namespace tinymor;
+
+namespace {
+
+std::vector<Lesson> bundled_lessons() {
+  std::string problem;
+  std::vector<Lesson> lessons = read_lessons(TINYMOR_LESSONS, problem);
+  CHECK(problem.empty());
+  return lessons;
+}
+
+bool all_done(const AppState& state) {
+  return std::all_of(state.tutor.done.begin(), state.tutor.done.end(), [](bool done) { return done; });
+}
+
+/// Shows the current step until its tasks are done, or for two seconds.
+void settle(Headless& window, Source& source) {
+  AppState& state = window.app().state();
+  for (int i = 0; i < 400; ++i) {
+    source.poll();
+    window.frames(1);
+    if (all_done(state) && !source.generation().running) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  window.frames(3);
+}
+
+}  // namespace
+
+TEST_CASE("every lesson can be played to its end: what glows can be seen, and tasks are done by doing them") {
+  const std::vector<Lesson> lessons = bundled_lessons();
+  REQUIRE(lessons.size() >= 10);
+  for (size_t i = 0; i < lessons.size(); ++i) {
+    WritingSource source;
+    Headless window(source, 1280, 800);
+    AppState& state = window.app().state();
+    state.lessons = lessons;
+    enter_lesson(state, source, int(i), 0);
+    for (size_t at = 0; at < lessons[i].steps.size(); ++at) {
+      const LessonStep& step = lessons[i].steps[at];
+      CAPTURE(lessons[i].name, at + 1);
+      REQUIRE(state.tutor.lesson == int(i));
+      REQUIRE(state.tutor.step == int(at));
+      window.frames(4);
+      CHECK_FALSE(step.text.empty());
+      for (const std::string& name : step.highlights) {
+        CAPTURE(name);
+        const auto* item = window.app().registry().find(name);
+        CHECK((item && item->visible));
+      }
+      if (!step.tasks.empty()) CHECK_FALSE(all_done(state));
+      for (const LessonTask& task : step.tasks) {
+        CAPTURE(task.text);
+        CHECK_FALSE(task.until.empty());
+        for (const std::string& line : task.solve) {
+          apply(state, source, line);
+          settle(window, source);
+        }
+      }
+      CHECK(all_done(state));
+      if (at + 1 < lessons[i].steps.size()) REQUIRE(window.click("lesson.next"));
+    }
+    REQUIRE(window.click("lesson.next"));
+    CHECK(state.tutor.lesson == -1);
+  }
+}
+
+TEST_CASE("a lesson goes on with Space and back with Backspace, and what a card shows depends on the card alone") {
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  state.lessons = {
+      parse_lesson("title T\ncard\nsay One.\nrule training\nshow kv\ncard\nsay Two.\nsay More.\n"
+                   "task Pin.\nuntil pin != none\nsolve pin probe 3\ncard\nsay Three.\nrule causal\n",
+                   "t")};
+  window.frames(3);
+  window.type("l");
+  REQUIRE(window.click("lesson.choose.0"));
+  CHECK(state.rule == RuleView::training);
+  window.key(ImGuiKey_Space);
+  CHECK(state.tutor.step == 1);
+  CHECK(state.lessons[0].steps[1].text == "Two. More.");
+  REQUIRE(window.click("lesson.solve"));
+  window.frames(1);
+  CHECK(state.pinned == TokenRef{Subject::probe, 3});
+  CHECK(state.tutor.done[0]);
+  window.key(ImGuiKey_Space);
+  CHECK(state.rule == RuleView::causal);
+  CHECK_FALSE(state.pinned);
+  window.key(ImGuiKey_Backspace);
+  CHECK(state.rule == RuleView::training);
+  CHECK_FALSE(state.tutor.done[0]);
+  REQUIRE(window.click("lesson.close"));
+  CHECK(state.tutor.lesson == -1);
+}
+
+TEST_CASE("a lesson with a mistake is refused with its line") {
+  for (const auto& [text, why] : std::vector<std::pair<const char*, const char*>>{
+           {"say too early\n", "x:1: \"say\" stands before the first card"},
+           {"title T\n", "no card"},
+           {"card\n\nrulle causal\n", "x:3: rulle: there is no such setting"},
+           {"card\nuntil rule = causal\n", "no task stands above"},
+           {"card\ntask T\nuntil rule causal\n", "compares nothing"},
+           {"card\ntask T\nsolve rulle\n", "there is no such setting"}})
+    CHECK_THROWS_WITH(parse_lesson(text, "x"), ContainsSubstring(why));
+}

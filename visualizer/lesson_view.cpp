@@ -1,0 +1,174 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tensor/error.h"
+#include "visualizer/tutor.h"
+
+namespace tinymor {
+namespace {
+
+/// Where the lesson stands: a dot for each step.
+void draw_dots(int steps, int at) {
+  const float em = ui::em(), gap = em * 0.9f;
+  const ImVec2 origin = ImGui::GetCursorScreenPos();
+  for (int i = 0; i < steps; ++i)
+    window_canvas().circle({origin.x + em * 0.4f + float(i) * gap, origin.y + em * 0.5f},
+                           em * (i == at ? 0.34f : 0.24f),
+                           ui::u32(i < at    ? ui::colors::good
+                                   : i == at ? ui::colors::accent
+                                             : ui::colors::faint));
+  ImGui::Dummy({float(steps) * gap, em});
+}
+
+/// Notes which tasks of the step are done, one after the other.
+void check_tasks(AppState& state, const Source& source) {
+  const LessonStep& step = state.lessons[size_t(state.tutor.lesson)].steps[size_t(state.tutor.step)];
+  for (size_t i = 0; i < step.tasks.size(); ++i) {
+    const auto& until = step.tasks[i].until;
+    const auto met = [&](const Condition& condition) { return holds(condition, state, source); };
+    if (std::all_of(until.begin(), until.end(), met)) state.tutor.done[i] = true;
+    if (!state.tutor.done[i]) return;
+  }
+}
+
+/// A task with its tick.
+void draw_task(const std::string& text, bool done) {
+  const float em = ui::em();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const Box box{{at.x, at.y + em * 0.15f}, {at.x + em * 0.85f, at.y + em * 1.0f}};
+  const ImU32 color = ui::u32(done ? ui::colors::good : ui::colors::dim);
+  window_canvas().outline(box, color, std::max(1.0f, em * 0.09f), em * 0.15f);
+  if (done)
+    window_canvas().polyline({{box.min.x + em * 0.2f, box.center().y},
+                              {box.min.x + em * 0.38f, box.max.y - em * 0.2f},
+                              {box.max.x - em * 0.15f, box.min.y + em * 0.18f}},
+                             color, std::max(1.5f, em * 0.13f));
+  ImGui::SetCursorPosX(ImGui::GetCursorPosX() + em * 1.3f);
+  ui::paragraph(text, done ? ui::colors::good : ui::colors::text);
+}
+
+void solve(AppState& state, const Source& source, const LessonStep& step) {
+  try {
+    for (const LessonTask& task : step.tasks)
+      for (const std::string& line : task.solve) apply(state, source, line);
+  } catch (const Error& error) {
+    state.say(error.what());
+  }
+}
+
+void draw_buttons(AppState& state, const Source& source, const Lesson& lesson, const LessonStep& step) {
+  const int at = state.tutor.step;
+  const bool last = at + 1 == int(lesson.steps.size());
+  const bool done = std::all_of(state.tutor.done.begin(), state.tutor.done.end(), [](bool d) { return d; });
+  int turn = 0;
+  if (ui::button("lesson.back", "Back", at > 0, "The step before (Backspace)")) turn = -1;
+  ImGui::SameLine();
+  if (ui::chip("lesson.next", last ? "Finish" : "Next", done, "The next step (Space)")) turn = 1;
+  if (!step.tasks.empty() && !done) {
+    ImGui::SameLine();
+    if (ui::button("lesson.solve", "Show me", true, "Does the task for you")) solve(state, source, step);
+  }
+  if (!step.hint.empty()) {
+    ImGui::SameLine();
+    if (ui::button("lesson.hint", "Hint")) state.tutor.hinting = !state.tutor.hinting;
+  }
+  ImGui::SameLine();
+  if (ui::button("lesson.close", "x", true, "Leave the lesson")) state.tutor = {};
+  if (turn != 0) turn_lesson(state, source, turn);
+}
+
+/// Title and text, and the tasks beside them or, in a narrow window, below. Returns how far down they reach.
+float draw_step(AppState& state, const Source& source, float width) {
+  const float em = ui::em(), left = std::min(width, em * 58);
+  const Lesson& lesson = state.lessons[size_t(state.tutor.lesson)];
+  const LessonStep step = lesson.steps[size_t(state.tutor.step)];
+  const bool beside = width > em * 80;
+  const float pad = ImGui::GetCursorPosX(), top = ImGui::GetCursorPosY();
+  ImGui::BeginGroup();
+  ui::label(lesson.title, ui::colors::accent, ui::Font::bold);
+  ImGui::SameLine();
+  draw_dots(int(lesson.steps.size()), state.tutor.step);
+  ImGui::PushTextWrapPos(pad + (beside ? left : width));
+  ui::label(step.text);
+  if (state.tutor.hinting) ui::label(step.hint, ui::colors::warn);
+  ImGui::PopTextWrapPos();
+  ImGui::EndGroup();
+  const float end = ImGui::GetCursorPosY();
+  if (beside) ImGui::SetCursorPos({pad + left + em * 2, top});
+  ImGui::BeginGroup();
+  for (size_t i = 0; i < step.tasks.size(); ++i) draw_task(step.tasks[i].text, state.tutor.done[i]);
+  draw_buttons(state, source, lesson, step);
+  ImGui::EndGroup();
+  return std::max(end, ImGui::GetCursorPosY());
+}
+
+}  // namespace
+
+float draw_lesson(AppState& state, const Source& source, ImVec2 window, float top) {
+  if (state.tutor.lesson < 0) return top;
+  check_tasks(state, source);
+  const float em = ui::em(), pad = em * 0.7f, most = window.y * 0.45f;
+  const float height = std::min(most, state.tutor.height > 0 ? state.tutor.height : em * 7);
+  if (ui::begin_bar("##lesson", {0, top}, {window.x, height}, true)) {
+    ui::tag("lesson", {{0, top}, {window.x, top + height}});
+    window_canvas().rect({{0, top}, {em * 0.25f, top + height}}, ui::u32(ui::colors::accent));
+    ImGui::SetCursorPos({pad, pad * 0.7f});
+    const float end = draw_step(state, source, window.x - 2 * pad);
+    state.tutor.height = end + pad * 0.4f;
+  }
+  ui::end_bar();
+  return top + height;
+}
+
+void draw_highlights(const AppState& state, const ui::Registry& registry) {
+  if (state.tutor.lesson < 0) return;
+  const auto& targets = state.lessons[size_t(state.tutor.lesson)].steps[size_t(state.tutor.step)].highlights;
+  std::vector<Box> boxes;
+  for (const std::string& name : targets) {
+    const ui::Registry::Item* item = registry.find(name);
+    if (item && item->visible) boxes.push_back(item->box);
+  }
+  if (boxes.empty()) return;
+  ImDrawList& list = *ImGui::GetForegroundDrawList();
+  const auto spoken_of = [&](const Box& panel) {
+    return panel.contains(ImGui::GetIO().MousePos) ||
+           std::any_of(boxes.begin(), boxes.end(), [&](const Box& box) { return panel.contains(box.center()); });
+  };
+  for (const auto& [name, item] : registry.items()) {
+    if (name.starts_with("panel.") && item.visible && !spoken_of(item.box))
+      list.AddRectFilled(item.box.min, item.box.max, ui::u32(ui::colors::ground, 0.6));
+  }
+  const float em = ui::em();
+  for (const Box& box : boxes) {
+    for (int ring = 0; ring < 3; ++ring) {
+      const Box glow = box.inset(-em * 0.12f * float(ring), -em * 0.12f * float(ring));
+      ui::add_outline(list, glow.min, glow.max, ui::u32(ui::colors::accent, 0.9 - 0.3 * ring), em * 0.3f, em * 0.14f);
+    }
+  }
+}
+
+void draw_lesson_list(AppState& state, const Source& source) {
+  if (!state.tutor.choosing) return;
+  ImGui::SetNextWindowFocus();
+  if (ui::begin_dialog("##lessons", ui::em() * 36)) {
+    ui::label("Lessons", ui::colors::text, ui::Font::bold);
+    ui::paragraph("Each takes a few minutes. You can look around and try things at any time.", ui::colors::dim,
+                  ui::Font::small);
+    for (int i = 0; i < int(state.lessons.size()); ++i) {
+      const std::string label = fmt::format("{}. {}", i + 1, state.lessons[size_t(i)].title);
+      if (!ui::button("lesson.choose." + std::to_string(i), fitted(label, ui::em() * 33).c_str())) continue;
+      try {
+        enter_lesson(state, source, i, 0);
+      } catch (const Error& error) {
+        state.say(error.what());
+      }
+      break;
+    }
+    ImGui::Dummy({1, ui::em() * 0.4f});
+    if (ui::button("lesson.list.close", "Close")) state.tutor.choosing = false;
+  }
+  ui::end_dialog();
+}
+
+}  // namespace tinymor
