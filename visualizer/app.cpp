@@ -19,12 +19,25 @@ App::App(Source& source, Opener opener) : opener_(std::move(opener)), source_(&s
 void App::show(std::unique_ptr<Source> source) {
   source->poll();
   source_ = source.get();
-  owned_ = std::move(source);
+  owned_[0] = std::move(source);
   panels_ = make_panels();  // what they remember belongs to the source before
   state_.shown = {};
   state_.playback = {};
   state_.hovered = state_.pinned = {};
   state_.wishes.clear();
+}
+
+void App::compare(std::unique_ptr<Source> source) {
+  source->poll();
+  state_.compare.other = source.get();
+  owned_[1] = std::move(source);
+  state_.compare.shown = {};
+  state_.compare.playback = {};
+}
+
+bool App::poll() {
+  const bool other = state_.compare.other && state_.compare.other->poll();
+  return source_->poll() || other;
 }
 
 void App::drop(const std::string& path) {
@@ -65,7 +78,11 @@ void App::frame(double seconds) {
   if (const int by = std::exchange(state_.zoom_steps, 0)) zoom_key(by > 0 ? '+' : '-');
   state_.hovered = state_.hovering;
   fulfil_wishes();
-  if (chosen) show(std::move(chosen));
+  if (!chosen) return;
+  if (std::exchange(state_.open.to_compare, false))
+    compare(std::move(chosen));
+  else
+    show(std::move(chosen));
 }
 
 void App::update(double seconds) {
@@ -73,6 +90,33 @@ void App::update(double seconds) {
   if (state_.message_seconds <= 0) state_.message.clear();
   state_.playback.advance(seconds, int(source_->history().snapshots.size()));
   state_.shown.update(*source_, state_.playback.index());
+  update_comparison();
+}
+
+void App::update_comparison() {
+  Comparison& c = state_.compare;
+  const Source& other = c.other ? *c.other : *source_;
+  const RunHistory& history = other.history();
+  const int count = int(history.snapshots.size());
+  if (c.other && c.linked) {
+    const double here = AxisMap(*source_, state_.curve_axis).at(state_.shown.step);
+    c.playback.jump(history.snapshot_at(AxisMap(other, state_.curve_axis).step(here)), count);
+  } else if (c.playback.mode() == Playback::Mode::following) {
+    c.playback.jump(0, count);
+  }
+  c.playback.advance(0, count);
+  c.shown.update(other, c.playback.index());
+}
+
+void App::swap_compared() {
+  Comparison& c = state_.compare;
+  std::swap(state_.playback, c.playback);
+  c.playback.jump(c.playback.index(), c.playback.index() + 1);  // B follows nothing by itself
+  if (!c.other) return;
+  std::swap(source_, c.other);
+  std::swap(owned_[0], owned_[1]);
+  state_.shown = c.shown = {};
+  panels_ = make_panels();
 }
 
 void App::draw_workspace(const Box& area) {
@@ -204,6 +248,8 @@ void App::fulfil_wishes() {
       case Wish::stop_generating:
         source_->stop_generating();
         break;
+      case Wish::swap:
+        return swap_compared();
     }
   }
   if (text.running) source_->adjust(state_.request);

@@ -25,6 +25,10 @@ class App {
 
   /// Another source from the next frame on; the state that belongs to a text starts anew.
   void show(std::unique_ptr<Source> source);
+  /// Another source beside it, in the compare panel.
+  void compare(std::unique_ptr<Source> source);
+  /// Takes in news; true when there were some.
+  bool poll();
   /// A file or folder was dropped onto the window.
   void drop(const std::string& path);
   Source& source() { return *source_; }
@@ -54,9 +58,11 @@ class App {
   void draw_contents(Panel& panel, const Tile& tile, Canvas& canvas);
   void save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing);
   void fulfil_wishes();
+  void swap_compared();
+  void update_comparison();
 
   Opener opener_;
-  std::unique_ptr<Source> owned_;
+  std::unique_ptr<Source> owned_[2];  // the source and what it is compared with, unless they came from outside
   Source* source_;
   AppState state_;
   Canvas* canvas_ = &window_canvas();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "visualizer/axis.h"
 #include "visualizer/canvas.h"
 #include "visualizer/lens_view.h"
 #include "visualizer/lesson.h"
@@ -27,12 +28,9 @@ struct TokenRef {
   bool operator==(const TokenRef&) const = default;
 };
 
-/// What the curves are drawn over.
-enum class CurveAxis { steps, tokens, flops, seconds };
-
 /// What the app is to do with the source after the frame.
 struct Wish {
-  enum Kind { pause, resume, stop, generate, go_on, step, keep, choose, stop_generating } kind;
+  enum Kind { pause, resume, stop, generate, go_on, step, keep, choose, stop_generating, swap } kind;
   int value = 0;  ///< keep: so many tokens; choose: the id of the next one.
 };
 
@@ -46,6 +44,7 @@ struct TrainRequest {
 struct OpenState {
   bool shown = false;
   std::string path, message;
+  bool to_compare = false;         ///< What is opened is to stand beside the run.
   std::vector<std::string> found;  ///< Runs that lie near.
   TrainRequest request;
 };
@@ -65,6 +64,18 @@ struct Shown {
   uint64_t source_version_ = 0, generation_version_ = 0;
 };
 
+/// The colour of what is compared with, "B"; what the other panels show is "A".
+inline constexpr Color compared_color{0xF2, 0xB5, 0x6B};
+
+/// What stands beside the run in the compare panel.
+struct Comparison {
+  Source* other = nullptr;  ///< Another run; null: the same run at another step.
+  Shown shown;
+  Playback playback;
+  bool linked = true;           ///< Another run stands where this one stands on the axis of the curves.
+  std::string panel = "strip";  ///< What is drawn of both.
+};
+
 struct AppState {
   RuleView rule = RuleView::causal;
   Playback playback;
@@ -75,6 +86,7 @@ struct AppState {
   std::optional<TokenRef> hovering;  ///< Set by the panels during a frame.
 
   GenerateRequest request;
+  Comparison compare;
   Subject cache_subject = Subject::probe;
   int cache_strategy = 0;   ///< Of the cache that is drawn, as KvStrategy + 1; 0: that of the run.
   int attention_layer = 0;  ///< Of the block, from 0; -1: the first layer of the model, beyond the block: the last.

@@ -1,6 +1,7 @@
 #include "visualizer/panel.h"
 
 #include "visualizer/panels/attention.h"
+#include "visualizer/panels/compare.h"
 #include "visualizer/panels/curves.h"
 #include "visualizer/panels/generate.h"
 #include "visualizer/panels/grid.h"
@@ -22,8 +23,15 @@ std::vector<std::unique_ptr<Panel>> make_panels() {
   panels.push_back(std::make_unique<ScoresPanel>());
   panels.push_back(std::make_unique<LensPanel>());
   panels.push_back(std::make_unique<SharingPanel>());
+  panels.push_back(std::make_unique<ComparePanel>());
   panels.push_back(std::make_unique<GeneratePanel>());
   return panels;
+}
+
+std::unique_ptr<Panel> make_panel(const std::string& name) {
+  for (std::unique_ptr<Panel>& panel : make_panels())
+    if (panel->name() == name) return std::move(panel);
+  return nullptr;
 }
 
 Box free_box() {

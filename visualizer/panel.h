@@ -29,6 +29,8 @@ class Panel {
   virtual Table table(const Source& source, const AppState& state) const = 0;
 };
 
+/// Null when there is none of this name.
+std::unique_ptr<Panel> make_panel(const std::string& name);
 /// Every panel, in the order of the text report.
 std::vector<std::unique_ptr<Panel>> make_panels();
 

@@ -65,18 +65,24 @@ Entry choice(const char* name, const char* values, std::vector<std::string> word
           }};
 }
 
-Entry name(const char* name, const char* values, std::string AppState::*field) {
+/// A text in a member that `at` finds; "none" when it is empty.
+template <class At>
+Entry name(const char* name, const char* values, At at) {
   return {{name, values},
-          [=](const AppState& s, const Source&) { return (s.*field).empty() ? "none" : s.*field; },
+          [=](const AppState& s, const Source&) {
+            const std::string& text = at(const_cast<AppState&>(s));
+            return text.empty() ? "none" : text;
+          },
           [=](AppState& s, const Source&, const std::string& value) {
-            s.*field = value == "none" ? "" : value;
+            at(s) = value == "none" ? "" : value;
             return !value.empty();
           }};
 }
 
 /// The name of a panel.
-Entry panel(const char* name_of_setting, const char* values, std::string AppState::*field) {
-  Entry e = name(name_of_setting, values, field);
+template <class At>
+Entry panel(const char* name_of_setting, const char* values, At at) {
+  Entry e = name(name_of_setting, values, at);
   e.set = [set = e.set](AppState& s, const Source& source, const std::string& value) {
     static const auto panels = make_panels();
     return (value == "none" ||
@@ -157,6 +163,18 @@ Entry step() {
             if (!parse(value, step) || step < 0) return false;
             const RunHistory& history = source.history();
             s.playback.jump(history.snapshot_at(step), int(history.snapshots.size()));
+            return true;
+          }};
+}
+
+Entry compared_step() {
+  return {{"compare.step", "a number of steps of what is compared with"},
+          [](const AppState& s, const Source&) { return fmt::format("{}", s.compare.shown.step); },
+          [](AppState& s, const Source& source, const std::string& value) {
+            int64_t step = 0;
+            if (!parse(value, step) || step < 0) return false;
+            const RunHistory& history = (s.compare.other ? *s.compare.other : source).history();
+            s.compare.playback.jump(history.snapshot_at(step), int(history.snapshots.size()));
             return true;
           }};
 }
@@ -247,9 +265,9 @@ const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = {
       lesson(),
       lesson_step(),
-      name("page", "the name of a page", &AppState::page),
-      panel("show", "a panel whose page is turned to, or none", &AppState::show),
-      panel("panel", "a panel that fills the window, or none", &AppState::maximised),
+      name("page", "the name of a page", [](AppState& s) -> std::string& { return s.page; }),
+      panel("show", "a panel whose page is turned to, or none", [](AppState& s) -> std::string& { return s.show; }),
+      panel("panel", "a panel that fills the window, or none", [](AppState& s) -> std::string& { return s.maximised; }),
       number("zoom", "0.5 to 3", 0.5f, 3.0f, [](AppState& s) -> float& { return s.zoom; }),
       choice("rule", "training, causal or difference", {"training", "causal", "difference"}, &AppState::rule),
       step(),
@@ -263,6 +281,9 @@ const std::vector<Entry>& entries() {
       choice("cache", "probe or generated", {"probe", "generated"}, &AppState::cache_subject),
       choice("kv", "run, recursion_wise, shared or hybrid", {"run", "recursion_wise", "shared", "hybrid"},
              &AppState::cache_strategy),
+      panel("compare", "a panel to be drawn of two runs or steps",
+            [](AppState& s) -> std::string& { return s.compare.panel; }),
+      compared_step(),
       number("attention.layer", "-1 to 64", -1, 64, [](AppState& s) -> int& { return s.attention_layer; }),
       number("attention.row", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_row; }),
       number("attention.head", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_head; }),

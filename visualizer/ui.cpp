@@ -1,11 +1,13 @@
 #include "visualizer/ui.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tinymor::ui {
 namespace {
 
 thread_local Registry* current = nullptr;
+thread_local std::string prefix;
 
 void push_button_colors(bool on) {
   const Color base = on ? mix(colors::control, colors::accent, 0.45) : colors::control;
@@ -57,13 +59,18 @@ RegistryScope::~RegistryScope() {
   current = previous_;
 }
 
-void tag(std::string name) {
-  if (current)
-    current->note(std::move(name), {{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}, ImGui::IsItemVisible()});
+PrefixScope::PrefixScope(std::string text) : previous_(std::exchange(prefix, std::move(text))) {}
+PrefixScope::~PrefixScope() {
+  prefix = previous_;
 }
 
-void tag(std::string name, const Box& box) {
-  if (current) current->note(std::move(name), {box, ImGui::IsRectVisible(box.min, box.max)});
+void tag(const std::string& name) {
+  if (current)
+    current->note(prefix + name, {{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}, ImGui::IsItemVisible()});
+}
+
+void tag(const std::string& name, const Box& box) {
+  if (current) current->note(prefix + name, {box, ImGui::IsRectVisible(box.min, box.max)});
 }
 
 void hint(const char* text) {

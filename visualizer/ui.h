@@ -38,9 +38,19 @@ class RegistryScope {
   Registry* previous_;
 };
 
+/// Puts `prefix` before every name that is tagged until the end of the scope: what is drawn twice has two names.
+class PrefixScope {
+ public:
+  explicit PrefixScope(std::string prefix);
+  ~PrefixScope();
+
+ private:
+  std::string previous_;
+};
+
 /// Names the control that was drawn last, or a part of the picture.
-void tag(std::string name);
-void tag(std::string name, const Box& box);
+void tag(const std::string& name);
+void tag(const std::string& name, const Box& box);
 
 /// A push button; a chip is one that stays on.
 bool button(const std::string& name, const char* label, bool enabled = true, const char* hint = nullptr);

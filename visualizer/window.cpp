@@ -196,7 +196,7 @@ void loop(Desktop& desktop, App& app) {
     Events& events = desktop.events();
     if (events.zoom_key) app.zoom_key(events.zoom_key);
     if (!events.dropped.empty()) app.drop(events.dropped);
-    const bool fresh = app.source().poll(), typing = ImGui::GetIO().WantTextInput;
+    const bool fresh = app.poll(), typing = ImGui::GetIO().WantTextInput;
     if (events.input || fresh) budget = frames_per_event;
     events = {};
     if (iconified || (budget == 0 && !app.animating() && !typing)) continue;

@@ -6,9 +6,6 @@
 #include <cmath>
 #include <limits>
 
-#include "mor/counts.h"
-#include "tensor/error.h"
-
 namespace tinymor {
 namespace {
 
@@ -22,50 +19,6 @@ std::vector<double> column(const std::vector<Record>& records, Get&& get) {
   for (const Record& record : records) out.push_back(double(get(record)));
   return out;
 }
-
-constexpr const char* axis_units[] = {"step", "tokens", "FLOPs", "seconds"};
-
-/// What a training step adds to the axis; 0 where the configuration does not say. The FLOPs are those of the honest
-/// count, backward included.
-double per_step(const Source& source, CurveAxis axis) {
-  const TrainConfig& train = source.config().train;
-  ModelConfig model = source.config().model;
-  const double tokens = double(train.batch_size) * double(train.grad_accumulation) * double(model.max_seq_len);
-  if (axis == CurveAxis::steps) return 1;
-  if (axis == CurveAxis::tokens) return tokens;
-  try {
-    model.resolve();
-    return 3 * tokens * honest_flops_per_token(model, model.max_seq_len);
-  } catch (const Error&) {
-    return 0;
-  }
-}
-
-/// The step of a place on the axis, and the other way round.
-class AxisMap {
- public:
-  AxisMap(const Source& source, CurveAxis axis) : history_(source.history()), seconds_(axis == CurveAxis::seconds) {
-    if (!seconds_) scale_ = per_step(source, axis);
-  }
-  double at(int64_t step) const {
-    if (!seconds_) return double(step) * scale_;
-    const auto found = std::lower_bound(history_.steps.begin(), history_.steps.end(), step,
-                                        [](const StepMetrics& m, int64_t s) { return m.step < s; });
-    if (step <= 0 || history_.steps.empty()) return 0;
-    return found == history_.steps.end() ? history_.steps.back().seconds : found->seconds;
-  }
-  int64_t step(double x) const {
-    if (!seconds_) return scale_ > 0 ? std::llround(x / scale_) : 0;
-    const auto found = std::lower_bound(history_.steps.begin(), history_.steps.end(), x,
-                                        [](const StepMetrics& m, double s) { return m.seconds < s; });
-    return found == history_.steps.end() ? history_.last_step() : found->step;
-  }
-
- private:
-  const RunHistory& history_;
-  bool seconds_;
-  double scale_ = 1;
-};
 
 // The weight of the past: an average over about a hundredth of the run, so that the line neither lags nor jitters.
 double smoothing(size_t steps) {
@@ -93,8 +46,10 @@ std::string last_values(const RunHistory& history) {
 
 void CurvesPanel::collect(const Source& source, const AppState& state) {
   const bool smooth_loss = state.smooth_loss;
-  if (version_ == source.version() && smooth_ == smooth_loss && axis_ == state.curve_axis) return;
-  version_ = source.version();
+  const Source* other = state.compare.other;
+  const uint64_t version = source.version() + (other ? other->version() << 32 : 0);
+  if (version_ == version && smooth_ == smooth_loss && axis_ == state.curve_axis) return;
+  version_ = version;
   smooth_ = smooth_loss;
   axis_ = state.curve_axis;
   const RunHistory& h = source.history();
@@ -123,6 +78,7 @@ void CurvesPanel::collect(const Source& source, const AppState& state) {
                           true,
                           false});
 
+  if (other) add_baseline(*other);
   const auto small = [&](int i, auto&& get) {
     small_series_[i] = {small_names[i], ui::colors::accent, steps, column(h.steps, get), {}, false, false};
   };
@@ -131,9 +87,24 @@ void CurvesPanel::collect(const Source& source, const AppState& state) {
   small(2, [](const StepMetrics& m) { return m.lr; });
 }
 
+// The run that is compared with, at the same place of the axis.
+void CurvesPanel::add_baseline(const Source& other) {
+  const RunHistory& h = other.history();
+  const AxisMap axis(other, axis_);
+  const auto loss = column(h.steps, [](const StepMetrics& m) { return m.loss; });
+  loss_series_.push_back({"B: train",
+                          compared_color,
+                          column(h.steps, [&](const StepMetrics& m) { return axis.at(m.step); }),
+                          smooth_ ? smooth(loss, smoothing(loss.size())) : loss,
+                          {},
+                          false,
+                          false});
+}
+
 std::string CurvesPanel::caption(const Source& source, const AppState& state) const {
   const RunHistory& h = source.history();
-  std::string out = fmt::format("loss in nats per token by {}", axis_units[int(state.curve_axis)]);
+  std::string out = fmt::format("loss in nats per token by {}", axis_unit(state.curve_axis));
+  if (state.compare.other) out += fmt::format(" \u00b7 B: {}", state.compare.other->name());
   if (!h.steps.empty()) out += fmt::format(" \u00b7 last {:.3f} at step {}", h.steps.back().loss, h.steps.back().step);
   if (state.smooth_loss) out += " \u00b7 raw values behind";
   return out;
@@ -165,7 +136,7 @@ void CurvesPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
   options.y_unit = "nats";
   options.log_y = state.log_loss;
   const AxisMap axis(source, state.curve_axis);
-  options.x_unit = axis_units[int(state.curve_axis)];
+  options.x_unit = axis_unit(state.curve_axis);
   if (state.shown.index >= 0) options.marker = axis.at(state.shown.step);
   loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options);
   if (loss_.clicked_x()) {

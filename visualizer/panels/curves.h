@@ -19,13 +19,14 @@ class CurvesPanel : public Panel {
 
  private:
   void collect(const Source& source, const AppState& state);
+  void add_baseline(const Source& other);
   void draw_small(Canvas& canvas, const Box& box, std::optional<double> marker);
 
   Plot loss_{"curves.loss"};
   Plot small_[3] = {Plot("curves.depth"), Plot("curves.speed"), Plot("curves.lr")};
   std::vector<PlotSeries> loss_series_;
   PlotSeries small_series_[3];
-  uint64_t version_ = 0;  // of the source that the series were made from
+  uint64_t version_ = 0;  // of the sources that the series were made from
   CurveAxis axis_ = CurveAxis::steps;
   bool smooth_ = false;
 };

@@ -1,0 +1,76 @@
+#include "scripted.h"
+#include "support/catch.h"
+#include "visualizer/headless.h"
+
+using namespace tinymor;
+
+namespace {
+
+/// A run of half as many steps, of which another can be opened beside it.
+Recording short_run() {
+  SampleRun run;
+  run.steps = 200;
+  return sample_recording(run);
+}
+
+Opener opener() {
+  return {[](const std::string&) { return std::make_unique<RecordingSource>("other", short_run()); }, {}};
+}
+
+}  // namespace
+
+TEST_CASE("two steps of a run stand side by side with one cursor") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  state.page = "Compare";
+  window.frames(3);
+  CHECK(state.shown.step == 400);
+  CHECK(state.compare.shown.step == 1);
+  REQUIRE(window.drag("compare.snapshot", 0.02f, 0.5f));
+  CHECK(state.compare.shown.step == Approx(200).margin(26));
+  CHECK(state.shown.step == 400);
+  REQUIRE(window.hover("b.strip.token.7"));
+  CHECK(state.hovered == TokenRef{Subject::probe, 7});
+  CHECK(window.app().registry().find("a.strip.token.7"));
+  REQUIRE(window.click("compare.kind.2"));
+  window.frames(2);
+  CHECK(window.app().registry().find("b.kv.cells"));
+  const int64_t compared = state.compare.shown.step;
+  REQUIRE(window.click("compare.swap"));
+  window.frames(2);
+  CHECK(state.shown.step == compared);
+  CHECK(state.compare.shown.step == 400);
+}
+
+TEST_CASE("another run stands where this one does, until it is let loose, and its curve is drawn too") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1280, 800, ui::FontSource::builtin, opener());
+  AppState& state = window.app().state();
+  state.page = "Compare";
+  window.frames(3);
+  REQUIRE(window.click("compare.other"));
+  state.open.path = "other";
+  window.frames(2);
+  REQUIRE(window.click("open.go"));
+  window.frames(2);
+  REQUIRE(state.compare.other);
+  CHECK(&window.app().source() == &source);
+  CHECK(state.compare.shown.step == 200);  // it has no more
+  state.playback.jump(2, 17);
+  window.frames(2);
+  CHECK(state.shown.step == 50);
+  CHECK(state.compare.shown.step == 50);
+  REQUIRE(window.click("compare.linked"));
+  state.playback.follow();
+  window.frames(2);
+  CHECK(state.compare.shown.step == 50);
+  CHECK_THAT(window.app().text("compare"), ContainsSubstring("B: step 50 of other"));
+  CHECK_THAT(window.app().text("curves"), ContainsSubstring("B: other"));
+  REQUIRE(window.click("compare.swap"));
+  window.frames(3);
+  CHECK(window.app().source().name() == "other");
+  CHECK(state.compare.other == &source);
+  REQUIRE(window.click("compare.other"));
+  CHECK_FALSE(state.compare.other);
+}

@@ -1,0 +1,196 @@
+#include "visualizer/panels/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "visualizer/plot_math.h"
+#include "visualizer/text_flow.h"
+
+namespace tinymor {
+namespace {
+
+constexpr const char* kinds[] = {"strip", "grid", "kv", "attention", "lens", "scores", "sharing"};
+const std::vector<const char*> kind_labels = {"tokens", "grid", "cache", "attention", "lens", "scores", "sharing"};
+
+const Source& other_of(const Source& source, const AppState& state) {
+  return state.compare.other ? *state.compare.other : source;
+}
+
+struct Quantity {
+  const char* name;
+  double a, b;
+};
+
+std::vector<Quantity> quantities(const Source& source, const AppState& state) {
+  const Source& other = other_of(source, state);
+  const Shown &a = state.shown, &b = state.compare.shown;
+  const TextView &text_a = a.text(Subject::probe, state.rule), &text_b = b.text(Subject::probe, state.rule);
+  std::vector<Quantity> out = {{"loss of the probe text, nats", text_a.lm_loss, text_b.lm_loss},
+                               {"recursions per token", text_a.mean_depth, text_b.mean_depth},
+                               {"bytes in its cache", double(text_a.kv.bytes), double(text_b.kv.bytes)}};
+  static constexpr const char* names[] = {"steps", "tokens trained on", "training FLOPs", "seconds"};
+  for (const CurveAxis axis : {CurveAxis::steps, CurveAxis::tokens, CurveAxis::flops, CurveAxis::seconds})
+    out.push_back({names[int(axis)], AxisMap(source, axis).at(a.step), AxisMap(other, axis).at(b.step)});
+  return out;
+}
+
+std::string side_name(const Source& source, const AppState& state, bool compared) {
+  const Source& shown = compared ? other_of(source, state) : source;
+  return fmt::format("{}: step {} of {}", compared ? "B" : "A", compared ? state.compare.shown.step : state.shown.step,
+                     shown.name());
+}
+
+/// The mark of a side: a disc for A, a triangle for B.
+void draw_mark(Canvas& canvas, ImVec2 center, bool compared) {
+  const float r = ui::em() * 0.3f;
+  if (compared)
+    canvas.triangle({center.x - r, center.y + r}, {center.x + r, center.y + r}, {center.x, center.y - r},
+                    ui::u32(compared_color));
+  else
+    canvas.circle(center, r, ui::u32(ui::colors::accent));
+}
+
+void draw_numbers(Canvas& canvas, const Box& box, const std::vector<Quantity>& all) {
+  const float em = ui::em(), row = em * 1.25f, first = em * 13, column = (box.width() - first) / 3;
+  const auto line = [&](float y, Color color, const std::string& name, const std::vector<std::string>& cells) {
+    canvas.text({box.min.x, y}, ui::u32(ui::colors::dim), name, ui::Font::small);
+    for (size_t i = 0; i < cells.size(); ++i)
+      text_right(canvas, {box.min.x + first + column * float(i + 1), y}, ui::u32(color), cells[i], ui::Font::small);
+  };
+  line(box.min.y, ui::colors::dim, "", {"A", "B", "B - A"});
+  for (size_t i = 0; i < all.size(); ++i) {
+    const float y = box.min.y + row * float(i + 1);
+    if (y + row <= box.max.y)
+      line(y, ui::colors::text, all[i].name,
+           {short_number(all[i].a), short_number(all[i].b), short_number(all[i].b - all[i].a)});
+  }
+}
+
+/// The text tinted by which side predicts better, with as many strokes as the depths differ.
+void draw_difference(Canvas& canvas, const Box& box, AppState& state) {
+  const TextView &a = state.shown.text(Subject::probe, state.rule),
+                 &b = state.compare.shown.text(Subject::probe, state.rule);
+  if (a.ids != b.ids || a.size() == 0)
+    return draw_empty(canvas, box, "the two texts are not the same tokens: no difference token by token");
+  ImGui::SetCursorScreenPos(box.min);
+  ImGui::BeginChild("difference", {box.width(), box.height()}, false);
+  const Box inside = free_box();
+  const TextFlow flow = flow_text(a.pieces, inside.width());
+  const auto mouse = ImGui::IsWindowHovered() ? std::optional(ImGui::GetIO().MousePos) : std::nullopt;
+  const auto under_mouse = draw_flow(canvas, flow, a.pieces, inside.min, mouse, [&](int t) {
+    const float change = b.nll[size_t(t)] - a.nll[size_t(t)];
+    TokenLook look{std::isfinite(change) ? signed_color(change / 2) : ui::colors::control,
+                   std::abs(b.depth[size_t(t)] - a.depth[size_t(t)]), int(a.rows.size())};
+    look.marked = state.points_at(Subject::probe, t);
+    return look;
+  });
+  if (under_mouse) {
+    state.hovering = {Subject::probe, *under_mouse};
+    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
+  }
+  ImGui::Dummy({1, flow.height});
+  ImGui::EndChild();
+}
+
+}  // namespace
+
+std::string ComparePanel::caption(const Source&, const AppState& state) const {
+  return fmt::format("{} \u00b7 below: loss of B less that of A, blue where B is better; strokes: depths that differ",
+                     rule_name(state.rule));
+}
+
+float ComparePanel::controls(const Source& source, AppState& state, float right) {
+  Comparison& c = state.compare;
+  const float gap = ImGui::GetStyle().ItemSpacing.x;
+  const char* which = c.other ? "Same run" : "Other run";
+  float left = right - ui::button_width(which) - ui::button_width("Swap") - gap;
+  if (c.other) left -= ui::button_width("linked") + gap;
+  ImGui::SetCursorPosX(left);
+  if (c.other) {
+    if (ui::chip("compare.linked", "linked", c.linked, "B stands where A stands, on the axis of the training curves"))
+      c.linked = !c.linked;
+    ImGui::SameLine();
+  }
+  if (ui::button("compare.swap", "Swap", true, "A becomes B")) state.wishes.push_back({Wish::swap});
+  ImGui::SameLine();
+  if (ui::button("compare.other", which, true, "What A is compared with")) {
+    if (c.other)
+      c = {};
+    else
+      state.open_asked = state.open.to_compare = true;
+  }
+  const float choice = ui::segmented_width(kind_labels), further = left - gap - choice;
+  if (further < ui::em() * 7) return left;
+  ImGui::SameLine();
+  ImGui::SetCursorPosX(further);
+  int kind = int(std::find(std::begin(kinds), std::end(kinds), c.panel) - std::begin(kinds));
+  kind = ui::segmented("compare.kind", kind_labels, kind, "What is drawn of both");
+  if (kind < int(std::size(kinds))) c.panel = kinds[kind];
+  (void)source;
+  return further;
+}
+
+void ComparePanel::draw_side(Panel& panel, const Source& source, AppState& state, Canvas& canvas, const Box& box,
+                             bool compared) {
+  const float em = ui::em();
+  draw_mark(canvas, {box.min.x + em * 0.4f, box.min.y + em * 0.6f}, compared);
+  canvas.text({box.min.x + em * 1.1f, box.min.y}, ui::u32(compared ? compared_color : ui::colors::accent),
+              fitted(side_name(source, state, compared), box.width() - em, ui::Font::small), ui::Font::small);
+  float top = box.min.y + em * 1.6f;
+  Comparison& c = state.compare;
+  if (compared && !(c.other && c.linked)) {
+    ImGui::SetCursorScreenPos({box.min.x, top});
+    ImGui::SetNextItemWidth(box.width());
+    const int count = int(other_of(source, state).history().snapshots.size());
+    int index = c.playback.index() + 1;
+    if (ImGui::SliderInt("##step", &index, 1, std::max(1, count), "snapshot %d")) c.playback.jump(index - 1, count);
+    ui::tag("compare.snapshot");
+  }
+  top += ImGui::GetFrameHeight() + em * 0.4f;
+  ImGui::SetCursorScreenPos({box.min.x, top});
+  ImGui::BeginChild(compared ? "B" : "A", {box.width(), box.max.y - top}, false);
+  const ui::PrefixScope prefix(compared ? "b." : "a.");
+  if (compared) std::swap(state.shown, c.shown), std::swap(state.playback, c.playback);
+  panel.draw(compared ? other_of(source, state) : source, state, canvas);
+  if (compared) std::swap(state.shown, c.shown), std::swap(state.playback, c.playback);
+  ImGui::EndChild();
+}
+
+void ComparePanel::draw(const Source& source, AppState& state, Canvas& canvas) {
+  const Comparison& c = state.compare;
+  if (!sides_[0] || sides_[0]->name() != c.panel || other_ != c.other) {
+    for (auto& side : sides_) side = make_panel(c.panel);
+    other_ = c.other;
+  }
+  const Box box = free_box();
+  if (!sides_[0]) return draw_empty(canvas, box, fmt::format("there is no panel \"{}\"", c.panel));
+  const float em = ui::em(), gap = em, half = (box.width() - gap) / 2;
+  const float below = box.height() > em * 26 ? em * 11 : 0, split = box.max.y - below;
+  draw_side(*sides_[0], source, state, canvas, {box.min, {box.min.x + half, split}}, false);
+  draw_side(*sides_[1], source, state, canvas, {{box.max.x - half, box.min.y}, {box.max.x, split}}, true);
+  if (below > 0) {
+    const float numbers = std::min(em * 34, half);
+    draw_numbers(canvas, {{box.min.x, split + em * 0.6f}, {box.min.x + numbers, box.max.y}}, quantities(source, state));
+    draw_difference(canvas, {{box.min.x + numbers + 2 * gap, split + em * 0.6f}, box.max}, state);
+  }
+  take_box(box);
+}
+
+std::string ComparePanel::text(const Source& source, const AppState& state) const {
+  std::string out = caption(source, state) + "\n";
+  for (const bool compared : {false, true}) out += side_name(source, state, compared) + "\n";
+  for (const Quantity& q : quantities(source, state))
+    out += fmt::format("{}: {} and {}\n", q.name, short_number(q.a), short_number(q.b));
+  return out;
+}
+
+Table ComparePanel::table(const Source& source, const AppState& state) const {
+  Table table{{"quantity", "A", "B"}, {}};
+  for (const Quantity& q : quantities(source, state)) table.rows.push_back({q.name, cell(q.a), cell(q.b)});
+  return table;
+}
+
+}  // namespace tinymor
