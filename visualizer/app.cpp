@@ -14,7 +14,9 @@
 
 namespace tinymor {
 
-App::App(Source& source, Opener opener) : opener_(std::move(opener)), source_(&source), panels_(make_panels()) {}
+App::App(Source& source, Opener opener) : opener_(std::move(opener)), source_(&source), panels_(make_panels()) {
+  state_.timeline.notes = read_notes(source.recording());
+}
 
 void App::show(std::unique_ptr<Source> source) {
   source->poll();
@@ -23,6 +25,8 @@ void App::show(std::unique_ptr<Source> source) {
   panels_ = make_panels();  // what they remember belongs to the source before
   state_.shown = {};
   state_.playback = {};
+  state_.timeline = {};
+  state_.timeline.notes = read_notes(source_->recording());
   state_.hovered = state_.pinned = {};
   state_.wishes.clear();
 }
@@ -70,6 +74,7 @@ void App::frame(double seconds) {
   draw_highlights(state_, registry_);
   draw_lesson_list(state_, *source_);
   if (state_.help) draw_help(state_);
+  draw_note_dialog(state_, *source_);
   if (std::exchange(state_.open_asked, false)) {
     state_.open.shown = true;
     state_.open.found = find_runs("runs");
@@ -116,6 +121,7 @@ void App::swap_compared() {
   std::swap(source_, c.other);
   std::swap(owned_[0], owned_[1]);
   state_.shown = c.shown = {};
+  state_.timeline.notes = read_notes(source_->recording());
   panels_ = make_panels();
 }
 

@@ -10,6 +10,7 @@
 #include "visualizer/canvas.h"
 #include "visualizer/lens_view.h"
 #include "visualizer/lesson.h"
+#include "visualizer/notes.h"
 #include "visualizer/playback.h"
 #include "visualizer/source.h"
 #include "visualizer/text_view.h"
@@ -32,6 +33,15 @@ struct TokenRef {
 struct Wish {
   enum Kind { pause, resume, stop, generate, go_on, step, keep, choose, stop_generating, swap } kind;
   int value = 0;  ///< keep: so many tokens; choose: the id of the next one.
+};
+
+/// The part of the time line that is seen, as shares of the run, and what was written beside it.
+struct Timeline {
+  double from = 0, to = 1;
+  std::optional<int> loop_from;  ///< Where a range begins that is being marked.
+  std::vector<Note> notes;
+  bool writing = false;  ///< A note at the step that is shown.
+  std::string draft;
 };
 
 /// A run that the window is to train.
@@ -79,6 +89,7 @@ struct Comparison {
 struct AppState {
   RuleView rule = RuleView::causal;
   Playback playback;
+  Timeline timeline;
   Shown shown;
 
   std::optional<TokenRef> hovered;  ///< As of the last frame.

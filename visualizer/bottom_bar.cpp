@@ -1,8 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-
 #include "visualizer/bars.h"
 #include "visualizer/plot_math.h"
 #include "visualizer/ui.h"
@@ -34,62 +31,9 @@ void draw_buttons(AppState& state, int count) {
   if (ui::icon_button("time.follow", ui::Icon::last, true, following, "Follow the newest snapshot (End)"))
     playback.follow();
   ImGui::SameLine();
-  const std::string speed = playback.speed() < 1 ? "1/2x" : fmt::format("{:.0f}x", playback.speed());
+  const std::string speed =
+      playback.speed() < 1 ? fmt::format("1/{:.0f}x", 1 / playback.speed()) : fmt::format("{:.0f}x", playback.speed());
   if (ui::button("time.speed", speed.c_str(), true, "Speed of playing")) playback.next_speed();
-}
-
-// The step at which the track ends.
-double last_step(const RunHistory& history) {
-  return double(std::max<int64_t>(1, history.last_step()));
-}
-
-void draw_loss(Canvas& canvas, const Box& track, const RunHistory& history) {
-  std::vector<double> x, y;
-  for (const StepMetrics& m : history.steps) x.push_back(double(m.step)), y.push_back(std::log(m.loss));
-  const ValueRange range = range_of(y);
-  if (range.empty || range.high <= range.low) return;
-  std::vector<ImVec2> line;
-  for (const PlotPoint& p : decimate(x, y, 0, last_step(history), std::max(1, int(track.width() / 2)))) {
-    if (!std::isfinite(p.y)) continue;
-    const float part = float((p.y - range.low) / (range.high - range.low));
-    line.push_back(
-        {track.min.x + float(p.x / last_step(history)) * track.width(), track.max.y - 2 - part * (track.height() - 4)});
-  }
-  canvas.polyline(line, ui::u32(ui::colors::dim, 0.8), 1.2f);
-}
-
-void draw_track(const Source& source, AppState& state, const Box& track) {
-  Canvas& canvas = window_canvas();
-  const float em = ui::em();
-  const RunHistory& history = source.history();
-  const int count = int(history.snapshots.size());
-  canvas.rect(track, ui::u32(ui::colors::control, 0.7), em * 0.25f);
-  draw_loss(canvas, track, history);
-  const auto x_of = [&](int64_t step) {
-    return track.min.x + float(std::clamp(double(step) / last_step(history), 0.0, 1.0)) * track.width();
-  };
-  for (const Snapshot& snapshot : history.snapshots) {
-    const float x = x_of(snapshot.step);
-    canvas.line({x, track.max.y - em * 0.35f}, {x, track.max.y}, ui::u32(ui::colors::dim, 0.7), 1);
-  }
-  if (state.shown.index >= 0) {
-    const float x = x_of(state.shown.step);
-    canvas.rect({{track.min.x, track.max.y - em * 0.12f}, {x, track.max.y}}, ui::u32(ui::colors::accent));
-    canvas.line({x, track.min.y}, {x, track.max.y}, ui::u32(ui::colors::accent), std::max(2.0f, em * 0.13f));
-    canvas.circle({x, track.center().y}, em * 0.38f, ui::u32(ui::colors::accent));
-  }
-  ImGui::SetCursorScreenPos(track.min);
-  ImGui::InvisibleButton("track", {track.width(), track.height()});
-  ui::tag("time.track");
-  if (!ImGui::IsItemActive() || count == 0) return;
-  const double part = (ImGui::GetIO().MousePos.x - track.min.x) / track.width();
-  const double step = std::clamp(part, 0.0, 1.0) * last_step(history);
-  // The nearest snapshot, not the one before: a person points at a mark.
-  int nearest = history.snapshot_at(int64_t(step));
-  if (nearest + 1 < count &&
-      double(history.snapshots[nearest + 1].step) - step < step - double(history.snapshots[nearest].step))
-    ++nearest;
-  state.playback.jump(nearest, count);
 }
 
 }  // namespace

@@ -80,6 +80,12 @@ bool Headless::click(const std::string& name) {
   return true;
 }
 
+void Headless::wheel(float notches) {
+  ImGui::SetCurrentContext(context_);
+  ui::feed_wheel(ImGui::GetIO(), notches);
+  frames(2);
+}
+
 bool Headless::drag(const std::string& name, float from, float to) {
   const ui::Registry::Item* item = app_.registry().find(name);
   if (!item || !item->visible) return false;

@@ -28,6 +28,8 @@ class Headless {
   /// Moves the mouse to the middle of a named control, presses and releases. False when it is not there to be pressed.
   bool click(const std::string& name);
   bool hover(const std::string& name);
+  /// Turns the wheel where the mouse is.
+  void wheel(float notches);
   /// Presses at one part (0 to 1) of a control's width and lets go at another.
   bool drag(const std::string& name, float from, float to);
   void key(ImGuiKey key, bool shift = false);

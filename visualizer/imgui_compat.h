@@ -57,6 +57,14 @@ inline void feed_mouse_position(ImGuiIO& io, ImVec2 position) {
 #endif
 }
 
+inline void feed_wheel(ImGuiIO& io, float notches) {
+#if IMGUI_VERSION_NUM < 18700
+  io.MouseWheel = notches;
+#else
+  io.AddMouseWheelEvent(0, notches);
+#endif
+}
+
 inline void feed_mouse_button(ImGuiIO& io, int button, bool down) {
 #if IMGUI_VERSION_NUM < 18700
   io.MouseDown[button] = down;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "visualizer/bars.h"
 #include "visualizer/layout.h"
 #include "visualizer/tutor.h"
 
@@ -9,6 +10,7 @@ namespace tinymor {
 namespace {
 
 constexpr KeyHelp all_keys[] = {
+    {"Shift and drag", "on the time line: play this part round and round; a click ends it. The wheel zooms it"},
     {"Space", "play the snapshots, or pause"},
     {"Left, Right", "previous, next snapshot (with Shift: ten)"},
     {"Home", "first snapshot"},
@@ -16,6 +18,7 @@ constexpr KeyHelp all_keys[] = {
     {",  .", "previous, next token"},
     {"R", "next rule: training, causal, difference"},
     {"L", "lessons; in one: Space goes on, Backspace goes back"},
+    {"N", "write a note at this step"},
     {"O", "open another run, or train a new one"},
     {"T", "pause or resume training (live runs)"},
     {"Page Up, Page Down", "previous, next page"},
@@ -42,8 +45,8 @@ void turn_page(AppState& state, int by) {
 }
 
 void let_go(AppState& state) {
-  if (state.help || state.open.shown || state.tutor.choosing)
-    state.help = state.open.shown = state.tutor.choosing = false;
+  if (state.help || state.open.shown || state.tutor.choosing || state.timeline.writing)
+    state.help = state.open.shown = state.tutor.choosing = state.timeline.writing = false;
   else if (state.pinned)
     state.pinned.reset();
   else
@@ -56,6 +59,9 @@ void typed(ImWchar character, const Source& source, AppState& state) {
       return move_token(state, -1);
     case '.':
       return move_token(state, 1);
+    case 'n':
+    case 'N':
+      return begin_note(state);
     case 'o':
     case 'O':
       state.open_asked = true;

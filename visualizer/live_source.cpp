@@ -2,6 +2,8 @@
 
 #include <exception>
 
+#include "trainer/run_folder.h"
+
 namespace tinymor {
 namespace {
 
@@ -66,6 +68,7 @@ bool LiveFeed::drain(RunHistory& history) {
 LiveSource::LiveSource(std::string name, std::unique_ptr<LiveRun> run, std::function<void()> wake)
     : run_(std::move(run)), wake_(std::move(wake)), feed_(wake_) {
   name_ = std::move(name);
+  recording_ = RunFolder{name_}.recording();
   thread_ = std::thread([this] { work(); });
 }
 

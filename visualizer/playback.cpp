@@ -16,7 +16,8 @@ void Playback::advance(double seconds, int count) {
   const int whole = int(due_);
   due_ -= whole;
   index_ = std::min(index_ + whole, count - 1);
-  if (index_ == count - 1) mode_ = Mode::paused;
+  if (loop && index_ > loop->second) index_ = std::min(loop->first, count - 1);
+  if (!loop && index_ == count - 1) mode_ = Mode::paused;
 }
 
 void Playback::jump(int index, int count) {
@@ -29,13 +30,14 @@ void Playback::toggle(int count) {
     mode_ = Mode::paused;
     return;
   }
-  if (index_ >= count - 1) index_ = count > 0 ? 0 : -1;
+  if (loop && index_ > loop->second) index_ = loop->first;
+  if (!loop && index_ >= count - 1) index_ = count > 0 ? 0 : -1;
   due_ = 0;
   mode_ = Mode::playing;
 }
 
 void Playback::next_speed() {
-  speed_ = speed_ >= 8 ? 0.5 : speed_ * 2;
+  speed_ = speed_ >= 16 ? 0.25 : speed_ * 2;
 }
 
 }  // namespace tinymor

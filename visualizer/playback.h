@@ -3,6 +3,9 @@
 // on one, or playing on. Any move by hand leaves Following, so that a live run never pulls the picture away from a
 // person.
 
+#include <optional>
+#include <utility>
+
 namespace tinymor {
 
 class Playback {
@@ -13,6 +16,8 @@ class Playback {
   /// Index of the snapshot that is shown; -1 when there is none.
   int index() const { return index_; }
   double speed() const { return speed_; }
+  /// Playing goes round from `last` to `first` instead of on to the end; none: not.
+  std::optional<std::pair<int, int>> loop;
 
   /// Once per frame, with the seconds since the last one and the number of snapshots there are.
   void advance(double seconds, int count);
@@ -21,7 +26,7 @@ class Playback {
   void follow() { mode_ = Mode::following; }
   /// Playing, or from the start again when there is nothing left to play; or pausing.
   void toggle(int count);
-  /// The next of 1x, 2x, 4x, 8x, 1/2x.
+  /// The next of 1x, 2x, ... 16x, 1/4x, 1/2x.
   void next_speed();
 
  private:

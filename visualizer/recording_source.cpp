@@ -22,7 +22,7 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
 
   name_ = path.lexically_normal().string();
   if (recorded) {
-    file_ = recording;
+    recording_ = recording;
     file_changed();
     take(read_recording(recording));
   }
@@ -56,11 +56,11 @@ void RecordingSource::take(Recording recording) {
 // Whether the file is another than when it was last looked at; looks once a second.
 bool RecordingSource::file_changed() {
   const auto now = std::chrono::steady_clock::now();
-  if (file_.empty() || now - looked_ < std::chrono::seconds(1)) return false;
+  if (recording_.empty() || now - looked_ < std::chrono::seconds(1)) return false;
   looked_ = now;
   std::error_code ignored;
-  const auto written = fs::last_write_time(file_, ignored);
-  const auto size = fs::file_size(file_, ignored);
+  const auto written = fs::last_write_time(recording_, ignored);
+  const auto size = fs::file_size(recording_, ignored);
   if (ignored || (written == written_ && size == size_)) return false;
   written_ = written;
   size_ = size;
@@ -70,7 +70,7 @@ bool RecordingSource::file_changed() {
 bool RecordingSource::poll_run() {
   if (!file_changed()) return false;
   try {
-    take(read_recording(file_));
+    take(read_recording(recording_));
   } catch (const Error& error) {
     notice_ = error.what();
   }

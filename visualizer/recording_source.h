@@ -25,7 +25,6 @@ class RecordingSource : public Source {
   void take(Recording recording);
   bool file_changed();
 
-  std::filesystem::path file_;  // empty: nothing to read again
   std::filesystem::file_time_type written_{};
   uintmax_t size_ = 0;
   std::chrono::steady_clock::time_point looked_{};

@@ -167,6 +167,27 @@ Entry step() {
           }};
 }
 
+Entry loop() {
+  return {{"loop", "two steps between which playing goes round, or none"},
+          [](const AppState& s, const Source& source) {
+            const auto& all = source.history().snapshots;
+            const auto& range = s.playback.loop;
+            return range && range->second < int(all.size())
+                       ? fmt::format("{} {}", all[size_t(range->first)].step, all[size_t(range->second)].step)
+                       : "none";
+          },
+          [](AppState& s, const Source& source, const std::string& value) {
+            if (value == "none") return s.playback.loop.reset(), true;
+            const size_t space = value.find(' ');
+            int64_t first = 0, last = 0;
+            if (space == std::string::npos || !parse(value.substr(0, space), first) ||
+                !parse(value.substr(space + 1), last) || first < 0 || last <= first)
+              return false;
+            s.playback.loop = {source.history().snapshot_at(first), source.history().snapshot_at(last)};
+            return s.playback.loop->first >= 0;
+          }};
+}
+
 Entry compared_step() {
   return {{"compare.step", "a number of steps of what is compared with"},
           [](const AppState& s, const Source&) { return fmt::format("{}", s.compare.shown.step); },
@@ -272,6 +293,7 @@ const std::vector<Entry>& entries() {
       choice("rule", "training, causal or difference", {"training", "causal", "difference"}, &AppState::rule),
       step(),
       play(),
+      loop(),
       pin(),
       flag("shift", &AppState::shift_depth),
       flag("paper", &AppState::paper_colors),

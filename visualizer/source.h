@@ -39,6 +39,8 @@ class Source {
   bool poll();
 
   const std::string& name() const { return name_; }
+  /// Where its recording lies; empty when it has none.
+  const std::filesystem::path& recording() const { return recording_; }
   const RunHistory& history() const { return history_; }
   const Geometry& geometry() const { return geometry_; }
   /// The configuration of the run; the defaults where it is not known.
@@ -76,6 +78,7 @@ class Source {
   void set_run(RunInfo run);
 
   std::string name_;
+  std::filesystem::path recording_;
   RunHistory history_;
   Geometry geometry_;
   Config config_;

@@ -55,11 +55,26 @@ TEST_CASE("when snapshots vanish the shown one still exists") {
   CHECK(playback.index() == 2);
 }
 
-TEST_CASE("speeds go round from half to eightfold") {
+TEST_CASE("speeds go round from a quarter to sixteenfold") {
   Playback playback;
   CHECK(playback.speed() == 1);
-  for (double speed : {2.0, 4.0, 8.0, 0.5, 1.0}) {
+  for (double speed : {2.0, 4.0, 8.0, 16.0, 0.25, 0.5, 1.0}) {
     playback.next_speed();
     CHECK(playback.speed() == speed);
   }
+}
+
+TEST_CASE("a loop goes round and round until it is let go") {
+  Playback playback;
+  playback.loop = {2, 4};
+  playback.jump(3, 10);
+  playback.toggle(10);
+  std::vector<int> seen;
+  for (int i = 0; i < 5; ++i) playback.advance(0.25, 10), seen.push_back(playback.index());
+  CHECK(seen == std::vector<int>{4, 2, 3, 4, 2});
+  CHECK(playback.mode() == Playback::Mode::playing);
+  playback.loop.reset();
+  for (int i = 0; i < 10; ++i) playback.advance(0.25, 10);
+  CHECK(playback.index() == 9);
+  CHECK(playback.mode() == Playback::Mode::paused);
 }
