@@ -46,6 +46,12 @@ catch2                module catch2
 fonts-dejavu-core     file /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 '
 
+# What only the tests need: a display without a screen, and hands for its mouse.
+test_needs='
+xvfb                  command Xvfb
+xdotool               command xdotool
+'
+
 missing() {
   while read -r package kind name; do
     case $kind in
@@ -147,6 +153,7 @@ case ${1:-} in
   '') usage ;;
   demo) demo ;;
   test)
+    needs+=$test_needs
     ready
     ctest --test-dir build --output-on-failure -j "$cores"
     ;;
@@ -161,6 +168,7 @@ case ${1:-} in
     ;;
   exercise) exercise "${@:2}" ;;
   check)
+    needs+=$test_needs
     install
     case ${2:-} in
       '') preset=sanitize ;;

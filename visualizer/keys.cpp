@@ -26,6 +26,7 @@ constexpr KeyHelp all_keys[] = {
     {"S", "save that panel as SVG, PNG and CSV, into the folder exports"},
     {"Esc", "let go of token, panel, help"},
     {"Ctrl +  -  0", "larger, smaller, 100 %"},
+    {"Ctrl Q", "close the window"},
     {"H", "this help"},
 };
 

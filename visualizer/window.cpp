@@ -34,6 +34,8 @@ void on_key(GLFWwindow* window, int key, int scancode, int action, int mods) {
   Events& events = events_of(window);
   events.input = true;
   if (action == GLFW_RELEASE || !(mods & GLFW_MOD_CONTROL)) return;
+  if (const char* name = glfwGetKeyName(key, scancode); name && *name == 'q')
+    glfwSetWindowShouldClose(window, GLFW_TRUE);
   if (key == GLFW_KEY_KP_ADD) events.zoom_key = '+';
   if (key == GLFW_KEY_KP_SUBTRACT) events.zoom_key = '-';
   if (key == GLFW_KEY_KP_0) events.zoom_key = '0';
