@@ -52,7 +52,7 @@ void App::drop(const std::string& path) {
 
 void App::frame(double seconds) {
   update(seconds);
-  const ui::RegistryScope scope(registry_);
+  const ui::RegistryScope scope(registry_, state_.hidden);
   registry_.begin_frame();
   state_.hovering.reset();
   if (!state_.bare) handle_keys(*source_, state_);
@@ -82,6 +82,8 @@ void App::frame(double seconds) {
   std::unique_ptr<Source> chosen = draw_open_dialog(state_, opener_);
   if (const int by = std::exchange(state_.zoom_steps, 0)) zoom_key(by > 0 ? '+' : '-');
   state_.hovered = state_.hovering;
+  if (std::exchange(state_.recording_asked, false)) toggle_session();
+  session_.note(seconds, state_, *source_);
   fulfil_wishes();
   if (!chosen) return;
   if (std::exchange(state_.open.to_compare, false))
@@ -90,7 +92,24 @@ void App::frame(double seconds) {
     show(std::move(chosen));
 }
 
+void App::toggle_session() {
+  if (session_.running()) {
+    session_.stop();
+    return state_.say("the session is written down");
+  }
+  try {
+    std::filesystem::path file;
+    for (int i = 1; file.empty() || std::filesystem::exists(file); ++i)
+      file = fmt::format("exports/session-{}.scene", i);
+    session_.start(file, state_, *source_);
+    state_.say(fmt::format("everything you do is written into {} (V ends it)", file.string()));
+  } catch (const std::exception& error) {
+    state_.say(error.what());
+  }
+}
+
 void App::update(double seconds) {
+  play_script(seconds, state_, *source_);
   state_.message_seconds -= seconds;
   if (state_.message_seconds <= 0) state_.message.clear();
   state_.playback.advance(seconds, int(source_->history().snapshots.size()));
@@ -272,7 +291,7 @@ void App::zoom_key(char key) {
 }
 
 bool App::animating() const {
-  return state_.playback.mode() == Playback::Mode::playing || source_->generation().running;
+  return state_.playback.mode() == Playback::Mode::playing || source_->generation().running || !state_.script.empty();
 }
 
 const Panel* App::panel(const std::string& name) const {

@@ -12,6 +12,7 @@
 #include "visualizer/layout.h"
 #include "visualizer/open_dialog.h"
 #include "visualizer/panel.h"
+#include "visualizer/session.h"
 
 namespace tinymor {
 
@@ -59,6 +60,7 @@ class App {
   void save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing);
   void fulfil_wishes();
   void swap_compared();
+  void toggle_session();
   void update_comparison();
 
   Opener opener_;
@@ -68,6 +70,7 @@ class App {
   Canvas* canvas_ = &window_canvas();
   std::optional<PictureRequest> picture_;
   ui::Registry registry_;
+  SessionRecorder session_;
   std::vector<std::unique_ptr<Panel>> panels_;
 };
 

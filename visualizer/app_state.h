@@ -2,7 +2,9 @@
 // All that a person can change about the window, and what all panels show because of it. Panels read the source, change
 // this state, and leave wishes that the app carries to the source after the frame.
 
+#include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,12 @@ struct Timeline {
   std::vector<Note> notes;
   bool writing = false;  ///< A note at the step that is shown.
   std::string draft;
+};
+
+/// A line of a scene that is to be done later.
+struct TimedLine {
+  double seconds;
+  std::string line;
 };
 
 /// A run that the window is to train.
@@ -113,6 +121,10 @@ struct AppState {
   int zoom_steps = 0;  ///< Asked for by a button: +1 or -1.
   bool help = false;
   OpenState open;
+  std::deque<TimedLine> script;  ///< Of the scene that is played.
+  double script_seconds = 0;     ///< Since it began.
+  bool recording_asked = false;  ///< The session is to be written down, or no longer.
+  std::set<std::string> hidden;  ///< Controls that a scene has put away.
   std::vector<Lesson> lessons;
   Tutor tutor;
   bool open_asked = false;  ///< By the button, or the key O.

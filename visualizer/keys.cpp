@@ -26,6 +26,7 @@ constexpr KeyHelp all_keys[] = {
     {"S", "save that panel as SVG, PNG and CSV, into the folder exports"},
     {"Esc", "let go of token, panel, help"},
     {"Ctrl +  -  0", "larger, smaller, 100 %"},
+    {"V", "write down everything that is done, as a scene that plays it again; V ends it"},
     {"Ctrl Q", "close the window"},
     {"H", "this help"},
 };
@@ -82,6 +83,10 @@ void typed(ImWchar character, const Source& source, AppState& state) {
     case 'H':
     case '?':
       state.help = !state.help;
+      return;
+    case 'v':
+    case 'V':
+      state.recording_asked = true;
       return;
     case 's':
     case 'S':

@@ -1,6 +1,7 @@
 #include "visualizer/settings.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -264,17 +265,39 @@ Entry prompt() {
           }};
 }
 
+const std::vector<std::string> wish_words = {"pause", "resume", "stop",   "generate",        "go_on",
+                                             "step",  "keep",   "choose", "stop_generating", "swap"};
+
+bool has_value(Wish::Kind kind) {
+  return kind == Wish::keep || kind == Wish::choose;
+}
+
+/// Names of controls that are not shown.
+Entry hide() {
+  return {{"hide", "names of controls, or none"},
+          [](const AppState& s, const Source&) {
+            return s.hidden.empty() ? "none" : fmt::format("{}", fmt::join(s.hidden, " "));
+          },
+          [](AppState& s, const Source&, const std::string& value) {
+            s.hidden.clear();
+            for (size_t at = 0; at < value.size();) {
+              const size_t end = std::min(value.find(' ', at), value.size());
+              if (end > at && value != "none") s.hidden.insert(value.substr(at, end - at));
+              at = end + 1;
+            }
+            return !value.empty();
+          }};
+}
+
 Entry wish() {
-  static const std::vector<std::string> words = {"pause", "resume", "stop",   "generate",       "go_on",
-                                                 "step",  "keep",   "choose", "stop_generating"};
-  return {{"do", "pause, resume, stop, generate, go_on, step, keep COUNT, choose ID or stop_generating"},
+  return {{"do", "pause, resume, stop, generate, go_on, step, keep COUNT, choose ID, stop_generating or swap"},
           [](const AppState&, const Source&) { return std::string("nothing"); },
           [](AppState& s, const Source&, const std::string& value) {
             const size_t space = value.find(' ');
-            const auto found = std::find(words.begin(), words.end(), value.substr(0, space));
-            if (found == words.end()) return false;
-            Wish wish{Wish::Kind(found - words.begin())};
-            const bool counted = wish.kind == Wish::keep || wish.kind == Wish::choose;
+            const auto found = std::find(wish_words.begin(), wish_words.end(), value.substr(0, space));
+            if (found == wish_words.end()) return false;
+            Wish wish{Wish::Kind(found - wish_words.begin())};
+            const bool counted = has_value(wish.kind);
             if (counted != (space != std::string::npos)) return false;
             if (counted && (!parse(value.substr(space + 1), wish.value) || wish.value < 0)) return false;
             s.wishes.push_back(wish);
@@ -319,6 +342,7 @@ const std::vector<Entry>& entries() {
       number("max_depth", "0 to 64; 0: no cap", 0, 64, [](AppState& s) -> int& { return s.request.max_depth; }),
       number("pace", "0 to 1000; 0: as fast as it can", 0, 1000, [](AppState& s) -> int& { return s.request.pace; }),
       number("max_tokens", "1 to 100000", 1, 100000, [](AppState& s) -> int& { return s.request.max_tokens; }),
+      hide(),
       flag("help", &AppState::help),
       fact("pinned.depth", pinned_depth),
       fact("pinned.differs", pinned_differs),
@@ -338,6 +362,11 @@ const Entry& entry(std::string_view name) {
 }
 
 }  // namespace
+
+std::string wish_line(const Wish& wish) {
+  const std::string line = "do " + wish_words.at(size_t(wish.kind));
+  return has_value(wish.kind) ? fmt::format("{} {}", line, wish.value) : line;
+}
 
 std::string_view trimmed(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t\r"), last = text.find_last_not_of(" \t\r");
@@ -391,7 +420,20 @@ void apply(AppState& state, const Source& source, std::string_view line) {
 
 void apply_scene(AppState& state, const Source& source, const std::string& text, const std::string& name) {
   AppState changed = state;
-  for_each_line(text, name, [&](std::string_view line) { apply(changed, source, line); });
+  changed.script.clear();
+  changed.script_seconds = 0;
+  double at = 0;
+  for_each_line(text, name, [&](std::string_view line) {
+    const size_t space = std::min(line.find(' '), line.size());
+    if (line.substr(0, space) == "at")
+      return check_input(parse(std::string(trimmed(line.substr(space))), at) && at >= 0 && at < 1e6,
+                         "at: \"{}\" is no number of seconds", trimmed(line.substr(space)));
+    if (at == 0) return apply(changed, source, line);
+    check_setting(line.substr(0, space));
+    changed.script.push_back({at, std::string(line)});
+  });
+  std::stable_sort(changed.script.begin(), changed.script.end(),
+                   [](const TimedLine& a, const TimedLine& b) { return a.seconds < b.seconds; });
   state = std::move(changed);
 }
 

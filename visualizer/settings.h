@@ -26,7 +26,8 @@ std::string setting(const AppState& state, const Source& source, std::string_vie
 /// InputError that says what would be right; the state is as before then.
 void apply(AppState& state, const Source& source, std::string_view line);
 
-/// A file of lines; blank ones and those that begin with # are passed over. Throws InputError that names file and line.
+/// A file of lines; blank ones and those that begin with # are passed over. What stands below a line `at SECONDS` is
+/// done so long after the scene began. Throws InputError that names file and line.
 void apply_scene(AppState& state, const Source& source, const std::string& text, const std::string& name);
 
 /// Throws InputError for a name that there is not.
@@ -36,6 +37,9 @@ void reset_setting(AppState& state, const Source& source, std::string_view name)
 
 /// Every setting that is not as in a fresh window, a line each.
 std::string scene_of(const AppState& state, const Source& source);
+
+/// A wish as a line of a scene.
+std::string wish_line(const Wish& wish);
 
 /// `text` without blanks around it.
 std::string_view trimmed(std::string_view text);

@@ -8,6 +8,7 @@ namespace {
 
 thread_local Registry* current = nullptr;
 thread_local std::string prefix;
+thread_local std::set<std::string> hidden;
 
 void push_button_colors(bool on) {
   const Color base = on ? mix(colors::control, colors::accent, 0.45) : colors::control;
@@ -52,11 +53,13 @@ const Registry::Item* Registry::find(const std::string& name) const {
   return found == items_.end() ? nullptr : &found->second;
 }
 
-RegistryScope::RegistryScope(Registry& registry) : previous_(current) {
+RegistryScope::RegistryScope(Registry& registry, const std::set<std::string>& names)
+    : previous_(current), previous_hidden_(std::exchange(hidden, names)) {
   current = &registry;
 }
 RegistryScope::~RegistryScope() {
   current = previous_;
+  hidden = previous_hidden_;
 }
 
 PrefixScope::PrefixScope(std::string text) : previous_(std::exchange(prefix, std::move(text))) {}
@@ -83,6 +86,10 @@ void hint(const char* text) {
 }
 
 bool button(const std::string& name, const char* text, bool enabled, const char* hint_text) {
+  if (hidden.contains(name)) {
+    ImGui::Dummy({button_width(text), ImGui::GetFrameHeight()});
+    return false;
+  }
   ImGui::PushID(name.c_str());
   ImGui::BeginDisabled(!enabled);
   const bool pressed = ImGui::Button(text);

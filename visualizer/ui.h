@@ -3,6 +3,7 @@
 // these names; guides may point at them.
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,11 +32,13 @@ class Registry {
 /// Makes `registry` hear the tags of this thread until the end of the scope.
 class RegistryScope {
  public:
-  explicit RegistryScope(Registry& registry);
+  /// Controls of these names are neither drawn nor pressed.
+  explicit RegistryScope(Registry& registry, const std::set<std::string>& hidden = {});
   ~RegistryScope();
 
  private:
   Registry* previous_;
+  std::set<std::string> previous_hidden_;
 };
 
 /// Puts `prefix` before every name that is tagged until the end of the scope: what is drawn twice has two names.

@@ -2,7 +2,11 @@
 
 #include "scripted.h"
 #include "support/catch.h"
+#include "support/temporary_folder.h"
 #include "tensor/error.h"
+#include "tensor/files.h"
+#include "visualizer/headless.h"
+#include "visualizer/session.h"
 
 using namespace tinymor;
 
@@ -59,4 +63,48 @@ TEST_CASE("wishes of a scene are carried out like those of buttons") {
   CHECK(state.playback.mode() == Playback::Mode::playing);
   REQUIRE(state.wishes.size() == 1);
   CHECK(state.wishes[0].kind == Wish::generate);
+}
+
+TEST_CASE("a scene with times plays itself, and a session that is written down plays the same again") {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "lecture.scene";
+  RecordingSource source("sample", sample_recording());
+  AppState first;
+  apply_scene(first, source, "rule training\nat 2\npin probe 7\nat 1\nrule causal\n", "x");
+  SessionRecorder recorder;
+  recorder.start(file, first, source);
+  std::vector<std::string> seen;
+  for (int i = 0; i < 25; ++i) {
+    play_script(0.125, first, source);
+    if (i == 19) first.wishes.push_back({Wish::keep, 4});
+    recorder.note(0.125, first, source);
+    first.wishes.clear();
+  }
+  CHECK(first.rule == RuleView::causal);
+  CHECK(first.pinned == TokenRef{Subject::probe, 7});
+  const std::string written = read_file(file, 10000);
+  CHECK(written == "rule training\nat 1.00\nrule causal\nat 2.00\npin probe 7\nat 2.50\ndo keep 4\n");
+
+  AppState again;
+  apply_scene(again, source, written, "lecture");
+  CHECK(again.rule == RuleView::training);
+  play_script(1.5, again, source);
+  CHECK(again.rule == RuleView::causal);
+  CHECK_FALSE(again.pinned);
+  play_script(1.5, again, source);
+  CHECK(again.pinned == TokenRef{Subject::probe, 7});
+  CHECK(again.wishes.size() == 1);
+  CHECK_THROWS_WITH(apply_scene(again, source, "at once\n", "x"), ContainsSubstring("x:1: at: \"once\" is no number"));
+}
+
+TEST_CASE("controls that a scene hides can neither be seen nor pressed") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1280, 800);
+  window.frames(2);
+  CHECK(window.click("rule.0"));
+  apply_scene(window.app().state(), source, "hide rule.0 grid.paper\n", "x");
+  window.frames(2);
+  CHECK_FALSE(window.click("rule.0"));
+  CHECK_FALSE(window.click("grid.paper"));
+  CHECK(window.click("rule.1"));
 }

@@ -1,0 +1,55 @@
+#include "visualizer/session.h"
+
+#include <fmt/format.h>
+
+#include "tensor/error.h"
+#include "tensor/files.h"
+
+namespace tinymor {
+
+void SessionRecorder::start(const std::filesystem::path& file, const AppState& state, const Source& source) {
+  std::filesystem::create_directories(file.parent_path());
+  file_ = file;
+  time_ = 0;
+  text_ = scene_of(state, source);
+  for (const Setting& s : all_settings())
+    if (!s.is_fact) values_[s.name] = setting(state, source, s.name);
+  write();
+}
+
+void SessionRecorder::note(double seconds, const AppState& state, const Source& source) {
+  if (!running()) return;
+  time_ += seconds;
+  std::string lines;
+  for (auto& [name, value] : values_) {
+    // While snapshots play, their steps follow from playing.
+    if (name == "step" && state.playback.mode() == Playback::Mode::playing) continue;
+    const std::string now = setting(state, source, name);
+    if (now != value) lines += fmt::format("{} {}\n", name, now);
+    value = now;
+  }
+  for (const Wish& wish : state.wishes) lines += wish_line(wish) + "\n";
+  if (lines.empty()) return;
+  text_ += fmt::format("at {:.2f}\n{}", time_, lines);
+  write();
+}
+
+void SessionRecorder::write() {
+  write_file_atomically(file_, text_);
+}
+
+void play_script(double seconds, AppState& state, const Source& source) {
+  if (state.script.empty()) return;
+  state.script_seconds += seconds;
+  while (!state.script.empty() && state.script.front().seconds <= state.script_seconds) {
+    const std::string line = std::move(state.script.front().line);
+    state.script.pop_front();
+    try {
+      apply(state, source, line);
+    } catch (const Error& error) {
+      state.say(error.what());
+    }
+  }
+}
+
+}  // namespace tinymor
