@@ -38,7 +38,8 @@ ExpertChoice::ExpertChoice(const RouterCall& call) : Router(call) {
 }
 
 double ExpertChoice::capacity(int64_t r) const {
-  return warmed_capacity(config().capacity[r], call_.step, config().capacity_warmup_steps);
+  const double c = warmed_capacity(config().capacity[r], call_.step, config().capacity_warmup_steps);
+  return c < 1 ? std::min(1.0, c * call_.shift.capacity) : c;
 }
 
 Selection ExpertChoice::choose(int64_t r, const Active& active, std::span<const Real> judged) const {
@@ -49,7 +50,7 @@ Selection ExpertChoice::choose(int64_t r, const Active& active, std::span<const 
     if (active.rows.offsets[s] < active.rows.offsets[s + 1])
       scores[active.rows.offsets[s]] = std::numeric_limits<Real>::infinity();
   if (call_.rule != Rule::topk)
-    return Selection::of(n, [&](int64_t i) { return config().capacity[r] >= 1 || scores[i] >= 0; });
+    return Selection::of(n, [&](int64_t i) { return config().capacity[r] >= 1 || scores[i] >= call_.shift.cut_off; });
   std::vector<bool> best(n, false);
   for (int64_t s = 0; s < active.rows.sequences(); ++s) {
     const int64_t begin = active.rows.offsets[s], end = active.rows.offsets[s + 1];

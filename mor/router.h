@@ -51,6 +51,7 @@ struct RouterCall {
   bool keeps_first = false;  ///< the first token of each sequence takes every recursion
   /// [R] recursions that each token is to take, whatever its score; empty: not forced
   std::span<const int32_t> depths = {};
+  ChoiceShift shift = {};
   Probe* probe = nullptr;
 };
 

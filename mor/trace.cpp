@@ -101,6 +101,7 @@ Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOpti
                                               .max_depth = options.max_depth,
                                               .cache = &cache,
                                               .depths = options.depths,
+                                              .shift = options.shift,
                                               .probe = &notes});
   if (logits) *logits = result.logits.value();
 

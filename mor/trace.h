@@ -17,6 +17,12 @@ namespace tinymor {
 /// capacity is 1). `aux_threshold` is the same with the logits of the auxiliary router.
 enum class Rule { topk, threshold, aux_threshold };
 
+/// What an experiment moves in the choice of the experts.
+struct ChoiceShift {
+  double cut_off = 0;   ///< The logit from which on the causal rules take a token.
+  double capacity = 1;  ///< Times every capacity below 1, under the training rule.
+};
+
 /// One recursion's decisions under expert choice. The vectors `positions`, `logits` and `gates` run in parallel.
 struct RecursionTrace {
   std::vector<int32_t> positions;  ///< Candidates: the tokens that took the recursion before, ascending.
@@ -69,6 +75,7 @@ struct TraceOptions {
   Rule rule = Rule::threshold;
   int64_t max_depth = 0;                 ///< At most so many recursions; 0: as many as the model has.
   std::span<const int32_t> depths = {};  ///< [T] recursions that each token is made to take; empty: the router decides.
+  ChoiceShift shift = {};
   bool attention = false;
 };
 

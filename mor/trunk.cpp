@@ -67,6 +67,7 @@ Trunk::Result Trunk::forward(Variable x, const IntTensor& ids, const Rows& rows,
                                                       .step = options.step,
                                                       .keeps_first = !causal_,
                                                       .depths = options.depths,
+                                                      .shift = options.shift,
                                                       .probe = options.probe});
   for (int64_t r = 0; r < recursions; ++r) {
     const Selection selection = router->select(r, active);

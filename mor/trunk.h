@@ -20,6 +20,7 @@ struct ForwardOptions {
   int64_t max_depth = 0;                 ///< At most so many recursions; 0: as many as the model has.
   KvCache* cache = nullptr;              ///< Keys and values of earlier tokens; the new ones are appended.
   std::span<const int32_t> depths = {};  ///< [R] recursions that each token is made to take; empty: the router decides.
+  ChoiceShift shift = {};
   Probe* probe = nullptr;
   /// [n_layers] weights of every effective layer, instead of the shared ones; see Trunk::unrolled.
   std::span<const DecoderLayer> layers = {};

@@ -85,6 +85,7 @@ void App::frame(double seconds) {
   if (std::exchange(state_.recording_asked, false)) toggle_session();
   session_.note(seconds, state_, *source_);
   fulfil_wishes();
+  try_what_if();
   if (!chosen) return;
   if (std::exchange(state_.open.to_compare, false))
     compare(std::move(chosen));
@@ -236,6 +237,20 @@ void App::save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing) {
   } catch (const std::exception& error) {
     state_.say(error.what());
   }
+}
+
+void App::try_what_if() {
+  Experiment wanted = state_.what_if;
+  const int snapshot = state_.shown.index;
+  if (snapshot < 0 || !wanted.changes_something() || !source_->can_generate()) return;
+  wanted.tokens = source_->history().snapshots[size_t(snapshot)].threshold.tokens;
+  wanted.training_rule = state_.rule == RuleView::training;
+  const bool pinned = state_.pinned && state_.pinned->subject == Subject::probe;
+  wanted.token = pinned && !state_.everybody ? state_.pinned->token : -1;
+  if (wanted.depth > 0 && !pinned && !state_.everybody) return;
+  if (wanted == state_.tried) return;
+  state_.tried = wanted;
+  source_->try_out(wanted);
 }
 
 void App::fulfil_wishes() {

@@ -59,6 +59,7 @@ class App {
   void draw_contents(Panel& panel, const Tile& tile, Canvas& canvas);
   void save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing);
   void fulfil_wishes();
+  void try_what_if();
   void swap_compared();
   void toggle_session();
   void update_comparison();

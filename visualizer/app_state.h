@@ -106,6 +106,9 @@ struct AppState {
 
   GenerateRequest request;
   Comparison compare;
+  /// What the lens changes in the routing, all but the text; made anew whenever it is another one.
+  Experiment what_if, tried;
+  bool everybody = false;  ///< The depth of all tokens is forced, not of the pinned one.
   Subject cache_subject = Subject::probe;
   int cache_strategy = 0;   ///< Of the cache that is drawn, as KvStrategy + 1; 0: that of the run.
   int attention_layer = 0;  ///< Of the block, from 0; -1: the first layer of the model, beyond the block: the last.

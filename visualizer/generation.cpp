@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <utility>
 
 namespace tinymor {
 
@@ -37,7 +38,11 @@ void GenerationWorker::start(const GenerateRequest& request) {
     request_ = request;
     requested_ = true;
     cancelled_ = true;
-    if (request.kept.empty()) state_ = {};
+    if (request.kept.empty()) {
+      const auto outcome = std::move(state_.outcome);
+      state_ = {};
+      state_.outcome = outcome;
+    }
     state_.running = true;
     state_.error.clear();
     fresh_ = true;
@@ -69,19 +74,46 @@ bool GenerationWorker::poll(Generation& out) {
   return true;
 }
 
+void GenerationWorker::try_out(const Experiment& experiment) {
+  {
+    const std::lock_guard lock(mutex_);
+    experiment_ = experiment;
+  }
+  changed_.notify_all();
+}
+
 void GenerationWorker::work() {
   for (;;) {
-    GenerateRequest request;
+    std::optional<GenerateRequest> request;
+    std::optional<Experiment> wanted;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return quit_ || requested_; });
+      changed_.wait(lock, [this] { return quit_ || requested_ || experiment_; });
       if (quit_) return;
-      requested_ = false;
-      cancelled_ = false;
-      request = request_;
+      if (requested_) request = request_;
+      wanted = std::exchange(experiment_, std::nullopt);
+      requested_ = cancelled_ = false;
     }
-    generate(request);
+    if (request) generate(*request);
+    if (wanted) experiment(*wanted);
   }
+}
+
+void GenerationWorker::experiment(const Experiment& wanted) {
+  auto outcome = std::make_shared<Outcome>();
+  try {
+    if (!decoder_) decoder_ = factory_(cancelled_);
+    if (decoder_) *outcome = decoder_->try_out(wanted);
+  } catch (const std::exception& failure) {
+    outcome->error = failure.what();
+  }
+  outcome->experiment = wanted;
+  {
+    const std::lock_guard lock(mutex_);
+    state_.outcome = std::move(outcome);
+    fresh_ = true;
+  }
+  wake_();
 }
 
 // Changes the visible state unless this text was cancelled: what a newer request shows is not this one's to touch.

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -34,6 +35,24 @@ struct GenerateRequest : Sampling {
   int kept_prompt = 0;        ///< So many tokens of `kept` are the prompt's.
 };
 
+/// What a text would be predicted like if the router had decided otherwise.
+struct Experiment {
+  std::vector<int32_t> tokens;
+  bool training_rule = false;
+  int token = -1;        ///< Whose depth is forced, the others go as they went; -1: everybody's.
+  int depth = 0;         ///< That depth; 0: nobody is forced.
+  float cut_off = 0.5f;  ///< The score from which on the causal rule takes a token.
+  float capacity = 1;    ///< Times the capacities of the training rule.
+
+  bool operator==(const Experiment&) const = default;
+  bool changes_something() const { return depth > 0 || cut_off != 0.5f || capacity != 1; }
+};
+struct Outcome {
+  Experiment experiment;
+  Trace routed, changed;  ///< By the same weights, without and with the change.
+  std::string error;      ///< Why there are none.
+};
+
 /// Decodes one text. model_decoder.h makes one from a model; tests script their own.
 class Decoder {
  public:
@@ -45,6 +64,7 @@ class Decoder {
   /// Tokens at the end of the text that the cache holds, and its bytes.
   virtual int cached() const = 0;
   virtual int64_t kv_bytes() const = 0;
+  virtual Outcome try_out(const Experiment& experiment) = 0;
   /// [V] what the next token will be drawn from, and what the tokens are called.
   virtual std::vector<float> logits() const = 0;
   virtual std::shared_ptr<const std::vector<std::string>> vocabulary() const = 0;
@@ -62,7 +82,8 @@ struct Generation {
   std::shared_ptr<const std::vector<std::string>> vocabulary;
   bool running = false;
   double tokens_per_second = 0;
-  std::string error;  ///< Why it ended early; empty when all is well.
+  std::string error;                       ///< Why it ended early; empty when all is well.
+  std::shared_ptr<const Outcome> outcome;  ///< Of the newest experiment; null: there was none.
 
   int prompt_tokens() const;
   /// The request to go on with the first `count` tokens, with the settings of `request`.
@@ -80,12 +101,15 @@ class GenerationWorker {
   /// How the tokens of the running request are drawn from now on.
   void adjust(const Sampling& sampling);
   void stop();
+  /// Makes an experiment with another text, by the weights that are there, after what is being written. Does not wait.
+  void try_out(const Experiment& experiment);
   /// Copies the newest state into `out`; false when it is the same as before.
   bool poll(Generation& out);
 
  private:
   void work();
   void generate(const GenerateRequest& request);
+  void experiment(const Experiment& experiment);
   void begin(const GenerateRequest& request);
   bool decode_all(int tokens);
   bool wait_for_pace(Sampling& sampling);
@@ -100,6 +124,7 @@ class GenerationWorker {
   std::condition_variable changed_;
   GenerateRequest request_;
   bool requested_ = false, quit_ = false;
+  std::optional<Experiment> experiment_;
   std::atomic<bool> cancelled_{false};
   Generation state_;
   bool fresh_ = false;

@@ -1,5 +1,7 @@
 #include "visualizer/model_decoder.h"
 
+#include <cmath>
+
 #include "mor/checkpoint.h"
 #include "tensor/error.h"
 
@@ -31,6 +33,25 @@ class ModelDecoder : public Decoder {
   GeneratedPiece next(const Sampling& sampling) override {
     generator_.set_options(sample_options(sampling), sampling.max_depth);
     return piece_of(generator_.next(), false);
+  }
+
+  Outcome try_out(const Experiment& e) override {
+    TraceOptions options;
+    options.rule = e.training_rule && loaded_.config().routing == Routing::expert_choice
+                       ? Rule::topk
+                       : causal_rule(loaded_.config());
+    Outcome outcome;
+    outcome.routed = trace(*loaded_.model, e.tokens, options);
+    std::vector<int32_t> depths;
+    if (e.depth > 0) {
+      depths = outcome.routed.depth;
+      for (size_t t = 0; t < depths.size(); ++t)
+        if (e.token < 0 || t == size_t(e.token)) depths[t] = e.depth;
+      options.depths = depths;
+    }
+    options.shift = {std::log(double(e.cut_off) / (1 - double(e.cut_off))), e.capacity};
+    outcome.changed = trace(*loaded_.model, e.tokens, options);
+    return outcome;
   }
 
   // The first layer caches every token that is still held.

@@ -42,6 +42,10 @@ void Source::adjust(const Sampling& sampling) {
   if (generator_) generator_->adjust(sampling);
 }
 
+void Source::try_out(const Experiment& experiment) {
+  if (generator_) generator_->try_out(experiment);
+}
+
 void Source::stop_generating() {
   if (generator_) generator_->stop();
 }

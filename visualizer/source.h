@@ -68,6 +68,8 @@ class Source {
   /// Other settings for the tokens that are still to come.
   void adjust(const Sampling& sampling);
   void stop_generating();
+  /// The outcome arrives in generation().
+  void try_out(const Experiment& experiment);
   const Generation& generation() const { return generation_; }
   uint64_t generation_version() const { return generation_version_; }
 

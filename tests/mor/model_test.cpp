@@ -293,6 +293,20 @@ TEST_CASE("generation goes on beyond the longest sequence and repeats with its s
   CHECK(text(1) != text(2));
 }
 
+TEST_CASE("the cut-off and the capacities can be moved for an experiment") {
+  const Model model = opinionated_model(tiny_config());
+  const Ints ids{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1, 3, 5, 7};
+  const auto recursions = [&](Rule rule, ChoiceShift shift) {
+    const Trace t = trace(model, ids, {.rule = rule, .shift = shift});
+    return std::accumulate(t.depth.begin(), t.depth.end(), 0);
+  };
+  const int all = int(ids.size()), most = all * int(model.layers().recursions);
+  CHECK(recursions(Rule::threshold, {.cut_off = -100}) == most);
+  CHECK(recursions(Rule::threshold, {.cut_off = 100}) == all);
+  CHECK(recursions(Rule::topk, {.capacity = 100}) == most);
+  CHECK(recursions(Rule::topk, {.capacity = 0.5}) < recursions(Rule::topk, {}));
+}
+
 TEST_CASE("a text that is taken up in its middle goes on with the same draws") {
   const Model model = opinionated_model(tiny_config());
   Generator whole(model, {.temperature = 1, .seed = 5}), half(model, {.temperature = 0});

@@ -98,3 +98,34 @@ TEST_CASE("a click into the scores goes to that step; a set of weights lights up
   REQUIRE(window.click("sharing.scheme.4"));
   CHECK_THAT(window.app().text("sharing"), ContainsSubstring("weights 1: layers 2 3 4"));
 }
+
+TEST_CASE("the lens tries out another depth for a token or for all, another cut-off and another capacity") {
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  const auto settle = [&] {
+    window.frames(3);
+    wait_for(source,
+             [&] { return source.generation().outcome && source.generation().outcome->experiment == state.tried; });
+    window.frames(3);
+    return source.generation().outcome;
+  };
+  state.page = "Inside";
+  window.frames(3);
+  REQUIRE(window.click("lens.depth.1"));
+  window.frames(3);
+  CHECK_FALSE(source.generation().outcome);  // of which token?
+  REQUIRE(window.click("lens.cells"));
+  REQUIRE(state.pinned);
+  CHECK(settle()->experiment.token == state.pinned->token);
+  CHECK_THAT(window.app().text("lens"), ContainsSubstring("what if: 2.1000 nats instead of 2.0000"));
+  REQUIRE(window.click("lens.everybody"));
+  CHECK(settle()->experiment.token == -1);
+  REQUIRE(window.drag("lens.cut_off", 0.5f, 0.9f));
+  CHECK(settle()->experiment.cut_off > 0.8f);
+  state.rule = RuleView::training;
+  window.frames(2);
+  REQUIRE(window.drag("lens.capacity", 0.3f, 0.9f));
+  CHECK(settle()->experiment.capacity > 2);
+  CHECK(source.generation().outcome->experiment.training_rule);
+}

@@ -44,6 +44,51 @@ std::vector<FrameRow> rows_of(const LensView& lens) {
   return rows;
 }
 
+/// The newest outcome, when it is of this text and what the controls ask for.
+const Outcome* outcome_of(const Source& source, const AppState& state) {
+  const auto& outcome = source.generation().outcome;
+  const bool fits = outcome && state.what_if.changes_something() && outcome->experiment == state.tried &&
+                    outcome->routed.nll.size() + 1 == size_t(state.shown.causal.size()) &&
+                    outcome->changed.nll.size() == outcome->routed.nll.size();
+  return fits || (outcome && !outcome->error.empty()) ? outcome.get() : nullptr;
+}
+
+FrameRow row_of(const Outcome& outcome) {
+  FrameRow row;
+  row.label = "what if";
+  row.count = fmt::format("{:.2f} nats", outcome.changed.lm_loss);
+  row.note = fmt::format("{:+.3f}", outcome.changed.lm_loss - outcome.routed.lm_loss);
+  return row;
+}
+
+/// The changes that can be made, in a row.
+void draw_what_if(const Source& source, AppState& state) {
+  const float em = ui::em(), right = ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x;
+  Experiment& e = state.what_if;
+  std::vector<std::string> names = {"as routed"};
+  for (int r = 1; r <= source.geometry().recursions; ++r) names.push_back(std::to_string(r));
+  std::vector<const char*> labels;
+  for (const std::string& name : names) labels.push_back(name.c_str());
+  e.depth = ui::segmented("lens.depth", labels, e.depth, "What if the pinned token took so many recursions?");
+  ImGui::SameLine();
+  if (ui::chip("lens.everybody", "all", state.everybody, "... or all tokens")) state.everybody = !state.everybody;
+  const auto slider = [&](const char* name, const char* format, float& value, float low, float high, const char* hint) {
+    ImGui::SameLine();
+    if (ImGui::GetCursorPosX() + em * 9 > right) return ImGui::NewLine();
+    ImGui::SetNextItemWidth(em * 9);
+    ImGui::PushID(name);
+    ImGui::SliderFloat("##v", &value, low, high, format);
+    ImGui::PopID();
+    ui::tag(name);
+    ui::hint(hint);
+  };
+  if (state.rule == RuleView::training)
+    slider("lens.capacity", "%.2f x capacity", e.capacity, 0.1f, 3, "What if the recursions had more room, or less?");
+  else
+    slider("lens.cut_off", "cut-off %.2f", e.cut_off, 0.01f, 0.99f,
+           "What if a token needed another score to go on? 0.5 is what training aims at");
+}
+
 /// For one position: the candidates at each number of recursions as bars, the token that did follow in bold.
 void draw_predictions(Canvas& canvas, const Box& box, const Source& source, const LensView& lens, const TextView& view,
                       int t) {
@@ -94,17 +139,23 @@ std::string LensPanel::caption(const Source&, const AppState& state) const {
 void LensPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
   const LensView& lens = state.shown.lens;
   const TextView& view = state.shown.causal;
-  const Box box = free_box();
   if (lens.nll.empty()) {
-    return draw_empty(canvas, box,
+    return draw_empty(canvas, free_box(),
                       state.shown.index < 0              ? "no snapshot yet"
                       : source.geometry().recursions > 1 ? "not recorded at this step"
                                                          : "this model has one recursion only");
   }
+  if (source.can_generate()) draw_what_if(source, state);
+  const Box box = free_box();
   const float em = ui::em(), below = em * 6.4f;
+  const Outcome* outcome = outcome_of(source, state);
+  if (outcome && !outcome->error.empty())
+    ui::paragraph(outcome->error, ui::colors::warn, ui::Font::small), outcome = nullptr;
+  std::vector<FrameRow> rows = rows_of(lens);
+  if (outcome) rows.push_back(row_of(*outcome));
   const bool room = box.height() > below + em * 5;
   const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, {box.max.x, room ? box.max.y - below : box.max.y}},
-                        rows_of(lens), view.size());
+                        std::move(rows), view.size());
   for (size_t r = 0; r < lens.nll.size(); ++r) {
     for (int t = 0; t < view.size(); ++t) {
       const Box cell = frame.cell(int(r), t);
@@ -113,6 +164,10 @@ void LensPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
       if (view.depth[t] != int(r) + 1) continue;
       canvas.rect({{cell.min.x, cell.max.y - em * 0.2f}, cell.max}, ui::u32(depth_color(view.depth[t])));
     }
+  }
+  for (int t = 0; outcome && t + 1 < view.size(); ++t) {
+    const float change = outcome->changed.nll[size_t(t)] - outcome->routed.nll[size_t(t)];
+    canvas.rect(frame.cell(int(lens.nll.size()), t), ui::u32(signed_color(2 * change)));
   }
   const auto selected = state.selected();
   const bool here = selected && selected->subject == Subject::probe && selected->token < view.size();
@@ -138,6 +193,10 @@ std::string LensPanel::text(const Source& source, const AppState& state) const {
   if (lens.nll.empty()) return out + "nothing recorded\n";
   for (size_t r = 0; r < lens.nll.size(); ++r)
     out += fmt::format("{}: mean loss {:.3f} nats\n", most(r, lens.nll.size()), lens.mean(r));
+  if (const Outcome* outcome = outcome_of(source, state))
+    out += outcome->error.empty() ? fmt::format("what if: {:.4f} nats instead of {:.4f}, by the newest weights\n",
+                                                outcome->changed.lm_loss, outcome->routed.lm_loss)
+                                  : outcome->error + "\n";
   if (!state.pinned || state.pinned->subject != Subject::probe || state.pinned->token >= view.size()) return out;
   const int t = state.pinned->token;
   out += token_line(lens, view, t) + "\n";
