@@ -141,6 +141,7 @@ void App::swap_compared() {
   std::swap(source_, c.other);
   std::swap(owned_[0], owned_[1]);
   state_.shown = c.shown = {};
+  state_.timeline = {};
   state_.timeline.notes = read_notes(source_->recording());
   panels_ = make_panels();
 }
@@ -187,7 +188,8 @@ void App::draw_tile(const Tile& tile) {
   ImGui::SetNextWindowSize({tile.box.width(), tile.box.height()});
   constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                                     ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse;
+                                     ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse |
+                                     ImGuiWindowFlags_NoBackground;
   if (ImGui::Begin(panel.name(), nullptr, flags)) {
     if (ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) state_.panel_under_mouse = panel.name();
     ui::tag(std::string("panel.") + panel.name(), tile.box);
@@ -205,7 +207,8 @@ void App::draw_tile(const Tile& tile) {
 
 void App::draw_contents(Panel& panel, const Tile& tile, Canvas& canvas) {
   canvas.push_clip(tile.box);
-  canvas.rect(tile.box.inset(1, 1), ui::u32(ui::colors::card), ImGui::GetStyle().WindowRounding);
+  canvas.rect(tile.box, ui::u32(ui::colors::card), ImGui::GetStyle().WindowRounding);
+  canvas.outline(tile.box, ui::u32(ui::colors::line), 1, ImGui::GetStyle().WindowRounding);
   const float left = ImGui::GetCursorPosX(), right = left + ImGui::GetContentRegionAvail().x;
   const float top = ImGui::GetCursorPosY();
   ImGui::SetCursorPosY(top);

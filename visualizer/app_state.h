@@ -42,6 +42,8 @@ struct Timeline {
   double from = 0, to = 1;
   std::optional<int> loop_from;  ///< Where a range begins that is being marked.
   std::vector<Note> notes;
+  std::vector<double> steps, log_loss;  ///< The curve behind it, of the source's version.
+  uint64_t version = 0;
   bool writing = false;  ///< A note at the step that is shown.
   std::string draft;
 };

@@ -30,13 +30,23 @@ struct Track {
   double step(float x) const { return from + std::clamp(double(x - box.min.x) / box.width(), 0.0, 1.0) * (to - from); }
 };
 
-void draw_loss(Canvas& canvas, const Track& track, const RunHistory& history) {
-  std::vector<double> x, y;
-  for (const StepMetrics& m : history.steps) x.push_back(double(m.step)), y.push_back(std::log(m.loss));
-  const ValueRange range = range_of(y);
+void collect_loss(Timeline& line, const Source& source) {
+  if (line.version == source.version()) return;
+  line.version = source.version();
+  line.steps.clear();
+  line.log_loss.clear();
+  for (const StepMetrics& m : source.history().steps) {
+    line.steps.push_back(double(m.step));
+    line.log_loss.push_back(std::log(m.loss));
+  }
+}
+
+void draw_loss(Canvas& canvas, const Track& track, const Timeline& timeline) {
+  const ValueRange range = range_of(timeline.log_loss);
   if (range.empty || range.high <= range.low) return;
   std::vector<ImVec2> line;
-  for (const PlotPoint& p : decimate(x, y, track.from, track.to, std::max(1, int(track.box.width() / 2)))) {
+  for (const PlotPoint& p :
+       decimate(timeline.steps, timeline.log_loss, track.from, track.to, std::max(1, int(track.box.width() / 2)))) {
     if (!std::isfinite(p.y) || !track.shows(p.x)) continue;
     const float part = float((p.y - range.low) / (range.high - range.low));
     line.push_back({track.x(p.x), track.box.max.y - 2 - part * (track.box.height() - 4)});
@@ -112,7 +122,8 @@ void draw_track(const Source& source, AppState& state, const Box& box) {
   const RunHistory& history = source.history();
   const Track track(box, history, state.timeline);
   canvas.rect(box, ui::u32(ui::colors::control, 0.7), em * 0.25f);
-  draw_loss(canvas, track, history);
+  collect_loss(state.timeline, source);
+  draw_loss(canvas, track, state.timeline);
   draw_marks(canvas, track, history, state);
   if (state.shown.index >= 0 && track.shows(double(state.shown.step))) {
     const float x = track.x(double(state.shown.step));

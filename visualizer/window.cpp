@@ -3,6 +3,7 @@
 #include <GLFW/glfw3.h>
 #include <backends/imgui_impl_glfw.h>
 #include <backends/imgui_impl_opengl3.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -156,12 +157,17 @@ class Desktop {
     ImGui_ImplOpenGL3_CreateFontsTexture();
   }
 
+  /// Seconds that the newest frame took without the drawing library.
+  double own_seconds() const { return own_seconds_; }
+
   void draw(App& app, double seconds) {
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();
+    const double begun = glfwGetTime();
     ImGui::NewFrame();
     app.frame(seconds);
     ImGui::Render();
+    own_seconds_ = glfwGetTime() - begun;
     if (const auto request = app.picture_request()) save_picture(*request, *ImGui::GetDrawData());
     int width = 0, height = 0;
     glfwGetFramebufferSize(window_, &width, &height);
@@ -179,6 +185,7 @@ class Desktop {
   Events events_;
   Textures textures_;
   float scale_ = 0;
+  double own_seconds_ = 0;
 };
 
 double waiting_time(bool iconified, int budget, const App& app) {
@@ -214,6 +221,32 @@ void loop(Desktop& desktop, App& app) {
   }
 }
 
+double median(std::vector<double>& values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+/// Prints the median milliseconds of a frame: of the same picture again, and of another snapshot each time.
+void time_frames(Desktop& desktop, App& app, int frames) {
+  glfwSwapInterval(0);
+  const int count = int(app.source().history().snapshots.size());
+  for (const bool scrubbing : {false, true}) {
+    std::vector<double> whole, own;
+    for (int i = 0; i < frames; ++i) {
+      if (scrubbing) app.state().playback.jump(int(int64_t(i) * 7919 % std::max(1, count)), count);
+      const double begun = glfwGetTime();
+      glfwPollEvents();
+      desktop.match_zoom(app.state().zoom);
+      desktop.draw(app, 1.0 / 60);
+      glFinish();
+      whole.push_back(1000 * (glfwGetTime() - begun));
+      own.push_back(1000 * desktop.own_seconds());
+    }
+    fmt::print("{}: {:.1f} ms a frame, {:.1f} of them before anything is drawn (medians of {})\n",
+               scrubbing ? "scrubbing" : "standing still", median(whole), median(own), frames);
+  }
+}
+
 }  // namespace
 
 void run_window(const WindowOptions& options, const std::function<std::unique_ptr<Source>(Wake)>& first,
@@ -224,7 +257,10 @@ void run_window(const WindowOptions& options, const std::function<std::unique_pt
   source->poll();
   App app(*source, opener(wake));
   options.prepare(app.state(), *source);
-  loop(desktop, app);
+  if (options.timed_frames > 0)
+    time_frames(desktop, app, options.timed_frames);
+  else
+    loop(desktop, app);
 }
 
 }  // namespace tinymor

@@ -13,6 +13,7 @@ namespace tinymor {
 
 struct WindowOptions {
   int width = 1280, height = 800;
+  int timed_frames = 0;  ///< Draw so many frames as fast as possible, print how long they took, and close; 0: not.
   /// How the window begins on its first source. May throw InputError.
   std::function<void(AppState& state, const Source& source)> prepare = [](AppState&, const Source&) {};
 };

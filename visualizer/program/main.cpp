@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::string path, train, data, out, png, svg, csv, size, panel, scene;
-  int threads = 0;
+  int threads = 0, timed_frames = 0;
   std::optional<double> zoom;
   int64_t at = -1;
   bool text = false;
@@ -62,6 +62,8 @@ void declare(CLI::App& cli, Options& o) {
   cli.add_option("--panel", o.panel, "only this panel: " + panel_names());
   cli.add_option("--scene", o.scene, "begin with this scene: a file of lines such as \"rule training\"");
   cli.add_option("--at", o.at, "the snapshot at this step [the newest]")->check(CLI::NonNegativeNumber);
+  cli.add_option("--time-frames", o.timed_frames, "draw so many frames in the window, print how long they took, close")
+      ->check(CLI::Range(1, 100000));
   cli.add_option("--size", o.size, "WIDTHxHEIGHT of window or picture in pixels [1280x800]");
   cli.add_option("--zoom", o.zoom, "size of everything in percent, 50 to 300 [100]");
 }
@@ -69,6 +71,7 @@ void declare(CLI::App& cli, Options& o) {
 /// How large a window or picture is to be.
 WindowOptions window_options(const Options& o) {
   WindowOptions window;
+  window.timed_frames = o.timed_frames;
   if (!o.size.empty()) {
     int used = 0;
     const int read = std::sscanf(o.size.c_str(), "%5dx%5d%n", &window.width, &window.height, &used);
