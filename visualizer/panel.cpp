@@ -1,30 +1,15 @@
 #include "visualizer/panel.h"
 
-#include "visualizer/panels/attention.h"
-#include "visualizer/panels/compare.h"
-#include "visualizer/panels/curves.h"
-#include "visualizer/panels/generate.h"
-#include "visualizer/panels/grid.h"
-#include "visualizer/panels/kv.h"
-#include "visualizer/panels/lens.h"
-#include "visualizer/panels/scores.h"
-#include "visualizer/panels/sharing.h"
-#include "visualizer/panels/strip.h"
+#include "visualizer/panels/panels.h"
 
 namespace tinymor {
 
 std::vector<std::unique_ptr<Panel>> make_panels() {
   std::vector<std::unique_ptr<Panel>> panels;
-  panels.push_back(std::make_unique<StripPanel>());
-  panels.push_back(std::make_unique<GridPanel>());
-  panels.push_back(std::make_unique<CurvesPanel>());
-  panels.push_back(std::make_unique<KvPanel>());
-  panels.push_back(std::make_unique<AttentionPanel>());
-  panels.push_back(std::make_unique<ScoresPanel>());
-  panels.push_back(std::make_unique<LensPanel>());
-  panels.push_back(std::make_unique<SharingPanel>());
-  panels.push_back(std::make_unique<ComparePanel>());
-  panels.push_back(std::make_unique<GeneratePanel>());
+  for (const auto make :
+       {make_strip_panel, make_grid_panel, make_curves_panel, make_kv_panel, make_attention_panel, make_scores_panel,
+        make_lens_panel, make_sharing_panel, make_compare_panel, make_generate_panel})
+    panels.push_back(make());
   return panels;
 }
 

@@ -13,10 +13,11 @@ namespace tinymor {
 
 class Panel {
  public:
+  Panel(const char* name, const char* title) : name_(name), title_(title) {}
   virtual ~Panel() = default;
   /// How the command line, layouts and tags call it; lower case, stable.
-  virtual const char* name() const = 0;
-  virtual const char* title() const = 0;
+  const char* name() const { return name_; }
+  const char* title() const { return title_; }
   /// What is seen: which rule, which step, which units.
   virtual std::string caption(const Source& source, const AppState& state) const = 0;
   /// Switches that stand beside the title, from `right` leftwards; returns how far they reach.
@@ -27,6 +28,9 @@ class Panel {
   virtual std::string text(const Source& source, const AppState& state) const = 0;
   /// The numbers of the picture.
   virtual Table table(const Source& source, const AppState& state) const = 0;
+
+ private:
+  const char *name_, *title_;
 };
 
 /// Null when there is none of this name.

@@ -1,4 +1,5 @@
-#include "visualizer/panels/compare.h"
+// Two runs, or two steps of one run, side by side: any picture of both with one cursor, and what differs. "A" is what
+// the other panels show, "B" what it is compared with.
 
 #include <fmt/format.h>
 
@@ -6,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "visualizer/panels/panels.h"
 #include "visualizer/plot_math.h"
 #include "visualizer/text_flow.h"
 
@@ -95,102 +97,115 @@ void draw_difference(Canvas& canvas, const Box& box, AppState& state) {
   ImGui::EndChild();
 }
 
+class ComparePanel : public Panel {
+ public:
+  ComparePanel() : Panel("compare", "Compare") {}
+
+  std::string caption(const Source&, const AppState& state) const override {
+    return fmt::format("{} \u00b7 below: loss of B less that of A, blue where B is better; strokes: depths that differ",
+                       rule_name(state.rule));
+  }
+
+  float controls(const Source& source, AppState& state, float right) override {
+    Comparison& c = state.compare;
+    const float gap = ImGui::GetStyle().ItemSpacing.x;
+    const char* which = c.other ? "Same run" : "Other run";
+    float left = right - ui::button_width(which) - ui::button_width("Swap") - gap;
+    if (c.other) left -= ui::button_width("linked") + gap;
+    ImGui::SetCursorPosX(left);
+    if (c.other) {
+      if (ui::chip("compare.linked", "linked", c.linked, "B stands where A stands, on the axis of the training curves"))
+        c.linked = !c.linked;
+      ImGui::SameLine();
+    }
+    if (ui::button("compare.swap", "Swap", true, "A becomes B")) state.wishes.push_back({Wish::swap});
+    ImGui::SameLine();
+    if (ui::button("compare.other", which, true, "What A is compared with")) {
+      if (c.other)
+        c = {};
+      else
+        state.open_asked = state.open.to_compare = true;
+    }
+    const float choice = ui::segmented_width(kind_labels), further = left - gap - choice;
+    if (further < ui::em() * 7) return left;
+    ImGui::SameLine();
+    ImGui::SetCursorPosX(further);
+    int kind = int(std::find(std::begin(kinds), std::end(kinds), c.panel) - std::begin(kinds));
+    kind = ui::segmented("compare.kind", kind_labels, kind, "What is drawn of both");
+    if (kind < int(std::size(kinds))) c.panel = kinds[kind];
+    (void)source;
+    return further;
+  }
+
+  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+    const Comparison& c = state.compare;
+    if (!sides_[0] || sides_[0]->name() != c.panel || other_ != c.other) {
+      for (auto& side : sides_) side = make_panel(c.panel);
+      other_ = c.other;
+    }
+    const Box box = free_box();
+    if (!sides_[0]) return draw_empty(canvas, box, fmt::format("there is no panel \"{}\"", c.panel));
+    const float em = ui::em(), gap = em, half = (box.width() - gap) / 2;
+    const float below = box.height() > em * 26 ? em * 11 : 0, split = box.max.y - below;
+    draw_side(*sides_[0], source, state, canvas, {box.min, {box.min.x + half, split}}, false);
+    draw_side(*sides_[1], source, state, canvas, {{box.max.x - half, box.min.y}, {box.max.x, split}}, true);
+    if (below > 0) {
+      const float numbers = std::min(em * 34, half);
+      draw_numbers(canvas, {{box.min.x, split + em * 0.6f}, {box.min.x + numbers, box.max.y}},
+                   quantities(source, state));
+      draw_difference(canvas, {{box.min.x + numbers + 2 * gap, split + em * 0.6f}, box.max}, state);
+    }
+    take_box(box);
+  }
+
+  std::string text(const Source& source, const AppState& state) const override {
+    std::string out = caption(source, state) + "\n";
+    for (const bool compared : {false, true}) out += side_name(source, state, compared) + "\n";
+    for (const Quantity& q : quantities(source, state))
+      out += fmt::format("{}: {} and {}\n", q.name, short_number(q.a), short_number(q.b));
+    return out;
+  }
+
+  Table table(const Source& source, const AppState& state) const override {
+    Table table{{"quantity", "A", "B"}, {}};
+    for (const Quantity& q : quantities(source, state)) table.rows.push_back({q.name, cell(q.a), cell(q.b)});
+    return table;
+  }
+
+ private:
+  void draw_side(Panel& panel, const Source& source, AppState& state, Canvas& canvas, const Box& box, bool compared) {
+    const float em = ui::em();
+    draw_mark(canvas, {box.min.x + em * 0.4f, box.min.y + em * 0.6f}, compared);
+    canvas.text({box.min.x + em * 1.1f, box.min.y}, ui::u32(compared ? compared_color : ui::colors::accent),
+                fitted(side_name(source, state, compared), box.width() - em, ui::Font::small), ui::Font::small);
+    float top = box.min.y + em * 1.6f;
+    Comparison& c = state.compare;
+    if (compared && !(c.other && c.linked)) {
+      ImGui::SetCursorScreenPos({box.min.x, top});
+      ImGui::SetNextItemWidth(box.width());
+      const int count = int(other_of(source, state).history().snapshots.size());
+      int index = c.playback.index() + 1;
+      if (ImGui::SliderInt("##step", &index, 1, std::max(1, count), "snapshot %d")) c.playback.jump(index - 1, count);
+      ui::tag("compare.snapshot");
+    }
+    top += ImGui::GetFrameHeight() + em * 0.4f;
+    ImGui::SetCursorScreenPos({box.min.x, top});
+    ImGui::BeginChild(compared ? "B" : "A", {box.width(), box.max.y - top}, false);
+    const ui::PrefixScope prefix(compared ? "b." : "a.");
+    if (compared) std::swap(state.shown, c.shown), std::swap(state.playback, c.playback);
+    panel.draw(compared ? other_of(source, state) : source, state, canvas);
+    if (compared) std::swap(state.shown, c.shown), std::swap(state.playback, c.playback);
+    ImGui::EndChild();
+  }
+
+  std::unique_ptr<Panel> sides_[2];
+  const Source* other_ = nullptr;  // that the panel of B was made for
+};
+
 }  // namespace
 
-std::string ComparePanel::caption(const Source&, const AppState& state) const {
-  return fmt::format("{} \u00b7 below: loss of B less that of A, blue where B is better; strokes: depths that differ",
-                     rule_name(state.rule));
-}
-
-float ComparePanel::controls(const Source& source, AppState& state, float right) {
-  Comparison& c = state.compare;
-  const float gap = ImGui::GetStyle().ItemSpacing.x;
-  const char* which = c.other ? "Same run" : "Other run";
-  float left = right - ui::button_width(which) - ui::button_width("Swap") - gap;
-  if (c.other) left -= ui::button_width("linked") + gap;
-  ImGui::SetCursorPosX(left);
-  if (c.other) {
-    if (ui::chip("compare.linked", "linked", c.linked, "B stands where A stands, on the axis of the training curves"))
-      c.linked = !c.linked;
-    ImGui::SameLine();
-  }
-  if (ui::button("compare.swap", "Swap", true, "A becomes B")) state.wishes.push_back({Wish::swap});
-  ImGui::SameLine();
-  if (ui::button("compare.other", which, true, "What A is compared with")) {
-    if (c.other)
-      c = {};
-    else
-      state.open_asked = state.open.to_compare = true;
-  }
-  const float choice = ui::segmented_width(kind_labels), further = left - gap - choice;
-  if (further < ui::em() * 7) return left;
-  ImGui::SameLine();
-  ImGui::SetCursorPosX(further);
-  int kind = int(std::find(std::begin(kinds), std::end(kinds), c.panel) - std::begin(kinds));
-  kind = ui::segmented("compare.kind", kind_labels, kind, "What is drawn of both");
-  if (kind < int(std::size(kinds))) c.panel = kinds[kind];
-  (void)source;
-  return further;
-}
-
-void ComparePanel::draw_side(Panel& panel, const Source& source, AppState& state, Canvas& canvas, const Box& box,
-                             bool compared) {
-  const float em = ui::em();
-  draw_mark(canvas, {box.min.x + em * 0.4f, box.min.y + em * 0.6f}, compared);
-  canvas.text({box.min.x + em * 1.1f, box.min.y}, ui::u32(compared ? compared_color : ui::colors::accent),
-              fitted(side_name(source, state, compared), box.width() - em, ui::Font::small), ui::Font::small);
-  float top = box.min.y + em * 1.6f;
-  Comparison& c = state.compare;
-  if (compared && !(c.other && c.linked)) {
-    ImGui::SetCursorScreenPos({box.min.x, top});
-    ImGui::SetNextItemWidth(box.width());
-    const int count = int(other_of(source, state).history().snapshots.size());
-    int index = c.playback.index() + 1;
-    if (ImGui::SliderInt("##step", &index, 1, std::max(1, count), "snapshot %d")) c.playback.jump(index - 1, count);
-    ui::tag("compare.snapshot");
-  }
-  top += ImGui::GetFrameHeight() + em * 0.4f;
-  ImGui::SetCursorScreenPos({box.min.x, top});
-  ImGui::BeginChild(compared ? "B" : "A", {box.width(), box.max.y - top}, false);
-  const ui::PrefixScope prefix(compared ? "b." : "a.");
-  if (compared) std::swap(state.shown, c.shown), std::swap(state.playback, c.playback);
-  panel.draw(compared ? other_of(source, state) : source, state, canvas);
-  if (compared) std::swap(state.shown, c.shown), std::swap(state.playback, c.playback);
-  ImGui::EndChild();
-}
-
-void ComparePanel::draw(const Source& source, AppState& state, Canvas& canvas) {
-  const Comparison& c = state.compare;
-  if (!sides_[0] || sides_[0]->name() != c.panel || other_ != c.other) {
-    for (auto& side : sides_) side = make_panel(c.panel);
-    other_ = c.other;
-  }
-  const Box box = free_box();
-  if (!sides_[0]) return draw_empty(canvas, box, fmt::format("there is no panel \"{}\"", c.panel));
-  const float em = ui::em(), gap = em, half = (box.width() - gap) / 2;
-  const float below = box.height() > em * 26 ? em * 11 : 0, split = box.max.y - below;
-  draw_side(*sides_[0], source, state, canvas, {box.min, {box.min.x + half, split}}, false);
-  draw_side(*sides_[1], source, state, canvas, {{box.max.x - half, box.min.y}, {box.max.x, split}}, true);
-  if (below > 0) {
-    const float numbers = std::min(em * 34, half);
-    draw_numbers(canvas, {{box.min.x, split + em * 0.6f}, {box.min.x + numbers, box.max.y}}, quantities(source, state));
-    draw_difference(canvas, {{box.min.x + numbers + 2 * gap, split + em * 0.6f}, box.max}, state);
-  }
-  take_box(box);
-}
-
-std::string ComparePanel::text(const Source& source, const AppState& state) const {
-  std::string out = caption(source, state) + "\n";
-  for (const bool compared : {false, true}) out += side_name(source, state, compared) + "\n";
-  for (const Quantity& q : quantities(source, state))
-    out += fmt::format("{}: {} and {}\n", q.name, short_number(q.a), short_number(q.b));
-  return out;
-}
-
-Table ComparePanel::table(const Source& source, const AppState& state) const {
-  Table table{{"quantity", "A", "B"}, {}};
-  for (const Quantity& q : quantities(source, state)) table.rows.push_back({q.name, cell(q.a), cell(q.b)});
-  return table;
+std::unique_ptr<Panel> make_compare_panel() {
+  return std::make_unique<ComparePanel>();
 }
 
 }  // namespace tinymor

@@ -1,10 +1,14 @@
-#include "visualizer/panels/curves.h"
+// How training goes: loss of the batches and of held-out text under both rules, and small plots of learning rate, depth
+// and speed.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "visualizer/panels/panels.h"
+#include "visualizer/plot.h"
 
 namespace tinymor {
 namespace {
@@ -42,162 +46,182 @@ std::string last_values(const RunHistory& history) {
   return out;
 }
 
+class CurvesPanel : public Panel {
+ public:
+  CurvesPanel() : Panel("curves", "Training") {}
+
+  std::string caption(const Source& source, const AppState& state) const override {
+    const RunHistory& h = source.history();
+    std::string out = fmt::format("loss in nats per token by {}", axis_unit(state.curve_axis));
+    if (state.compare.other) out += fmt::format(" \u00b7 B: {}", state.compare.other->name());
+    if (!h.steps.empty())
+      out += fmt::format(" \u00b7 last {:.3f} at step {}", h.steps.back().loss, h.steps.back().step);
+    if (state.smooth_loss) out += " \u00b7 raw values behind";
+    return out;
+  }
+
+  float controls(const Source&, AppState& state, float right) override {
+    const float gap = ImGui::GetStyle().ItemSpacing.x;
+    const std::vector<const char*> axes = {"steps", "tokens", "FLOPs", "time"};
+    const float left =
+        right - ui::segmented_width(axes) - ui::button_width("smooth") - 2 * gap - ui::button_width("log");
+    ImGui::SetCursorPosX(left);
+    state.curve_axis =
+        CurveAxis(ui::segmented("curves.axis", axes, int(state.curve_axis), "What the curves are drawn over"));
+    ImGui::SameLine();
+    if (ui::chip("curves.smooth", "smooth", state.smooth_loss, "Moving average over the raw loss"))
+      state.smooth_loss = !state.smooth_loss;
+    ImGui::SameLine();
+    if (ui::chip("curves.log", "log", state.log_loss, "Logarithmic axis")) state.log_loss = !state.log_loss;
+    return left;
+  }
+
+  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+    collect(source, state);
+    const Box box = free_box();
+    const float em = ui::em(), small_height = em * 6.2f;
+    const bool room = box.height() > small_height + em * 8;
+    const float split = room ? box.max.y - small_height : box.max.y;
+
+    PlotOptions options;
+    options.y_unit = "nats";
+    options.log_y = state.log_loss;
+    const AxisMap axis(source, state.curve_axis);
+    options.x_unit = axis_unit(state.curve_axis);
+    if (state.shown.index >= 0) options.marker = axis.at(state.shown.step);
+    loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options);
+    if (loss_.clicked_x()) {
+      const auto& snapshots = source.history().snapshots;
+      state.playback.jump(source.history().snapshot_at(axis.step(*loss_.clicked_x())), int(snapshots.size()));
+    }
+    if (room) draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options.marker);
+    take_box(box);
+  }
+
+  std::string text(const Source& source, const AppState& state) const override {
+    const RunHistory& h = source.history();
+    std::string out = caption(source, state) + "\n";
+    if (h.steps.empty() && h.evals.empty()) return out + "no values yet\n";
+    out += last_values(h) + "\n";
+    const size_t stride = std::max<size_t>(1, h.steps.size() / 10);
+    for (size_t i = 0; i < h.steps.size(); i += stride) {
+      out += fmt::format("  step {:>6}  loss {:.3f}  depth {:.2f}\n", h.steps[i].step, h.steps[i].loss,
+                         h.steps[i].mean_depth);
+    }
+    return out;
+  }
+
+  Table table(const Source& source, const AppState&) const override {
+    Table table{{"step", "seconds", "loss", "aux_loss", "grad_norm", "lr", "tokens_per_second", "mean_depth",
+                 "sampling_accuracy", "topk_loss", "threshold_loss"},
+                {}};
+    const RunHistory& h = source.history();
+    auto eval = h.evals.begin();
+    const auto held_out = [&](int64_t until) {  // evaluations before the first step, or between steps that were dropped
+      for (; eval != h.evals.end() && eval->step < until; ++eval)
+        table.rows.push_back({std::to_string(eval->step), "", "", "", "", "", "", "", "", cell(eval->topk_loss),
+                              cell(eval->threshold_loss)});
+    };
+    for (const StepMetrics& m : h.steps) {
+      held_out(m.step);
+      const bool both = eval != h.evals.end() && eval->step == m.step;
+      table.rows.push_back({std::to_string(m.step), cell(m.seconds), cell(m.loss), cell(m.aux_loss), cell(m.grad_norm),
+                            cell(m.lr), cell(m.tokens_per_second), cell(m.mean_depth), cell(m.sampling_accuracy),
+                            both ? cell(eval->topk_loss) : "", both ? cell(eval->threshold_loss) : ""});
+      eval += both;
+    }
+    held_out(std::numeric_limits<int64_t>::max());
+    return table;
+  }
+
+ private:
+  void collect(const Source& source, const AppState& state) {
+    const bool smooth_loss = state.smooth_loss;
+    const Source* other = state.compare.other;
+    const uint64_t version = source.version() + (other ? other->version() << 32 : 0);
+    if (version_ == version && smooth_ == smooth_loss && axis_ == state.curve_axis) return;
+    version_ = version;
+    smooth_ = smooth_loss;
+    axis_ = state.curve_axis;
+    const RunHistory& h = source.history();
+    const AxisMap axis(source, axis_);
+    const auto steps = column(h.steps, [&](const StepMetrics& m) { return axis.at(m.step); });
+    const auto evals = column(h.evals, [&](const EvalMetrics& e) { return axis.at(e.step); });
+    const auto loss = column(h.steps, [](const StepMetrics& m) { return m.loss; });
+
+    loss_series_.clear();
+    if (smooth_loss)
+      loss_series_.push_back({"train", train_color, steps, smooth(loss, smoothing(loss.size())), loss, false, false});
+    else
+      loss_series_.push_back({"train", train_color, steps, loss, {}, false, false});
+    loss_series_.push_back({"held out (training rule)",
+                            topk_color,
+                            evals,
+                            column(h.evals, [](const EvalMetrics& e) { return e.topk_loss; }),
+                            {},
+                            true,
+                            true});
+    loss_series_.push_back({"held out (causal rule)",
+                            threshold_color,
+                            evals,
+                            column(h.evals, [](const EvalMetrics& e) { return e.threshold_loss; }),
+                            {},
+                            true,
+                            false});
+
+    if (other) add_baseline(*other);
+    const auto small = [&](int i, auto&& get) {
+      small_series_[i] = {small_names[i], ui::colors::accent, steps, column(h.steps, get), {}, false, false};
+    };
+    small(0, [](const StepMetrics& m) { return m.mean_depth; });
+    small(1, [](const StepMetrics& m) { return m.tokens_per_second; });
+    small(2, [](const StepMetrics& m) { return m.lr; });
+  }
+
+  // The run that is compared with, at the same place of the axis.
+  void add_baseline(const Source& other) {
+    const RunHistory& h = other.history();
+    const AxisMap axis(other, axis_);
+    const auto loss = column(h.steps, [](const StepMetrics& m) { return m.loss; });
+    loss_series_.push_back({"B: train",
+                            compared_color,
+                            column(h.steps, [&](const StepMetrics& m) { return axis.at(m.step); }),
+                            smooth_ ? smooth(loss, smoothing(loss.size())) : loss,
+                            {},
+                            false,
+                            false});
+  }
+
+  void draw_small(Canvas& canvas, const Box& box, std::optional<double> marker) {
+    const float em = ui::em(), gap = em, width = (box.width() - 2 * gap) / 3;
+    PlotOptions options;
+    options.small = true;
+    options.from_zero = true;
+    options.marker = marker;
+    for (int i = 0; i < 3; ++i) {
+      const float x = box.min.x + float(i) * (width + gap);
+      const std::vector<double>& y = small_series_[i].y;
+      const std::string value = y.empty() ? "" : short_number(y.back()),
+                        name = fitted(small_names[i], width, ui::Font::small);
+      canvas.text({x, box.min.y}, ui::u32(ui::colors::dim), name, ui::Font::small);
+      canvas.text({x, box.min.y + em * 1.05f}, ui::u32(ui::colors::text), value, ui::Font::bold);
+      small_[i].draw(canvas, {{x, box.min.y + em * 2.6f}, {x + width, box.max.y}}, {small_series_[i]}, options);
+    }
+  }
+
+  Plot loss_{"curves.loss"};
+  Plot small_[3] = {Plot("curves.depth"), Plot("curves.speed"), Plot("curves.lr")};
+  std::vector<PlotSeries> loss_series_;
+  PlotSeries small_series_[3];
+  uint64_t version_ = 0;  // of the sources that the series were made from
+  CurveAxis axis_ = CurveAxis::steps;
+  bool smooth_ = false;
+};
+
 }  // namespace
 
-void CurvesPanel::collect(const Source& source, const AppState& state) {
-  const bool smooth_loss = state.smooth_loss;
-  const Source* other = state.compare.other;
-  const uint64_t version = source.version() + (other ? other->version() << 32 : 0);
-  if (version_ == version && smooth_ == smooth_loss && axis_ == state.curve_axis) return;
-  version_ = version;
-  smooth_ = smooth_loss;
-  axis_ = state.curve_axis;
-  const RunHistory& h = source.history();
-  const AxisMap axis(source, axis_);
-  const auto steps = column(h.steps, [&](const StepMetrics& m) { return axis.at(m.step); });
-  const auto evals = column(h.evals, [&](const EvalMetrics& e) { return axis.at(e.step); });
-  const auto loss = column(h.steps, [](const StepMetrics& m) { return m.loss; });
-
-  loss_series_.clear();
-  if (smooth_loss)
-    loss_series_.push_back({"train", train_color, steps, smooth(loss, smoothing(loss.size())), loss, false, false});
-  else
-    loss_series_.push_back({"train", train_color, steps, loss, {}, false, false});
-  loss_series_.push_back({"held out (training rule)",
-                          topk_color,
-                          evals,
-                          column(h.evals, [](const EvalMetrics& e) { return e.topk_loss; }),
-                          {},
-                          true,
-                          true});
-  loss_series_.push_back({"held out (causal rule)",
-                          threshold_color,
-                          evals,
-                          column(h.evals, [](const EvalMetrics& e) { return e.threshold_loss; }),
-                          {},
-                          true,
-                          false});
-
-  if (other) add_baseline(*other);
-  const auto small = [&](int i, auto&& get) {
-    small_series_[i] = {small_names[i], ui::colors::accent, steps, column(h.steps, get), {}, false, false};
-  };
-  small(0, [](const StepMetrics& m) { return m.mean_depth; });
-  small(1, [](const StepMetrics& m) { return m.tokens_per_second; });
-  small(2, [](const StepMetrics& m) { return m.lr; });
-}
-
-// The run that is compared with, at the same place of the axis.
-void CurvesPanel::add_baseline(const Source& other) {
-  const RunHistory& h = other.history();
-  const AxisMap axis(other, axis_);
-  const auto loss = column(h.steps, [](const StepMetrics& m) { return m.loss; });
-  loss_series_.push_back({"B: train",
-                          compared_color,
-                          column(h.steps, [&](const StepMetrics& m) { return axis.at(m.step); }),
-                          smooth_ ? smooth(loss, smoothing(loss.size())) : loss,
-                          {},
-                          false,
-                          false});
-}
-
-std::string CurvesPanel::caption(const Source& source, const AppState& state) const {
-  const RunHistory& h = source.history();
-  std::string out = fmt::format("loss in nats per token by {}", axis_unit(state.curve_axis));
-  if (state.compare.other) out += fmt::format(" \u00b7 B: {}", state.compare.other->name());
-  if (!h.steps.empty()) out += fmt::format(" \u00b7 last {:.3f} at step {}", h.steps.back().loss, h.steps.back().step);
-  if (state.smooth_loss) out += " \u00b7 raw values behind";
-  return out;
-}
-
-float CurvesPanel::controls(const Source&, AppState& state, float right) {
-  const float gap = ImGui::GetStyle().ItemSpacing.x;
-  const std::vector<const char*> axes = {"steps", "tokens", "FLOPs", "time"};
-  const float left = right - ui::segmented_width(axes) - ui::button_width("smooth") - 2 * gap - ui::button_width("log");
-  ImGui::SetCursorPosX(left);
-  state.curve_axis =
-      CurveAxis(ui::segmented("curves.axis", axes, int(state.curve_axis), "What the curves are drawn over"));
-  ImGui::SameLine();
-  if (ui::chip("curves.smooth", "smooth", state.smooth_loss, "Moving average over the raw loss"))
-    state.smooth_loss = !state.smooth_loss;
-  ImGui::SameLine();
-  if (ui::chip("curves.log", "log", state.log_loss, "Logarithmic axis")) state.log_loss = !state.log_loss;
-  return left;
-}
-
-void CurvesPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
-  collect(source, state);
-  const Box box = free_box();
-  const float em = ui::em(), small_height = em * 6.2f;
-  const bool room = box.height() > small_height + em * 8;
-  const float split = room ? box.max.y - small_height : box.max.y;
-
-  PlotOptions options;
-  options.y_unit = "nats";
-  options.log_y = state.log_loss;
-  const AxisMap axis(source, state.curve_axis);
-  options.x_unit = axis_unit(state.curve_axis);
-  if (state.shown.index >= 0) options.marker = axis.at(state.shown.step);
-  loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options);
-  if (loss_.clicked_x()) {
-    const auto& snapshots = source.history().snapshots;
-    state.playback.jump(source.history().snapshot_at(axis.step(*loss_.clicked_x())), int(snapshots.size()));
-  }
-  if (room) draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options.marker);
-  take_box(box);
-}
-
-void CurvesPanel::draw_small(Canvas& canvas, const Box& box, std::optional<double> marker) {
-  const float em = ui::em(), gap = em, width = (box.width() - 2 * gap) / 3;
-  PlotOptions options;
-  options.small = true;
-  options.from_zero = true;
-  options.marker = marker;
-  for (int i = 0; i < 3; ++i) {
-    const float x = box.min.x + float(i) * (width + gap);
-    const std::vector<double>& y = small_series_[i].y;
-    const std::string value = y.empty() ? "" : short_number(y.back()),
-                      name = fitted(small_names[i], width, ui::Font::small);
-    canvas.text({x, box.min.y}, ui::u32(ui::colors::dim), name, ui::Font::small);
-    canvas.text({x, box.min.y + em * 1.05f}, ui::u32(ui::colors::text), value, ui::Font::bold);
-    small_[i].draw(canvas, {{x, box.min.y + em * 2.6f}, {x + width, box.max.y}}, {small_series_[i]}, options);
-  }
-}
-
-std::string CurvesPanel::text(const Source& source, const AppState& state) const {
-  const RunHistory& h = source.history();
-  std::string out = caption(source, state) + "\n";
-  if (h.steps.empty() && h.evals.empty()) return out + "no values yet\n";
-  out += last_values(h) + "\n";
-  const size_t stride = std::max<size_t>(1, h.steps.size() / 10);
-  for (size_t i = 0; i < h.steps.size(); i += stride) {
-    out += fmt::format("  step {:>6}  loss {:.3f}  depth {:.2f}\n", h.steps[i].step, h.steps[i].loss,
-                       h.steps[i].mean_depth);
-  }
-  return out;
-}
-
-Table CurvesPanel::table(const Source& source, const AppState&) const {
-  Table table{{"step", "seconds", "loss", "aux_loss", "grad_norm", "lr", "tokens_per_second", "mean_depth",
-               "sampling_accuracy", "topk_loss", "threshold_loss"},
-              {}};
-  const RunHistory& h = source.history();
-  auto eval = h.evals.begin();
-  const auto held_out = [&](int64_t until) {  // evaluations before the first step, or between steps that were dropped
-    for (; eval != h.evals.end() && eval->step < until; ++eval)
-      table.rows.push_back({std::to_string(eval->step), "", "", "", "", "", "", "", "", cell(eval->topk_loss),
-                            cell(eval->threshold_loss)});
-  };
-  for (const StepMetrics& m : h.steps) {
-    held_out(m.step);
-    const bool both = eval != h.evals.end() && eval->step == m.step;
-    table.rows.push_back({std::to_string(m.step), cell(m.seconds), cell(m.loss), cell(m.aux_loss), cell(m.grad_norm),
-                          cell(m.lr), cell(m.tokens_per_second), cell(m.mean_depth), cell(m.sampling_accuracy),
-                          both ? cell(eval->topk_loss) : "", both ? cell(eval->threshold_loss) : ""});
-    eval += both;
-  }
-  held_out(std::numeric_limits<int64_t>::max());
-  return table;
+std::unique_ptr<Panel> make_curves_panel() {
+  return std::make_unique<CurvesPanel>();
 }
 
 }  // namespace tinymor

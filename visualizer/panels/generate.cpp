@@ -1,10 +1,11 @@
-#include "visualizer/panels/generate.h"
+// Writing with the model: a prompt, the usual controls of sampling, and the text as it comes, tinted by depth.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "visualizer/panels/candidates.h"
+#include "visualizer/panels/panels.h"
 #include "visualizer/panels/strip.h"
 #include "visualizer/plot_math.h"
 
@@ -47,128 +48,141 @@ class FieldRow {
   ImVec2 origin_, at_;
 };
 
+class GeneratePanel : public Panel {
+ public:
+  GeneratePanel() : Panel("generate", "Generate") {}
+
+  std::string caption(const Source& source, const AppState& state) const override {
+    const Generation& g = source.generation();
+    if (!source.can_generate()) return "needs the weights of a run";
+    if (g.text.empty()) return "cached decoding by the causal rule; tint and strokes: recursions per token";
+    return fmt::format("causal rule \u00b7 {} tokens \u00b7 mean depth {:.2f} \u00b7 {} tokens/s", g.text.size(),
+                       state.shown.generated.mean_depth, short_number(g.tokens_per_second));
+  }
+
+  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+    if (!source.can_generate()) {
+      ImGui::Dummy({1, ui::em() * 0.5f});
+      ui::paragraph(source.why_not(), ui::colors::dim);
+      return;
+    }
+    // Scrolls where the panel is small.
+    ImGui::BeginChild("all", ImVec2(0, 0), false);
+    draw_controls(source, state);
+    const float em = ui::em(), free = free_box().height(), below = em * 12;
+    const bool room = free > below + em * 6 && !source.generation().logits.empty();
+    draw_text(source, state, canvas, std::max(em * 6, free - (room ? below : 0)));
+    if (room) {
+      if (const auto chosen = draw_candidates(canvas, free_box(), source.generation(), state.request))
+        state.wishes.push_back({Wish::choose, *chosen});
+    }
+    ImGui::EndChild();
+  }
+
+  std::string text(const Source& source, const AppState& state) const override {
+    std::string out = caption(source, state) + "\n";
+    if (!source.can_generate()) return out + source.why_not() + "\n";
+    const TextView& view = state.shown.generated;
+    for (int t = 0; t < view.size(); ++t) out += fmt::format("{}[{}]", view.pieces[t], view.depth[t]);
+    return view.size() > 0 ? out + "\n" + candidates_text(source.generation(), state.request) : out;
+  }
+
+  Table table(const Source& source, const AppState& state) const override {
+    const TextView& view = state.shown.generated;
+    const auto& pieces = source.generation().text;
+    Table table{{"position", "id", "piece", "prompt", "depth", "milliseconds"}, {}};
+    for (int t = 0; t < view.size() && t < int(pieces.size()); ++t)
+      table.rows.push_back({cell(t), cell(view.ids[t]), view.pieces[t], cell(int(pieces[t].prompt)),
+                            cell(view.depth[t]), pieces[t].seconds > 0 ? cell(1000 * pieces[t].seconds) : ""});
+    return table;
+  }
+
+ private:
+  void draw_controls(const Source& source, AppState& state) {
+    GenerateRequest& request = state.request;
+    const float em = ui::em();
+    ImGui::InputTextMultiline("##prompt", &request.prompt, {-1, em * 3.6f});
+    ui::tag("gen.prompt");
+
+    FieldRow row(em * 6.5f);
+    row.field("gen.temperature", "temperature", "0: always the likeliest token",
+              [&] { ImGui::SliderFloat("##v", &request.temperature, 0, 2, "%.2f"); });
+    row.field("gen.top_k", "top-k", "Only the k likeliest tokens; 0: all",
+              [&] { ImGui::SliderInt("##v", &request.top_k, 0, 100); });
+    row.field("gen.top_p", "top-p", "Only the likeliest tokens that together reach this probability",
+              [&] { ImGui::SliderFloat("##v", &request.top_p, 0, 1, "%.2f"); });
+    row.field("gen.max_depth", "most recursions", "Caps the depth of the tokens to come; 0: no cap",
+              [&] { ImGui::SliderInt("##v", &request.max_depth, 0, source.geometry().recursions); });
+    row.field("gen.tokens", "tokens", "How many to generate",
+              [&] { ImGui::SliderInt("##v", &request.max_tokens, 1, 500); });
+    row.field("gen.pace", "tokens/s", "How fast to write; 0: as fast as it can",
+              [&] { ImGui::SliderInt("##v", &request.pace, 0, 50); });
+    row.field("gen.seed", "seed", "The same seed gives the same text",
+              [&] { ImGui::InputInt("##v", &request.seed, 1, 100); });
+    row.end();
+    request.seed = std::max(0, request.seed);
+    draw_buttons(source, state);
+    if (!source.generation().error.empty()) ui::paragraph(source.generation().error, ui::colors::warn, ui::Font::small);
+  }
+
+  void draw_buttons(const Source& source, AppState& state) {
+    const Generation& g = source.generation();
+    const bool text = !g.text.empty() && !g.running;
+    const auto ask = [&](Wish wish) {
+      state.wishes.push_back(wish);
+      state.cache_subject = Subject::generated;
+    };
+    if (ui::chip("gen.play", g.running ? "Stop" : "Generate", !g.running, "Writes from the prompt"))
+      ask({g.running ? Wish::stop_generating : Wish::generate});
+    ImGui::SameLine();
+    if (ui::button("gen.step", "Step", !g.running, "The prompt, then one token at a time")) ask({Wish::step});
+    ImGui::SameLine();
+    if (ui::button("gen.go_on", "Go on", text, "Writes on from here")) ask({Wish::go_on});
+    ImGui::SameLine();
+    if (ui::button("gen.undo", "Undo", text && g.text.size() > 1, "Takes back the last token"))
+      ask({Wish::keep, int(g.text.size()) - 1});
+    const bool pinned = state.pinned && state.pinned->subject == Subject::generated;
+    ImGui::SameLine();
+    if (ui::button("gen.branch", "Branch", text && pinned,
+                   "Takes back all after the pinned token, to go on from there another way"))
+      ask({Wish::keep, state.pinned->token + 1});
+  }
+
+  void draw_text(const Source& source, AppState& state, Canvas& canvas, float height) {
+    const TextView& view = state.shown.generated;
+    if (view.size() == 0) return;
+    const float top = ImGui::GetCursorPosY();
+    draw_depth_legend(canvas, view, free_box().width());
+    ImGui::BeginChild("generated", ImVec2(0, height - (ImGui::GetCursorPosY() - top)), false);
+    const Box box = free_box();
+    const TextFlow flow = flow_text(view.pieces, box.width());
+    const bool hovered = ImGui::IsWindowHovered();
+    const auto& pieces = source.generation().text;
+    const auto under_mouse = draw_flow(
+        canvas, flow, view.pieces, box.min, hovered ? std::optional(ImGui::GetIO().MousePos) : std::nullopt,
+        [&](int t) {
+          TokenLook look = depth_look(view.depth[t], int(view.rows.size()));
+          if (t < int(pieces.size()) && pieces[t].prompt) look.tint = mix(look.tint, ui::colors::card, 0.35);
+          look.marked = state.points_at(Subject::generated, t) || state.pinned == TokenRef{Subject::generated, t};
+          return look;
+        });
+    if (under_mouse) {
+      state.hovering = {Subject::generated, *under_mouse};
+      if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
+    }
+    ImGui::Dummy({1, flow.height});
+    if (pieces.size() != last_size_ && source.generation().running) ImGui::SetScrollHereY(1);
+    last_size_ = pieces.size();
+    ImGui::EndChild();
+  }
+
+  size_t last_size_ = 0;  // to scroll down when the text grew
+};
+
 }  // namespace
 
-std::string GeneratePanel::caption(const Source& source, const AppState& state) const {
-  const Generation& g = source.generation();
-  if (!source.can_generate()) return "needs the weights of a run";
-  if (g.text.empty()) return "cached decoding by the causal rule; tint and strokes: recursions per token";
-  return fmt::format("causal rule \u00b7 {} tokens \u00b7 mean depth {:.2f} \u00b7 {} tokens/s", g.text.size(),
-                     state.shown.generated.mean_depth, short_number(g.tokens_per_second));
-}
-
-void GeneratePanel::draw(const Source& source, AppState& state, Canvas& canvas) {
-  if (!source.can_generate()) {
-    ImGui::Dummy({1, ui::em() * 0.5f});
-    ui::paragraph(source.why_not(), ui::colors::dim);
-    return;
-  }
-  // Scrolls where the panel is small.
-  ImGui::BeginChild("all", ImVec2(0, 0), false);
-  draw_controls(source, state);
-  const float em = ui::em(), free = free_box().height(), below = em * 12;
-  const bool room = free > below + em * 6 && !source.generation().logits.empty();
-  draw_text(source, state, canvas, std::max(em * 6, free - (room ? below : 0)));
-  if (room) {
-    if (const auto chosen = draw_candidates(canvas, free_box(), source.generation(), state.request))
-      state.wishes.push_back({Wish::choose, *chosen});
-  }
-  ImGui::EndChild();
-}
-
-void GeneratePanel::draw_controls(const Source& source, AppState& state) {
-  GenerateRequest& request = state.request;
-  const float em = ui::em();
-  ImGui::InputTextMultiline("##prompt", &request.prompt, {-1, em * 3.6f});
-  ui::tag("gen.prompt");
-
-  FieldRow row(em * 6.5f);
-  row.field("gen.temperature", "temperature", "0: always the likeliest token",
-            [&] { ImGui::SliderFloat("##v", &request.temperature, 0, 2, "%.2f"); });
-  row.field("gen.top_k", "top-k", "Only the k likeliest tokens; 0: all",
-            [&] { ImGui::SliderInt("##v", &request.top_k, 0, 100); });
-  row.field("gen.top_p", "top-p", "Only the likeliest tokens that together reach this probability",
-            [&] { ImGui::SliderFloat("##v", &request.top_p, 0, 1, "%.2f"); });
-  row.field("gen.max_depth", "most recursions", "Caps the depth of the tokens to come; 0: no cap",
-            [&] { ImGui::SliderInt("##v", &request.max_depth, 0, source.geometry().recursions); });
-  row.field("gen.tokens", "tokens", "How many to generate",
-            [&] { ImGui::SliderInt("##v", &request.max_tokens, 1, 500); });
-  row.field("gen.pace", "tokens/s", "How fast to write; 0: as fast as it can",
-            [&] { ImGui::SliderInt("##v", &request.pace, 0, 50); });
-  row.field("gen.seed", "seed", "The same seed gives the same text",
-            [&] { ImGui::InputInt("##v", &request.seed, 1, 100); });
-  row.end();
-  request.seed = std::max(0, request.seed);
-  draw_buttons(source, state);
-  if (!source.generation().error.empty()) ui::paragraph(source.generation().error, ui::colors::warn, ui::Font::small);
-}
-
-void GeneratePanel::draw_buttons(const Source& source, AppState& state) {
-  const Generation& g = source.generation();
-  const bool text = !g.text.empty() && !g.running;
-  const auto ask = [&](Wish wish) {
-    state.wishes.push_back(wish);
-    state.cache_subject = Subject::generated;
-  };
-  if (ui::chip("gen.play", g.running ? "Stop" : "Generate", !g.running, "Writes from the prompt"))
-    ask({g.running ? Wish::stop_generating : Wish::generate});
-  ImGui::SameLine();
-  if (ui::button("gen.step", "Step", !g.running, "The prompt, then one token at a time")) ask({Wish::step});
-  ImGui::SameLine();
-  if (ui::button("gen.go_on", "Go on", text, "Writes on from here")) ask({Wish::go_on});
-  ImGui::SameLine();
-  if (ui::button("gen.undo", "Undo", text && g.text.size() > 1, "Takes back the last token"))
-    ask({Wish::keep, int(g.text.size()) - 1});
-  const bool pinned = state.pinned && state.pinned->subject == Subject::generated;
-  ImGui::SameLine();
-  if (ui::button("gen.branch", "Branch", text && pinned,
-                 "Takes back all after the pinned token, to go on from there another way"))
-    ask({Wish::keep, state.pinned->token + 1});
-}
-
-void GeneratePanel::draw_text(const Source& source, AppState& state, Canvas& canvas, float height) {
-  const TextView& view = state.shown.generated;
-  if (view.size() == 0) return;
-  const float top = ImGui::GetCursorPosY();
-  draw_depth_legend(canvas, view, free_box().width());
-  ImGui::BeginChild("generated", ImVec2(0, height - (ImGui::GetCursorPosY() - top)), false);
-  const Box box = free_box();
-  const TextFlow flow = flow_text(view.pieces, box.width());
-  const bool hovered = ImGui::IsWindowHovered();
-  const auto& pieces = source.generation().text;
-  const auto under_mouse = draw_flow(
-      canvas, flow, view.pieces, box.min, hovered ? std::optional(ImGui::GetIO().MousePos) : std::nullopt, [&](int t) {
-        TokenLook look = depth_look(view.depth[t], int(view.rows.size()));
-        if (t < int(pieces.size()) && pieces[t].prompt) look.tint = mix(look.tint, ui::colors::card, 0.35);
-        look.marked = state.points_at(Subject::generated, t) || state.pinned == TokenRef{Subject::generated, t};
-        return look;
-      });
-  if (under_mouse) {
-    state.hovering = {Subject::generated, *under_mouse};
-    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
-  }
-  ImGui::Dummy({1, flow.height});
-  if (pieces.size() != last_size_ && source.generation().running) ImGui::SetScrollHereY(1);
-  last_size_ = pieces.size();
-  ImGui::EndChild();
-}
-
-std::string GeneratePanel::text(const Source& source, const AppState& state) const {
-  std::string out = caption(source, state) + "\n";
-  if (!source.can_generate()) return out + source.why_not() + "\n";
-  const TextView& view = state.shown.generated;
-  for (int t = 0; t < view.size(); ++t) out += fmt::format("{}[{}]", view.pieces[t], view.depth[t]);
-  return view.size() > 0 ? out + "\n" + candidates_text(source.generation(), state.request) : out;
-}
-
-Table GeneratePanel::table(const Source& source, const AppState& state) const {
-  const TextView& view = state.shown.generated;
-  const auto& pieces = source.generation().text;
-  Table table{{"position", "id", "piece", "prompt", "depth", "milliseconds"}, {}};
-  for (int t = 0; t < view.size() && t < int(pieces.size()); ++t)
-    table.rows.push_back({cell(t), cell(view.ids[t]), view.pieces[t], cell(int(pieces[t].prompt)), cell(view.depth[t]),
-                          pieces[t].seconds > 0 ? cell(1000 * pieces[t].seconds) : ""});
-  return table;
+std::unique_ptr<Panel> make_generate_panel() {
+  return std::make_unique<GeneratePanel>();
 }
 
 }  // namespace tinymor

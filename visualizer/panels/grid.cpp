@@ -1,10 +1,11 @@
-#include "visualizer/panels/grid.h"
+// Which recursion computed which token: the grid of the paper's figure 1, with every router score inside its cell.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "visualizer/grid_frame.h"
+#include "visualizer/panels/panels.h"
 
 namespace tinymor {
 namespace {
@@ -119,74 +120,83 @@ void draw_row(Canvas& canvas, const GridFrame& frame, int line, int recursion, c
   if (recursion > 0) draw_cut_off(canvas, frame, line, view.rows[recursion - 1], state);
 }
 
+class GridPanel : public Panel {
+ public:
+  GridPanel() : Panel("grid", "Computed and skipped") {}
+
+  std::string caption(const Source&, const AppState& state) const override {
+    if (state.shown.index < 0) return "recursions down, positions across";
+    if (state.rule == RuleView::difference) {
+      return fmt::format("upper half: only the training rule computes; lower half: only the causal rule \u00b7 step {}",
+                         state.shown.step);
+    }
+    return fmt::format("bar in a cell: router score, sigmoid(z); dashes: cut-off \u00b7 {} \u00b7 step {}",
+                       rule_name(state.rule), state.shown.step);
+  }
+
+  float controls(const Source&, AppState& state, float right) override {
+    return ui::corner_chip("grid.paper", "paper", state.paper_colors,
+                           "As the paper prints it: dark where computed, pale where skipped", right);
+  }
+
+  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    const Box box = free_box();
+    if (view.size() == 0) return draw_empty(canvas, box, "no snapshot yet");
+    const float em = ui::em();
+    const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, box.max}, make_rows(source, state, view), view.size());
+    if (state.paper_colors) canvas.rect(frame.cells().inset(-em * 0.3f, -em * 0.3f), ui::u32(paper_plate), em * 0.2f);
+    int line = 0;
+    const bool ends = source.geometry().unique_ends;
+    if (ends) draw_row(canvas, frame, line++, 0, state, view);
+    for (int r = 1; r <= int(view.rows.size()); ++r) draw_row(canvas, frame, line++, r, state, view);
+    if (ends) draw_row(canvas, frame, line, 0, state, view);
+
+    const auto selected = state.selected();
+    const bool here = selected && selected->subject == Subject::probe;
+    frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
+    const Color mark = state.paper_colors ? Color{0xBE, 0x46, 0x14} : ui::colors::text;
+    if (here) frame.draw_column(canvas, selected->token, ui::u32(mark));
+    frame.interact("grid.cells", state, Subject::probe);
+    take_box(box);
+  }
+
+  std::string text(const Source& source, const AppState& state) const override {
+    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    std::string out = caption(source, state) + "\n";
+    if (view.size() == 0) return out + "no snapshot yet\n";
+    out += "#: computed, -: skipped, .: left before\n";
+    for (size_t r = 0; r < view.rows.size(); ++r) {
+      const FrameRow row = state.rule == RuleView::difference ? difference_row(state.shown, r)
+                                                              : recursion_row(view.rows[r], int(r) + 1, view.size());
+      out += row.label + "  ";
+      for (const Cell& cell : view.rows[r].cells) {
+        out += cell.state == CellState::computed ? '#' : cell.state == CellState::skipped ? '-' : '.';
+      }
+      out += fmt::format("  {}, {}\n", row.count, row.note);
+    }
+    return out;
+  }
+
+  Table table(const Source&, const AppState& state) const override {
+    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    Table table{{"recursion", "position", "piece", "computed", "candidate", "logit", "gate", "rank"}, {}};
+    for (size_t r = 0; r < view.rows.size(); ++r) {
+      for (int t = 0; t < view.size(); ++t) {
+        const Cell& c = view.rows[r].cells[t];
+        table.rows.push_back({cell(int(r) + 1), cell(t), view.pieces[t], cell(int(c.state == CellState::computed)),
+                              cell(int(c.state != CellState::exited)), c.scored ? cell(c.logit) : "",
+                              c.scored ? cell(c.gate) : "", c.scored ? cell(c.rank) : ""});
+      }
+    }
+    return table;
+  }
+};
+
 }  // namespace
 
-std::string GridPanel::caption(const Source&, const AppState& state) const {
-  if (state.shown.index < 0) return "recursions down, positions across";
-  if (state.rule == RuleView::difference) {
-    return fmt::format("upper half: only the training rule computes; lower half: only the causal rule \u00b7 step {}",
-                       state.shown.step);
-  }
-  return fmt::format("bar in a cell: router score, sigmoid(z); dashes: cut-off \u00b7 {} \u00b7 step {}",
-                     rule_name(state.rule), state.shown.step);
-}
-
-float GridPanel::controls(const Source&, AppState& state, float right) {
-  return ui::corner_chip("grid.paper", "paper", state.paper_colors,
-                         "As the paper prints it: dark where computed, pale where skipped", right);
-}
-
-void GridPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
-  const TextView& view = state.shown.text(Subject::probe, state.rule);
-  const Box box = free_box();
-  if (view.size() == 0) return draw_empty(canvas, box, "no snapshot yet");
-  const float em = ui::em();
-  const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, box.max}, make_rows(source, state, view), view.size());
-  if (state.paper_colors) canvas.rect(frame.cells().inset(-em * 0.3f, -em * 0.3f), ui::u32(paper_plate), em * 0.2f);
-  int line = 0;
-  const bool ends = source.geometry().unique_ends;
-  if (ends) draw_row(canvas, frame, line++, 0, state, view);
-  for (int r = 1; r <= int(view.rows.size()); ++r) draw_row(canvas, frame, line++, r, state, view);
-  if (ends) draw_row(canvas, frame, line, 0, state, view);
-
-  const auto selected = state.selected();
-  const bool here = selected && selected->subject == Subject::probe;
-  frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
-  const Color mark = state.paper_colors ? Color{0xBE, 0x46, 0x14} : ui::colors::text;
-  if (here) frame.draw_column(canvas, selected->token, ui::u32(mark));
-  frame.interact("grid.cells", state, Subject::probe);
-  take_box(box);
-}
-
-std::string GridPanel::text(const Source& source, const AppState& state) const {
-  const TextView& view = state.shown.text(Subject::probe, state.rule);
-  std::string out = caption(source, state) + "\n";
-  if (view.size() == 0) return out + "no snapshot yet\n";
-  out += "#: computed, -: skipped, .: left before\n";
-  for (size_t r = 0; r < view.rows.size(); ++r) {
-    const FrameRow row = state.rule == RuleView::difference ? difference_row(state.shown, r)
-                                                            : recursion_row(view.rows[r], int(r) + 1, view.size());
-    out += row.label + "  ";
-    for (const Cell& cell : view.rows[r].cells) {
-      out += cell.state == CellState::computed ? '#' : cell.state == CellState::skipped ? '-' : '.';
-    }
-    out += fmt::format("  {}, {}\n", row.count, row.note);
-  }
-  return out;
-}
-
-Table GridPanel::table(const Source&, const AppState& state) const {
-  const TextView& view = state.shown.text(Subject::probe, state.rule);
-  Table table{{"recursion", "position", "piece", "computed", "candidate", "logit", "gate", "rank"}, {}};
-  for (size_t r = 0; r < view.rows.size(); ++r) {
-    for (int t = 0; t < view.size(); ++t) {
-      const Cell& c = view.rows[r].cells[t];
-      table.rows.push_back({cell(int(r) + 1), cell(t), view.pieces[t], cell(int(c.state == CellState::computed)),
-                            cell(int(c.state != CellState::exited)), c.scored ? cell(c.logit) : "",
-                            c.scored ? cell(c.gate) : "", c.scored ? cell(c.rank) : ""});
-    }
-  }
-  return table;
+std::unique_ptr<Panel> make_grid_panel() {
+  return std::make_unique<GridPanel>();
 }
 
 }  // namespace tinymor

@@ -1,4 +1,4 @@
-#include "visualizer/panels/kv.h"
+// What the KV cache holds: which recursion stored keys and values for which position, and how many bytes that saves.
 
 #include <fmt/format.h>
 
@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "visualizer/grid_frame.h"
+#include "visualizer/panels/panels.h"
 
 namespace tinymor {
 namespace {
@@ -114,94 +115,107 @@ void draw_slot(Canvas& canvas, const Box& box, CacheSlot slot, Color color, bool
   canvas.rect({{box.min.x, middle - half}, {box.max.x, middle + half}}, ui::u32(depth_color(1), 0.6));
 }
 
+class KvPanel : public Panel {
+ public:
+  KvPanel() : Panel("kv", "KV cache") {}
+
+  std::string caption(const Source& source, const AppState& state) const override {
+    const char* strategy[] = {"each recursion stores its own tokens", "all read what recursion 1 stored",
+                              "deeper recursions renew what recursion 1 stored"};
+    const std::string what =
+        state.cache_subject == Subject::generated ? "generated text, causal rule"
+        : state.shown.index < 0
+            ? "probe text"
+            : fmt::format("probe text, {}, step {}", state.rule == RuleView::training ? "training rule" : "causal rule",
+                          state.shown.step);
+    const bool other = strategy_of(source, state) != source.geometry().kv;
+    return fmt::format("{}{} \u00b7 {} \u00b7 white: read", other ? "not this run's way: " : "",
+                       strategy[int(strategy_of(source, state))], what);
+  }
+
+  float controls(const Source&, AppState& state, float right) override {
+    const std::vector<const char*> labels = {"probe", "generated"};
+    const float left = right - ui::segmented_width(labels);
+    ImGui::SetCursorPosX(left);
+    state.cache_subject =
+        Subject(ui::segmented("kv.subject", labels, int(state.cache_subject), "Whose cache is shown"));
+    const std::vector<const char*> ways = {"run", "own", "shared", "hybrid"};
+    const float further = left - ImGui::GetStyle().ItemSpacing.x - ui::segmented_width(ways);
+    if (further < ui::em() * 5) return left;
+    ImGui::SameLine();
+    ImGui::SetCursorPosX(further);
+    state.cache_strategy =
+        ui::segmented("kv.strategy", ways, state.cache_strategy,
+                      "As this run caches; each recursion its own; the first one's for all; renewed where active");
+    return further;
+  }
+
+  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+    const TextView& view = cached_text(state);
+    const Box box = free_box();
+    if (view.size() == 0) {
+      return draw_empty(canvas, box,
+                        state.cache_subject == Subject::generated ? "nothing generated yet" : "no snapshot yet");
+    }
+    const CacheView kv = cache_of(source, state);
+    const std::string line =
+        pointed_ && pointed_->first < int(kv.rows.size()) && pointed_->second < view.size()
+            ? slot_text(view, kv.rows[size_t(pointed_->first)], pointed_->second, source.geometry().entry_bytes)
+            : saving(kv);
+    const float top = draw_savings(canvas, box, kv, line);
+    std::vector<FrameRow> rows;
+    for (const CacheRow& row : kv.rows) rows.push_back(margin_of(row, view.size()));
+    const GridFrame frame({{box.min.x, top}, box.max}, std::move(rows), view.size());
+    const int reader = reader_of(state, view.size());
+    for (size_t r = 0; r < kv.rows.size(); ++r) {
+      const CacheRow& row = kv.rows[r];
+      for (int t = 0; t < view.size(); ++t)
+        draw_slot(canvas, frame.cell(int(r), t), row.slots[t], row_color(row),
+                  reader >= 0 && reads(view, row, reader, t));
+    }
+    const auto selected = state.selected();
+    const bool here = selected && selected->subject == state.cache_subject;
+    frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
+    if (here) frame.draw_column(canvas, selected->token, ui::u32(ui::colors::text));
+    const auto row = frame.interact("kv.cells", state, state.cache_subject);
+    pointed_ = row && state.hovering ? std::optional(std::pair(*row, state.hovering->token)) : std::nullopt;
+    take_box(box);
+  }
+
+  std::string text(const Source& source, const AppState& state) const override {
+    const TextView& view = cached_text(state);
+    std::string out = caption(source, state) + "\n";
+    if (view.size() == 0) return out + "nothing to show yet\n";
+    const CacheView kv = cache_of(source, state);
+    out += saving(kv) + "\n";
+    for (const CacheRow& row : kv.rows) {
+      out += fmt::format("{}  ", row.label);
+      for (CacheSlot slot : row.slots) out += slot == CacheSlot::stored ? '#' : slot == CacheSlot::reused ? '=' : '.';
+      out += fmt::format("  {} entries in {} layer{}\n", row.entries, row.layers, row.layers == 1 ? "" : "s");
+    }
+    return out;
+  }
+
+  Table table(const Source& source, const AppState& state) const override {
+    const TextView& view = cached_text(state);
+    Table table{{"row", "layers", "position", "piece", "slot"}, {}};
+    for (const CacheRow& row : cache_of(source, state).rows) {
+      for (int t = 0; t < view.size(); ++t) {
+        static constexpr const char* names[] = {"empty", "stored", "reused"};
+        table.rows.push_back({row.label, cell(row.layers), cell(t), view.pieces[t], names[int(row.slots[t])]});
+      }
+    }
+    return table;
+  }
+
+ private:
+  std::optional<std::pair<int, int>> pointed_;  // row and token under the mouse, as of the last frame
+};
+
 }  // namespace
 
-std::string KvPanel::caption(const Source& source, const AppState& state) const {
-  const char* strategy[] = {"each recursion stores its own tokens", "all read what recursion 1 stored",
-                            "deeper recursions renew what recursion 1 stored"};
-  const std::string what =
-      state.cache_subject == Subject::generated ? "generated text, causal rule"
-      : state.shown.index < 0
-          ? "probe text"
-          : fmt::format("probe text, {}, step {}", state.rule == RuleView::training ? "training rule" : "causal rule",
-                        state.shown.step);
-  const bool other = strategy_of(source, state) != source.geometry().kv;
-  return fmt::format("{}{} \u00b7 {} \u00b7 white: read", other ? "not this run's way: " : "",
-                     strategy[int(strategy_of(source, state))], what);
-}
-
-float KvPanel::controls(const Source&, AppState& state, float right) {
-  const std::vector<const char*> labels = {"probe", "generated"};
-  const float left = right - ui::segmented_width(labels);
-  ImGui::SetCursorPosX(left);
-  state.cache_subject = Subject(ui::segmented("kv.subject", labels, int(state.cache_subject), "Whose cache is shown"));
-  const std::vector<const char*> ways = {"run", "own", "shared", "hybrid"};
-  const float further = left - ImGui::GetStyle().ItemSpacing.x - ui::segmented_width(ways);
-  if (further < ui::em() * 5) return left;
-  ImGui::SameLine();
-  ImGui::SetCursorPosX(further);
-  state.cache_strategy =
-      ui::segmented("kv.strategy", ways, state.cache_strategy,
-                    "As this run caches; each recursion its own; the first one's for all; renewed where active");
-  return further;
-}
-
-void KvPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
-  const TextView& view = cached_text(state);
-  const Box box = free_box();
-  if (view.size() == 0) {
-    return draw_empty(canvas, box,
-                      state.cache_subject == Subject::generated ? "nothing generated yet" : "no snapshot yet");
-  }
-  const CacheView kv = cache_of(source, state);
-  const std::string line =
-      pointed_ && pointed_->first < int(kv.rows.size()) && pointed_->second < view.size()
-          ? slot_text(view, kv.rows[size_t(pointed_->first)], pointed_->second, source.geometry().entry_bytes)
-          : saving(kv);
-  const float top = draw_savings(canvas, box, kv, line);
-  std::vector<FrameRow> rows;
-  for (const CacheRow& row : kv.rows) rows.push_back(margin_of(row, view.size()));
-  const GridFrame frame({{box.min.x, top}, box.max}, std::move(rows), view.size());
-  const int reader = reader_of(state, view.size());
-  for (size_t r = 0; r < kv.rows.size(); ++r) {
-    const CacheRow& row = kv.rows[r];
-    for (int t = 0; t < view.size(); ++t)
-      draw_slot(canvas, frame.cell(int(r), t), row.slots[t], row_color(row),
-                reader >= 0 && reads(view, row, reader, t));
-  }
-  const auto selected = state.selected();
-  const bool here = selected && selected->subject == state.cache_subject;
-  frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
-  if (here) frame.draw_column(canvas, selected->token, ui::u32(ui::colors::text));
-  const auto row = frame.interact("kv.cells", state, state.cache_subject);
-  pointed_ = row && state.hovering ? std::optional(std::pair(*row, state.hovering->token)) : std::nullopt;
-  take_box(box);
-}
-
-std::string KvPanel::text(const Source& source, const AppState& state) const {
-  const TextView& view = cached_text(state);
-  std::string out = caption(source, state) + "\n";
-  if (view.size() == 0) return out + "nothing to show yet\n";
-  const CacheView kv = cache_of(source, state);
-  out += saving(kv) + "\n";
-  for (const CacheRow& row : kv.rows) {
-    out += fmt::format("{}  ", row.label);
-    for (CacheSlot slot : row.slots) out += slot == CacheSlot::stored ? '#' : slot == CacheSlot::reused ? '=' : '.';
-    out += fmt::format("  {} entries in {} layer{}\n", row.entries, row.layers, row.layers == 1 ? "" : "s");
-  }
-  return out;
-}
-
-Table KvPanel::table(const Source& source, const AppState& state) const {
-  const TextView& view = cached_text(state);
-  Table table{{"row", "layers", "position", "piece", "slot"}, {}};
-  for (const CacheRow& row : cache_of(source, state).rows) {
-    for (int t = 0; t < view.size(); ++t) {
-      static constexpr const char* names[] = {"empty", "stored", "reused"};
-      table.rows.push_back({row.label, cell(row.layers), cell(t), view.pieces[t], names[int(row.slots[t])]});
-    }
-  }
-  return table;
+std::unique_ptr<Panel> make_kv_panel() {
+  return std::make_unique<KvPanel>();
 }
 
 }  // namespace tinymor

@@ -1,4 +1,5 @@
-#include "visualizer/panels/lens.h"
+// The depth lens: what the model would predict at every token if it had to stop after one recursion, after two, and so
+// forth - and so what the recursions that the router granted were worth.
 
 #include <fmt/format.h>
 
@@ -6,6 +7,7 @@
 #include <cmath>
 
 #include "visualizer/grid_frame.h"
+#include "visualizer/panels/panels.h"
 
 namespace tinymor {
 namespace {
@@ -125,105 +127,115 @@ std::string token_line(const LensView& lens, const TextView& view, int t) {
   return out;
 }
 
+class LensPanel : public Panel {
+ public:
+  LensPanel() : Panel("lens", "Depth lens") {}
+
+  std::string caption(const Source&, const AppState& state) const override {
+    const LensView& lens = state.shown.lens;
+    if (lens.nll.empty()) return "the prediction after each recursion";
+    return fmt::format(
+        "regret {:.3f} nats \u00b7 top: loss, below: change by one more recursion, blue better \u00b7 causal rule, "
+        "step "
+        "{}",
+        mean_regret(lens, state.shown.causal.size()), state.shown.step);
+  }
+
+  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+    const LensView& lens = state.shown.lens;
+    const TextView& view = state.shown.causal;
+    if (lens.nll.empty()) {
+      return draw_empty(canvas, free_box(),
+                        state.shown.index < 0              ? "no snapshot yet"
+                        : source.geometry().recursions > 1 ? "not recorded at this step"
+                                                           : "this model has one recursion only");
+    }
+    if (source.can_generate()) draw_what_if(source, state);
+    const Box box = free_box();
+    const float em = ui::em(), below = em * 6.4f;
+    const Outcome* outcome = outcome_of(source, state);
+    if (outcome && !outcome->error.empty())
+      ui::paragraph(outcome->error, ui::colors::warn, ui::Font::small), outcome = nullptr;
+    std::vector<FrameRow> rows = rows_of(lens);
+    if (outcome) rows.push_back(row_of(*outcome));
+    const bool room = box.height() > below + em * 5;
+    const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, {box.max.x, room ? box.max.y - below : box.max.y}},
+                          std::move(rows), view.size());
+    for (size_t r = 0; r < lens.nll.size(); ++r) {
+      for (int t = 0; t < view.size(); ++t) {
+        const Box cell = frame.cell(int(r), t);
+        canvas.rect(cell, ui::u32(cell_color(lens, r, t)));
+        // The rows that the router granted, marked by a stroke at their end.
+        if (view.depth[t] != int(r) + 1) continue;
+        canvas.rect({{cell.min.x, cell.max.y - em * 0.2f}, cell.max}, ui::u32(depth_color(view.depth[t])));
+      }
+    }
+    for (int t = 0; outcome && t + 1 < view.size(); ++t) {
+      const float change = outcome->changed.nll[size_t(t)] - outcome->routed.nll[size_t(t)];
+      canvas.rect(frame.cell(int(lens.nll.size()), t), ui::u32(signed_color(2 * change)));
+    }
+    const auto selected = state.selected();
+    const bool here = selected && selected->subject == Subject::probe && selected->token < view.size();
+    frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
+    if (here) frame.draw_column(canvas, selected->token, ui::u32(ui::colors::text));
+    frame.interact("lens.cells", state, Subject::probe);
+    if (room) {
+      const Box lower{{box.min.x, box.max.y - below + em * 0.6f}, box.max};
+      const std::string line = here ? token_line(lens, view, selected->token)
+                                    : "point at a token to see what it predicts after each recursion";
+      canvas.text(lower.min, ui::u32(here ? ui::colors::text : ui::colors::faint), fitted(line, lower.width()));
+      if (here)
+        draw_predictions(canvas, {{lower.min.x, lower.min.y + em * 1.4f}, lower.max}, source, lens, view,
+                         selected->token);
+    }
+    take_box(box);
+  }
+
+  std::string text(const Source& source, const AppState& state) const override {
+    const LensView& lens = state.shown.lens;
+    const TextView& view = state.shown.causal;
+    std::string out = caption(source, state) + "\n";
+    if (lens.nll.empty()) return out + "nothing recorded\n";
+    for (size_t r = 0; r < lens.nll.size(); ++r)
+      out += fmt::format("{}: mean loss {:.3f} nats\n", most(r, lens.nll.size()), lens.mean(r));
+    if (const Outcome* outcome = outcome_of(source, state))
+      out += outcome->error.empty() ? fmt::format("what if: {:.4f} nats instead of {:.4f}, by the newest weights\n",
+                                                  outcome->changed.lm_loss, outcome->routed.lm_loss)
+                                    : outcome->error + "\n";
+    if (!state.pinned || state.pinned->subject != Subject::probe || state.pinned->token >= view.size()) return out;
+    const int t = state.pinned->token;
+    out += token_line(lens, view, t) + "\n";
+    for (size_t r = 0; r < lens.nll.size(); ++r) {
+      out += fmt::format("  {}: {:.2f} nats;", most(r, lens.nll.size()), lens.nll[r][t]);
+      for (size_t c = 0; c < lens.each; ++c) {
+        const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
+        out += fmt::format(" \"{}\" {:.0f} %", piece_of(source, candidate.id), 100 * candidate.probability);
+      }
+      out += "\n";
+    }
+    return out;
+  }
+
+  Table table(const Source&, const AppState& state) const override {
+    const LensView& lens = state.shown.lens;
+    const TextView& view = state.shown.causal;
+    Table table{{"position", "piece", "depth"}, {}};
+    for (size_t r = 0; r < lens.nll.size(); ++r)
+      table.columns.push_back(r + 1 == lens.nll.size() ? "nll_routed" : fmt::format("nll_at_most_{}", r + 1));
+    table.columns.push_back("regret");
+    for (int t = 0; t < view.size() && !lens.nll.empty(); ++t) {
+      table.rows.push_back({cell(t), view.pieces[t], cell(view.depth[t])});
+      for (const auto& nll : lens.nll) table.rows.back().push_back(cell(nll[t]));
+      table.rows.back().push_back(cell(lens.regret(t)));
+    }
+    return table;
+  }
+};
+
 }  // namespace
 
-std::string LensPanel::caption(const Source&, const AppState& state) const {
-  const LensView& lens = state.shown.lens;
-  if (lens.nll.empty()) return "the prediction after each recursion";
-  return fmt::format(
-      "regret {:.3f} nats \u00b7 top: loss, below: change by one more recursion, blue better \u00b7 causal rule, step "
-      "{}",
-      mean_regret(lens, state.shown.causal.size()), state.shown.step);
-}
-
-void LensPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
-  const LensView& lens = state.shown.lens;
-  const TextView& view = state.shown.causal;
-  if (lens.nll.empty()) {
-    return draw_empty(canvas, free_box(),
-                      state.shown.index < 0              ? "no snapshot yet"
-                      : source.geometry().recursions > 1 ? "not recorded at this step"
-                                                         : "this model has one recursion only");
-  }
-  if (source.can_generate()) draw_what_if(source, state);
-  const Box box = free_box();
-  const float em = ui::em(), below = em * 6.4f;
-  const Outcome* outcome = outcome_of(source, state);
-  if (outcome && !outcome->error.empty())
-    ui::paragraph(outcome->error, ui::colors::warn, ui::Font::small), outcome = nullptr;
-  std::vector<FrameRow> rows = rows_of(lens);
-  if (outcome) rows.push_back(row_of(*outcome));
-  const bool room = box.height() > below + em * 5;
-  const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, {box.max.x, room ? box.max.y - below : box.max.y}},
-                        std::move(rows), view.size());
-  for (size_t r = 0; r < lens.nll.size(); ++r) {
-    for (int t = 0; t < view.size(); ++t) {
-      const Box cell = frame.cell(int(r), t);
-      canvas.rect(cell, ui::u32(cell_color(lens, r, t)));
-      // The rows that the router granted, marked by a stroke at their end.
-      if (view.depth[t] != int(r) + 1) continue;
-      canvas.rect({{cell.min.x, cell.max.y - em * 0.2f}, cell.max}, ui::u32(depth_color(view.depth[t])));
-    }
-  }
-  for (int t = 0; outcome && t + 1 < view.size(); ++t) {
-    const float change = outcome->changed.nll[size_t(t)] - outcome->routed.nll[size_t(t)];
-    canvas.rect(frame.cell(int(lens.nll.size()), t), ui::u32(signed_color(2 * change)));
-  }
-  const auto selected = state.selected();
-  const bool here = selected && selected->subject == Subject::probe && selected->token < view.size();
-  frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
-  if (here) frame.draw_column(canvas, selected->token, ui::u32(ui::colors::text));
-  frame.interact("lens.cells", state, Subject::probe);
-  if (room) {
-    const Box lower{{box.min.x, box.max.y - below + em * 0.6f}, box.max};
-    const std::string line = here ? token_line(lens, view, selected->token)
-                                  : "point at a token to see what it predicts after each recursion";
-    canvas.text(lower.min, ui::u32(here ? ui::colors::text : ui::colors::faint), fitted(line, lower.width()));
-    if (here)
-      draw_predictions(canvas, {{lower.min.x, lower.min.y + em * 1.4f}, lower.max}, source, lens, view,
-                       selected->token);
-  }
-  take_box(box);
-}
-
-std::string LensPanel::text(const Source& source, const AppState& state) const {
-  const LensView& lens = state.shown.lens;
-  const TextView& view = state.shown.causal;
-  std::string out = caption(source, state) + "\n";
-  if (lens.nll.empty()) return out + "nothing recorded\n";
-  for (size_t r = 0; r < lens.nll.size(); ++r)
-    out += fmt::format("{}: mean loss {:.3f} nats\n", most(r, lens.nll.size()), lens.mean(r));
-  if (const Outcome* outcome = outcome_of(source, state))
-    out += outcome->error.empty() ? fmt::format("what if: {:.4f} nats instead of {:.4f}, by the newest weights\n",
-                                                outcome->changed.lm_loss, outcome->routed.lm_loss)
-                                  : outcome->error + "\n";
-  if (!state.pinned || state.pinned->subject != Subject::probe || state.pinned->token >= view.size()) return out;
-  const int t = state.pinned->token;
-  out += token_line(lens, view, t) + "\n";
-  for (size_t r = 0; r < lens.nll.size(); ++r) {
-    out += fmt::format("  {}: {:.2f} nats;", most(r, lens.nll.size()), lens.nll[r][t]);
-    for (size_t c = 0; c < lens.each; ++c) {
-      const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
-      out += fmt::format(" \"{}\" {:.0f} %", piece_of(source, candidate.id), 100 * candidate.probability);
-    }
-    out += "\n";
-  }
-  return out;
-}
-
-Table LensPanel::table(const Source&, const AppState& state) const {
-  const LensView& lens = state.shown.lens;
-  const TextView& view = state.shown.causal;
-  Table table{{"position", "piece", "depth"}, {}};
-  for (size_t r = 0; r < lens.nll.size(); ++r)
-    table.columns.push_back(r + 1 == lens.nll.size() ? "nll_routed" : fmt::format("nll_at_most_{}", r + 1));
-  table.columns.push_back("regret");
-  for (int t = 0; t < view.size() && !lens.nll.empty(); ++t) {
-    table.rows.push_back({cell(t), view.pieces[t], cell(view.depth[t])});
-    for (const auto& nll : lens.nll) table.rows.back().push_back(cell(nll[t]));
-    table.rows.back().push_back(cell(lens.regret(t)));
-  }
-  return table;
+std::unique_ptr<Panel> make_lens_panel() {
+  return std::make_unique<LensPanel>();
 }
 
 }  // namespace tinymor

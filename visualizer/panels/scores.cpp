@@ -1,3 +1,6 @@
+// How the routers' scores lie, step by step: for each recursion a strip with steps across and scores upwards, tokens
+// that were taken in the recursion's colour, the others in grey. A router that knows what it wants parts the two.
+
 #include "visualizer/panels/scores.h"
 
 #include <fmt/format.h>
@@ -8,6 +11,7 @@
 #include <numeric>
 #include <span>
 
+#include "visualizer/panels/panels.h"
 #include "visualizer/plot_math.h"
 
 namespace tinymor {
@@ -111,121 +115,140 @@ double overlap(const ScoreHistogram& scores, int r) {
   return total(taken) > 0 && total(left) > 0 ? shared : std::nan("");
 }
 
-std::string ScoresPanel::caption(const Source& source, const AppState& state) const {
-  const RunHistory& history = source.history();
-  if (history.scores.empty()) return "how sure the routers are, over the run";
-  std::string out = "sigmoid(z) while training, by the training rule \u00b7 colour: taken, grey: left";
-  if (const ScoreHistogram* at = scores_at(history, state.shown.step))
-    out += fmt::format(" \u00b7 right: step {}", at->step);
-  if (int(history.scores.size()) > most_columns)
-    out += fmt::format(" \u00b7 {:.1f} records a column", double(history.scores.size()) / most_columns);
-  return out;
-}
+namespace {
 
-void ScoresPanel::collect(const Source& source) {
-  if (version_ == source.version()) return;
-  version_ = source.version();
-  const std::vector<ScoreHistogram>& scores = source.history().scores;
-  columns_ = std::min<int>(most_columns, int(scores.size()));
-  strips_.clear();
-  for (int r = 0; r < most_recursions(source.history()); ++r) strips_.push_back(strip_image(scores, r, columns_));
-}
+class ScoresPanel : public Panel {
+ public:
+  ScoresPanel() : Panel("scores", "Router scores") {}
 
-void ScoresPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
-  collect(source);
-  const Box box = free_box();
-  if (strips_.empty())
-    return draw_empty(canvas, box, source.geometry().routed ? "no scores recorded yet" : "this model has no router");
-  const float gap = ui::em() * 0.7f;
-  const float height = (box.height() - gap * float(strips_.size() - 1) - ui::em() * 1.4f) / float(strips_.size());
-  if (height < ui::em()) return draw_empty(canvas, box, "too small: press F for the whole window");
-  for (size_t r = 0; r < strips_.size(); ++r) {
-    const float top = box.min.y + float(r) * (height + gap);
-    draw_strip(source, state, canvas, {{box.min.x, top}, {box.max.x, top + height}}, int(r));
+  std::string caption(const Source& source, const AppState& state) const override {
+    const RunHistory& history = source.history();
+    if (history.scores.empty()) return "how sure the routers are, over the run";
+    std::string out = "sigmoid(z) while training, by the training rule \u00b7 colour: taken, grey: left";
+    if (const ScoreHistogram* at = scores_at(history, state.shown.step))
+      out += fmt::format(" \u00b7 right: step {}", at->step);
+    if (int(history.scores.size()) > most_columns)
+      out += fmt::format(" \u00b7 {:.1f} records a column", double(history.scores.size()) / most_columns);
+    return out;
   }
-  take_box(box);
-}
 
-void ScoresPanel::draw_strip(const Source& source, AppState& state, Canvas& canvas, const Box& box, int r) {
-  const float em = ui::em(), letter = text_size("0", ui::Font::small).y;
-  const std::vector<ScoreHistogram>& scores = source.history().scores;
-  const float left = text_size("recursion 9", ui::Font::small).x + em * 2.4f, right = em * 8.5f;
-  const Box strip{{box.min.x + left, box.min.y}, {box.max.x - right, box.max.y}};
-  if (strip.width() < em) return;
-  text_right(canvas, {strip.min.x - em * 2, box.center().y - letter / 2}, ui::u32(ui::colors::dim),
-             fmt::format("recursion {}", r + 1), ui::Font::small);
-  for (int score : {0, 1})
-    text_right(canvas, {strip.min.x - em * 0.4f, score == 1 ? strip.min.y : strip.max.y - letter},
-               ui::u32(ui::colors::faint), fmt::format("{}", score), ui::Font::small);
-  canvas.image(strip, *strips_[r]);
-  canvas.line({strip.min.x, strip.center().y}, {strip.max.x, strip.center().y}, ui::u32(ui::colors::text, 0.5), 1);
-
-  const ScoreHistogram* at = scores_at(source.history(), state.shown.step);
-  if (state.shown.index >= 0) {
-    const float x = strip.min.x + strip.width() * (float(at - scores.data()) + 0.5f) / float(scores.size());
-    canvas.line({x, strip.min.y}, {x, strip.max.y}, ui::u32(ui::colors::accent, 0.9), 1.5f);
-  }
-  if (r < recursions_of(*at)) {
-    const Box profile{{strip.max.x + em * 0.5f, strip.min.y}, {box.max.x, strip.max.y - letter - em * 0.2f}};
-    if (profile.height() > em) draw_profile(canvas, profile, *at, r);
-    canvas.text({profile.min.x, profile.max.y + em * 0.1f}, ui::u32(ui::colors::dim), summary(*at, r), ui::Font::small);
-  }
-  if (r + 1 == int(strips_.size())) {
-    for (double tick : ticks(0, double(scores.back().step), 5)) {
-      const auto place = std::lower_bound(scores.begin(), scores.end(), tick,
-                                          [](const ScoreHistogram& s, double step) { return double(s.step) < step; });
-      const float x = strip.min.x + strip.width() * float(place - scores.begin()) / float(scores.size());
-      if (x < strip.max.x - em * 2.5f)
-        canvas.text({x, strip.max.y + em * 0.2f}, ui::u32(ui::colors::faint), short_number(tick), ui::Font::small);
+  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+    collect(source);
+    const Box box = free_box();
+    if (strips_.empty())
+      return draw_empty(canvas, box, source.geometry().routed ? "no scores recorded yet" : "this model has no router");
+    const float gap = ui::em() * 0.7f;
+    const float height = (box.height() - gap * float(strips_.size() - 1) - ui::em() * 1.4f) / float(strips_.size());
+    if (height < ui::em()) return draw_empty(canvas, box, "too small: press F for the whole window");
+    for (size_t r = 0; r < strips_.size(); ++r) {
+      const float top = box.min.y + float(r) * (height + gap);
+      draw_strip(source, state, canvas, {{box.min.x, top}, {box.max.x, top + height}}, int(r));
     }
-    text_right(canvas, {strip.max.x, strip.max.y + em * 0.2f}, ui::u32(ui::colors::faint), "step", ui::Font::small);
+    take_box(box);
   }
 
-  ImGui::SetCursorScreenPos(strip.min);
-  ImGui::PushID(r);
-  const bool clicked = ImGui::InvisibleButton("strip", {strip.width(), strip.height()});
-  ImGui::PopID();
-  ui::tag(fmt::format("scores.strip.{}", r));
-  if (!ImGui::IsItemHovered()) return;
-  const ImVec2 mouse = ImGui::GetIO().MousePos;
-  const float part = std::clamp((mouse.x - strip.min.x) / strip.width(), 0.0f, 0.9999f);
-  const ScoreHistogram& under = scores[size_t(part * float(scores.size()))];
-  if (clicked) state.playback.jump(source.history().snapshot_at(under.step), int(source.history().snapshots.size()));
-  if (r >= recursions_of(under) || !ui::begin_tooltip()) return;
-  const int bin = std::clamp(int((strip.max.y - mouse.y) / strip.height() * bins), 0, bins - 1);
-  ui::label(fmt::format("up to step {}, scores {:.2f} to {:.2f}", under.step, double(bin) / bins, (bin + 1.0) / bins),
-            ui::colors::dim, ui::Font::small);
-  ui::label(fmt::format("{} tokens taken, {} left", row_of(under.taken, r)[bin], row_of(under.left, r)[bin]),
-            ui::colors::text, ui::Font::small);
-  ui::label(summary(under, r), ui::colors::dim, ui::Font::small);
-  ImGui::EndTooltip();
-}
-
-std::string ScoresPanel::text(const Source& source, const AppState& state) const {
-  std::string out = caption(source, state) + "\n";
-  const ScoreHistogram* at = scores_at(source.history(), state.shown.step);
-  if (!at) return out + (source.geometry().routed ? "no scores recorded yet\n" : "this model has no router\n");
-  for (int r = 0; r < recursions_of(*at); ++r) {
-    const auto taken = row_of(at->taken, r), left = row_of(at->left, r);
-    out += fmt::format("recursion {}: {:.0f} taken", r + 1, total(taken));
-    if (total(taken) > 0) out += fmt::format(" (mean score {:.2f})", mean_score(taken));
-    out += fmt::format(", {:.0f} left", total(left));
-    if (total(left) > 0) out += fmt::format(" (mean score {:.2f})", mean_score(left));
-    out += fmt::format(", {}\n", summary(*at, r));
-  }
-  return out;
-}
-
-Table ScoresPanel::table(const Source& source, const AppState&) const {
-  Table table{{"step", "recursion", "score_from", "score_to", "taken", "left"}, {}};
-  for (const ScoreHistogram& s : source.history().scores) {
-    for (int r = 0; r < recursions_of(s); ++r) {
-      for (int bin = 0; bin < bins; ++bin)
-        table.rows.push_back({std::to_string(s.step), cell(r + 1), cell(double(bin) / bins), cell((bin + 1.0) / bins),
-                              std::to_string(row_of(s.taken, r)[bin]), std::to_string(row_of(s.left, r)[bin])});
+  std::string text(const Source& source, const AppState& state) const override {
+    std::string out = caption(source, state) + "\n";
+    const ScoreHistogram* at = scores_at(source.history(), state.shown.step);
+    if (!at) return out + (source.geometry().routed ? "no scores recorded yet\n" : "this model has no router\n");
+    for (int r = 0; r < recursions_of(*at); ++r) {
+      const auto taken = row_of(at->taken, r), left = row_of(at->left, r);
+      out += fmt::format("recursion {}: {:.0f} taken", r + 1, total(taken));
+      if (total(taken) > 0) out += fmt::format(" (mean score {:.2f})", mean_score(taken));
+      out += fmt::format(", {:.0f} left", total(left));
+      if (total(left) > 0) out += fmt::format(" (mean score {:.2f})", mean_score(left));
+      out += fmt::format(", {}\n", summary(*at, r));
     }
+    return out;
   }
-  return table;
+
+  Table table(const Source& source, const AppState&) const override {
+    Table table{{"step", "recursion", "score_from", "score_to", "taken", "left"}, {}};
+    for (const ScoreHistogram& s : source.history().scores) {
+      for (int r = 0; r < recursions_of(s); ++r) {
+        for (int bin = 0; bin < bins; ++bin)
+          table.rows.push_back({std::to_string(s.step), cell(r + 1), cell(double(bin) / bins), cell((bin + 1.0) / bins),
+                                std::to_string(row_of(s.taken, r)[bin]), std::to_string(row_of(s.left, r)[bin])});
+      }
+    }
+    return table;
+  }
+
+ private:
+  void collect(const Source& source) {
+    if (version_ == source.version()) return;
+    version_ = source.version();
+    const std::vector<ScoreHistogram>& scores = source.history().scores;
+    columns_ = std::min<int>(most_columns, int(scores.size()));
+    strips_.clear();
+    for (int r = 0; r < most_recursions(source.history()); ++r) strips_.push_back(strip_image(scores, r, columns_));
+  }
+
+  void draw_strip(const Source& source, AppState& state, Canvas& canvas, const Box& box, int r) {
+    const float em = ui::em(), letter = text_size("0", ui::Font::small).y;
+    const std::vector<ScoreHistogram>& scores = source.history().scores;
+    const float left = text_size("recursion 9", ui::Font::small).x + em * 2.4f, right = em * 8.5f;
+    const Box strip{{box.min.x + left, box.min.y}, {box.max.x - right, box.max.y}};
+    if (strip.width() < em) return;
+    text_right(canvas, {strip.min.x - em * 2, box.center().y - letter / 2}, ui::u32(ui::colors::dim),
+               fmt::format("recursion {}", r + 1), ui::Font::small);
+    for (int score : {0, 1})
+      text_right(canvas, {strip.min.x - em * 0.4f, score == 1 ? strip.min.y : strip.max.y - letter},
+                 ui::u32(ui::colors::faint), fmt::format("{}", score), ui::Font::small);
+    canvas.image(strip, *strips_[r]);
+    canvas.line({strip.min.x, strip.center().y}, {strip.max.x, strip.center().y}, ui::u32(ui::colors::text, 0.5), 1);
+
+    const ScoreHistogram* at = scores_at(source.history(), state.shown.step);
+    if (state.shown.index >= 0) {
+      const float x = strip.min.x + strip.width() * (float(at - scores.data()) + 0.5f) / float(scores.size());
+      canvas.line({x, strip.min.y}, {x, strip.max.y}, ui::u32(ui::colors::accent, 0.9), 1.5f);
+    }
+    if (r < recursions_of(*at)) {
+      const Box profile{{strip.max.x + em * 0.5f, strip.min.y}, {box.max.x, strip.max.y - letter - em * 0.2f}};
+      if (profile.height() > em) draw_profile(canvas, profile, *at, r);
+      canvas.text({profile.min.x, profile.max.y + em * 0.1f}, ui::u32(ui::colors::dim), summary(*at, r),
+                  ui::Font::small);
+    }
+    if (r + 1 == int(strips_.size())) {
+      for (double tick : ticks(0, double(scores.back().step), 5)) {
+        const auto place = std::lower_bound(scores.begin(), scores.end(), tick,
+                                            [](const ScoreHistogram& s, double step) { return double(s.step) < step; });
+        const float x = strip.min.x + strip.width() * float(place - scores.begin()) / float(scores.size());
+        if (x < strip.max.x - em * 2.5f)
+          canvas.text({x, strip.max.y + em * 0.2f}, ui::u32(ui::colors::faint), short_number(tick), ui::Font::small);
+      }
+      text_right(canvas, {strip.max.x, strip.max.y + em * 0.2f}, ui::u32(ui::colors::faint), "step", ui::Font::small);
+    }
+
+    ImGui::SetCursorScreenPos(strip.min);
+    ImGui::PushID(r);
+    const bool clicked = ImGui::InvisibleButton("strip", {strip.width(), strip.height()});
+    ImGui::PopID();
+    ui::tag(fmt::format("scores.strip.{}", r));
+    if (!ImGui::IsItemHovered()) return;
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    const float part = std::clamp((mouse.x - strip.min.x) / strip.width(), 0.0f, 0.9999f);
+    const ScoreHistogram& under = scores[size_t(part * float(scores.size()))];
+    if (clicked) state.playback.jump(source.history().snapshot_at(under.step), int(source.history().snapshots.size()));
+    if (r >= recursions_of(under) || !ui::begin_tooltip()) return;
+    const int bin = std::clamp(int((strip.max.y - mouse.y) / strip.height() * bins), 0, bins - 1);
+    ui::label(fmt::format("up to step {}, scores {:.2f} to {:.2f}", under.step, double(bin) / bins, (bin + 1.0) / bins),
+              ui::colors::dim, ui::Font::small);
+    ui::label(fmt::format("{} tokens taken, {} left", row_of(under.taken, r)[bin], row_of(under.left, r)[bin]),
+              ui::colors::text, ui::Font::small);
+    ui::label(summary(under, r), ui::colors::dim, ui::Font::small);
+    ImGui::EndTooltip();
+  }
+
+  uint64_t version_ = 0;
+  std::vector<std::shared_ptr<const Image>> strips_;  // one per recursion
+  int columns_ = 0;                                   // of every strip
+};
+
+}  // namespace
+
+std::unique_ptr<Panel> make_scores_panel() {
+  return std::make_unique<ScoresPanel>();
 }
 
 }  // namespace tinymor

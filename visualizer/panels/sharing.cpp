@@ -1,4 +1,5 @@
-#include "visualizer/panels/sharing.h"
+// Which layers are the same weights: the unrolled stack on the left, the sets of weights on the right, a line for every
+// use; and how much each use contributes to the gradient of its set.
 
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 #include "mor/sharing.h"
 #include "mor/twins.h"
 #include "tensor/error.h"
+#include "visualizer/panels/panels.h"
 #include "visualizer/plot_math.h"
 
 namespace tinymor {
@@ -84,118 +86,131 @@ void draw_link(Canvas& canvas, ImVec2 from, ImVec2 to, ImU32 color, float thickn
   canvas.polyline(points, color, thickness);
 }
 
+class SharingPanel : public Panel {
+ public:
+  SharingPanel() : Panel("sharing", "Shared weights") {}
+
+  std::string caption(const Source& source, const AppState& state) const override {
+    const Scheme s = scheme_of(source, state);
+    if (!s.problem.empty()) return "not with this model's sizes";
+    return counts(s) + (s.gradients ? fmt::format(" \u00b7 bars: gradient by use, step {}", state.shown.step) : "");
+  }
+
+  float controls(const Source&, AppState& state, float right) override {
+    // In the order of Sharing; "none" stands for the run as it is.
+    const std::vector<const char*> labels = {"run", "cycle", "sequence", "mid cycle", "mid seq"};
+    const float left = right - ui::segmented_width(labels);
+    ImGui::SetCursorPosX(left);
+    state.sharing_scheme = ui::segmented("sharing.scheme", labels, state.sharing_scheme,
+                                         "How the same number of layers would share weights otherwise");
+    return left;
+  }
+
+  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+    const Scheme s = scheme_of(source, state);
+    const Box box = free_box();
+    if (!s.problem.empty()) return draw_empty(canvas, box, s.problem);
+    const float em = ui::em(), letter = text_size("0", ui::Font::small).y;
+    const int layers = int(s.map.weights.size()), sets = int(s.map.unique);
+    const float row = std::min(em * 2.6f, box.height() / float(std::max(1, layers)));
+    if (row < 3) return draw_empty(canvas, box, "too small: press F for the whole window");
+    const float height = std::min(row - 2, em * 2), stack_width = std::min(em * 15, box.width() * 0.4f);
+    const float set_row = std::min(em * 3.4f, box.height() / float(std::max(1, sets)));
+    const float set_left = box.max.x - std::min(em * 17, box.width() * 0.42f);
+    const float set_top = box.min.y + (row * float(layers) - set_row * float(sets)) / 2;
+    float largest = 1e-12f;
+    if (s.gradients)
+      for (const auto* norms : {&s.gradients->use, &s.gradients->total})
+        for (float g : *norms) largest = std::max(largest, g);
+    const auto set_box = [&](int set) {
+      const float y = std::max(box.min.y, set_top) + float(set) * set_row;
+      return Box{{set_left, y}, {box.max.x, y + std::min(set_row - em * 0.4f, em * 2.8f)}};
+    };
+
+    int hovered = -1;
+    for (int l = 0; l < layers; ++l) {
+      const int set = int(s.map.weights[l]);
+      const float y = box.min.y + float(l) * row;
+      const Box place{{box.min.x, y}, {box.min.x + stack_width, y + height}};
+      const bool dimmed = hovered_set_ >= 0 && hovered_set_ != set;
+      const Color color = layer_color(s.map, l);
+      canvas.rect(place, ui::u32(mix(color, ui::colors::card, dimmed ? 0.85 : 0.6)), em * 0.2f);
+      if (s.gradients)
+        canvas.rect({{place.min.x, place.max.y - height * 0.25f},
+                     {place.min.x + stack_width * s.gradients->use[l] / largest, place.max.y}},
+                    ui::u32(color, dimmed ? 0.3 : 1), em * 0.1f);
+      const int recursion = recursion_of(s.map, l);
+      std::string label = fmt::format("{}", l + 1);
+      if (s.map.recursions > 1 && recursion > 0) label += fmt::format(" \u00b7 recursion {}", recursion);
+      if (height >= letter)
+        canvas.text({place.min.x + em * 0.4f, place.min.y + (height * 0.8f - letter) / 2},
+                    ui::u32(ui::colors::text, dimmed ? 0.4 : 1),
+                    fitted(label, stack_width - em * 0.6f, ui::Font::small), ui::Font::small);
+      draw_link(canvas, {place.max.x, place.center().y}, {set_left, set_box(set).center().y},
+                ui::u32(color, dimmed ? 0.15 : 0.9), hovered_set_ == set ? 3.0f : 1.5f);
+      if (place.contains(ImGui::GetIO().MousePos) && ImGui::IsWindowHovered()) hovered = set;
+    }
+    for (int set = 0; set < sets; ++set) {
+      const Box place = set_box(set);
+      const int uses = uses_of(s.map, set);
+      canvas.rect(place, ui::u32(hovered_set_ == set ? ui::colors::hovered : ui::colors::control), em * 0.2f);
+      if (s.gradients)
+        canvas.rect({{place.min.x, place.max.y - em * 0.3f},
+                     {place.min.x + place.width() * s.gradients->total[set] / largest, place.max.y}},
+                    ui::u32(ui::colors::accent), em * 0.1f);
+      const float width = place.width() - em * 0.8f;
+      canvas.text(
+          {place.min.x + em * 0.4f, place.min.y + em * 0.15f}, ui::u32(ui::colors::text),
+          fitted(fmt::format("weights {}: {}", set, uses == 1 ? "used once" : fmt::format("used {} times", uses)),
+                 width, ui::Font::small),
+          ui::Font::small);
+      if (place.height() >= 2 * letter + em * 0.4f) {
+        std::string line = fmt::format("{} parameters", short_number(double(layer_parameters(s.config, sets))));
+        if (s.gradients) line += fmt::format(", gradient {}", short_number(s.gradients->total[set]));
+        canvas.text({place.min.x + em * 0.4f, place.min.y + em * 0.15f + letter}, ui::u32(ui::colors::dim),
+                    fitted(line, width, ui::Font::small), ui::Font::small);
+      }
+      ui::tag(fmt::format("sharing.set.{}", set), place);
+      if (place.contains(ImGui::GetIO().MousePos) && ImGui::IsWindowHovered()) hovered = set;
+    }
+    hovered_set_ = hovered;
+    take_box(box);
+  }
+
+  std::string text(const Source& source, const AppState& state) const override {
+    const Scheme s = scheme_of(source, state);
+    std::string out = caption(source, state) + "\n";
+    if (!s.problem.empty()) return out + s.problem + "\n";
+    for (int set = 0; set < int(s.map.unique); ++set) {
+      out += fmt::format("weights {}: layers", set);
+      for (size_t l = 0; l < s.map.weights.size(); ++l) {
+        if (s.map.weights[l] != set) continue;
+        out += fmt::format(" {}", l + 1);
+        if (s.gradients) out += fmt::format(" (gradient {:.3g})", s.gradients->use[l]);
+      }
+      out += s.gradients ? fmt::format(", together {:.3g}\n", s.gradients->total[set]) : "\n";
+    }
+    return out;
+  }
+
+  Table table(const Source& source, const AppState& state) const override {
+    const Scheme s = scheme_of(source, state);
+    Table table{{"layer", "recursion", "weights", "gradient_of_use", "gradient_of_weights"}, {}};
+    for (size_t l = 0; l < s.map.weights.size(); ++l)
+      table.rows.push_back({cell(int(l) + 1), cell(recursion_of(s.map, int(l))), cell(int(s.map.weights[l])),
+                            s.gradients ? cell(s.gradients->use[l]) : "",
+                            s.gradients ? cell(s.gradients->total[s.map.weights[l]]) : ""});
+    return table;
+  }
+
+ private:
+  int hovered_set_ = -1;  // as of the last frame
+};
+
 }  // namespace
 
-std::string SharingPanel::caption(const Source& source, const AppState& state) const {
-  const Scheme s = scheme_of(source, state);
-  if (!s.problem.empty()) return "not with this model's sizes";
-  return counts(s) + (s.gradients ? fmt::format(" \u00b7 bars: gradient by use, step {}", state.shown.step) : "");
-}
-
-float SharingPanel::controls(const Source&, AppState& state, float right) {
-  // In the order of Sharing; "none" stands for the run as it is.
-  const std::vector<const char*> labels = {"run", "cycle", "sequence", "mid cycle", "mid seq"};
-  const float left = right - ui::segmented_width(labels);
-  ImGui::SetCursorPosX(left);
-  state.sharing_scheme = ui::segmented("sharing.scheme", labels, state.sharing_scheme,
-                                       "How the same number of layers would share weights otherwise");
-  return left;
-}
-
-void SharingPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
-  const Scheme s = scheme_of(source, state);
-  const Box box = free_box();
-  if (!s.problem.empty()) return draw_empty(canvas, box, s.problem);
-  const float em = ui::em(), letter = text_size("0", ui::Font::small).y;
-  const int layers = int(s.map.weights.size()), sets = int(s.map.unique);
-  const float row = std::min(em * 2.6f, box.height() / float(std::max(1, layers)));
-  if (row < 3) return draw_empty(canvas, box, "too small: press F for the whole window");
-  const float height = std::min(row - 2, em * 2), stack_width = std::min(em * 15, box.width() * 0.4f);
-  const float set_row = std::min(em * 3.4f, box.height() / float(std::max(1, sets)));
-  const float set_left = box.max.x - std::min(em * 17, box.width() * 0.42f);
-  const float set_top = box.min.y + (row * float(layers) - set_row * float(sets)) / 2;
-  float largest = 1e-12f;
-  if (s.gradients)
-    for (const auto* norms : {&s.gradients->use, &s.gradients->total})
-      for (float g : *norms) largest = std::max(largest, g);
-  const auto set_box = [&](int set) {
-    const float y = std::max(box.min.y, set_top) + float(set) * set_row;
-    return Box{{set_left, y}, {box.max.x, y + std::min(set_row - em * 0.4f, em * 2.8f)}};
-  };
-
-  int hovered = -1;
-  for (int l = 0; l < layers; ++l) {
-    const int set = int(s.map.weights[l]);
-    const float y = box.min.y + float(l) * row;
-    const Box place{{box.min.x, y}, {box.min.x + stack_width, y + height}};
-    const bool dimmed = hovered_set_ >= 0 && hovered_set_ != set;
-    const Color color = layer_color(s.map, l);
-    canvas.rect(place, ui::u32(mix(color, ui::colors::card, dimmed ? 0.85 : 0.6)), em * 0.2f);
-    if (s.gradients)
-      canvas.rect({{place.min.x, place.max.y - height * 0.25f},
-                   {place.min.x + stack_width * s.gradients->use[l] / largest, place.max.y}},
-                  ui::u32(color, dimmed ? 0.3 : 1), em * 0.1f);
-    const int recursion = recursion_of(s.map, l);
-    std::string label = fmt::format("{}", l + 1);
-    if (s.map.recursions > 1 && recursion > 0) label += fmt::format(" \u00b7 recursion {}", recursion);
-    if (height >= letter)
-      canvas.text({place.min.x + em * 0.4f, place.min.y + (height * 0.8f - letter) / 2},
-                  ui::u32(ui::colors::text, dimmed ? 0.4 : 1), fitted(label, stack_width - em * 0.6f, ui::Font::small),
-                  ui::Font::small);
-    draw_link(canvas, {place.max.x, place.center().y}, {set_left, set_box(set).center().y},
-              ui::u32(color, dimmed ? 0.15 : 0.9), hovered_set_ == set ? 3.0f : 1.5f);
-    if (place.contains(ImGui::GetIO().MousePos) && ImGui::IsWindowHovered()) hovered = set;
-  }
-  for (int set = 0; set < sets; ++set) {
-    const Box place = set_box(set);
-    const int uses = uses_of(s.map, set);
-    canvas.rect(place, ui::u32(hovered_set_ == set ? ui::colors::hovered : ui::colors::control), em * 0.2f);
-    if (s.gradients)
-      canvas.rect({{place.min.x, place.max.y - em * 0.3f},
-                   {place.min.x + place.width() * s.gradients->total[set] / largest, place.max.y}},
-                  ui::u32(ui::colors::accent), em * 0.1f);
-    const float width = place.width() - em * 0.8f;
-    canvas.text({place.min.x + em * 0.4f, place.min.y + em * 0.15f}, ui::u32(ui::colors::text),
-                fitted(fmt::format("weights {}: {}", set, uses == 1 ? "used once" : fmt::format("used {} times", uses)),
-                       width, ui::Font::small),
-                ui::Font::small);
-    if (place.height() >= 2 * letter + em * 0.4f) {
-      std::string line = fmt::format("{} parameters", short_number(double(layer_parameters(s.config, sets))));
-      if (s.gradients) line += fmt::format(", gradient {}", short_number(s.gradients->total[set]));
-      canvas.text({place.min.x + em * 0.4f, place.min.y + em * 0.15f + letter}, ui::u32(ui::colors::dim),
-                  fitted(line, width, ui::Font::small), ui::Font::small);
-    }
-    ui::tag(fmt::format("sharing.set.{}", set), place);
-    if (place.contains(ImGui::GetIO().MousePos) && ImGui::IsWindowHovered()) hovered = set;
-  }
-  hovered_set_ = hovered;
-  take_box(box);
-}
-
-std::string SharingPanel::text(const Source& source, const AppState& state) const {
-  const Scheme s = scheme_of(source, state);
-  std::string out = caption(source, state) + "\n";
-  if (!s.problem.empty()) return out + s.problem + "\n";
-  for (int set = 0; set < int(s.map.unique); ++set) {
-    out += fmt::format("weights {}: layers", set);
-    for (size_t l = 0; l < s.map.weights.size(); ++l) {
-      if (s.map.weights[l] != set) continue;
-      out += fmt::format(" {}", l + 1);
-      if (s.gradients) out += fmt::format(" (gradient {:.3g})", s.gradients->use[l]);
-    }
-    out += s.gradients ? fmt::format(", together {:.3g}\n", s.gradients->total[set]) : "\n";
-  }
-  return out;
-}
-
-Table SharingPanel::table(const Source& source, const AppState& state) const {
-  const Scheme s = scheme_of(source, state);
-  Table table{{"layer", "recursion", "weights", "gradient_of_use", "gradient_of_weights"}, {}};
-  for (size_t l = 0; l < s.map.weights.size(); ++l)
-    table.rows.push_back({cell(int(l) + 1), cell(recursion_of(s.map, int(l))), cell(int(s.map.weights[l])),
-                          s.gradients ? cell(s.gradients->use[l]) : "",
-                          s.gradients ? cell(s.gradients->total[s.map.weights[l]]) : ""});
-  return table;
+std::unique_ptr<Panel> make_sharing_panel() {
+  return std::make_unique<SharingPanel>();
 }
 
 }  // namespace tinymor

@@ -1,3 +1,5 @@
+// The probe text, each token tinted by the recursions spent at it: the picture at the bottom of the paper's figure 1.
+
 #include "visualizer/panels/strip.h"
 
 #include <fmt/format.h>
@@ -6,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "visualizer/panels/panels.h"
 #include "visualizer/token_card.h"
 
 namespace tinymor {
@@ -92,75 +95,88 @@ std::string depth_counts(const TextView& view) {
   return out;
 }
 
-std::string StripPanel::caption(const Source&, const AppState& state) const {
-  if (state.shown.index < 0) return "tokens of the probe text, tinted by recursions";
-  const TextView& view = state.shown.text(Subject::probe, state.rule);
-  const char* when = state.shift_depth ? "before a token to predict it" : "at a token to predict the next";
-  return fmt::format("recursions spent {} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats", when,
-                     rule_name(state.rule), state.shown.step, view.lm_loss);
-}
+namespace {
 
-float StripPanel::controls(const Source&, AppState& state, float right) {
-  return ui::corner_chip("strip.shift", "predicted", state.shift_depth,
-                         "Tint each token by the depth that was spent on predicting it", right);
-}
+class StripPanel : public Panel {
+ public:
+  StripPanel() : Panel("strip", "Depth of every token") {}
 
-void StripPanel::draw(const Source&, AppState& state, Canvas& canvas) {
-  const TextView& view = state.shown.text(Subject::probe, state.rule);
-  if (view.size() == 0) return draw_empty(canvas, free_box(), "no snapshot yet");
-  const bool difference = state.rule == RuleView::difference;
-  const float width = free_box().width();
-  draw_legend(canvas, difference ? difference_legend(state.shown.training, state.shown.causal) : depth_legend(view),
-              width);
-
-  ImGui::BeginChild("text", ImVec2(0, 0), false);
-  const Box box = free_box();
-  const TextFlow flow = flow_text(view.pieces, box.width());
-  const bool hovered = ImGui::IsWindowHovered();
-  const ImVec2 origin = box.min;
-  const auto under_mouse = draw_flow(
-      canvas, flow, view.pieces, origin, hovered ? std::optional(ImGui::GetIO().MousePos) : std::nullopt, [&](int t) {
-        TokenLook look = difference ? difference_look(state.shown, t, state.shift_depth)
-                                    : depth_look(shown_depth(view, t, state.shift_depth), int(view.rows.size()));
-        look.marked = state.points_at(Subject::probe, t) || state.pinned == TokenRef{Subject::probe, t};
-        return look;
-      });
-  if (under_mouse) {
-    state.hovering = {Subject::probe, *under_mouse};
-    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
+  std::string caption(const Source&, const AppState& state) const override {
+    if (state.shown.index < 0) return "tokens of the probe text, tinted by recursions";
+    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    const char* when = state.shift_depth ? "before a token to predict it" : "at a token to predict the next";
+    return fmt::format("recursions spent {} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats", when,
+                       rule_name(state.rule), state.shown.step, view.lm_loss);
   }
-  for (size_t t = 0; t < flow.boxes.size(); ++t) {
-    const Box& place = flow.boxes[t];
-    const Box at{{origin.x + place.min.x, origin.y + place.min.y}, {origin.x + place.max.x, origin.y + place.max.y}};
-    ui::tag("strip.token." + std::to_string(t), at);
-  }
-  ImGui::Dummy({1, flow.height});
-  ImGui::EndChild();
-}
 
-std::string StripPanel::text(const Source& source, const AppState& state) const {
-  const TextView& view = state.shown.text(Subject::probe, state.rule);
-  std::string out = fmt::format("{}\n", caption(source, state));
-  if (view.size() == 0) return out + "no snapshot yet\n";
-  out += depth_counts(view) + "\n";
-  for (int t = 0; t < view.size(); ++t) {
-    out += view.pieces[t];
-    const int training = t < state.shown.training.size() ? state.shown.training.depth[t] : 0;
-    out += state.rule == RuleView::difference ? fmt::format("[{}>{}]", training, view.depth[t])
-                                              : fmt::format("[{}]", shown_depth(view, t, state.shift_depth));
+  float controls(const Source&, AppState& state, float right) override {
+    return ui::corner_chip("strip.shift", "predicted", state.shift_depth,
+                           "Tint each token by the depth that was spent on predicting it", right);
   }
-  out += "\n";
-  if (state.pinned) out += token_card_text(state, *state.pinned);
-  return out;
-}
 
-Table StripPanel::table(const Source&, const AppState& state) const {
-  const TextView &causal = state.shown.causal, &training = state.shown.training;
-  Table table{{"position", "id", "piece", "depth_training", "depth_causal", "nll_training", "nll_causal"}, {}};
-  for (int t = 0; t < causal.size() && t < training.size(); ++t)
-    table.rows.push_back({cell(t), cell(causal.ids[t]), causal.pieces[t], cell(training.depth[t]),
-                          cell(causal.depth[t]), cell(training.nll[t]), cell(causal.nll[t])});
-  return table;
+  void draw(const Source&, AppState& state, Canvas& canvas) override {
+    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    if (view.size() == 0) return draw_empty(canvas, free_box(), "no snapshot yet");
+    const bool difference = state.rule == RuleView::difference;
+    const float width = free_box().width();
+    draw_legend(canvas, difference ? difference_legend(state.shown.training, state.shown.causal) : depth_legend(view),
+                width);
+
+    ImGui::BeginChild("text", ImVec2(0, 0), false);
+    const Box box = free_box();
+    const TextFlow flow = flow_text(view.pieces, box.width());
+    const bool hovered = ImGui::IsWindowHovered();
+    const ImVec2 origin = box.min;
+    const auto under_mouse = draw_flow(
+        canvas, flow, view.pieces, origin, hovered ? std::optional(ImGui::GetIO().MousePos) : std::nullopt, [&](int t) {
+          TokenLook look = difference ? difference_look(state.shown, t, state.shift_depth)
+                                      : depth_look(shown_depth(view, t, state.shift_depth), int(view.rows.size()));
+          look.marked = state.points_at(Subject::probe, t) || state.pinned == TokenRef{Subject::probe, t};
+          return look;
+        });
+    if (under_mouse) {
+      state.hovering = {Subject::probe, *under_mouse};
+      if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
+    }
+    for (size_t t = 0; t < flow.boxes.size(); ++t) {
+      const Box& place = flow.boxes[t];
+      const Box at{{origin.x + place.min.x, origin.y + place.min.y}, {origin.x + place.max.x, origin.y + place.max.y}};
+      ui::tag("strip.token." + std::to_string(t), at);
+    }
+    ImGui::Dummy({1, flow.height});
+    ImGui::EndChild();
+  }
+
+  std::string text(const Source& source, const AppState& state) const override {
+    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    std::string out = fmt::format("{}\n", caption(source, state));
+    if (view.size() == 0) return out + "no snapshot yet\n";
+    out += depth_counts(view) + "\n";
+    for (int t = 0; t < view.size(); ++t) {
+      out += view.pieces[t];
+      const int training = t < state.shown.training.size() ? state.shown.training.depth[t] : 0;
+      out += state.rule == RuleView::difference ? fmt::format("[{}>{}]", training, view.depth[t])
+                                                : fmt::format("[{}]", shown_depth(view, t, state.shift_depth));
+    }
+    out += "\n";
+    if (state.pinned) out += token_card_text(state, *state.pinned);
+    return out;
+  }
+
+  Table table(const Source&, const AppState& state) const override {
+    const TextView &causal = state.shown.causal, &training = state.shown.training;
+    Table table{{"position", "id", "piece", "depth_training", "depth_causal", "nll_training", "nll_causal"}, {}};
+    for (int t = 0; t < causal.size() && t < training.size(); ++t)
+      table.rows.push_back({cell(t), cell(causal.ids[t]), causal.pieces[t], cell(training.depth[t]),
+                            cell(causal.depth[t]), cell(training.nll[t]), cell(causal.nll[t])});
+    return table;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Panel> make_strip_panel() {
+  return std::make_unique<StripPanel>();
 }
 
 }  // namespace tinymor

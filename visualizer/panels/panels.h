@@ -1,0 +1,19 @@
+#pragma once
+// The panels by their makers. Each stands whole in the file of its name.
+
+#include "visualizer/panel.h"
+
+namespace tinymor {
+
+std::unique_ptr<Panel> make_strip_panel();
+std::unique_ptr<Panel> make_grid_panel();
+std::unique_ptr<Panel> make_curves_panel();
+std::unique_ptr<Panel> make_kv_panel();
+std::unique_ptr<Panel> make_attention_panel();
+std::unique_ptr<Panel> make_scores_panel();
+std::unique_ptr<Panel> make_lens_panel();
+std::unique_ptr<Panel> make_sharing_panel();
+std::unique_ptr<Panel> make_compare_panel();
+std::unique_ptr<Panel> make_generate_panel();
+
+}  // namespace tinymor
