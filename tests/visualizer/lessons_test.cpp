@@ -3,6 +3,7 @@
 #include "scripted.h"
 #include "support/catch.h"
 #include "tensor/error.h"
+#include "tensor/files.h"
 #include "visualizer/headless.h"
 #include "visualizer/tutor.h"
 
@@ -111,4 +112,24 @@ TEST_CASE("a lesson with a mistake is refused with its line") {
            {"card\ntask T\nuntil rule causal\n", "compares nothing"},
            {"card\ntask T\nsolve rulle\n", "there is no such setting"}})
     CHECK_THROWS_WITH(parse_lesson(text, "x"), ContainsSubstring(why));
+}
+
+TEST_CASE("the scenes and the lesson of the chapter on teaching are such") {
+  const std::string chapter = read_file(std::string(TINYMOR_BOOK) + "/12-teaching-with-it.md", 1 << 20);
+  WritingSource source;
+  AppState state;
+  state.lessons = bundled_lessons();
+  int scenes = 0, lessons = 0;
+  for (size_t at = chapter.find("```\n"); at != std::string::npos;) {
+    const size_t begin = at + 4, end = chapter.find("```\n", begin);
+    REQUIRE(end != std::string::npos);
+    const std::string block = chapter.substr(begin, end - begin);
+    at = chapter.find("```\n", end + 4);
+    if (block.starts_with("title"))
+      lessons += !parse_lesson(block, "chapter").steps.empty();
+    else if (!block.starts_with("build/"))
+      apply_scene(state, source, block, "chapter"), ++scenes;
+  }
+  CHECK(lessons == 1);
+  CHECK(scenes == 2);
 }
