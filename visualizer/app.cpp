@@ -24,6 +24,7 @@ void App::show(std::unique_ptr<Source> source) {
   state_.playback = {};
   state_.hovered = state_.pinned = {};
   state_.wishes.clear();
+  if (source_->history().of_images()) state_.page.clear();
 }
 
 void App::drop(const std::string& path) {
@@ -34,6 +35,7 @@ void App::drop(const std::string& path) {
 
 void App::frame(double seconds) {
   update(seconds);
+  find_images();
   const ui::RegistryScope scope(registry_);
   registry_.begin_frame();
   state_.hovering.reset();
@@ -67,8 +69,15 @@ void App::frame(double seconds) {
 void App::update(double seconds) {
   state_.message_seconds -= seconds;
   if (state_.message_seconds <= 0) state_.message.clear();
-  state_.playback.advance(seconds, int(source_->history().snapshots.size()));
+  state_.playback.advance(seconds, source_->history().snapshot_count());
   state_.shown.update(*source_, state_.playback.index());
+}
+
+/// A run on images opens where its images are.
+void App::find_images() {
+  if (!source_->history().of_images()) return;
+  const std::vector<Page> all = pages(arrangement(state_.room(), ui::em()), {}, ui::em());
+  if (neighbour(all, state_.page, 0) != state_.page) state_.page = page_with(all, "patches");
 }
 
 void App::draw_workspace(const Box& area) {

@@ -62,17 +62,17 @@ void draw_track(const Source& source, AppState& state, const Box& track) {
   Canvas& canvas = window_canvas();
   const float em = ui::em();
   const RunHistory& history = source.history();
-  const int count = int(history.snapshots.size());
+  const int count = history.snapshot_count();
   canvas.rect(track, ui::u32(ui::colors::control, 0.7), em * 0.25f);
   draw_loss(canvas, track, history);
   const auto x_of = [&](int64_t step) {
     return track.min.x + float(std::clamp(double(step) / last_step(history), 0.0, 1.0)) * track.width();
   };
-  for (const Snapshot& snapshot : history.snapshots) {
-    const float x = x_of(snapshot.step);
+  for (int i = 0; i < count; ++i) {
+    const float x = x_of(history.snapshot_step(i));
     canvas.line({x, track.max.y - em * 0.35f}, {x, track.max.y}, ui::u32(ui::colors::dim, 0.7), 1);
   }
-  if (state.shown.index >= 0) {
+  if (state.shown.any()) {
     const float x = x_of(state.shown.step);
     canvas.rect({{track.min.x, track.max.y - em * 0.12f}, {x, track.max.y}}, ui::u32(ui::colors::accent));
     canvas.line({x, track.min.y}, {x, track.max.y}, ui::u32(ui::colors::accent), std::max(2.0f, em * 0.13f));
@@ -87,7 +87,7 @@ void draw_track(const Source& source, AppState& state, const Box& track) {
   // The nearest snapshot, not the one before: a person points at a mark.
   int nearest = history.snapshot_at(int64_t(step));
   if (nearest + 1 < count &&
-      double(history.snapshots[nearest + 1].step) - step < step - double(history.snapshots[nearest].step))
+      double(history.snapshot_step(nearest + 1)) - step < step - double(history.snapshot_step(nearest)))
     ++nearest;
   state.playback.jump(nearest, count);
 }
@@ -97,11 +97,11 @@ void draw_track(const Source& source, AppState& state, const Box& track) {
 std::string status_text(const Source& source, const AppState& state) {
   const RunHistory& h = source.history();
   std::string out;
-  if (state.shown.index >= 0)
-    out = fmt::format("snapshot {} of {} at step {}", state.shown.index + 1, h.snapshots.size(), state.shown.step);
+  if (state.shown.any())
+    out = fmt::format("snapshot {} of {} at step {}", state.playback.index() + 1, h.snapshot_count(), state.shown.step);
   else
     out = "no snapshot yet";
-  out += fmt::format(" \u00b7 {}", rule_name(state.rule));
+  if (!h.of_images()) out += fmt::format(" \u00b7 {}", rule_name(state.rule));
   if (!h.steps.empty()) {
     const StepMetrics& last = h.steps.back();
     out += fmt::format(" \u00b7 run at step {}", last.step);
@@ -117,7 +117,7 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
   const float height = frame + em * 2.4f, top = window.y - height;
   if (ui::begin_bar("##bottom", {0, top}, {window.x, height})) {
     ImGui::SetCursorPos({pad, em * 0.45f});
-    draw_buttons(state, int(source.history().snapshots.size()));
+    draw_buttons(state, source.history().snapshot_count());
     ImGui::SameLine();
     const std::string mode = mode_name(state.playback.mode());
     const ImVec2 at = ImGui::GetCursorScreenPos();

@@ -37,6 +37,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
                  {"scores", row(right, 0, 0.5f)},
                  {"sharing", row(right, 0.5f, 1)}}};
   };
+  const Page data{"Data", {{"patches", area}}};
   switch (arrangement) {
     case Arrangement::wide: {
       const Box left = column(0, 0.44f), middle = column(0.44f, 0.73f);
@@ -46,7 +47,8 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
                 {"curves", row(middle, 0, 0.5f)},
                 {"kv", row(middle, 0.5f, 1)},
                 {"generate", column(0.73f, 1)}}},
-              inside()};
+              inside(),
+              data};
     }
     case Arrangement::normal: {
       const Box left = column(0, 0.56f), right = column(0.56f, 1);
@@ -56,15 +58,14 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
                 {"curves", row(right, 0, 0.52f)},
                 {"kv", row(right, 0.52f, 1)}}},
               {"Generate", {{"generate", left}, {"kv", row(right, 0, 0.5f)}, {"curves", row(right, 0.5f, 1)}}},
-              inside()};
+              inside(),
+              data};
     }
     case Arrangement::pairs: {
       const Box left = column(0, 0.5f), right = column(0.5f, 1);
-      return {{"Depth", {{"strip", left}, {"grid", right}}},
-              {"Training", {{"curves", left}, {"kv", right}}},
-              {"Routers", {{"scores", left}, {"lens", right}}},
-              {"Inside", {{"attention", left}, {"sharing", right}}},
-              {"Generate", {{"generate", left}, {"kv", right}}}};
+      return {{"Depth", {{"strip", left}, {"grid", right}}},     {"Training", {{"curves", left}, {"kv", right}}},
+              {"Routers", {{"scores", left}, {"lens", right}}},  {"Inside", {{"attention", left}, {"sharing", right}}},
+              {"Generate", {{"generate", left}, {"kv", right}}}, {"Patches", {{"patches", area}}}};
     }
     case Arrangement::single:
       break;
@@ -73,7 +74,14 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
           {"Curves", {{"curves", area}}},       {"Cache", {{"kv", area}}},
           {"Scores", {{"scores", area}}},       {"Lens", {{"lens", area}}},
           {"Attention", {{"attention", area}}}, {"Sharing", {{"sharing", area}}},
-          {"Generate", {{"generate", area}}}};
+          {"Generate", {{"generate", area}}},   {"Patches", {{"patches", area}}}};
+}
+
+std::string page_with(const std::vector<Page>& pages, const std::string& panel) {
+  for (const Page& page : pages)
+    for (const Tile& tile : page.tiles)
+      if (tile.panel == panel) return page.name;
+  return {};
 }
 
 std::string neighbour(const std::vector<Page>& pages, const std::string& name, int by) {

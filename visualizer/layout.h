@@ -24,6 +24,8 @@ Arrangement arrangement(ImVec2 window, float em);
 
 /// The pages of a window whose panels may fill `area`. Their names depend on the arrangement only.
 std::vector<Page> pages(Arrangement arrangement, const Box& area, float em);
+/// The page on which a panel is.
+std::string page_with(const std::vector<Page>& pages, const std::string& panel);
 /// The page before (-1) or after (1) the one named; the first and the last are neighbours.
 std::string neighbour(const std::vector<Page>& pages, const std::string& name, int by);
 

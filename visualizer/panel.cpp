@@ -6,6 +6,7 @@
 #include "visualizer/panels/grid.h"
 #include "visualizer/panels/kv.h"
 #include "visualizer/panels/lens.h"
+#include "visualizer/panels/patches.h"
 #include "visualizer/panels/scores.h"
 #include "visualizer/panels/sharing.h"
 #include "visualizer/panels/strip.h"
@@ -23,6 +24,7 @@ std::vector<std::unique_ptr<Panel>> make_panels() {
   panels.push_back(std::make_unique<LensPanel>());
   panels.push_back(std::make_unique<SharingPanel>());
   panels.push_back(std::make_unique<GeneratePanel>());
+  panels.push_back(std::make_unique<PatchesPanel>());
   return panels;
 }
 
@@ -34,6 +36,10 @@ Box free_box() {
 void take_box(const Box& box) {
   ImGui::SetCursorScreenPos(box.min);
   ImGui::Dummy({box.width(), box.height()});
+}
+
+std::string no_text(const Source& source) {
+  return source.history().of_images() ? "a run on images has no text: see its patches" : "no snapshot yet";
 }
 
 void draw_empty(Canvas& canvas, const Box& box, const std::string& text) {

@@ -26,7 +26,7 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
     file_changed();
     take(read_recording(recording));
   }
-  if (modelled) {
+  if (modelled && !history_.of_images()) {
     if (!recorded) {
       config_.model = load_model(model).config();
       geometry_ = geometry_of(config_.model);
@@ -41,6 +41,7 @@ RecordingSource::RecordingSource(std::string name, Recording recording) {
 }
 
 std::string RecordingSource::why_not() const {
+  if (history_.of_images()) return "A model of images writes no text.";
   return can_generate() ? "" : "This recording holds no weights. Open the run folder it came from to generate text.";
 }
 
@@ -51,6 +52,7 @@ void RecordingSource::take(Recording recording) {
   history_.evals = std::move(recording.evals);
   history_.scores = std::move(recording.scores);
   history_.snapshots = std::move(recording.snapshots);
+  history_.images = std::move(recording.images);
 }
 
 // Whether the file is another than when it was last looked at; looks once a second.

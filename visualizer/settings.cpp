@@ -82,7 +82,7 @@ Entry step() {
             if (value == "newest") return s.playback.follow(), true;
             if (!parse(value, step) || step < 0) return false;
             const RunHistory& history = source.history();
-            s.playback.jump(history.snapshot_at(step), int(history.snapshots.size()));
+            s.playback.jump(history.snapshot_at(step), history.snapshot_count());
             return true;
           }};
 }
@@ -92,7 +92,7 @@ Entry play() {
           [](const AppState& s, const Source&) { return s.playback.mode() == Playback::Mode::playing ? "on" : "off"; },
           [](AppState& s, const Source& source, const std::string& value) {
             if (value != "on" && value != "off") return false;
-            const int count = int(source.history().snapshots.size());
+            const int count = source.history().snapshot_count();
             const bool playing = s.playback.mode() == Playback::Mode::playing;
             if (playing != (value == "on") && (value == "on" || playing)) s.playback.toggle(count);
             return true;
@@ -167,6 +167,8 @@ const std::vector<Entry>& entries() {
       number("attention.head", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_head; }),
       choice("sharing", "run, cycle, sequence, middle_cycle or middle_sequence",
              {"run", "cycle", "sequence", "middle_cycle", "middle_sequence"}, &AppState::sharing_scheme),
+      number("patches.image", "-1 to 63; -1: all", -1, 63, [](AppState& s) -> int& { return s.patches_image; }),
+      number("patches.patch", "-1 to 1000000; -1: none", -1, 1000000, [](AppState& s) -> int& { return s.patch; }),
       prompt(),
       number("temperature", "0 to 2", 0.0f, 2.0f, [](AppState& s) -> float& { return s.request.temperature; }),
       number("top_k", "0 to 100000", 0, 100000, [](AppState& s) -> int& { return s.request.top_k; }),

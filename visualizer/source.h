@@ -21,11 +21,18 @@ struct RunHistory {
   std::vector<StepMetrics> steps;
   std::vector<EvalMetrics> evals;
   std::vector<ScoreHistogram> scores;
-  std::vector<Snapshot> snapshots;  ///< Ascending by step.
+  std::vector<Snapshot> snapshots;    ///< Ascending by step.
+  std::vector<ImageSnapshot> images;  ///< Likewise.
 
   int64_t last_step() const;
+  /// A run on images sees no text: where the time line counts snapshots, they are those of its images.
+  bool of_images() const { return snapshots.empty() && !images.empty(); }
+  int snapshot_count() const { return int(of_images() ? images.size() : snapshots.size()); }
+  int64_t snapshot_step(int index) const { return of_images() ? images[index].step : snapshots[index].step; }
   /// Index of the newest snapshot at or before `step`; the first when all are later, -1 when there is none.
   int snapshot_at(int64_t step) const;
+  /// The same of the images.
+  int images_at(int64_t step) const;
 };
 
 enum class RunStatus { preparing, training, paused, finished, failed, recording };

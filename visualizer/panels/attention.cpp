@@ -153,7 +153,9 @@ void AttentionPanel::draw(const Source& source, AppState& state, Canvas& canvas)
   const Box box = free_box();
   if (!recorded(source, state)) {
     const int nearest = nearest_with_attention(source, state.shown.index);
-    if (nearest < 0) return draw_empty(canvas, box, "no attention was recorded in this run");
+    if (nearest < 0)
+      return draw_empty(canvas, box,
+                        source.history().of_images() ? no_text(source) : "no attention was recorded in this run");
     ui::paragraph("Attention is recorded at some steps only, not at this one.", ui::colors::dim);
     const std::string label = fmt::format("Go to step {}", source.history().snapshots[nearest].step);
     if (ui::button("attention.nearest", label.c_str()))
@@ -261,6 +263,7 @@ void AttentionPanel::draw_looks(const AppState& state, Canvas& canvas, const Box
 
 std::string AttentionPanel::text(const Source& source, const AppState& state) const {
   std::string out = caption(source, state) + "\n";
+  if (source.history().of_images()) return out + no_text(source) + "\n";
   if (!recorded(source, state)) return out + "no attention was recorded at this step\n";
   const TextView& view = state.shown.causal;
   for (const LayerRow& row : rows_of(source.geometry(), state.attention_layer)) {

@@ -25,6 +25,16 @@ std::vector<double> column(const std::vector<Record>& records, Get&& get) {
 
 constexpr const char* axis_units[] = {"step", "tokens", "FLOPs", "seconds"};
 
+/// Of one image forwards. Unlike a token of text a patch sees all others, is embedded by its pixels, and has no head of
+/// its own.
+double image_flops(const ModelConfig& model, const RunHistory& history) {
+  const ImageSnapshot& s = history.images.front();
+  const double pixels = double(s.height) * double(s.width) / (double(s.rows) * double(s.columns));
+  const double tokens = double(model.max_seq_len), d = double(model.d_model);
+  return tokens * honest_flops_per_token(model, 2 * model.max_seq_len - 1) +
+         2 * d * (tokens - 1) * (pixels - double(model.vocab_size));
+}
+
 /// What a training step adds to the axis; 0 where the configuration does not say. The FLOPs are those of the honest
 /// count, backward included.
 double per_step(const Source& source, CurveAxis axis) {
@@ -35,6 +45,7 @@ double per_step(const Source& source, CurveAxis axis) {
   if (axis == CurveAxis::tokens) return tokens;
   try {
     model.resolve();
+    if (source.history().of_images()) return 3 * double(train.batch_size) * image_flops(model, source.history());
     return 3 * tokens * honest_flops_per_token(model, model.max_seq_len);
   } catch (const Error&) {
     return 0;
@@ -83,8 +94,8 @@ std::string last_values(const RunHistory& history) {
   }
   if (!history.evals.empty()) {
     const EvalMetrics& e = history.evals.back();
-    out += fmt::format("\nheld out at step {}: {:.3f} nats by the training rule, {:.3f} by the causal rule", e.step,
-                       e.topk_loss, e.threshold_loss);
+    out += fmt::format("\nheld out at step {}: {:.3f} nats by the training rule", e.step, e.topk_loss);
+    if (!history.of_images()) out += fmt::format(", {:.3f} by the causal rule", e.threshold_loss);
   }
   return out;
 }
@@ -115,13 +126,14 @@ void CurvesPanel::collect(const Source& source, const AppState& state) {
                           {},
                           true,
                           true});
-  loss_series_.push_back({"held out (causal rule)",
-                          threshold_color,
-                          evals,
-                          column(h.evals, [](const EvalMetrics& e) { return e.threshold_loss; }),
-                          {},
-                          true,
-                          false});
+  if (!h.of_images())
+    loss_series_.push_back({"held out (causal rule)",
+                            threshold_color,
+                            evals,
+                            column(h.evals, [](const EvalMetrics& e) { return e.threshold_loss; }),
+                            {},
+                            true,
+                            false});
 
   const auto small = [&](int i, auto&& get) {
     small_series_[i] = {small_names[i], ui::colors::accent, steps, column(h.steps, get), {}, false, false};
@@ -133,7 +145,8 @@ void CurvesPanel::collect(const Source& source, const AppState& state) {
 
 std::string CurvesPanel::caption(const Source& source, const AppState& state) const {
   const RunHistory& h = source.history();
-  std::string out = fmt::format("loss in nats per token by {}", axis_units[int(state.curve_axis)]);
+  std::string out =
+      fmt::format("loss in nats per {} by {}", h.of_images() ? "image" : "token", axis_units[int(state.curve_axis)]);
   if (!h.steps.empty()) out += fmt::format(" \u00b7 last {:.3f} at step {}", h.steps.back().loss, h.steps.back().step);
   if (state.smooth_loss) out += " \u00b7 raw values behind";
   return out;
@@ -166,11 +179,11 @@ void CurvesPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
   options.log_y = state.log_loss;
   const AxisMap axis(source, state.curve_axis);
   options.x_unit = axis_units[int(state.curve_axis)];
-  if (state.shown.index >= 0) options.marker = axis.at(state.shown.step);
+  if (state.shown.any()) options.marker = axis.at(state.shown.step);
   loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options);
   if (loss_.clicked_x()) {
-    const auto& snapshots = source.history().snapshots;
-    state.playback.jump(source.history().snapshot_at(axis.step(*loss_.clicked_x())), int(snapshots.size()));
+    const RunHistory& history = source.history();
+    state.playback.jump(history.snapshot_at(axis.step(*loss_.clicked_x())), history.snapshot_count());
   }
   if (room) draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options.marker);
   take_box(box);

@@ -98,7 +98,7 @@ void GeneratePanel::draw_controls(const Source& source, AppState& state) {
 void GeneratePanel::draw_text(const Source& source, AppState& state, Canvas& canvas) {
   const TextView& view = state.shown.generated;
   if (view.size() == 0) return;
-  draw_depth_legend(canvas, view, free_box().width());
+  draw_depth_legend(canvas, view.depth, int(view.rows.size()), free_box().width());
   ImGui::BeginChild("generated", ImVec2(0, 0), false);
   const Box box = free_box();
   const TextFlow flow = flow_text(view.pieces, box.width());

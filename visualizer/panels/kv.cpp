@@ -105,12 +105,12 @@ float KvPanel::controls(const Source&, AppState& state, float right) {
   return left;
 }
 
-void KvPanel::draw(const Source&, AppState& state, Canvas& canvas) {
+void KvPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
   const TextView& view = cached_text(state);
   const Box box = free_box();
   if (view.size() == 0) {
     return draw_empty(canvas, box,
-                      state.cache_subject == Subject::generated ? "nothing generated yet" : "no snapshot yet");
+                      state.cache_subject == Subject::generated ? "nothing generated yet" : no_text(source));
   }
   const float top = draw_savings(canvas, box, view.kv);
   std::vector<FrameRow> rows;
@@ -131,7 +131,7 @@ void KvPanel::draw(const Source&, AppState& state, Canvas& canvas) {
 std::string KvPanel::text(const Source& source, const AppState& state) const {
   const TextView& view = cached_text(state);
   std::string out = caption(source, state) + "\n";
-  if (view.size() == 0) return out + "nothing to show yet\n";
+  if (view.size() == 0) return out + no_text(source) + "\n";
   out += saving(view.kv) + "\n";
   for (const CacheRow& row : view.kv.rows) {
     out += fmt::format("{}  ", row.label);

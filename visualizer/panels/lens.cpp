@@ -97,7 +97,7 @@ void LensPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
   const Box box = free_box();
   if (lens.nll.empty()) {
     return draw_empty(canvas, box,
-                      state.shown.index < 0              ? "no snapshot yet"
+                      state.shown.index < 0              ? no_text(source)
                       : source.geometry().recursions > 1 ? "not recorded at this step"
                                                          : "this model has one recursion only");
   }
