@@ -95,6 +95,9 @@ struct Observer {
 struct RunInfo {
   std::string config_toml;              ///< The complete configuration, as text.
   std::vector<std::string> vocabulary;  ///< Of each id its piece; of images the name of each class.
+  std::vector<uint32_t> counts = {};    ///< Of each id how often it occurs in the corpus; empty: not recorded.
+  int64_t train_tokens = 0;  ///< The first so many tokens of the corpus are trained on, the rest is held out.
+  int64_t probe_offset = 0;  ///< Where in the corpus the text of the snapshots begins, in tokens.
 };
 
 /// Everything read back from a recording.

@@ -62,6 +62,7 @@ void fields(Archive& archive, Is<EvalMetrics> auto& m) {
 template <class Archive>
 void fields(Archive& archive, Is<RunInfo> auto& r) {
   archive(r.config_toml, r.vocabulary);
+  if (archive.more()) archive(r.counts, r.train_tokens, r.probe_offset);
 }
 
 template <class Archive>
@@ -122,6 +123,7 @@ class Writer {
   void operator()(const Values&... values) {
     (put(values), ...);
   }
+  static constexpr bool more() { return true; }
   std::string bytes;
 
  private:
@@ -146,6 +148,8 @@ class Reader {
   void operator()(Values&... values) {
     (get(values), ...);
   }
+  /// Whether there are fields that earlier versions did not write.
+  bool more() const { return !rest.empty(); }
   std::string_view rest;
   bool ok = true;
 

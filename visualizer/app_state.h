@@ -29,6 +29,9 @@ struct TokenRef {
 /// What the curves are drawn over.
 enum class CurveAxis { steps, tokens, flops, seconds };
 
+/// What the panel of tokens shows.
+enum class TokensView { probe, vocabulary, own };
+
 enum class Wish { pause, resume, stop, generate, stop_generating };
 
 /// A run that the window is to train.
@@ -78,7 +81,10 @@ struct AppState {
   int attention_row = 0, attention_head = 0;  ///< The map that is drawn large.
   int sharing_scheme = 0;                     ///< Of the sharing diagram, as Sharing; 0: that of the run.
   int patches_image = -1;                     ///< The image that is drawn large; -1: all are small.
-  int patch = -1;             ///< The patch whose scores are shown while the mouse is elsewhere; -1: none.
+  int patch = -1;  ///< The patch whose scores are shown while the mouse is elsewhere; -1: none.
+  TokensView tokens_view = TokensView::probe;
+  std::string token_search;  ///< Only tokens that contain it are listed.
+  std::string own_text = "Once upon a time";
   bool shift_depth = false;   ///< Tint the token that was predicted instead of the one at which depth was spent.
   bool paper_colors = false;  ///< The grid as the paper prints it: dark where computed.
   CurveAxis curve_axis = CurveAxis::steps;

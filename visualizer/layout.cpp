@@ -37,7 +37,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
                  {"scores", row(right, 0, 0.5f)},
                  {"sharing", row(right, 0.5f, 1)}}};
   };
-  const Page data{"Data", {{"patches", area}}};
+  const Page data{"Data", {{"tokens", column(0, 0.5f)}, {"patches", column(0.5f, 1)}}};
   switch (arrangement) {
     case Arrangement::wide: {
       const Box left = column(0, 0.44f), middle = column(0.44f, 0.73f);
@@ -65,7 +65,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
       const Box left = column(0, 0.5f), right = column(0.5f, 1);
       return {{"Depth", {{"strip", left}, {"grid", right}}},     {"Training", {{"curves", left}, {"kv", right}}},
               {"Routers", {{"scores", left}, {"lens", right}}},  {"Inside", {{"attention", left}, {"sharing", right}}},
-              {"Generate", {{"generate", left}, {"kv", right}}}, {"Patches", {{"patches", area}}}};
+              {"Generate", {{"generate", left}, {"kv", right}}}, data};
     }
     case Arrangement::single:
       break;
@@ -74,7 +74,8 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
           {"Curves", {{"curves", area}}},       {"Cache", {{"kv", area}}},
           {"Scores", {{"scores", area}}},       {"Lens", {{"lens", area}}},
           {"Attention", {{"attention", area}}}, {"Sharing", {{"sharing", area}}},
-          {"Generate", {{"generate", area}}},   {"Patches", {{"patches", area}}}};
+          {"Generate", {{"generate", area}}},   {"Data", {{"tokens", area}}},
+          {"Patches", {{"patches", area}}}};
 }
 
 std::string page_with(const std::vector<Page>& pages, const std::string& panel) {

@@ -10,6 +10,7 @@
 #include "visualizer/panels/scores.h"
 #include "visualizer/panels/sharing.h"
 #include "visualizer/panels/strip.h"
+#include "visualizer/panels/tokens.h"
 
 namespace tinymor {
 
@@ -24,6 +25,7 @@ std::vector<std::unique_ptr<Panel>> make_panels() {
   panels.push_back(std::make_unique<LensPanel>());
   panels.push_back(std::make_unique<SharingPanel>());
   panels.push_back(std::make_unique<GeneratePanel>());
+  panels.push_back(std::make_unique<TokensPanel>());
   panels.push_back(std::make_unique<PatchesPanel>());
   return panels;
 }

@@ -26,6 +26,7 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
     file_changed();
     take(read_recording(recording));
   }
+  find_tokenizer(run.path.empty() ? "." : run.path);
   if (modelled && !history_.of_images()) {
     if (!recorded) {
       config_.model = load_model(model).config();
@@ -38,6 +39,20 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
 RecordingSource::RecordingSource(std::string name, Recording recording) {
   name_ = std::move(name);
   take(std::move(recording));
+}
+
+// The one that lies in the run folder, when it is that of the recording.
+void RecordingSource::find_tokenizer(const fs::path& folder) {
+  why_no_tokenizer_ = "A run on images has no tokens.";
+  if (history_.of_images()) return;
+  try {
+    tokenizer_ = load_tokenizer(folder);
+    const auto size = int64_t(history_.run.vocabulary.size());
+    check_input(size == 0 || size == tokenizer_->vocab_size(), "The tokenizer beside the recording is of another run.");
+  } catch (const Error& error) {
+    tokenizer_.reset();
+    why_no_tokenizer_ = error.what();
+  }
 }
 
 std::string RecordingSource::why_not() const {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/tokenizer.h"
 #include "trainer/config.h"
 #include "trainer/recording.h"
 #include "visualizer/generation.h"
@@ -72,6 +73,10 @@ class Source {
   void generate(const GenerateRequest& request);
   void stop_generating();
   const Generation& generation() const { return generation_; }
+
+  /// How the run turns text into tokens; null where that is not known, for the reason below.
+  const Tokenizer* tokenizer() const { return tokenizer_.get(); }
+  const std::string& why_no_tokenizer() const { return why_no_tokenizer_; }
   uint64_t generation_version() const { return generation_version_; }
 
  protected:
@@ -87,6 +92,8 @@ class Source {
   int64_t planned_steps_ = 0;
   std::string notice_;
   std::unique_ptr<GenerationWorker> generator_;
+  std::shared_ptr<const Tokenizer> tokenizer_;
+  std::string why_no_tokenizer_ = "No tokenizer is known yet.";
 
  private:
   uint64_t version_ = 1, generation_version_ = 1;

@@ -152,6 +152,28 @@ TEST_CASE("a recording tells what was recorded") {
   REQUIRE(r.scores[1].left == example_scores(4).left);
 }
 
+TEST_CASE("a recording tells of the corpus, and one from before that did is read without") {
+  const TemporaryFolder folder;
+  RunInfo run = example_run;
+  run.counts = {5, 0, 7};
+  run.train_tokens = 9;
+  run.probe_offset = 9;
+  { const Recorder recorder(folder.path() / "r", run); }
+  const Recording read = read_recording(folder.path() / "r");
+  CHECK(read.counts == run.counts);
+  CHECK(read.train_tokens == 9);
+  CHECK(read.probe_offset == 9);
+
+  const std::string now = run_record(run);
+  std::string_view rest = now;
+  const std::string_view payload = take_record(rest)->payload;
+  Recording old;  // without its last fields: a list of three, its length, and two numbers
+  REQUIRE(add_record(old, {RecordKind::run, 0, 0, payload.substr(0, payload.size() - 4 * 4 - 2 * 8), {}}));
+  CHECK(old.vocabulary == run.vocabulary);
+  CHECK(old.counts.empty());
+  CHECK_FALSE(add_record(old, {RecordKind::run, 0, 0, payload.substr(0, payload.size() - 3), {}}));
+}
+
 TEST_CASE("a recording tells what a model made of images") {
   const TemporaryFolder folder;
   const Recording r = read_bytes(folder.path(), example_bytes(folder.path(), 4));

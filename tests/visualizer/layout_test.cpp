@@ -30,7 +30,7 @@ TEST_CASE("in every arrangement tiles lie inside the area, do not overlap, and e
       }
     }
     CHECK(seen == std::set<std::string>{"strip", "grid", "curves", "kv", "generate", "attention", "scores", "lens",
-                                        "sharing", "patches"});
+                                        "sharing", "patches", "tokens"});
   }
 }
 

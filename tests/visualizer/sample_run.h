@@ -191,7 +191,12 @@ inline Recording sample_recording(const SampleRun& run = {}) {
       "[model]\nd_model = 128\nn_heads = 4\nn_layers = {}\nsharing = \"middle_cycle\"\nn_recursions = {}\n"
       "routing = \"expert_choice\"\nkv_cache = \"recursion_wise\"\n",
       2 + sample::block_layers * run.recursions, run.recursions);
-  for (int id = 0; id < 512; ++id) recording.vocabulary.push_back(sample::piece_of(id));
+  for (int id = 0; id < 512; ++id) {
+    recording.vocabulary.push_back(sample::piece_of(id));
+    recording.counts.push_back(id == 24 ? 9000 : 100);
+    recording.train_tokens += recording.counts.back();
+  }
+  recording.probe_offset = recording.train_tokens -= 1100;  // the rest is held out
   for (int step = 1; step <= run.steps; ++step) {
     StepMetrics m;
     const double done = double(step) / run.steps;
@@ -257,6 +262,9 @@ inline Recording hostile_recording() {
     m.mean_depth = -1e30;
   }
   recording.vocabulary = {"", std::string("\xff\x00", 2)};
+  recording.counts = {0xffffffff, 0xffffffff};
+  recording.train_tokens = std::numeric_limits<int64_t>::min();
+  recording.probe_offset = std::numeric_limits<int64_t>::max();
   recording.scores.push_back({1, {1, 2, 3}, {}});
   recording.evals.push_back({std::numeric_limits<int64_t>::max(), nan, -inf, nan});
   recording.images.push_back({30, 1 << 30, -1, 0, 7, {SeenImage(), SeenImage()}});
