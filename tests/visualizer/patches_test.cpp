@@ -30,10 +30,10 @@ TEST_CASE("a run on images opens where its images are, at every size") {
 TEST_CASE("the time line of a run on images goes through its images") {
   Desk desk;
   CHECK(desk.state().shown.step == 50);
-  CHECK_THAT(desk.text("patches"), ContainsSubstring("2 of 2 held-out images right"));
+  CHECK_THAT(desk.text("patches"), ContainsSubstring("2 of 2 right (held out)"));
   REQUIRE(desk.window.click("time.first"));
   CHECK(desk.state().shown.step == 0);
-  CHECK_THAT(desk.text("patches"), ContainsSubstring("step 0") && ContainsSubstring("1 of 2 held-out images right"));
+  CHECK_THAT(desk.text("patches"), ContainsSubstring("step 0") && ContainsSubstring("1 of 2 right (held out)"));
   CHECK_THAT(desk.text("patches"), ContainsSubstring("image 2 is 8, taken for 3 (75 %): wrong\n1 3\n2 1\n"));
   REQUIRE(desk.window.drag("time.track", 0.1f, 0.61f));
   CHECK(desk.state().shown.step == 30);

@@ -4,6 +4,7 @@
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "visualizer/headless.h"
+#include "visualizer/trainer_run.h"
 
 using namespace tinymor;
 
@@ -88,6 +89,21 @@ TEST_CASE("a text of one's own is tokenised as it is typed, with the tokenizer o
   CHECK_THAT(desk.text(), ContainsSubstring("19,999 tokens") && ContainsSubstring("of the first 20,000 bytes"));
   REQUIRE(desk.window.click("tokens.open"));
   CHECK(desk.state().open.shown);
+}
+
+TEST_CASE("a live run tokenises with the tokenizer of its trainer") {
+  const TemporaryFolder folder;
+  Config config = Config::defaults();
+  config.data.source = "stories";
+  config.data.tokenizer = TokenizerKind::byte;
+  config.model.d_model = 16;
+  config.model.d_ff = 16;
+  config.model.max_seq_len = 8;
+  config.train.steps = 1;
+  LiveSource source("live", trainer_run(config, folder.path() / "run"), [] {});
+  REQUIRE(wait_for(source, [&] { return source.tokenizer() != nullptr; }));
+  CHECK(source.tokenizer()->encode("ab") == std::vector<int32_t>{97, 98});
+  CHECK(source.history().run.counts.size() == 256);
 }
 
 TEST_CASE("without the run's own tokenizer the panel says why no text can be tokenised") {

@@ -30,17 +30,18 @@ std::string class_name(const Source& source, int32_t id) {
   return size_t(id) < names.size() ? readable_piece(names[id]) : fmt::format("{}", id);
 }
 
-/// What the model takes an image for, at length or, where there is less room, briefly.
+bool right(const SeenImage& image) {
+  return image.truth == image.predicted;
+}
+
+/// What the model takes an image for, as fully as there is room to say it; a cross where it is wrong.
 std::string verdict(const Source& source, const SeenImage& image, float width) {
-  const std::string is = class_name(source, image.truth), taken = class_name(source, image.predicted);
-  const bool right = image.truth == image.predicted;
-  std::string out;
-  for (const char* form : {"taken for {0} ({1:.0f} %), is {2}", "{0} ({1:.0f} %), is {2}", "{0}, is {2}"}) {
-    out = fmt::format(fmt::runtime(form), taken, 100 * image.probability, is);
-    if (right) out = out.substr(0, out.rfind(", is"));
-    if (text_size(out, ui::Font::small).x <= width) break;
-  }
-  return fitted(out, width, ui::Font::small);
+  const std::string cross = right(image) ? "" : "\u00d7 ", taken = class_name(source, image.predicted);
+  const std::string share = fmt::format(" ({:.0f} %)", 100 * image.probability);
+  const std::string is = right(image) ? "" : ", is " + class_name(source, image.truth);
+  for (const std::string& form : {cross + "taken for " + taken + share + is, cross + taken + share + is})
+    if (text_size(form, ui::Font::small).x <= width) return form;
+  return fitted(cross + taken + is, width, ui::Font::small);
 }
 
 bool by_depth(const Source& source) {
@@ -78,9 +79,10 @@ std::string score_line(const Source& source, const SeenImage& image, int patch, 
 
 std::string place_line(const Source& source, const ImageSnapshot& shown, int image, int patch) {
   const int depth = shown.images[image].depth[patch];
-  return fmt::format("image {} (a {}), row {}, column {}: {} {}", image + 1,
+  return fmt::format("image {} (a {}), row {}, column {}: {} {} \u00b7 {}", image + 1,
                      class_name(source, shown.images[image].truth), patch / shown.columns + 1,
-                     patch % shown.columns + 1, depth, depth == 1 ? "recursion" : "recursions");
+                     patch % shown.columns + 1, depth, depth == 1 ? "recursion" : "recursions",
+                     by_depth(source) ? "softmax(z)" : "scores: sigmoid(z)");
 }
 
 std::string scores_text(const Source& source, const ImageSnapshot& shown, int image, int patch) {
@@ -122,13 +124,6 @@ void draw_depth(Canvas& canvas, const Box& patch, int depth) {
                 ui::u32(text_on(tint)));
 }
 
-/// A cross for a wrong answer.
-void draw_cross(Canvas& canvas, ImVec2 center, float radius) {
-  for (float sign : {-1.0f, 1.0f})
-    canvas.line({center.x - radius, center.y - sign * radius}, {center.x + radius, center.y + sign * radius},
-                ui::u32(ui::colors::warn), std::max(1.5f, radius * 0.5f));
-}
-
 /// In as many columns as make the images largest: how many, and the side of one; below each stands a line of `label`.
 std::pair<int, float> columns_for(int count, const Box& box, float gap, float label) {
   std::pair<int, float> best{1, 0};
@@ -167,10 +162,9 @@ void draw_scores(Canvas& canvas, const Box& box, const Source& source, const Ima
 std::string PatchesPanel::caption(const Source& source, const AppState& state) const {
   const ImageSnapshot* shown = shown_images(source, state);
   if (!shown) return "recursions of every patch of an image";
-  const auto right = std::count_if(shown->images.begin(), shown->images.end(),
-                                   [](const SeenImage& i) { return i.truth == i.predicted; });
-  return fmt::format("recursions per patch \u00b7 {} \u00b7 step {} \u00b7 {} of {} held-out images right",
-                     rule_of(source), shown->step, right, shown->images.size());
+  const auto count = std::count_if(shown->images.begin(), shown->images.end(), right);
+  return fmt::format("recursions per patch \u00b7 {} \u00b7 step {} \u00b7 {} of {} right (held out)", rule_of(source),
+                     shown->step, count, shown->images.size());
 }
 
 void PatchesPanel::collect(const Source& source, const AppState& state) {
@@ -186,50 +180,48 @@ void PatchesPanel::draw(const Source& source, AppState& state, Canvas& canvas) {
   const ImageSnapshot* shown = shown_images(source, state);
   if (!shown) return ui::paragraph(no_images, ui::colors::dim);
   collect(source, state);
-  const int count = count_of(*shown);
   std::vector<int> depths;
-  for (int i = 0; i < count; ++i)
+  for (int i = 0; i < count_of(*shown); ++i)
     depths.insert(depths.end(), shown->images[i].depth.begin(), shown->images[i].depth.end());
   draw_depth_legend(canvas, depths, source.geometry().recursions, free_box().width());
 
   const Box box = free_box();
-  const float em = ui::em(), letter = text_size("0", ui::Font::small).y;
-  const float below = em * (2 + 1.25f * float(std::min(4, source.geometry().recursions)));
-  const bool room = box.height() > below + em * 9;
-  const Box area{box.min, {box.max.x, room ? box.max.y - below : box.max.y}};
-  const bool one = state.patches_image >= 0 && state.patches_image < count;
-  const float gap = em * 0.8f, label = letter + em * 0.3f;
-  const auto [columns, side] = columns_for(one ? 1 : count, area, gap, label);
-  if (side < 8) return draw_empty(canvas, box, "too small: press F for the whole window");
-  hovering_ = {};
-  for (int i = one ? state.patches_image : 0, at = 0; i < (one ? state.patches_image + 1 : count); ++i, ++at) {
-    const ImVec2 corner{std::floor(area.min.x + float(at % columns) * (side + gap)),
-                        std::floor(area.min.y + float(at / columns) * (side + label + gap))};
-    draw_image(state, canvas, *shown, i, {corner, {corner.x + side, corner.y + side}});
-    const SeenImage& image = shown->images[i];
-    const bool wrong = image.truth != image.predicted;
-    const float mark = wrong ? letter : 0;
-    if (wrong) draw_cross(canvas, {corner.x + letter * 0.4f, corner.y + side + label * 0.55f}, letter * 0.3f);
-    canvas.text({corner.x + mark, corner.y + side + em * 0.15f}, ui::u32(wrong ? ui::colors::warn : ui::colors::dim),
-                verdict(source, image, (one ? area.width() : side) - mark), ui::Font::small);
-  }
-  hovered_ = hovering_;
-  if (room) {
-    const Box lower{{box.min.x, box.max.y - below + em * 0.6f}, box.max};
-    const Place place = shown_place(state, *shown);
-    if (place.patch >= 0)
-      draw_scores(canvas, lower, source, *shown, place.image, place.patch);
-    else
-      canvas.text(lower.min, ui::u32(ui::colors::faint),
-                  fitted(one ? "point at a patch to see its scores, click for all images"
-                             : "point at a patch to see its scores, click to see an image large",
-                         lower.width()));
-  }
-  if (!room && hovered_.patch >= 0 && ui::begin_tooltip()) {
+  const float below = ui::em() * (2 + 1.25f * float(std::min(4, source.geometry().recursions)));
+  const bool room = box.height() > below + ui::em() * 9;
+  draw_images(source, state, canvas, *shown, {box.min, {box.max.x, room ? box.max.y - below : box.max.y}});
+  const Place place = shown_place(state, *shown);
+  const Box lower{{box.min.x, box.max.y - below + ui::em() * 0.6f}, box.max};
+  if (room && place.patch >= 0) {
+    draw_scores(canvas, lower, source, *shown, place.image, place.patch);
+  } else if (room) {
+    canvas.text(lower.min, ui::u32(ui::colors::faint),
+                fitted("point at a patch to see its scores, click to see its image large or all again", lower.width()));
+  } else if (hovered_.patch >= 0 && ui::begin_tooltip()) {
     ui::label(scores_text(source, *shown, hovered_.image, hovered_.patch), ui::colors::text, ui::Font::small);
     ImGui::EndTooltip();
   }
   take_box(box);
+}
+
+/// The images that are to be seen, as large as they fit, and below each what it is taken for.
+void PatchesPanel::draw_images(const Source& source, AppState& state, Canvas& canvas, const ImageSnapshot& shown,
+                               const Box& area) {
+  const int all = count_of(shown);
+  const bool one = state.patches_image >= 0 && state.patches_image < all;
+  const float em = ui::em(), gap = em * 0.8f, label = text_size("0", ui::Font::small).y + em * 0.3f;
+  const auto [columns, side] = columns_for(one ? 1 : all, area, gap, label);
+  hovering_ = {};
+  if (side < 8) return draw_empty(canvas, area, "too small: press F for the whole window");
+  for (int at = 0; at < (one ? 1 : all); ++at) {
+    const int i = one ? state.patches_image : at;
+    const ImVec2 corner{std::floor(area.min.x + float(at % columns) * (side + gap)),
+                        std::floor(area.min.y + float(at / columns) * (side + label + gap))};
+    const SeenImage& image = shown.images[i];
+    canvas.text({corner.x, corner.y + side + em * 0.15f}, ui::u32(right(image) ? ui::colors::dim : ui::colors::warn),
+                verdict(source, image, one ? area.width() : side), ui::Font::small);
+    draw_image(state, canvas, shown, i, {corner, {corner.x + side, corner.y + side}});
+  }
+  hovered_ = hovering_;
 }
 
 PatchesPanel::Place PatchesPanel::shown_place(const AppState& state, const ImageSnapshot& shown) const {
@@ -276,8 +268,7 @@ std::string PatchesPanel::text(const Source& source, const AppState& state) cons
   for (int i = 0; i < count_of(*shown); ++i) {
     const SeenImage& image = shown->images[i];
     out += fmt::format("image {} is {}, taken for {} ({:.0f} %){}\n", i + 1, class_name(source, image.truth),
-                       class_name(source, image.predicted), 100 * image.probability,
-                       image.truth == image.predicted ? "" : ": wrong");
+                       class_name(source, image.predicted), 100 * image.probability, right(image) ? "" : ": wrong");
     for (size_t p = 0; p < image.depth.size(); ++p)
       out += fmt::format("{}{}", image.depth[p], (p + 1) % size_t(shown->columns) == 0 ? "\n" : " ");
   }

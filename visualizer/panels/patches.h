@@ -23,6 +23,7 @@ class PatchesPanel : public Panel {
   /// The one under the mouse, else the one that the state names.
   Place shown_place(const AppState& state, const ImageSnapshot& shown) const;
   void collect(const Source& source, const AppState& state);
+  void draw_images(const Source& source, AppState& state, Canvas& canvas, const ImageSnapshot& shown, const Box& area);
   void draw_image(AppState& state, Canvas& canvas, const ImageSnapshot& shown, int image, const Box& box);
 
   std::vector<std::shared_ptr<const Image>> pictures_;  // of the snapshot that is shown

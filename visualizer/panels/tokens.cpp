@@ -123,6 +123,9 @@ void draw_corpus(Canvas& canvas, const Source& source, const AppState& state) {
   if (border - box.min.x > em * 6)
     canvas.text({box.min.x + em * 0.4f, box.min.y + em * 0.05f}, ui::u32(ui::colors::dim), "trained on",
                 ui::Font::small);
+  if (box.max.x - border > em * 6)
+    text_right(canvas, {box.max.x - em * 0.4f, box.min.y + em * 0.05f}, ui::u32(ui::colors::dim), "held out",
+               ui::Font::small);
   const float last = std::max(first + em * 0.25f, x_of(double(run.probe_offset) + state.shown.causal.size()));
   canvas.rect({{first, box.min.y - em * 0.15f}, {last, box.max.y + em * 0.15f}}, ui::u32(ui::colors::accent));
   take_box(box);
