@@ -25,16 +25,6 @@ std::vector<double> column(const std::vector<Record>& records, Get&& get) {
 
 constexpr const char* axis_units[] = {"step", "tokens", "FLOPs", "seconds"};
 
-/// Of one image forwards. Unlike a token of text a patch sees all others, is embedded by its pixels, and has no head of
-/// its own.
-double image_flops(const ModelConfig& model, const RunHistory& history) {
-  const ImageSnapshot& s = history.images.front();
-  const double pixels = double(s.height) * double(s.width) / (double(s.rows) * double(s.columns));
-  const double tokens = double(model.max_seq_len), d = double(model.d_model);
-  return tokens * honest_flops_per_token(model, 2 * model.max_seq_len - 1) +
-         2 * d * (tokens - 1) * (pixels - double(model.vocab_size));
-}
-
 /// What a training step adds to the axis; 0 where the configuration does not say. The FLOPs are those of the honest
 /// count, backward included.
 double per_step(const Source& source, CurveAxis axis) {
@@ -45,7 +35,11 @@ double per_step(const Source& source, CurveAxis axis) {
   if (axis == CurveAxis::tokens) return tokens;
   try {
     model.resolve();
-    if (source.history().of_images()) return 3 * double(train.batch_size) * image_flops(model, source.history());
+    if (source.history().of_images()) {
+      const ImageSnapshot& s = source.history().images.front();
+      const double pixels = double(s.height) * double(s.width) / (double(s.rows) * double(s.columns));
+      return 3 * double(train.batch_size) * honest_flops_per_image(model, pixels);
+    }
     return 3 * tokens * honest_flops_per_token(model, model.max_seq_len);
   } catch (const Error&) {
     return 0;
