@@ -7,12 +7,12 @@
 namespace tinymor {
 namespace {
 
-/// A kind of checkpoint: what its metadata calls it, and the program that writes it.
+/// A kind of checkpoint: what its metadata calls it, the program that writes it, and what its model sees.
 struct Format {
-  const char *name, *writer;
+  const char *name, *writer, *sees;
 };
-constexpr Format kText{"tinymor-1", "tinymor train"};
-constexpr Format kImages{"tinymor-images-1", "tinymor images"};
+constexpr Format kText{"tinymor-1", "tinymor train", "text"};
+constexpr Format kImages{"tinymor-images-1", "tinymor images", "images"};
 
 int64_t whole_number(const SafetensorsFile& file, const std::string& key) {
   const std::optional<int64_t> value = file.number<int64_t>(key);
@@ -39,6 +39,10 @@ SomeModel filled(const SafetensorsFile& file, const SomeConfig& config, int64_t 
 template <class Make>
 auto read_as(const std::filesystem::path& path, const Format& format, Make make) {
   const SafetensorsFile file = read_safetensors(path);
+  for (const Format& other : {kText, kImages})
+    check_input(file.text("format") != other.name || other.sees == format.sees,
+                "{}: is a model of {}, not of {} (use a file that {} wrote)", path.string(), other.sees, format.sees,
+                format.writer);
   check_input(file.text("format") == format.name,
               "{}: its metadata does not say \"format\": \"{}\" (use a file that {} wrote)", path.string(), format.name,
               format.writer);

@@ -76,6 +76,13 @@ double honest_flops_per_token(const ModelConfig& config, int64_t length) {
   return total;
 }
 
+double honest_flops_per_image(const ModelConfig& config, double pixels) {
+  const double tokens = double(config.max_seq_len), d = double(config.d_model);
+  // Attention to all of them costs what causal attention costs in a text twice as long.
+  return tokens * honest_flops_per_token(config, 2 * config.max_seq_len - 1) +
+         2 * d * (tokens - 1) * (pixels - double(config.vocab_size));
+}
+
 double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy) {
   ModelConfig with = config;
   with.kv_cache = strategy;

@@ -112,4 +112,8 @@ void Recorder::on_snapshot(const Snapshot& snapshot) {
   file_->append(snapshot_record(snapshot, file_->seconds));
 }
 
+void Recorder::on_images(const ImageSnapshot& images) {
+  file_->append(images_record(images, file_->seconds));
+}
+
 }  // namespace tinymor

@@ -1,7 +1,7 @@
 #pragma once
 // What a run tells about itself while it trains: numbers of every step (StepMetrics), how its routers' scores lie
-// (ScoreHistogram) and, now and then, everything the model does with one fixed text (Snapshot). An Observer hears them
-// live; recording.mortrace keeps them for later.
+// (ScoreHistogram) and, now and then, everything the model does with one fixed text (Snapshot) or with a few fixed
+// images (ImageSnapshot). An Observer hears them live; recording.mortrace keeps them for later.
 //
 // File: 8 bytes magic "MORTRACE", u32 version, then records `u32 kind | u32 bytes | i64 step | f64 wall seconds |
 // payload | u32 crc32 of the record before it`, little endian. Unknown kinds are skipped; a record cut off or damaged
@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "mor/image_trace.h"
 #include "mor/trace.h"
 
 namespace tinymor {
@@ -65,6 +66,21 @@ struct Snapshot {
   UseGradients gradients = {};
 };
 
+/// A grey image and what the model makes of it.
+struct SeenImage : ImageTrace {
+  std::vector<uint8_t> pixels;  ///< [height*width] 0 is paper, 255 is ink.
+  int32_t truth = 0;            ///< Its class.
+};
+
+/// What the model makes of the same few held-out images at a step. Images are seen by the training rule always.
+struct ImageSnapshot {
+  int64_t step = 0;
+  int32_t height = 0, width = 0, rows = 0, columns = 0;  ///< Pixels of an image, and patches; P = rows*columns.
+  std::vector<SeenImage> images;
+};
+/// Whether its parts fit each other, so that who draws it need not look.
+bool consistent(const ImageSnapshot& snapshot);
+
 /// Hears about a run. All calls come from the training thread and must return quickly.
 struct Observer {
   virtual ~Observer() = default;
@@ -72,12 +88,16 @@ struct Observer {
   virtual void on_eval(const EvalMetrics&) {}
   virtual void on_scores(const ScoreHistogram&) {}
   virtual void on_snapshot(const Snapshot&) {}
+  virtual void on_images(const ImageSnapshot&) {}
 };
 
 /// What a run is, known before its first step.
 struct RunInfo {
   std::string config_toml;              ///< The complete configuration, as text.
-  std::vector<std::string> vocabulary;  ///< Of each id its piece.
+  std::vector<std::string> vocabulary;  ///< Of each id its piece; of images the name of each class.
+  std::vector<uint32_t> counts = {};    ///< Of each id how often it occurs in the corpus; empty: not recorded.
+  int64_t train_tokens = 0;  ///< The first so many tokens of the corpus are trained on, the rest is held out.
+  int64_t probe_offset = 0;  ///< Where in the corpus the text of the snapshots begins, in tokens.
 };
 
 /// Everything read back from a recording.
@@ -86,6 +106,7 @@ struct Recording : RunInfo {
   std::vector<EvalMetrics> evals;
   std::vector<ScoreHistogram> scores;
   std::vector<Snapshot> snapshots;
+  std::vector<ImageSnapshot> images;
   std::string notice;  ///< Not empty when the file ends in the middle of a record: what was left out, for people.
 };
 
@@ -101,6 +122,7 @@ class Recorder : public Observer {
   void on_eval(const EvalMetrics&) override;
   void on_scores(const ScoreHistogram&) override;
   void on_snapshot(const Snapshot&) override;
+  void on_images(const ImageSnapshot&) override;
 
  private:
   struct File;

@@ -18,6 +18,7 @@ constexpr uint32_t kVersion = 3;
 constexpr size_t kHeadBytes = 24;            // of a record: kind, bytes, step, seconds
 constexpr uint32_t kMaxPayload = 16u << 20;  // a snapshot of 2048 tokens has about 1 MiB
 constexpr int32_t kMaxDepth = 512;
+constexpr int32_t kMaxImage = 1024;  // pixels of a side
 
 /// CRC-32 as in zlib and PNG: polynomial 0xEDB88320, reflected.
 uint32_t crc32(std::string_view bytes) {
@@ -61,6 +62,7 @@ void fields(Archive& archive, Is<EvalMetrics> auto& m) {
 template <class Archive>
 void fields(Archive& archive, Is<RunInfo> auto& r) {
   archive(r.config_toml, r.vocabulary);
+  if (archive.more()) archive(r.counts, r.train_tokens, r.probe_offset);
 }
 
 template <class Archive>
@@ -105,12 +107,23 @@ void fields(Archive& archive, Is<Snapshot> auto& s) {
   archive(s.topk.tokens, s.topk.pieces, s.topk, s.threshold, s.capped, s.gradients);
 }
 
+template <class Archive>
+void fields(Archive& archive, Is<SeenImage> auto& i) {
+  archive(i.pixels, i.depth, i.logits, i.truth, i.predicted, i.probability);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<ImageSnapshot> auto& s) {
+  archive(s.height, s.width, s.rows, s.columns, s.images);
+}
+
 class Writer {
  public:
   template <class... Values>
   void operator()(const Values&... values) {
     (put(values), ...);
   }
+  static constexpr bool more() { return true; }
   std::string bytes;
 
  private:
@@ -135,6 +148,8 @@ class Reader {
   void operator()(Values&... values) {
     (get(values), ...);
   }
+  /// Whether there are fields that earlier versions did not write.
+  bool more() const { return !rest.empty(); }
   std::string_view rest;
   bool ok = true;
 
@@ -257,6 +272,20 @@ bool append(std::vector<Element>& list, const Record& record) {
 
 }  // namespace
 
+bool consistent(const ImageSnapshot& s) {
+  const auto divides = [](int32_t parts, int32_t side) {
+    return side >= 1 && side <= kMaxImage && parts >= 1 && side % parts == 0;
+  };
+  if (!divides(s.rows, s.height) || !divides(s.columns, s.width)) return false;
+  const size_t pixels = size_t(s.height) * size_t(s.width), patches = size_t(s.rows) * size_t(s.columns);
+  return std::all_of(s.images.begin(), s.images.end(), [&](const SeenImage& i) {
+    return i.pixels.size() == pixels && i.depth.size() == patches && i.logits.size() % patches == 0 &&
+           i.logits.size() <= patches * kMaxDepth && i.truth >= 0 && i.predicted >= 0 && i.probability >= 0 &&
+           i.probability <= 1 &&
+           std::all_of(i.depth.begin(), i.depth.end(), [](int32_t d) { return d >= 0 && d <= kMaxDepth; });
+  });
+}
+
 std::string file_head() {
   Writer head;
   head.bytes = "MORTRACE";
@@ -295,6 +324,8 @@ bool add_record(Recording& recording, const Record& record) {
       return append(recording.snapshots, record);
     case RecordKind::scores:
       return append(recording.scores, record);
+    case RecordKind::images:
+      return append(recording.images, record);
   }
   return true;
 }
@@ -319,6 +350,11 @@ std::string snapshot_record(const Snapshot& snapshot, double seconds) {
   check(consistent(snapshot), "[recording] the traces of step {} contradict themselves or are of two texts",
         snapshot.step);
   return record(RecordKind::snapshot, snapshot.step, seconds, snapshot);
+}
+
+std::string images_record(const ImageSnapshot& images, double seconds) {
+  check(consistent(images), "[recording] the images of step {} contradict themselves", images.step);
+  return record(RecordKind::images, images.step, seconds, images);
 }
 
 }  // namespace tinymor

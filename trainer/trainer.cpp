@@ -124,6 +124,7 @@ struct Trainer::State {
   Batches batches;
   Batch held_out;              // [n,T]
   std::vector<int32_t> probe;  // the text of the snapshots
+  RunInfo info;
   Model model;
   AdamW optimizer;
   Progress progress;
@@ -143,6 +144,13 @@ struct Trainer::State {
     config.model = model.config();
     const auto first = held_out.inputs.slice(0, 0, 1).values();
     probe.assign(first.begin(), first.end());
+    info.config_toml = config_to_toml(config);
+    for (int32_t id = 0; id < tokenizer->vocab_size(); ++id) info.vocabulary.push_back(tokenizer->piece(id));
+    info.counts.resize(info.vocabulary.size());
+    for (const auto* part : {&split.train, &split.held_out})
+      for (int32_t id : *part) ++info.counts[id];
+    info.train_tokens = int64_t(split.train.size());
+    info.probe_offset = split.held_out.empty() ? 0 : info.train_tokens;
   }
 
   template <class Call>
@@ -151,18 +159,11 @@ struct Trainer::State {
     for (Observer* observer : observers) call(*observer);
   }
 
-  RunInfo info() const;
   StepMetrics step();
   void evaluate_now();
   void snapshot();
   void save() { save_checkpoint(folder, model, optimizer, progress); }
 };
-
-RunInfo Trainer::State::info() const {
-  RunInfo info{config_to_toml(config), {}};
-  for (int32_t id = 0; id < tokenizer->vocab_size(); ++id) info.vocabulary.push_back(tokenizer->piece(id));
-  return info;
-}
 
 StepMetrics Trainer::State::step() {
   const auto start = std::chrono::steady_clock::now();
@@ -251,7 +252,7 @@ Trainer::Trainer(Config config, std::filesystem::path run, std::optional<Start> 
   std::error_code error;
   std::filesystem::create_directories(folder.path, error);
   check_input(!error, "{}: cannot be made: {} (use another --out)", folder.path.string(), error.message());
-  const RunInfo info = state_->info();
+  const RunInfo& info = state_->info;
   write_file_atomically(folder.config(), info.config_toml);
   state_->tokenizer->save(folder.path);
   state_->save();
@@ -270,7 +271,7 @@ Trainer Trainer::resume(const std::filesystem::path& run, std::optional<int64_t>
   DataSplit split = split_text(config, *tokenizer, load_corpus(config.data.source));
   auto state = std::make_unique<State>(std::move(config), folder, std::move(tokenizer), std::move(split));
   state->progress = load_checkpoint(folder, state->model, state->optimizer);
-  const RunInfo info = state->info();
+  const RunInfo& info = state->info;
   write_file_atomically(folder.config(), info.config_toml);
   // A run killed between the two files of a checkpoint has the older weights in the second.
   write_file_atomically(folder.weights(), write_checkpoint(state->model));
@@ -297,7 +298,7 @@ const Tokenizer& Trainer::tokenizer() const {
   return *state_->tokenizer;
 }
 RunInfo Trainer::info() const {
-  return state_->info();
+  return state_->info;
 }
 int64_t Trainer::step() const {
   return state_->progress.step;

@@ -29,6 +29,7 @@ void App::show(std::unique_ptr<Source> source) {
   state_.timeline.notes = read_notes(source_->recording());
   state_.hovered = state_.pinned = {};
   state_.wishes.clear();
+  if (source_->history().of_images()) state_.page.clear();
 }
 
 void App::compare(std::unique_ptr<Source> source) {
@@ -52,6 +53,7 @@ void App::drop(const std::string& path) {
 
 void App::frame(double seconds) {
   update(seconds);
+  find_images();
   const ui::RegistryScope scope(registry_, state_.hidden);
   registry_.begin_frame();
   state_.hovering.reset();
@@ -113,7 +115,7 @@ void App::update(double seconds) {
   play_script(seconds, state_, *source_);
   state_.message_seconds -= seconds;
   if (state_.message_seconds <= 0) state_.message.clear();
-  state_.playback.advance(seconds, int(source_->history().snapshots.size()));
+  state_.playback.advance(seconds, source_->history().snapshot_count());
   state_.shown.update(*source_, state_.playback.index());
   update_comparison();
 }
@@ -122,7 +124,7 @@ void App::update_comparison() {
   Comparison& c = state_.compare;
   const Source& other = c.other ? *c.other : *source_;
   const RunHistory& history = other.history();
-  const int count = int(history.snapshots.size());
+  const int count = history.snapshot_count();
   if (c.other && c.linked) {
     const double here = AxisMap(*source_, state_.curve_axis).at(state_.shown.step);
     c.playback.jump(history.snapshot_at(AxisMap(other, state_.curve_axis).step(here)), count);
@@ -144,6 +146,13 @@ void App::swap_compared() {
   state_.timeline = {};
   state_.timeline.notes = read_notes(source_->recording());
   panels_ = make_panels();
+}
+
+/// A run on images opens where its images are.
+void App::find_images() {
+  if (!source_->history().of_images()) return;
+  const std::vector<Page> all = pages(arrangement(state_.room(), ui::em()), {}, ui::em());
+  if (neighbour(all, state_.page, 0) != state_.page) state_.show = "patches";
 }
 
 void App::draw_workspace(const Box& area) {

@@ -54,6 +54,7 @@ class App {
 
  private:
   void update(double seconds);
+  void find_images();
   void draw_workspace(const Box& area);
   void draw_tile(const Tile& tile);
   void draw_contents(Panel& panel, const Tile& tile, Canvas& canvas);

@@ -8,10 +8,15 @@ const char* rule_name(RuleView rule) {
 }
 
 void Shown::update(const Source& source, int snapshot) {
-  const std::vector<Snapshot>& all = source.history().snapshots;
-  if (snapshot != index || source.version() != source_version_) {
-    index = snapshot >= 0 && snapshot < int(all.size()) ? snapshot : -1;
-    step = index >= 0 ? all[index].step : 0;
+  const RunHistory& history = source.history();
+  const std::vector<Snapshot>& all = history.snapshots;
+  if (snapshot != snapshot_ || source.version() != source_version_) {
+    const bool there = snapshot >= 0 && snapshot < history.snapshot_count();
+    snapshot_ = snapshot;
+    step = there ? history.snapshot_step(snapshot) : 0;
+    index = there && !all.empty() ? snapshot : -1;
+    images = there ? history.images_at(step) : -1;
+    if (images >= 0 && !consistent(history.images[images])) images = -1;
     training = index >= 0 ? view_of(all[index].topk, source.geometry()) : TextView();
     causal = index >= 0 ? view_of(all[index].threshold, source.geometry()) : TextView();
     lens = index >= 0 ? lens_of(all[index]) : LensView();

@@ -31,6 +31,9 @@ struct TokenRef {
   bool operator==(const TokenRef&) const = default;
 };
 
+/// What the panel of tokens shows.
+enum class TokensView { probe, vocabulary, own };
+
 /// What the app is to do with the source after the frame.
 struct Wish {
   enum Kind { pause, resume, stop, generate, go_on, step, keep, choose, stop_generating, swap } kind;
@@ -71,7 +74,8 @@ struct OpenState {
 
 /// The texts of the snapshot that is shown, and the text being generated, ready to draw.
 struct Shown {
-  int index = -1;  ///< Of the snapshot; -1: there is none yet.
+  int index = -1;   ///< Of the snapshot of the text; -1: there is none yet.
+  int images = -1;  ///< Of the snapshot of images, likewise; what it holds fits together.
   int64_t step = 0;
   TextView training, causal, generated;
   LensView lens;
@@ -79,8 +83,10 @@ struct Shown {
   /// Brings the views up to date; cheap when nothing changed.
   void update(const Source& source, int snapshot);
   const TextView& text(Subject subject, RuleView rule) const;
+  bool any() const { return index >= 0 || images >= 0; }
 
  private:
+  int snapshot_ = -1;
   uint64_t source_version_ = 0, generation_version_ = 0;
 };
 
@@ -116,6 +122,11 @@ struct AppState {
   int attention_layer = 0;  ///< Of the block, from 0; -1: the first layer of the model, beyond the block: the last.
   int attention_row = 0, attention_head = 0;  ///< The map that is drawn large.
   int sharing_scheme = 0;                     ///< Of the sharing diagram, as Sharing; 0: that of the run.
+  int patches_image = -1;                     ///< The image that is drawn large; -1: all are small.
+  int patch = -1;  ///< The patch whose scores are shown while the mouse is elsewhere; -1: none.
+  TokensView tokens_view = TokensView::probe;
+  std::string token_search;  ///< Only tokens that contain it are listed.
+  std::string own_text = "Once upon a time";
   bool shift_depth = false;   ///< Tint the token that was predicted instead of the one at which depth was spent.
   bool paper_colors = false;  ///< The grid as the paper prints it: dark where computed.
   CurveAxis curve_axis = CurveAxis::steps;

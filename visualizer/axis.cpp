@@ -18,6 +18,11 @@ double per_step(const Source& source, CurveAxis axis) {
   if (axis == CurveAxis::tokens) return tokens;
   try {
     model.resolve();
+    if (source.history().of_images()) {
+      const ImageSnapshot& s = source.history().images.front();
+      const double pixels = double(s.height) * double(s.width) / (double(s.rows) * double(s.columns));
+      return 3 * double(train.batch_size) * honest_flops_per_image(model, pixels);
+    }
     return 3 * tokens * honest_flops_per_token(model, model.max_seq_len);
   } catch (const Error&) {
     return 0;

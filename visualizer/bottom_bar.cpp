@@ -41,11 +41,11 @@ void draw_buttons(AppState& state, int count) {
 std::string status_text(const Source& source, const AppState& state) {
   const RunHistory& h = source.history();
   std::string out;
-  if (state.shown.index >= 0)
-    out = fmt::format("snapshot {} of {} at step {}", state.shown.index + 1, h.snapshots.size(), state.shown.step);
+  if (state.shown.any())
+    out = fmt::format("snapshot {} of {} at step {}", state.playback.index() + 1, h.snapshot_count(), state.shown.step);
   else
     out = "no snapshot yet";
-  out += fmt::format(" \u00b7 {}", rule_name(state.rule));
+  if (!h.of_images()) out += fmt::format(" \u00b7 {}", rule_name(state.rule));
   if (!h.steps.empty()) {
     const StepMetrics& last = h.steps.back();
     out += fmt::format(" \u00b7 run at step {}", last.step);
@@ -61,7 +61,7 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
   const float height = frame + em * 2.4f, top = window.y - height;
   if (ui::begin_bar("##bottom", {0, top}, {window.x, height})) {
     ImGui::SetCursorPos({pad, em * 0.45f});
-    draw_buttons(state, int(source.history().snapshots.size()));
+    draw_buttons(state, source.history().snapshot_count());
     ImGui::SameLine();
     const std::string mode = mode_name(state.playback.mode());
     const ImVec2 at = ImGui::GetCursorScreenPos();

@@ -110,7 +110,7 @@ std::span<const KeyHelp> key_help() {
 void handle_keys(const Source& source, AppState& state) {
   const ImGuiIO& io = ImGui::GetIO();
   if (io.WantTextInput) return;
-  const int count = int(source.history().snapshots.size()), stride = io.KeyShift ? 10 : 1;
+  const int count = source.history().snapshot_count(), stride = io.KeyShift ? 10 : 1;
   if (ui::key_pressed(ImGuiKey_LeftArrow)) state.playback.step(-stride, count);
   if (ui::key_pressed(ImGuiKey_RightArrow)) state.playback.step(stride, count);
   if (ui::key_pressed(ImGuiKey_Home, false)) state.playback.jump(0, count);

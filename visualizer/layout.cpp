@@ -42,6 +42,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
                  {"sharing", row(right, 0.5f, 1)}}};
   };
   const Page compare{"Compare", {{"compare", area}}};
+  const Page data{"Data", {{"tokens", column(0, 0.5f)}, {"patches", column(0.5f, 1)}}};
   switch (arrangement) {
     case Arrangement::wide: {
       const Box left = column(0, 0.44f), middle = column(0.44f, 0.73f);
@@ -52,7 +53,8 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
                 {"kv", row(middle, 0.5f, 1)},
                 {"generate", column(0.73f, 1)}}},
               inside(),
-              compare};
+              compare,
+              data};
     }
     case Arrangement::normal: {
       const Box left = column(0, 0.56f), right = column(0.56f, 1);
@@ -63,13 +65,18 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
                 {"kv", row(right, 0.52f, 1)}}},
               {"Generate", {{"generate", left}, {"kv", row(right, 0, 0.5f)}, {"curves", row(right, 0.5f, 1)}}},
               inside(),
-              compare};
+              compare,
+              data};
     }
     case Arrangement::pairs: {
       const Box left = column(0, 0.5f), right = column(0.5f, 1);
-      return {{"Depth", {{"strip", left}, {"grid", right}}},     {"Training", {{"curves", left}, {"kv", right}}},
-              {"Routers", {{"scores", left}, {"lens", right}}},  {"Inside", {{"attention", left}, {"sharing", right}}},
-              {"Generate", {{"generate", left}, {"kv", right}}}, compare};
+      return {{"Depth", {{"strip", left}, {"grid", right}}},
+              {"Training", {{"curves", left}, {"kv", right}}},
+              {"Routers", {{"scores", left}, {"lens", right}}},
+              {"Inside", {{"attention", left}, {"sharing", right}}},
+              {"Generate", {{"generate", left}, {"kv", right}}},
+              compare,
+              data};
     }
     case Arrangement::single:
       break;
@@ -78,7 +85,8 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
           {"Curves", {{"curves", area}}},       {"Cache", {{"kv", area}}},
           {"Scores", {{"scores", area}}},       {"Lens", {{"lens", area}}},
           {"Attention", {{"attention", area}}}, {"Sharing", {{"sharing", area}}},
-          {"Generate", {{"generate", area}}},   compare};
+          {"Generate", {{"generate", area}}},   {"Data", {{"tokens", area}}},
+          {"Patches", {{"patches", area}}},     compare};
 }
 
 std::string neighbour(const std::vector<Page>& pages, const std::string& name, int by) {

@@ -105,6 +105,7 @@ bool LiveSource::take_announcement() {
   const std::lock_guard lock(mutex_);
   if (history_.run.config_toml.empty() && !announced_.config_toml.empty()) {
     set_run(announced_);
+    tokenizer_ = run_->tokenizer();
     auto factory = [this](const std::atomic<bool>& cancelled) { return run_->decoder(control_, ended_, cancelled); };
     generator_ = std::make_unique<GenerationWorker>(factory, wake_);
   }

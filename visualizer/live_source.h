@@ -40,13 +40,15 @@ class LiveFeed : public Observer {
   NewestExchange<Snapshot> snapshots_;
 };
 
-/// The training that a LiveSource watches; all of it but `decoder` runs on the training thread. trainer_run.h makes one
-/// from a Trainer.
+/// The training that a LiveSource watches; all of it but `tokenizer` and `decoder` runs on the training thread.
+/// trainer_run.h makes one from a Trainer.
 class LiveRun {
  public:
   virtual ~LiveRun() = default;
   /// Loads data and model.
   virtual RunInfo prepare() = 0;
+  /// After `prepare`, on the window's thread; null when there is none.
+  virtual std::shared_ptr<const Tokenizer> tokenizer() const { return nullptr; }
   virtual void train(Observer& observer, Control& control) = 0;
   /// A decoder over a copy of the weights as they are now. Called from the generating thread after `prepare`; `ended`
   /// says that `train` has returned.

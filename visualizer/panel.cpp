@@ -6,9 +6,9 @@ namespace tinymor {
 
 std::vector<std::unique_ptr<Panel>> make_panels() {
   std::vector<std::unique_ptr<Panel>> panels;
-  for (const auto make :
-       {make_strip_panel, make_grid_panel, make_curves_panel, make_kv_panel, make_attention_panel, make_scores_panel,
-        make_lens_panel, make_sharing_panel, make_compare_panel, make_generate_panel})
+  for (const auto make : {make_strip_panel, make_grid_panel, make_curves_panel, make_kv_panel, make_attention_panel,
+                          make_scores_panel, make_lens_panel, make_sharing_panel, make_compare_panel,
+                          make_generate_panel, make_tokens_panel, make_patches_panel})
     panels.push_back(make());
   return panels;
 }
@@ -27,6 +27,10 @@ Box free_box() {
 void take_box(const Box& box) {
   ImGui::SetCursorScreenPos(box.min);
   ImGui::Dummy({box.width(), box.height()});
+}
+
+std::string no_text(const Source& source) {
+  return source.history().of_images() ? "a run on images has no text: see its patches" : "no snapshot yet";
 }
 
 void draw_empty(Canvas& canvas, const Box& box, const std::string& text) {

@@ -42,6 +42,8 @@ std::vector<std::unique_ptr<Panel>> make_panels();
 Box free_box();
 /// Takes the place of `box` in the window's layout.
 void take_box(const Box& box);
+/// Why a panel of the probe text is empty.
+std::string no_text(const Source& source);
 /// A sentence in the middle of an empty panel.
 void draw_empty(Canvas& canvas, const Box& box, const std::string& text);
 

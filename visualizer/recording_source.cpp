@@ -26,7 +26,8 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
     file_changed();
     take(read_recording(recording));
   }
-  if (modelled) {
+  find_tokenizer(run.path.empty() ? "." : run.path);
+  if (modelled && !history_.of_images()) {
     if (!recorded) {
       config_.model = load_model(model).config();
       geometry_ = geometry_of(config_.model);
@@ -40,7 +41,22 @@ RecordingSource::RecordingSource(std::string name, Recording recording) {
   take(std::move(recording));
 }
 
+// The one that lies in the run folder, when it is that of the recording.
+void RecordingSource::find_tokenizer(const fs::path& folder) {
+  why_no_tokenizer_ = "A run on images has no tokens.";
+  if (history_.of_images()) return;
+  try {
+    tokenizer_ = load_tokenizer(folder);
+    const auto size = int64_t(history_.run.vocabulary.size());
+    check_input(size == 0 || size == tokenizer_->vocab_size(), "The tokenizer beside the recording is of another run.");
+  } catch (const Error& error) {
+    tokenizer_.reset();
+    why_no_tokenizer_ = error.what();
+  }
+}
+
 std::string RecordingSource::why_not() const {
+  if (history_.of_images()) return "A model of images writes no text.";
   return can_generate() ? "" : "This recording holds no weights. Open the run folder it came from to generate text.";
 }
 
@@ -51,6 +67,7 @@ void RecordingSource::take(Recording recording) {
   history_.evals = std::move(recording.evals);
   history_.scores = std::move(recording.scores);
   history_.snapshots = std::move(recording.snapshots);
+  history_.images = std::move(recording.images);
 }
 
 // Whether the file is another than when it was last looked at; looks once a second.

@@ -23,6 +23,7 @@ class RecordingSource : public Source {
  private:
   bool poll_run() override;
   void take(Recording recording);
+  void find_tokenizer(const std::filesystem::path& folder);
   bool file_changed();
 
   std::filesystem::file_time_type written_{};

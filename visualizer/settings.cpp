@@ -163,7 +163,7 @@ Entry step() {
             if (value == "newest") return s.playback.follow(), true;
             if (!parse(value, step) || step < 0) return false;
             const RunHistory& history = source.history();
-            s.playback.jump(history.snapshot_at(step), int(history.snapshots.size()));
+            s.playback.jump(history.snapshot_at(step), history.snapshot_count());
             return true;
           }};
 }
@@ -196,7 +196,7 @@ Entry compared_step() {
             int64_t step = 0;
             if (!parse(value, step) || step < 0) return false;
             const RunHistory& history = (s.compare.other ? *s.compare.other : source).history();
-            s.compare.playback.jump(history.snapshot_at(step), int(history.snapshots.size()));
+            s.compare.playback.jump(history.snapshot_at(step), history.snapshot_count());
             return true;
           }};
 }
@@ -206,7 +206,7 @@ Entry play() {
           [](const AppState& s, const Source&) { return s.playback.mode() == Playback::Mode::playing ? "on" : "off"; },
           [](AppState& s, const Source& source, const std::string& value) {
             if (value != "on" && value != "off") return false;
-            const int count = int(source.history().snapshots.size());
+            const int count = source.history().snapshot_count();
             const bool playing = s.playback.mode() == Playback::Mode::playing;
             if (playing != (value == "on") && (value == "on" || playing)) s.playback.toggle(count);
             return true;
@@ -248,18 +248,21 @@ Entry pin() {
           }};
 }
 
-Entry prompt() {
-  return {{"prompt", "a text; \\n is a new line"},
-          [](const AppState& s, const Source&) {
+/// A text in a member that `at` finds.
+template <class At>
+Entry text(const char* name, At at) {
+  return {{name, "a text; \\n is a new line"},
+          [=](const AppState& s, const Source&) {
             std::string out;
-            for (char c : s.request.prompt) out += c == '\n' ? "\\n" : c == '\\' ? "\\\\" : std::string(1, c);
+            for (char c : at(const_cast<AppState&>(s)))
+              out += c == '\n' ? "\\n" : c == '\\' ? "\\\\" : std::string(1, c);
             return out;
           },
-          [](AppState& s, const Source&, const std::string& value) {
-            s.request.prompt.clear();
+          [=](AppState& s, const Source&, const std::string& value) {
+            at(s).clear();
             for (size_t i = 0; i < value.size(); ++i) {
               const bool escaped = value[i] == '\\' && i + 1 < value.size();
-              s.request.prompt += escaped ? (value[++i] == 'n' ? '\n' : value[i]) : value[i];
+              at(s) += escaped ? (value[++i] == 'n' ? '\n' : value[i]) : value[i];
             }
             return true;
           }};
@@ -338,7 +341,12 @@ const std::vector<Entry>& entries() {
       number("attention.head", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_head; }),
       choice("sharing", "run, cycle, sequence, middle_cycle or middle_sequence",
              {"run", "cycle", "sequence", "middle_cycle", "middle_sequence"}, &AppState::sharing_scheme),
-      prompt(),
+      number("patches.image", "-1 to 63; -1: all", -1, 63, [](AppState& s) -> int& { return s.patches_image; }),
+      number("patches.patch", "-1 to 1000000; -1: none", -1, 1000000, [](AppState& s) -> int& { return s.patch; }),
+      choice("tokens.view", "probe, vocabulary or own", {"probe", "vocabulary", "own"}, &AppState::tokens_view),
+      text("tokens.search", [](AppState& s) -> std::string& { return s.token_search; }),
+      text("tokens.own", [](AppState& s) -> std::string& { return s.own_text; }),
+      text("prompt", [](AppState& s) -> std::string& { return s.request.prompt; }),
       number("temperature", "0 to 2", 0.0f, 2.0f, [](AppState& s) -> float& { return s.request.temperature; }),
       number("top_k", "0 to 100000", 0, 100000, [](AppState& s) -> int& { return s.request.top_k; }),
       number("top_p", "0 to 1", 0.0f, 1.0f, [](AppState& s) -> float& { return s.request.top_p; }),

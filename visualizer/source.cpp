@@ -8,17 +8,28 @@
 
 namespace tinymor {
 
+namespace {
+
+int newest_at(const auto& list, int64_t step) {
+  if (list.empty()) return -1;
+  const auto after =
+      std::upper_bound(list.begin(), list.end(), step, [](int64_t s, const auto& each) { return s < each.step; });
+  return std::max(0, int(after - list.begin()) - 1);
+}
+
+}  // namespace
+
 int64_t RunHistory::last_step() const {
-  int64_t last = steps.empty() ? 0 : steps.back().step;
-  if (!snapshots.empty()) last = std::max(last, snapshots.back().step);
-  return last;
+  const int64_t last = steps.empty() ? 0 : steps.back().step;
+  return snapshot_count() > 0 ? std::max(last, snapshot_step(snapshot_count() - 1)) : last;
 }
 
 int RunHistory::snapshot_at(int64_t step) const {
-  if (snapshots.empty()) return -1;
-  const auto after = std::upper_bound(snapshots.begin(), snapshots.end(), step,
-                                      [](int64_t s, const Snapshot& snapshot) { return s < snapshot.step; });
-  return std::max(0, int(after - snapshots.begin()) - 1);
+  return of_images() ? images_at(step) : newest_at(snapshots, step);
+}
+
+int RunHistory::images_at(int64_t step) const {
+  return newest_at(images, step);
 }
 
 const char* status_name(RunStatus status) {

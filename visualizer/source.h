@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/tokenizer.h"
 #include "trainer/config.h"
 #include "trainer/recording.h"
 #include "visualizer/generation.h"
@@ -21,11 +22,18 @@ struct RunHistory {
   std::vector<StepMetrics> steps;
   std::vector<EvalMetrics> evals;
   std::vector<ScoreHistogram> scores;
-  std::vector<Snapshot> snapshots;  ///< Ascending by step.
+  std::vector<Snapshot> snapshots;    ///< Ascending by step.
+  std::vector<ImageSnapshot> images;  ///< Likewise.
 
   int64_t last_step() const;
+  /// A run on images sees no text: where the time line counts snapshots, they are those of its images.
+  bool of_images() const { return snapshots.empty() && !images.empty(); }
+  int snapshot_count() const { return int(of_images() ? images.size() : snapshots.size()); }
+  int64_t snapshot_step(int index) const { return of_images() ? images[index].step : snapshots[index].step; }
   /// Index of the newest snapshot at or before `step`; the first when all are later, -1 when there is none.
   int snapshot_at(int64_t step) const;
+  /// The same of the images.
+  int images_at(int64_t step) const;
 };
 
 enum class RunStatus { preparing, training, paused, finished, failed, recording };
@@ -71,6 +79,10 @@ class Source {
   /// The outcome arrives in generation().
   void try_out(const Experiment& experiment);
   const Generation& generation() const { return generation_; }
+
+  /// How the run turns text into tokens; null where that is not known, for the reason below.
+  const Tokenizer* tokenizer() const { return tokenizer_.get(); }
+  const std::string& why_no_tokenizer() const { return why_no_tokenizer_; }
   uint64_t generation_version() const { return generation_version_; }
 
  protected:
@@ -87,6 +99,8 @@ class Source {
   int64_t planned_steps_ = 0;
   std::string notice_;
   std::unique_ptr<GenerationWorker> generator_;
+  std::shared_ptr<const Tokenizer> tokenizer_;
+  std::string why_no_tokenizer_ = "No tokenizer is known yet.";
 
  private:
   uint64_t version_ = 1, generation_version_ = 1;

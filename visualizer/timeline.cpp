@@ -57,14 +57,14 @@ void draw_loss(Canvas& canvas, const Track& track, const Timeline& timeline) {
 /// Snapshots as ticks, notes as flags, the loop as a band, what is compared with as a triangle.
 void draw_marks(Canvas& canvas, const Track& track, const RunHistory& history, const AppState& state) {
   const float em = ui::em(), top = track.box.min.y, bottom = track.box.max.y;
-  if (const auto& loop = state.playback.loop; loop && loop->second < int(history.snapshots.size()))
-    canvas.rect({{track.x(double(history.snapshots[size_t(loop->first)].step)), top},
-                 {track.x(double(history.snapshots[size_t(loop->second)].step)), bottom}},
+  if (const auto& loop = state.playback.loop; loop && loop->second < history.snapshot_count())
+    canvas.rect({{track.x(double(history.snapshot_step(loop->first))), top},
+                 {track.x(double(history.snapshot_step(loop->second))), bottom}},
                 ui::u32(ui::colors::accent, 0.25));
-  for (const Snapshot& snapshot : history.snapshots) {
-    const float x = track.x(double(snapshot.step));
-    if (track.shows(double(snapshot.step)))
-      canvas.line({x, bottom - em * 0.35f}, {x, bottom}, ui::u32(ui::colors::dim, 0.7), 1);
+  for (int i = 0; i < history.snapshot_count(); ++i) {
+    const double step = double(history.snapshot_step(i));
+    const float x = track.x(step);
+    if (track.shows(step)) canvas.line({x, bottom - em * 0.35f}, {x, bottom}, ui::u32(ui::colors::dim, 0.7), 1);
   }
   for (const Note& note : state.timeline.notes) {
     const float x = track.x(double(note.step));
@@ -80,8 +80,8 @@ void draw_marks(Canvas& canvas, const Track& track, const RunHistory& history, c
 /// The snapshot nearest to a step, not the one before: a person points at a mark.
 int nearest_snapshot(const RunHistory& history, double step) {
   int nearest = history.snapshot_at(int64_t(step));
-  if (nearest + 1 < int(history.snapshots.size()) && double(history.snapshots[size_t(nearest) + 1].step) - step <
-                                                         step - double(history.snapshots[size_t(nearest)].step))
+  if (nearest + 1 < history.snapshot_count() &&
+      double(history.snapshot_step(nearest + 1)) - step < step - double(history.snapshot_step(nearest)))
     ++nearest;
   return nearest;
 }
@@ -96,7 +96,7 @@ void zoom_track(Timeline& line, const Track& track, float wheel, float mouse_x) 
 
 void use_track(const RunHistory& history, AppState& state, const Track& track) {
   const ImGuiIO& io = ImGui::GetIO();
-  const int count = int(history.snapshots.size());
+  const int count = history.snapshot_count();
   if (ImGui::IsItemHovered() && io.MouseWheel != 0) zoom_track(state.timeline, track, io.MouseWheel, io.MousePos.x);
   if (ImGui::IsItemHovered() && !ImGui::IsItemActive())
     for (const Note& note : state.timeline.notes)
@@ -125,7 +125,7 @@ void draw_track(const Source& source, AppState& state, const Box& box) {
   collect_loss(state.timeline, source);
   draw_loss(canvas, track, state.timeline);
   draw_marks(canvas, track, history, state);
-  if (state.shown.index >= 0 && track.shows(double(state.shown.step))) {
+  if (state.shown.any() && track.shows(double(state.shown.step))) {
     const float x = track.x(double(state.shown.step));
     canvas.rect({{box.min.x, box.max.y - em * 0.12f}, {x, box.max.y}}, ui::u32(ui::colors::accent));
     canvas.line({x, box.min.y}, {x, box.max.y}, ui::u32(ui::colors::accent), std::max(2.0f, em * 0.13f));

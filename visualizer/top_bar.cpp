@@ -77,10 +77,14 @@ Part page_menu(AppState& state, const std::vector<Page>& all) {
             if (ui::button("page.next", ">", true, "Next page (Page Down)"))
               go_to_page(state, neighbour(all, state.page, 1));
             if (!ImGui::BeginPopup("pages")) return;
+            // In columns, so that all have room.
+            if (!ImGui::BeginTable("list", 2)) return ImGui::EndPopup();
             for (size_t i = 0; i < all.size(); ++i) {
+              ImGui::TableNextColumn();
               if (ImGui::Selectable(all[i].name.c_str(), all[i].name == name)) go_to_page(state, all[i].name);
               ui::tag("page." + std::to_string(i));
             }
+            ImGui::EndTable();
             ImGui::EndPopup();
           }};
 }

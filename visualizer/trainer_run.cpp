@@ -16,6 +16,8 @@ class TrainerRun : public LiveRun {
     return trainer_->info();
   }
 
+  std::shared_ptr<const Tokenizer> tokenizer() const override { return {trainer_, &trainer_->tokenizer()}; }
+
   void train(Observer& observer, Control& control) override {
     trainer_->add_observer(observer);
     trainer_->run(&control);
@@ -36,7 +38,7 @@ class TrainerRun : public LiveRun {
 
  private:
   std::unique_ptr<Decoder> decoder_over(std::shared_ptr<const Model> model) const {
-    return model_decoder({std::move(model), {trainer_, &trainer_->tokenizer()}});
+    return model_decoder({std::move(model), tokenizer()});
   }
 
   Config config_;

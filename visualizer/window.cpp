@@ -229,7 +229,7 @@ double median(std::vector<double>& values) {
 /// Prints the median milliseconds of a frame: of the same picture again, and of another snapshot each time.
 void time_frames(Desktop& desktop, App& app, int frames) {
   glfwSwapInterval(0);
-  const int count = int(app.source().history().snapshots.size());
+  const int count = app.source().history().snapshot_count();
   for (const bool scrubbing : {false, true}) {
     std::vector<double> whole, own;
     for (int i = 0; i < frames; ++i) {

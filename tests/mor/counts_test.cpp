@@ -39,6 +39,18 @@ TEST_CASE("the paper's FLOPs count reproduces the steps of its released configur
   CHECK(steps(base_360m(Sharing::middle_cycle, Routing::expert_choice, 4, 34)) == Approx(14215.9).margin(0.05));
 }
 
+TEST_CASE("an image costs its patches' embedding, layers in which all tokens see each other, and one head") {
+  ModelConfig config = base_360m(Sharing::none, Routing::none, 1, 2);
+  config.d_model = 64;
+  config.n_heads = config.n_kv_heads = 4;
+  config.d_ff = 192;
+  config.vocab_size = 10;
+  config.max_seq_len = 17;
+  config.resolve();
+  const double d = 64, tokens = 17, layer = 8 * d * d + 6 * d * 192 + 4 * d * tokens;
+  CHECK(honest_flops_per_image(config, 49) == Approx(16 * 2 * d * 49 + tokens * 2 * layer + 2 * d * 10));
+}
+
 TEST_CASE("cache bytes shrink by (N+1)/2N over the block under recursion-wise caching, by 1/N when shared") {
   const auto ratio = [](int64_t n, int64_t layers, KvStrategy strategy) {
     const ModelConfig config = base_360m(Sharing::middle_cycle, Routing::expert_choice, n, layers);

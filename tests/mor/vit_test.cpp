@@ -1,8 +1,10 @@
 #include "mor/vit.h"
 
+#include <cmath>
 #include <set>
 
 #include "mor/checkpoint.h"
+#include "mor/image_trace.h"
 #include "support/catch.h"
 #include "support/gradient_check.h"
 #include "support/temporary_folder.h"
@@ -130,6 +132,31 @@ TEST_CASE("the probe gives the depth of every patch and changes no bit") {
                         without = model.forward(some_patches(3));
     CHECK(probe.depth == with.depth);
     CHECK(with.logits.value().to_vector() == without.logits.value().to_vector());
+  }
+}
+
+TEST_CASE("a trace of images gives depths, the logits of whoever was asked, and the likeliest class") {
+  for (Routing routing : {Routing::expert_choice, Routing::token_choice}) {
+    const ImageModel model = opinionated(tiny_images(routing));
+    const Tensor patches = some_patches(3);
+    const ForwardResult result = model.forward(patches);
+    const std::vector<ImageTrace> traces = trace(model, patches);
+    REQUIRE(traces.size() == 3);
+    for (int i = 0; i < 3; ++i) {
+      const ImageTrace& t = traces[i];
+      REQUIRE(t.depth.size() == 9);
+      REQUIRE(t.logits.size() == size_t(9 * model.config().model.n_recursions));
+      for (int p = 0; p < 9; ++p) {
+        CHECK(t.depth[p] == result.depth[i * 10 + 1 + p]);
+        for (int r = 0; r < model.config().model.n_recursions; ++r) {
+          const bool asked = routing == Routing::token_choice || t.depth[p] >= r;
+          CHECK(std::isfinite(t.logits[r * 9 + p]) == asked);
+        }
+      }
+      CHECK(t.predicted == argmax(result.logits.value(), 1).data()[i]);
+      CHECK(t.probability > 0.25f);
+      CHECK(t.probability <= 1);
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <thread>
 
 #include "datasets/digits.h"
@@ -17,6 +18,7 @@
 #include "support/temporary_folder.h"
 #include "tensor/files.h"
 #include "tensor/safetensors.h"
+#include "trainer/recording.h"
 
 using namespace tinymor;
 namespace fs = std::filesystem;
@@ -453,6 +455,19 @@ TEST_CASE("a model of images is trained, judged, and its depths are drawn beside
   CHECK(drawn.out.find('\x1b') == std::string::npos);  // a file is no terminal
   CHECK(read_file(folder / "again/model.safetensors") == read_file(folder / "seen/model.safetensors"));
   CHECK(tinymor_in(folder, train).status == 2);  // it is there already
+
+  const Recording recording = read_recording(folder / "again/recording.mortrace");
+  CHECK(recording.notice.empty());
+  CHECK(recording.steps.size() == 3);
+  CHECK(recording.evals.size() == 2);  // before the first step and after the last
+  CHECK(recording.vocabulary.size() == 10);
+  REQUIRE(recording.images.size() == 2);
+  const ImageSnapshot& last = recording.images.back();
+  CHECK(last.step == 3);
+  REQUIRE(last.images.size() == 2);
+  CHECK(last.images[1].truth == 1);
+  CHECK(last.images[1].pixels.size() == 28 * 28);
+  CHECK(std::accumulate(last.images[0].depth.begin(), last.images[0].depth.end(), 0) == 17 + 11 + 5 - 3);
 
   const Output judged = tinymor_in(folder, "images --eval seen --data pictures --json");
   REQUIRE(judged.status == 0);

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <cmath>
 #include <csignal>
 #include <functional>
 #include <random>
@@ -52,6 +53,12 @@ ScoreHistogram example_scores(int64_t step) {
   return {step, taken, left};
 }
 
+/// Two images of 2 x 4 pixels in two patches; the second patch was no candidate of recursion 2.
+ImageSnapshot example_images(int64_t step) {
+  const SeenImage image{{{2, 1}, {0.5f, -1, 2, std::nanf("")}, 3, 0.75f}, {0, 255, 7, 8, 9, 10, 11, 12}, 4};
+  return {step, 2, 4, 1, 2, {image, image}};
+}
+
 const RunInfo example_run{"[model]\n", {"a", "<0x0A>", "▁the"}};
 
 /// What a run of `last` steps tells; evaluates and snapshots on even ones.
@@ -62,6 +69,7 @@ void tell(Observer& observer, int64_t first, int64_t last) {
     observer.on_eval({step, 2.5, 2.75, 1.5});
     observer.on_scores(example_scores(step));
     observer.on_snapshot(example_snapshot(step));
+    observer.on_images(example_images(step));
   }
 }
 
@@ -87,7 +95,7 @@ bool same(const Trace& a, const Trace& b) {
 }
 
 size_t count(const Recording& r) {
-  return r.steps.size() + r.evals.size() + r.scores.size() + r.snapshots.size();
+  return r.steps.size() + r.evals.size() + r.scores.size() + r.snapshots.size() + r.images.size();
 }
 
 /// The bytes of a recording of `steps` steps.
@@ -144,12 +152,83 @@ TEST_CASE("a recording tells what was recorded") {
   REQUIRE(r.scores[1].left == example_scores(4).left);
 }
 
+TEST_CASE("a recording tells of the corpus, and one from before that did is read without") {
+  const TemporaryFolder folder;
+  RunInfo run = example_run;
+  run.counts = {5, 0, 7};
+  run.train_tokens = 9;
+  run.probe_offset = 9;
+  { const Recorder recorder(folder.path() / "r", run); }
+  const Recording read = read_recording(folder.path() / "r");
+  CHECK(read.counts == run.counts);
+  CHECK(read.train_tokens == 9);
+  CHECK(read.probe_offset == 9);
+
+  const std::string now = run_record(run);
+  std::string_view rest = now;
+  const std::string_view payload = take_record(rest)->payload;
+  Recording old;  // without its last fields: a list of three, its length, and two numbers
+  REQUIRE(add_record(old, {RecordKind::run, 0, 0, payload.substr(0, payload.size() - 4 * 4 - 2 * 8), {}}));
+  CHECK(old.vocabulary == run.vocabulary);
+  CHECK(old.counts.empty());
+  CHECK_FALSE(add_record(old, {RecordKind::run, 0, 0, payload.substr(0, payload.size() - 3), {}}));
+}
+
+TEST_CASE("a recording tells what a model made of images") {
+  const TemporaryFolder folder;
+  const Recording r = read_bytes(folder.path(), example_bytes(folder.path(), 4));
+  REQUIRE(r.images.size() == 2);
+  const ImageSnapshot &read = r.images[1], told = example_images(4);
+  CHECK(read.step == 4);
+  CHECK(std::vector{read.height, read.width, read.rows, read.columns} == std::vector{2, 4, 1, 2});
+  REQUIRE(read.images.size() == 2);
+  const SeenImage &image = read.images[1], &expected = told.images[1];
+  CHECK(image.pixels == expected.pixels);
+  CHECK(image.depth == expected.depth);
+  CHECK(image.truth == 4);
+  CHECK(image.predicted == 3);
+  CHECK(image.probability == 0.75f);
+  REQUIRE(image.logits.size() == 4);
+  CHECK(image.logits[2] == 2);
+  CHECK(std::isnan(image.logits[3]));
+}
+
+TEST_CASE("images that contradict themselves are neither recorded nor read") {
+  const TemporaryFolder folder;
+  Recorder recorder(folder.path() / "r", {});
+  using Spoil = std::function<void(ImageSnapshot&)>;
+  for (const Spoil& spoil : std::vector<Spoil>{
+           [](ImageSnapshot& s) { s.rows = 0; }, [](ImageSnapshot& s) { s.columns = 3; },
+           [](ImageSnapshot& s) { s.height = -2; }, [](ImageSnapshot& s) { s.width = 1 << 30; },
+           [](ImageSnapshot& s) { s.images[1].pixels.pop_back(); },
+           [](ImageSnapshot& s) { s.images[1].depth.push_back(1); },
+           [](ImageSnapshot& s) { s.images[1].depth[0] = -1; }, [](ImageSnapshot& s) { s.images[1].logits.pop_back(); },
+           [](ImageSnapshot& s) { s.images[1].truth = -1; }, [](ImageSnapshot& s) { s.images[1].predicted = -1; },
+           [](ImageSnapshot& s) { s.images[1].probability = std::nanf(""); }}) {
+    ImageSnapshot images = example_images(1);
+    spoil(images);
+    CHECK_THROWS_AS(recorder.on_images(images), Error);
+  }
+  std::string honest = images_record(example_images(2), 1);
+  std::string_view rest = honest;
+  const std::string payload(take_record(rest)->payload);
+  std::mt19937 random(1);
+  for (int round = 0; round < 3000; ++round) {
+    std::string damaged = payload;
+    for (unsigned flips = 1 + random() % 3; flips > 0; --flips) damaged[random() % damaged.size()] ^= 1 << random() % 8;
+    if (round % 3 == 0) damaged.resize(random() % damaged.size());
+    Recording recording;
+    if (!add_record(recording, {RecordKind::images, 2, 1, damaged, {}})) continue;
+    REQUIRE(consistent(recording.images.at(0)));
+  }
+}
+
 TEST_CASE("a recording can be read while it is written") {
   const TemporaryFolder folder;
   Recorder recorder(folder.path() / "live", {});
   REQUIRE(count(read_recording(folder.path() / "live")) == 0);
   tell(recorder, 1, 2);
-  REQUIRE(count(read_recording(folder.path() / "live")) == 5);
+  REQUIRE(count(read_recording(folder.path() / "live")) == 6);
 }
 
 TEST_CASE("every prefix of a recording opens with the whole records it has") {

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <thread>
 
+#include "datasets/corpus.h"
 #include "datasets/stories.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -75,6 +76,25 @@ void train_until(Trainer trainer, int64_t step) {
 }
 
 }  // namespace
+
+TEST_CASE("a run tells what its corpus holds and where the text of its snapshots lies in it") {
+  const TemporaryFolder folder;
+  const Config config = tiny_run(folder.path(), 1);
+  Trainer trainer(config, folder.path() / "run");
+  trainer.run();
+  const RunInfo info = trainer.info();
+  const std::vector<int32_t> ids = trainer.tokenizer().encode(load_corpus(config.data.source));
+  std::vector<uint32_t> counts(info.vocabulary.size());
+  for (int32_t id : ids) ++counts[id];
+  CHECK(info.counts == counts);
+  CHECK(info.train_tokens > 0);
+  const Recording recording = read_recording(folder.path() / "run/recording.mortrace");
+  CHECK(recording.counts == counts);
+  const std::vector<int32_t>& probe = recording.snapshots.at(0).topk.tokens;
+  REQUIRE(info.probe_offset == info.train_tokens);
+  REQUIRE(info.probe_offset + int64_t(probe.size()) <= int64_t(ids.size()));
+  CHECK(std::equal(probe.begin(), probe.end(), ids.begin() + info.probe_offset));
+}
 
 TEST_CASE("one seed gives the same checkpoint to the bit, with any number of threads") {
   const TemporaryFolder folder;

@@ -102,7 +102,7 @@ TEST_CASE("a click into the loss curve goes to that step") {
 TEST_CASE("every control can be seen: nothing is drawn over it") {
   Desk desk;
   std::set<std::string> seen;
-  for (const char* page : {"Overview", "Generate", "Inside"}) {
+  for (const char* page : {"Overview", "Generate", "Inside", "Data"}) {
     desk.state().page = page;
     desk.window.frames(3);
     const Picture picture = desk.window.picture();
@@ -119,7 +119,8 @@ TEST_CASE("every control can be seen: nothing is drawn over it") {
       seen.insert(name);
     }
   }
-  for (const char* name : {"curves.log", "grid.paper", "strip.shift", "kv.subject.1", "attention.layer.0", "gen.play"})
+  for (const char* name :
+       {"curves.log", "grid.paper", "strip.shift", "kv.subject.1", "attention.layer.0", "gen.play", "tokens.view.1"})
     CHECK(seen.contains(name));
 }
 

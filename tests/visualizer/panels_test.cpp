@@ -20,13 +20,17 @@ void draw_everything(Source& source) {
     state.cache_subject = rule == RuleView::causal ? Subject::generated : Subject::probe;
     state.attention_layer = int(rule) - 1;
     state.sharing_scheme = int(rule);
+    state.patches_image = int(rule) - 1;
+    state.patch = int(rule);
+    state.tokens_view = TokensView(rule);
     std::vector<std::string> names = {""};
     for (const auto& panel : window.app().panels()) names.push_back(panel->name());
     for (const std::string& panel : names) {
       state.maximised = panel;
       window.frames(2);
-      for (const char* name : {"grid.cells", "kv.cells", "curves.loss.area", "strip.token.0", "scores.strip.1",
-                               "lens.cells", "attention.map.1.2", "sharing.set.0"})
+      for (const char* name :
+           {"grid.cells", "kv.cells", "curves.loss.area", "strip.token.0", "scores.strip.1", "lens.cells",
+            "attention.map.1.2", "sharing.set.0", "patches.image.0", "tokens.token.0", "tokens.row.0"})
         window.hover(name);
     }
     for (const auto& panel : window.app().panels()) {
@@ -83,6 +87,15 @@ TEST_CASE("panels draw damaged numbers without a word of complaint from ImGui") 
   draw_everything(source);
 }
 
+TEST_CASE("panels draw a run on images, and images that contradict themselves") {
+  RecordingSource source = source_of(sample_images());
+  draw_everything(source);
+  Recording hostile = sample_images();
+  for (ImageSnapshot& snapshot : hostile.images) snapshot.images[0].depth.pop_back();
+  RecordingSource bad = source_of(std::move(hostile));
+  draw_everything(bad);
+}
+
 TEST_CASE("panels draw in windows of any size, down to a postage stamp") {
   RecordingSource source = source_of(sample_recording());
   for (const auto& [width, height] : {std::pair(64, 64), std::pair(200, 900), std::pair(1600, 120)}) {
@@ -107,10 +120,26 @@ TEST_CASE("the text report tells what the panels show, for eyes that cannot see 
   RecordingSource source = source_of(sample_recording());
   Headless window(source, 640, 480);
   const std::string all = window.app().text();
-  for (const char* part : {"== Depth of every token ==", " girl[", "== Computed and skipped ==", "recursion 2",
-                           "== Training ==", "held out at step 400", "== KV cache ==", "vanilla",
-                           "== Router scores ==", "% overlap", "== Depth lens ==", "as routed: mean loss",
-                           "== Attention ==", "4 heads", "== Shared weights ==", "weights 1: layers 2"}) {
+  for (const char* part : {"== Depth of every token ==",
+                           " girl[",
+                           "== Computed and skipped ==",
+                           "recursion 2",
+                           "== Training ==",
+                           "held out at step 400",
+                           "== KV cache ==",
+                           "vanilla",
+                           "== Router scores ==",
+                           "% overlap",
+                           "== Depth lens ==",
+                           "as routed: mean loss",
+                           "== Attention ==",
+                           "4 heads",
+                           "== Shared weights ==",
+                           "weights 1: layers 2",
+                           "== Tokens and data ==",
+                           "tokens 59,001 to 59,120 of 60,100 (held out)",
+                           "== Patches of images ==",
+                           "tinymor images --data digits"}) {
     CHECK_THAT(all, ContainsSubstring(part));
   }
   CHECK_THAT(window.app().text("kv"), !ContainsSubstring("== Training =="));

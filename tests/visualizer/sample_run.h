@@ -191,7 +191,12 @@ inline Recording sample_recording(const SampleRun& run = {}) {
       "[model]\nd_model = 128\nn_heads = 4\nn_layers = {}\nsharing = \"middle_cycle\"\nn_recursions = {}\n"
       "routing = \"expert_choice\"\nkv_cache = \"recursion_wise\"\n",
       2 + sample::block_layers * run.recursions, run.recursions);
-  for (int id = 0; id < 512; ++id) recording.vocabulary.push_back(sample::piece_of(id));
+  for (int id = 0; id < 512; ++id) {
+    recording.vocabulary.push_back(sample::piece_of(id));
+    recording.counts.push_back(id == 24 ? 9000 : 100);
+    recording.train_tokens += recording.counts.back();
+  }
+  recording.probe_offset = recording.train_tokens -= 1100;  // the rest is held out
   for (int step = 1; step <= run.steps; ++step) {
     StepMetrics m;
     const double done = double(step) / run.steps;
@@ -214,8 +219,35 @@ inline Recording sample_recording(const SampleRun& run = {}) {
   return recording;
 }
 
-/// The same recording with every number that a damaged file could spoil spoilt: NaN, infinities, positions outside the
-/// text, vectors of unequal length.
+/// A run on images: two of 8 x 8 pixels in 2 x 2 patches, the second taken for another digit until step 40.
+inline Recording sample_images() {
+  Recording recording;
+  recording.config_toml =
+      "[model]\nd_model = 32\nn_heads = 4\nn_layers = 8\nsharing = \"middle_cycle\"\nn_recursions = 3\n"
+      "routing = \"expert_choice\"\nmax_seq_len = 5\n";
+  for (int label = 0; label < 10; ++label) recording.vocabulary.push_back(std::to_string(label));
+  constexpr float none = std::numeric_limits<float>::quiet_NaN();
+  for (int step = 0; step <= 50; step += 10) {
+    if (step > 0) recording.steps.push_back({.step = step, .seconds = step * 0.1, .loss = 2.0 / step, .mean_depth = 2});
+    recording.evals.push_back({step, 1, 1, 2});
+    ImageSnapshot snapshot{step, 8, 8, 2, 2, {}};
+    for (int i = 0; i < 2; ++i) {
+      SeenImage image;
+      for (int pixel = 0; pixel < 64; ++pixel) image.pixels.push_back(uint8_t(pixel % 8 == 3 ? 255 : 0));
+      image.depth = {1, 3, 2, 1};
+      image.logits = {1, 2, 0.5f, 0, -1, 1.5f, 1, -2, none, 3, -1, none};
+      image.truth = 7 + i;
+      image.predicted = i == 1 && step < 40 ? 3 : 7 + i;
+      image.probability = 0.75f;
+      snapshot.images.push_back(std::move(image));
+    }
+    recording.images.push_back(std::move(snapshot));
+  }
+  return recording;
+}
+
+/// The sample recording with every number that a damaged file could spoil spoilt: NaN, infinities, positions outside
+/// the text, vectors of unequal length.
 inline Recording hostile_recording() {
   SampleRun run;
   run.steps = 50;
@@ -230,8 +262,12 @@ inline Recording hostile_recording() {
     m.mean_depth = -1e30;
   }
   recording.vocabulary = {"", std::string("\xff\x00", 2)};
+  recording.counts = {0xffffffff, 0xffffffff};
+  recording.train_tokens = std::numeric_limits<int64_t>::min();
+  recording.probe_offset = std::numeric_limits<int64_t>::max();
   recording.scores.push_back({1, {1, 2, 3}, {}});
   recording.evals.push_back({std::numeric_limits<int64_t>::max(), nan, -inf, nan});
+  recording.images.push_back({30, 1 << 30, -1, 0, 7, {SeenImage(), SeenImage()}});
   for (Snapshot& snapshot : recording.snapshots) {
     for (Trace* trace : {&snapshot.topk, &snapshot.threshold}) {
       trace->depth.resize(7);

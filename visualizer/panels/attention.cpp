@@ -147,11 +147,13 @@ class AttentionPanel : public Panel {
     const Box box = free_box();
     if (!recorded(source, state)) {
       const int nearest = nearest_with_attention(source, state.shown.index);
-      if (nearest < 0) return draw_empty(canvas, box, "no attention was recorded in this run");
+      if (nearest < 0)
+        return draw_empty(canvas, box,
+                          source.history().of_images() ? no_text(source) : "no attention was recorded in this run");
       ui::paragraph("Attention is recorded at some steps only, not at this one.", ui::colors::dim);
       const std::string label = fmt::format("Go to step {}", source.history().snapshots[nearest].step);
       if (ui::button("attention.nearest", label.c_str()))
-        state.playback.jump(nearest, int(source.history().snapshots.size()));
+        state.playback.jump(nearest, source.history().snapshot_count());
       return;
     }
     collect(source, state);
@@ -168,6 +170,7 @@ class AttentionPanel : public Panel {
 
   std::string text(const Source& source, const AppState& state) const override {
     std::string out = caption(source, state) + "\n";
+    if (source.history().of_images()) return out + no_text(source) + "\n";
     if (!recorded(source, state)) return out + "no attention was recorded at this step\n";
     const TextView& view = state.shown.causal;
     for (const LayerRow& row : rows_of(source.geometry(), state.attention_layer)) {

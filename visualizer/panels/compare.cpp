@@ -183,7 +183,7 @@ class ComparePanel : public Panel {
     if (compared && !(c.other && c.linked)) {
       ImGui::SetCursorScreenPos({box.min.x, top});
       ImGui::SetNextItemWidth(box.width());
-      const int count = int(other_of(source, state).history().snapshots.size());
+      const int count = other_of(source, state).history().snapshot_count();
       int index = c.playback.index() + 1;
       if (ImGui::SliderInt("##step", &index, 1, std::max(1, count), "snapshot %d")) c.playback.jump(index - 1, count);
       ui::tag("compare.snapshot");

@@ -40,8 +40,8 @@ std::string last_values(const RunHistory& history) {
   }
   if (!history.evals.empty()) {
     const EvalMetrics& e = history.evals.back();
-    out += fmt::format("\nheld out at step {}: {:.3f} nats by the training rule, {:.3f} by the causal rule", e.step,
-                       e.topk_loss, e.threshold_loss);
+    out += fmt::format("\nheld out at step {}: {:.3f} nats by the training rule", e.step, e.topk_loss);
+    if (!history.of_images()) out += fmt::format(", {:.3f} by the causal rule", e.threshold_loss);
   }
   return out;
 }
@@ -52,7 +52,8 @@ class CurvesPanel : public Panel {
 
   std::string caption(const Source& source, const AppState& state) const override {
     const RunHistory& h = source.history();
-    std::string out = fmt::format("loss in nats per token by {}", axis_unit(state.curve_axis));
+    std::string out =
+        fmt::format("loss in nats per {} by {}", h.of_images() ? "image" : "token", axis_unit(state.curve_axis));
     if (state.compare.other) out += fmt::format(" \u00b7 B: {}", state.compare.other->name());
     if (!h.steps.empty())
       out += fmt::format(" \u00b7 last {:.3f} at step {}", h.steps.back().loss, h.steps.back().step);
@@ -88,11 +89,11 @@ class CurvesPanel : public Panel {
     options.log_y = state.log_loss;
     const AxisMap axis(source, state.curve_axis);
     options.x_unit = axis_unit(state.curve_axis);
-    if (state.shown.index >= 0) options.marker = axis.at(state.shown.step);
+    if (state.shown.any()) options.marker = axis.at(state.shown.step);
     loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options);
     if (loss_.clicked_x()) {
-      const auto& snapshots = source.history().snapshots;
-      state.playback.jump(source.history().snapshot_at(axis.step(*loss_.clicked_x())), int(snapshots.size()));
+      const RunHistory& history = source.history();
+      state.playback.jump(history.snapshot_at(axis.step(*loss_.clicked_x())), history.snapshot_count());
     }
     if (room) draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options.marker);
     take_box(box);
@@ -161,13 +162,14 @@ class CurvesPanel : public Panel {
                             {},
                             true,
                             true});
-    loss_series_.push_back({"held out (causal rule)",
-                            threshold_color,
-                            evals,
-                            column(h.evals, [](const EvalMetrics& e) { return e.threshold_loss; }),
-                            {},
-                            true,
-                            false});
+    if (!h.of_images())
+      loss_series_.push_back({"held out (causal rule)",
+                              threshold_color,
+                              evals,
+                              column(h.evals, [](const EvalMetrics& e) { return e.threshold_loss; }),
+                              {},
+                              true,
+                              false});
 
     if (other) add_baseline(*other);
     const auto small = [&](int i, auto&& get) {

@@ -152,7 +152,7 @@ class GeneratePanel : public Panel {
     const TextView& view = state.shown.generated;
     if (view.size() == 0) return;
     const float top = ImGui::GetCursorPosY();
-    draw_depth_legend(canvas, view, free_box().width());
+    draw_depth_legend(canvas, view.depth, int(view.rows.size()), free_box().width());
     ImGui::BeginChild("generated", ImVec2(0, height - (ImGui::GetCursorPosY() - top)), false);
     const Box box = free_box();
     const TextFlow flow = flow_text(view.pieces, box.width());

@@ -142,7 +142,7 @@ class GridPanel : public Panel {
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
     const TextView& view = state.shown.text(Subject::probe, state.rule);
     const Box box = free_box();
-    if (view.size() == 0) return draw_empty(canvas, box, "no snapshot yet");
+    if (view.size() == 0) return draw_empty(canvas, box, no_text(source));
     const float em = ui::em();
     const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, box.max}, make_rows(source, state, view), view.size());
     if (state.paper_colors) canvas.rect(frame.cells().inset(-em * 0.3f, -em * 0.3f), ui::u32(paper_plate), em * 0.2f);
@@ -164,7 +164,7 @@ class GridPanel : public Panel {
   std::string text(const Source& source, const AppState& state) const override {
     const TextView& view = state.shown.text(Subject::probe, state.rule);
     std::string out = caption(source, state) + "\n";
-    if (view.size() == 0) return out + "no snapshot yet\n";
+    if (view.size() == 0) return out + no_text(source) + "\n";
     out += "#: computed, -: skipped, .: left before\n";
     for (size_t r = 0; r < view.rows.size(); ++r) {
       const FrameRow row = state.rule == RuleView::difference ? difference_row(state.shown, r)

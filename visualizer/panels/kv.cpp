@@ -155,7 +155,7 @@ class KvPanel : public Panel {
     const Box box = free_box();
     if (view.size() == 0) {
       return draw_empty(canvas, box,
-                        state.cache_subject == Subject::generated ? "nothing generated yet" : "no snapshot yet");
+                        state.cache_subject == Subject::generated ? "nothing generated yet" : no_text(source));
     }
     const CacheView kv = cache_of(source, state);
     const std::string line =
@@ -185,7 +185,7 @@ class KvPanel : public Panel {
   std::string text(const Source& source, const AppState& state) const override {
     const TextView& view = cached_text(state);
     std::string out = caption(source, state) + "\n";
-    if (view.size() == 0) return out + "nothing to show yet\n";
+    if (view.size() == 0) return out + no_text(source) + "\n";
     const CacheView kv = cache_of(source, state);
     out += saving(kv) + "\n";
     for (const CacheRow& row : kv.rows) {

@@ -146,7 +146,7 @@ class LensPanel : public Panel {
     const TextView& view = state.shown.causal;
     if (lens.nll.empty()) {
       return draw_empty(canvas, free_box(),
-                        state.shown.index < 0              ? "no snapshot yet"
+                        state.shown.index < 0              ? no_text(source)
                         : source.geometry().recursions > 1 ? "not recorded at this step"
                                                            : "this model has one recursion only");
     }

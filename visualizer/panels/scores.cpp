@@ -199,7 +199,7 @@ class ScoresPanel : public Panel {
     canvas.line({strip.min.x, strip.center().y}, {strip.max.x, strip.center().y}, ui::u32(ui::colors::text, 0.5), 1);
 
     const ScoreHistogram* at = scores_at(source.history(), state.shown.step);
-    if (state.shown.index >= 0) {
+    if (state.shown.any()) {
       const float x = strip.min.x + strip.width() * (float(at - scores.data()) + 0.5f) / float(scores.size());
       canvas.line({x, strip.min.y}, {x, strip.max.y}, ui::u32(ui::colors::accent, 0.9), 1.5f);
     }
@@ -229,7 +229,7 @@ class ScoresPanel : public Panel {
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     const float part = std::clamp((mouse.x - strip.min.x) / strip.width(), 0.0f, 0.9999f);
     const ScoreHistogram& under = scores[size_t(part * float(scores.size()))];
-    if (clicked) state.playback.jump(source.history().snapshot_at(under.step), int(source.history().snapshots.size()));
+    if (clicked) state.playback.jump(source.history().snapshot_at(under.step), source.history().snapshot_count());
     if (r >= recursions_of(under) || !ui::begin_tooltip()) return;
     const int bin = std::clamp(int((strip.max.y - mouse.y) / strip.height() * bins), 0, bins - 1);
     ui::label(fmt::format("up to step {}, scores {:.2f} to {:.2f}", under.step, double(bin) / bins, (bin + 1.0) / bins),

@@ -14,9 +14,9 @@
 namespace tinymor {
 namespace {
 
-std::vector<int> count_depths(const TextView& view) {
-  std::vector<int> counts(view.rows.size() + 1, 0);
-  for (int depth : view.depth) ++counts[std::min<size_t>(size_t(depth), view.rows.size())];
+std::vector<int> count_depths(const std::vector<int>& depths, int recursions) {
+  std::vector<int> counts(recursions + 1, 0);
+  for (int depth : depths) ++counts[std::clamp(depth, 0, recursions)];
   return counts;
 }
 
@@ -37,12 +37,12 @@ std::vector<LegendEntry> difference_legend(const TextView& training, const TextV
            fmt::format("the same: {}", std::min(training.size(), causal.size()) - deeper - shallower)}};
 }
 
-std::vector<LegendEntry> depth_legend(const TextView& view) {
+std::vector<LegendEntry> depth_legend(const std::vector<int>& depths, int recursions) {
   std::vector<LegendEntry> entries;
-  const std::vector<int> counts = count_depths(view);
+  const std::vector<int> counts = count_depths(depths, recursions);
   for (size_t d = 0; d < counts.size(); ++d) {
     if (d == 0 && counts[0] == 0) continue;
-    const double share = view.size() > 0 ? 100.0 * counts[d] / view.size() : 0;
+    const double share = depths.empty() ? 0 : 100.0 * counts[d] / double(depths.size());
     entries.push_back({depth_color(int(d)),
                        fmt::format("{} {}: {} ({:.0f} %)", d, d == 1 ? "recursion" : "recursions", counts[d], share)});
   }
@@ -85,13 +85,14 @@ TokenLook depth_look(int depth, int recursions) {
   return {depth_color(depth), depth, recursions};
 }
 
-void draw_depth_legend(Canvas& canvas, const TextView& view, float width) {
-  draw_legend(canvas, depth_legend(view), width);
+void draw_depth_legend(Canvas& canvas, const std::vector<int>& depths, int recursions, float width) {
+  draw_legend(canvas, depth_legend(depths, recursions), width);
 }
 
 std::string depth_counts(const TextView& view) {
   std::string out;
-  for (const LegendEntry& entry : depth_legend(view)) out += (out.empty() ? "" : ", ") + entry.text;
+  for (const LegendEntry& entry : depth_legend(view.depth, int(view.rows.size())))
+    out += (out.empty() ? "" : ", ") + entry.text;
   return out;
 }
 
@@ -114,12 +115,14 @@ class StripPanel : public Panel {
                            "Tint each token by the depth that was spent on predicting it", right);
   }
 
-  void draw(const Source&, AppState& state, Canvas& canvas) override {
+  void draw(const Source& source, AppState& state, Canvas& canvas) override {
     const TextView& view = state.shown.text(Subject::probe, state.rule);
-    if (view.size() == 0) return draw_empty(canvas, free_box(), "no snapshot yet");
+    if (view.size() == 0) return draw_empty(canvas, free_box(), no_text(source));
     const bool difference = state.rule == RuleView::difference;
     const float width = free_box().width();
-    draw_legend(canvas, difference ? difference_legend(state.shown.training, state.shown.causal) : depth_legend(view),
+    draw_legend(canvas,
+                difference ? difference_legend(state.shown.training, state.shown.causal)
+                           : depth_legend(view.depth, int(view.rows.size())),
                 width);
 
     ImGui::BeginChild("text", ImVec2(0, 0), false);
@@ -150,7 +153,7 @@ class StripPanel : public Panel {
   std::string text(const Source& source, const AppState& state) const override {
     const TextView& view = state.shown.text(Subject::probe, state.rule);
     std::string out = fmt::format("{}\n", caption(source, state));
-    if (view.size() == 0) return out + "no snapshot yet\n";
+    if (view.size() == 0) return out + no_text(source) + "\n";
     out += depth_counts(view) + "\n";
     for (int t = 0; t < view.size(); ++t) {
       out += view.pieces[t];

@@ -140,16 +140,16 @@ void prepare(const Options& o, AppState& state, const Source& source) {
   if (o.zoom) state.zoom = float(*o.zoom / 100);
   if (!o.panel.empty()) state.maximised = o.panel;
   const RunHistory& history = source.history();
-  const int count = int(history.snapshots.size());
+  const int count = history.snapshot_count();
   if (o.at >= 0) state.playback.jump(history.snapshot_at(o.at), count);
 }
 
 // A picture of another snapshot than --at asks for would be a wrong answer.
 void check_at(const Source& source, int64_t step) {
-  const std::vector<Snapshot>& snapshots = source.history().snapshots;
-  check_input(step < 0 || (!snapshots.empty() && snapshots.front().step <= step),
-              "--at: there is no snapshot at or before step {} (the first is at step {})", step,
-              snapshots.empty() ? 0 : snapshots.front().step);
+  const RunHistory& history = source.history();
+  const int64_t first = history.snapshot_count() > 0 ? history.snapshot_step(0) : 0;
+  check_input(step < 0 || (history.snapshot_count() > 0 && first <= step),
+              "--at: there is no snapshot at or before step {} (the first is at step {})", step, first);
 }
 
 void without_window(const Options& o, const WindowOptions& window) {
@@ -190,7 +190,7 @@ void run(const Options& o) {
   const bool first_run = o.path.empty() && o.train.empty() && o.at < 0;
   window.prepare = [&](AppState& state, const Source& source) {
     prepare(o, state, source);
-    const int count = int(source.history().snapshots.size());
+    const int count = source.history().snapshot_count();
     if (!first_run || count < 2) return;
     state.playback.jump(0, count);
     state.playback.toggle(count);

@@ -1,0 +1,61 @@
+#include "mor/image_trace.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "tensor/ops.h"
+
+namespace tinymor {
+namespace {
+
+/// Notes the logits of the patches of several images. The class token, at position 0, is left out.
+class PatchLogits : public Probe {
+ public:
+  PatchLogits(int64_t images, int64_t recursions, int64_t patches)
+      : of_image(images, std::vector<float>(recursions * patches, std::numeric_limits<float>::quiet_NaN())),
+        patches_(patches) {}
+  std::vector<std::vector<float>> of_image;  // [n][N*P]
+
+  void on_recursion(int64_t r, const Rows& candidates, const Tensor& logits, const Tensor&, const Rows&) override {
+    if (logits.defined()) note(candidates, logits.reshape({candidates.count(), 1}), r);
+  }
+  void on_depth_scores(const Rows& rows, const Tensor& logits) override { note(rows, logits, 0); }
+
+ private:
+  // logits [R,C] are those of the recursions from `first` on.
+  void note(const Rows& rows, const Tensor& logits, int64_t first) {
+    for (int64_t s = 0, row = 0; s < rows.sequences(); ++s)
+      for (int32_t position : rows.positions_of(s)) {
+        for (int64_t c = 0; c < logits.dim(1) && position > 0; ++c)
+          of_image[s][(first + c) * patches_ + position - 1] = float(logits.at({row, c}));
+        ++row;
+      }
+  }
+
+  int64_t patches_;
+};
+
+}  // namespace
+
+std::vector<ImageTrace> trace(const ImageModel& model, const Tensor& patches) {
+  const NoGrad off;
+  const int64_t n = patches.dim(0), count = model.config().patches();
+  PatchLogits probe(n, model.config().model.n_recursions, count);
+  const ForwardResult result = model.forward(patches, {.probe = &probe});
+  const Tensor& logits = result.logits.value();
+  const Tensor log_total = logsumexp(logits, {1});
+  const IntTensor predicted = argmax(logits, 1);
+  std::vector<ImageTrace> traces(n);
+  for (int64_t i = 0; i < n; ++i) {
+    ImageTrace& t = traces[i];
+    const auto depth = result.depth.begin() + i * (1 + count) + 1;
+    t.depth.assign(depth, depth + count);
+    t.logits = std::move(probe.of_image[i]);
+    t.predicted = predicted.data()[i];
+    t.probability = float(std::min(1.0, std::exp(double(logits.at({i, t.predicted})) - log_total.at({i}))));
+  }
+  return traces;
+}
+
+}  // namespace tinymor

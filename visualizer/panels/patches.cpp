@@ -1,0 +1,321 @@
+// A few held-out images and how deep a model of images thinks about each of their patches: the picture of MoR-ViT
+// (arXiv 2507.21761), at every recorded step of the run.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "visualizer/panels/strip.h"
+
+#include "visualizer/panels/panels.h"
+
+namespace tinymor {
+namespace {
+
+constexpr int most_images = 64;
+constexpr const char* no_images =
+    "This run has no images. One that has is made by: tinymor images --data digits --out runs/digits";
+
+/// Null when there is nothing to show.
+const ImageSnapshot* shown_images(const Source& source, const AppState& state) {
+  if (state.shown.images < 0) return nullptr;
+  const ImageSnapshot& shown = source.history().images[state.shown.images];
+  return shown.images.empty() ? nullptr : &shown;
+}
+
+int count_of(const ImageSnapshot& shown) {
+  return std::min(most_images, int(shown.images.size()));
+}
+
+std::string class_name(const Source& source, int32_t id) {
+  const auto& names = source.history().run.vocabulary;
+  return size_t(id) < names.size() ? readable_piece(names[id]) : fmt::format("{}", id);
+}
+
+bool right(const SeenImage& image) {
+  return image.truth == image.predicted;
+}
+
+/// What the model takes an image for, as fully as there is room to say it; a cross where it is wrong.
+std::string verdict(const Source& source, const SeenImage& image, float width) {
+  const std::string cross = right(image) ? "" : "\u00d7 ", taken = class_name(source, image.predicted);
+  const std::string share = fmt::format(" ({:.0f} %)", 100 * image.probability);
+  const std::string is = right(image) ? "" : ", is " + class_name(source, image.truth);
+  for (const std::string& form : {cross + "taken for " + taken + share + is, cross + taken + share + is})
+    if (text_size(form, ui::Font::small).x <= width) return form;
+  return fitted(cross + taken + is, width, ui::Font::small);
+}
+
+bool by_depth(const Source& source) {
+  return source.config().model.routing == Routing::token_choice;
+}
+
+std::string rule_of(const Source& source) {
+  const ModelConfig& model = source.config().model;
+  if (model.routing == Routing::none) return "no router: all patches alike";
+  if (model.router.random) return "patches drawn at random";
+  return by_depth(source) ? "each patch's likeliest depth" : "training rule (top-k of an image)";
+}
+
+int scored_recursions(const Source& source, const ImageSnapshot& shown, const SeenImage& image) {
+  return std::min(source.geometry().recursions, int(image.logits.size()) / (shown.rows * shown.columns));
+}
+
+/// The score in [0,1] of a patch at recursion r (from 0), or of depth r + 1; NaN when there is none.
+double score_of(const Source& source, const ImageSnapshot& shown, const SeenImage& image, int patch, int r) {
+  const int patches = shown.rows * shown.columns;
+  const double z = image.logits[r * patches + patch];
+  if (!by_depth(source)) return router_score(z);
+  double total = 0;
+  for (int each = 0; each < scored_recursions(source, shown, image); ++each)
+    total += std::exp(image.logits[each * patches + patch] - z);
+  return 1 / total;
+}
+
+std::string score_line(const Source& source, const SeenImage& image, int patch, int r, double score) {
+  if (!std::isfinite(score)) return fmt::format("recursion {}: not asked", r + 1);
+  if (by_depth(source))
+    return fmt::format("depth {}: {:.2f}{}", r + 1, score, image.depth[patch] == r + 1 ? ", taken" : "");
+  return fmt::format("recursion {}: score {:.2f}, {}", r + 1, score, image.depth[patch] > r ? "taken" : "left");
+}
+
+std::string place_line(const Source& source, const ImageSnapshot& shown, int image, int patch) {
+  const int depth = shown.images[image].depth[patch];
+  return fmt::format("image {} (a {}), row {}, column {}: {} {} \u00b7 {}", image + 1,
+                     class_name(source, shown.images[image].truth), patch / shown.columns + 1,
+                     patch % shown.columns + 1, depth, depth == 1 ? "recursion" : "recursions",
+                     by_depth(source) ? "softmax(z)" : "scores: sigmoid(z)");
+}
+
+std::string scores_text(const Source& source, const ImageSnapshot& shown, int image, int patch) {
+  std::string out = place_line(source, shown, image, patch);
+  const SeenImage& seen = shown.images[image];
+  for (int r = 0; r < scored_recursions(source, shown, seen); ++r)
+    out += "\n  " + score_line(source, seen, patch, r, score_of(source, shown, seen, patch, r));
+  return out;
+}
+
+/// The image in ink on the colours of its patches' depths.
+std::shared_ptr<const Image> picture_of(const ImageSnapshot& shown, const SeenImage& image) {
+  constexpr Color ink{0x10, 0x12, 0x16};
+  Picture picture{shown.width, shown.height, std::vector<uint8_t>(image.pixels.size() * 4)};
+  const int tall = shown.height / shown.rows, wide = shown.width / shown.columns;
+  for (int y = 0; y < shown.height; ++y)
+    for (int x = 0; x < shown.width; ++x) {
+      const Color paper = depth_color(image.depth[y / tall * shown.columns + x / wide]);
+      set_pixel(picture, x, y, mix(paper, ink, image.pixels[size_t(y) * shown.width + x] / 255.0));
+    }
+  return std::make_shared<const Image>(std::move(picture));
+}
+
+/// The depth of a patch once more, in its upper left corner: a digit, or as many strokes where there is no room.
+void draw_depth(Canvas& canvas, const Box& patch, int depth) {
+  const Color tint = depth_color(depth);
+  const float em = ui::em(), side = std::min(patch.width(), patch.height());
+  const std::string digit = fmt::format("{}", depth);
+  const ui::Font font = side > em * 4 ? ui::Font::bold : ui::Font::small;
+  const ImVec2 letter = text_size(digit, font);
+  if (side >= letter.y * 1.5f) {
+    canvas.rect({patch.min, {patch.min.x + letter.x + em * 0.3f, patch.min.y + letter.y}}, ui::u32(tint));
+    return canvas.text({patch.min.x + em * 0.15f, patch.min.y}, ui::u32(text_on(tint)), digit, font);
+  }
+  const float stroke = std::max(1.0f, side * 0.1f);
+  for (int i = 0; i < depth && side >= 6 && 2 * stroke * float(i + 1) < side; ++i)
+    canvas.rect({{patch.min.x + stroke * float(2 * i + 1), patch.min.y + stroke},
+                 {patch.min.x + stroke * float(2 * i + 2), patch.min.y + side * 0.35f}},
+                ui::u32(text_on(tint)));
+}
+
+/// In as many columns as make the images largest: how many, and the side of one; below each stands a line of `label`.
+std::pair<int, float> columns_for(int count, const Box& box, float gap, float label) {
+  std::pair<int, float> best{1, 0};
+  for (int columns = 1; columns <= count; ++columns) {
+    const int rows = (count + columns - 1) / columns;
+    const float side = std::min((box.width() - gap * float(columns - 1)) / float(columns),
+                                (box.height() - gap * float(rows - 1)) / float(rows) - label);
+    if (side > best.second) best = {columns, std::floor(side)};
+  }
+  return best;
+}
+
+/// The scores of one patch, a bar for each recursion.
+void draw_scores(Canvas& canvas, const Box& box, const Source& source, const ImageSnapshot& shown, int image,
+                 int patch) {
+  const float em = ui::em(), row = em * 1.25f;
+  const SeenImage& seen = shown.images[image];
+  canvas.text(box.min, ui::u32(ui::colors::text), fitted(place_line(source, shown, image, patch), box.width()));
+  const float label = std::min(box.width() * 0.6f, text_size("recursion 9: score 0.99, taken", ui::Font::small).x + em);
+  for (int r = 0; r < scored_recursions(source, shown, seen); ++r) {
+    const float y = box.min.y + em * 1.4f + float(r) * row;
+    if (y + em > box.max.y) return;
+    const double score = score_of(source, shown, seen, patch, r);
+    canvas.text({box.min.x, y}, ui::u32(ui::colors::dim),
+                fitted(score_line(source, seen, patch, r, score), label, ui::Font::small), ui::Font::small);
+    const Box track{{box.min.x + label, y + em * 0.15f}, {box.max.x, y + em * 0.85f}};
+    canvas.rect(track, ui::u32(ui::colors::well), em * 0.15f);
+    if (std::isfinite(score))
+      canvas.rect({track.min, {track.min.x + track.width() * float(score), track.max.y}}, ui::u32(depth_color(r + 1)),
+                  em * 0.15f);
+  }
+}
+
+class PatchesPanel : public Panel {
+ public:
+  PatchesPanel() : Panel("patches", "Patches of images") {}
+
+  std::string caption(const Source& source, const AppState& state) const override {
+    const ImageSnapshot* shown = shown_images(source, state);
+    if (!shown) return "recursions of every patch of an image";
+    const auto count = std::count_if(shown->images.begin(), shown->images.end(), right);
+    return fmt::format("recursions per patch \u00b7 {} \u00b7 step {} \u00b7 {} of {} right (held out)",
+                       rule_of(source), shown->step, count, shown->images.size());
+  }
+
+  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+    const ImageSnapshot* shown = shown_images(source, state);
+    if (!shown) return ui::paragraph(no_images, ui::colors::dim);
+    collect(source, state);
+    std::vector<int> depths;
+    for (int i = 0; i < count_of(*shown); ++i)
+      depths.insert(depths.end(), shown->images[i].depth.begin(), shown->images[i].depth.end());
+    draw_depth_legend(canvas, depths, source.geometry().recursions, free_box().width());
+
+    const Box box = free_box();
+    const float below = ui::em() * (2 + 1.25f * float(std::min(4, source.geometry().recursions)));
+    const bool room = box.height() > below + ui::em() * 9;
+    draw_images(source, state, canvas, *shown, {box.min, {box.max.x, room ? box.max.y - below : box.max.y}});
+    const Place place = shown_place(state, *shown);
+    const Box lower{{box.min.x, box.max.y - below + ui::em() * 0.6f}, box.max};
+    if (room && place.patch >= 0) {
+      draw_scores(canvas, lower, source, *shown, place.image, place.patch);
+    } else if (room) {
+      canvas.text(
+          lower.min, ui::u32(ui::colors::faint),
+          fitted("point at a patch to see its scores, click to see its image large or all again", lower.width()));
+    } else if (hovered_.patch >= 0 && ui::begin_tooltip()) {
+      ui::label(scores_text(source, *shown, hovered_.image, hovered_.patch), ui::colors::text, ui::Font::small);
+      ImGui::EndTooltip();
+    }
+    take_box(box);
+  }
+
+  std::string text(const Source& source, const AppState& state) const override {
+    const ImageSnapshot* shown = shown_images(source, state);
+    if (!shown) return std::string(no_images) + "\n";
+    std::string out = caption(source, state) + "\n";
+    for (int i = 0; i < count_of(*shown); ++i) {
+      const SeenImage& image = shown->images[i];
+      out += fmt::format("image {} is {}, taken for {} ({:.0f} %){}\n", i + 1, class_name(source, image.truth),
+                         class_name(source, image.predicted), 100 * image.probability, right(image) ? "" : ": wrong");
+      for (size_t p = 0; p < image.depth.size(); ++p)
+        out += fmt::format("{}{}", image.depth[p], (p + 1) % size_t(shown->columns) == 0 ? "\n" : " ");
+    }
+    if (const Place place = shown_place(state, *shown); place.patch >= 0)
+      out += scores_text(source, *shown, place.image, place.patch) + "\n";
+    return out;
+  }
+
+  Table table(const Source& source, const AppState& state) const override {
+    Table table{{"image", "truth", "predicted", "probability", "row", "column", "depth"}, {}};
+    for (int r = 1; r <= source.geometry().recursions; ++r) table.columns.push_back(fmt::format("score_{}", r));
+    const ImageSnapshot* shown = shown_images(source, state);
+    for (int i = 0; shown && i < count_of(*shown); ++i) {
+      const SeenImage& image = shown->images[i];
+      for (int p = 0; p < int(image.depth.size()); ++p) {
+        table.rows.push_back({cell(i + 1), class_name(source, image.truth), class_name(source, image.predicted),
+                              cell(image.probability), cell(p / shown->columns + 1), cell(p % shown->columns + 1),
+                              cell(image.depth[p])});
+        for (int r = 0; r < source.geometry().recursions; ++r)
+          table.rows.back().push_back(
+              r < scored_recursions(source, *shown, image) ? cell(score_of(source, *shown, image, p, r)) : "");
+      }
+    }
+    return table;
+  }
+
+ private:
+  /// A patch of an image; -1: none.
+  struct Place {
+    int image = -1, patch = -1;
+  };
+  /// The one under the mouse, else the one that the state names.
+  Place shown_place(const AppState& state, const ImageSnapshot& shown) const {
+    if (hovered_.patch >= 0 && hovered_.image < count_of(shown) && hovered_.patch < shown.rows * shown.columns)
+      return hovered_;
+    if (state.patch < 0 || state.patch >= shown.rows * shown.columns) return {};
+    return {state.patches_image < count_of(shown) ? std::max(0, state.patches_image) : 0, state.patch};
+  }
+
+  void collect(const Source& source, const AppState& state) {
+    if (version_ == source.version() && index_ == state.shown.images) return;
+    version_ = source.version();
+    index_ = state.shown.images;
+    pictures_.clear();
+    const ImageSnapshot& shown = *shown_images(source, state);
+    for (int i = 0; i < count_of(shown); ++i) pictures_.push_back(picture_of(shown, shown.images[i]));
+  }
+
+  /// The images that are to be seen, as large as they fit, and below each what it is taken for.
+  void draw_images(const Source& source, AppState& state, Canvas& canvas, const ImageSnapshot& shown, const Box& area) {
+    const int all = count_of(shown);
+    const bool one = state.patches_image >= 0 && state.patches_image < all;
+    const float em = ui::em(), gap = em * 0.8f, label = text_size("0", ui::Font::small).y + em * 0.3f;
+    const auto [columns, side] = columns_for(one ? 1 : all, area, gap, label);
+    hovering_ = {};
+    if (side < 8) return draw_empty(canvas, area, "too small: press F for the whole window");
+    for (int at = 0; at < (one ? 1 : all); ++at) {
+      const int i = one ? state.patches_image : at;
+      const ImVec2 corner{std::floor(area.min.x + float(at % columns) * (side + gap)),
+                          std::floor(area.min.y + float(at / columns) * (side + label + gap))};
+      const SeenImage& image = shown.images[i];
+      canvas.text({corner.x, corner.y + side + em * 0.15f}, ui::u32(right(image) ? ui::colors::dim : ui::colors::warn),
+                  verdict(source, image, one ? area.width() : side), ui::Font::small);
+      draw_image(state, canvas, shown, i, {corner, {corner.x + side, corner.y + side}});
+    }
+    hovered_ = hovering_;
+  }
+
+  /// One image; the mouse hovers its patches, a click makes it large or all small again.
+  void draw_image(AppState& state, Canvas& canvas, const ImageSnapshot& shown, int image, const Box& box) {
+    canvas.image(box, *pictures_[image]);
+    const float wide = box.width() / float(shown.columns), tall = box.height() / float(shown.rows);
+    const auto patch_box = [&](int patch) {
+      const float x = box.min.x + float(patch % shown.columns) * wide,
+                  y = box.min.y + float(patch / shown.columns) * tall;
+      return Box{{x, y}, {x + wide, y + tall}};
+    };
+    const float thickness = std::clamp(wide * 0.06f, 1.0f, 4.0f);
+    for (int patch = 0; patch < shown.rows * shown.columns && std::min(wide, tall) >= 4; ++patch) {
+      canvas.outline(patch_box(patch), ui::u32(ui::colors::card), thickness);
+      draw_depth(canvas, patch_box(patch).inset(thickness, thickness), shown.images[image].depth[patch]);
+    }
+    ImGui::SetCursorScreenPos(box.min);
+    ImGui::PushID(image);
+    if (ImGui::InvisibleButton("image", {box.width(), box.height()}))
+      state.patches_image = state.patches_image == image ? -1 : image;
+    ImGui::PopID();
+    ui::tag(fmt::format("patches.image.{}", image));
+    if (ImGui::IsItemHovered()) {
+      const ImVec2 mouse = ImGui::GetIO().MousePos;
+      const int column = std::clamp(int((mouse.x - box.min.x) / wide), 0, shown.columns - 1);
+      const int row = std::clamp(int((mouse.y - box.min.y) / tall), 0, shown.rows - 1);
+      hovering_ = {image, row * shown.columns + column};
+    }
+    if (const Place place = shown_place(state, shown); place.image == image)
+      canvas.outline(patch_box(place.patch), ui::u32(ui::colors::text), std::max(2.0f, thickness));
+  }
+
+  std::vector<std::shared_ptr<const Image>> pictures_;  // of the snapshot that is shown
+  uint64_t version_ = 0;
+  int index_ = -1;
+  Place hovered_, hovering_;  // as of the last frame, and of this one
+};
+
+}  // namespace
+
+std::unique_ptr<Panel> make_patches_panel() {
+  return std::make_unique<PatchesPanel>();
+}
+
+}  // namespace tinymor

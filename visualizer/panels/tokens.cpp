@@ -1,0 +1,300 @@
+// What a text is to the model, tokens, and what the run learns from: the probe text with the id of each token and its
+// place in the corpus, the vocabulary with how often each token occurs, and any text of one's own.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+
+#include "tensor/error.h"
+
+#include "visualizer/panels/panels.h"
+
+namespace tinymor {
+namespace {
+
+constexpr size_t most_own_bytes = 20000;
+
+/// A text as its tokens.
+struct Tokens {
+  std::vector<std::string> pieces;  // quoted
+  std::vector<int32_t> ids;
+  std::string problem;  // why there are none
+  int64_t characters = 0;
+};
+
+/// "12,345"
+std::string grouped(int64_t number) {
+  std::string out = fmt::format("{}", std::max<int64_t>(0, number));
+  for (int at = int(out.size()) - 3; at > 0; at -= 3) out.insert(size_t(at), ",");
+  return out;
+}
+
+/// How often the tokens occur; empty when that was not recorded.
+const std::vector<uint32_t>& counts_of(const Source& source) {
+  static const std::vector<uint32_t> none;
+  const RunInfo& run = source.history().run;
+  return run.counts.size() == run.vocabulary.size() ? run.counts : none;
+}
+
+int64_t corpus_tokens(const Source& source) {
+  const std::vector<uint32_t>& counts = counts_of(source);
+  return std::accumulate(counts.begin(), counts.end(), int64_t(0));
+}
+
+std::string piece_at(const Source& source, int32_t id) {
+  return quoted_piece(readable_piece(source.history().run.vocabulary[id]));
+}
+
+Tokens probe_tokens(const Source& source, const AppState& state) {
+  const TextView& view = state.shown.causal;
+  Tokens tokens{{}, view.ids, view.size() == 0 ? no_text(source) : "", 0};
+  for (const std::string& piece : view.pieces) tokens.pieces.push_back(quoted_piece(piece));
+  return tokens;
+}
+
+Tokens own_tokens(const Source& source, const AppState& state) {
+  Tokens tokens;
+  const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) >> 6) != 2; };
+  size_t end = std::min(most_own_bytes, state.own_text.size());
+  while (end < state.own_text.size() && end > 0 && !begins_character(state.own_text[end])) --end;
+  const std::string text = state.own_text.substr(0, end);
+  tokens.characters = std::count_if(text.begin(), text.end(), begins_character);
+  if (!source.tokenizer()) return tokens.problem = source.why_no_tokenizer(), tokens;
+  try {
+    tokens.ids = source.tokenizer()->encode(text);
+    for (int32_t id : tokens.ids) tokens.pieces.push_back(quoted_piece(readable_piece(source.tokenizer()->piece(id))));
+  } catch (const Error& error) {
+    tokens.problem = error.what();
+  }
+  return tokens;
+}
+
+std::string own_summary(const Tokens& own, const AppState& state) {
+  if (own.ids.empty()) return own.problem.empty() ? "no token" : own.problem;
+  std::string out =
+      fmt::format("{} tokens for {} characters: {:.1f} characters per token", grouped(int64_t(own.ids.size())),
+                  grouped(own.characters), double(own.characters) / double(own.ids.size()));
+  if (state.own_text.size() > most_own_bytes) out += fmt::format(", of the first {} bytes", grouped(most_own_bytes));
+  return out;
+}
+
+std::string place_of_probe(const Source& source, const AppState& state) {
+  const RunInfo& run = source.history().run;
+  const int64_t all = corpus_tokens(source), first = run.probe_offset;
+  if (all == 0) return "where the probe text lies in the corpus was not recorded";
+  return fmt::format("the probe text: tokens {} to {} of {} ({})", grouped(first + 1),
+                     grouped(first + state.shown.causal.size()), grouped(all),
+                     first >= run.train_tokens ? "held out" : "trained on");
+}
+
+std::string frequency(const Source& source, int32_t id) {
+  const std::vector<uint32_t>& counts = counts_of(source);
+  if (id < 0 || size_t(id) >= counts.size()) return fmt::format("id {}: how often it occurs was not recorded", id);
+  const double all = std::max<double>(1, double(corpus_tokens(source)));
+  return fmt::format("id {} occurs {} times: {:.2f} % of the corpus", id, grouped(counts[id]), 100 * counts[id] / all);
+}
+
+/// The ids whose piece contains `search`, whatever the case of its letters; most frequent first.
+std::vector<int32_t> matching(const Source& source, const std::string& search) {
+  const auto folded = [](std::string text) {
+    for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
+    return text;
+  };
+  std::vector<int32_t> ids;
+  const std::vector<std::string>& vocabulary = source.history().run.vocabulary;
+  for (size_t id = 0; id < vocabulary.size(); ++id)
+    if (folded(readable_piece(vocabulary[id])).find(folded(search)) != std::string::npos) ids.push_back(int32_t(id));
+  const std::vector<uint32_t>& counts = counts_of(source);
+  if (!counts.empty()) std::stable_sort(ids.begin(), ids.end(), [&](int a, int b) { return counts[a] > counts[b]; });
+  return ids;
+}
+
+/// The corpus as a bar: what is trained on, what is held out, and a mark where the probe text lies.
+void draw_corpus(Canvas& canvas, const Source& source, const AppState& state) {
+  const RunInfo& run = source.history().run;
+  const double all = double(corpus_tokens(source));
+  const float em = ui::em();
+  const Box box{free_box().min, {free_box().max.x, free_box().min.y + em * 1.1f}};
+  const auto x_of = [&](double token) {
+    return box.min.x + box.width() * float(std::clamp(token / std::max(1.0, all), 0.0, 1.0));
+  };
+  const float border = x_of(double(run.train_tokens)), first = x_of(double(run.probe_offset));
+  canvas.rect(box, ui::u32(ui::colors::active), em * 0.15f);
+  canvas.rect({box.min, {border, box.max.y}}, ui::u32(ui::colors::control), em * 0.15f);
+  if (border - box.min.x > em * 6)
+    canvas.text({box.min.x + em * 0.4f, box.min.y + em * 0.05f}, ui::u32(ui::colors::dim), "trained on",
+                ui::Font::small);
+  if (box.max.x - border > em * 6)
+    text_right(canvas, {box.max.x - em * 0.4f, box.min.y + em * 0.05f}, ui::u32(ui::colors::dim), "held out",
+               ui::Font::small);
+  const float last = std::max(first + em * 0.25f, x_of(double(run.probe_offset) + state.shown.causal.size()));
+  canvas.rect({{first, box.min.y - em * 0.15f}, {last, box.max.y + em * 0.15f}}, ui::u32(ui::colors::accent));
+  take_box(box);
+}
+
+/// Tokens side by side, the id of each below it; returns the one under the mouse.
+std::optional<int> draw_tokens(Canvas& canvas, const Tokens& tokens, std::optional<int> selected) {
+  const float em = ui::em(), line = em * 2.9f, pad = em * 0.2f;
+  ImGui::BeginChild("tokens", ImVec2(0, 0), false);
+  const Box box = free_box();
+  const bool inside = ImGui::IsWindowHovered();
+  std::optional<int> under_mouse;
+  float x = box.min.x, y = box.min.y + 2;
+  for (int i = 0; i < int(tokens.pieces.size()); ++i) {
+    const std::string id = fmt::format("{}", tokens.ids[i]);
+    const float width = std::max(text_size(tokens.pieces[i]).x, text_size(id, ui::Font::small).x) + 2 * pad;
+    if (x > box.min.x && x + width > box.max.x) x = box.min.x, y += line;
+    const Box plate{{x, y}, {x + width, y + em * 1.4f}}, whole{plate.min, {plate.max.x, y + line}};
+    if (ImGui::IsRectVisible(whole.min, whole.max)) {
+      canvas.rect(plate, ui::u32(i % 2 ? ui::colors::control : ui::colors::hovered), em * 0.2f);
+      canvas.text({x + pad, y + em * 0.15f}, ui::u32(ui::colors::text), tokens.pieces[i]);
+      canvas.text({x + pad, plate.max.y}, ui::u32(ui::colors::dim), id, ui::Font::small);
+      if (selected == i) canvas.outline(plate, ui::u32(ui::colors::text), 2, em * 0.2f);
+      if (inside && whole.contains(ImGui::GetIO().MousePos)) under_mouse = i;
+      ui::tag(fmt::format("tokens.token.{}", i), plate);
+    }
+    x += width + em * 0.15f;
+    if (is_newline(tokens.pieces[i])) x = box.min.x, y += line;
+  }
+  ImGui::Dummy({1, y + line - box.min.y});
+  ImGui::EndChild();
+  return under_mouse;
+}
+
+class TokensPanel : public Panel {
+ public:
+  TokensPanel() : Panel("tokens", "Tokens and data") {}
+
+  std::string caption(const Source& source, const AppState& state) const override {
+    const std::string all = grouped(int64_t(source.history().run.vocabulary.size()));
+    if (state.tokens_view == TokensView::own) return "any text as the tokens of this run, below each its id";
+    if (source.history().of_images()) return "what a model of text sees";
+    if (state.tokens_view == TokensView::probe)
+      return fmt::format("{} tokens of the probe text, below each its id", state.shown.causal.size());
+    if (corpus_tokens(source) == 0) return fmt::format("{} tokens; how often they occur was not recorded", all);
+    return fmt::format("{} tokens and how often each occurs in the corpus of {}", all, grouped(corpus_tokens(source)));
+  }
+
+  float controls(const Source&, AppState& state, float right) override {
+    const std::vector<const char*> labels = {"probe", "vocabulary", "own"};
+    const float left = right - ui::segmented_width(labels);
+    ImGui::SetCursorPosX(left);
+    state.tokens_view = TokensView(ui::segmented("tokens.view", labels, int(state.tokens_view)));
+    return left;
+  }
+
+  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+    if (source.history().of_images()) return draw_empty(canvas, free_box(), no_text(source));
+    if (state.tokens_view == TokensView::vocabulary) return draw_vocabulary(source, state, canvas);
+    if (state.tokens_view == TokensView::own) return draw_own(source, state, canvas);
+    const Tokens probe = probe_tokens(source, state);
+    if (!probe.problem.empty()) return draw_empty(canvas, free_box(), probe.problem);
+    ui::label(place_of_probe(source, state), ui::colors::dim, ui::Font::small);
+    if (corpus_tokens(source) > 0) draw_corpus(canvas, source, state);
+    const auto token = state.selected();
+    const bool here = token && token->subject == Subject::probe && token->token < int(probe.ids.size());
+    ui::label(here ? frequency(source, probe.ids[token->token]) : "point at a token to see how often it occurs",
+              here ? ui::colors::text : ui::colors::faint, ui::Font::small);
+    const auto under_mouse = draw_tokens(canvas, probe, here ? std::optional(token->token) : std::nullopt);
+    if (!under_mouse) return;
+    state.hovering = {Subject::probe, *under_mouse};
+    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
+  }
+
+  std::string text(const Source& source, const AppState& state) const override {
+    std::string out = caption(source, state) + "\n";
+    if (source.history().of_images()) return out + no_text(source) + "\n";
+    if (state.tokens_view == TokensView::vocabulary) {
+      for (int32_t id : matching(source, state.token_search))
+        out += fmt::format("\"{}\" {}\n", piece_at(source, id), frequency(source, id));
+      return out;
+    }
+    const bool own = state.tokens_view == TokensView::own;
+    const Tokens tokens = own ? own_tokens(source, state) : probe_tokens(source, state);
+    if (!tokens.problem.empty()) return out + tokens.problem + "\n";
+    out += (own ? own_summary(tokens, state) : place_of_probe(source, state)) + "\n";
+    for (size_t i = 0; i < tokens.ids.size(); ++i) out += fmt::format("{}[{}] ", tokens.pieces[i], tokens.ids[i]);
+    return out + "\n";
+  }
+
+  Table table(const Source& source, const AppState& state) const override {
+    if (state.tokens_view == TokensView::vocabulary) {
+      Table table{{"id", "piece", "count"}, {}};
+      const std::vector<uint32_t>& counts = counts_of(source);
+      for (int32_t id : matching(source, state.token_search))
+        table.rows.push_back({cell(id), piece_at(source, id), counts.empty() ? "" : std::to_string(counts[id])});
+      return table;
+    }
+    const Tokens tokens =
+        state.tokens_view == TokensView::own ? own_tokens(source, state) : probe_tokens(source, state);
+    Table table{{"position", "id", "piece"}, {}};
+    for (size_t i = 0; i < tokens.ids.size(); ++i)
+      table.rows.push_back({cell(int(i)), cell(tokens.ids[i]), tokens.pieces[i]});
+    return table;
+  }
+
+ private:
+  void draw_vocabulary(const Source& source, AppState& state, Canvas& canvas) {
+    const float em = ui::em(), row = em * 1.5f;
+    if (version_ != source.version() || search_ != state.token_search) listed_ = matching(source, state.token_search);
+    version_ = source.version();
+    search_ = state.token_search;
+    ImGui::SetNextItemWidth(em * 9);
+    ImGui::InputText("##search", &state.token_search);
+    ui::tag("tokens.search");
+    ImGui::SameLine();
+    ui::label(fmt::format("search: {} found", grouped(int64_t(listed_.size()))), ui::colors::dim, ui::Font::small);
+
+    const std::vector<uint32_t>& counts = counts_of(source);
+    const double most = counts.empty() ? 1 : std::max(1u, *std::max_element(counts.begin(), counts.end()));
+    ImGui::BeginChild("vocabulary", ImVec2(0, 0), false);
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
+    ImGuiListClipper clipper;
+    clipper.Begin(int(listed_.size()), row);
+    while (clipper.Step())
+      for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+        const int32_t id = listed_[i];
+        const Box box = free_box();
+        canvas.text(box.min, ui::u32(ui::colors::text), fitted(piece_at(source, id), em * 6));
+        text_right(canvas, {box.min.x + em * 9.5f, box.min.y}, ui::u32(ui::colors::dim), fmt::format("{}", id));
+        if (!counts.empty()) {
+          const float left = box.min.x + em * 15.5f, width = std::max(0.0f, box.max.x - left);
+          text_right(canvas, {left - em * 0.8f, box.min.y}, ui::u32(ui::colors::text), grouped(counts[id]));
+          canvas.rect({{left, box.min.y + em * 0.2f}, {left + width * float(counts[id] / most), box.min.y + em}},
+                      ui::u32(ui::colors::accent));
+        }
+        ImGui::Dummy({box.width(), row});
+        ui::tag(fmt::format("tokens.row.{}", i));
+        if (ImGui::IsItemHovered()) ui::hint(frequency(source, id).c_str());
+      }
+    ImGui::PopStyleVar();
+    ImGui::EndChild();
+  }
+
+  void draw_own(const Source& source, AppState& state, Canvas& canvas) {
+    const float em = ui::em();
+    ImGui::InputTextMultiline("##own", &state.own_text,
+                              {-1, std::clamp(free_box().height() * 0.3f, em * 2, em * 4.4f)});
+    ui::tag("tokens.own");
+    if (ui::button("tokens.open", "Open a file", true, "Another run, or a text to train on (O)"))
+      state.open_asked = true;
+    ImGui::SameLine();
+    const Tokens own = own_tokens(source, state);
+    ui::paragraph(own_summary(own, state), own.problem.empty() ? ui::colors::text : ui::colors::warn, ui::Font::small);
+    draw_tokens(canvas, own, {});
+  }
+
+  std::vector<int32_t> listed_;  // ids, of this version and search
+  uint64_t version_ = 0;
+  std::string search_;
+};
+
+}  // namespace
+
+std::unique_ptr<Panel> make_tokens_panel() {
+  return std::make_unique<TokensPanel>();
+}
+
+}  // namespace tinymor
