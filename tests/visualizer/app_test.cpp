@@ -119,7 +119,8 @@ TEST_CASE("every control can be seen: nothing is drawn over it") {
       seen.insert(name);
     }
   }
-  for (const char* name : {"curves.log", "grid.paper", "strip.shift", "kv.subject.1", "attention.layer.0", "gen.play", "tokens.view.1"})
+  for (const char* name :
+       {"curves.log", "grid.paper", "strip.shift", "kv.subject.1", "attention.layer.0", "gen.play", "tokens.view.1"})
     CHECK(seen.contains(name));
 }
 
