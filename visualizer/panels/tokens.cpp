@@ -66,6 +66,7 @@ Tokens own_tokens(const Source& source, const AppState& state) {
     tokens.ids = source.tokenizer()->encode(text);
     for (int32_t id : tokens.ids) tokens.pieces.push_back(quoted_piece(readable_piece(source.tokenizer()->piece(id))));
   } catch (const Error& error) {
+    tokens.ids.clear(), tokens.pieces.clear();
     tokens.problem = error.what();
   }
   return tokens;
@@ -82,7 +83,7 @@ std::string own_summary(const Tokens& own, const AppState& state) {
 
 std::string place_of_probe(const Source& source, const AppState& state) {
   const RunInfo& run = source.history().run;
-  const int64_t all = corpus_tokens(source), first = run.probe_offset;
+  const int64_t all = corpus_tokens(source), first = std::clamp<int64_t>(run.probe_offset, 0, all);
   if (all == 0) return "where the probe text lies in the corpus was not recorded";
   return fmt::format("the probe text: tokens {} to {} of {} ({})", grouped(first + 1),
                      grouped(first + state.shown.causal.size()), grouped(all),
