@@ -46,7 +46,8 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
                 {"curves", row(middle, 0, 0.5f)},
                 {"kv", row(middle, 0.5f, 1)},
                 {"generate", column(0.73f, 1)}}},
-              inside()};
+              inside(),
+              {"Autograd", {{"autograd", area}}}};
     }
     case Arrangement::normal: {
       const Box left = column(0, 0.56f), right = column(0.56f, 1);
@@ -56,15 +57,14 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
                 {"curves", row(right, 0, 0.52f)},
                 {"kv", row(right, 0.52f, 1)}}},
               {"Generate", {{"generate", left}, {"kv", row(right, 0, 0.5f)}, {"curves", row(right, 0.5f, 1)}}},
-              inside()};
+              inside(),
+              {"Autograd", {{"autograd", area}}}};
     }
     case Arrangement::pairs: {
       const Box left = column(0, 0.5f), right = column(0.5f, 1);
-      return {{"Depth", {{"strip", left}, {"grid", right}}},
-              {"Training", {{"curves", left}, {"kv", right}}},
-              {"Routers", {{"scores", left}, {"lens", right}}},
-              {"Inside", {{"attention", left}, {"sharing", right}}},
-              {"Generate", {{"generate", left}, {"kv", right}}}};
+      return {{"Depth", {{"strip", left}, {"grid", right}}},     {"Training", {{"curves", left}, {"kv", right}}},
+              {"Routers", {{"scores", left}, {"lens", right}}},  {"Inside", {{"attention", left}, {"sharing", right}}},
+              {"Generate", {{"generate", left}, {"kv", right}}}, {"Autograd", {{"autograd", area}}}};
     }
     case Arrangement::single:
       break;
@@ -73,7 +73,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
           {"Curves", {{"curves", area}}},       {"Cache", {{"kv", area}}},
           {"Scores", {{"scores", area}}},       {"Lens", {{"lens", area}}},
           {"Attention", {{"attention", area}}}, {"Sharing", {{"sharing", area}}},
-          {"Generate", {{"generate", area}}}};
+          {"Generate", {{"generate", area}}},   {"Autograd", {{"autograd", area}}}};
 }
 
 std::string neighbour(const std::vector<Page>& pages, const std::string& name, int by) {

@@ -1,6 +1,7 @@
 #include "visualizer/panel.h"
 
 #include "visualizer/panels/attention.h"
+#include "visualizer/panels/autograd.h"
 #include "visualizer/panels/curves.h"
 #include "visualizer/panels/generate.h"
 #include "visualizer/panels/grid.h"
@@ -23,6 +24,7 @@ std::vector<std::unique_ptr<Panel>> make_panels() {
   panels.push_back(std::make_unique<LensPanel>());
   panels.push_back(std::make_unique<SharingPanel>());
   panels.push_back(std::make_unique<GeneratePanel>());
+  panels.push_back(std::make_unique<AutogradPanel>());
   return panels;
 }
 

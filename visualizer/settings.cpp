@@ -118,18 +118,22 @@ Entry pin() {
           }};
 }
 
-Entry prompt() {
-  return {{"prompt", "a text; \\n is a new line"},
-          [](const AppState& s, const Source&) {
+/// A text of several lines, in a member that `at` finds.
+template <class At>
+Entry text(const char* name, At at) {
+  return {{name, "a text; \\n is a new line"},
+          [=](const AppState& s, const Source&) {
             std::string out;
-            for (char c : s.request.prompt) out += c == '\n' ? "\\n" : c == '\\' ? "\\\\" : std::string(1, c);
+            for (char c : at(const_cast<AppState&>(s)))
+              out += c == '\n' ? "\\n" : c == '\\' ? "\\\\" : std::string(1, c);
             return out;
           },
-          [](AppState& s, const Source&, const std::string& value) {
-            s.request.prompt.clear();
+          [=](AppState& s, const Source&, const std::string& value) {
+            std::string& text = at(s);
+            text.clear();
             for (size_t i = 0; i < value.size(); ++i) {
               const bool escaped = value[i] == '\\' && i + 1 < value.size();
-              s.request.prompt += escaped ? (value[++i] == 'n' ? '\n' : value[i]) : value[i];
+              text += escaped ? (value[++i] == 'n' ? '\n' : value[i]) : value[i];
             }
             return true;
           }};
@@ -167,7 +171,9 @@ const std::vector<Entry>& entries() {
       number("attention.head", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_head; }),
       choice("sharing", "run, cycle, sequence, middle_cycle or middle_sequence",
              {"run", "cycle", "sequence", "middle_cycle", "middle_sequence"}, &AppState::sharing_scheme),
-      prompt(),
+      text("autograd.expression", [](AppState& s) -> std::string& { return s.expression; }),
+      number("autograd.step", "0 or more", 0, 100000, [](AppState& s) -> int& { return s.autograd_step; }),
+      text("prompt", [](AppState& s) -> std::string& { return s.request.prompt; }),
       number("temperature", "0 to 2", 0.0f, 2.0f, [](AppState& s) -> float& { return s.request.temperature; }),
       number("top_k", "0 to 100000", 0, 100000, [](AppState& s) -> int& { return s.request.top_k; }),
       number("top_p", "0 to 1", 0.0f, 1.0f, [](AppState& s) -> float& { return s.request.top_p; }),

@@ -20,13 +20,15 @@ void draw_everything(Source& source) {
     state.cache_subject = rule == RuleView::causal ? Subject::generated : Subject::probe;
     state.attention_layer = int(rule) - 1;
     state.sharing_scheme = int(rule);
+    state.autograd_step = 3 * int(rule);
     std::vector<std::string> names = {""};
     for (const auto& panel : window.app().panels()) names.push_back(panel->name());
     for (const std::string& panel : names) {
       state.maximised = panel;
       window.frames(2);
-      for (const char* name : {"grid.cells", "kv.cells", "curves.loss.area", "strip.token.0", "scores.strip.1",
-                               "lens.cells", "attention.map.1.2", "sharing.set.0"})
+      for (const char* name :
+           {"grid.cells", "kv.cells", "curves.loss.area", "strip.token.0", "scores.strip.1", "lens.cells",
+            "attention.map.1.2", "sharing.set.0", "autograd.leaf.w", "autograd.value.y"})
         window.hover(name);
     }
     for (const auto& panel : window.app().panels()) {
@@ -110,7 +112,8 @@ TEST_CASE("the text report tells what the panels show, for eyes that cannot see 
   for (const char* part : {"== Depth of every token ==", " girl[", "== Computed and skipped ==", "recursion 2",
                            "== Training ==", "held out at step 400", "== KV cache ==", "vanilla",
                            "== Router scores ==", "% overlap", "== Depth lens ==", "as routed: mean loss",
-                           "== Attention ==", "4 heads", "== Shared weights ==", "weights 1: layers 2"}) {
+                           "== Attention ==", "4 heads", "== Shared weights ==", "weights 1: layers 2",
+                           "== Autograd explorer ==", "y = tanh(add #2), not computed yet"}) {
     CHECK_THAT(all, ContainsSubstring(part));
   }
   CHECK_THAT(window.app().text("kv"), !ContainsSubstring("== Training =="));
