@@ -226,7 +226,7 @@ void AutogradPanel::draw_value(AppState& state, Canvas& canvas, int index, const
   ImGui::PushID(index);
   const bool pressed = ImGui::InvisibleButton("value", {box.width(), box.height()});
   ui::tag(fmt::format("autograd.{}.{}", value.leaf >= 0 ? "leaf" : "value", value.label));
-  ui::hint(describe(index, step).c_str());
+  if (ImGui::IsItemHovered()) ui::hint(describe(index, step).c_str());
   if (value.leaf >= 0) edit_leaf(state, index, pressed);
   ImGui::PopID();
 }
