@@ -36,7 +36,8 @@ std::vector<GraphNode> graph_of(const Variable& result) {
   std::vector<GraphNode> graph;
   std::unordered_map<const Node*, int64_t> place;
   for (const auto& node : tape) {
-    GraphNode entry{node->op ? node->op->name() : "parameter", node->name, node->shape, {}, node->value, node->grad};
+    GraphNode entry{
+        node->op ? node->op->name() : "parameter", node->name, node->shape, {}, node->value, node->grad, node.get()};
     for (size_t i = 0; i < node->inputs.size(); ++i) {
       const Tensor value = i < node->input_values.size() ? node->input_values[i] : Tensor();
       if (node->inputs[i]) {
@@ -45,7 +46,7 @@ std::vector<GraphNode> graph_of(const Variable& result) {
         entry.inputs.push_back(input);
       } else if (value.defined()) {
         entry.inputs.push_back(int64_t(graph.size()));
-        graph.push_back({"constant", "", value.shape(), {}, value, {}});
+        graph.push_back({"constant", "", value.shape(), {}, value, {}, nullptr});
       }
     }
     place[node.get()] = int64_t(graph.size());

@@ -16,6 +16,7 @@ struct GraphNode {
   Shape shape;
   std::vector<int64_t> inputs;  ///< Indices of the nodes it was computed from, in the order of its arguments.
   Tensor value, grad;           ///< Undefined where the graph does not hold them.
+  const Node* node = nullptr;   ///< On the tape; null for a constant.
 };
 
 /// Everything `result` was computed from, inputs before results, `result` last. Values are there when it was computed

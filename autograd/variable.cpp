@@ -61,14 +61,6 @@ Tensor complete(Node& node) {
   return grad;
 }
 
-/// Whatever a pass that fails has gathered on its way must not reach the next one.
-struct PendingCleared {
-  const std::vector<std::shared_ptr<Node>>& tape;
-  ~PendingCleared() {
-    for (const std::shared_ptr<Node>& node : tape) node->pending = Tensor();
-  }
-};
-
 void free_graph(Node& node) {
   node.spent = true;
   node.backward = nullptr;
@@ -95,6 +87,7 @@ void InputGrads::add(size_t i, Tensor grad) {
   if (detect_anomaly)
     check(all_finite(grad), "[{}] its backward gave input {} of shape {} a gradient with NaN or infinity (made by {})",
           name_of(node_), i, grad.shape(), name_of(*node_.inputs[i]));
+  if (seen_) seen_(node_, i, grad);
   receive(*node_.inputs[i], std::move(grad));
 }
 
@@ -160,26 +153,35 @@ void Variable::backward(Graph after) const {
 }
 
 void Variable::backward(const Tensor& cotangent, Graph after) const {
-  check(node_ != nullptr, "[backward] nothing here depends on a parameter, or recording was off");
-  check(!node_->spent,
+  BackwardPass pass(*this, cotangent, after);
+  while (pass.next()) pass.step();
+}
+
+BackwardPass::BackwardPass(const Variable& result, const Tensor& cotangent, Graph after) : after_(after) {
+  check(result.requires_grad(), "[backward] nothing here depends on a parameter, or recording was off");
+  check(!result.node()->spent,
         "[backward] this graph was walked before and its saved values are gone (compute the value again, or retain the "
         "graph)");
-  const std::vector<std::shared_ptr<Node>> tape = tape_of(*this);
-  const PendingCleared cleared{tape};
-  receive(*node_, cotangent);
-  for (const std::shared_ptr<Node>& node : tape) {
-    check(
-        !node->spent,
+  tape_ = tape_of(result);
+  receive(*result.node(), cotangent);
+}
+
+BackwardPass::~BackwardPass() {
+  for (const std::shared_ptr<Node>& node : tape_) node->pending = Tensor();
+}
+
+void BackwardPass::step(const ContributionHook& seen) {
+  Node& node = *tape_[at_++];
+  check(!node.spent,
         "[backward] part of this graph ({}) was walked before and its saved values are gone (compute the value again, "
         "or retain the graph)",
-        name_of(*node));
-    if (node->pending.defined()) {
-      const Tensor grad = complete(*node);
-      InputGrads inputs(*node);
-      if (node->op) node->backward(grad, inputs);
-    }
-    if (node->op && after == Graph::free) free_graph(*node);
+        name_of(node));
+  if (node.pending.defined()) {
+    const Tensor grad = complete(node);
+    InputGrads inputs(node, seen);
+    if (node.op) node.backward(grad, inputs);
   }
+  if (node.op && after_ == Graph::free) free_graph(node);
 }
 
 Variable record(const Op& op, const std::vector<Variable>& inputs, Tensor value, Backward backward, Recipe recipe) {

@@ -30,10 +30,13 @@ class Op {
 
 struct Node;
 
+/// Sees what one use of a value contributes to its gradient: `node` gives `grad` to its input i.
+using ContributionHook = std::function<void(const Node& node, size_t i, const Tensor& grad)>;
+
 /// Where an operation's backward leaves the gradients of its inputs.
 class InputGrads {
  public:
-  explicit InputGrads(const Node& node) : node_(node) {}
+  InputGrads(const Node& node, const ContributionHook& seen) : node_(node), seen_(seen) {}
   /// Whether input i wants a gradient at all; computing one for nobody can be skipped.
   bool needs(size_t i) const;
   /// Adds `grad`, which must have input i's shape, to what other uses of that input contributed.
@@ -41,6 +44,7 @@ class InputGrads {
 
  private:
   const Node& node_;
+  const ContributionHook& seen_;
 };
 
 /// Turns the gradient of an operation's result into gradients of its inputs.
@@ -154,6 +158,28 @@ class SavedIds {
 /// Every node that `result` was computed from, latest first, so that a node comes before all of its inputs; `result`'s
 /// own is the first. Empty for a constant.
 std::vector<std::shared_ptr<Node>> tape_of(const Variable& result);
+
+/// A backward pass that waits between two nodes, so that it can be watched. Variable::backward is one that is walked to
+/// its end.
+class BackwardPass {
+ public:
+  /// Begins with the gradient of `result`, in its shape. Throws when there is no graph, or when it was freed.
+  BackwardPass(const Variable& result, const Tensor& cotangent, Graph after = Graph::free);
+  BackwardPass(const BackwardPass&) = delete;
+  BackwardPass& operator=(const BackwardPass&) = delete;
+  /// Whatever a pass that ends early has gathered must not reach the next one.
+  ~BackwardPass();
+
+  /// The node whose turn it is, the latest made first: all its users have contributed. Null at the end.
+  const Node* next() const { return at_ < tape_.size() ? tape_[at_].get() : nullptr; }
+  /// Hands the gradient of `next()` on to its inputs.
+  void step(const ContributionHook& seen = {});
+
+ private:
+  std::vector<std::shared_ptr<Node>> tape_;
+  size_t at_ = 0;
+  Graph after_;
+};
 
 /// A switch of this thread that is on, or off, while the object lives.
 class ThreadSwitch {

@@ -122,8 +122,10 @@ struct AppState {
   int attention_layer = 0;  ///< Of the block, from 0; -1: the first layer of the model, beyond the block: the last.
   int attention_row = 0, attention_head = 0;  ///< The map that is drawn large.
   int sharing_scheme = 0;                     ///< Of the sharing diagram, as Sharing; 0: that of the run.
-  int patches_image = -1;                     ///< The image that is drawn large; -1: all are small.
-  int patch = -1;  ///< The patch whose scores are shown while the mouse is elsewhere; -1: none.
+  std::string expression = "x = 2; w = 0.5; b = -0.4\ny = tanh(w*x + b)";  ///< Of the autograd explorer.
+  int autograd_step = 0;   ///< Steps taken there, forward and then backward.
+  int patches_image = -1;  ///< The image that is drawn large; -1: all are small.
+  int patch = -1;          ///< The patch whose scores are shown while the mouse is elsewhere; -1: none.
   TokensView tokens_view = TokensView::probe;
   std::string token_search;  ///< Only tokens that contain it are listed.
   std::string own_text = "Once upon a time";

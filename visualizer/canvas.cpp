@@ -76,4 +76,13 @@ void text_centered(Canvas& canvas, ImVec2 center, ImU32 color, std::string_view 
   canvas.text({center.x - size.x / 2, center.y - size.y / 2}, color, text, font);
 }
 
+void curve(Canvas& canvas, ImVec2 from, ImVec2 to, ImU32 color, float thickness) {
+  std::vector<ImVec2> points;
+  for (int i = 0; i <= 16; ++i) {
+    const float t = float(i) / 16, ease = t * t * (3 - 2 * t);
+    points.push_back({from.x + (to.x - from.x) * t, from.y + (to.y - from.y) * ease});
+  }
+  canvas.polyline(points, color, thickness);
+}
+
 }  // namespace tinymor

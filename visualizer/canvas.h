@@ -45,6 +45,8 @@ std::string fitted(std::string_view text, float width, ui::Font font = ui::Font:
 /// Text that ends at `right`, or whose middle is at `center`.
 void text_right(Canvas& canvas, ImVec2 right, ImU32 color, std::string_view text, ui::Font font = ui::Font::body);
 void text_centered(Canvas& canvas, ImVec2 center, ImU32 color, std::string_view text, ui::Font font = ui::Font::body);
+/// A line that leaves and arrives level.
+void curve(Canvas& canvas, ImVec2 from, ImVec2 to, ImU32 color, float thickness);
 
 /// The canvas that draws into the current ImGui window. Its images are commands whose texture is the Image itself; who
 /// renders the frame puts a real texture in its place.

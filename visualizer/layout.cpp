@@ -42,6 +42,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
                  {"sharing", row(right, 0.5f, 1)}}};
   };
   const Page compare{"Compare", {{"compare", area}}};
+  const Page autograd{"Autograd", {{"autograd", area}}};
   const Page data{"Data", {{"tokens", column(0, 0.5f)}, {"patches", column(0.5f, 1)}}};
   switch (arrangement) {
     case Arrangement::wide: {
@@ -54,6 +55,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
                 {"generate", column(0.73f, 1)}}},
               inside(),
               compare,
+              autograd,
               data};
     }
     case Arrangement::normal: {
@@ -66,6 +68,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
               {"Generate", {{"generate", left}, {"kv", row(right, 0, 0.5f)}, {"curves", row(right, 0.5f, 1)}}},
               inside(),
               compare,
+              autograd,
               data};
     }
     case Arrangement::pairs: {
@@ -76,17 +79,25 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
               {"Inside", {{"attention", left}, {"sharing", right}}},
               {"Generate", {{"generate", left}, {"kv", right}}},
               compare,
+              autograd,
               data};
     }
     case Arrangement::single:
       break;
   }
-  return {{"Tokens", {{"strip", area}}},        {"Grid", {{"grid", area}}},
-          {"Curves", {{"curves", area}}},       {"Cache", {{"kv", area}}},
-          {"Scores", {{"scores", area}}},       {"Lens", {{"lens", area}}},
-          {"Attention", {{"attention", area}}}, {"Sharing", {{"sharing", area}}},
-          {"Generate", {{"generate", area}}},   {"Data", {{"tokens", area}}},
-          {"Patches", {{"patches", area}}},     compare};
+  return {{"Tokens", {{"strip", area}}},
+          {"Grid", {{"grid", area}}},
+          {"Curves", {{"curves", area}}},
+          {"Cache", {{"kv", area}}},
+          {"Scores", {{"scores", area}}},
+          {"Lens", {{"lens", area}}},
+          {"Attention", {{"attention", area}}},
+          {"Sharing", {{"sharing", area}}},
+          {"Generate", {{"generate", area}}},
+          {"Data", {{"tokens", area}}},
+          {"Patches", {{"patches", area}}},
+          compare,
+          autograd};
 }
 
 std::string neighbour(const std::vector<Page>& pages, const std::string& name, int by) {

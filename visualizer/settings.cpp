@@ -346,6 +346,8 @@ const std::vector<Entry>& entries() {
       choice("tokens.view", "probe, vocabulary or own", {"probe", "vocabulary", "own"}, &AppState::tokens_view),
       text("tokens.search", [](AppState& s) -> std::string& { return s.token_search; }),
       text("tokens.own", [](AppState& s) -> std::string& { return s.own_text; }),
+      text("autograd.expression", [](AppState& s) -> std::string& { return s.expression; }),
+      number("autograd.step", "0 or more", 0, 100000, [](AppState& s) -> int& { return s.autograd_step; }),
       text("prompt", [](AppState& s) -> std::string& { return s.request.prompt; }),
       number("temperature", "0 to 2", 0.0f, 2.0f, [](AppState& s) -> float& { return s.request.temperature; }),
       number("top_k", "0 to 100000", 0, 100000, [](AppState& s) -> int& { return s.request.top_k; }),

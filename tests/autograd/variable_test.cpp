@@ -222,3 +222,39 @@ TEST_CASE("a backward pass that failed leaves nothing behind for the next one") 
 TEST_CASE("heads without width are refused") {
   CHECK_THROWS_WITH(RopeTable(4, 0, 10000), ContainsSubstring("[rope]"));
 }
+
+TEST_CASE("a backward pass that waits between nodes shows every contribution and ends as one that does not") {
+  const auto graph = [](const Variable& x) {
+    const Variable square = x * x;
+    return sum(square + exp(x));
+  };
+  const Variable x = Variable::parameter(Tensor({3}, {0.1f, -0.7f, 1.3f})),
+                 same = Variable::parameter(x.value().clone());
+  graph(same).backward();
+  const Variable y = graph(x);
+  std::vector<std::string> users;
+  Tensor added;
+  BackwardPass pass(y, Tensor::scalar(1));
+  CHECK(pass.next() == y.node().get());
+  while (pass.next()) {
+    pass.step([&](const Node& node, size_t i, const Tensor& grad) {
+      if (node.inputs[i] != x.node()) return;
+      users.push_back(node.op->name() + std::to_string(i));
+      added = added.defined() ? added + grad : grad.clone();
+    });
+  }
+  CHECK(users == std::vector<std::string>{"exp0", "mul0", "mul1"});
+  CHECK(x.grad().to_vector() == same.grad().to_vector());
+  CHECK(added.to_vector() == same.grad().to_vector());
+}
+
+TEST_CASE("a backward pass that ends early leaves nothing behind for the next one") {
+  const Variable x = Variable::parameter(Tensor::scalar(3)), square = x * x, y = square * square;
+  {
+    BackwardPass pass(y, Tensor::scalar(1), Graph::retain);
+    pass.step();
+    CHECK(square.node()->pending.item() == 18);
+  }
+  y.backward();
+  CHECK(x.grad().item() == 108);
+}

@@ -14,6 +14,6 @@ autograd   1500
 mor        2500
 datasets   2300
 trainer    3500
-visualizer 9000
+visualizer 10000
 END
 exit $over

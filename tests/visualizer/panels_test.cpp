@@ -22,15 +22,16 @@ void draw_everything(Source& source) {
     state.sharing_scheme = int(rule);
     state.patches_image = int(rule) - 1;
     state.patch = int(rule);
+    state.autograd_step = 3 * int(rule);
     state.tokens_view = TokensView(rule);
     std::vector<std::string> names = {""};
     for (const auto& panel : window.app().panels()) names.push_back(panel->name());
     for (const std::string& panel : names) {
       state.maximised = panel;
       window.frames(2);
-      for (const char* name :
-           {"grid.cells", "kv.cells", "curves.loss.area", "strip.token.0", "scores.strip.1", "lens.cells",
-            "attention.map.1.2", "sharing.set.0", "patches.image.0", "tokens.token.0", "tokens.row.0"})
+      for (const char* name : {"grid.cells", "kv.cells", "curves.loss.area", "strip.token.0", "scores.strip.1",
+                               "lens.cells", "attention.map.1.2", "sharing.set.0", "patches.image.0", "tokens.token.0",
+                               "tokens.row.0", "autograd.leaf.w", "autograd.value.y"})
         window.hover(name);
     }
     for (const auto& panel : window.app().panels()) {
@@ -139,7 +140,11 @@ TEST_CASE("the text report tells what the panels show, for eyes that cannot see 
                            "== Tokens and data ==",
                            "tokens 59,001 to 59,120 of 60,100 (held out)",
                            "== Patches of images ==",
-                           "tinymor images --data digits"}) {
+                           "tinymor images --data digits",
+                           "== Autograd explorer ==",
+                           "y = tanh(add #2), not computed yet",
+                           "== Compare ==",
+                           "A: step 400"}) {
     CHECK_THAT(all, ContainsSubstring(part));
   }
   CHECK_THAT(window.app().text("kv"), !ContainsSubstring("== Training =="));

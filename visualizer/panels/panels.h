@@ -15,6 +15,7 @@ std::unique_ptr<Panel> make_lens_panel();
 std::unique_ptr<Panel> make_sharing_panel();
 std::unique_ptr<Panel> make_compare_panel();
 std::unique_ptr<Panel> make_generate_panel();
+std::unique_ptr<Panel> make_autograd_panel();
 std::unique_ptr<Panel> make_tokens_panel();
 std::unique_ptr<Panel> make_patches_panel();
 

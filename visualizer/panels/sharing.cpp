@@ -77,15 +77,6 @@ std::string counts(const Scheme& s) {
                      s.map.unique, short_number(own), short_number(all), 100 * own / std::max(1.0, all));
 }
 
-void draw_link(Canvas& canvas, ImVec2 from, ImVec2 to, ImU32 color, float thickness) {
-  std::vector<ImVec2> points;
-  for (int i = 0; i <= 16; ++i) {
-    const float t = float(i) / 16, ease = t * t * (3 - 2 * t);
-    points.push_back({from.x + (to.x - from.x) * t, from.y + (to.y - from.y) * ease});
-  }
-  canvas.polyline(points, color, thickness);
-}
-
 class SharingPanel : public Panel {
  public:
   SharingPanel() : Panel("sharing", "Shared weights") {}
@@ -146,8 +137,8 @@ class SharingPanel : public Panel {
         canvas.text({place.min.x + em * 0.4f, place.min.y + (height * 0.8f - letter) / 2},
                     ui::u32(ui::colors::text, dimmed ? 0.4 : 1),
                     fitted(label, stack_width - em * 0.6f, ui::Font::small), ui::Font::small);
-      draw_link(canvas, {place.max.x, place.center().y}, {set_left, set_box(set).center().y},
-                ui::u32(color, dimmed ? 0.15 : 0.9), hovered_set_ == set ? 3.0f : 1.5f);
+      curve(canvas, {place.max.x, place.center().y}, {set_left, set_box(set).center().y},
+            ui::u32(color, dimmed ? 0.15 : 0.9), hovered_set_ == set ? 3.0f : 1.5f);
       if (place.contains(ImGui::GetIO().MousePos) && ImGui::IsWindowHovered()) hovered = set;
     }
     for (int set = 0; set < sets; ++set) {
