@@ -8,16 +8,13 @@ trap 'rm -f "$scene"' EXIT
 # picture NAME SETTING...
 picture() {
   printf '%s\n' "${@:2}" >"$scene"
-  build/tinymor-viz ${run:+"$run"} --scene "$scene" --size 1280x800 --png "docs/images/$1.png"
-  # Fewer colours make them small; where there is no ImageMagick they stay large.
-  ! command -v mogrify >/dev/null || mogrify -colors 96 -define png:compression-level=9 "docs/images/$1.png"
+  build/tinymor-viz "$run" --scene "$scene" --size 1024x640 --zoom 80 --png "docs/images/$1.png"
 }
 
-run=${1:-}
+run=${1:-build/share/tinymor/first-run}
 picture window 'page Overview' 'pin probe 12'
 picture generate 'page Generate' 'temperature 0.7' 'max_tokens 60' 'cache generated' 'do generate'
 picture inside 'page Inside' 'pin probe 12' 'whatif.everybody on' 'whatif.depth 1'
 picture compare 'page Compare' 'compare strip' 'compare.step 60'
-picture autograd 'page Autograd' 'autograd.step 9'
-picture data 'page Data'
+picture autograd 'page Autograd' 'autograd.expression x = 1.5; w = 0.8\nh = tanh(w*x)\ny = tanh(w*h)' 'autograd.step 8'
 picture lesson 'lesson 06-peeking' 'lesson.step 2'

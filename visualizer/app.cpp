@@ -151,7 +151,7 @@ void App::swap_compared() {
 /// A run on images opens where its images are.
 void App::find_images() {
   if (!source_->history().of_images()) return;
-  const std::vector<Page> all = pages(arrangement(state_.room(), ui::em()), {}, ui::em());
+  const std::vector<Page> all = pages(arrangement(state_.room(), ui::em()), {}, ui::em(), true);
   if (neighbour(all, state_.page, 0) != state_.page) state_.show = "patches";
 }
 
@@ -160,7 +160,8 @@ void App::draw_workspace(const Box& area) {
   const Box inner = area.inset(gap, gap);
   if (inner.width() < 8 || inner.height() < 8) return;
   if (!state_.maximised.empty() && state_.show.empty()) return draw_tile({state_.maximised, inner});
-  const std::vector<Page> all = pages(arrangement(state_.room(), ui::em()), inner, ui::em());
+  const std::vector<Page> all =
+      pages(arrangement(state_.room(), ui::em()), inner, ui::em(), source_->history().of_images());
   if (!state_.show.empty()) {
     const auto with = std::find_if(all.begin(), all.end(), [&](const Page& page) { return page.holds(state_.show); });
     if (with != all.end()) state_.page = with->name;

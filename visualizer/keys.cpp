@@ -42,7 +42,8 @@ void toggle_training(const Source& source, AppState& state) {
 }
 
 void turn_page(AppState& state, int by) {
-  state.page = neighbour(pages(arrangement(state.room(), ui::em()), {{0, 0}, state.room()}, ui::em()), state.page, by);
+  state.page =
+      neighbour(pages(arrangement(state.room(), ui::em()), {{0, 0}, state.room()}, ui::em(), false), state.page, by);
   state.maximised.clear();
 }
 

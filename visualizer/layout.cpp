@@ -29,7 +29,7 @@ Arrangement arrangement(ImVec2 window, float em) {
   return width >= 62 && height >= 22 ? Arrangement::pairs : Arrangement::single;
 }
 
-std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
+std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool images) {
   const float gap = 0.5f * em;
   const auto column = [&](float from, float to) { return columns(area, from, to, gap); };
   const auto row = [&](const Box& box, float from, float to) { return rows(box, from, to, gap); };
@@ -43,7 +43,8 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
   };
   const Page compare{"Compare", {{"compare", area}}};
   const Page autograd{"Autograd", {{"autograd", area}}};
-  const Page data{"Data", {{"tokens", column(0, 0.5f)}, {"patches", column(0.5f, 1)}}};
+  const Page data = images ? Page{"Data", {{"patches", column(0, 0.6f)}, {"curves", column(0.6f, 1)}}}
+                           : Page{"Data", {{"tokens", area}}};
   switch (arrangement) {
     case Arrangement::wide: {
       const Box left = column(0, 0.44f), middle = column(0.44f, 0.73f);
@@ -94,8 +95,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em) {
           {"Attention", {{"attention", area}}},
           {"Sharing", {{"sharing", area}}},
           {"Generate", {{"generate", area}}},
-          {"Data", {{"tokens", area}}},
-          {"Patches", {{"patches", area}}},
+          {"Data", {{images ? "patches" : "tokens", area}}},
           compare,
           autograd};
 }

@@ -24,8 +24,9 @@ struct Page {
 enum class Arrangement { wide, normal, pairs, single };
 Arrangement arrangement(ImVec2 window, float em);
 
-/// The pages of a window whose panels may fill `area`. Their names depend on the arrangement only.
-std::vector<Page> pages(Arrangement arrangement, const Box& area, float em);
+/// The pages of a window whose panels may fill `area`, for a run on text or on images. Their names depend on the
+/// arrangement only.
+std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool images);
 /// The page before (-1) or after (1) the one named; the first and the last are neighbours.
 std::string neighbour(const std::vector<Page>& pages, const std::string& name, int by);
 

@@ -168,7 +168,7 @@ std::vector<int> break_rows(const std::vector<Part>& parts, float width, float g
 float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool can_open) {
   const float em = ui::em(), pad = em * 0.6f, gap = em * 0.9f, row_height = ImGui::GetFrameHeight() + em * 0.35f;
   const Arrangement kind = arrangement(state.room(), em);
-  const std::vector<Page> all = pages(kind, {{0, 0}, window}, em);
+  const std::vector<Page> all = pages(kind, {{0, 0}, window}, em, source.history().of_images());
   const bool roomy = kind == Arrangement::wide || kind == Arrangement::normal;
   std::vector<Part> parts;
   if (roomy) parts.push_back(title());

@@ -335,7 +335,8 @@ TEST_CASE("at every size and zoom each page can be reached and shows its panels 
       Desk desk(width, height);
       desk.state().zoom = zoom;
       desk.window.frames(3);
-      const auto all = pages(arrangement({float(width), float(height)}, ui::em()), {{0, 0}, {100, 100}}, ui::em());
+      const auto all =
+          pages(arrangement({float(width), float(height)}, ui::em()), {{0, 0}, {100, 100}}, ui::em(), false);
       for (size_t page = 0; page < all.size(); ++page) {
         CAPTURE(width, zoom, all[page].name);
         if (desk.shows("page.menu")) REQUIRE(desk.window.click("page.menu"));

@@ -19,7 +19,9 @@ TEST_CASE("in every arrangement tiles lie inside the area, do not overlap, and e
   const Box area{{10, 40}, {900, 600}};
   for (Arrangement kind : {Arrangement::wide, Arrangement::normal, Arrangement::pairs, Arrangement::single}) {
     std::set<std::string> seen;
-    for (const Page& page : pages(kind, area, 15)) {
+    std::vector<Page> both = pages(kind, area, 15, false);
+    for (const Page& page : pages(kind, area, 15, true)) both.push_back(page);
+    for (const Page& page : both) {
       for (size_t i = 0; i < page.tiles.size(); ++i) {
         const Box& box = page.tiles[i].box;
         seen.insert(page.tiles[i].panel);

@@ -38,7 +38,7 @@ void settle(Headless& window, Source& source) {
 
 TEST_CASE("every lesson can be played to its end: what glows can be seen, and tasks are done by doing them") {
   const std::vector<Lesson> lessons = bundled_lessons();
-  REQUIRE(lessons.size() >= 10);
+  REQUIRE(lessons.size() >= 13);
   for (size_t i = 0; i < lessons.size(); ++i) {
     WritingSource source;
     Headless window(source, 1280, 800);
