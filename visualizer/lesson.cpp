@@ -50,6 +50,9 @@ void parse_line(Lesson& lesson, std::string_view line) {
   if (word == "title") return void(lesson.title = rest);
   if (word == "card") return void(lesson.steps.emplace_back());
   check_input(!lesson.steps.empty(), "\"{}\" stands before the first card (write a line \"card\" above it)", word);
+  // A lesson that began a lesson could begin itself.
+  check_input(!word.starts_with("lesson") && !(word == "solve" && rest.starts_with("lesson")),
+              "\"{}\" has no place in a lesson (use it in a scene)", line);
   LessonStep& step = lesson.steps.back();
   const auto task = [&]() -> LessonTask& {
     check_input(!step.tasks.empty(), "{}: no task stands above it (write a line \"task ...\" first)", word);

@@ -1,21 +1,13 @@
 #include "visualizer/tutor.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 #include <set>
 
 #include "tensor/error.h"
+#include "visualizer/setting_table.h"
 
 namespace tinymor {
 namespace {
-
-std::optional<double> number_of(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return value;
-}
 
 std::string setting_name(const std::string& line) {
   return line.substr(0, line.find(' '));
@@ -27,8 +19,9 @@ bool holds(const Condition& condition, const AppState& state, const Source& sour
   const std::string value = setting(state, source, condition.name);
   if (condition.compare == "=") return value == condition.value;
   if (condition.compare == "!=") return value != condition.value;
-  const auto left = number_of(value), right = number_of(condition.value);
-  return left && right && (condition.compare == "<" ? *left < *right : *left > *right);
+  double left = 0, right = 0;
+  return parse_number(value, left) && parse_number(condition.value, right) &&
+         (condition.compare == "<" ? left < right : left > right);
 }
 
 void enter_lesson(AppState& state, const Source& source, int number, int at) {

@@ -110,6 +110,8 @@ TEST_CASE("a lesson with a mistake is refused with its line") {
            {"card\n\nrulle causal\n", "x:3: rulle: there is no such setting"},
            {"card\nuntil rule = causal\n", "no task stands above"},
            {"card\ntask T\nuntil rule causal\n", "compares nothing"},
+           {"card\nlesson x\n", "has no place in a lesson"},
+           {"card\ntask T\nsolve lesson.step 1\n", "has no place in a lesson"},
            {"card\ntask T\nsolve rulle\n", "there is no such setting"}})
     CHECK_THROWS_WITH(parse_lesson(text, "x"), ContainsSubstring(why));
 }

@@ -1,0 +1,360 @@
+#include "visualizer/setting_table.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "visualizer/panel.h"
+#include "visualizer/tutor.h"
+
+namespace tinymor {
+namespace {
+
+using Entry = SettingEntry;
+
+Entry flag(const char* name, bool AppState::*field) {
+  return {{name, "on or off"},
+          [=](const AppState& s, const Source&) { return s.*field ? "on" : "off"; },
+          [=](AppState& s, const Source&, const std::string& value) {
+            if (value != "on" && value != "off") return false;
+            s.*field = value == "on";
+            return true;
+          }};
+}
+
+/// A number within bounds, in a member that `at` finds.
+template <class Number, class At>
+Entry number(const char* name, const char* values, Number low, Number high, At at) {
+  return {{name, values},
+          [=](const AppState& s, const Source&) { return fmt::format("{:g}", double(at(const_cast<AppState&>(s)))); },
+          [=](AppState& s, const Source&, const std::string& value) {
+            Number parsed{};
+            if (!parse_number(value, parsed) || !(parsed >= low && parsed <= high)) return false;
+            at(s) = parsed;
+            return true;
+          }};
+}
+
+/// One of a few words, in the order of the values they stand for.
+template <class Field>
+Entry choice(const char* name, const char* values, std::vector<std::string> words, Field AppState::*field) {
+  return {{name, values},
+          [=](const AppState& s, const Source&) { return words.at(size_t(s.*field)); },
+          [=](AppState& s, const Source&, const std::string& value) {
+            const auto found = std::find(words.begin(), words.end(), value);
+            if (found == words.end()) return false;
+            s.*field = Field(found - words.begin());
+            return true;
+          }};
+}
+
+/// A text in a member that `at` finds; "none" when it is empty.
+template <class At>
+Entry name(const char* name, const char* values, At at) {
+  return {{name, values},
+          [=](const AppState& s, const Source&) {
+            const std::string& text = at(const_cast<AppState&>(s));
+            return text.empty() ? "none" : text;
+          },
+          [=](AppState& s, const Source&, const std::string& value) {
+            at(s) = value == "none" ? "" : value;
+            return !value.empty();
+          }};
+}
+
+/// The name of a panel.
+template <class At>
+Entry panel(const char* name_of_setting, const char* values, At at) {
+  Entry e = name(name_of_setting, values, at);
+  e.set = [set = e.set](AppState& s, const Source& source, const std::string& value) {
+    static const auto panels = make_panels();
+    return (value == "none" ||
+            std::any_of(panels.begin(), panels.end(), [&](const auto& p) { return p->name() == value; })) &&
+           set(s, source, value);
+  };
+  return e;
+}
+
+Entry fact(const char* name, std::string (*get)(const AppState&, const Source&)) {
+  return {{name, "", true}, get, [](AppState&, const Source&, const std::string&) { return false; }};
+}
+
+/// What is known of the pinned token, or "none".
+template <class Get>
+std::string of_pinned(const AppState& s, Get&& get) {
+  if (!s.pinned) return "none";
+  const TextView& view = s.shown.text(s.pinned->subject, s.rule);
+  return s.pinned->token < view.size() ? get(view, s.pinned->token) : "none";
+}
+
+std::string pinned_depth(const AppState& s, const Source&) {
+  return of_pinned(s, [](const TextView& view, int t) { return fmt::format("{}", view.depth[size_t(t)]); });
+}
+
+std::string pinned_differs(const AppState& s, const Source&) {
+  return of_pinned(s, [&](const TextView&, int t) {
+    const auto& [training, causal] = std::tie(s.shown.training, s.shown.causal);
+    return t < training.size() && t < causal.size() && training.depth[size_t(t)] != causal.depth[size_t(t)] ? "yes"
+                                                                                                            : "no";
+  });
+}
+
+std::string written(const AppState&, const Source& source) {
+  const Generation& g = source.generation();
+  return fmt::format("{}", int(g.text.size()) - g.prompt_tokens());
+}
+
+std::string text_size_fact(const AppState&, const Source& source) {
+  return fmt::format("{}", source.generation().text.size());
+}
+
+Entry lesson() {
+  return {{"lesson", "the name of a lesson, or none"},
+          [](const AppState& s, const Source&) {
+            return s.tutor.lesson < 0 ? "none" : s.lessons[size_t(s.tutor.lesson)].name;
+          },
+          [](AppState& s, const Source& source, const std::string& value) {
+            if (value == "none") return s.tutor = {}, true;
+            for (size_t i = 0; i < s.lessons.size(); ++i)
+              if (s.lessons[i].name == value) return enter_lesson(s, source, int(i), 0), true;
+            return false;
+          }};
+}
+
+Entry lesson_step() {
+  return {{"lesson.step", "a step of the lesson, from 1"},
+          [](const AppState& s, const Source&) { return fmt::format("{}", s.tutor.step + 1); },
+          [](AppState& s, const Source& source, const std::string& value) {
+            int step = 0;
+            if (!parse_number(value, step)) return false;
+            if (step == s.tutor.step + 1) return true;
+            if (s.tutor.lesson < 0 || step < 1 || step > int(s.lessons[size_t(s.tutor.lesson)].steps.size()))
+              return false;
+            enter_lesson(s, source, s.tutor.lesson, step - 1);
+            return true;
+          }};
+}
+
+Entry step() {
+  return {{"step", "a number of steps, or newest"},
+          [](const AppState& s, const Source&) {
+            return s.playback.mode() == Playback::Mode::following ? "newest" : fmt::format("{}", s.shown.step);
+          },
+          [](AppState& s, const Source& source, const std::string& value) {
+            int64_t step = 0;
+            if (value == "newest") return s.playback.follow(), true;
+            if (!parse_number(value, step) || step < 0) return false;
+            const RunHistory& history = source.history();
+            s.playback.jump(history.snapshot_at(step), history.snapshot_count());
+            return true;
+          }};
+}
+
+Entry loop() {
+  return {{"loop", "two steps between which playing goes round, or none"},
+          [](const AppState& s, const Source& source) {
+            const auto& all = source.history().snapshots;
+            const auto& range = s.playback.loop;
+            return range && range->second < int(all.size())
+                       ? fmt::format("{} {}", all[size_t(range->first)].step, all[size_t(range->second)].step)
+                       : "none";
+          },
+          [](AppState& s, const Source& source, const std::string& value) {
+            if (value == "none") return s.playback.loop.reset(), true;
+            const size_t space = value.find(' ');
+            int64_t first = 0, last = 0;
+            if (space == std::string::npos || !parse_number(value.substr(0, space), first) ||
+                !parse_number(value.substr(space + 1), last) || first < 0 || last <= first)
+              return false;
+            s.playback.loop = {source.history().snapshot_at(first), source.history().snapshot_at(last)};
+            return s.playback.loop->first >= 0;
+          }};
+}
+
+Entry compared_step() {
+  return {{"compare.step", "a number of steps of what is compared with"},
+          [](const AppState& s, const Source&) { return fmt::format("{}", s.compare.shown.step); },
+          [](AppState& s, const Source& source, const std::string& value) {
+            int64_t step = 0;
+            if (!parse_number(value, step) || step < 0) return false;
+            const RunHistory& history = (s.compare.other ? *s.compare.other : source).history();
+            s.compare.playback.jump(history.snapshot_at(step), history.snapshot_count());
+            return true;
+          }};
+}
+
+Entry play() {
+  return {{"play", "on or off"},
+          [](const AppState& s, const Source&) { return s.playback.mode() == Playback::Mode::playing ? "on" : "off"; },
+          [](AppState& s, const Source& source, const std::string& value) {
+            if (value != "on" && value != "off") return false;
+            const int count = source.history().snapshot_count();
+            const bool playing = s.playback.mode() == Playback::Mode::playing;
+            if (playing != (value == "on") && (value == "on" || playing)) s.playback.toggle(count);
+            return true;
+          }};
+}
+
+/// The first token that is what the word says, or -1.
+int remarkable_token(const Shown& shown, RuleView rule, const std::string& word) {
+  const std::vector<int>& depth = shown.text(Subject::probe, rule).depth;
+  if (depth.empty()) return -1;
+  if (word == "deepest") return int(std::max_element(depth.begin(), depth.end()) - depth.begin());
+  if (word == "shallowest") return int(std::min_element(depth.begin(), depth.end()) - depth.begin());
+  if (word != "differing") return -1;
+  const auto& [training, causal] = std::tie(shown.training.depth, shown.causal.depth);
+  const size_t count = std::min(training.size(), causal.size());
+  for (size_t t = 0; t < count; ++t)
+    if (training[t] != causal[t]) return int(t);
+  return 0;
+}
+
+Entry pin() {
+  constexpr const char* subjects[] = {"probe", "generated"};
+  return {{"pin", "probe or generated and a position; deepest, shallowest or differing; or none"},
+          [=](const AppState& s, const Source&) {
+            return s.pinned ? fmt::format("{} {}", subjects[int(s.pinned->subject)], s.pinned->token) : "none";
+          },
+          [=](AppState& s, const Source&, const std::string& value) {
+            if (value == "none") return s.pinned.reset(), true;
+            if (const int found = remarkable_token(s.shown, s.rule, value); found >= 0)
+              return s.pinned = TokenRef{Subject::probe, found}, true;
+            for (int subject : {0, 1}) {
+              const std::string word = std::string(subjects[subject]) + " ";
+              int token = 0;
+              if (!value.starts_with(word) || !parse_number(value.substr(word.size()), token) || token < 0) continue;
+              s.pinned = TokenRef{Subject(subject), token};
+              return true;
+            }
+            return false;
+          }};
+}
+
+/// A text in a member that `at` finds.
+template <class At>
+Entry text(const char* name, At at) {
+  return {{name, "a text; \\n is a new line"},
+          [=](const AppState& s, const Source&) {
+            std::string out;
+            for (char c : at(const_cast<AppState&>(s)))
+              out += c == '\n' ? "\\n" : c == '\\' ? "\\\\" : std::string(1, c);
+            return out;
+          },
+          [=](AppState& s, const Source&, const std::string& value) {
+            at(s).clear();
+            for (size_t i = 0; i < value.size(); ++i) {
+              const bool escaped = value[i] == '\\' && i + 1 < value.size();
+              at(s) += escaped ? (value[++i] == 'n' ? '\n' : value[i]) : value[i];
+            }
+            return true;
+          }};
+}
+
+const std::vector<std::string> wish_words = {"pause", "resume", "stop",   "generate",        "go_on",
+                                             "step",  "keep",   "choose", "stop_generating", "swap"};
+
+bool has_value(Wish::Kind kind) {
+  return kind == Wish::keep || kind == Wish::choose;
+}
+
+/// Names of controls that are not shown.
+Entry hide() {
+  return {{"hide", "names of controls, or none"},
+          [](const AppState& s, const Source&) {
+            return s.hidden.empty() ? "none" : fmt::format("{}", fmt::join(s.hidden, " "));
+          },
+          [](AppState& s, const Source&, const std::string& value) {
+            s.hidden.clear();
+            for (size_t at = 0; at < value.size();) {
+              const size_t end = std::min(value.find(' ', at), value.size());
+              if (end > at && value != "none") s.hidden.insert(value.substr(at, end - at));
+              at = end + 1;
+            }
+            return !value.empty();
+          }};
+}
+
+Entry wish() {
+  return {{"do", "pause, resume, stop, generate, go_on, step, keep COUNT, choose ID, stop_generating or swap"},
+          [](const AppState&, const Source&) { return std::string("nothing"); },
+          [](AppState& s, const Source&, const std::string& value) {
+            const size_t space = value.find(' ');
+            const auto found = std::find(wish_words.begin(), wish_words.end(), value.substr(0, space));
+            if (found == wish_words.end()) return false;
+            Wish wish{Wish::Kind(found - wish_words.begin())};
+            const bool counted = has_value(wish.kind);
+            if (counted != (space != std::string::npos)) return false;
+            if (counted && (!parse_number(value.substr(space + 1), wish.value) || wish.value < 0)) return false;
+            s.wishes.push_back(wish);
+            return true;
+          }};
+}
+
+}  // namespace
+
+const std::vector<SettingEntry>& setting_table() {
+  static const std::vector<Entry> all = {
+      lesson(),
+      lesson_step(),
+      name("page", "the name of a page", [](AppState& s) -> std::string& { return s.page; }),
+      panel("show", "a panel whose page is turned to, or none", [](AppState& s) -> std::string& { return s.show; }),
+      panel("panel", "a panel that fills the window, or none", [](AppState& s) -> std::string& { return s.maximised; }),
+      number("zoom", "0.5 to 3", 0.5f, 3.0f, [](AppState& s) -> float& { return s.zoom; }),
+      choice("rule", "training, causal or difference", {"training", "causal", "difference"}, &AppState::rule),
+      step(),
+      play(),
+      loop(),
+      pin(),
+      flag("shift", &AppState::shift_depth),
+      flag("paper", &AppState::paper_colors),
+      choice("axis", "steps, tokens, flops or seconds", {"steps", "tokens", "flops", "seconds"}, &AppState::curve_axis),
+      flag("log", &AppState::log_loss),
+      flag("smooth", &AppState::smooth_loss),
+      choice("cache", "probe or generated", {"probe", "generated"}, &AppState::cache_subject),
+      choice("kv", "run, recursion_wise, shared or hybrid", {"run", "recursion_wise", "shared", "hybrid"},
+             &AppState::cache_strategy),
+      panel("compare", "a panel to be drawn of two runs or steps",
+            [](AppState& s) -> std::string& { return s.compare.panel; }),
+      compared_step(),
+      number("whatif.depth", "0 to 64; 0: as routed", 0, 64, [](AppState& s) -> int& { return s.what_if.depth; }),
+      flag("whatif.everybody", &AppState::everybody),
+      number("whatif.cut_off", "0.01 to 0.99", 0.01f, 0.99f, [](AppState& s) -> float& { return s.what_if.cut_off; }),
+      number("whatif.capacity", "0.1 to 3", 0.1f, 3.0f, [](AppState& s) -> float& { return s.what_if.capacity; }),
+      number("attention.layer", "-1 to 64", -1, 64, [](AppState& s) -> int& { return s.attention_layer; }),
+      number("attention.row", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_row; }),
+      number("attention.head", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_head; }),
+      choice("sharing", "run, cycle, sequence, middle_cycle or middle_sequence",
+             {"run", "cycle", "sequence", "middle_cycle", "middle_sequence"}, &AppState::sharing_scheme),
+      number("patches.image", "-1 to 63; -1: all", -1, 63, [](AppState& s) -> int& { return s.patches_image; }),
+      number("patches.patch", "-1 to 1000000; -1: none", -1, 1000000, [](AppState& s) -> int& { return s.patch; }),
+      choice("tokens.view", "probe, vocabulary or own", {"probe", "vocabulary", "own"}, &AppState::tokens_view),
+      text("tokens.search", [](AppState& s) -> std::string& { return s.token_search; }),
+      text("tokens.own", [](AppState& s) -> std::string& { return s.own_text; }),
+      text("autograd.expression", [](AppState& s) -> std::string& { return s.expression; }),
+      number("autograd.step", "0 or more", 0, 100000, [](AppState& s) -> int& { return s.autograd_step; }),
+      text("prompt", [](AppState& s) -> std::string& { return s.request.prompt; }),
+      number("temperature", "0 to 2", 0.0f, 2.0f, [](AppState& s) -> float& { return s.request.temperature; }),
+      number("top_k", "0 to 100000", 0, 100000, [](AppState& s) -> int& { return s.request.top_k; }),
+      number("top_p", "0 to 1", 0.0f, 1.0f, [](AppState& s) -> float& { return s.request.top_p; }),
+      number("seed", "0 or more", 0, 1 << 30, [](AppState& s) -> int& { return s.request.seed; }),
+      number("max_depth", "0 to 64; 0: no cap", 0, 64, [](AppState& s) -> int& { return s.request.max_depth; }),
+      number("pace", "0 to 1000; 0: as fast as it can", 0, 1000, [](AppState& s) -> int& { return s.request.pace; }),
+      number("max_tokens", "1 to 100000", 1, 100000, [](AppState& s) -> int& { return s.request.max_tokens; }),
+      hide(),
+      flag("help", &AppState::help),
+      fact("pinned.depth", pinned_depth),
+      fact("pinned.differs", pinned_differs),
+      fact("text", text_size_fact),
+      fact("written", written),
+      fact("status", [](const AppState&, const Source& source) { return std::string(status_name(source.status())); }),
+      wish()};
+  return all;
+}
+
+std::string wish_line(const Wish& wish) {
+  const std::string line = "do " + wish_words.at(size_t(wish.kind));
+  return has_value(wish.kind) ? fmt::format("{} {}", line, wish.value) : line;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,25 @@
+#pragma once
+// Every setting with how it is read and set: the table behind settings.h. A new setting is a line in setting_table.cpp.
+
+#include <charconv>
+#include <functional>
+
+#include "visualizer/settings.h"
+
+namespace tinymor {
+
+struct SettingEntry : Setting {
+  std::function<std::string(const AppState&, const Source&)> get;
+  /// False when the value is none.
+  std::function<bool(AppState&, const Source&, const std::string&)> set;
+};
+const std::vector<SettingEntry>& setting_table();
+
+/// The whole text as a number; false when it is none.
+template <class Number>
+bool parse_number(const std::string& text, Number& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace tinymor
