@@ -1,11 +1,31 @@
 #include "visualizer/app_state.h"
 
+#include <fmt/format.h>
+
 namespace tinymor {
 
 const char* rule_name(RuleView rule) {
   static constexpr const char* names[] = {"training rule", "causal rule", "training against causal rule"};
   return names[int(rule)];
 }
+
+namespace {
+
+std::vector<std::string> likely_next(const Trace& trace, const Source& source) {
+  std::vector<std::string> out;
+  const size_t tokens = trace.tokens.size(), each = tokens > 0 ? trace.likely.size() / tokens : 0;
+  for (size_t t = 0; each > 0 && t < tokens; ++t) {
+    out.emplace_back();
+    for (size_t i = 0; i < each; ++i) {
+      const Candidate& candidate = trace.likely[t * each + i];
+      out.back() +=
+          fmt::format("{}\"{}\" {:.0f} %", i > 0 ? ", " : "", source.quoted(candidate.id), 100 * candidate.probability);
+    }
+  }
+  return out;
+}
+
+}  // namespace
 
 void Shown::update(const Source& source, int snapshot) {
   const RunHistory& history = source.history();
@@ -20,6 +40,7 @@ void Shown::update(const Source& source, int snapshot) {
     training = index >= 0 ? view_of(all[index].topk, source.geometry()) : TextView();
     causal = index >= 0 ? view_of(all[index].threshold, source.geometry()) : TextView();
     lens = index >= 0 ? lens_of(all[index]) : LensView();
+    likely = index >= 0 ? likely_next(all[index].threshold, source) : std::vector<std::string>();
   }
   if (source.generation_version() != generation_version_ || source.version() != source_version_) {
     const Generation& g = source.generation();

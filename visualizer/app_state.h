@@ -79,6 +79,7 @@ struct Shown {
   int64_t step = 0;
   TextView training, causal, generated;
   LensView lens;
+  std::vector<std::string> likely;  ///< [T] the likeliest next tokens by the causal rule, in words; may be empty.
 
   /// Brings the views up to date; cheap when nothing changed.
   void update(const Source& source, int snapshot);

@@ -37,6 +37,12 @@ const char* status_name(RunStatus status) {
   return names[int(status)];
 }
 
+std::string Source::quoted(int32_t id) const {
+  const auto& vocabulary = history_.run.vocabulary;
+  return id >= 0 && size_t(id) < vocabulary.size() ? quoted_piece(readable_piece(vocabulary[size_t(id)]))
+                                                   : fmt::format("id {}", id);
+}
+
 bool Source::poll() {
   const bool news = poll_run();
   const bool text = generator_ && generator_->poll(generation_);

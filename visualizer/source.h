@@ -56,6 +56,8 @@ class Source {
   /// Grows whenever history or geometry changed: what was computed from them must be computed anew.
   uint64_t version() const { return version_; }
   virtual RunStatus status() const = 0;
+  /// What a token is called in a sentence.
+  std::string quoted(int32_t id) const;
   /// Steps that the run is to have; 0: unknown.
   int64_t planned_steps() const { return planned_steps_; }
   /// What a person should know: a damaged tail, why a run failed. One line; empty: all is well.

@@ -29,12 +29,16 @@ double cut_off(const RecursionRow& row, bool training) {
   return row.scored ? router_score(row.lowest_taken) : -1;
 }
 
-std::string losses(const TextView& view, int t) {
+std::string losses(const AppState& state, TokenRef token) {
+  const TextView& view = state.shown.text(token.subject, state.rule);
+  const int t = token.token;
   std::string out;
   if (std::isfinite(view.nll[t]) && t + 1 < view.size()) {
     out = fmt::format("predicts \"{}\" next: {:.2f} nats ({:.0f} %)", quoted_piece(view.pieces[t + 1]), view.nll[t],
                       100 * std::exp(-view.nll[t]));
   }
+  if (token.subject == Subject::probe && size_t(t) < state.shown.likely.size())
+    out += fmt::format("{}causal rule, likeliest: {}", out.empty() ? "" : "\n", state.shown.likely[size_t(t)]);
   if (t > 0 && std::isfinite(view.nll[t - 1])) {
     out += fmt::format("{}was predicted itself: {:.2f} nats", out.empty() ? "" : "\n", view.nll[t - 1]);
   }
@@ -123,7 +127,7 @@ void draw_token_card(const AppState& state, TokenRef token) {
   ui::label(depths(state, token), dim, ui::Font::small);
   ImGui::Dummy({0, ui::em() * 0.2f});
   draw_recursions(state, token);
-  const std::string loss = losses(view, token.token);
+  const std::string loss = losses(state, token);
   ImGui::Dummy({0, ui::em() * 0.1f});
   if (!loss.empty()) ui::label(loss, dim, ui::Font::small);
   ui::label(seen_at(state, token), faint, ui::Font::small);
@@ -141,7 +145,7 @@ std::string token_card_text(const AppState& state, TokenRef token) {
                                      cell.logit, cell.gate)
                        : "\n";
   }
-  const std::string loss = losses(view, t);
+  const std::string loss = losses(state, token);
   return loss.empty() ? out : out + "  " + loss + "\n";
 }
 
@@ -159,7 +163,7 @@ float draw_inspector(AppState& state, ImVec2 window, float bottom) {
   const TextView& view = state.shown.text(token.subject, state.rule);
   const float em = ui::em(), pad = em * 0.6f, scores = em * 26;
   const bool beside = window.x > scores + em * 20;
-  const float lines = beside ? std::max(5.0f, float(view.rows.size())) : float(view.rows.size()) + 1.2f;
+  const float lines = beside ? std::max(6.0f, float(view.rows.size())) : float(view.rows.size()) + 1.2f;
   const float top = bottom - lines * em * 1.32f - 2 * pad;
   if (ui::begin_bar("##inspector", {0, top}, {window.x, bottom - top})) {
     ui::tag("inspector", {{0, top}, {window.x, bottom}});
@@ -171,7 +175,7 @@ float draw_inspector(AppState& state, ImVec2 window, float bottom) {
     draw_name(view, token.token);
     if (beside) {
       ui::label(depths(state, token), dim, ui::Font::small);
-      const std::string loss = losses(view, token.token);
+      const std::string loss = losses(state, token);
       if (!loss.empty()) ui::label(loss, dim, ui::Font::small);
       ui::label(seen_at(state, token), faint, ui::Font::small);
     }

@@ -12,12 +12,6 @@
 namespace tinymor {
 namespace {
 
-std::string piece_of(const Source& source, int32_t id) {
-  const auto& vocabulary = source.history().run.vocabulary;
-  return id >= 0 && size_t(id) < vocabulary.size() ? quoted_piece(readable_piece(vocabulary[id]))
-                                                   : fmt::format("id {}", id);
-}
-
 std::string most(size_t r, size_t all) {
   return r + 1 == all ? "as routed" : fmt::format("at most {}", r + 1);
 }
@@ -111,7 +105,7 @@ void draw_predictions(Canvas& canvas, const Box& box, const Source& source, cons
       canvas.rect({{x, y}, {x + width * float(p), y + letter}}, ui::u32(depth_color(int(r) + 1), right ? 0.75 : 0.3));
       canvas.text(
           {x + em * 0.3f, y}, ui::u32(right ? ui::colors::text : ui::colors::dim),
-          fitted(fmt::format("{:.0f} %  {}{}", 100 * p, piece_of(source, candidate.id), right ? "  (follows)" : ""),
+          fitted(fmt::format("{:.0f} %  {}{}", 100 * p, source.quoted(candidate.id), right ? "  (follows)" : ""),
                  width - em * 0.4f, ui::Font::small),
           ui::Font::small);
     }
@@ -209,7 +203,7 @@ class LensPanel : public Panel {
       out += fmt::format("  {}: {:.2f} nats;", most(r, lens.nll.size()), lens.nll[r][t]);
       for (size_t c = 0; c < lens.each; ++c) {
         const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
-        out += fmt::format(" \"{}\" {:.0f} %", piece_of(source, candidate.id), 100 * candidate.probability);
+        out += fmt::format(" \"{}\" {:.0f} %", source.quoted(candidate.id), 100 * candidate.probability);
       }
       out += "\n";
     }
