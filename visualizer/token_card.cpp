@@ -164,7 +164,7 @@ float draw_inspector(AppState& state, ImVec2 window, float bottom) {
   const float em = ui::em(), pad = em * 0.6f, scores = em * 26;
   const bool beside = window.x > scores + em * 20;
   const float lines = beside ? std::max(6.0f, float(view.rows.size())) : float(view.rows.size()) + 1.2f;
-  const float top = bottom - lines * em * 1.32f - 2 * pad;
+  const float top = bottom - lines * em * 1.2f - 2 * pad;
   if (ui::begin_bar("##inspector", {0, top}, {window.x, bottom - top})) {
     ui::tag("inspector", {{0, top}, {window.x, bottom}});
     const float close = ui::button_width("x");

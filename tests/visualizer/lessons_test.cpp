@@ -4,6 +4,7 @@
 #include "support/catch.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "tensor/random.h"
 #include "visualizer/headless.h"
 #include "visualizer/tutor.h"
 
@@ -134,4 +135,30 @@ TEST_CASE("the scenes and the lesson of the chapter on teaching are such") {
   }
   CHECK(lessons == 1);
   CHECK(scenes == 2);
+}
+
+TEST_CASE("scenes and lessons of damaged bytes are refused or read, and never crash") {
+  WritingSource source;
+  Random random(7);
+  std::vector<std::string> texts = {
+      "rule causal\nstep 120\npin probe 4\nloop 20 80\nat 1.5\nzoom 2\ndo keep 3\nprompt a\\nb\n"};
+  for (const char* name : {"/07-kv-cache.lesson", "/11-sampling.lesson"})
+    texts.push_back(read_file(std::string(TINYMOR_LESSONS) + name, 1 << 18));
+  for (int i = 0; i < 3000; ++i) {
+    std::string text = texts[size_t(i) % texts.size()];
+    for (int64_t changes = 1 + random.below(6); changes > 0; --changes)
+      text[size_t(random.below(int64_t(text.size())))] = char(random.below(256));
+    text.resize(size_t(1 + random.below(int64_t(text.size()))));
+    AppState state;
+    try {
+      apply_scene(state, source, text, "damaged");
+    } catch (const InputError&) {
+    }
+    try {
+      state.lessons = {parse_lesson(text, "damaged")};
+      enter_lesson(state, source, 0, 0);
+    } catch (const InputError&) {
+    }
+  }
+  SUCCEED();
 }
