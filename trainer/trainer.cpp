@@ -161,7 +161,7 @@ struct Trainer::State {
 
   StepMetrics step();
   void evaluate_now();
-  void snapshot();
+  void snapshot(bool attention);
   void save() { save_checkpoint(folder, model, optimizer, progress); }
 };
 
@@ -218,12 +218,12 @@ void Trainer::State::evaluate_now() {
   tell([&](Observer& observer) { observer.on_eval(metrics); });
 }
 
-void Trainer::State::snapshot() {
+void Trainer::State::snapshot(bool attention) {
   const Rule causal = causal_rule(config.model);
   Snapshot snapshot;
   snapshot.step = progress.step;
   snapshot.topk = trace(model, probe, {.rule = Rule::topk});
-  snapshot.threshold = trace(model, probe, {.rule = causal, .attention = has_attention(config.train, progress.step)});
+  snapshot.threshold = trace(model, probe, {.rule = causal, .attention = attention});
   for (int32_t id : probe) snapshot.topk.pieces.push_back(tokenizer->piece(id));
   snapshot.threshold.pieces = snapshot.topk.pieces;
   for (int64_t most = 1; most < model.layers().recursions; ++most) {
@@ -313,7 +313,7 @@ void Trainer::run(Control* control) {
   const auto due = [&](int64_t every) { return every > 0 && s.progress.step % every == 0; };
   if (s.progress.step == 0) {
     s.evaluate_now();
-    s.snapshot();
+    s.snapshot(true);
   }
   int64_t saved = s.progress.step;
   while (s.progress.step < train.steps && (!control || control->between_steps(s.model))) {
@@ -324,7 +324,8 @@ void Trainer::run(Control* control) {
       const ScoreHistogram scores = s.scores.take(metrics.step);
       if (!scores.taken.empty()) s.tell([&](Observer& observer) { observer.on_scores(scores); });
     }
-    if (last || due(train.record_every)) s.snapshot();
+    const bool asked = control && control->record_.exchange(false);
+    if (asked || last || due(train.record_every)) s.snapshot(asked || has_attention(train, metrics.step));
     if (last || due(train.eval_every)) s.evaluate_now();
     if (last || due(train.checkpoint_every)) {
       s.save();

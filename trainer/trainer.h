@@ -24,6 +24,8 @@ class Control {
   void stop();  ///< Ends the run after the current step; its state is saved. Safe in a signal handler.
   void pause();
   void resume();
+  /// A snapshot with everything in it after the next step.
+  void record() { record_ = true; }
   bool paused() const { return paused_; }
   bool stopping() const { return stop_; }
   /// Runs `task` on the training thread before its next step (also while paused), with the current model.
@@ -36,6 +38,7 @@ class Control {
 
   std::atomic<bool> stop_{false};
   std::atomic<bool> paused_{false};
+  std::atomic<bool> record_{false};
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::function<void(const Model&)>> tasks_;

@@ -301,6 +301,9 @@ void App::fulfil_wishes() {
       case Wish::stop_generating:
         source_->stop_generating();
         break;
+      case Wish::record:
+        source_->record();
+        break;
       case Wish::swap:
         return swap_compared();
     }

@@ -36,7 +36,7 @@ enum class TokensView { probe, vocabulary, own };
 
 /// What the app is to do with the source after the frame.
 struct Wish {
-  enum Kind { pause, resume, stop, generate, go_on, step, keep, choose, stop_generating, swap } kind;
+  enum Kind { pause, resume, stop, generate, go_on, step, keep, choose, stop_generating, swap, record } kind;
   int value = 0;  ///< keep: so many tokens; choose: the id of the next one.
 };
 

@@ -70,6 +70,7 @@ class LiveSource : public Source {
   void pause() override { control_.pause(); }
   void resume() override { control_.resume(); }
   void stop() override { control_.stop(); }
+  void record() override { control_.record(); }
   std::string why_not() const override;
 
  private:

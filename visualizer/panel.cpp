@@ -33,6 +33,15 @@ std::string no_text(const Source& source) {
   return source.history().of_images() ? "a run on images has no text: see its patches" : "no snapshot yet";
 }
 
+void draw_not_recorded(const Source& source, AppState& state, const char* what) {
+  ui::paragraph(what, ui::colors::dim);
+  if (!source.steerable()) return;
+  if (ui::button("record", "Record it at the next step")) {
+    state.wishes.push_back({Wish::record});
+    state.playback.follow();
+  }
+}
+
 void draw_empty(Canvas& canvas, const Box& box, const std::string& text) {
   const std::string line = fitted(text, box.width());
   text_centered(canvas, box.center(), ui::u32(ui::colors::faint), line);

@@ -44,6 +44,8 @@ Box free_box();
 void take_box(const Box& box);
 /// Why a panel of the probe text is empty.
 std::string no_text(const Source& source);
+/// Says that something is missing at this step and, where a run goes on, offers to record it.
+void draw_not_recorded(const Source& source, AppState& state, const char* what);
 /// A sentence in the middle of an empty panel.
 void draw_empty(Canvas& canvas, const Box& box, const std::string& text);
 

@@ -251,8 +251,8 @@ Entry text(const char* name, At at) {
           }};
 }
 
-const std::vector<std::string> wish_words = {"pause", "resume", "stop",   "generate",        "go_on",
-                                             "step",  "keep",   "choose", "stop_generating", "swap"};
+const std::vector<std::string> wish_words = {"pause",  "resume",          "stop", "generate", "go_on", "step", "keep",
+                                             "choose", "stop_generating", "swap", "record"};
 
 bool has_value(Wish::Kind kind) {
   return kind == Wish::keep || kind == Wish::choose;
@@ -276,7 +276,7 @@ Entry hide() {
 }
 
 Entry wish() {
-  return {{"do", "pause, resume, stop, generate, go_on, step, keep COUNT, choose ID, stop_generating or swap"},
+  return {{"do", "pause, resume, stop, generate, go_on, step, keep COUNT, choose ID, stop_generating, swap or record"},
           [](const AppState&, const Source&) { return std::string("nothing"); },
           [](AppState& s, const Source&, const std::string& value) {
             const size_t space = value.find(' ');

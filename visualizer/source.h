@@ -70,6 +70,8 @@ class Source {
   virtual void pause() {}
   virtual void resume() {}
   virtual void stop() {}
+  /// Records everything at the next step.
+  virtual void record() {}
 
   /// Generating; only where `can_generate()`. `why_not` tells a person what is missing.
   bool can_generate() const { return generator_ != nullptr; }

@@ -147,6 +147,11 @@ TEST_CASE("training goes on while the window hangs for ten seconds, and every st
                rate = double(begun.step) / begun.seconds;
   CHECK(taken > 10 * rate / 3);  // told or, once the ring was full, counted
   CHECK(source.history().snapshots.back().step > begun.step);
+  source.record();
+  CHECK(wait_for(source, [&] {
+    const Snapshot& newest = source.history().snapshots.back();
+    return newest.step % 50 != 0 && !newest.threshold.attention.empty();
+  }));
   source.stop();
   CHECK(wait_for(source, [&] { return source.status() == RunStatus::finished; }));
 }

@@ -150,7 +150,7 @@ class AttentionPanel : public Panel {
       if (nearest < 0)
         return draw_empty(canvas, box,
                           source.history().of_images() ? no_text(source) : "no attention was recorded in this run");
-      ui::paragraph("Attention is recorded at some steps only, not at this one.", ui::colors::dim);
+      draw_not_recorded(source, state, "Attention is recorded at some steps only, not at this one.");
       const std::string label = fmt::format("Go to step {}", source.history().snapshots[nearest].step);
       if (ui::button("attention.nearest", label.c_str()))
         state.playback.jump(nearest, source.history().snapshot_count());

@@ -139,10 +139,10 @@ class LensPanel : public Panel {
     const LensView& lens = state.shown.lens;
     const TextView& view = state.shown.causal;
     if (lens.nll.empty()) {
+      if (state.shown.index >= 0 && source.geometry().recursions > 1)
+        return draw_not_recorded(source, state, "What fewer recursions predict is not recorded at this step.");
       return draw_empty(canvas, free_box(),
-                        state.shown.index < 0              ? no_text(source)
-                        : source.geometry().recursions > 1 ? "not recorded at this step"
-                                                           : "this model has one recursion only");
+                        state.shown.index < 0 ? no_text(source) : "this model has one recursion only");
     }
     if (source.can_generate()) draw_what_if(source, state);
     const Box box = free_box();
