@@ -28,6 +28,7 @@ void App::show(std::unique_ptr<Source> source) {
   state_.timeline = {};
   state_.timeline.notes = read_notes(source_->recording());
   state_.hovered = state_.pinned = {};
+  state_.tried = {};
   state_.wishes.clear();
   if (source_->history().of_images()) state_.page.clear();
 }
@@ -88,6 +89,7 @@ void App::frame(double seconds) {
   session_.note(seconds, state_, *source_);
   fulfil_wishes();
   try_what_if();
+  if (!state_.open.shown && !chosen) state_.open.to_compare = false;
   if (!chosen) return;
   if (std::exchange(state_.open.to_compare, false))
     compare(std::move(chosen));

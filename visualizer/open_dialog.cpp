@@ -35,7 +35,7 @@ void heading(const char* text) {
 
 std::unique_ptr<Source> draw_opening(AppState& state, const Opener& opener) {
   std::unique_ptr<Source> chosen;
-  ui::label("Open", ui::colors::text, ui::Font::bold);
+  ui::label(state.open.to_compare ? "Open beside this run" : "Open", ui::colors::text, ui::Font::bold);
   ui::paragraph(
       "A run folder, a recording (.mortrace), a model (.safetensors), a lesson (.lesson), or a text to train on. You "
       "can also drop it onto the window.",

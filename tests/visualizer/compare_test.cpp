@@ -50,6 +50,10 @@ TEST_CASE("another run stands where this one does, until it is let loose, and it
   state.page = "Compare";
   window.frames(3);
   REQUIRE(window.click("compare.other"));
+  REQUIRE(window.click("open.close"));
+  window.frames(2);
+  CHECK_FALSE(state.open.to_compare);  // the next run that is opened is to be shown
+  REQUIRE(window.click("compare.other"));
   state.open.path = "other";
   window.frames(2);
   REQUIRE(window.click("open.go"));
