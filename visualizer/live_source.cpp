@@ -8,15 +8,17 @@ namespace tinymor {
 namespace {
 
 constexpr auto shortest_wake_interval = std::chrono::milliseconds(50);
-constexpr size_t most_snapshots = 1024;
+constexpr size_t most_snapshots = 1024, most_records = 32768;
 
-// Keeps memory bounded on long runs: every other snapshot of the older half goes, the newest stay complete.
-void thin(std::vector<Snapshot>& snapshots) {
-  std::vector<Snapshot> kept;
-  for (size_t i = 0; i < snapshots.size(); ++i) {
-    if (i >= snapshots.size() / 2 || i % 2 == 0) kept.push_back(std::move(snapshots[i]));
+// Keeps memory bounded on long runs: every other record of the older half goes, the newest stay complete.
+template <class Record>
+void thin(std::vector<Record>& records, size_t most) {
+  if (records.size() <= most) return;
+  std::vector<Record> kept;
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (i >= records.size() / 2 || i % 2 == 0) kept.push_back(std::move(records[i]));
   }
-  snapshots = std::move(kept);
+  records = std::move(kept);
 }
 
 }  // namespace
@@ -59,9 +61,12 @@ bool LiveFeed::drain(RunHistory& history) {
   while (auto scores = scores_.pop()) history.scores.push_back(std::move(*scores)), news = true;
   if (snapshots_.fetch()) {
     history.snapshots.push_back(snapshots_.front());
-    if (history.snapshots.size() > most_snapshots) thin(history.snapshots);
     news = true;
   }
+  thin(history.steps, most_records);
+  thin(history.evals, most_records);
+  thin(history.scores, most_records / 8);
+  thin(history.snapshots, most_snapshots);
   return news;
 }
 

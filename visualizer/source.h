@@ -16,7 +16,7 @@
 
 namespace tinymor {
 
-/// Everything a run has told so far. Only ever grows, except that a live run thins its oldest snapshots.
+/// Everything a run has told so far. Only ever grows, except that a live run thins its oldest records.
 struct RunHistory {
   RunInfo run;
   std::vector<StepMetrics> steps;

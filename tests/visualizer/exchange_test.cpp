@@ -76,3 +76,23 @@ TEST_CASE("a live feed counts the steps that a busy window missed, and wakes it 
   CHECK(wakes == 1);
   CHECK_FALSE(feed.drain(history));
 }
+
+TEST_CASE("the memory of a long live run is bounded: old records become sparse, the newest stay") {
+  LiveFeed feed([] {});
+  RunHistory history;
+  StepMetrics metrics;
+  ScoreHistogram scores;
+  for (int64_t step = 1; step <= 200000; ++step) {
+    metrics.step = scores.step = step;
+    feed.on_step(metrics);
+    feed.on_scores(scores);
+    if (step % 1000 == 0) feed.drain(history);
+  }
+  CHECK(history.steps.size() <= 40000);
+  CHECK(history.scores.size() <= 8000);
+  REQUIRE(history.steps.size() > 20000);
+  CHECK(history.steps.front().step == 1);
+  for (size_t i = 1; i < history.steps.size(); ++i) CHECK(history.steps[i].step > history.steps[i - 1].step);
+  CHECK(history.steps.back().step == 200000);
+  CHECK(history.steps[history.steps.size() - 100].step == 199901);
+}

@@ -84,8 +84,8 @@ ImageSnapshot snapshot_of(const ImageModel& model, const Images& images, int64_t
   for (ImageTrace& traced : trace(model, patches(images.pixels, config.patch_size))) {
     const auto i = int64_t(snapshot.images.size());
     snapshot.images.push_back({std::move(traced), {}, images.labels.data()[i]});
-    for (Real ink : images.pixels.select(0, i).values())
-      snapshot.images[i].pixels.push_back(uint8_t(std::lround(255 * ink)));
+    const Tensor pixels = images.pixels.select(0, i);
+    for (Real ink : pixels.values()) snapshot.images[i].pixels.push_back(uint8_t(std::lround(255 * ink)));
   }
   return snapshot;
 }
