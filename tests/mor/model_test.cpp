@@ -1,6 +1,7 @@
 #include "mor/model.h"
 
 #include <cmath>
+#include <numeric>
 
 #include "mor/generate.h"
 #include "mor/trace.h"
