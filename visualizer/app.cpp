@@ -15,7 +15,12 @@
 namespace tinymor {
 
 App::App(Source& source, Opener opener) : opener_(std::move(opener)), source_(&source), panels_(make_panels()) {
-  state_.timeline.notes = read_notes(source.recording());
+  begin_timeline();
+}
+
+void App::begin_timeline() {
+  state_.timeline = {};
+  state_.timeline.notes = read_notes(source_->recording());
 }
 
 void App::show(std::unique_ptr<Source> source) {
@@ -25,8 +30,7 @@ void App::show(std::unique_ptr<Source> source) {
   panels_ = make_panels();  // what they remember belongs to the source before
   state_.shown = {};
   state_.playback = {};
-  state_.timeline = {};
-  state_.timeline.notes = read_notes(source_->recording());
+  begin_timeline();
   state_.hovered = state_.pinned = {};
   state_.tried = {};
   state_.wishes.clear();
@@ -145,8 +149,7 @@ void App::swap_compared() {
   std::swap(source_, c.other);
   std::swap(owned_[0], owned_[1]);
   state_.shown = c.shown = {};
-  state_.timeline = {};
-  state_.timeline.notes = read_notes(source_->recording());
+  begin_timeline();
   panels_ = make_panels();
 }
 

@@ -53,6 +53,7 @@ class App {
   std::string text(const std::string& name = "");
 
  private:
+  void begin_timeline();
   void update(double seconds);
   void find_images();
   void draw_workspace(const Box& area);
