@@ -38,9 +38,7 @@ const char* status_name(RunStatus status) {
 }
 
 std::string Source::quoted(int32_t id) const {
-  const auto& vocabulary = history_.run.vocabulary;
-  return id >= 0 && size_t(id) < vocabulary.size() ? quoted_piece(readable_piece(vocabulary[size_t(id)]))
-                                                   : fmt::format("id {}", id);
+  return quoted_token(history_.run.vocabulary, id);
 }
 
 bool Source::poll() {

@@ -201,6 +201,11 @@ std::string quoted_piece(const std::string& readable) {
   return out;
 }
 
+std::string quoted_token(const std::vector<std::string>& vocabulary, int32_t id) {
+  const bool known = id >= 0 && size_t(id) < vocabulary.size();
+  return known ? quoted_piece(readable_piece(vocabulary[size_t(id)])) : fmt::format("id {}", id);
+}
+
 TextView view_of(const Trace& trace, const Geometry& geometry) {
   TextView view;
   const size_t tokens = std::max(trace.tokens.size(), trace.pieces.size());

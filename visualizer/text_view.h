@@ -100,6 +100,8 @@ bool reads(const TextView& text, const CacheRow& row, int reader, int t);
 std::string readable_piece(const std::string& piece);
 /// The same for quoting in a sentence: spaces become middle dots.
 std::string quoted_piece(const std::string& readable);
+/// A token for quoting: its piece, or "id 12" where the vocabulary does not reach it.
+std::string quoted_token(const std::vector<std::string>& vocabulary, int32_t id);
 bool is_newline(const std::string& readable);
 
 double router_score(double z);

@@ -34,8 +34,7 @@ Draw draw_of(const Generation& text, const GenerateRequest& request) {
 }
 
 std::string piece_of(const Generation& text, int32_t id) {
-  const bool known = text.vocabulary && size_t(id) < text.vocabulary->size();
-  return known ? quoted_piece(readable_piece((*text.vocabulary)[size_t(id)])) : fmt::format("id {}", id);
+  return quoted_token(text.vocabulary ? *text.vocabulary : std::vector<std::string>(), id);
 }
 
 /// Everything that may be drawn, end to end, and where the draw falls.
