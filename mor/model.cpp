@@ -36,13 +36,21 @@ void Model::members(Members& m) {
   m("lm_head.weight", lm_head_);
 }
 
-ForwardResult Model::forward(const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const {
-  check(ids.shape() == Shape({rows.count()}), "[forward] ids {} for {} rows", ids.shape(), rows.count());
+Variable Model::embed(const IntTensor& ids) const {
   for (int32_t id : ids.values())
     check(id >= 0 && id < config().vocab_size, "[forward] token {} is outside the vocabulary of {}", id,
           config().vocab_size);
-  Trunk::Result result = trunk_.forward(gather_rows(embed_tokens_, ids), ids, rows, options);
-  return {std::move(result), linear(result.states, config().tie_embeddings ? embed_tokens_ : lm_head_)};
+  return gather_rows(embed_tokens_, ids);
+}
+
+Variable Model::head(const Variable& states) const {
+  return linear(states, config().tie_embeddings ? embed_tokens_ : lm_head_);
+}
+
+ForwardResult Model::forward(const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const {
+  check(ids.shape() == Shape({rows.count()}), "[forward] ids {} for {} rows", ids.shape(), rows.count());
+  Trunk::Result result = trunk_.forward(embed(ids), ids, rows, options);
+  return {std::move(result), head(result.states)};
 }
 
 Model Model::clone() const {

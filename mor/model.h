@@ -22,6 +22,11 @@ class Model : public Module {
   /// The one forward pass of training, evaluation and decoding. ids [R] are the tokens of `rows`.
   ForwardResult forward(const IntTensor& ids, const Rows& rows, const ForwardOptions& options = {}) const;
 
+  /// The first and the last thing that forward does: ids [R] -> [R,d], and states [R,d] -> logits [R,V].
+  Variable embed(const IntTensor& ids) const;
+  Variable head(const Variable& states) const;
+  const Trunk& trunk() const { return trunk_; }
+
   const ModelConfig& config() const { return trunk_.config(); }
   const LayerMap& layers() const { return trunk_.layers(); }
   /// As Trunk::unrolled.

@@ -45,7 +45,7 @@ struct RouterCall {
   const ModelConfig& config;
   const RouterWeights& weights;
   Rule rule;
-  const IntTensor& ids;      ///< [R] the tokens of the whole batch
+  IntTensor ids;             ///< [R] the tokens of the whole batch
   int64_t recursions;        ///< at most so many
   int64_t step = -1;         ///< training forward passes before this one; negative outside of training
   bool keeps_first = false;  ///< the first token of each sequence takes every recursion

@@ -5,14 +5,31 @@
 namespace tinymor {
 
 Rows Rows::batch(int64_t sequences, int64_t length, int64_t first) {
+  return last(std::vector(size_t(sequences), length), std::vector(size_t(sequences), first + length));
+}
+
+Rows Rows::last(const std::vector<int64_t>& counts, const std::vector<int64_t>& lengths) {
   Rows rows;
   std::vector<int32_t> positions;
-  for (int64_t s = 0; s < sequences; ++s) {
-    for (int64_t t = 0; t < length; ++t) positions.push_back(int32_t(first + t));
+  for (size_t s = 0; s < counts.size(); ++s) {
+    for (int64_t t = lengths[s] - counts[s]; t < lengths[s]; ++t) positions.push_back(int32_t(t));
     rows.offsets.push_back(int64_t(positions.size()));
-    rows.lengths.push_back(first + length);
   }
+  rows.lengths = lengths;
   rows.positions = IntTensor({int64_t(positions.size())}, positions);
+  return rows;
+}
+
+Rows Rows::followed_by(const Rows& more) const {
+  Rows rows = *this;
+  for (int64_t s = 0; s < more.sequences(); ++s) {
+    rows.offsets.push_back(count() + more.offsets[s + 1]);
+    rows.lengths.push_back(more.lengths[s]);
+  }
+  std::vector<int32_t> all = positions.to_vector();
+  const auto added = more.positions.values();
+  all.insert(all.end(), added.begin(), added.end());
+  rows.positions = IntTensor({int64_t(all.size())}, all);
   return rows;
 }
 

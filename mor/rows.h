@@ -26,6 +26,10 @@ struct Rows {
 
   /// All tokens of `sequences` sequences of `length` each, in order; the first stands at position `first`.
   static Rows batch(int64_t sequences, int64_t length, int64_t first = 0);
+  /// Sequences whose rows are the last counts[s] of lengths[s] tokens.
+  static Rows last(const std::vector<int64_t>& counts, const std::vector<int64_t>& lengths);
+  /// These sequences and then those of `more`.
+  Rows followed_by(const Rows& more) const;
   /// The rows at `index` [n], which must ascend.
   Rows select(const IntTensor& index) const;
 };

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "mor/kv_cache.h"
 #include "mor/model.h"
 #include "tensor/error.h"
 

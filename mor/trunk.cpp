@@ -40,54 +40,56 @@ std::vector<DecoderLayer> Trunk::unrolled() const {
   return layers;
 }
 
-Variable Trunk::run_layer(int64_t layer, const Variable& x, const Rows& rows, KvStore& kv,
-                          const ForwardOptions& options) const {
-  const DecoderLayer& weights = options.layers.empty() ? layers_[map_.weights[layer]] : options.layers[layer];
-  return weights.forward(x, {config_, rope_, rows, layer, kv, options.probe});
+Variable Trunk::run_layers(int64_t begin, int64_t end, Variable x, const Rows& rows, KvStore& kv,
+                           const ForwardOptions& options) const {
+  for (int64_t l = begin; l < end; ++l) {
+    const DecoderLayer& weights = options.layers.empty() ? layers_[map_.weights[l]] : options.layers[l];
+    x = weights.forward(x, {config_, rope_, rows, l, kv, options.probe});
+  }
+  return x;
+}
+
+Variable Trunk::prelude(Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const {
+  return run_layers(0, map_.prelude, std::move(x), rows, kv, options);
+}
+
+Recurrence Trunk::recurrence(const Variable& x, const IntTensor& ids, const Rows& rows,
+                             const ForwardOptions& options) const {
+  return {x,
+          rows,
+          {.config = config_,
+           .weights = routers_,
+           .rule = options.rule,
+           .ids = ids,
+           .recursions = options.max_depth > 0 ? std::min(options.max_depth, map_.recursions) : map_.recursions,
+           .step = options.step,
+           .keeps_first = !causal_,
+           .depths = options.depths,
+           .shift = options.shift,
+           .probe = options.probe}};
+}
+
+Variable Trunk::block(int64_t r, Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const {
+  return run_layers(map_.layer(r, 0), map_.layer(r, map_.block), std::move(x), rows, kv, options);
+}
+
+Variable Trunk::coda(Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const {
+  x = run_layers(config_.n_layers - map_.coda, config_.n_layers, std::move(x), rows, kv, options);
+  return rms_norm(x, norm_, Real(config_.rms_eps));
 }
 
 Trunk::Result Trunk::forward(Variable x, const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const {
   check(options.depths.empty() || int64_t(options.depths.size()) == rows.count(), "[forward] {} depths for {} rows",
         options.depths.size(), rows.count());
-  Result result;
-  result.depth.assign(rows.count(), 0);
   ForwardKeys own(config_, causal_);
-  KvStore& kv = options.cache ? static_cast<KvStore&>(*options.cache) : own;
-
-  for (int64_t l = 0; l < map_.prelude; ++l) x = run_layer(l, x, rows, kv, options);
-
-  Active active{x, rows, std::vector<int32_t>(rows.count())};
-  std::iota(active.places.begin(), active.places.end(), 0);
-  const int64_t recursions = options.max_depth > 0 ? std::min(options.max_depth, map_.recursions) : map_.recursions;
-  const std::unique_ptr<Router> router = make_router({.config = config_,
-                                                      .weights = routers_,
-                                                      .rule = options.rule,
-                                                      .ids = ids,
-                                                      .recursions = recursions,
-                                                      .step = options.step,
-                                                      .keeps_first = !causal_,
-                                                      .depths = options.depths,
-                                                      .shift = options.shift,
-                                                      .probe = options.probe});
-  for (int64_t r = 0; r < recursions; ++r) {
-    const Selection selection = router->select(r, active);
-    const Rows candidates = active.rows;
-    if (!selection.all) active = active.select(selection.index);
-    if (options.probe) options.probe->on_recursion(r, candidates, selection.logits, selection.gates, active.rows);
-    if (active.places.empty()) break;
-    Variable y = active.x;
-    for (int64_t j = 0; j < map_.block; ++j) y = run_layer(map_.layer(r, j), y, active.rows, kv, options);
-    active.x = router->combine(r, selection, active, y);
-    const int64_t n = active.rows.count();
-    x = n == rows.count() ? active.x : replace_rows(x, IntTensor({n}, active.places), active.x);
-    for (int32_t place : active.places) ++result.depth[place];
+  KvStore& kv = options.cache ? *options.cache : own;
+  Recurrence recurrence = this->recurrence(prelude(std::move(x), rows, kv, options), ids, rows, options);
+  while (recurrence.enter()) {
+    const Active& inside = recurrence.inside();
+    recurrence.leave(block(recurrence.recursion(), inside.x, inside.rows, kv, options));
   }
-
-  for (int64_t l = config_.n_layers - map_.coda; l < config_.n_layers; ++l) x = run_layer(l, x, rows, kv, options);
-  result.states = rms_norm(x, norm_, Real(config_.rms_eps));
-  result.losses = router->losses();
-  result.metrics = router->metrics();
-  return result;
+  const Router& router = recurrence.router();
+  return {{router.losses(), recurrence.depth(), router.metrics()}, coda(recurrence.states(), rows, kv, options)};
 }
 
 }  // namespace tinymor

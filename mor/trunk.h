@@ -6,10 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "mor/kv_cache.h"
 #include "mor/layers.h"
 #include "mor/probe.h"
-#include "mor/router.h"
+#include "mor/recurrence.h"
 #include "mor/sharing.h"
 
 namespace tinymor {
@@ -18,7 +17,7 @@ struct ForwardOptions {
   Rule rule = Rule::topk;
   int64_t step = -1;  ///< In training: how many forward passes went before, for what warms up. Negative: not training.
   int64_t max_depth = 0;                 ///< At most so many recursions; 0: as many as the model has.
-  KvCache* cache = nullptr;              ///< Keys and values of earlier tokens; the new ones are appended.
+  KvStore* cache = nullptr;              ///< Keys and values of earlier tokens; the new ones are appended.
   std::span<const int32_t> depths = {};  ///< [R] recursions that each token is made to take; empty: the router decides.
   ChoiceShift shift = {};
   Probe* probe = nullptr;
@@ -48,6 +47,16 @@ class Trunk : public Module {
   /// x [R,d] of `rows`; ids [R] are for random routers only.
   Result forward(Variable x, const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const;
 
+  // What forward is made of, for those who run the parts on batches of their own (mor/scheduler.h). x is [R,d], and so
+  // is what they return.
+
+  Variable prelude(Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const;
+  Recurrence recurrence(const Variable& x, const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const;
+  /// The layers of the block in recursion r.
+  Variable block(int64_t r, Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const;
+  /// The last layers and the final norm.
+  Variable coda(Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const;
+
   /// One layer for each effective layer, over the same numbers but with gradients of its own: what each use of shared
   /// weights contributes can be told apart.
   std::vector<DecoderLayer> unrolled() const;
@@ -60,8 +69,9 @@ class Trunk : public Module {
   void members(Members& m) override;
 
  private:
-  Variable run_layer(int64_t layer, const Variable& x, const Rows& rows, KvStore& kv,
-                     const ForwardOptions& options) const;
+  /// Effective layers begin..end.
+  Variable run_layers(int64_t begin, int64_t end, Variable x, const Rows& rows, KvStore& kv,
+                      const ForwardOptions& options) const;
 
   ModelConfig config_;
   bool causal_;

@@ -5,6 +5,7 @@
 
 #include "mor/checkpoint.h"
 #include "mor/image_trace.h"
+#include "mor/kv_cache.h"
 #include "support/catch.h"
 #include "support/gradient_check.h"
 #include "support/temporary_folder.h"
