@@ -17,9 +17,11 @@ AttentionTrace attention_of(const ModelConfig& config, const Rows& rows, const T
   const auto places = rows.positions.values();
   note.queries.assign(places.begin(), places.end());
   note.keys = keys;
+  const int64_t first = kv.plan.key_begin[0];
+  const Tensor own = kv.keys.value().slice(0, first, first + int64_t(keys.size()));
   for (int64_t head = 0; head < config.n_heads; ++head) {
     const auto columns = [&](const Tensor& x, int64_t h) { return x.slice(1, h * width, (h + 1) * width); };
-    const Tensor scaled = columns(kv.keys.value(), head / group) * Real(1 / std::sqrt(double(width)));
+    const Tensor scaled = columns(own, head / group) * Real(1 / std::sqrt(double(width)));
     const Tensor scores = matmul(columns(q, head), scaled.transpose(0, 1));
     for (int64_t i = 0; i < rows.count(); ++i) {
       const Tensor seen = scores.select(0, i).slice(0, 0, kv.plan.visible[i]);

@@ -2,6 +2,7 @@
 // the other. The measured ones are `tinymor eval`'s.
 
 #include "mor/expert_choice.h"
+#include "mor/kv_cache.h"
 #include "support/catch.h"
 #include "support/close.h"
 #include "support/tiny_models.h"

@@ -11,9 +11,9 @@ while read -r folder budget; do
 done <<'END'
 tensor     3000
 autograd   1500
-mor        2500
+mor        2600
 datasets   2300
-trainer    3500
+trainer    3600
 visualizer 10000
 END
 exit $over

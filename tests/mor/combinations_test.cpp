@@ -88,6 +88,32 @@ TEST_CASE("every combination computes what the formulas say, dense and masked") 
   });
 }
 
+TEST_CASE("every combination's trace shows the attention that the formulas say, in every layer") {
+  for_each_combination([](const std::string& name, const ModelConfig& config) {
+    if (config.router.random) return;
+    INFO(name);
+    const Model model = decided_model(config);
+    const auto weights = model.state_dict();
+    const Ints tokens = tokens_of();
+    const Rule rule = causal_rule(config);
+    DenseModel dense(config, weights);
+    dense.run(tokens, rule);
+    const Trace t = trace(model, tokens, {.rule = rule, .attention = true});
+    double worst = 0;
+    for (size_t l = 0; l < t.attention.size(); ++l) {
+      const AttentionTrace& a = t.attention[l];
+      size_t at = 0;
+      for (int64_t head = 0; head < config.n_heads; ++head)
+        for (int32_t query : a.queries)
+          for (int32_t key : a.keys)
+            if (key <= query)
+              worst = std::max(worst, std::abs(a.weights.at(at++) - 255 * dense.attention[l][head][query][key]));
+      REQUIRE(at == a.weights.size());
+    }
+    REQUIRE(worst < 0.6);  // each is rounded to a whole number
+  });
+}
+
 TEST_CASE("every combination decodes with the cache as it computes in one pass, and is causal") {
   for_each_combination([](const std::string& name, const ModelConfig& config) {
     INFO(name);

@@ -224,33 +224,6 @@ TEST_CASE("the trace's attention: each query's weights add up to 1 over the keys
   }
 }
 
-TEST_CASE("the trace's attention is softmax(q k / sqrt(D)) of the first layer") {
-  const ModelConfig config = tiny_config();
-  const Model model = opinionated_model(config);
-  const Ints tokens = random_tokens(18, 11, 13);
-  const AttentionTrace a = trace(model, tokens, {.attention = true}).attention[0];
-  const auto state = model.state_dict();
-  const auto weight = [&](const std::string& of) { return Variable(state.at("model.layers.0." + of + ".weight")); };
-  const Variable x = gather_rows(state.at("model.embed_tokens.weight"), IntTensor({18}, tokens));
-  const Variable n = rms_norm(x, weight("input_layernorm"), Real(config.rms_eps));
-  const RopeTable table(config.max_seq_len, config.d_head(), config.rope_theta);
-  const IntTensor places = Rows::batch(1, 18).positions;
-  const Tensor q = rope(linear(n, weight("self_attn.q_proj")), places, table).value();
-  const Tensor k = rope(linear(n, weight("self_attn.k_proj")), places, table).value();
-  size_t at = 0;
-  for (int64_t head = 0; head < 4; ++head)
-    for (int64_t i = 0; i < 18; ++i) {
-      std::vector<double> e(i + 1);
-      double total = 0;
-      for (int64_t j = 0; j <= i; ++j) {
-        double dot = 0;
-        for (int64_t c = 0; c < 4; ++c) dot += double(q.at({i, 4 * head + c})) * double(k.at({j, 4 * (head / 2) + c}));
-        total += e[j] = std::exp(dot / 2);
-      }
-      for (int64_t j = 0; j <= i; ++j) CHECK(std::abs(a.weights.at(at++) - 255 * e[j] / total) < 0.51);
-    }
-}
-
 TEST_CASE("the gradient of shared weights is the sum of what each use contributes") {
   ModelConfig config = tiny_config();
   const Ints tokens = random_tokens(18, 11, 13);

@@ -25,6 +25,8 @@ class DenseModel {
 
   Matrix logits;           // [T,V]
   std::vector<int> depth;  // [T]
+  /// [layers][heads] [T,T] the weight that each query gives each key; of active tokens only.
+  std::vector<std::vector<Matrix>> attention;
 
   /// One sequence. Not for random routers.
   void run(const std::vector<int32_t>& tokens, Rule rule) {
@@ -33,6 +35,7 @@ class DenseModel {
     Matrix x;
     for (int32_t token : tokens) x.push_back(embedding[token]);
     depth.assign(length, 0);
+    attention.assign(c_.n_layers, std::vector<Matrix>(c_.n_heads, Matrix(length, std::vector<double>(length, 0))));
     const bool middle = c_.sharing == Sharing::middle_cycle || c_.sharing == Sharing::middle_sequence;
     const bool loops = c_.sharing == Sharing::cycle || c_.sharing == Sharing::middle_cycle;
     const int edge = middle ? 1 : 0, inner = int(c_.n_layers) - 2 * edge;
@@ -204,9 +207,10 @@ class DenseModel {
           for (int i = 0; i < head; ++i) dot += q[t][h * head + i] * k[s][h / group * head + i];
           sum += weights[s] = std::exp(dot / std::sqrt(double(head)));
         }
-        for (size_t s = 0; s <= t; ++s)
-          for (int i = 0; i < head && weights[s] > 0; ++i)
-            mixed[t][h * head + i] += weights[s] / sum * v[s][h / group * head + i];
+        for (size_t s = 0; s <= t && sum > 0; ++s) {
+          attention[l][h][t][s] = weights[s] / sum;
+          for (int i = 0; i < head; ++i) mixed[t][h * head + i] += weights[s] / sum * v[s][h / group * head + i];
+        }
       }
     Matrix y = plus(x, times(mixed, matrix(p + "self_attn.o_proj.weight")));
     const Matrix m = normed(y, p + "post_attention_layernorm.weight");

@@ -359,6 +359,16 @@ TEST_CASE("benchmarks print the documented JSON") {
   CHECK(train["params"] == 800000);
   for (const char* key : {"ms_per_step", "tokens_per_s", "gflops", "peak_rss_mb"}) CHECK(train[key].get<double>() > 0);
   CHECK(json::parse(tinymor_in(folder, "bench gemm --m 65 --n 33 --k 17 --json").out)["gflops"].get<double>() > 0);
+  const json serve = json::parse(tinymor_in(folder,
+                                            "bench serve --texts 5 --slots 2 --tokens 4 --json "
+                                            "--set model.d_model=12 --set model.n_layers=6")
+                                     .out);
+  REQUIRE(serve.size() == 3);
+  CHECK(serve[0]["model"] == "vanilla, by sequence");
+  CHECK(serve[2]["model"] == "MoR, by depth");
+  CHECK(serve[0]["block_calls_per_token"] == 1);
+  for (const char* key : {"tokens_per_s", "faster", "tokens_per_block_call", "block_calls_per_token"})
+    for (const json& row : serve) CHECK(row[key].get<double>() > 0);
   CHECK(tinymor_in(folder, "bench train --preset huge").err ==
         "error: --preset: there is no huge (use one of baby, small, small-rec, small-mor, big, big-rec, big-mor)\n");
 }
