@@ -1,5 +1,7 @@
 #include "mor/counts.h"
 
+#include <algorithm>
+
 #include "mor/kv_cache.h"
 #include "mor/sharing.h"
 
@@ -74,6 +76,13 @@ double honest_flops_per_token(const ModelConfig& config, int64_t length) {
   for (int64_t r = 0; r < config.n_recursions; ++r)  // each scores those that the one before has left
     total += scorers / double(config.n_recursions) * (r > 0 ? capacity(config, r - 1) : 1);
   return total;
+}
+
+double honest_flops_of_token(const ModelConfig& config, int64_t depth, int64_t visible) {
+  ModelConfig alone = config;
+  alone.router.capacity.assign(size_t(config.n_recursions), 0);
+  std::fill_n(alone.router.capacity.begin(), std::min(depth, config.n_recursions), 1);
+  return honest_flops_per_token(alone, 2 * visible - 1);  // of which a token sees half on average
 }
 
 double honest_flops_per_image(const ModelConfig& config, double pixels) {

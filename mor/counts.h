@@ -24,6 +24,9 @@ double paper_flops_per_token(const ModelConfig& config, int64_t length);
 /// Forward FLOPs per token with everything that is computed: grouped key heads at their true width, causal attention,
 /// head and routers. A training step costs three times as much.
 double honest_flops_per_token(const ModelConfig& config, int64_t length);
+/// The same for one token that took `depth` recursions and sees `visible` tokens in every layer it went through; a
+/// cache that holds fewer for deeper recursions saves a little more. Without routing the depth does not count.
+double honest_flops_of_token(const ModelConfig& config, int64_t depth, int64_t visible);
 /// The same per image for the trunk of a model of images: its tokens, a class token and the patches, see each other
 /// all, each patch is embedded from its `pixels`, and only the class token has a head.
 double honest_flops_per_image(const ModelConfig& config, double pixels);

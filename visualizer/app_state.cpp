@@ -30,23 +30,24 @@ std::vector<std::string> likely_next(const Trace& trace, const Source& source) {
 void Shown::update(const Source& source, int snapshot) {
   const RunHistory& history = source.history();
   const std::vector<Snapshot>& all = history.snapshots;
-  if (snapshot != snapshot_ || source.version() != source_version_) {
-    const bool there = snapshot >= 0 && snapshot < history.snapshot_count();
-    snapshot_ = snapshot;
-    step = there ? history.snapshot_step(snapshot) : 0;
-    index = there && !all.empty() ? snapshot : -1;
-    images = there ? history.images_at(step) : -1;
-    if (images >= 0 && !consistent(history.images[images])) images = -1;
-    training = index >= 0 ? view_of(all[index].topk, source.geometry()) : TextView();
-    causal = index >= 0 ? view_of(all[index].threshold, source.geometry()) : TextView();
-    lens = index >= 0 ? lens_of(all[index]) : LensView();
-    likely = index >= 0 ? likely_next(all[index].threshold, source) : std::vector<std::string>();
+  const bool there = snapshot >= 0 && snapshot < history.snapshot_count();
+  step = there ? history.snapshot_step(snapshot) : 0;
+  index = there && !all.empty() ? snapshot : -1;
+  images = there ? history.images_at(step) : -1;
+  if (images >= 0 && !consistent(history.images[images])) images = -1;
+  // A snapshot never changes, though it may come to stand elsewhere.
+  const std::optional<int64_t> made_of = index >= 0 ? std::optional(step) : std::nullopt;
+  if (made_of != made_of_) {
+    made_of_ = made_of;
+    training = made_of ? view_of(all[index].topk, source.geometry()) : TextView();
+    causal = made_of ? view_of(all[index].threshold, source.geometry()) : TextView();
+    lens = made_of ? lens_of(all[index]) : LensView();
+    likely = made_of ? likely_next(all[index].threshold, source) : std::vector<std::string>();
   }
-  if (source.generation_version() != generation_version_ || source.version() != source_version_) {
+  if (source.generation_version() != generation_version_) {
     const Generation& g = source.generation();
     generated = view_of(g.text, g.first_cached, g.kv_bytes, source.geometry());
   }
-  source_version_ = source.version();
   generation_version_ = source.generation_version();
 }
 

@@ -87,8 +87,8 @@ struct Shown {
   bool any() const { return index >= 0 || images >= 0; }
 
  private:
-  int snapshot_ = -1;
-  uint64_t source_version_ = 0, generation_version_ = 0;
+  std::optional<int64_t> made_of_;  // the step of the snapshot that the views were made of
+  uint64_t generation_version_ = 0;
 };
 
 /// The colour of what is compared with, "B"; what the other panels show is "A".

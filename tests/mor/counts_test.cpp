@@ -39,6 +39,17 @@ TEST_CASE("the paper's FLOPs count reproduces the steps of its released configur
   CHECK(steps(base_360m(Sharing::middle_cycle, Routing::expert_choice, 4, 34)) == Approx(14215.9).margin(0.05));
 }
 
+TEST_CASE("a token costs the layers that it went through, each with the tokens that it sees") {
+  ModelConfig config = base_360m(Sharing::middle_cycle, Routing::expert_choice, 3, 32);
+  config.resolve();
+  const double d = 960, kv = 320, layer = 4 * d * d + 4 * d * kv + 6 * d * 2560 + 4 * d * 100,
+               head = 2 * d * double(config.vocab_size);
+  CHECK(honest_flops_of_token(config, 3, 100) == Approx(32 * layer + head + 3 * 2 * d));
+  CHECK(honest_flops_of_token(config, 1, 100) == Approx(12 * layer + head + 2 * 2 * d));
+  config.routing = Routing::none;
+  CHECK(honest_flops_of_token(config, 1, 100) == Approx(32 * layer + head));
+}
+
 TEST_CASE("an image costs its patches' embedding, layers in which all tokens see each other, and one head") {
   ModelConfig config = base_360m(Sharing::none, Routing::none, 1, 2);
   config.d_model = 64;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "mor/counts.h"
 #include "visualizer/panels/candidates.h"
 #include "visualizer/panels/panels.h"
 #include "visualizer/panels/strip.h"
@@ -48,6 +49,40 @@ class FieldRow {
   ImVec2 origin_, at_;
 };
 
+/// Floating-point operations of a text's tokens, by the depth and place of each.
+class Work {
+ public:
+  explicit Work(const Source& source) {
+    ModelConfig config = source.config().model;
+    config.vocab_size = int64_t(source.history().run.vocabulary.size());
+    // They grow evenly with what is seen, so two counts give all.
+    for (int64_t depth = 0; depth <= config.n_recursions; ++depth) {
+      const double one = honest_flops_of_token(config, depth, 1);
+      of_depth_.push_back({one, honest_flops_of_token(config, depth, 2) - one});
+    }
+  }
+  double of(int depth, int position) const {
+    const auto& [first, further] = of_depth_[std::min(size_t(std::max(0, depth)), of_depth_.size() - 1)];
+    return first + further * position;
+  }
+  /// "1.2M FLOPs a token, 70 % of full depth".
+  std::string sentence(const TextView& text) const {
+    double spent = 0, full = 0;
+    for (int t = 0; t < text.size(); ++t) {
+      spent += of(text.depth[t], t);
+      full += of(int(of_depth_.size()) - 1, t);
+    }
+    return fmt::format("{} FLOPs a token, {:.0f} % of full depth", short_number(spent / text.size()),
+                       100 * spent / full);
+  }
+
+ private:
+  struct Line {
+    double first, further;
+  };
+  std::vector<Line> of_depth_;
+};
+
 class GeneratePanel : public Panel {
  public:
   GeneratePanel() : Panel("generate", "Generate") {}
@@ -56,8 +91,10 @@ class GeneratePanel : public Panel {
     const Generation& g = source.generation();
     if (!source.can_generate()) return "needs the weights of a run";
     if (g.text.empty()) return "cached decoding by the causal rule; tint and strokes: recursions per token";
-    return fmt::format("causal rule \u00b7 {} tokens \u00b7 mean depth {:.2f} \u00b7 {} tokens/s", g.text.size(),
-                       state.shown.generated.mean_depth, short_number(g.tokens_per_second));
+    const TextView& view = state.shown.generated;
+    return fmt::format("causal rule \u00b7 {} tokens \u00b7 mean depth {:.2f} \u00b7 {} \u00b7 {} tokens/s",
+                       view.size(), view.mean_depth, view.size() > 0 ? Work(source).sentence(view) : "",
+                       short_number(g.tokens_per_second));
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
@@ -90,10 +127,12 @@ class GeneratePanel : public Panel {
   Table table(const Source& source, const AppState& state) const override {
     const TextView& view = state.shown.generated;
     const auto& pieces = source.generation().text;
-    Table table{{"position", "id", "piece", "prompt", "depth", "milliseconds"}, {}};
+    Table table{{"position", "id", "piece", "prompt", "depth", "milliseconds", "flops"}, {}};
+    const Work work(source);
     for (int t = 0; t < view.size() && t < int(pieces.size()); ++t)
       table.rows.push_back({cell(t), cell(view.ids[t]), view.pieces[t], cell(int(pieces[t].prompt)),
-                            cell(view.depth[t]), pieces[t].seconds > 0 ? cell(1000 * pieces[t].seconds) : ""});
+                            cell(view.depth[t]), pieces[t].seconds > 0 ? cell(1000 * pieces[t].seconds) : "",
+                            cell(work.of(view.depth[t], t))});
     return table;
   }
 
