@@ -65,20 +65,23 @@ IdxFile read_idx_file(const fs::path& path, size_t rank, const char* what) {
   return file;
 }
 
-/// `part` of a data set in `folder`, under either of its names.
+/// `part` of a data set in `folder`, under either of its names; empty when it is not there.
 fs::path find_idx(const fs::path& folder, const std::string& part, std::string kind) {
   const fs::path usual = folder / (part + kind);
   kind[kind.find("-idx")] = '.';
   const fs::path dotted = folder / (part + kind);
   std::error_code ignored;
-  const bool is_usual = fs::exists(usual, ignored);
-  check_input(is_usual || fs::exists(dotted, ignored), "{}: no such file (put the four IDX files of a data set there)",
-              usual.string());
-  return is_usual ? usual : dotted;
+  return fs::exists(usual, ignored) ? usual : fs::exists(dotted, ignored) ? dotted : fs::path();
 }
 
 Images read_part(const fs::path& folder, const char* part) {
-  return read_idx(find_idx(folder, part, kImages), find_idx(folder, part, kLabels));
+  fs::path files[2];
+  for (const std::string kind : {kImages, kLabels}) {
+    fs::path& found = files[kind == kLabels] = find_idx(folder, part, kind);
+    check_input(!found.empty(), "{}: no such file (put the four IDX files of a data set there)",
+                (folder / (part + kind)).string());
+  }
+  return read_idx(files[0], files[1]);
 }
 
 void write_part(const Images& images, const fs::path& folder, const std::string& part) {
@@ -129,6 +132,10 @@ ImageSplit load_images(const std::string& source) {
   check_input(train == held_out, "{}: images {} to train on and {} held out (take all files from one data set)", source,
               train, held_out);
   return images;
+}
+
+bool names_images(const std::string& source) {
+  return source == digits_name || !find_idx(source, kTrain, kImages).empty();
 }
 
 void write_images(const ImageSplit& images, const fs::path& folder) {

@@ -40,6 +40,8 @@ void write_idx(const Images& images, const std::filesystem::path& images_file,
 /// t10k-labels-idx1-ubyte (train-images.idx3-ubyte and so on will do, too). Throws InputError when one is missing, as
 /// read_idx does, and when the images to train on and those held out differ in size.
 ImageSplit load_images(const std::string& source);
+/// Whether that is what `source` names, and not a text.
+bool names_images(const std::string& source);
 
 /// Writes those four files into `folder`, which is made where it is missing.
 void write_images(const ImageSplit& images, const std::filesystem::path& folder);

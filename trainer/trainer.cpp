@@ -101,7 +101,7 @@ void Control::post(std::function<void(const Model&)> task) {
   wake_.notify_all();
 }
 
-bool Control::between_steps(const Model& model) {
+bool Control::between_steps(const Model* model) {
   for (;;) {
     std::vector<std::function<void(const Model&)>> tasks;
     {
@@ -110,7 +110,8 @@ bool Control::between_steps(const Model& model) {
       if (paused_ && !stop_ && tasks_.empty()) wake_.wait_for(lock, std::chrono::milliseconds(100));
       tasks.swap(tasks_);
     }
-    for (const auto& task : tasks) task(model);
+    for (const auto& task : tasks)
+      if (model) task(*model);
     if (stop_) return false;
     if (!paused_) return true;
   }
@@ -316,7 +317,7 @@ void Trainer::run(Control* control) {
     s.snapshot(true);
   }
   int64_t saved = s.progress.step;
-  while (s.progress.step < train.steps && (!control || control->between_steps(s.model))) {
+  while (s.progress.step < train.steps && (!control || control->between_steps(&s.model))) {
     const StepMetrics metrics = s.step();
     const bool last = metrics.step == train.steps;
     s.tell([&](Observer& observer) { observer.on_step(metrics); });
@@ -324,7 +325,7 @@ void Trainer::run(Control* control) {
       const ScoreHistogram scores = s.scores.take(metrics.step);
       if (!scores.taken.empty()) s.tell([&](Observer& observer) { observer.on_scores(scores); });
     }
-    const bool asked = control && control->record_.exchange(false);
+    const bool asked = control && control->take_record();
     if (asked || last || due(train.record_every)) s.snapshot(asked || has_attention(train, metrics.step));
     if (last || due(train.eval_every)) s.evaluate_now();
     if (last || due(train.checkpoint_every)) {

@@ -33,8 +33,12 @@ class Control {
 
  private:
   friend class Trainer;
-  /// Called between steps: runs posted tasks, waits while paused. False when the run shall stop.
-  bool between_steps(const Model& model);
+  friend class ImageTrainer;
+  /// Called between steps: runs posted tasks, where there is a model of text, and waits while paused. False when the
+  /// run shall stop.
+  bool between_steps(const Model* model = nullptr);
+  /// Whether everything is to be recorded now; asks once.
+  bool take_record() { return record_.exchange(false); }
 
   std::atomic<bool> stop_{false};
   std::atomic<bool> paused_{false};

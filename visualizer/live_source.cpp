@@ -47,6 +47,12 @@ void LiveFeed::on_snapshot(const Snapshot& snapshot) {
   wake();
 }
 
+void LiveFeed::on_images(const ImageSnapshot& images) {
+  images_.back() = images;
+  images_.publish();
+  wake();
+}
+
 void LiveFeed::wake() {
   const auto now = std::chrono::steady_clock::now();
   if (now - woke_ < shortest_wake_interval) return;
@@ -59,14 +65,13 @@ bool LiveFeed::drain(RunHistory& history) {
   while (auto metrics = steps_.pop()) history.steps.push_back(*metrics), news = true;
   while (auto metrics = evals_.pop()) history.evals.push_back(*metrics), news = true;
   while (auto scores = scores_.pop()) history.scores.push_back(std::move(*scores)), news = true;
-  if (snapshots_.fetch()) {
-    history.snapshots.push_back(snapshots_.front());
-    news = true;
-  }
+  if (snapshots_.fetch()) history.snapshots.push_back(snapshots_.front()), news = true;
+  if (images_.fetch()) history.images.push_back(images_.front()), news = true;
   thin(history.steps, most_records);
   thin(history.evals, most_records);
   thin(history.scores, most_records / 8);
   thin(history.snapshots, most_snapshots);
+  thin(history.images, most_snapshots);
   return news;
 }
 
@@ -112,7 +117,7 @@ bool LiveSource::take_announcement() {
     set_run(announced_);
     tokenizer_ = run_->tokenizer();
     auto factory = [this](const std::atomic<bool>& cancelled) { return run_->decoder(control_, ended_, cancelled); };
-    generator_ = std::make_unique<GenerationWorker>(factory, wake_);
+    if (run_->writes()) generator_ = std::make_unique<GenerationWorker>(factory, wake_);
   }
   if (phase == Phase::failed) notice_ = failure_;
   return true;
@@ -138,7 +143,10 @@ RunStatus LiveSource::shown() const {
 }
 
 std::string LiveSource::why_not() const {
-  return can_generate() ? "" : "The run is still preparing its data; text can be generated once training has begun.";
+  if (can_generate()) return "";
+  return seen_ == Phase::preparing
+             ? "The run is still preparing its data; text can be generated once training has begun."
+             : "A model of images writes no text.";
 }
 
 }  // namespace tinymor

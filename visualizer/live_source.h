@@ -24,6 +24,7 @@ class LiveFeed : public Observer {
   void on_eval(const EvalMetrics& metrics) override;
   void on_scores(const ScoreHistogram& scores) override;
   void on_snapshot(const Snapshot& snapshot) override;
+  void on_images(const ImageSnapshot& images) override;
 
   /// Moves what has arrived into `history`; true when there was something.
   bool drain(RunHistory& history);
@@ -38,6 +39,7 @@ class LiveFeed : public Observer {
   Ring<EvalMetrics> evals_;
   Ring<ScoreHistogram> scores_;
   NewestExchange<Snapshot> snapshots_;
+  NewestExchange<ImageSnapshot> images_;
 };
 
 /// The training that a LiveSource watches; all of it but `tokenizer` and `decoder` runs on the training thread.
@@ -50,6 +52,8 @@ class LiveRun {
   /// After `prepare`, on the window's thread; null when there is none.
   virtual std::shared_ptr<const Tokenizer> tokenizer() const { return nullptr; }
   virtual void train(Observer& observer, Control& control) = 0;
+  /// Whether the model writes text.
+  virtual bool writes() const { return true; }
   /// A decoder over a copy of the weights as they are now. Called from the generating thread after `prepare`; `ended`
   /// says that `train` has returned.
   virtual std::unique_ptr<Decoder> decoder(Control& control, const std::atomic<bool>& ended,

@@ -56,12 +56,14 @@ std::unique_ptr<Source> draw_opening(AppState& state, const Opener& opener) {
 std::unique_ptr<Source> draw_training(AppState& state, const Opener& opener) {
   TrainRequest& request = state.open.request;
   heading("Train a new run");
-  ui::paragraph("A small MoR model, while you watch. Text: stories (bundled), a file, or a folder of files.",
-                ui::colors::dim, ui::Font::small);
+  ui::paragraph(
+      "A small MoR model, while you watch. Text: stories (bundled), a file, or a folder of files. Images: digits, or a "
+      "folder with MNIST's four files.",
+      ui::colors::dim, ui::Font::small);
   ImGui::SetNextItemWidth(ui::em() * 18);
   ImGui::InputText("##data", &request.data);
   ui::tag("train.data");
-  ui::hint("The text to train on");
+  ui::hint("The text or images to train on");
   ImGui::SameLine();
   ImGui::SetNextItemWidth(ui::em() * 9);
   ImGui::InputInt("steps", &request.steps, 100);

@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "trainer/image_trainer.h"
 #include "visualizer/model_decoder.h"
 
 namespace tinymor {
@@ -46,9 +47,35 @@ class TrainerRun : public LiveRun {
   std::shared_ptr<Trainer> trainer_;
 };
 
+class ImageRun : public LiveRun {
+ public:
+  ImageRun(Config config, std::filesystem::path run) : config_(std::move(config)), run_(std::move(run)) {}
+
+  RunInfo prepare() override {
+    trainer_ = std::make_unique<ImageTrainer>(config_, run_);
+    return trainer_->info();
+  }
+
+  void train(Observer& observer, Control& control) override {
+    trainer_->add_observer(observer);
+    trainer_->run(&control);
+  }
+
+  bool writes() const override { return false; }
+  std::unique_ptr<Decoder> decoder(Control&, const std::atomic<bool>&, const std::atomic<bool>&) override {
+    return nullptr;
+  }
+
+ private:
+  Config config_;
+  std::filesystem::path run_;
+  std::unique_ptr<ImageTrainer> trainer_;
+};
+
 }  // namespace
 
 std::unique_ptr<LiveRun> trainer_run(Config config, std::filesystem::path run) {
+  if (names_images(config.data.source)) return std::make_unique<ImageRun>(std::move(config), std::move(run));
   return std::make_unique<TrainerRun>(std::move(config), std::move(run));
 }
 

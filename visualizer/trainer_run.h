@@ -1,5 +1,5 @@
 #pragma once
-// A Trainer as the live window watches it.
+// A Trainer, of text or of images, as the live window watches it.
 
 #include <filesystem>
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace tinymor {
 
-/// A new run with `config` in the folder `run`.
+/// A new run with `config` in the folder `run`; its data source says whether on text or on images.
 std::unique_ptr<LiveRun> trainer_run(Config config, std::filesystem::path run);
 
 }  // namespace tinymor

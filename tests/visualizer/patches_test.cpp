@@ -1,8 +1,12 @@
 // Runs on images: what is shown of them, and that the time line, the curves and the other panels know them.
 
+#include "datasets/digits.h"
 #include "scripted.h"
 #include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "trainer/image_trainer.h"
 #include "visualizer/headless.h"
+#include "visualizer/trainer_run.h"
 
 using namespace tinymor;
 
@@ -91,4 +95,34 @@ TEST_CASE("the table of patches has a row for each patch of each image") {
   CHECK(table.rows[5] == std::vector<std::string>{"2", "8", "8", "0.75", "1", "2", "3", cell(router_score(2)),
                                                   cell(router_score(1.5f)), cell(router_score(3))});
   CHECK(table.rows[7].back().empty());
+}
+
+TEST_CASE("a run on images is watched while it trains, and shows what its recording shows afterwards") {
+  const TemporaryFolder folder;
+  write_images(make_digit_split(1, 20), folder.path() / "digits");
+  Config config = image_defaults();
+  config.data.source = (folder.path() / "digits").string();
+  config.train.steps = 6;
+  config.train.batch_size = 4;
+  config.train.record_every = 2;
+  const std::filesystem::path run = folder.path() / "run";
+  std::string live;
+  {
+    LiveSource source(run.string(), trainer_run(config, run), [] {});
+    Headless window(source, 1280, 800);
+    REQUIRE(
+        wait_for(source, [&] { return source.status() == RunStatus::finished && source.history().images.size() > 0; }));
+    source.poll();
+    window.frames(3);
+    CHECK(window.app().registry().find("patches.image.1"));
+    CHECK_FALSE(window.app().registry().find("rule.0"));
+    CHECK_THAT(window.app().text("generate"), ContainsSubstring("A model of images writes no text."));
+    live = window.app().text("patches");
+  }
+  const std::unique_ptr<Source> recorded = open_source(run, [] {});
+  Headless window(*recorded, 1280, 800);
+  window.frames(3);
+  CHECK_THAT(live, ContainsSubstring("step 6"));
+  CHECK(window.app().text("patches") == live);
+  CHECK(recorded->history().images.size() == 4);
 }

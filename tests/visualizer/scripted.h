@@ -66,6 +66,7 @@ class ScriptedRun : public LiveRun {
   void train(Observer& observer, Control& control) override {
     for (const StepMetrics& m : recording_.steps) observer.on_step(m);
     for (const EvalMetrics& e : recording_.evals) observer.on_eval(e);
+    for (const ScoreHistogram& s : recording_.scores) observer.on_scores(s);
     for (const Snapshot& s : recording_.snapshots) observer.on_snapshot(s);
     while (!control.stopping()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

@@ -91,11 +91,14 @@ class CurvesPanel : public Panel {
     options.x_unit = axis_unit(state.curve_axis);
     if (state.shown.any()) options.marker = axis.at(state.shown.step);
     loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options);
-    if (loss_.clicked_x()) {
-      const RunHistory& history = source.history();
-      state.playback.jump(history.snapshot_at(axis.step(*loss_.clicked_x())), history.snapshot_count());
+    std::optional<double> clicked = loss_.clicked_x();
+    if (room) {
+      draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options.marker);
+      for (const Plot& plot : small_)
+        if (plot.clicked_x()) clicked = plot.clicked_x();
     }
-    if (room) draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options.marker);
+    const RunHistory& history = source.history();
+    if (clicked) state.playback.jump(history.snapshot_at(axis.step(*clicked)), history.snapshot_count());
     take_box(box);
   }
 
@@ -155,7 +158,7 @@ class CurvesPanel : public Panel {
       loss_series_.push_back({"train", train_color, steps, smooth(loss, smoothing(loss.size())), loss, false, false});
     else
       loss_series_.push_back({"train", train_color, steps, loss, {}, false, false});
-    loss_series_.push_back({"held out (training rule)",
+    loss_series_.push_back({h.of_images() ? "held out" : "held out (training rule)",
                             topk_color,
                             evals,
                             column(h.evals, [](const EvalMetrics& e) { return e.topk_loss; }),

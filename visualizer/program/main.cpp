@@ -15,6 +15,7 @@
 #include "tensor/files.h"
 #include "tensor/threads.h"
 #include "trainer/config.h"
+#include "trainer/image_trainer.h"
 #include "visualizer/headless.h"
 #include "visualizer/settings.h"
 #include "visualizer/source.h"
@@ -51,7 +52,7 @@ void declare(CLI::App& cli, Options& o) {
   cli.footer(examples);
   cli.add_option("path", o.path, "a run folder, a recording (.mortrace) or a model (.safetensors) [a bundled run]");
   cli.add_option("--train", o.train, "train with this configuration (TOML) in the window");
-  cli.add_option("--data", o.data, "with --train: a data set's name, a text file or a folder of them");
+  cli.add_option("--data", o.data, "with --train: a data set's name, a text file, a folder of them, or images");
   cli.add_option("--out", o.out, "with --train: the run folder to write [runs/live]");
   cli.add_option("--threads", o.threads, "with --train: threads to compute with [one core is left to the window]")
       ->check(CLI::Range(1, 1024));
@@ -106,7 +107,7 @@ std::unique_ptr<Source> training_source(const Options& o, Wake wake) {
 Opener dialog_opener(const Options& o, const Wake& wake) {
   return {[wake](const std::string& path) { return open_source(path, wake); },
           [o, wake](const TrainRequest& request) {
-            Config config = Config::defaults();
+            Config config = names_images(request.data) ? image_defaults() : Config::defaults();
             config.data.source = request.data;
             config.train.steps = request.steps;
             fs::path run;
