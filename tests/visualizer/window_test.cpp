@@ -135,7 +135,7 @@ TEST_CASE("training goes on while the window hangs for ten seconds, and every st
   config.data.tokenizer = TokenizerKind::byte;
   config.train.batch_size = 1;
   config.train.steps = 1000000;
-  config.train.record_every = 50;
+  config.train.record_every = 500;
   LiveSource source("live", trainer_run(config, folder.path() / "run"), [] {});
   REQUIRE(wait_for(source, [&] { return source.history().steps.size() > 100; }));
   const auto& steps = source.history().steps;
@@ -150,7 +150,7 @@ TEST_CASE("training goes on while the window hangs for ten seconds, and every st
   source.record();
   CHECK(wait_for(source, [&] {
     const Snapshot& newest = source.history().snapshots.back();
-    return newest.step % 50 != 0 && !newest.threshold.attention.empty();
+    return newest.step % 500 != 0 && !newest.threshold.attention.empty();
   }));
   source.stop();
   CHECK(wait_for(source, [&] { return source.status() == RunStatus::finished; }));

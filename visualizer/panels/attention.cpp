@@ -292,7 +292,7 @@ class AttentionPanel : public Panel {
     const std::vector<std::string>& pieces = state.shown.causal.pieces;
     if (!selected || selected->subject != Subject::probe || selected->token >= row.view.tokens)
       return canvas.text(box.min, ui::u32(ui::colors::faint),
-                         fitted("point at a token to see what it looks at", box.width()));
+                         fitted("point at a token: what does it see?", box.width()));
     const std::string token = quoted_piece(pieces[selected->token]);
     if (!row.view.asks[selected->token])
       return canvas.text(box.min, ui::u32(ui::colors::dim),

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "trainer/statistics.h"
 #include "visualizer/grid_frame.h"
 #include "visualizer/panels/panels.h"
 
@@ -112,6 +113,58 @@ void draw_predictions(Canvas& canvas, const Box& box, const Source& source, cons
   }
 }
 
+/// A token that was let into one more recursion: its score there, and by how many nats that bettered its prediction.
+struct Choice {
+  double score, benefit;
+  int recursion;  // from 1
+};
+
+std::vector<Choice> choices_of(const LensView& lens, const TextView& view) {
+  std::vector<Choice> choices;
+  for (size_t r = 1; r < std::min(lens.nll.size(), view.rows.size()); ++r)
+    for (int t = 0; t + 1 < view.size(); ++t) {
+      const Cell& cell = view.rows[r].cells[size_t(t)];
+      const double benefit = lens.nll[r - 1][t] - lens.nll[r][t];
+      if (cell.state == CellState::computed && cell.scored && std::isfinite(benefit))
+        choices.push_back({router_score(cell.logit), benefit, int(r) + 1});
+    }
+  return choices;
+}
+
+/// Whether the router's scores know where a recursion helps.
+std::string foresight(const std::vector<Choice>& choices) {
+  std::vector<double> scores, benefits;
+  for (const Choice& choice : choices) scores.push_back(choice.score), benefits.push_back(choice.benefit);
+  const double rho = choices.size() < 2 ? std::nan("") : rank_correlation(scores, benefits);
+  return fmt::format("{} further recursions: rank correlation of score and benefit {}", choices.size(),
+                     std::isfinite(rho) ? fmt::format("{:+.2f}", rho) : "unknown");
+}
+
+/// Every choice by its score, from left to right, and its benefit: above the line it helped.
+void draw_choices(Canvas& canvas, const Box& box, const std::vector<Choice>& choices) {
+  const float em = ui::em(), left = box.min.x + em * 6.5f, letter = text_size("0", ui::Font::small).y;
+  double most = 0.1, low = 0.9;
+  for (const Choice& choice : choices) {
+    most = std::max(most, std::abs(choice.benefit));
+    low = std::min(low, std::floor(choice.score * 10) / 10);
+  }
+  const Box area{{left, box.min.y}, {std::min(box.max.x, left + em * 30), box.max.y - letter}};
+  const float middle = area.center().y;
+  canvas.rect(area, ui::u32(ui::colors::well));
+  canvas.line({area.min.x, middle}, {area.max.x, middle}, ui::u32(ui::colors::line), 1);
+  const auto label = [&](float y, const std::string& text) {
+    text_right(canvas, {left - em * 0.4f, y}, ui::u32(ui::colors::dim), text, ui::Font::small);
+  };
+  label(area.min.y, fmt::format("helps {:.2g} nats", most));
+  label(area.max.y - letter, "harms");
+  canvas.text({area.min.x, area.max.y}, ui::u32(ui::colors::dim), fmt::format("score {:.1f}", low), ui::Font::small);
+  text_right(canvas, {area.max.x, area.max.y}, ui::u32(ui::colors::dim), "1", ui::Font::small);
+  for (const Choice& choice : choices)
+    canvas.circle({area.min.x + area.width() * float((choice.score - low) / (1 - low)),
+                   middle - float(choice.benefit / most) * (area.height() / 2 - em * 0.2f)},
+                  em * 0.2f, ui::u32(depth_color(choice.recursion)));
+}
+
 std::string token_line(const LensView& lens, const TextView& view, int t) {
   std::string out = fmt::format("after \"{}\" (depth {})", quoted_piece(view.pieces[t]), view.depth[t]);
   if (t + 1 < view.size()) out += fmt::format(" follows \"{}\"", quoted_piece(view.pieces[t + 1]));
@@ -146,15 +199,16 @@ class LensPanel : public Panel {
     }
     if (source.can_generate()) draw_what_if(source, state);
     const Box box = free_box();
-    const float em = ui::em(), below = em * 6.4f;
+    const float em = ui::em(), lower_height = std::clamp(box.height() * 0.3f, em * 6.4f, em * 12);
     const Outcome* outcome = outcome_of(source, state);
     if (outcome && !outcome->error.empty())
       ui::paragraph(outcome->error, ui::colors::warn, ui::Font::small), outcome = nullptr;
     std::vector<FrameRow> rows = rows_of(lens);
     if (outcome) rows.push_back(row_of(*outcome));
-    const bool room = box.height() > below + em * 5;
-    const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, {box.max.x, room ? box.max.y - below : box.max.y}},
-                          std::move(rows), view.size());
+    const bool room = box.height() > lower_height + em * 5;
+    const GridFrame frame(
+        {{box.min.x, box.min.y + em * 0.4f}, {box.max.x, room ? box.max.y - lower_height : box.max.y}}, std::move(rows),
+        view.size());
     for (size_t r = 0; r < lens.nll.size(); ++r) {
       for (int t = 0; t < view.size(); ++t) {
         const Box cell = frame.cell(int(r), t);
@@ -174,13 +228,16 @@ class LensPanel : public Panel {
     if (here) frame.draw_column(canvas, selected->token, ui::u32(ui::colors::text));
     frame.interact("lens.cells", state, Subject::probe);
     if (room) {
-      const Box lower{{box.min.x, box.max.y - below + em * 0.6f}, box.max};
+      const Box lower{{box.min.x, box.max.y - lower_height + em * 0.6f}, box.max};
+      const std::vector<Choice> choices = choices_of(lens, view);
       const std::string line = here ? token_line(lens, view, selected->token)
-                                    : "point at a token to see what it predicts after each recursion";
-      canvas.text(lower.min, ui::u32(here ? ui::colors::text : ui::colors::faint), fitted(line, lower.width()));
+                                    : foresight(choices) + " \u00b7 point at a token to see its predictions";
+      canvas.text(lower.min, ui::u32(here ? ui::colors::text : ui::colors::dim), fitted(line, lower.width()));
+      const Box below{{lower.min.x, lower.min.y + em * 1.4f}, lower.max};
       if (here)
-        draw_predictions(canvas, {{lower.min.x, lower.min.y + em * 1.4f}, lower.max}, source, lens, view,
-                         selected->token);
+        draw_predictions(canvas, below, source, lens, view, selected->token);
+      else
+        draw_choices(canvas, below, choices);
     }
     take_box(box);
   }
@@ -192,6 +249,7 @@ class LensPanel : public Panel {
     if (lens.nll.empty()) return out + "nothing recorded\n";
     for (size_t r = 0; r < lens.nll.size(); ++r)
       out += fmt::format("{}: mean loss {:.3f} nats\n", most(r, lens.nll.size()), lens.mean(r));
+    out += foresight(choices_of(lens, view)) + "\n";
     if (const Outcome* outcome = outcome_of(source, state))
       out += outcome->error.empty() ? fmt::format("what if: {:.4f} nats instead of {:.4f}, by the newest weights\n",
                                                   outcome->changed.lm_loss, outcome->routed.lm_loss)
