@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "visualizer/bars.h"
+#include "visualizer/layout.h"
 #include "visualizer/plot_math.h"
 #include "visualizer/ui.h"
 
@@ -58,7 +59,8 @@ std::string status_text(const Source& source, const AppState& state) {
 
 float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
   const float em = ui::em(), pad = em * 0.6f, frame = ImGui::GetFrameHeight();
-  const float height = frame + em * 2.4f, top = window.y - height;
+  const bool news = !state.message.empty() || !source.notice().empty(), told = news || !is_tight(window, em);
+  const float height = frame + em * (told ? 2.4f : 0.9f), top = window.y - height;
   if (ui::begin_bar("##bottom", {0, top}, {window.x, height})) {
     ImGui::SetCursorPos({pad, em * 0.45f});
     draw_buttons(state, source.history().snapshot_count());
@@ -72,6 +74,7 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
     const Box track{{at.x + label_width, at.y}, {window.x - pad - em * 0.4f, at.y + frame}};
     if (track.width() > em * 4) draw_track(source, state, track);
 
+    if (!told) return ui::end_bar(), top;
     const float line = top + em * 0.45f + frame + em * 0.5f, room = window.x - 2 * pad;
     const std::string status = fitted(status_text(source, state), room, ui::Font::small);
     canvas.text({pad, line}, ui::u32(ui::colors::dim), status, ui::Font::small);

@@ -29,6 +29,10 @@ Arrangement arrangement(ImVec2 window, float em) {
   return width >= 62 && height >= 22 ? Arrangement::pairs : Arrangement::single;
 }
 
+bool is_tight(ImVec2 window, float em) {
+  return window.y < 26 * em || window.x < 44 * em;
+}
+
 std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool images) {
   const float gap = 0.5f * em;
   const auto column = [&](float from, float to) { return columns(area, from, to, gap); };

@@ -23,6 +23,8 @@ struct Page {
 /// How much fits, judged by the whole window; `em` is the height of text.
 enum class Arrangement { wide, normal, pairs, single };
 Arrangement arrangement(ImVec2 window, float em);
+/// Whether the bars must do with little, so that a panel has room.
+bool is_tight(ImVec2 window, float em);
 
 /// The pages of a window whose panels may fill `area`, for a run on text or on images. Their names depend on the
 /// arrangement only.

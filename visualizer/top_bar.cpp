@@ -104,14 +104,18 @@ Part page_tabs(AppState& state, const std::vector<Page>& all, float room) {
           }};
 }
 
-Part rule_switch(AppState& state, bool brief) {
+Part rule_switch(AppState& state, bool brief, bool tight) {
   const std::vector<const char*> labels = brief
                                               ? std::vector<const char*>{"training", "causal", "difference"}
                                               : std::vector<const char*>{"training rule", "causal rule", "difference"};
   constexpr const char* hint =
       "Who decides which tokens recur. Training rule: the best scores of the whole text (top-k), which looks ahead. "
-      "Causal "
-      "rule: a token's own score, as in generation. Difference: where they disagree.";
+      "Causal rule: a token's own score, as in generation. Difference: where they disagree.";
+  if (tight)
+    return {ui::button_width(labels[size_t(state.rule)]), [=, &state] {
+              if (ui::button("rule.next", labels[size_t(state.rule)], true, hint))
+                state.rule = RuleView((int(state.rule) + 1) % int(labels.size()));
+            }};
   return {ui::segmented_width(labels),
           [=, &state] { state.rule = RuleView(ui::segmented("rule", labels, int(state.rule), hint)); }};
 }
@@ -130,20 +134,18 @@ std::vector<Part> training_buttons(const Source& source, AppState& state) {
            }}};
 }
 
-Part zoom_and_help(AppState& state) {
-  const std::string percent = fmt::format("{:.0f} %", 100 * state.zoom);
+Part zoom_and_help(AppState& state, bool tight) {
   const float gap = ImGui::GetStyle().ItemSpacing.x;
-  const float middle = text_size("300 %", ui::Font::small).x;
-  const float width = ui::button_width("-") + ui::button_width("+") + ui::button_width("?") + middle + 3 * gap;
+  const float middle = tight ? 0 : text_size("300 %", ui::Font::small).x + gap;
+  const float width = ui::button_width("-") + ui::button_width("+") + ui::button_width("?") + middle + 2 * gap;
   return {width, [=, &state] {
             if (ui::button("zoom.out", "-", true, "Smaller (Ctrl -)")) state.zoom_steps = -1;
             ImGui::SameLine();
-            const float x = ImGui::GetCursorPosX();
-            const float lift = (text_size("0").y - text_size("0", ui::Font::small).y) / 2;
-            ImGui::SetCursorPos({x + middle - text_size(percent, ui::Font::small).x, ImGui::GetCursorPosY() + lift});
-            ui::label(percent, ui::colors::dim, ui::Font::small);
-            ImGui::SameLine(x + middle + gap);
-            ImGui::SetCursorPosY(ImGui::GetCursorPosY() - lift);
+            const ImVec2 at = ImGui::GetCursorScreenPos();
+            if (!tight)
+              text_right(window_canvas(), {at.x + middle - gap, at.y + ImGui::GetStyle().FramePadding.y * 1.3f},
+                         ui::u32(ui::colors::dim), fmt::format("{:.0f} %", 100 * state.zoom), ui::Font::small);
+            ImGui::SetCursorScreenPos({at.x + middle, at.y});
             if (ui::button("zoom.in", "+", true, "Larger (Ctrl +)")) state.zoom_steps = 1;
             ImGui::SameLine();
             if (ui::button("help", "?", true, "Keys and colours (H)")) state.help = !state.help;
@@ -166,15 +168,16 @@ std::vector<int> break_rows(const std::vector<Part>& parts, float width, float g
 }  // namespace
 
 float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool can_open) {
-  const float em = ui::em(), pad = em * 0.6f, gap = em * 0.9f, row_height = ImGui::GetFrameHeight() + em * 0.35f;
+  const float em = ui::em(), pad = em * 0.6f, row_height = ImGui::GetFrameHeight() + em * 0.35f;
   const Arrangement kind = arrangement(state.room(), em);
   const std::vector<Page> all = pages(kind, {{0, 0}, window}, em, source.history().of_images());
-  const bool roomy = kind == Arrangement::wide || kind == Arrangement::normal;
+  const bool roomy = kind == Arrangement::wide || kind == Arrangement::normal, tight = is_tight(window, em);
+  const float gap = em * (tight ? 0.4f : 0.9f);
   std::vector<Part> parts;
   if (roomy) parts.push_back(title());
-  parts.push_back(badge(source));
+  if (!tight || source.steerable()) parts.push_back(badge(source));
   if (all.size() > 1 || !state.maximised.empty()) parts.push_back(page_tabs(state, all, window.x - 2 * pad));
-  if (!source.history().of_images()) parts.push_back(rule_switch(state, !roomy || window.x < 72 * em));
+  if (!source.history().of_images()) parts.push_back(rule_switch(state, !roomy || window.x < 72 * em, tight));
   if (can_open)
     parts.push_back({ui::button_width("Open"), [&state] {
                        if (ui::button("open", "Open", true, "Another run, or train a new one (O)"))
@@ -185,7 +188,7 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
                        if (ui::button("learn", "Learn", true, "Lessons (L)")) state.tutor.choosing = true;
                      }});
   for (Part& part : training_buttons(source, state)) parts.push_back(std::move(part));
-  parts.push_back(zoom_and_help(state));
+  parts.push_back(zoom_and_help(state, tight));
 
   const std::vector<int> rows = break_rows(parts, window.x - 2 * pad, gap);
   const float height = float(rows.back() + 1) * row_height + em * 0.55f;
