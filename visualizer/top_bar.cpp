@@ -115,6 +115,7 @@ Part rule_switch(AppState& state, bool brief, bool tight) {
     return {ui::button_width(labels[size_t(state.rule)]), [=, &state] {
               if (ui::button("rule.next", labels[size_t(state.rule)], true, hint))
                 state.rule = RuleView((int(state.rule) + 1) % int(labels.size()));
+              for (size_t i = 0; i < labels.size(); ++i) ui::tag("rule." + std::to_string(i));  // for lessons
             }};
   return {ui::segmented_width(labels),
           [=, &state] { state.rule = RuleView(ui::segmented("rule", labels, int(state.rule), hint)); }};

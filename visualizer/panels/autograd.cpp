@@ -40,6 +40,21 @@ std::string checked_text(const Walkthrough::Value& value) {
   return "checked: " + value_text(value.differences);
 }
 
+/// A sentence, broken between words where the box ends.
+void draw_wrapped(Canvas& canvas, const Box& box, const std::string& sentence) {
+  std::vector<std::string> words;
+  for (size_t at = 0, end; at < sentence.size(); at = end) {
+    end = std::min(sentence.find(' ', at + 1), sentence.size());
+    words.push_back(sentence.substr(at, end - at));
+  }
+  float x = 0, y = box.min.y;
+  for (std::string word : words) {
+    if (x > 0 && x + text_size(word).x > box.width()) x = 0, y += ImGui::GetTextLineHeight(), word.erase(0, 1);
+    canvas.text({box.min.x + x, y}, ui::u32(ui::colors::text), word);
+    x += text_size(word).x;
+  }
+}
+
 class AutogradPanel : public Panel {
  public:
   AutogradPanel() : Panel("autograd", "Autograd explorer") {}
@@ -145,7 +160,7 @@ class AutogradPanel : public Panel {
     const int at = state.autograd_step;
     lay_out();
     const ImVec2 top = ImGui::GetCursorPos();
-    ui::paragraph(walk_.happening(at));
+    draw_wrapped(canvas, free_box(), walk_.happening(at));
     ImGui::SetCursorPos({top.x, top.y + sentence_ + margin});
     const ImVec2 size{graph_.size.x + 2 * margin, graph_.size.y + 2 * margin};
     const float height = std::max(ImGui::GetContentRegionAvail().y, std::min(size.y + em, em * 8));
