@@ -98,7 +98,7 @@ RunInfo ImageTrainer::info() const {
   return info;
 }
 
-StepMetrics ImageTrainer::take_step(AdamW& optimizer, int64_t step, double began) {
+StepMetrics ImageTrainer::take_step(AdamW& optimizer, int64_t step, double lr_factor, double began) {
   const TrainConfig& train = config_.train;
   const Images batch =
       take(images_.train, draw_batch(images_.train.labels.count(), train.batch_size, train.seed, step));
@@ -106,7 +106,7 @@ StepMetrics ImageTrainer::take_step(AdamW& optimizer, int64_t step, double began
   const Loss loss = training_loss(config_.model, result, batch.labels);
   check(std::isfinite(loss.lm), "images: the loss of step {} is {} (lower train.lr)", step + 1, loss.lm);
   loss.total.backward();
-  const double lr = learning_rate(train, step + 1), norm = optimizer.step(lr);
+  const double lr = lr_factor * learning_rate(train, step + 1), norm = optimizer.step(lr);
   if (step >= config_.model.router.capacity_warmup_steps) model_->balance(result.metrics.load);
   const double seconds = seconds_now() - began, tokens = double(result.depth.size());
   return {.step = step + 1,
@@ -140,7 +140,7 @@ void ImageTrainer::run(Control* control) {
   const double began = seconds_now();
   tell_held_out(0, true);
   for (int64_t step = 0; step < steps && (!control || control->between_steps()); ++step) {
-    const StepMetrics metrics = take_step(optimizer, step, began);
+    const StepMetrics metrics = take_step(optimizer, step, control ? control->lr_factor() : 1, began);
     for (Observer* observer : observers_) observer->on_step(metrics);
     const bool last = metrics.step == steps || (control && control->stopping());
     tell_held_out(metrics.step, last || (control && control->take_record()));

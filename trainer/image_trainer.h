@@ -43,7 +43,7 @@ class ImageTrainer {
   void run(Control* control = nullptr);
 
  private:
-  StepMetrics take_step(class AdamW& optimizer, int64_t step, double began);
+  StepMetrics take_step(class AdamW& optimizer, int64_t step, double lr_factor, double began);
   void tell_held_out(int64_t step, bool all);
 
   Config config_;

@@ -93,6 +93,21 @@ void Control::resume() {
   wake_.notify_all();
 }
 
+void Control::step() {
+  ++steps_;
+  wake_.notify_all();
+}
+
+void Control::watch(std::vector<int32_t> text) {
+  const std::lock_guard lock(mutex_);
+  text_ = std::move(text);
+}
+
+std::optional<std::vector<int32_t>> Control::take_text() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(text_, std::nullopt);
+}
+
 void Control::post(std::function<void(const Model&)> task) {
   {
     std::lock_guard lock(mutex_);
@@ -107,13 +122,14 @@ bool Control::between_steps(const Model* model) {
     {
       std::unique_lock lock(mutex_);
       // stop() may come from a signal handler, which cannot wake anyone: look again now and then.
-      if (paused_ && !stop_ && tasks_.empty()) wake_.wait_for(lock, std::chrono::milliseconds(100));
+      if (paused_ && steps_ == 0 && !stop_ && tasks_.empty()) wake_.wait_for(lock, std::chrono::milliseconds(100));
       tasks.swap(tasks_);
     }
     for (const auto& task : tasks)
       if (model) task(*model);
     if (stop_) return false;
-    if (!paused_) return true;
+    if (!paused_) return steps_ = 0, true;
+    if (steps_ > 0) return --steps_, true;
   }
 }
 
@@ -160,18 +176,19 @@ struct Trainer::State {
     for (Observer* observer : observers) call(*observer);
   }
 
-  StepMetrics step();
+  StepMetrics step(double lr_factor);
   void evaluate_now();
+  void watch(const std::vector<int32_t>& text);
   void snapshot(bool attention);
   void save() { save_checkpoint(folder, model, optimizer, progress); }
 };
 
-StepMetrics Trainer::State::step() {
+StepMetrics Trainer::State::step(double lr_factor) {
   const auto start = std::chrono::steady_clock::now();
   const int64_t micros = config.train.grad_accumulation;
   StepMetrics metrics;
   metrics.step = progress.step + 1;
-  metrics.lr = learning_rate(config.train, metrics.step);
+  metrics.lr = lr_factor * learning_rate(config.train, metrics.step);
   int64_t tokens = 0;
   RouterMetrics routing{.sampling_accuracy = 0};  // summed: their number cancels in the other metrics
   for (int64_t micro = 0; micro < micros; ++micro) {
@@ -233,6 +250,12 @@ void Trainer::State::snapshot(bool attention) {
   }
   snapshot.gradients = gradients_by_use(model, probe);
   tell([&](Observer& observer) { observer.on_snapshot(snapshot); });
+}
+
+void Trainer::State::watch(const std::vector<int32_t>& text) {
+  if (text.size() < 2) return;
+  for (int32_t id : text) check_input(id >= 0 && id < config.model.vocab_size, "watch: there is no token {}", id);
+  probe.assign(text.begin(), text.begin() + std::min<int64_t>(int64_t(text.size()), config.model.max_seq_len));
 }
 
 Trainer::Trainer(Config config, std::filesystem::path run, std::optional<Start> start) {
@@ -318,14 +341,16 @@ void Trainer::run(Control* control) {
   }
   int64_t saved = s.progress.step;
   while (s.progress.step < train.steps && (!control || control->between_steps(&s.model))) {
-    const StepMetrics metrics = s.step();
+    const StepMetrics metrics = s.step(control ? control->lr_factor() : 1);
     const bool last = metrics.step == train.steps;
     s.tell([&](Observer& observer) { observer.on_step(metrics); });
     if (last || due(kScoresEvery)) {
       const ScoreHistogram scores = s.scores.take(metrics.step);
       if (!scores.taken.empty()) s.tell([&](Observer& observer) { observer.on_scores(scores); });
     }
-    const bool asked = control && control->take_record();
+    const auto text = control ? control->take_text() : std::nullopt;
+    if (text) s.watch(*text);
+    const bool asked = (control && control->take_record()) || text;
     if (asked || last || due(train.record_every)) s.snapshot(asked || has_attention(train, metrics.step));
     if (last || due(train.eval_every)) s.evaluate_now();
     if (last || due(train.checkpoint_every)) {

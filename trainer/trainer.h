@@ -24,6 +24,15 @@ class Control {
   void stop();  ///< Ends the run after the current step; its state is saved. Safe in a signal handler.
   void pause();
   void resume();
+  /// While paused: one step more.
+  void step();
+  /// Learning rates are this many times those of the schedule from the next step on. Not saved with the run.
+  void set_lr_factor(double factor) { lr_factor_ = factor; }
+  double lr_factor() const { return lr_factor_; }
+  /// Takes snapshots of this text, tokens of the run's vocabulary, from now on, the first after the next step. Of a
+  /// text longer than the model's max_seq_len only the beginning is used, and one that is shorter than two tokens is
+  /// not.
+  void watch(std::vector<int32_t> text);
   /// A snapshot with everything in it after the next step.
   void record() { record_ = true; }
   bool paused() const { return paused_; }
@@ -39,13 +48,18 @@ class Control {
   bool between_steps(const Model* model = nullptr);
   /// Whether everything is to be recorded now; asks once.
   bool take_record() { return record_.exchange(false); }
+  /// The text to be watched, where there is a new one; asks once.
+  std::optional<std::vector<int32_t>> take_text();
 
   std::atomic<bool> stop_{false};
   std::atomic<bool> paused_{false};
   std::atomic<bool> record_{false};
+  std::atomic<int> steps_{0};  // to be taken though paused
+  std::atomic<double> lr_factor_{1};
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::function<void(const Model&)>> tasks_;
+  std::optional<std::vector<int32_t>> text_;
 };
 
 /// What a run begins from instead of fresh weights and a tokenizer of its own.

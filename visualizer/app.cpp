@@ -34,6 +34,7 @@ void App::show(std::unique_ptr<Source> source) {
   state_.hovered = state_.pinned = {};
   state_.tried = {};
   state_.wishes.clear();
+  state_.lr_factor = 1;
   if (source_->history().of_images()) state_.page.clear();
 }
 
@@ -309,11 +310,18 @@ void App::fulfil_wishes() {
       case Wish::record:
         source_->record();
         break;
+      case Wish::train_step:
+        source_->train_step();
+        break;
+      case Wish::watch:
+        if (source_->tokenizer()) source_->watch(source_->tokenizer()->encode(state_.own_text));
+        break;
       case Wish::swap:
         return swap_compared();
     }
   }
   if (text.running) source_->adjust(state_.request);
+  source_->set_lr_factor(state_.lr_factor);
 }
 
 void App::zoom_key(char key) {

@@ -31,12 +31,29 @@ struct TokenRef {
   bool operator==(const TokenRef&) const = default;
 };
 
+/// What the strip's tint says of a token: its depth, its loss, or how its depth has changed since the snapshot before.
+enum class Tint { depth, loss, change };
+
 /// What the panel of tokens shows.
 enum class TokensView { probe, vocabulary, own };
 
 /// What the app is to do with the source after the frame.
 struct Wish {
-  enum Kind { pause, resume, stop, generate, go_on, step, keep, choose, stop_generating, swap, record } kind;
+  enum Kind {
+    pause,
+    resume,
+    stop,
+    generate,
+    go_on,
+    step,
+    keep,
+    choose,
+    stop_generating,
+    swap,
+    record,
+    train_step,
+    watch
+  } kind;
   int value = 0;  ///< keep: so many tokens; choose: the id of the next one.
 };
 
@@ -113,6 +130,7 @@ struct AppState {
   std::optional<TokenRef> pinned;
   std::optional<TokenRef> hovering;  ///< Set by the panels during a frame.
 
+  float lr_factor = 1;  ///< Times the learning rates of the schedule.
   GenerateRequest request;
   Comparison compare;
   /// What the lens changes in the routing, all but the text; made anew whenever it is another one.
@@ -130,6 +148,7 @@ struct AppState {
   TokensView tokens_view = TokensView::probe;
   std::string token_search;  ///< Only tokens that contain it are listed.
   std::string own_text = "Once upon a time";
+  Tint tint = Tint::depth;
   bool shift_depth = false;   ///< Tint the token that was predicted instead of the one at which depth was spent.
   bool paper_colors = false;  ///< The grid as the paper prints it: dark where computed.
   CurveAxis curve_axis = CurveAxis::steps;

@@ -71,10 +71,12 @@ bool Headless::hover(const std::string& name) {
   return true;
 }
 
-bool Headless::click(const std::string& name) {
+bool Headless::click(const std::string& name, int times) {
   if (!hover(name)) return false;
-  mouse_button(true);
-  mouse_button(false);
+  for (int i = 0; i < times; ++i) {
+    mouse_button(true);
+    mouse_button(false);
+  }
   // Longer than a double click, so that two clicks on one control stay two.
   frames(2, 0.5);
   return true;

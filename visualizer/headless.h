@@ -25,8 +25,9 @@ class Headless {
   /// One more frame, as SVG: what panels draw, without controls.
   std::string drawing();
 
-  /// Moves the mouse to the middle of a named control, presses and releases. False when it is not there to be pressed.
-  bool click(const std::string& name);
+  /// Moves the mouse to the middle of a named control, presses and releases, twice for a double click. False when it
+  /// is not there to be pressed.
+  bool click(const std::string& name, int times = 1);
   bool hover(const std::string& name);
   /// Turns the wheel where the mouse is.
   void wheel(float notches);

@@ -21,6 +21,11 @@ constexpr KeyHelp all_keys[] = {
     {"N", "write a note at this step"},
     {"O", "open another run, or train a new one"},
     {"T", "pause or resume training (live runs)"},
+    {"Y", "one training step, while paused"},
+    {"P", "pin the token that is pointed at, or let it go"},
+    {"Double click", "on a token of the strip: what does it predict after each recursion?"},
+    {"1 to 9, [ ]", "attention of that recursion; previous, next head"},
+    {"C", "compare"},
     {"Page Up, Page Down", "previous, next page"},
     {"F", "the panel under the mouse fills the window, and back"},
     {"S", "save that panel as SVG, PNG and CSV, into the folder exports"},
@@ -57,7 +62,26 @@ void let_go(AppState& state) {
 }
 
 void typed(ImWchar character, const Source& source, AppState& state) {
+  if (character >= '1' && character <= '9') state.attention_row = character - '1';
   switch (character) {
+    case '[':
+      state.attention_head = std::max(0, state.attention_head - 1);
+      return;
+    case ']':
+      state.attention_head = std::min(63, state.attention_head + 1);
+      return;
+    case 'c':
+    case 'C':
+      state.show = "compare";
+      return;
+    case 'p':
+    case 'P':
+      if (state.selected()) state.toggle_pin(*state.selected());
+      return;
+    case 'y':
+    case 'Y':
+      if (source.steerable()) state.wishes.push_back({Wish::train_step});
+      return;
     case ',':
       return move_token(state, -1);
     case '.':

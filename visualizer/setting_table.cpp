@@ -251,8 +251,9 @@ Entry text(const char* name, At at) {
           }};
 }
 
-const std::vector<std::string> wish_words = {"pause",  "resume",          "stop", "generate", "go_on", "step", "keep",
-                                             "choose", "stop_generating", "swap", "record"};
+const std::vector<std::string> wish_words = {"pause",  "resume",     "stop",   "generate",        "go_on",
+                                             "step",   "keep",       "choose", "stop_generating", "swap",
+                                             "record", "train_step", "watch"};
 
 bool has_value(Wish::Kind kind) {
   return kind == Wish::keep || kind == Wish::choose;
@@ -276,19 +277,22 @@ Entry hide() {
 }
 
 Entry wish() {
-  return {{"do", "pause, resume, stop, generate, go_on, step, keep COUNT, choose ID, stop_generating, swap or record"},
-          [](const AppState&, const Source&) { return std::string("nothing"); },
-          [](AppState& s, const Source&, const std::string& value) {
-            const size_t space = value.find(' ');
-            const auto found = std::find(wish_words.begin(), wish_words.end(), value.substr(0, space));
-            if (found == wish_words.end()) return false;
-            Wish wish{Wish::Kind(found - wish_words.begin())};
-            const bool counted = has_value(wish.kind);
-            if (counted != (space != std::string::npos)) return false;
-            if (counted && (!parse_number(value.substr(space + 1), wish.value) || wish.value < 0)) return false;
-            s.wishes.push_back(wish);
-            return true;
-          }};
+  return {
+      {"do",
+       "pause, resume, stop, generate, go_on, step, keep COUNT, choose ID, stop_generating, swap, record, train_step "
+       "or watch"},
+      [](const AppState&, const Source&) { return std::string("nothing"); },
+      [](AppState& s, const Source&, const std::string& value) {
+        const size_t space = value.find(' ');
+        const auto found = std::find(wish_words.begin(), wish_words.end(), value.substr(0, space));
+        if (found == wish_words.end()) return false;
+        Wish wish{Wish::Kind(found - wish_words.begin())};
+        const bool counted = has_value(wish.kind);
+        if (counted != (space != std::string::npos)) return false;
+        if (counted && (!parse_number(value.substr(space + 1), wish.value) || wish.value < 0)) return false;
+        s.wishes.push_back(wish);
+        return true;
+      }};
 }
 
 }  // namespace
@@ -322,6 +326,8 @@ const std::vector<SettingEntry>& setting_table() {
       number("whatif.cut_off", "0.01 to 0.99", 0.01f, 0.99f, [](AppState& s) -> float& { return s.what_if.cut_off; }),
       number("whatif.capacity", "0.1 to 3", 0.1f, 3.0f, [](AppState& s) -> float& { return s.what_if.capacity; }),
       number("attention.layer", "-1 to 64", -1, 64, [](AppState& s) -> int& { return s.attention_layer; }),
+      number("lr", "0.01 to 100", 0.01f, 100.0f, [](AppState& s) -> float& { return s.lr_factor; }),
+      choice("tint", "depth, loss or change", {"depth", "loss", "change"}, &AppState::tint),
       number("attention.row", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_row; }),
       number("attention.head", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_head; }),
       choice("sharing", "run, cycle, sequence, middle_cycle or middle_sequence",

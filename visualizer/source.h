@@ -70,6 +70,10 @@ class Source {
   virtual void pause() {}
   virtual void resume() {}
   virtual void stop() {}
+  virtual void train_step() {}
+  virtual void set_lr_factor(double) {}
+  /// Snapshots are of this text from now on.
+  virtual void watch(std::vector<int32_t>) {}
   /// Records everything at the next step.
   virtual void record() {}
 

@@ -13,7 +13,7 @@ tensor     3000
 autograd   1500
 mor        2600
 datasets   2300
-trainer    3600
-visualizer 10000
+trainer    3700
+visualizer 10300
 END
 exit $over

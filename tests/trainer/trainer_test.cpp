@@ -236,12 +236,15 @@ TEST_CASE("a loss that is no number ends the run and keeps the last checkpoint")
   CHECK_NOTHROW(load_model(folder.path() / "run"));
 }
 
-TEST_CASE("a paused run does no step, does what is posted, and goes on") {
+TEST_CASE("a paused run does no step, those that are asked for, and what is posted, and goes on") {
   const TemporaryFolder folder;
   Trainer trainer(tiny_run(folder.path(), 1000000), folder.path() / "run");
   struct Counter : Observer {
     std::atomic<int64_t> step{0};
-    void on_step(const StepMetrics& m) override { step = m.step; }
+    std::atomic<double> lr{0};
+    std::atomic<int> watched{0};  // tokens of the newest snapshot's text
+    void on_step(const StepMetrics& m) override { lr = m.lr, step = m.step; }
+    void on_snapshot(const Snapshot& s) override { watched = int(s.topk.tokens.size()); }
   } counter;
   trainer.add_observer(counter);
   Control control;
@@ -259,6 +262,15 @@ TEST_CASE("a paused run does no step, does what is posted, and goes on") {
   const int64_t paused_at = counter.step;
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   CHECK(counter.step == paused_at);
+  const double lr = counter.lr;
+  control.set_lr_factor(3);
+  control.watch({1, 2, 3});
+  control.step();
+  CHECK(wait([&] { return counter.watched == 3; }));
+  control.set_lr_factor(1);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  CHECK(counter.step == paused_at + 1);
+  CHECK(counter.lr == Approx(3 * lr));
   control.resume();
   CHECK(wait([&] { return counter.step > paused_at; }));
   control.stop();

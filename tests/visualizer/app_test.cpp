@@ -150,6 +150,26 @@ TEST_CASE("the switches of the panels do what they say") {
   CHECK(desk.state().cache_subject == Subject::generated);
 }
 
+TEST_CASE("the strip is tinted by depth, by loss, or by the change of depth since the snapshot before") {
+  Desk desk;
+  REQUIRE(desk.window.click("strip.tint"));
+  CHECK(desk.state().tint == Tint::loss);
+  CHECK_THAT(desk.window.app().text("strip"), ContainsSubstring("loss of predicting the token after"));
+  const std::string by_loss = desk.window.drawing();
+  REQUIRE(desk.window.click("strip.tint"));
+  CHECK_THAT(desk.window.app().text("strip"), ContainsSubstring("change of depth"));
+  CHECK(desk.window.drawing() != by_loss);
+  REQUIRE(desk.window.click("strip.tint"));
+  CHECK(desk.state().tint == Tint::depth);
+}
+
+TEST_CASE("a double click on a token leads to the depth lens with the token pinned") {
+  Desk desk;
+  REQUIRE(desk.window.click("strip.token.5", 2));
+  CHECK(desk.state().pinned == TokenRef{Subject::probe, 5});
+  CHECK(desk.shows("panel.lens"));
+}
+
 TEST_CASE("Generate writes a text with depths, the cache follows it, and Stop ends it") {
   Desk desk;
   REQUIRE(desk.window.click("page.1"));
@@ -293,6 +313,15 @@ TEST_CASE("every key of the help does what the help says") {
   CHECK(desk.state().pinned->token == 1);
   desk.window.type("r");
   CHECK(desk.state().rule == RuleView::difference);
+  desk.window.type("p");
+  CHECK_FALSE(desk.state().pinned);
+  desk.window.type(".3]]");
+  CHECK(desk.state().attention_row == 2);
+  CHECK(desk.state().attention_head == 2);
+  desk.window.type("[");
+  CHECK(desk.state().attention_head == 1);
+  desk.window.type("c");
+  CHECK(desk.shows("panel.compare"));
   desk.window.type("H");
   CHECK(desk.state().help);
   CHECK(desk.shows("help.window"));

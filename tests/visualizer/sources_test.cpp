@@ -67,6 +67,9 @@ TEST_CASE("a live run can be paused, resumed and stopped from the window") {
   window.frames(3);
   REQUIRE(window.click("train.pause"));
   CHECK(live->status() == RunStatus::paused);
+  REQUIRE(window.click("train.step"));
+  REQUIRE(window.click("train.lr"));
+  CHECK(window.app().state().lr_factor == Approx(1).margin(0.3));  // the middle of its scale
   window.type("t");
   CHECK(live->status() == RunStatus::training);
   REQUIRE(window.click("train.stop"));

@@ -70,6 +70,30 @@ int shown_depth(const TextView& view, int t, bool shift) {
   return shift ? (t > 0 ? view.depth[t - 1] : 0) : view.depth[t];
 }
 
+/// What a tint says beside depth: the loss of predicting what follows, or how much deeper the token goes by now.
+TokenLook tinted_look(const Source& source, const AppState& state, const TextView& view, int t) {
+  TokenLook look{ui::colors::control, view.depth[t], int(view.rows.size())};
+  if (state.tint == Tint::loss) {
+    if (std::isfinite(view.nll[t])) look.tint = sequential_color(view.nll[t] / 6);
+    return look;
+  }
+  const int before = state.shown.index - 1;
+  if (before < 0) return look;
+  const Snapshot& last = source.history().snapshots[size_t(before)];
+  const Trace& trace = state.rule == RuleView::training ? last.topk : last.threshold;
+  const bool same = size_t(t) < trace.depth.size() && size_t(t) < trace.tokens.size() && trace.tokens[t] == view.ids[t];
+  if (same) look.tint = signed_color(0.5 * (view.depth[t] - trace.depth[t]));
+  return look;
+}
+
+std::vector<LegendEntry> tint_legend(Tint tint) {
+  if (tint == Tint::loss)
+    return {{sequential_color(0), "predicts what follows well"}, {sequential_color(1), "loses 6 nats or more"}};
+  return {{signed_color(-1), "2 recursions fewer than at the snapshot before"},
+          {signed_color(0), "as many"},
+          {signed_color(1), "2 more"}};
+}
+
 TokenLook difference_look(const Shown& shown, int t, bool shift) {
   const int training = t < shown.training.size() ? shown_depth(shown.training, t, shift) : 0;
   const int causal = shown_depth(shown.causal, t, shift);
@@ -105,12 +129,24 @@ class StripPanel : public Panel {
   std::string caption(const Source&, const AppState& state) const override {
     if (state.shown.index < 0) return "tokens of the probe text, tinted by recursions";
     const TextView& view = state.shown.text(Subject::probe, state.rule);
+    if (state.tint != Tint::depth)
+      return fmt::format("{} \u00b7 strokes: recursions \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats",
+                         state.tint == Tint::loss ? "loss of predicting the token after" : "change of depth",
+                         rule_name(state.rule), state.shown.step, view.lm_loss);
     const char* when = state.shift_depth ? "before a token to predict it" : "at a token to predict the next";
     return fmt::format("recursions spent {} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats", when,
                        rule_name(state.rule), state.shown.step, view.lm_loss);
   }
 
   float controls(const Source&, AppState& state, float right) override {
+    static constexpr const char* names[] = {"depth", "loss", "change"};
+    right -= ui::button_width("change");
+    ImGui::SetCursorPosX(right);
+    if (ui::chip("strip.tint", names[int(state.tint)], state.tint != Tint::depth,
+                 "What the tint says: depth, loss, or the change of depth since the snapshot before"))
+      state.tint = Tint((int(state.tint) + 1) % 3);
+    right -= ImGui::GetStyle().ItemSpacing.x;
+    ImGui::SameLine();
     return ui::corner_chip("strip.shift", "predicted", state.shift_depth,
                            "Tint each token by the depth that was spent on predicting it", right);
   }
@@ -120,9 +156,11 @@ class StripPanel : public Panel {
     if (view.size() == 0) return draw_empty(canvas, free_box(), no_text(source));
     const bool difference = state.rule == RuleView::difference;
     const float width = free_box().width();
+    const bool depth = state.tint == Tint::depth;
     draw_legend(canvas,
-                difference ? difference_legend(state.shown.training, state.shown.causal)
-                           : depth_legend(view.depth, int(view.rows.size())),
+                !depth       ? tint_legend(state.tint)
+                : difference ? difference_legend(state.shown.training, state.shown.causal)
+                             : depth_legend(view.depth, int(view.rows.size())),
                 width);
 
     ImGui::BeginChild("text", ImVec2(0, 0), false);
@@ -132,14 +170,16 @@ class StripPanel : public Panel {
     const ImVec2 origin = box.min;
     const auto under_mouse = draw_flow(
         canvas, flow, view.pieces, origin, hovered ? std::optional(ImGui::GetIO().MousePos) : std::nullopt, [&](int t) {
-          TokenLook look = difference ? difference_look(state.shown, t, state.shift_depth)
-                                      : depth_look(shown_depth(view, t, state.shift_depth), int(view.rows.size()));
+          TokenLook look = !depth       ? tinted_look(source, state, view, t)
+                           : difference ? difference_look(state.shown, t, state.shift_depth)
+                                        : depth_look(shown_depth(view, t, state.shift_depth), int(view.rows.size()));
           look.marked = state.points_at(Subject::probe, t) || state.pinned == TokenRef{Subject::probe, t};
           return look;
         });
     if (under_mouse) {
       state.hovering = {Subject::probe, *under_mouse};
       if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
+      if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) state.pinned = state.hovering, state.show = "lens";
     }
     for (size_t t = 0; t < flow.boxes.size(); ++t) {
       const Box& place = flow.boxes[t];

@@ -282,6 +282,10 @@ class TokensPanel : public Panel {
     if (ui::button("tokens.open", "Open a file", true, "Another run, or a text to train on (O)"))
       state.open_asked = true;
     ImGui::SameLine();
+    if (source.steerable() &&
+        ui::button("tokens.watch", "Watch it", true, "All panels show this text from the run's next step on"))
+      state.wishes.push_back({Wish::watch});
+    if (source.steerable()) ImGui::SameLine();
     const Tokens own = own_tokens(source, state);
     ui::paragraph(own_summary(own, state), own.problem.empty() ? ui::colors::text : ui::colors::warn, ui::Font::small);
     draw_tokens(canvas, own, {});
