@@ -34,6 +34,9 @@ struct TokenRef {
 /// What the strip's tint says of a token: its depth, its loss, or how its depth has changed since the snapshot before.
 enum class Tint { depth, loss, change };
 
+/// How the columns of the grid are sorted: by position, or with the largest depth or loss first.
+enum class ColumnSort { position, depth, loss };
+
 /// What the panel of tokens shows.
 enum class TokensView { probe, vocabulary, own };
 
@@ -149,6 +152,7 @@ struct AppState {
   std::string token_search;  ///< Only tokens that contain it are listed.
   std::string own_text = "Once upon a time";
   Tint tint = Tint::depth;
+  ColumnSort sort = ColumnSort::position;
   bool shift_depth = false;   ///< Tint the token that was predicted instead of the one at which depth was spent.
   bool paper_colors = false;  ///< The grid as the paper prints it: dark where computed.
   CurveAxis curve_axis = CurveAxis::steps;

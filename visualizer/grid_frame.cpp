@@ -13,8 +13,10 @@ namespace tinymor {
 using ui::colors::dim;
 using ui::colors::faint;
 
-GridFrame::GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens)
-    : box_(box), rows_(std::move(rows)), tokens_(std::max(1, tokens)) {
+GridFrame::GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens, std::vector<int> order)
+    : box_(box), rows_(std::move(rows)), tokens_(std::max(1, tokens)), order_(std::move(order)) {
+  column_.resize(order_.size());
+  for (size_t i = 0; i < order_.size(); ++i) column_[size_t(order_[i])] = int(i);
   const float em = ui::em(), gap = em * 0.4f;
   float label = 0, margin = 0, weight = 0;
   for (const FrameRow& row : rows_) {
@@ -41,8 +43,9 @@ Box GridFrame::row(int r) const {
 Box GridFrame::cell(int r, int t) const {
   const float width = cell_width(), space = width >= 4 ? 1.0f : 0.0f;
   const Box line = row(r);
-  return {{std::floor(cells_.min.x + width * float(t)), line.min.y},
-          {std::floor(cells_.min.x + width * float(t + 1)) - space, line.max.y}};
+  const float column = float(column_.empty() ? t : column_[size_t(t)]);
+  return {{std::floor(cells_.min.x + width * column), line.min.y},
+          {std::floor(cells_.min.x + width * (column + 1)) - space, line.max.y}};
 }
 
 void GridFrame::draw_frame(Canvas& canvas, const TextView& view, std::optional<int> selected) const {
@@ -91,6 +94,7 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
     canvas.text({x, y}, ui::u32(ui::colors::text), name, ui::Font::small);
     taken = {{x - em * 0.5f, y}, {x + width + em * 0.5f, y}};
   }
+  if (!order_.empty()) return;
   const int most = std::clamp(int(cells_.width() / (em * 4)), 1, 12);
   for (double value : ticks(0, std::max(1, tokens_ - 1), most)) {
     if (value != std::floor(value)) continue;
@@ -118,7 +122,8 @@ std::optional<int> GridFrame::interact(const char* name, AppState& state, Subjec
   ui::tag(name);
   if (!ImGui::IsItemHovered()) return {};
   const ImVec2 mouse = ImGui::GetIO().MousePos;
-  const int t = std::clamp(int((mouse.x - cells_.min.x) / cell_width()), 0, tokens_ - 1);
+  const int column = std::clamp(int((mouse.x - cells_.min.x) / cell_width()), 0, tokens_ - 1);
+  const int t = order_.empty() ? column : order_[size_t(column)];
   state.hovering = {subject, t};
   if (clicked) state.toggle_pin({subject, t});
   for (int r = 0; r < int(rows_.size()); ++r) {

@@ -21,7 +21,8 @@ struct FrameRow {
 
 class GridFrame {
  public:
-  GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens);
+  /// order [tokens]: the token of each column; empty: they stand by their positions.
+  GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens, std::vector<int> order = {});
 
   const Box& cells() const { return cells_; }
   Box row(int r) const;
@@ -44,6 +45,7 @@ class GridFrame {
   std::vector<FrameRow> rows_;
   std::vector<float> tops_;  // rows + 1
   int tokens_;
+  std::vector<int> order_, column_;  // the token of each column, and the reverse; empty: the same
 };
 
 }  // namespace tinymor

@@ -328,6 +328,7 @@ const std::vector<SettingEntry>& setting_table() {
       number("attention.layer", "-1 to 64", -1, 64, [](AppState& s) -> int& { return s.attention_layer; }),
       number("lr", "0.01 to 100", 0.01f, 100.0f, [](AppState& s) -> float& { return s.lr_factor; }),
       choice("tint", "depth, loss or change", {"depth", "loss", "change"}, &AppState::tint),
+      choice("grid.sort", "position, depth or loss", {"position", "depth", "loss"}, &AppState::sort),
       number("attention.row", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_row; }),
       number("attention.head", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_head; }),
       choice("sharing", "run, cycle, sequence, middle_cycle or middle_sequence",

@@ -121,32 +121,28 @@ Part rule_switch(AppState& state, bool brief, bool tight) {
           [=, &state] { state.rule = RuleView(ui::segmented("rule", labels, int(state.rule), hint)); }};
 }
 
-std::vector<Part> training_buttons(const Source& source, AppState& state, bool brief) {
-  if (!source.steerable()) return {};
+/// What steers a live run; stays together when the bar breaks into rows.
+Part training_controls(const Source& source, AppState& state, bool brief) {
   const bool paused = source.status() == RunStatus::paused;
   const char* label = brief ? (paused ? "Resume" : "Pause") : paused ? "Resume training" : "Pause training";
-  const float slider = brief ? 0 : ui::em() * 7;
-  return {{ui::button_width(label),
-           [=, &state] {
-             if (ui::button("train.pause", label)) state.wishes.push_back({paused ? Wish::resume : Wish::pause});
-           }},
-          {ui::button_width("Step"),
-           [=, &state] {
-             if (ui::button("train.step", "Step", paused, "One training step (Y)"))
-               state.wishes.push_back({Wish::train_step});
-           }},
-          {slider,
-           [=, &state] {
-             if (slider == 0) return;
-             ImGui::SetNextItemWidth(slider);
-             ImGui::SliderFloat("##lr", &state.lr_factor, 0.01f, 100, "lr x %.2f", ImGuiSliderFlags_Logarithmic);
-             ui::tag("train.lr");
-             ui::hint("Learning rates, times those of the schedule. Too large a one, and the loss jumps");
-           }},
-          {ui::button_width("Stop"), [&state] {
-             if (ui::button("train.stop", "Stop", true, "Ends the run after this step and saves it"))
-               state.wishes.push_back({Wish::stop});
-           }}};
+  const float slider = brief ? 0 : ui::em() * 7, gap = ImGui::GetStyle().ItemSpacing.x;
+  const float buttons = ui::button_width(label) + ui::button_width("Step") + ui::button_width("Stop");
+  return {buttons + slider + gap * (brief ? 2 : 3), [=, &state] {
+            if (ui::button("train.pause", label)) state.wishes.push_back({paused ? Wish::resume : Wish::pause});
+            ImGui::SameLine();
+            if (ui::button("train.step", "Step", paused, "One training step (Y)"))
+              state.wishes.push_back({Wish::train_step});
+            ImGui::SameLine();
+            if (!brief) {
+              ImGui::SetNextItemWidth(slider);
+              ImGui::SliderFloat("##lr", &state.lr_factor, 0.01f, 100, "lr x %.2f", ImGuiSliderFlags_Logarithmic);
+              ui::tag("train.lr");
+              ui::hint("Learning rates, times those of the schedule. Too large a one, and the loss jumps");
+              ImGui::SameLine();
+            }
+            if (ui::button("train.stop", "Stop", true, "Ends the run after this step and saves it"))
+              state.wishes.push_back({Wish::stop});
+          }};
 }
 
 Part zoom_and_help(AppState& state, bool tight) {
@@ -202,7 +198,7 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
     parts.push_back({ui::button_width("Learn"), [&state] {
                        if (ui::button("learn", "Learn", true, "Lessons (L)")) state.tutor.choosing = true;
                      }});
-  for (Part& part : training_buttons(source, state, !roomy)) parts.push_back(std::move(part));
+  if (source.steerable()) parts.push_back(training_controls(source, state, !roomy));
   parts.push_back(zoom_and_help(state, tight));
 
   const std::vector<int> rows = break_rows(parts, window.x - 2 * pad, gap);

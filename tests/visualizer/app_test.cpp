@@ -1,5 +1,6 @@
 #include "visualizer/app.h"
 
+#include <algorithm>
 #include <set>
 
 #include "scripted.h"
@@ -161,6 +162,20 @@ TEST_CASE("the strip is tinted by depth, by loss, or by the change of depth sinc
   CHECK(desk.window.drawing() != by_loss);
   REQUIRE(desk.window.click("strip.tint"));
   CHECK(desk.state().tint == Tint::depth);
+}
+
+TEST_CASE("the grid's columns sort by depth and by loss, and the mouse finds their tokens") {
+  Desk desk;
+  const TextView& view = desk.state().shown.causal;
+  REQUIRE(desk.window.click("grid.sort"));
+  REQUIRE(desk.window.drag("grid.cells", 0.001f, 0.001f));
+  REQUIRE(desk.state().pinned);
+  CHECK(view.depth[desk.state().pinned->token] == *std::max_element(view.depth.begin(), view.depth.end()));
+  REQUIRE(desk.window.click("grid.sort"));
+  REQUIRE(desk.window.drag("grid.cells", 0.001f, 0.001f));
+  for (float loss : view.nll) CHECK_FALSE(loss > view.nll[desk.state().pinned->token]);
+  REQUIRE(desk.window.click("grid.sort"));
+  CHECK(desk.state().sort == ColumnSort::position);
 }
 
 TEST_CASE("a double click on a token leads to the depth lens with the token pinned") {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 #include "visualizer/grid_frame.h"
 #include "visualizer/panels/panels.h"
@@ -120,6 +122,18 @@ void draw_row(Canvas& canvas, const GridFrame& frame, int line, int recursion, c
   if (recursion > 0) draw_cut_off(canvas, frame, line, view.rows[recursion - 1], state);
 }
 
+/// The token of each column; empty by position.
+std::vector<int> order_of(const TextView& view, ColumnSort sort) {
+  if (sort == ColumnSort::position) return {};
+  std::vector<int> order(size_t(view.size()));
+  std::iota(order.begin(), order.end(), 0);
+  const auto key = [&](int t) {
+    return sort == ColumnSort::depth ? double(view.depth[t]) : std::isfinite(view.nll[t]) ? view.nll[t] : -1;
+  };
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return key(a) > key(b); });
+  return order;
+}
+
 class GridPanel : public Panel {
  public:
   GridPanel() : Panel("grid", "Computed and skipped") {}
@@ -135,6 +149,14 @@ class GridPanel : public Panel {
   }
 
   float controls(const Source&, AppState& state, float right) override {
+    static constexpr const char* names[] = {"by position", "by depth", "by loss"};
+    right -= ui::button_width("by position");
+    ImGui::SetCursorPosX(right);
+    if (ui::chip("grid.sort", names[int(state.sort)], state.sort != ColumnSort::position,
+                 "How the columns are sorted: by position, the deepest first, or the largest loss first"))
+      state.sort = ColumnSort((int(state.sort) + 1) % 3);
+    right -= ImGui::GetStyle().ItemSpacing.x;
+    ImGui::SameLine();
     return ui::corner_chip("grid.paper", "paper", state.paper_colors,
                            "As the paper prints it: dark where computed, pale where skipped", right);
   }
@@ -144,7 +166,8 @@ class GridPanel : public Panel {
     const Box box = free_box();
     if (view.size() == 0) return draw_empty(canvas, box, no_text(source));
     const float em = ui::em();
-    const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, box.max}, make_rows(source, state, view), view.size());
+    const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, box.max}, make_rows(source, state, view), view.size(),
+                          order_of(view, state.sort));
     if (state.paper_colors) canvas.rect(frame.cells().inset(-em * 0.3f, -em * 0.3f), ui::u32(paper_plate), em * 0.2f);
     int line = 0;
     const bool ends = source.geometry().unique_ends;
