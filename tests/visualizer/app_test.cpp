@@ -168,11 +168,11 @@ TEST_CASE("the grid's columns sort by depth and by loss, and the mouse finds the
   Desk desk;
   const TextView& view = desk.state().shown.causal;
   REQUIRE(desk.window.click("grid.sort"));
-  REQUIRE(desk.window.drag("grid.cells", 0.001f, 0.001f));
+  REQUIRE(desk.window.drag("grid.cells", 0.005f, 0.005f));
   REQUIRE(desk.state().pinned);
   CHECK(view.depth[desk.state().pinned->token] == *std::max_element(view.depth.begin(), view.depth.end()));
   REQUIRE(desk.window.click("grid.sort"));
-  REQUIRE(desk.window.drag("grid.cells", 0.001f, 0.001f));
+  REQUIRE(desk.window.drag("grid.cells", 0.005f, 0.005f));
   for (float loss : view.nll) CHECK_FALSE(loss > view.nll[desk.state().pinned->token]);
   REQUIRE(desk.window.click("grid.sort"));
   CHECK(desk.state().sort == ColumnSort::position);
