@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
+#include <sstream>
 
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -295,6 +297,33 @@ std::string config_to_toml(const Config& config) {
     }
   });
   return text;
+}
+
+namespace {
+
+/// The lines "key = value" of a configuration as "table.key=value".
+std::set<std::string> assignments(Config config) {
+  validate(config);
+  std::set<std::string> all;
+  std::istringstream lines(config_to_toml(config));
+  std::string table;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("[")) table = line.substr(1, line.find(']') - 1);
+    const size_t equals = line.find(" = ");
+    if (equals != std::string::npos && !line.starts_with("#"))
+      all.insert(table + "." + line.substr(0, equals) + "=" + line.substr(equals + 3));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string command_line(const Config& config) {
+  const std::set<std::string> usual = assignments(Config::defaults());
+  std::string command = "tinymor train";
+  for (const std::string& assignment : assignments(config))
+    if (!usual.contains(assignment)) command += " --set '" + assignment + "'";
+  return command;
 }
 
 }  // namespace tinymor

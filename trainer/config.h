@@ -101,6 +101,9 @@ void validate(Config& config);
 /// The complete configuration as TOML; reading it gives back an equal one (but for model.vocab_size, which belongs to
 /// the tokenizer). What was left to its default and not resolved stands in a comment.
 std::string config_to_toml(const Config& config);
+/// The command that trains with this configuration: `tinymor train`, with a --set for every key that is not as in
+/// Config::defaults.
+std::string command_line(const Config& config);
 Config config_from_toml(const std::string& text, const std::string& name_for_errors, Config base = {});
 
 }  // namespace tinymor

@@ -11,6 +11,7 @@ namespace {
 
 constexpr KeyHelp all_keys[] = {
     {"Shift and drag", "on the time line: play this part round and round; a click ends it. The wheel zooms it"},
+    {"Wheel", "on the training curves: zooms; a double click shows all of them"},
     {"Space", "play the snapshots, or pause"},
     {"Left, Right", "previous, next snapshot (with Shift: ten)"},
     {"Home", "first snapshot"},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace tinymor {
 
@@ -78,12 +79,20 @@ Plot::Axes Plot::axes(const Box& box, const std::vector<PlotSeries>& series, con
   const float em = ui::em();
   Axes view;
   view.log_y = options.log_y;
-  double x_high = 0, low = 0, high = 1;
+  double x_high = 1, low = 0, high = 1;
+  for (const PlotSeries& one : series)
+    if (const ValueRange x = range_of(one.x); !hidden_.contains(one.name) && !x.empty)
+      x_high = std::max(x_high, x.high);
+  view.x_low = from_ * x_high;
+  view.x_high = to_ * x_high;
   for (const PlotSeries& one : series) {
     if (hidden_.contains(one.name)) continue;
-    const ValueRange x = range_of(one.x), y = range_of(one.ghost.empty() ? one.y : one.ghost, options.log_y);
-    if (x.empty || y.empty) continue;
-    x_high = view.empty ? x.high : std::max(x_high, x.high);
+    const std::span<const double> x = one.x, values = one.ghost.empty() ? one.y : one.ghost;
+    const auto begin = size_t(std::lower_bound(x.begin(), x.end(), view.x_low) - x.begin());
+    const auto end = size_t(std::upper_bound(x.begin(), x.end(), view.x_high) - x.begin());
+    if (end > values.size() || end < begin) continue;  // of a damaged recording
+    const ValueRange y = range_of(values.subspan(begin, end - begin), options.log_y);
+    if (y.empty) continue;
     low = view.empty ? y.low : std::min(low, y.low);
     high = view.empty ? y.high : std::max(high, y.high);
     view.empty = false;
@@ -94,7 +103,6 @@ Plot::Axes Plot::axes(const Box& box, const std::vector<PlotSeries>& series, con
   const double margin = (high - low) * 0.06;
   view.y_low = options.from_zero && low == 0 ? 0 : low - margin;
   view.y_high = high + margin;
-  view.x_high = std::max(1.0, x_high);
   const float left = options.small ? em * 2.7f : em * 3.0f, bottom = options.small ? em * 0.2f : em * 1.4f;
   view.area = {{box.min.x + left, box.min.y}, {box.max.x - em * 0.4f, box.max.y - bottom}};
   return view;
@@ -162,6 +170,12 @@ void Plot::interact(const Axes& view) {
   const double part = (ImGui::GetIO().MousePos.x - view.area.min.x) / view.area.width();
   hovered_x_ = view.x_low + std::clamp(part, 0.0, 1.0) * (view.x_high - view.x_low);
   if (clicked) clicked_x_ = hovered_x_;
+  if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) from_ = 0, to_ = 1;
+  if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0) {
+    const double at = from_ + part * (to_ - from_), width = std::clamp((to_ - from_) * std::pow(0.8, wheel), 0.01, 1.0);
+    from_ = std::clamp(at - part * width, 0.0, 1 - width);
+    to_ = from_ + width;
+  }
 }
 
 void Plot::crosshair(Canvas& canvas, const Axes& view, const std::vector<PlotSeries>& series,

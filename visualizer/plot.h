@@ -32,13 +32,12 @@ struct PlotOptions {
 
 class Plot {
  public:
-  /// Controls are tagged NAME.area and NAME.SERIES.
+  /// Controls are tagged NAME.area and NAME.SERIES. The wheel zooms the x axis, a double click shows all of it.
   explicit Plot(std::string name) : name_(std::move(name)) {}
 
   void draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options);
 
   const std::set<std::string>& hidden() const { return hidden_; }
-  /// The x under the cross-hair, if the mouse is over the plot.
   /// The x that was clicked in this frame.
   std::optional<double> clicked_x() const { return clicked_x_; }
 
@@ -54,6 +53,7 @@ class Plot {
   std::string name_;
   std::set<std::string> hidden_;
   std::optional<double> hovered_x_, clicked_x_;
+  double from_ = 0, to_ = 1;  // the part of the x axis that is seen
 };
 
 }  // namespace tinymor

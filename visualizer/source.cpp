@@ -71,6 +71,7 @@ void Source::set_run(RunInfo run) {
     config_.model.vocab_size = int64_t(run.vocabulary.size());
     geometry_ = geometry_of(config_.model);
     planned_steps_ = config_.train.steps;
+    command_ = command_line(config_);
   } catch (const std::exception& error) {
     notice_ = fmt::format("the recorded configuration cannot be read: {}", error.what());
   }

@@ -33,11 +33,13 @@ Color badge_color(RunStatus status) {
   }
 }
 
-Part badge(const Source& source) {
+/// A click on it gives what is needed to train the same run from the command line.
+Part badge(const Source& source, AppState& state) {
   const std::string text = badge_name(source.status());
   const float em = ui::em(), width = text_size("LIVE, paused", ui::Font::small).x + em * 2.2f;
   const Color color = badge_color(source.status());
-  return {width, [=] {
+  const std::string command = source.command();
+  return {width, [=, &state] {
             const ImVec2 at = ImGui::GetCursorScreenPos();
             const float height = ImGui::GetFrameHeight();
             Canvas& canvas = window_canvas();
@@ -45,8 +47,13 @@ Part badge(const Source& source) {
             canvas.circle({at.x + em * 0.8f, at.y + height / 2}, em * 0.25f, ui::u32(color));
             canvas.text({at.x + em * 1.5f, at.y + (height - text_size(text, ui::Font::small).y) / 2}, ui::u32(color),
                         text, ui::Font::small);
-            ImGui::Dummy({width, height});
+            const bool clicked = ImGui::InvisibleButton("badge", {width, height});
             ui::tag("top.badge");
+            if (command.empty()) return;
+            ui::hint(("Click to copy: " + command).c_str());
+            if (!clicked) return;
+            ImGui::SetClipboardText(command.c_str());
+            state.say("copied: " + command);
           }};
 }
 
@@ -186,7 +193,7 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
   const float gap = em * (tight ? 0.4f : 0.9f);
   std::vector<Part> parts;
   if (roomy) parts.push_back(title());
-  if (!tight || source.steerable()) parts.push_back(badge(source));
+  if (!tight || source.steerable()) parts.push_back(badge(source, state));
   if (all.size() > 1 || !state.maximised.empty()) parts.push_back(page_tabs(state, all, window.x - 2 * pad));
   if (!source.history().of_images()) parts.push_back(rule_switch(state, !roomy || window.x < 72 * em, tight));
   if (can_open)

@@ -160,6 +160,26 @@ TEST_CASE("a configuration comes back from its TOML exactly") {
   REQUIRE(read_config(folder.path() / "config.toml") == c);
 }
 
+TEST_CASE("a configuration's command line says what is not as usual, and sets it again") {
+  CHECK(command_line(Config::defaults()) == "tinymor train");
+  Config config = Config::defaults();
+  config.model.n_recursions = 2;
+  config.model.n_layers = 6;
+  config.train.lr = 0.0125;
+  config.data.source = "my text.txt";
+  validate(config);
+  const std::string command = command_line(config);
+  CHECK_THAT(command, ContainsSubstring(" --set 'data.source=\"my text.txt\"' --set 'model.n_layers=6'"));
+  Config again = Config::defaults();
+  for (size_t at = command.find('\''); at != std::string::npos; at = command.find('\'', at + 1)) {
+    const size_t end = command.find('\'', at + 1);
+    set_config_key(again, command.substr(at + 1, end - at - 1));
+    at = end;
+  }
+  validate(again);
+  CHECK(again == config);
+}
+
 TEST_CASE("every double survives the configuration file") {
   std::mt19937_64 random(1);
   Config c;

@@ -100,6 +100,18 @@ TEST_CASE("a click into the loss curve goes to that step") {
   CHECK(desk.state().shown.step == 200);
 }
 
+TEST_CASE("the wheel zooms the curves around the mouse, and a double click shows all of them again") {
+  Desk desk;
+  REQUIRE(desk.window.hover("curves.loss.area"));
+  desk.window.wheel(3);
+  REQUIRE(desk.window.drag("curves.loss.area", 0, 0));
+  CHECK(desk.state().shown.step == Approx(100).margin(26));  // 200 in the middle, half of the steps in view
+  desk.state().playback.follow();
+  REQUIRE(desk.window.click("curves.loss.area", 2));
+  REQUIRE(desk.window.drag("curves.loss.area", 0, 0));
+  CHECK(desk.state().shown.step == 1);  // the first there is
+}
+
 TEST_CASE("every control can be seen: nothing is drawn over it") {
   Desk desk;
   std::set<std::string> seen;
