@@ -71,8 +71,8 @@ TEST_CASE("every combination gives each of many texts the tokens and depths that
   for_each_combination([](const std::string& name, const ModelConfig& config) {
     INFO(name);
     const Model model = opinionated_model(config, 3, 14);
-    const std::vector<Request> all = requests(5, config.vocab_size);
-    Scheduler scheduler = submitted(model, 3, all);
+    const std::vector<Request> all = requests(3, config.vocab_size);
+    Scheduler scheduler = submitted(model, 2, all);
     run(scheduler);
     check_alone(model, scheduler, all);
   });
