@@ -11,6 +11,7 @@
 
 #include "tensor/error.h"
 #include "visualizer/app.h"
+#include "visualizer/preferences.h"
 
 namespace tinymor {
 namespace {
@@ -256,11 +257,11 @@ void run_window(const WindowOptions& options, const std::function<std::unique_pt
   const std::unique_ptr<Source> source = first(wake);
   source->poll();
   App app(*source, opener(wake));
+  if (options.timed_frames == 0) recall_preferences(app.state(), *source, preferences_file());
   options.prepare(app.state(), *source);
-  if (options.timed_frames > 0)
-    time_frames(desktop, app, options.timed_frames);
-  else
-    loop(desktop, app);
+  if (options.timed_frames > 0) return time_frames(desktop, app, options.timed_frames);
+  loop(desktop, app);
+  remember_preferences(app.state(), app.source(), preferences_file());
 }
 
 }  // namespace tinymor

@@ -6,6 +6,7 @@
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "visualizer/headless.h"
+#include "visualizer/preferences.h"
 #include "visualizer/session.h"
 
 using namespace tinymor;
@@ -107,4 +108,27 @@ TEST_CASE("controls that a scene hides can neither be seen nor pressed") {
   CHECK_FALSE(window.click("rule.0"));
   CHECK_FALSE(window.click("grid.paper"));
   CHECK(window.click("rule.1"));
+}
+
+TEST_CASE("a window remembers how large everything was and how curves were drawn, and nothing damaged keeps it shut") {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "config" / "tinymor" / "window.scene";
+  RecordingSource source("sample", sample_recording());
+  AppState state;
+  recall_preferences(state, source, file);
+  CHECK(state.zoom == 1);
+  state.zoom = 1.5f;
+  state.log_loss = true;
+  state.page = "Inside";
+  remember_preferences(state, source, file);
+  AppState next;
+  recall_preferences(next, source, file);
+  CHECK(next.zoom == 1.5f);
+  CHECK(next.log_loss);
+  CHECK(next.page.empty());
+  write_file_atomically(file, "colour blue\nzoom 2\npaper perhaps\nlog on\n");
+  AppState damaged;
+  recall_preferences(damaged, source, file);
+  CHECK(damaged.zoom == 2);
+  CHECK_FALSE(damaged.paper_colors);
 }

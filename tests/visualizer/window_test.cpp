@@ -111,8 +111,10 @@ TEST_CASE("the real window opens a recording, turns a page when its tab is click
 
   const Display display;
   REQUIRE(display.changes(""));
-  Process app({TINYMOR_VIZ, file.string()},
-              {{"DISPLAY", display.name()}, {"WAYLAND_DISPLAY", ""}, {"ASAN_OPTIONS", "detect_leaks=0"}});
+  Process app({TINYMOR_VIZ, file.string()}, {{"DISPLAY", display.name()},
+                                             {"WAYLAND_DISPLAY", ""},
+                                             {"ASAN_OPTIONS", "detect_leaks=0"},
+                                             {"XDG_CONFIG_HOME", (folder.path() / "config").string()}});
   const std::string empty = display.picture();
   REQUIRE(display.changes(empty));
   REQUIRE(display.tell("search --sync --name tinymor") == 0);
@@ -121,8 +123,9 @@ TEST_CASE("the real window opens a recording, turns a page when its tab is click
   REQUIRE(display.tell("mousemove " + std::to_string(int(tab.x)) + " " + std::to_string(int(tab.y)) +
                        " sleep 0.3 mousedown 1 sleep 0.2 mouseup 1") == 0);
   CHECK(display.changes(first));
-  REQUIRE(display.tell("key ctrl+q") == 0);
+  REQUIRE(display.tell("key ctrl+plus sleep 0.5 key ctrl+q") == 0);
   CHECK(app.ended(20) == 0);
+  CHECK_THAT(read_file(folder.path() / "config/tinymor/window.scene", 1000), ContainsSubstring("zoom 1.1\n"));
 }
 
 TEST_CASE("training goes on while the window hangs for ten seconds, and every step is told or counted") {
