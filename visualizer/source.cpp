@@ -67,11 +67,12 @@ void Source::stop_generating() {
 
 void Source::set_run(RunInfo run) {
   try {
-    config_ = config_from_toml(run.config_toml, "configuration");
-    config_.model.vocab_size = int64_t(run.vocabulary.size());
+    Config config = config_from_toml(run.config_toml, "configuration");
+    config.model.vocab_size = int64_t(run.vocabulary.size());
+    command_ = command_line(config);  // throws when it is no legal one
+    config_ = std::move(config);
     geometry_ = geometry_of(config_.model);
     planned_steps_ = config_.train.steps;
-    command_ = command_line(config_);
   } catch (const std::exception& error) {
     notice_ = fmt::format("the recorded configuration cannot be read: {}", error.what());
   }
