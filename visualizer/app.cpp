@@ -61,6 +61,7 @@ void App::frame(double seconds) {
   update(seconds);
   find_images();
   const ui::RegistryScope scope(registry_, state_.hidden);
+  if (!state_.bare) move_keyboard();
   registry_.begin_frame();
   state_.hovering.reset();
   if (!state_.bare) handle_keys(*source_, state_);
@@ -80,6 +81,10 @@ void App::frame(double seconds) {
   }
   draw_hover_card(state_);
   draw_highlights(state_, registry_);
+  if (const ui::Registry::Item* at = registry_.find(registry_.focus())) {
+    const Box ring = at->box.inset(-2, -2);
+    ui::add_outline(*ImGui::GetForegroundDrawList(), ring.min, ring.max, ui::u32(ui::colors::text), ui::em() * 0.3f, 2);
+  }
   draw_lesson_list(state_, *source_);
   if (state_.help) draw_help(state_);
   draw_note_dialog(state_, *source_);
@@ -100,6 +105,14 @@ void App::frame(double seconds) {
     compare(std::move(chosen));
   else
     show(std::move(chosen));
+}
+
+void App::move_keyboard() {
+  if (ImGui::GetIO().WantTextInput) return;
+  if (ui::key_pressed(ImGuiKey_DownArrow)) registry_.move_focus(1);
+  if (ui::key_pressed(ImGuiKey_UpArrow)) registry_.move_focus(-1);
+  if (ui::key_pressed(ImGuiKey_Enter, false)) registry_.press_focus();
+  if (ui::key_pressed(ImGuiKey_Escape, false)) registry_.let_go();
 }
 
 void App::toggle_session() {

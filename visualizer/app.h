@@ -63,6 +63,7 @@ class App {
   void fulfil_wishes();
   void try_what_if();
   void swap_compared();
+  void move_keyboard();
   void toggle_session();
   void update_comparison();
 

@@ -27,6 +27,7 @@ constexpr KeyHelp all_keys[] = {
     {"Double click", "on a token of the strip: what does it predict after each recursion?"},
     {"1 to 9, [ ]", "attention of that recursion; previous, next head"},
     {"C", "compare"},
+    {"Up, Down, Enter", "previous, next control of what is seen; press it, or type into it"},
     {"Page Up, Page Down", "previous, next page"},
     {"F", "the panel under the mouse fills the window, and back"},
     {"S", "save that panel as SVG, PNG and CSV, into the folder exports"},

@@ -41,6 +41,7 @@ std::unique_ptr<Source> draw_opening(AppState& state, const Opener& opener) {
       "can also drop it onto the window.",
       ui::colors::dim, ui::Font::small);
   ImGui::SetNextItemWidth(-ui::button_width("Open") - ui::em());
+  ui::field("open.path");
   ImGui::InputText("##path", &state.open.path);
   ui::tag("open.path");
   ImGui::SameLine();
@@ -61,11 +62,13 @@ std::unique_ptr<Source> draw_training(AppState& state, const Opener& opener) {
       "folder with MNIST's four files.",
       ui::colors::dim, ui::Font::small);
   ImGui::SetNextItemWidth(ui::em() * 18);
+  ui::field("train.data");
   ImGui::InputText("##data", &request.data);
   ui::tag("train.data");
   ui::hint("The text or images to train on");
   ImGui::SameLine();
   ImGui::SetNextItemWidth(ui::em() * 9);
+  ui::field("train.steps");
   ImGui::InputInt("steps", &request.steps, 100);
   ui::tag("train.steps");
   request.steps = std::clamp(request.steps, 1, 1000000);

@@ -142,6 +142,7 @@ Part training_controls(const Source& source, AppState& state, bool brief) {
             ImGui::SameLine();
             if (!brief) {
               ImGui::SetNextItemWidth(slider);
+              ui::field("train.lr");
               ImGui::SliderFloat("##lr", &state.lr_factor, 0.01f, 100, "lr x %.2f", ImGuiSliderFlags_Logarithmic);
               ui::tag("train.lr");
               ui::hint("Learning rates, times those of the schedule. Too large a one, and the loss jumps");

@@ -1,6 +1,7 @@
 #include "visualizer/ui.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace tinymor::ui {
@@ -53,6 +54,31 @@ const Registry::Item* Registry::find(const std::string& name) const {
   return found == items_.end() ? nullptr : &found->second;
 }
 
+void Registry::begin_frame() {
+  items_.clear();
+  pressable_.clear();
+}
+
+void Registry::move_focus(int by) {
+  std::vector<std::pair<ImVec2, std::string>> order;
+  for (const std::string& name : pressable_)
+    if (const Item* item = find(name); item && item->visible) order.emplace_back(item->box.center(), name);
+  if (order.empty()) return;
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    const bool same_line = std::abs(a.first.y - b.first.y) < em() * 0.5f;
+    return same_line ? a.first.x < b.first.x : a.first.y < b.first.y;
+  });
+  const int count = int(order.size());
+  const auto at = std::find_if(order.begin(), order.end(), [&](const auto& one) { return one.second == focus_; });
+  const int from = at != order.end() ? int(at - order.begin()) : by > 0 ? -1 : 0;
+  focus_ = order[size_t(((from + by) % count + count) % count)].second;
+}
+
+bool Registry::key_pressed(const std::string& name) {
+  pressable_.insert(name);
+  return pressing_ && name == focus_ && !(pressing_ = false);
+}
+
 RegistryScope::RegistryScope(Registry& registry, const std::set<std::string>& names)
     : previous_(current), previous_hidden_(std::exchange(hidden, names)) {
   current = &registry;
@@ -85,6 +111,10 @@ void hint(const char* text) {
   ImGui::EndTooltip();
 }
 
+void field(const std::string& name) {
+  if (current && current->key_pressed(prefix + name)) ImGui::SetKeyboardFocusHere();
+}
+
 bool button(const std::string& name, const char* text, bool enabled, const char* hint_text) {
   if (hidden.contains(name)) {
     ImGui::Dummy({button_width(text), ImGui::GetFrameHeight()});
@@ -92,7 +122,7 @@ bool button(const std::string& name, const char* text, bool enabled, const char*
   }
   ImGui::PushID(name.c_str());
   ImGui::BeginDisabled(!enabled);
-  const bool pressed = ImGui::Button(text);
+  const bool pressed = ImGui::Button(text) || (enabled && current && current->key_pressed(prefix + name));
   ImGui::EndDisabled();
   tag(name);
   hint(hint_text);
@@ -158,7 +188,8 @@ bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, cons
   ImGui::BeginDisabled(!enabled);
   push_button_colors(on);
   const float size = ImGui::GetFrameHeight();
-  const bool pressed = ImGui::Button("##icon", {size * 1.25f, size});
+  const bool pressed =
+      ImGui::Button("##icon", {size * 1.25f, size}) || (enabled && current && current->key_pressed(prefix + name));
   ImGui::PopStyleColor(3);
   ImGui::EndDisabled();
   const Box box{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};

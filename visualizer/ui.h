@@ -12,21 +12,34 @@
 
 namespace tinymor::ui {
 
-/// Where every named control was drawn in the newest frame.
+/// Where every named control was drawn in the newest frame, and which of them the keyboard is at.
 class Registry {
  public:
   struct Item {
     Box box;
     bool visible = false;  ///< Some of it was inside the window and its clip area.
   };
-  void begin_frame() { items_.clear(); }
+  void begin_frame();
   void note(std::string name, const Item& item) { items_.insert_or_assign(std::move(name), item); }
   /// Null when it was not drawn.
   const Item* find(const std::string& name) const;
   const std::map<std::string, Item>& items() const { return items_; }
 
+  /// Moves the keyboard by so many of the controls that can be pressed, line by line as they stood in the newest frame.
+  void move_focus(int by);
+  /// Presses the control that the keyboard is at in the next frame.
+  void press_focus() { pressing_ = true; }
+  void let_go() { focus_.clear(); }
+  /// Empty when the keyboard is at none.
+  const std::string& focus() const { return focus_; }
+  /// Asked by every control that can be pressed: whether a key did.
+  bool key_pressed(const std::string& name);
+
  private:
   std::map<std::string, Item> items_;
+  std::set<std::string> pressable_;
+  std::string focus_;
+  bool pressing_ = false;
 };
 
 /// Makes `registry` hear the tags of this thread until the end of the scope.
@@ -54,6 +67,9 @@ class PrefixScope {
 /// Names the control that was drawn last, or a part of the picture.
 void tag(const std::string& name);
 void tag(const std::string& name, const Box& box);
+
+/// Comes before a slider or a text field of that name: a key that presses it lets a person type into it.
+void field(const std::string& name);
 
 /// A push button; a chip is one that stays on.
 bool button(const std::string& name, const char* label, bool enabled = true, const char* hint = nullptr);

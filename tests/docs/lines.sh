@@ -14,6 +14,6 @@ autograd   1500
 mor        2600
 datasets   2300
 trainer    3700
-visualizer 10200
+visualizer 10300
 END
 exit $over

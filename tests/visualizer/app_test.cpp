@@ -358,6 +358,29 @@ TEST_CASE("every key of the help does what the help says") {
   CHECK_FALSE(desk.state().pinned);
 }
 
+TEST_CASE("every control that can be pressed is reached and pressed by the keyboard, and fields are typed into") {
+  Desk desk;
+  const auto go_to = [&](const std::string& name) {
+    for (int i = 0; i < 100 && desk.window.app().registry().focus() != name; ++i) desk.window.key(ImGuiKey_DownArrow);
+    return desk.window.app().registry().focus() == name;
+  };
+  REQUIRE(go_to("kv.strategy.2"));
+  desk.window.key(ImGuiKey_Enter);
+  CHECK(desk.state().cache_strategy == 2);
+  desk.window.key(ImGuiKey_UpArrow);
+  CHECK(desk.window.app().registry().focus() == "kv.strategy.1");
+  REQUIRE(go_to("page.1"));
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(3);
+  REQUIRE(desk.shows("gen.temperature"));
+  REQUIRE(go_to("gen.temperature"));
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(3);
+  desk.window.type("1.25");
+  desk.window.key(ImGuiKey_Enter);
+  CHECK(desk.state().request.temperature == 1.25f);
+}
+
 TEST_CASE("F fills the window with the panel under the mouse, and F or Esc brings the others back") {
   Desk desk;
   REQUIRE(desk.window.hover("grid.cells"));

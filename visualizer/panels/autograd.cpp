@@ -140,6 +140,7 @@ class AutogradPanel : public Panel {
   void draw_controls(AppState& state) {
     const auto lines = 1 + std::count(state.expression.begin(), state.expression.end(), '\n');
     const float height = float(std::clamp<ptrdiff_t>(lines, 2, 5)) * ImGui::GetTextLineHeight();
+    ui::field("autograd.expression");
     ImGui::InputTextMultiline("##expression", &state.expression, {-1, height + 2 * ImGui::GetStyle().FramePadding.y});
     ui::tag("autograd.expression");
     update(state);

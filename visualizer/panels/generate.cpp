@@ -29,6 +29,7 @@ class FieldRow {
     ImGui::SetCursorScreenPos({at_.x, at_.y + label_height});
     ImGui::PushID(name);
     ImGui::SetNextItemWidth(width_);
+    ui::field(name);
     draw();
     ui::tag(name);
     ui::hint(hint);
@@ -140,6 +141,7 @@ class GeneratePanel : public Panel {
   void draw_controls(const Source& source, AppState& state) {
     GenerateRequest& request = state.request;
     const float em = ui::em();
+    ui::field("gen.prompt");
     ImGui::InputTextMultiline("##prompt", &request.prompt, {-1, em * 3.6f});
     ui::tag("gen.prompt");
 

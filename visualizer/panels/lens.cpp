@@ -74,6 +74,7 @@ void draw_what_if(const Source& source, AppState& state) {
     if (ImGui::GetCursorPosX() + em * 9 > right) return ImGui::NewLine();
     ImGui::SetNextItemWidth(em * 9);
     ImGui::PushID(name);
+    ui::field(name);
     ImGui::SliderFloat("##v", &value, low, high, format);
     ImGui::PopID();
     ui::tag(name);

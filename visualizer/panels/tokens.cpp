@@ -243,6 +243,7 @@ class TokensPanel : public Panel {
     version_ = source.version();
     search_ = state.token_search;
     ImGui::SetNextItemWidth(em * 9);
+    ui::field("tokens.search");
     ImGui::InputText("##search", &state.token_search);
     ui::tag("tokens.search");
     ImGui::SameLine();
@@ -276,6 +277,7 @@ class TokensPanel : public Panel {
 
   void draw_own(const Source& source, AppState& state, Canvas& canvas) {
     const float em = ui::em();
+    ui::field("tokens.own");
     ImGui::InputTextMultiline("##own", &state.own_text,
                               {-1, std::clamp(free_box().height() * 0.3f, em * 2, em * 4.4f)});
     ui::tag("tokens.own");
