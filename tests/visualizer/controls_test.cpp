@@ -44,11 +44,12 @@ struct Desk {
 }  // namespace
 
 TEST_CASE("every control of every page answers when it is pressed") {
-  // Those that are chosen already, or at the value that a click in the middle sets.
+  // Those that are chosen already, or at the value that a click in the middle sets; newer ImGui leaves a slider where
+  // it is when its grab is met.
   const std::set<std::string> chosen = {
-      "rule.1",        "page.0",         "curves.axis.0",     "kv.strategy.0",     "kv.subject.1", "attention.layer.1",
-      "tokens.view.0", "compare.kind.0", "sharing.scheme.0",  "attention.map.0.0", "lens.depth.0", "lens.cut_off",
-      "time.follow",   "autograd.first", "autograd.preset.0", "autograd.previous"};
+      "gen.temperature",   "rule.1",        "page.0",         "curves.axis.0",     "kv.strategy.0",     "kv.subject.1",
+      "attention.layer.1", "tokens.view.0", "compare.kind.0", "sharing.scheme.0",  "attention.map.0.0", "lens.depth.0",
+      "lens.cut_off",      "time.follow",   "autograd.first", "autograd.preset.0", "autograd.previous"};
   // Those that are read and not pressed, and fields that wait to be typed into.
   const std::set<std::string> read = {
       "inspector",    "panel.sharing",       "panel.generate",   "panel.compare",         "panel.autograd",
