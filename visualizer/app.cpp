@@ -111,7 +111,7 @@ void App::move_keyboard() {
   if (ImGui::GetIO().WantTextInput) return;
   if (ui::key_pressed(ImGuiKey_DownArrow)) registry_.move_focus(1);
   if (ui::key_pressed(ImGuiKey_UpArrow)) registry_.move_focus(-1);
-  if (ui::key_pressed(ImGuiKey_Enter, false)) registry_.press_focus();
+  registry_.press_focus(ui::key_pressed(ImGuiKey_Enter, false));
   if (ui::key_pressed(ImGuiKey_Escape, false)) registry_.let_go();
 }
 

@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <exception>
-#include <sstream>
 
 #include "tensor/files.h"
 #include "visualizer/settings.h"
@@ -26,10 +25,10 @@ void recall_preferences(AppState& state, const Source& source, const std::filesy
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) return;
   try {
-    std::istringstream lines(read_file(file, 1 << 16));
-    for (std::string line; std::getline(lines, line);)
+    for_each_line(read_file(file, 1 << 16), file.string(), [&](std::string_view line) {
       for (const char* name : remembered)
         if (line.starts_with(std::string(name) + " ")) apply(state, source, line);
+    });
   } catch (const std::exception&) {  // of another version, or damaged: the rest is as in a first window
   }
 }

@@ -111,8 +111,16 @@ void hint(const char* text) {
   ImGui::EndTooltip();
 }
 
+namespace {
+
+bool by_key(const std::string& name) {
+  return current && current->key_pressed(prefix + name);
+}
+
+}  // namespace
+
 void field(const std::string& name) {
-  if (current && current->key_pressed(prefix + name)) ImGui::SetKeyboardFocusHere();
+  if (by_key(name)) ImGui::SetKeyboardFocusHere();
 }
 
 bool button(const std::string& name, const char* text, bool enabled, const char* hint_text) {
@@ -122,7 +130,7 @@ bool button(const std::string& name, const char* text, bool enabled, const char*
   }
   ImGui::PushID(name.c_str());
   ImGui::BeginDisabled(!enabled);
-  const bool pressed = ImGui::Button(text) || (enabled && current && current->key_pressed(prefix + name));
+  const bool pressed = ImGui::Button(text) || (enabled && by_key(name));
   ImGui::EndDisabled();
   tag(name);
   hint(hint_text);
@@ -142,6 +150,17 @@ float corner_chip(const std::string& name, const char* text, bool& on, const cha
   ImGui::SetCursorPosX(left);
   if (chip(name, text, on, hint_text)) on = !on;
   return left;
+}
+
+int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int choice, const char* hint_text,
+                 float& right) {
+  float width = 0;
+  for (const char* text : labels) width = std::max(width, button_width(text));
+  ImGui::SetCursorPosX(right - width);
+  if (chip(name, labels[size_t(choice)], choice != 0, hint_text)) choice = (choice + 1) % int(labels.size());
+  right -= width + ImGui::GetStyle().ItemSpacing.x;
+  ImGui::SameLine();
+  return choice;
 }
 
 bool begin_bar(const char* id, ImVec2 position, ImVec2 size, bool scrolls) {
@@ -188,8 +207,7 @@ bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, cons
   ImGui::BeginDisabled(!enabled);
   push_button_colors(on);
   const float size = ImGui::GetFrameHeight();
-  const bool pressed =
-      ImGui::Button("##icon", {size * 1.25f, size}) || (enabled && current && current->key_pressed(prefix + name));
+  const bool pressed = ImGui::Button("##icon", {size * 1.25f, size}) || (enabled && by_key(name));
   ImGui::PopStyleColor(3);
   ImGui::EndDisabled();
   const Box box{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};

@@ -27,8 +27,8 @@ class Registry {
 
   /// Moves the keyboard by so many of the controls that can be pressed, line by line as they stood in the newest frame.
   void move_focus(int by);
-  /// Presses the control that the keyboard is at in the next frame.
-  void press_focus() { pressing_ = true; }
+  /// Whether the control that the keyboard is at is pressed in the next frame.
+  void press_focus(bool pressed) { pressing_ = pressed; }
   void let_go() { focus_.clear(); }
   /// Empty when the keyboard is at none.
   const std::string& focus() const { return focus_; }
@@ -76,6 +76,11 @@ bool button(const std::string& name, const char* label, bool enabled = true, con
 bool chip(const std::string& name, const char* label, bool on, const char* hint = nullptr);
 /// A chip whose right end is at `right` and that turns `on` on and off; returns where its left end is.
 float corner_chip(const std::string& name, const char* label, bool& on, const char* hint, float right);
+
+/// A chip whose right end is at `right` and that goes on to the next of its labels; it is on but for the first. `right`
+/// becomes where a control before it may end. Returns the choice.
+int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int current, const char* hint,
+                 float& right);
 
 /// A strip across the window, as those at its top and bottom; end_bar follows whatever this returns.
 bool begin_bar(const char* id, ImVec2 position, ImVec2 size, bool scrolls = false);

@@ -149,14 +149,9 @@ class GridPanel : public Panel {
   }
 
   float controls(const Source&, AppState& state, float right) override {
-    static constexpr const char* names[] = {"by position", "by depth", "by loss"};
-    right -= ui::button_width("by position");
-    ImGui::SetCursorPosX(right);
-    if (ui::chip("grid.sort", names[int(state.sort)], state.sort != ColumnSort::position,
-                 "How the columns are sorted: by position, the deepest first, or the largest loss first"))
-      state.sort = ColumnSort((int(state.sort) + 1) % 3);
-    right -= ImGui::GetStyle().ItemSpacing.x;
-    ImGui::SameLine();
+    state.sort = ColumnSort(ui::corner_cycle(
+        "grid.sort", {"by position", "by depth", "by loss"}, int(state.sort),
+        "How the columns are sorted: by position, the deepest first, or the largest loss first", right));
     return ui::corner_chip("grid.paper", "paper", state.paper_colors,
                            "As the paper prints it: dark where computed, pale where skipped", right);
   }

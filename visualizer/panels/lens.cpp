@@ -230,7 +230,7 @@ class LensPanel : public Panel {
     frame.interact("lens.cells", state, Subject::probe);
     if (room) {
       const Box lower{{box.min.x, box.max.y - lower_height + em * 0.6f}, box.max};
-      const std::vector<Choice> choices = choices_of(lens, view);
+      const std::vector<Choice> choices = here ? std::vector<Choice>() : choices_of(lens, view);
       const std::string line = here ? token_line(lens, view, selected->token)
                                     : foresight(choices) + " \u00b7 point at a token to see its predictions";
       canvas.text(lower.min, ui::u32(here ? ui::colors::text : ui::colors::dim), fitted(line, lower.width()));

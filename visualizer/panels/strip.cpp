@@ -139,14 +139,9 @@ class StripPanel : public Panel {
   }
 
   float controls(const Source&, AppState& state, float right) override {
-    static constexpr const char* names[] = {"depth", "loss", "change"};
-    right -= ui::button_width("change");
-    ImGui::SetCursorPosX(right);
-    if (ui::chip("strip.tint", names[int(state.tint)], state.tint != Tint::depth,
-                 "What the tint says: depth, loss, or the change of depth since the snapshot before"))
-      state.tint = Tint((int(state.tint) + 1) % 3);
-    right -= ImGui::GetStyle().ItemSpacing.x;
-    ImGui::SameLine();
+    state.tint = Tint(
+        ui::corner_cycle("strip.tint", {"depth", "loss", "change"}, int(state.tint),
+                         "What the tint says: depth, loss, or the change of depth since the snapshot before", right));
     return ui::corner_chip("strip.shift", "predicted", state.shift_depth,
                            "Tint each token by the depth that was spent on predicting it", right);
   }
