@@ -32,6 +32,7 @@ void App::show(std::unique_ptr<Source> source) {
   state_.playback = {};
   begin_timeline();
   state_.hovered = state_.pinned = {};
+  state_.span.reset();
   state_.tried = {};
   state_.wishes.clear();
   state_.lr_factor = 1;

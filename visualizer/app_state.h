@@ -2,10 +2,12 @@
 // All that a person can change about the window, and what all panels show because of it. Panels read the source, change
 // this state, and leave wishes that the app carries to the source after the frame.
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "visualizer/axis.h"
@@ -132,6 +134,8 @@ struct AppState {
   std::optional<TokenRef> hovered;  ///< As of the last frame.
   std::optional<TokenRef> pinned;
   std::optional<TokenRef> hovering;  ///< Set by the panels during a frame.
+  /// First and last token of a part of the probe that was marked by dragging over it; with it nothing is pinned.
+  std::optional<std::pair<int, int>> span;
 
   float lr_factor = 1;  ///< Times the learning rates of the schedule.
   GenerateRequest request;
@@ -183,6 +187,10 @@ struct AppState {
 
   /// The token all panels point at.
   std::optional<TokenRef> selected() const { return hovered ? hovered : pinned; }
+  std::optional<int> selected(Subject subject) const {
+    const auto token = selected();
+    return token && token->subject == subject ? std::optional(token->token) : std::nullopt;
+  }
   /// The window less what is docked in it: what fits depends on it.
   ImVec2 room() const {
     const ImVec2 window = ImGui::GetIO().DisplaySize;
@@ -194,7 +202,13 @@ struct AppState {
     message = std::move(line);
     message_seconds = 6;
   }
+  void mark(std::pair<int, int> ends) {
+    span = std::minmax(ends.first, ends.second);
+    pinned.reset();
+  }
+  bool marks(int token) const { return span && token >= span->first && token <= span->second; }
   void toggle_pin(TokenRef token) {
+    span.reset();
     if (pinned == token)
       pinned.reset();
     else

@@ -105,10 +105,16 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
   }
 }
 
-void GridFrame::draw_column(Canvas& canvas, int t, ImU32 color) const {
-  if (t < 0 || t >= tokens_ || rows_.empty()) return;
+void GridFrame::draw_selection(Canvas& canvas, const AppState& state, Subject subject, ImU32 color) const {
+  if (const auto token = state.selected(subject)) draw_columns(canvas, *token, *token, color);
+  if (state.span && subject == Subject::probe && order_.empty())
+    draw_columns(canvas, state.span->first, state.span->second, color);
+}
+
+void GridFrame::draw_columns(Canvas& canvas, int first, int last, ImU32 color) const {
+  if (first < 0 || last >= tokens_ || rows_.empty()) return;
   const float em = ui::em();
-  const Box top = cell(0, t);
+  const Box top{cell(0, first).min, cell(0, last).max};
   const float narrow = std::max(0.0f, (3 - top.width()) / 2);
   canvas.outline(
       {{top.min.x - 1.5f - narrow, cells_.min.y - em * 0.2f}, {top.max.x + 1.5f + narrow, cells_.max.y + em * 0.2f}},
@@ -122,10 +128,15 @@ std::optional<int> GridFrame::interact(const char* name, AppState& state, Subjec
   ui::tag(name);
   if (!ImGui::IsItemHovered()) return {};
   const ImVec2 mouse = ImGui::GetIO().MousePos;
-  const int column = std::clamp(int((mouse.x - cells_.min.x) / cell_width()), 0, tokens_ - 1);
-  const int t = order_.empty() ? column : order_[size_t(column)];
+  const auto token = [&](float x) {
+    const int column = std::clamp(int((x - cells_.min.x) / cell_width()), 0, tokens_ - 1);
+    return order_.empty() ? column : order_[size_t(column)];
+  };
+  const int t = token(mouse.x);
   state.hovering = {subject, t};
-  if (clicked) state.toggle_pin({subject, t});
+  if (clicked && !ui::dragged()) state.toggle_pin({subject, t});
+  if (ImGui::IsItemActive() && ui::dragged() && subject == Subject::probe && order_.empty())
+    state.mark({token(ImGui::GetIO().MouseClickedPos[0].x), t});
   for (int r = 0; r < int(rows_.size()); ++r) {
     if (row(r).contains(mouse)) return r;
   }

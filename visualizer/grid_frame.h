@@ -32,12 +32,13 @@ class GridFrame {
 
   /// Row names, margin and positions; `selected` names one position with its token.
   void draw_frame(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
-  /// A frame around a column.
-  void draw_column(Canvas& canvas, int t, ImU32 color) const;
+  /// A frame around the column of the selected token, and around the part of the text that is marked.
+  void draw_selection(Canvas& canvas, const AppState& state, Subject subject, ImU32 color) const;
   /// Lets the mouse hover and pin positions; tagged NAME. Returns the row under the mouse.
   std::optional<int> interact(const char* name, AppState& state, Subject subject) const;
 
  private:
+  void draw_columns(Canvas& canvas, int first, int last, ImU32 color) const;
   void draw_margin(Canvas& canvas, const Box& row, const FrameRow& text) const;
   void draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
 

@@ -41,6 +41,7 @@ constexpr KeyHelp all_keys[] = {
 void move_token(AppState& state, int by) {
   const TokenRef from = state.pinned.value_or(TokenRef{Subject::probe, by > 0 ? -1 : 0});
   const int count = state.shown.text(from.subject, state.rule).size();
+  state.span.reset();
   if (count > 0) state.pinned = TokenRef{from.subject, std::clamp(from.token + by, 0, count - 1)};
 }
 
@@ -57,8 +58,8 @@ void turn_page(AppState& state, int by) {
 void let_go(AppState& state) {
   if (state.help || state.open.shown || state.tutor.choosing || state.timeline.writing)
     state.help = state.open.shown = state.tutor.choosing = state.timeline.writing = false;
-  else if (state.pinned)
-    state.pinned.reset();
+  else if (state.pinned || state.span)
+    state.pinned.reset(), state.span.reset();
   else
     state.maximised.clear();
 }

@@ -151,6 +151,14 @@ Entry step() {
           }};
 }
 
+/// Two numbers, the second the larger.
+template <class Number>
+bool parse_range(const std::string& value, Number& first, Number& last) {
+  const size_t space = value.find(' ');
+  return space != std::string::npos && parse_number(value.substr(0, space), first) &&
+         parse_number(value.substr(space + 1), last) && first >= 0 && last > first;
+}
+
 Entry loop() {
   return {{"loop", "two steps between which playing goes round, or none"},
           [](const AppState& s, const Source& source) {
@@ -162,13 +170,24 @@ Entry loop() {
           },
           [](AppState& s, const Source& source, const std::string& value) {
             if (value == "none") return s.playback.loop.reset(), true;
-            const size_t space = value.find(' ');
             int64_t first = 0, last = 0;
-            if (space == std::string::npos || !parse_number(value.substr(0, space), first) ||
-                !parse_number(value.substr(space + 1), last) || first < 0 || last <= first)
-              return false;
+            if (!parse_range(value, first, last)) return false;
             s.playback.loop = {source.history().snapshot_at(first), source.history().snapshot_at(last)};
             return s.playback.loop->first >= 0;
+          }};
+}
+
+Entry span() {
+  return {{"span", "the first and last position of a part of the probe, or none"},
+          [](const AppState& s, const Source&) {
+            return s.span ? fmt::format("{} {}", s.span->first, s.span->second) : "none";
+          },
+          [](AppState& s, const Source&, const std::string& value) {
+            if (value == "none") return s.span.reset(), true;
+            int first = 0, last = 0;
+            if (!parse_range(value, first, last)) return false;
+            s.mark({first, last});
+            return true;
           }};
 }
 
@@ -310,6 +329,7 @@ const std::vector<SettingEntry>& setting_table() {
       play(),
       loop(),
       pin(),
+      span(),
       flag("shift", &AppState::shift_depth),
       flag("paper", &AppState::paper_colors),
       choice("axis", "steps, tokens, flops or seconds", {"steps", "tokens", "flops", "seconds"}, &AppState::curve_axis),

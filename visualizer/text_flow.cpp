@@ -62,10 +62,16 @@ TextFlow flow_text(const std::vector<std::string>& pieces, float width) {
   return flow;
 }
 
+std::optional<int> token_at(const TextFlow& flow, ImVec2 origin, ImVec2 point) {
+  const auto found = std::find_if(flow.boxes.begin(), flow.boxes.end(), [&](const Box& box) {
+    return box.contains({point.x - origin.x, point.y - origin.y});
+  });
+  return found == flow.boxes.end() ? std::nullopt : std::optional(int(found - flow.boxes.begin()));
+}
+
 std::optional<int> draw_flow(Canvas& canvas, const TextFlow& flow, const std::vector<std::string>& pieces,
                              ImVec2 origin, std::optional<ImVec2> mouse, const std::function<TokenLook(int)>& look) {
   const float em = ui::em(), rounding = em * 0.22f;
-  std::optional<int> under_mouse;
   for (int i = 0; i < int(flow.boxes.size()); ++i) {
     const Box& place = flow.boxes[i];
     const Box box{{origin.x + place.min.x, origin.y + place.min.y}, {origin.x + place.max.x, origin.y + place.max.y}};
@@ -80,9 +86,8 @@ std::optional<int> draw_flow(Canvas& canvas, const TextFlow& flow, const std::ve
       canvas.outline(plate.inset(-em * 0.08f, -em * 0.08f), ui::u32(ui::colors::text), std::max(1.5f, em * 0.13f),
                      rounding);
     }
-    if (mouse && box.contains(*mouse)) under_mouse = i;
   }
-  return under_mouse;
+  return mouse ? token_at(flow, origin, *mouse) : std::nullopt;
 }
 
 }  // namespace tinymor

@@ -28,6 +28,9 @@ struct TextFlow {
 /// anywhere.
 TextFlow flow_text(const std::vector<std::string>& pieces, float width);
 
+/// The token that contains `point`, of tokens with their upper left corner at `origin`.
+std::optional<int> token_at(const TextFlow& flow, ImVec2 origin, ImVec2 point);
+
 /// Draws the tokens with their upper left corner at `origin`; returns the one that contains `mouse`. What is outside
 /// the window's clip area costs nothing.
 std::optional<int> draw_flow(Canvas& canvas, const TextFlow& flow, const std::vector<std::string>& pieces,

@@ -118,6 +118,59 @@ void draw_recursions(const AppState& state, TokenRef token) {
   ImGui::EndGroup();
 }
 
+/// What a part of the text has cost, beside the whole.
+struct SpanSummary {
+  std::string text;
+  double depth = 0, loss = 0;  ///< Means; of the losses that are known.
+};
+
+SpanSummary summary_of(const TextView& view, int first, int last) {
+  SpanSummary out;
+  double depth = 0, loss = 0;
+  int known = 0;
+  for (int t = first; t <= last; ++t) {
+    out.text += view.pieces[t];
+    depth += view.depth[t];
+    if (std::isfinite(view.nll[t])) loss += view.nll[t], ++known;
+  }
+  out.depth = depth / (last - first + 1);
+  out.loss = known > 0 ? loss / known : std::nan("");
+  return out;
+}
+
+std::vector<std::string> span_lines(const AppState& state) {
+  const TextView& view = state.shown.text(Subject::probe, state.rule);
+  if (!state.span || state.span->second >= view.size()) return {};
+  const auto [first, last] = *state.span;
+  const SpanSummary part = summary_of(view, first, last), whole = summary_of(view, 0, view.size() - 1);
+  return {"\"" + quoted_piece(part.text) + "\"",
+          fmt::format("positions {} to {}: {} of {} tokens", first, last, last - first + 1, view.size()),
+          fmt::format("{:.2f} recursions per token, in the whole text {:.2f}", part.depth, whole.depth),
+          fmt::format("{:.2f} nats to predict what follows, in the whole text {:.2f}", part.loss, whole.loss),
+          fmt::format("step {}, {} rule", state.shown.step, state.rule == RuleView::training ? "training" : "causal")};
+}
+
+/// The band of the part of the text that is marked.
+float draw_span(AppState& state, ImVec2 window, float bottom) {
+  const std::vector<std::string> lines = span_lines(state);
+  if (lines.empty()) return bottom;
+  const float em = ui::em(), pad = em * 0.6f, top = bottom - float(lines.size()) * em * 1.2f - 2 * pad;
+  if (ui::begin_bar("##span", {0, top}, {window.x, bottom - top})) {
+    ui::tag("span", {{0, top}, {window.x, bottom}});
+    const float close = ui::button_width("x"), width = window.x - close - 3 * pad;
+    ImGui::SetCursorPos({window.x - pad - close, pad});
+    if (ui::button("span.close", "x", true, "Let go of this part of the text (Esc)")) state.span.reset();
+    ImGui::SetCursorPos({pad, pad});
+    ImGui::BeginGroup();
+    ui::label(fitted(lines[0], width, ui::Font::bold), ui::colors::text, ui::Font::bold);
+    for (size_t i = 1; i < lines.size(); ++i)
+      ui::label(fitted(lines[i], width, ui::Font::small), i + 1 < lines.size() ? dim : faint, ui::Font::small);
+    ImGui::EndGroup();
+  }
+  ui::end_bar();
+  return top;
+}
+
 }  // namespace
 
 void draw_token_card(const AppState& state, TokenRef token) {
@@ -149,6 +202,12 @@ std::string token_card_text(const AppState& state, TokenRef token) {
   return loss.empty() ? out : out + "  " + loss + "\n";
 }
 
+std::string span_text(const AppState& state) {
+  std::string out;
+  for (const std::string& line : span_lines(state)) out += line + "\n";
+  return out;
+}
+
 void draw_hover_card(const AppState& state) {
   if (!state.hovering || state.hovering == state.pinned || !valid(state, *state.hovering)) return;
   if (!ui::begin_tooltip()) return;
@@ -158,7 +217,7 @@ void draw_hover_card(const AppState& state) {
 
 float draw_inspector(AppState& state, ImVec2 window, float bottom) {
   if (state.pinned && !valid(state, *state.pinned)) state.pinned.reset();
-  if (!state.pinned) return bottom;
+  if (!state.pinned) return draw_span(state, window, bottom);
   const TokenRef token = *state.pinned;
   const TextView& view = state.shown.text(token.subject, state.rule);
   const float em = ui::em(), pad = em * 0.6f, scores = em * 26;

@@ -138,6 +138,11 @@ bool button(const std::string& name, const char* text, bool enabled, const char*
   return pressed;
 }
 
+bool dragged() {
+  const float far = em() * 0.4f;
+  return ImGui::GetIO().MouseDragMaxDistanceSqr[0] > far * far;
+}
+
 bool chip(const std::string& name, const char* text, bool on, const char* hint_text) {
   push_button_colors(on);
   const bool pressed = button(name, text, true, hint_text);

@@ -77,6 +77,9 @@ bool chip(const std::string& name, const char* label, bool on, const char* hint 
 /// A chip whose right end is at `right` and that turns `on` on and off; returns where its left end is.
 float corner_chip(const std::string& name, const char* label, bool& on, const char* hint, float right);
 
+/// Whether the mouse has left the place where its button went down last.
+bool dragged();
+
 /// A chip whose right end is at `right` and that goes on to the next of its labels; it is on but for the first. `right`
 /// becomes where a control before it may end. Returns the choice.
 int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int current, const char* hint,

@@ -1,6 +1,9 @@
 #include "visualizer/app.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "scripted.h"
@@ -188,6 +191,31 @@ TEST_CASE("the grid's columns sort by depth and by loss, and the mouse finds the
   for (float loss : view.nll) CHECK_FALSE(loss > view.nll[desk.state().pinned->token]);
   REQUIRE(desk.window.click("grid.sort"));
   CHECK(desk.state().sort == ColumnSort::position);
+}
+
+TEST_CASE("dragging over tokens marks a part of the text, whose cost stands below beside that of the whole") {
+  Desk desk;
+  REQUIRE(desk.window.drag("grid.cells", 0.2f, 0.6f));
+  REQUIRE(desk.state().span);
+  const auto [first, last] = *desk.state().span;
+  const TextView& view = desk.state().shown.causal;
+  CHECK(std::abs(first - view.size() / 5) <= 1);
+  CHECK(std::abs(last - view.size() * 3 / 5) <= 1);
+  CHECK_FALSE(desk.state().pinned);
+  CHECK(desk.shows("span"));
+  double depth = 0;
+  for (int t = first; t <= last; ++t) depth += view.depth[t] / double(last - first + 1);
+  CHECK(desk.window.app().text("strip").find(fmt::format("{:.2f} recursions per token, in", depth)) !=
+        std::string::npos);
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().span);
+  REQUIRE(desk.window.drag("strip.token.5", 0.5f, 3));
+  REQUIRE(desk.state().span);
+  CHECK(desk.state().span->first == 5);
+  CHECK(desk.state().span->second > 5);
+  REQUIRE(desk.window.click("strip.token.2"));
+  CHECK(desk.state().pinned == TokenRef{Subject::probe, 2});
+  CHECK_FALSE(desk.state().span);
 }
 
 TEST_CASE("a double click on a token leads to the depth lens with the token pinned") {

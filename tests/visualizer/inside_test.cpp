@@ -6,7 +6,7 @@
 #include "support/catch.h"
 #include "visualizer/headless.h"
 #include "visualizer/lens_view.h"
-#include "visualizer/panels/attention.h"
+#include "visualizer/panels/attention_view.h"
 #include "visualizer/panels/scores.h"
 
 using namespace tinymor;
@@ -51,6 +51,17 @@ TEST_CASE("attention of ragged keys lands at its positions, and what contradicts
   CHECK(view.at(1, 1, 0) == 255);
   CHECK(view.at(1, 3, 1) == 2);
   CHECK(view.at(1, 3, 2) == 0);
+  CHECK(view.maps() == 4);
+  CHECK(view.name(2) == "mean");
+  CHECK(view.at(2, 1, 0) == 178);  // of 100 and 255
+  CHECK(view.name(3) == "max");
+  CHECK(view.at(3, 1, 0) == 255);
+  CHECK(view.at(3, 3, 1) == 60);
+  const std::vector<std::string> pieces = {"a", " b", " c", " d", " e"};
+  CHECK(weight_sentence(view, 0, 3, 1, pieces, "recursion 2").find("23.5 % = softmax of") != std::string::npos);
+  CHECK(weight_sentence(view, 0, 3, 2, pieces, "recursion 2").find("cannot see it") != std::string::npos);
+  CHECK(weight_sentence(view, 0, 2, 1, pieces, "recursion 2").find("asks nothing") != std::string::npos);
+  CHECK(weight_sentence(view, 0, 1, 3, pieces, "recursion 2").find("not there yet") != std::string::npos);
   CHECK(view.asks[3]);
   CHECK_FALSE(view.asks[0]);
   CHECK_FALSE(view.seen[2]);

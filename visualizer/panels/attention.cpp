@@ -2,18 +2,16 @@
 // of them large. Tokens that a recursion skipped are hatched: they ask nothing there, and recursion-wise nobody sees
 // them.
 
-#include "visualizer/panels/attention.h"
-#include "visualizer/panels/panels.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "visualizer/panels/attention_view.h"
+#include "visualizer/panels/panels.h"
+
 namespace tinymor {
 namespace {
-
-constexpr int most_tokens = 1024;
 
 /// The effective layers that the panel shows: that layer of the block in each recursion, or a layer outside of it.
 struct LayerRow {
@@ -59,7 +57,7 @@ Color weight_color(int weight) {
   return sequential_color(std::sqrt(weight / 255.0));
 }
 
-std::shared_ptr<const Image> map_image(const AttentionView& view, int head) {
+std::shared_ptr<const Image> map_image(const AttentionView& view, int map) {
   const int n = view.tokens;
   Picture picture{n, n, std::vector<uint8_t>(size_t(n) * n * 4)};
   for (int query = 0; query < n; ++query) {
@@ -68,52 +66,13 @@ std::shared_ptr<const Image> map_image(const AttentionView& view, int head) {
       if (key <= query) {
         const bool hatched = !view.asks[query] || !view.seen[key];
         color = hatched ? ((query + key) % 4 == 0 ? Color{0x3A, 0x40, 0x4C} : Color{0x20, 0x24, 0x2C})
-                        : weight_color(view.at(head, query, key));
+                        : weight_color(view.at(map, query, key));
       }
       set_pixel(picture, key, query, color);
     }
   }
   return std::make_shared<const Image>(std::move(picture));
 }
-
-/// What one query looks at, most first.
-std::vector<std::pair<int, int>> strongest(const AttentionView& view, int head, int query) {
-  std::vector<std::pair<int, int>> found;  // weight, key
-  for (int key = 0; key <= query; ++key)
-    if (view.at(head, query, key) > 0) found.emplace_back(view.at(head, query, key), key);
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  return found;
-}
-
-}  // namespace
-
-AttentionView view_of(const AttentionTrace& trace, int tokens) {
-  AttentionView view;
-  if (tokens <= 0 || tokens > most_tokens) return view;
-  const auto inside = [&](const std::vector<int32_t>& positions) {
-    return std::is_sorted(positions.begin(), positions.end()) &&
-           (positions.empty() || (positions.front() >= 0 && positions.back() < tokens));
-  };
-  if (!inside(trace.queries) || !inside(trace.keys)) return view;
-  size_t each = 0;
-  for (int32_t query : trace.queries) each += trace.visible(query);
-  if (each == 0 || trace.weights.size() % each != 0 || trace.weights.size() / each > 64) return view;
-  view.tokens = tokens;
-  view.heads = int(trace.weights.size() / each);
-  view.weights.resize(size_t(view.heads) * tokens * tokens);
-  view.asks.resize(tokens);
-  view.seen.resize(tokens);
-  for (int32_t query : trace.queries) view.asks[query] = true;
-  for (int32_t key : trace.keys) view.seen[key] = true;
-  auto weight = trace.weights.begin();
-  for (int head = 0; head < view.heads; ++head)
-    for (int32_t query : trace.queries)
-      for (size_t i = 0; i < trace.visible(query); ++i)
-        view.weights[(size_t(head) * tokens + query) * tokens + trace.keys[i]] = *weight++;
-  return view;
-}
-
-namespace {
 
 class AttentionPanel : public Panel {
  public:
@@ -178,9 +137,9 @@ class AttentionPanel : public Panel {
       out += fmt::format("{}: {} heads, {} of {} tokens ask\n", row.label, attention.heads,
                          std::count(attention.asks.begin(), attention.asks.end(), true), view.size());
       if (!state.pinned || state.pinned->subject != Subject::probe || state.pinned->token >= attention.tokens) continue;
-      for (int head = 0; head < attention.heads; ++head) {
-        out += fmt::format("  head {}:", head + 1);
-        const auto all = strongest(attention, head, state.pinned->token);
+      for (int map = 0; map < attention.maps(); ++map) {
+        out += fmt::format("  {}:", attention.name(map));
+        const auto all = strongest(attention, map, state.pinned->token);
         for (size_t i = 0; i < std::min<size_t>(5, all.size()); ++i)
           out += fmt::format(" \"{}\" {:.0f} %", quoted_piece(view.pieces[all[i].second]), all[i].first / 2.55);
         out += "\n";
@@ -208,7 +167,7 @@ class AttentionPanel : public Panel {
   struct Row {
     std::string label;
     AttentionView view;
-    std::vector<std::shared_ptr<const Image>> images;  ///< One per head.
+    std::vector<std::shared_ptr<const Image>> images;  ///< One per map of the view.
   };
   void collect(const Source& source, const AppState& state) {
     if (version_ == source.version() && index_ == state.shown.index && layer_ == state.attention_layer) return;
@@ -218,8 +177,8 @@ class AttentionPanel : public Panel {
     rows_.clear();
     for (LayerRow& row : rows_of(source.geometry(), layer_)) {
       rows_.push_back({std::move(row.label), layer_view(source, state, row.layer), {}});
-      for (int head = 0; head < rows_.back().view.heads; ++head)
-        rows_.back().images.push_back(map_image(rows_.back().view, head));
+      for (int map = 0; map < rows_.back().view.maps(); ++map)
+        rows_.back().images.push_back(map_image(rows_.back().view, map));
     }
   }
 
@@ -227,20 +186,21 @@ class AttentionPanel : public Panel {
     return rows_[std::clamp(state.attention_row, 0, int(rows_.size()) - 1)];
   }
 
-  /// A map for each recursion (down) and head (across).
+  /// A map for each recursion (down) and head (across), and for the mean and the maximum of the heads.
   void draw_maps(AppState& state, Canvas& canvas, const Box& box) {
     const float em = ui::em(), gap = em * 0.4f, label = text_size("recursion 9", ui::Font::small).x + em * 0.6f;
-    size_t heads = 1;
-    for (const Row& row : rows_) heads = std::max(heads, row.images.size());
+    const Row& first = *std::max_element(rows_.begin(), rows_.end(),
+                                         [](const Row& a, const Row& b) { return a.images.size() < b.images.size(); });
+    const size_t maps = std::max<size_t>(1, first.images.size());
     const float head_row = em * 1.3f;
     const float side =
-        std::max(4.0f, std::min((box.width() - label - gap * float(heads - 1)) / float(heads),
+        std::max(4.0f, std::min((box.width() - label - gap * float(maps - 1)) / float(maps),
                                 (box.height() - head_row - gap * float(rows_.size() - 1)) / float(rows_.size())));
     const float letter = text_size("0", ui::Font::small).y;
-    for (size_t head = 0; head < heads; ++head) {
-      const float x = box.min.x + label + float(head) * (side + gap);
-      canvas.text({x, box.min.y}, ui::u32(ui::colors::dim),
-                  fitted(fmt::format("head {}", head + 1), side, ui::Font::small), ui::Font::small);
+    for (size_t map = 0; map < first.images.size(); ++map) {
+      const float x = box.min.x + label + float(map) * (side + gap);
+      canvas.text({x, box.min.y}, ui::u32(ui::colors::dim), fitted(first.view.name(int(map)), side, ui::Font::small),
+                  ui::Font::small);
     }
     for (size_t r = 0; r < rows_.size(); ++r) {
       const float y = box.min.y + head_row + float(r) * (side + gap);
@@ -248,34 +208,39 @@ class AttentionPanel : public Panel {
                  rows_[r].label, ui::Font::small);
       if (rows_[r].images.empty())
         canvas.text({box.min.x + label, y}, ui::u32(ui::colors::faint), "nobody is here", ui::Font::small);
-      for (size_t head = 0; head < rows_[r].images.size(); ++head) {
-        const float x = box.min.x + label + float(head) * (side + gap);
-        const Box map{{x, y}, {x + side, y + side}};
-        canvas.image(map, *rows_[r].images[head]);
-        if (int(r) == state.attention_row && int(head) == state.attention_head)
-          canvas.outline(map.inset(-2, -2), ui::u32(ui::colors::accent), 2, em * 0.15f);
-        ImGui::SetCursorScreenPos(map.min);
-        ImGui::PushID(int(r * heads + head));
+      for (size_t map = 0; map < rows_[r].images.size(); ++map) {
+        const float x = box.min.x + label + float(map) * (side + gap);
+        const Box place{{x, y}, {x + side, y + side}};
+        canvas.image(place, *rows_[r].images[map]);
+        if (int(r) == state.attention_row && int(map) == state.attention_head)
+          canvas.outline(place.inset(-2, -2), ui::u32(ui::colors::accent), 2, em * 0.15f);
+        ImGui::SetCursorScreenPos(place.min);
+        ImGui::PushID(int(r * maps + map));
         if (ImGui::InvisibleButton("map", {side, side})) {
           state.attention_row = int(r);
-          state.attention_head = int(head);
+          state.attention_head = int(map);
         }
         ImGui::PopID();
-        ui::tag(fmt::format("attention.map.{}.{}", r, head));
+        ui::tag(fmt::format("attention.map.{}.{}", r, map));
         ui::hint("Show this map large");
       }
     }
   }
 
-  void draw_large(const AppState& state, Canvas& canvas, const Box& box) const {
+  int large_map(const AppState& state) const {
+    return std::clamp(state.attention_head, 0, large_row(state).view.maps() - 1);
+  }
+
+  void draw_large(AppState& state, Canvas& canvas, const Box& box) const {
     const Row& row = large_row(state);
     if (row.images.empty()) return;
-    const int head = std::clamp(state.attention_head, 0, row.view.heads - 1);
     const float em = ui::em();
     canvas.text(box.min, ui::u32(ui::colors::dim),
-                fitted(fmt::format("{}, head {}", row.label, head + 1), box.width(), ui::Font::small), ui::Font::small);
+                fitted(fmt::format("{}, {}", row.label, row.view.name(large_map(state))), box.width(), ui::Font::small),
+                ui::Font::small);
     const Box map{{box.min.x, box.min.y + em * 1.3f}, {box.max.x, box.min.y + em * 1.3f + box.width()}};
-    canvas.image(map, *row.images[head]);
+    canvas.image(map, *row.images[large_map(state)]);
+    point_into(state, row, map);
     const auto selected = state.selected();
     if (!selected || selected->subject != Subject::probe || selected->token >= row.view.tokens) return;
     const float cell = map.width() / float(row.view.tokens), at = float(selected->token) * cell;
@@ -283,6 +248,25 @@ class AttentionPanel : public Panel {
                    ui::u32(ui::colors::text, 0.8), 1);
     canvas.outline({{map.min.x + at - 1, map.min.y + at}, {map.min.x + at + cell + 1, map.max.y}},
                    ui::u32(ui::colors::accent, 0.8), 1);
+  }
+
+  /// Under the mouse: the query becomes the token that all panels point at, and its weight on the key is named.
+  void point_into(AppState& state, const Row& row, const Box& map) const {
+    ImGui::SetCursorScreenPos(map.min);
+    const bool clicked = ImGui::InvisibleButton("large", {map.width(), map.height()});
+    ui::tag("attention.large");
+    if (!ImGui::IsItemHovered()) return;
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    const auto token = [&](float part) {
+      return std::clamp(int(part * float(row.view.tokens)), 0, row.view.tokens - 1);
+    };
+    const int key = token((mouse.x - map.min.x) / map.width()), query = token((mouse.y - map.min.y) / map.height());
+    state.hovering = {Subject::probe, query};
+    if (clicked) state.toggle_pin(*state.hovering);
+    if (!ui::begin_tooltip()) return;
+    ui::label(weight_sentence(row.view, large_map(state), query, key, state.shown.causal.pieces, row.label),
+              ui::colors::text, ui::Font::small);
+    ImGui::EndTooltip();
   }
 
   /// What the selected token looks at in the large map, in words.
@@ -298,10 +282,9 @@ class AttentionPanel : public Panel {
       return canvas.text(box.min, ui::u32(ui::colors::dim),
                          fitted(fmt::format("\"{}\" is skipped in {}", token, row.label), box.width()));
     const float em = ui::em();
-    const int head = std::clamp(state.attention_head, 0, row.view.heads - 1);
     float y = box.min.y;
     std::string line = fmt::format("\"{}\" looks at", token);
-    for (const auto& [weight, key] : strongest(row.view, head, selected->token)) {
+    for (const auto& [weight, key] : strongest(row.view, large_map(state), selected->token)) {
       const std::string more = fmt::format("  {} {:.0f} %", quoted_piece(pieces[key]), weight / 2.55);
       if (text_size(line + more, ui::Font::small).x > box.width()) {
         canvas.text({box.min.x, y}, ui::u32(ui::colors::text), line, ui::Font::small);

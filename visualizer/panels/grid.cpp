@@ -170,11 +170,9 @@ class GridPanel : public Panel {
     for (int r = 1; r <= int(view.rows.size()); ++r) draw_row(canvas, frame, line++, r, state, view);
     if (ends) draw_row(canvas, frame, line, 0, state, view);
 
-    const auto selected = state.selected();
-    const bool here = selected && selected->subject == Subject::probe;
-    frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
+    frame.draw_frame(canvas, view, state.selected(Subject::probe));
     const Color mark = state.paper_colors ? Color{0xBE, 0x46, 0x14} : ui::colors::text;
-    if (here) frame.draw_column(canvas, selected->token, ui::u32(mark));
+    frame.draw_selection(canvas, state, Subject::probe, ui::u32(mark));
     frame.interact("grid.cells", state, Subject::probe);
     take_box(box);
   }

@@ -173,10 +173,8 @@ class KvPanel : public Panel {
         draw_slot(canvas, frame.cell(int(r), t), row.slots[t], row_color(row),
                   reader >= 0 && reads(view, row, reader, t));
     }
-    const auto selected = state.selected();
-    const bool here = selected && selected->subject == state.cache_subject;
-    frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
-    if (here) frame.draw_column(canvas, selected->token, ui::u32(ui::colors::text));
+    frame.draw_frame(canvas, view, state.selected(state.cache_subject));
+    frame.draw_selection(canvas, state, state.cache_subject, ui::u32(ui::colors::text));
     const auto row = frame.interact("kv.cells", state, state.cache_subject);
     pointed_ = row && state.hovering ? std::optional(std::pair(*row, state.hovering->token)) : std::nullopt;
     take_box(box);

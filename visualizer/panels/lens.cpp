@@ -223,20 +223,20 @@ class LensPanel : public Panel {
       const float change = outcome->changed.nll[size_t(t)] - outcome->routed.nll[size_t(t)];
       canvas.rect(frame.cell(int(lens.nll.size()), t), ui::u32(signed_color(2 * change)));
     }
-    const auto selected = state.selected();
-    const bool here = selected && selected->subject == Subject::probe && selected->token < view.size();
-    frame.draw_frame(canvas, view, here ? std::optional(selected->token) : std::nullopt);
-    if (here) frame.draw_column(canvas, selected->token, ui::u32(ui::colors::text));
+    const auto selected = state.selected(Subject::probe);
+    const bool here = selected && *selected < view.size();
+    frame.draw_frame(canvas, view, selected);
+    frame.draw_selection(canvas, state, Subject::probe, ui::u32(ui::colors::text));
     frame.interact("lens.cells", state, Subject::probe);
     if (room) {
       const Box lower{{box.min.x, box.max.y - lower_height + em * 0.6f}, box.max};
       const std::vector<Choice> choices = here ? std::vector<Choice>() : choices_of(lens, view);
-      const std::string line = here ? token_line(lens, view, selected->token)
+      const std::string line = here ? token_line(lens, view, *selected)
                                     : foresight(choices) + " \u00b7 point at a token to see its predictions";
       canvas.text(lower.min, ui::u32(here ? ui::colors::text : ui::colors::dim), fitted(line, lower.width()));
       const Box below{{lower.min.x, lower.min.y + em * 1.4f}, lower.max};
       if (here)
-        draw_predictions(canvas, below, source, lens, view, selected->token);
+        draw_predictions(canvas, below, source, lens, view, *selected);
       else
         draw_choices(canvas, below, choices);
     }

@@ -168,12 +168,15 @@ class StripPanel : public Panel {
           TokenLook look = !depth       ? tinted_look(source, state, view, t)
                            : difference ? difference_look(state.shown, t, state.shift_depth)
                                         : depth_look(shown_depth(view, t, state.shift_depth), int(view.rows.size()));
-          look.marked = state.points_at(Subject::probe, t) || state.pinned == TokenRef{Subject::probe, t};
+          look.marked =
+              state.points_at(Subject::probe, t) || state.pinned == TokenRef{Subject::probe, t} || state.marks(t);
           return look;
         });
     if (under_mouse) {
       state.hovering = {Subject::probe, *under_mouse};
       if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
+      const auto pressed = token_at(flow, origin, ImGui::GetIO().MouseClickedPos[0]);
+      if (pressed && ImGui::IsMouseDown(ImGuiMouseButton_Left) && ui::dragged()) state.mark({*pressed, *under_mouse});
       if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) state.pinned = state.hovering, state.show = "lens";
     }
     for (size_t t = 0; t < flow.boxes.size(); ++t) {
@@ -198,7 +201,7 @@ class StripPanel : public Panel {
     }
     out += "\n";
     if (state.pinned) out += token_card_text(state, *state.pinned);
-    return out;
+    return out + span_text(state);
   }
 
   Table table(const Source&, const AppState& state) const override {

@@ -1,0 +1,70 @@
+#include "visualizer/panels/attention_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "visualizer/text_view.h"
+
+namespace tinymor {
+
+constexpr int most_tokens = 1024;
+
+int AttentionView::at(int map, int query, int key) const {
+  const auto weight = [&](int head) { return int(weights[(size_t(head) * tokens + query) * tokens + key]); };
+  if (map < heads) return weight(map);
+  int sum = 0, most = 0;
+  for (int head = 0; head < heads; ++head) sum += weight(head), most = std::max(most, weight(head));
+  return map == heads ? (sum + heads / 2) / heads : most;
+}
+
+std::string AttentionView::name(int map) const {
+  return map < heads ? fmt::format("head {}", map + 1) : map == heads ? "mean" : "max";
+}
+
+AttentionView view_of(const AttentionTrace& trace, int tokens) {
+  AttentionView view;
+  if (tokens <= 0 || tokens > most_tokens) return view;
+  const auto inside = [&](const std::vector<int32_t>& positions) {
+    return std::is_sorted(positions.begin(), positions.end()) &&
+           (positions.empty() || (positions.front() >= 0 && positions.back() < tokens));
+  };
+  if (!inside(trace.queries) || !inside(trace.keys)) return view;
+  size_t each = 0;
+  for (int32_t query : trace.queries) each += trace.visible(query);
+  if (each == 0 || trace.weights.size() % each != 0 || trace.weights.size() / each > 64) return view;
+  view.tokens = tokens;
+  view.heads = int(trace.weights.size() / each);
+  view.weights.resize(size_t(view.heads) * tokens * tokens);
+  view.asks.resize(tokens);
+  view.seen.resize(tokens);
+  for (int32_t query : trace.queries) view.asks[query] = true;
+  for (int32_t key : trace.keys) view.seen[key] = true;
+  auto weight = trace.weights.begin();
+  for (int head = 0; head < view.heads; ++head)
+    for (int32_t query : trace.queries)
+      for (size_t i = 0; i < trace.visible(query); ++i)
+        view.weights[(size_t(head) * tokens + query) * tokens + trace.keys[i]] = *weight++;
+  return view;
+}
+
+std::vector<std::pair<int, int>> strongest(const AttentionView& view, int map, int query) {
+  std::vector<std::pair<int, int>> found;  // weight, key
+  for (int key = 0; key <= query; ++key)
+    if (view.at(map, query, key) > 0) found.emplace_back(view.at(map, query, key), key);
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  return found;
+}
+
+std::string weight_sentence(const AttentionView& view, int map, int query, int key,
+                            const std::vector<std::string>& pieces, const std::string& where) {
+  const std::string asking = "\"" + quoted_piece(pieces[query]) + "\"", asked = "\"" + quoted_piece(pieces[key]) + "\"";
+  if (key > query) return fmt::format("{} stands after {}: not there yet", asked, asking);
+  if (!view.asks[query]) return fmt::format("{} is skipped in {}: it asks nothing", asking, where);
+  if (!view.seen[key]) return fmt::format("{} is skipped in {}: {} cannot see it", asked, where, asking);
+  return fmt::format("{} looks at {}: {:.1f} % = softmax of q\u00b7k / sqrt(d) over {} keys, {}", asking, asked,
+                     view.at(map, query, key) / 2.55,
+                     std::count(view.seen.begin(), view.seen.begin() + query + 1, true), view.name(map));
+}
+
+}  // namespace tinymor
