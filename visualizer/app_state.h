@@ -113,9 +113,6 @@ struct Shown {
   uint64_t generation_version_ = 0;
 };
 
-/// The colour of what is compared with, "B"; what the other panels show is "A".
-inline constexpr Color compared_color{0xF2, 0xB5, 0x6B};
-
 /// What stands beside the run in the compare panel.
 struct Comparison {
   Source* other = nullptr;  ///< Another run; null: the same run at another step.
@@ -140,6 +137,7 @@ struct AppState {
   float lr_factor = 1;  ///< Times the learning rates of the schedule.
   GenerateRequest request;
   Comparison compare;
+  bool mark_compared = false;  ///< The other step of the same run has a mark on the curves and the time line.
   /// What the lens changes in the routing, all but the text; made anew whenever it is another one.
   Experiment what_if, tried;
   bool everybody = false;  ///< The depth of all tokens is forced, not of the pinned one.

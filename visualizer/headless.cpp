@@ -99,15 +99,19 @@ bool Headless::drag(const std::string& name, float from, float to) {
   return true;
 }
 
-void Headless::key(ImGuiKey key, bool shift) {
+void Headless::hold_shift(bool down) {
   ImGui::SetCurrentContext(context_);
+  ui::feed_shift(ImGui::GetIO(), down);
+  frames(2);
+}
+
+void Headless::key(ImGuiKey key, bool shift) {
+  hold_shift(shift);
   ImGuiIO& io = ImGui::GetIO();
-  ui::feed_shift(io, shift);
   ui::feed_key(io, key, true);
   frames(2);
   ui::feed_key(io, key, false);
-  ui::feed_shift(io, false);
-  frames(2);
+  hold_shift(false);
 }
 
 void Headless::type(const std::string& text) {

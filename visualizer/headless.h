@@ -34,6 +34,7 @@ class Headless {
   /// Presses at one part (0 to 1) of a control's width and lets go at another.
   bool drag(const std::string& name, float from, float to);
   void key(ImGuiKey key, bool shift = false);
+  void hold_shift(bool down);
   void type(const std::string& text);
 
  private:

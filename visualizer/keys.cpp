@@ -60,6 +60,8 @@ void let_go(AppState& state) {
     state.help = state.open.shown = state.tutor.choosing = state.timeline.writing = false;
   else if (state.pinned || state.span)
     state.pinned.reset(), state.span.reset();
+  else if (state.mark_compared)
+    state.mark_compared = false;
   else
     state.maximised.clear();
 }

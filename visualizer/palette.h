@@ -21,6 +21,9 @@ inline constexpr int depth_colors = 6;
 Color training_only_color();
 Color causal_only_color();
 
+/// What is compared with, "B"; what the other panels show is "A", in the accent of the controls.
+inline constexpr Color compared_color{0xF2, 0xB5, 0x6B};
+
 /// For quantities without a middle, 0 to 1: dark blue to yellow, ascending in brightness for every kind of sight
 /// (cividis; Nunez, Anderton and Renslow 2018).
 Color sequential_color(double part);

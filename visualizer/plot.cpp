@@ -39,10 +39,11 @@ void Plot::draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& s
     return;
   }
   canvas.push_clip(view.area.inset(-1, -1));
-  if (options.marker) {
-    const float x = view.x(*options.marker);
-    canvas.line({x, view.area.min.y}, {x, view.area.max.y}, ui::u32(ui::colors::accent, 0.8), 1.5f);
-  }
+  const auto mark = [&](std::optional<double> at, Color color) {
+    if (at) canvas.line({view.x(*at), view.area.min.y}, {view.x(*at), view.area.max.y}, ui::u32(color, 0.8), 1.5f);
+  };
+  mark(options.marker_b, compared_color);
+  mark(options.marker, ui::colors::accent);
   for (const PlotSeries& one : series) {
     if (!hidden_.contains(one.name)) lines(canvas, view, one);
   }
@@ -194,6 +195,7 @@ void Plot::crosshair(Canvas& canvas, const Axes& view, const std::vector<PlotSer
     canvas.circle({view.x(one.x[i]), view.y(one.y[i])}, ui::em() * 0.22f, ui::u32(one.color));
     ui::label(fmt::format("{}  {:.4g} {}", one.name, one.y[i], options.y_unit), one.color, ui::Font::small);
   }
+  if (!options.hint.empty()) ui::label(options.hint, faint, ui::Font::small);
   ImGui::EndTooltip();
 }
 

@@ -25,9 +25,11 @@ struct PlotOptions {
   std::string x_unit = "step";
   std::string y_unit;
   bool log_y = false;
-  bool from_zero = false;        ///< The axis begins at 0.
-  bool small = false;            ///< One of many small ones: no legend, no names of the axes.
-  std::optional<double> marker;  ///< A vertical line: where the other panels stand.
+  bool from_zero = false;          ///< The axis begins at 0.
+  bool small = false;              ///< One of many small ones: no legend, no names of the axes.
+  std::optional<double> marker;    ///< A vertical line: where the other panels stand.
+  std::optional<double> marker_b;  ///< Another one: what that is compared with.
+  std::string hint;                ///< Below the numbers beside the mouse.
 };
 
 class Plot {

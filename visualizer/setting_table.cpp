@@ -341,6 +341,7 @@ const std::vector<SettingEntry>& setting_table() {
       panel("compare", "a panel to be drawn of two runs or steps",
             [](AppState& s) -> std::string& { return s.compare.panel; }),
       compared_step(),
+      flag("compare.mark", &AppState::mark_compared),
       number("whatif.depth", "0 to 64; 0: as routed", 0, 64, [](AppState& s) -> int& { return s.what_if.depth; }),
       flag("whatif.everybody", &AppState::everybody),
       number("whatif.cut_off", "0.01 to 0.99", 0.01f, 0.99f, [](AppState& s) -> float& { return s.what_if.cut_off; }),

@@ -71,7 +71,7 @@ void draw_marks(Canvas& canvas, const Track& track, const RunHistory& history, c
     if (track.shows(double(note.step)))
       canvas.triangle({x, top}, {x + em * 0.5f, top + em * 0.25f}, {x, top + em * 0.5f}, ui::u32(ui::colors::good));
   }
-  if (!state.compare.other && state.page == "Compare") {
+  if (!state.compare.other && (state.mark_compared || state.page == "Compare")) {
     const float x = track.x(double(state.compare.shown.step)), r = em * 0.3f;
     canvas.triangle({x - r, bottom}, {x + r, bottom}, {x, bottom - 2 * r}, ui::u32(compared_color));
   }

@@ -103,6 +103,28 @@ TEST_CASE("a click into the loss curve goes to that step") {
   CHECK(desk.state().shown.step == 200);
 }
 
+TEST_CASE("Shift and a click mark a step on the curves, and both marks are read") {
+  Desk desk;
+  REQUIRE(desk.window.drag("curves.loss.area", 0.9f, 0.9f));
+  const int64_t a = desk.state().shown.step;
+  desk.window.hold_shift(true);
+  REQUIRE(desk.window.drag("curves.loss.area", 0.3f, 0.3f));
+  desk.window.hold_shift(false);
+  CHECK(desk.state().mark_compared);
+  CHECK(desk.state().shown.step == a);
+  const int64_t b = desk.state().compare.shown.step;
+  CHECK(b < a);
+  const auto mean = [&](int64_t step) {
+    double sum = 0;
+    for (const StepMetrics& m : desk.source.history().steps) sum += m.step <= step && m.step > step - 10 ? m.loss : 0;
+    return sum / 10;
+  };
+  CHECK(desk.window.app().text("curves").find(fmt::format("B - A: {:+.3f} nats", mean(b) - mean(a))) !=
+        std::string::npos);
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().mark_compared);
+}
+
 TEST_CASE("the wheel zooms the curves around the mouse, and a double click shows all of them again") {
   Desk desk;
   REQUIRE(desk.window.hover("curves.loss.area"));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 
 #include "visualizer/panels/panels.h"
@@ -46,6 +47,28 @@ std::string last_values(const RunHistory& history) {
   return out;
 }
 
+/// The mean of the ten recorded steps that end at `step`.
+double loss_at(const RunHistory& history, int64_t step) {
+  const auto end = std::upper_bound(history.steps.begin(), history.steps.end(), step,
+                                    [](int64_t at, const StepMetrics& m) { return at < m.step; });
+  const auto begin = end - std::min<ptrdiff_t>(10, end - history.steps.begin());
+  double sum = 0;
+  for (auto m = begin; m != end; ++m) sum += m->loss;
+  return sum / double(end - begin);
+}
+
+bool compares_steps(const AppState& state) {
+  return state.mark_compared && !state.compare.other && state.shown.any() && state.compare.shown.any();
+}
+
+/// The two marks in words.
+std::string marks_line(const RunHistory& history, const AppState& state) {
+  const int64_t a = state.shown.step, b = state.compare.shown.step;
+  const double loss_a = loss_at(history, a), loss_b = loss_at(history, b);
+  return fmt::format("A: {:.3f} at step {} \u00b7 B: {:.3f} at step {} \u00b7 B - A: {:+.3f} nats, means of 10 steps",
+                     loss_a, a, loss_b, b, loss_b - loss_a);
+}
+
 class CurvesPanel : public Panel {
  public:
   CurvesPanel() : Panel("curves", "Training") {}
@@ -55,6 +78,7 @@ class CurvesPanel : public Panel {
     std::string out =
         fmt::format("loss in nats per {} by {}", h.of_images() ? "image" : "token", axis_unit(state.curve_axis));
     if (state.compare.other) out += fmt::format(" \u00b7 B: {}", state.compare.other->name());
+    if (compares_steps(state)) return marks_line(h, state);
     if (!h.steps.empty())
       out += fmt::format(" \u00b7 last {:.3f} at step {}", h.steps.back().loss, h.steps.back().step);
     if (state.smooth_loss) out += " \u00b7 raw values behind";
@@ -90,15 +114,21 @@ class CurvesPanel : public Panel {
     const AxisMap axis(source, state.curve_axis);
     options.x_unit = axis_unit(state.curve_axis);
     if (state.shown.any()) options.marker = axis.at(state.shown.step);
+    if (compares_steps(state)) options.marker_b = axis.at(state.compare.shown.step);
+    options.hint = "click: go there \u00b7 Shift and click: mark B";
     loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options);
     std::optional<double> clicked = loss_.clicked_x();
     if (room) {
-      draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options.marker);
+      draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options);
       for (const Plot& plot : small_)
         if (plot.clicked_x()) clicked = plot.clicked_x();
     }
     const RunHistory& history = source.history();
-    if (clicked) state.playback.jump(history.snapshot_at(axis.step(*clicked)), history.snapshot_count());
+    const bool mark = ImGui::GetIO().KeyShift && !state.compare.other;
+    if (clicked)
+      (mark ? state.compare.playback : state.playback)
+          .jump(history.snapshot_at(axis.step(*clicked)), history.snapshot_count());
+    if (clicked && mark) state.mark_compared = true;
     take_box(box);
   }
 
@@ -197,12 +227,11 @@ class CurvesPanel : public Panel {
                             false});
   }
 
-  void draw_small(Canvas& canvas, const Box& box, std::optional<double> marker) {
+  void draw_small(Canvas& canvas, const Box& box, PlotOptions options) {
     const float em = ui::em(), gap = em, width = (box.width() - 2 * gap) / 3;
-    PlotOptions options;
-    options.small = true;
-    options.from_zero = true;
-    options.marker = marker;
+    options.y_unit.clear();
+    options.log_y = false;
+    options.small = options.from_zero = true;
     for (int i = 0; i < 3; ++i) {
       const float x = box.min.x + float(i) * (width + gap);
       const std::vector<double>& y = small_series_[i].y;
