@@ -159,6 +159,8 @@ struct AppState {
   bool paper_colors = false;  ///< The grid as the paper prints it: dark where computed.
   CurveAxis curve_axis = CurveAxis::steps;
   bool log_loss = false;
+  bool log_scores = true;  ///< Brightness of the score strips by the logarithm of the count.
+  bool one_scale = false;  ///< One scale for all steps of a strip, not one for each.
   bool smooth_loss = true;
 
   float zoom = 1;      ///< 0.5 to 3.

@@ -334,6 +334,8 @@ const std::vector<SettingEntry>& setting_table() {
       flag("paper", &AppState::paper_colors),
       choice("axis", "steps, tokens, flops or seconds", {"steps", "tokens", "flops", "seconds"}, &AppState::curve_axis),
       flag("log", &AppState::log_loss),
+      flag("scores.log", &AppState::log_scores),
+      flag("scores.one_scale", &AppState::one_scale),
       flag("smooth", &AppState::smooth_loss),
       choice("cache", "probe or generated", {"probe", "generated"}, &AppState::cache_subject),
       choice("kv", "run, recursion_wise, shared or hybrid", {"run", "recursion_wise", "shared", "hybrid"},

@@ -150,11 +150,21 @@ bool chip(const std::string& name, const char* text, bool on, const char* hint_t
   return pressed;
 }
 
-float corner_chip(const std::string& name, const char* text, bool& on, const char* hint_text, float right) {
-  const float left = right - button_width(text);
-  ImGui::SetCursorPosX(left);
+namespace {
+
+/// After a control of this width that ended at `right`.
+void end_corner(float width, float& right) {
+  right -= width + ImGui::GetStyle().ItemSpacing.x;
+  ImGui::SameLine();
+}
+
+}  // namespace
+
+void corner_chip(const std::string& name, const char* text, bool& on, const char* hint_text, float& right) {
+  const float width = button_width(text);
+  ImGui::SetCursorPosX(right - width);
   if (chip(name, text, on, hint_text)) on = !on;
-  return left;
+  end_corner(width, right);
 }
 
 int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int choice, const char* hint_text,
@@ -163,8 +173,7 @@ int corner_cycle(const std::string& name, const std::vector<const char*>& labels
   for (const char* text : labels) width = std::max(width, button_width(text));
   ImGui::SetCursorPosX(right - width);
   if (chip(name, labels[size_t(choice)], choice != 0, hint_text)) choice = (choice + 1) % int(labels.size());
-  right -= width + ImGui::GetStyle().ItemSpacing.x;
-  ImGui::SameLine();
+  end_corner(width, right);
   return choice;
 }
 

@@ -74,16 +74,15 @@ void field(const std::string& name);
 /// A push button; a chip is one that stays on.
 bool button(const std::string& name, const char* label, bool enabled = true, const char* hint = nullptr);
 bool chip(const std::string& name, const char* label, bool on, const char* hint = nullptr);
-/// A chip whose right end is at `right` and that turns `on` on and off; returns where its left end is.
-float corner_chip(const std::string& name, const char* label, bool& on, const char* hint, float right);
+/// A chip whose right end is at `right` and that turns `on` on and off. `right` becomes where a control before it may
+/// end.
+void corner_chip(const std::string& name, const char* label, bool& on, const char* hint, float& right);
+/// One that goes on to the next of its labels; it is on but for the first. Returns the choice.
+int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int current, const char* hint,
+                 float& right);
 
 /// Whether the mouse has left the place where its button went down last.
 bool dragged();
-
-/// A chip whose right end is at `right` and that goes on to the next of its labels; it is on but for the first. `right`
-/// becomes where a control before it may end. Returns the choice.
-int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int current, const char* hint,
-                 float& right);
 
 /// A strip across the window, as those at its top and bottom; end_bar follows whatever this returns.
 bool begin_bar(const char* id, ImVec2 position, ImVec2 size, bool scrolls = false);

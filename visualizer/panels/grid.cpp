@@ -152,8 +152,9 @@ class GridPanel : public Panel {
     state.sort = ColumnSort(ui::corner_cycle(
         "grid.sort", {"by position", "by depth", "by loss"}, int(state.sort),
         "How the columns are sorted: by position, the deepest first, or the largest loss first", right));
-    return ui::corner_chip("grid.paper", "paper", state.paper_colors,
-                           "As the paper prints it: dark where computed, pale where skipped", right);
+    ui::corner_chip("grid.paper", "paper", state.paper_colors,
+                    "As the paper prints it: dark where computed, pale where skipped", right);
+    return right;
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {

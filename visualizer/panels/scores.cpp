@@ -52,29 +52,54 @@ int most_recursions(const RunHistory& history) {
   return most;
 }
 
-Color cell_color(double taken, double left, double peak, int recursion) {
+/// How the counts of a strip become brightness.
+struct Brightness {
+  bool logarithmic, one_scale;
+  bool operator==(const Brightness&) const = default;
+
+  double of(double count, double peak) const {
+    return logarithmic ? std::log1p(count) / std::log1p(peak) : count / peak;
+  }
+};
+
+Color cell_color(double taken, double left, double brightness, int recursion) {
   const double count = taken + left;
   if (count == 0) return ui::colors::well;
   const Color hue = mix(left_color, depth_color(recursion + 1), taken / count);
-  return mix(ui::colors::well, hue, 0.25 + 0.75 * std::log1p(count) / std::log1p(peak));
+  return mix(ui::colors::well, hue, 0.25 + 0.75 * brightness);
 }
 
-/// One pixel per histogram (or several, added up) and bin, the highest score on top.
-std::shared_ptr<const Image> strip_image(const std::vector<ScoreHistogram>& scores, int recursion, int columns) {
-  Picture picture{columns, bins, std::vector<uint8_t>(size_t(columns) * bins * 4)};
-  for (int c = 0; c < columns; ++c) {
-    std::array<double, bins> taken{}, left{};
-    for (size_t i = c * scores.size() / columns; i < (c + 1) * scores.size() / columns; ++i) {
-      if (recursion >= recursions_of(scores[i])) continue;
-      for (int bin = 0; bin < bins; ++bin) {
-        taken[bin] += row_of(scores[i].taken, recursion)[bin];
-        left[bin] += row_of(scores[i].left, recursion)[bin];
+/// The counts of a column of a strip, of one histogram or of several added up.
+struct Column {
+  std::array<double, bins> taken{}, left{};
+  double peak() const {
+    double most = 0;
+    for (int bin = 0; bin < bins; ++bin) most = std::max(most, taken[bin] + left[bin]);
+    return most;
+  }
+};
+
+std::vector<Column> columns_of(const std::vector<ScoreHistogram>& scores, int recursion, int count) {
+  std::vector<Column> columns(count);
+  for (int c = 0; c < count; ++c)
+    for (size_t i = c * scores.size() / count; i < (c + 1) * scores.size() / count; ++i)
+      for (int bin = 0; bin < bins && recursion < recursions_of(scores[i]); ++bin) {
+        columns[c].taken[bin] += row_of(scores[i].taken, recursion)[bin];
+        columns[c].left[bin] += row_of(scores[i].left, recursion)[bin];
       }
-    }
-    double peak = 0;
-    for (int bin = 0; bin < bins; ++bin) peak = std::max(peak, taken[bin] + left[bin]);
+  return columns;
+}
+
+/// One pixel per column and bin, the highest score on top.
+std::shared_ptr<const Image> strip_image(const std::vector<Column>& columns, int recursion, Brightness brightness) {
+  Picture picture{int(columns.size()), bins, std::vector<uint8_t>(columns.size() * bins * 4)};
+  double most = 0;
+  for (const Column& column : columns) most = std::max(most, column.peak());
+  for (int c = 0; c < picture.width; ++c) {
+    const double peak = brightness.one_scale ? most : columns[c].peak();
     for (int bin = 0; bin < bins; ++bin) {
-      set_pixel(picture, c, bins - 1 - bin, cell_color(taken[bin], left[bin], peak, recursion));
+      const double taken = columns[c].taken[bin], left = columns[c].left[bin];
+      set_pixel(picture, c, bins - 1 - bin, cell_color(taken, left, brightness.of(taken + left, peak), recursion));
     }
   }
   return std::make_shared<const Image>(std::move(picture));
@@ -132,8 +157,15 @@ class ScoresPanel : public Panel {
     return out;
   }
 
+  float controls(const Source&, AppState& state, float right) override {
+    ui::corner_chip("scores.one_scale", "one scale", state.one_scale,
+                    "The same brightness means the same count at every step, not the same share", right);
+    ui::corner_chip("scores.log", "log", state.log_scores, "Brightness by the logarithm of the count", right);
+    return right;
+  }
+
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
-    collect(source);
+    collect(source, {state.log_scores, state.one_scale});
     const Box box = free_box();
     if (strips_.empty())
       return draw_empty(canvas, box, source.geometry().routed ? "no scores recorded yet" : "this model has no router");
@@ -175,13 +207,15 @@ class ScoresPanel : public Panel {
   }
 
  private:
-  void collect(const Source& source) {
-    if (version_ == source.version()) return;
+  void collect(const Source& source, Brightness brightness) {
+    if (version_ == source.version() && brightness_ == brightness) return;
     version_ = source.version();
+    brightness_ = brightness;
     const std::vector<ScoreHistogram>& scores = source.history().scores;
-    columns_ = std::min<int>(most_columns, int(scores.size()));
+    const int columns = std::min<int>(most_columns, int(scores.size()));
     strips_.clear();
-    for (int r = 0; r < most_recursions(source.history()); ++r) strips_.push_back(strip_image(scores, r, columns_));
+    for (int r = 0; r < most_recursions(source.history()); ++r)
+      strips_.push_back(strip_image(columns_of(scores, r, columns), r, brightness));
   }
 
   void draw_strip(const Source& source, AppState& state, Canvas& canvas, const Box& box, int r) {
@@ -241,8 +275,8 @@ class ScoresPanel : public Panel {
   }
 
   uint64_t version_ = 0;
+  Brightness brightness_{};
   std::vector<std::shared_ptr<const Image>> strips_;  // one per recursion
-  int columns_ = 0;                                   // of every strip
 };
 
 }  // namespace

@@ -142,8 +142,9 @@ class StripPanel : public Panel {
     state.tint = Tint(
         ui::corner_cycle("strip.tint", {"depth", "loss", "change"}, int(state.tint),
                          "What the tint says: depth, loss, or the change of depth since the snapshot before", right));
-    return ui::corner_chip("strip.shift", "predicted", state.shift_depth,
-                           "Tint each token by the depth that was spent on predicting it", right);
+    ui::corner_chip("strip.shift", "predicted", state.shift_depth,
+                    "Tint each token by the depth that was spent on predicting it", right);
+    return right;
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
