@@ -87,6 +87,7 @@ ImageTrainer::ImageTrainer(Config config, std::filesystem::path run, int64_t pat
   shape.resolve();
   config_.model = shape.model;
   model_ = std::make_unique<ImageModel>(shape, config_.train.seed);
+  scores_ = std::make_unique<ScoreHistograms>(config_.model.n_recursions);
   std::error_code failed;
   std::filesystem::create_directories(run_, failed);
   check_input(!failed, "{}: {} (choose another --out)", run_.string(), failed.message());
@@ -102,7 +103,9 @@ StepMetrics ImageTrainer::take_step(AdamW& optimizer, int64_t step, double lr_fa
   const TrainConfig& train = config_.train;
   const Images batch =
       take(images_.train, draw_batch(images_.train.labels.count(), train.batch_size, train.seed, step));
-  const ForwardResult result = model_->forward(patches(batch.pixels, model_->config().patch_size), {.step = step});
+  const ForwardResult result =
+      model_->forward(patches(batch.pixels, model_->config().patch_size), {.step = step, .probe = scores_.get()});
+  scores_->on_depths(result.depth);
   const Loss loss = training_loss(config_.model, result, batch.labels);
   check(std::isfinite(loss.lm), "images: the loss of step {} is {} (lower train.lr)", step + 1, loss.lm);
   loss.total.backward();
@@ -143,6 +146,11 @@ void ImageTrainer::run(Control* control) {
     const StepMetrics metrics = take_step(optimizer, step, control ? control->lr_factor() : 1, began);
     for (Observer* observer : observers_) observer->on_step(metrics);
     const bool last = metrics.step == steps || (control && control->stopping());
+    if (last || metrics.step % kScoresEvery == 0) {
+      const ScoreHistogram scores = scores_->take(metrics.step);
+      for (Observer* observer : observers_)
+        if (!scores.taken.empty()) observer->on_scores(scores);
+    }
     tell_held_out(metrics.step, last || (control && control->take_record()));
   }
   observers_.pop_back();

@@ -10,6 +10,7 @@
 
 #include "datasets/images.h"
 #include "mor/vit.h"
+#include "trainer/score_histograms.h"
 #include "trainer/trainer.h"
 
 namespace tinymor {
@@ -50,6 +51,7 @@ class ImageTrainer {
   std::filesystem::path run_;
   ImageSplit images_;
   std::unique_ptr<ImageModel> model_;
+  std::unique_ptr<ScoreHistograms> scores_;
   std::vector<Observer*> observers_;
 };
 

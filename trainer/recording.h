@@ -57,6 +57,13 @@ struct Lens {
   std::vector<Candidate> likely;
 };
 
+/// The text that a run takes its snapshots of: the beginning of the held-out one, at each snapshot one of the batch
+/// just trained on, or another, as tokens of the run's vocabulary.
+struct Watched {
+  enum Kind { held_out, batches, own } kind = held_out;
+  std::vector<int32_t> text = {};
+};
+
 /// What the model does with the probe text at a step, under both rules (the same trace twice without expert choice).
 struct Snapshot {
   int64_t step = 0;

@@ -7,6 +7,9 @@
 
 namespace tinymor {
 
+/// Steps between two histograms.
+constexpr int64_t kScoresEvery = 10;
+
 class ScoreHistograms : public Probe {
  public:
   explicit ScoreHistograms(int64_t recursions);

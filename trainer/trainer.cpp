@@ -20,9 +20,6 @@
 namespace tinymor {
 namespace {
 
-/// Steps between two histograms of router scores.
-constexpr int64_t kScoresEvery = 10;
-
 /// Whether the snapshot at `step` has attention too, which is ten times as large: the first ones, and then now and
 /// then.
 bool has_attention(const TrainConfig& train, int64_t step) {
@@ -32,6 +29,11 @@ bool has_attention(const TrainConfig& train, int64_t step) {
 
 /// Held-out windows that a run looks at while it trains; `tinymor eval` uses all.
 constexpr int64_t kEvalWindows = 64;
+
+std::vector<int32_t> first_row(const Batch& batch) {
+  const IntTensor row = batch.inputs.slice(0, 0, 1);
+  return {row.values().begin(), row.values().end()};
+}
 
 std::shared_ptr<const Tokenizer> make_tokenizer(const DataConfig& data, const std::string& text) {
   switch (data.tokenizer) {
@@ -98,14 +100,14 @@ void Control::step() {
   wake_.notify_all();
 }
 
-void Control::watch(std::vector<int32_t> text) {
+void Control::watch(Watched what) {
   const std::lock_guard lock(mutex_);
-  text_ = std::move(text);
+  watched_ = std::move(what);
 }
 
-std::optional<std::vector<int32_t>> Control::take_text() {
+std::optional<Watched> Control::take_watched() {
   const std::lock_guard lock(mutex_);
-  return std::exchange(text_, std::nullopt);
+  return std::exchange(watched_, std::nullopt);
 }
 
 void Control::post(std::function<void(const Model&)> task) {
@@ -141,6 +143,7 @@ struct Trainer::State {
   Batches batches;
   Batch held_out;              // [n,T]
   std::vector<int32_t> probe;  // the text of the snapshots
+  Watched watched;             // what that is
   RunInfo info;
   Model model;
   AdamW optimizer;
@@ -159,8 +162,7 @@ struct Trainer::State {
         optimizer(make_optimizer(config.train, model.parameters())),
         scores(model.layers().recursions) {
     config.model = model.config();
-    const auto first = held_out.inputs.slice(0, 0, 1).values();
-    probe.assign(first.begin(), first.end());
+    probe = first_row(held_out);
     info.config_toml = config_to_toml(config);
     for (int32_t id = 0; id < tokenizer->vocab_size(); ++id) info.vocabulary.push_back(tokenizer->piece(id));
     info.counts.resize(info.vocabulary.size());
@@ -178,7 +180,7 @@ struct Trainer::State {
 
   StepMetrics step(double lr_factor);
   void evaluate_now();
-  void watch(const std::vector<int32_t>& text);
+  void watch(Watched what);
   void snapshot(bool attention);
   void save() { save_checkpoint(folder, model, optimizer, progress); }
 };
@@ -237,6 +239,7 @@ void Trainer::State::evaluate_now() {
 }
 
 void Trainer::State::snapshot(bool attention) {
+  if (watched.kind == Watched::batches && progress.step > 0) probe = first_row(batches.at(progress.step - 1));
   const Rule causal = causal_rule(config.model);
   Snapshot snapshot;
   snapshot.step = progress.step;
@@ -252,10 +255,14 @@ void Trainer::State::snapshot(bool attention) {
   tell([&](Observer& observer) { observer.on_snapshot(snapshot); });
 }
 
-void Trainer::State::watch(const std::vector<int32_t>& text) {
-  if (text.size() < 2) return;
+void Trainer::State::watch(Watched what) {
+  std::vector<int32_t>& text = what.text;
+  if (what.kind == Watched::own && text.size() < 2) return;
   for (int32_t id : text) check_input(id >= 0 && id < config.model.vocab_size, "watch: there is no token {}", id);
-  probe.assign(text.begin(), text.begin() + std::min<int64_t>(int64_t(text.size()), config.model.max_seq_len));
+  if (what.kind == Watched::held_out) probe = first_row(held_out);
+  if (what.kind == Watched::own)
+    probe.assign(text.begin(), text.begin() + std::min<int64_t>(int64_t(text.size()), config.model.max_seq_len));
+  watched = std::move(what);
 }
 
 Trainer::Trainer(Config config, std::filesystem::path run, std::optional<Start> start) {
@@ -348,9 +355,9 @@ void Trainer::run(Control* control) {
       const ScoreHistogram scores = s.scores.take(metrics.step);
       if (!scores.taken.empty()) s.tell([&](Observer& observer) { observer.on_scores(scores); });
     }
-    const auto text = control ? control->take_text() : std::nullopt;
-    if (text) s.watch(*text);
-    const bool asked = (control && control->take_record()) || text;
+    const auto watched = control ? control->take_watched() : std::nullopt;
+    if (watched) s.watch(*watched);
+    const bool asked = (control && control->take_record()) || watched;
     if (asked || last || due(train.record_every)) s.snapshot(asked || has_attention(train, metrics.step));
     if (last || due(train.eval_every)) s.evaluate_now();
     if (last || due(train.checkpoint_every)) {

@@ -29,10 +29,9 @@ class Control {
   /// Learning rates are this many times those of the schedule from the next step on. Not saved with the run.
   void set_lr_factor(double factor) { lr_factor_ = factor; }
   double lr_factor() const { return lr_factor_; }
-  /// Takes snapshots of this text, tokens of the run's vocabulary, from now on, the first after the next step. Of a
-  /// text longer than the model's max_seq_len only the beginning is used, and one that is shorter than two tokens is
-  /// not.
-  void watch(std::vector<int32_t> text);
+  /// Takes snapshots of this from now on, the first after the next step. Of a text longer than the model's max_seq_len
+  /// only the beginning is used, and one that is shorter than two tokens is not.
+  void watch(Watched what);
   /// A snapshot with everything in it after the next step.
   void record() { record_ = true; }
   bool paused() const { return paused_; }
@@ -48,8 +47,8 @@ class Control {
   bool between_steps(const Model* model = nullptr);
   /// Whether everything is to be recorded now; asks once.
   bool take_record() { return record_.exchange(false); }
-  /// The text to be watched, where there is a new one; asks once.
-  std::optional<std::vector<int32_t>> take_text();
+  /// What is to be watched, where that is something new; asks once.
+  std::optional<Watched> take_watched();
 
   std::atomic<bool> stop_{false};
   std::atomic<bool> paused_{false};
@@ -59,7 +58,7 @@ class Control {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::function<void(const Model&)>> tasks_;
-  std::optional<std::vector<int32_t>> text_;
+  std::optional<Watched> watched_;
 };
 
 /// What a run begins from instead of fresh weights and a tokenizer of its own.

@@ -328,7 +328,13 @@ void App::fulfil_wishes() {
         source_->train_step();
         break;
       case Wish::watch:
-        if (source_->tokenizer()) source_->watch(source_->tokenizer()->encode(state_.own_text));
+        if (source_->tokenizer()) source_->watch({Watched::own, source_->tokenizer()->encode(state_.own_text)});
+        break;
+      case Wish::watch_batches:
+        source_->watch({Watched::batches});
+        break;
+      case Wish::watch_held_out:
+        source_->watch({Watched::held_out});
         break;
       case Wish::swap:
         return swap_compared();

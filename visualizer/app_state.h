@@ -57,7 +57,9 @@ struct Wish {
     swap,
     record,
     train_step,
-    watch
+    watch,
+    watch_batches,
+    watch_held_out
   } kind;
   int value = 0;  ///< keep: so many tokens; choose: the id of the next one.
 };

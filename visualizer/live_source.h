@@ -76,7 +76,7 @@ class LiveSource : public Source {
   void stop() override { control_.stop(); }
   void train_step() override { control_.step(); }
   void set_lr_factor(double factor) override { control_.set_lr_factor(factor); }
-  void watch(std::vector<int32_t> text) override { control_.watch(std::move(text)); }
+  void watch(Watched what) override { control_.watch(std::move(what)); }
   void record() override { control_.record(); }
   std::string why_not() const override;
 

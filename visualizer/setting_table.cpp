@@ -272,7 +272,7 @@ Entry text(const char* name, At at) {
 
 const std::vector<std::string> wish_words = {"pause",  "resume",     "stop",   "generate",        "go_on",
                                              "step",   "keep",       "choose", "stop_generating", "swap",
-                                             "record", "train_step", "watch"};
+                                             "record", "train_step", "watch",  "watch_batches",   "watch_held_out"};
 
 bool has_value(Wish::Kind kind) {
   return kind == Wish::keep || kind == Wish::choose;
@@ -298,8 +298,8 @@ Entry hide() {
 Entry wish() {
   return {
       {"do",
-       "pause, resume, stop, generate, go_on, step, keep COUNT, choose ID, stop_generating, swap, record, train_step "
-       "or watch"},
+       "pause, resume, stop, generate, go_on, step, keep COUNT, choose ID, stop_generating, swap, record, train_step, "
+       "watch, watch_batches or watch_held_out"},
       [](const AppState&, const Source&) { return std::string("nothing"); },
       [](AppState& s, const Source&, const std::string& value) {
         const size_t space = value.find(' ');

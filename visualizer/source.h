@@ -74,8 +74,8 @@ class Source {
   virtual void stop() {}
   virtual void train_step() {}
   virtual void set_lr_factor(double) {}
-  /// Snapshots are of this text from now on.
-  virtual void watch(std::vector<int32_t>) {}
+  /// Snapshots are of this from now on.
+  virtual void watch(Watched) {}
   /// Records everything at the next step.
   virtual void record() {}
 

@@ -243,8 +243,10 @@ TEST_CASE("a paused run does no step, those that are asked for, and what is post
     std::atomic<int64_t> step{0};
     std::atomic<double> lr{0};
     std::atomic<int> watched{0};  // tokens of the newest snapshot's text
+    std::vector<int32_t> text;    // of the newest; read only while the run stands still
     void on_step(const StepMetrics& m) override { lr = m.lr, step = m.step; }
-    void on_snapshot(const Snapshot& s) override { watched = int(s.topk.tokens.size()); }
+    void on_snapshot(const Snapshot& s) override { text = s.topk.tokens, watched = int(text.size()), ++snapshots; }
+    std::atomic<int> snapshots{0};
   } counter;
   trainer.add_observer(counter);
   Control control;
@@ -264,13 +266,27 @@ TEST_CASE("a paused run does no step, those that are asked for, and what is post
   CHECK(counter.step == paused_at);
   const double lr = counter.lr;
   control.set_lr_factor(3);
-  control.watch({1, 2, 3});
+  control.watch({Watched::own, {1, 2, 3}});
   control.step();
   CHECK(wait([&] { return counter.watched == 3; }));
   control.set_lr_factor(1);
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   CHECK(counter.step == paused_at + 1);
   CHECK(counter.lr == Approx(3 * lr));
+  const auto next_text = [&](Watched::Kind kind) {
+    const int before = counter.snapshots;
+    control.watch({kind});
+    control.step();
+    CHECK(wait([&] { return counter.snapshots > before; }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    return counter.text;
+  };
+  const std::vector<int32_t> of_batch = next_text(Watched::batches);
+  CHECK(of_batch.size() == size_t(trainer.config().model.max_seq_len));
+  CHECK(next_text(Watched::batches) != of_batch);
+  const std::vector<int32_t> first = next_text(Watched::held_out);
+  CHECK(first != of_batch);
+  CHECK(next_text(Watched::held_out) == first);
   control.resume();
   CHECK(wait([&] { return counter.step > paused_at; }));
   control.stop();

@@ -106,7 +106,7 @@ TEST_CASE("a run on images is watched while it trains, and shows what its record
   config.train.batch_size = 4;
   config.train.record_every = 2;
   const std::filesystem::path run = folder.path() / "run";
-  std::string live;
+  std::string live, scores;
   {
     LiveSource source(run.string(), trainer_run(config, run), [] {});
     Headless window(source, 1280, 800);
@@ -118,11 +118,14 @@ TEST_CASE("a run on images is watched while it trains, and shows what its record
     CHECK_FALSE(window.app().registry().find("rule.0"));
     CHECK_THAT(window.app().text("generate"), ContainsSubstring("A model of images writes no text."));
     live = window.app().text("patches");
+    scores = window.app().text("scores");
   }
   const std::unique_ptr<Source> recorded = open_source(run, [] {});
   Headless window(*recorded, 1280, 800);
   window.frames(3);
   CHECK_THAT(live, ContainsSubstring("step 6"));
   CHECK(window.app().text("patches") == live);
+  CHECK_THAT(scores, ContainsSubstring("recursion 2:"));
+  CHECK(window.app().text("scores") == scores);
   CHECK(recorded->history().images.size() == 4);
 }

@@ -81,10 +81,17 @@ std::string own_summary(const Tokens& own, const AppState& state) {
   return out;
 }
 
+/// Whether the snapshot is of the text whose place in the corpus is known.
+bool is_first_text(const Source& source, const AppState& state) {
+  const std::vector<Snapshot>& all = source.history().snapshots;
+  return !all.empty() && all.front().threshold.tokens == state.shown.causal.ids;
+}
+
 std::string place_of_probe(const Source& source, const AppState& state) {
   const RunInfo& run = source.history().run;
   const int64_t all = corpus_tokens(source), first = std::clamp<int64_t>(run.probe_offset, 0, all);
   if (all == 0) return "where the probe text lies in the corpus was not recorded";
+  if (!is_first_text(source, state)) return "another text than the run began with: one of a batch, or typed in";
   return fmt::format("the probe text: tokens {} to {} of {} ({})", grouped(first + 1),
                      grouped(first + state.shown.causal.size()), grouped(all),
                      first >= run.train_tokens ? "held out" : "trained on");
@@ -133,6 +140,15 @@ void draw_corpus(Canvas& canvas, const Source& source, const AppState& state) {
   const float last = std::max(first + em * 0.25f, x_of(double(run.probe_offset) + state.shown.causal.size()));
   canvas.rect({{first, box.min.y - em * 0.15f}, {last, box.max.y + em * 0.15f}}, ui::u32(ui::colors::accent));
   take_box(box);
+}
+
+/// What a live run takes its snapshots of.
+void draw_choice(AppState& state) {
+  if (ui::button("tokens.held_out", "Held-out text", true, "Snapshots of the same text from the next step on"))
+    state.wishes.push_back({Wish::watch_held_out});
+  ImGui::SameLine();
+  if (ui::button("tokens.batches", "Batches", true, "Snapshots of a text that was just trained on, always another"))
+    state.wishes.push_back({Wish::watch_batches});
 }
 
 /// Tokens side by side, the id of each below it; returns the one under the mouse.
@@ -192,8 +208,9 @@ class TokensPanel : public Panel {
     if (state.tokens_view == TokensView::own) return draw_own(source, state, canvas);
     const Tokens probe = probe_tokens(source, state);
     if (!probe.problem.empty()) return draw_empty(canvas, free_box(), probe.problem);
+    if (source.steerable()) draw_choice(state);
     ui::label(place_of_probe(source, state), ui::colors::dim, ui::Font::small);
-    if (corpus_tokens(source) > 0) draw_corpus(canvas, source, state);
+    if (corpus_tokens(source) > 0 && is_first_text(source, state)) draw_corpus(canvas, source, state);
     const auto token = state.selected();
     const bool here = token && token->subject == Subject::probe && token->token < int(probe.ids.size());
     ui::label(here ? frequency(source, probe.ids[token->token]) : "point at a token to see how often it occurs",
