@@ -23,10 +23,22 @@ void App::begin_timeline() {
   state_.timeline.notes = read_notes(source_->recording());
 }
 
-void App::show(std::unique_ptr<Source> source) {
-  source->poll();
-  source_ = source.get();
-  owned_[0] = std::move(source);
+void App::let_go_of_unseen() {
+  const std::vector<Source*>& rivals = state_.compare.rivals;
+  std::erase_if(owned_, [&](const auto& owned) {
+    return owned.get() != source_ && std::find(rivals.begin(), rivals.end(), owned.get()) == rivals.end();
+  });
+}
+
+void App::show(Sources sources) {
+  sources.front()->poll();
+  source_ = sources.front().get();
+  owned_.push_back(std::move(sources.front()));
+  sources.erase(sources.begin());
+  if (!sources.empty()) {
+    compare(std::move(sources));
+    state_.curve_axis = CurveAxis::flops;
+  }
   panels_ = make_panels();  // what they remember belongs to the source before
   state_.shown = {};
   state_.playback = {};
@@ -39,22 +51,29 @@ void App::show(std::unique_ptr<Source> source) {
   if (source_->history().of_images()) state_.page.clear();
 }
 
-void App::compare(std::unique_ptr<Source> source) {
-  source->poll();
-  state_.compare.other = source.get();
-  owned_[1] = std::move(source);
-  state_.compare.shown = {};
-  state_.compare.playback = {};
+void App::compare(Sources sources) {
+  state_.compare.rivals.clear();
+  for (std::unique_ptr<Source>& source : sources) {
+    source->poll();
+    state_.compare.rivals.push_back(source.get());
+    owned_.push_back(std::move(source));
+  }
+  state_.compare.compare_with(state_.compare.rivals.front());
 }
 
 bool App::poll() {
-  const bool other = state_.compare.other && state_.compare.other->poll();
-  return source_->poll() || other;
+  bool news = source_->poll();
+  for (Source* rival : state_.compare.rivals) news |= rival->poll();
+  return news;
 }
 
 void App::drop(const std::string& path) {
   if (!opener_.open) return;
-  if (std::unique_ptr<Source> source = open_path(path, state_, opener_)) show(std::move(source));
+  if (std::unique_ptr<Source> source = open_path(path, state_, opener_)) {
+    Sources sources;
+    sources.push_back(std::move(source));
+    show(std::move(sources));
+  }
   state_.open.shown = !state_.open.message.empty();
 }
 
@@ -93,15 +112,15 @@ void App::frame(double seconds) {
     state_.open.shown = true;
     state_.open.found = find_runs("runs");
   }
-  std::unique_ptr<Source> chosen = draw_open_dialog(state_, opener_);
+  Sources chosen = draw_open_dialog(state_, opener_);
   if (const int by = std::exchange(state_.zoom_steps, 0)) zoom_key(by > 0 ? '+' : '-');
   state_.hovered = state_.hovering;
   if (std::exchange(state_.recording_asked, false)) toggle_session();
   session_.note(seconds, state_, *source_);
   fulfil_wishes();
   try_what_if();
-  if (!state_.open.shown && !chosen) state_.open.to_compare = false;
-  if (!chosen) return;
+  if (!state_.open.shown && chosen.empty()) state_.open.to_compare = false;
+  if (chosen.empty()) return;
   if (std::exchange(state_.open.to_compare, false))
     compare(std::move(chosen));
   else
@@ -133,6 +152,7 @@ void App::toggle_session() {
 }
 
 void App::update(double seconds) {
+  let_go_of_unseen();
   play_script(seconds, state_, *source_);
   state_.message_seconds -= seconds;
   if (state_.message_seconds <= 0) state_.message.clear();
@@ -161,8 +181,8 @@ void App::swap_compared() {
   std::swap(state_.playback, c.playback);
   c.playback.jump(c.playback.index(), c.playback.index() + 1);  // B follows nothing by itself
   if (!c.other) return;
+  std::replace(c.rivals.begin(), c.rivals.end(), c.other, source_);
   std::swap(source_, c.other);
-  std::swap(owned_[0], owned_[1]);
   state_.shown = c.shown = {};
   begin_timeline();
   panels_ = make_panels();
@@ -299,6 +319,7 @@ void App::fulfil_wishes() {
         break;
       case Wish::stop:
         source_->stop();
+        for (Source* rival : state_.compare.rivals) rival->stop();
         break;
       case Wish::generate:
         source_->generate(state_.request);
@@ -342,6 +363,7 @@ void App::fulfil_wishes() {
   }
   if (text.running) source_->adjust(state_.request);
   source_->set_lr_factor(state_.lr_factor);
+  for (Source* rival : state_.compare.rivals) rival->set_lr_factor(state_.lr_factor);
 }
 
 void App::zoom_key(char key) {

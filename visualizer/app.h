@@ -24,10 +24,11 @@ class App {
   /// One frame, between ImGui::NewFrame and ImGui::Render; `seconds` since the last one.
   void frame(double seconds);
 
-  /// Another source from the next frame on; the state that belongs to a text starts anew.
-  void show(std::unique_ptr<Source> source);
-  /// Another source beside it, in the compare panel.
-  void compare(std::unique_ptr<Source> source);
+  /// Another source from the next frame on, with those that stand beside it, if any; the state that belongs to a text
+  /// starts anew.
+  void show(Sources sources);
+  /// Others beside it, the first of them in the compare panel.
+  void compare(Sources sources);
   /// Takes in news; true when there were some.
   bool poll();
   /// A file or folder was dropped onto the window.
@@ -54,6 +55,7 @@ class App {
 
  private:
   void begin_timeline();
+  void let_go_of_unseen();
   void update(double seconds);
   void find_images();
   void draw_workspace(const Box& area);
@@ -68,7 +70,7 @@ class App {
   void update_comparison();
 
   Opener opener_;
-  std::unique_ptr<Source> owned_[2];  // the source and what it is compared with, unless they came from outside
+  Sources owned_;  // the source and what it is compared with, unless they came from outside
   Source* source_;
   AppState state_;
   Canvas* canvas_ = &window_canvas();

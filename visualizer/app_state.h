@@ -85,6 +85,7 @@ struct TimedLine {
 struct TrainRequest {
   std::string data = "stories";
   int steps = 400;
+  bool race = false;  ///< With its twins beside it, at equal FLOPs.
 };
 
 /// The dialog that chooses what to look at.
@@ -117,11 +118,25 @@ struct Shown {
 
 /// What stands beside the run in the compare panel.
 struct Comparison {
-  Source* other = nullptr;  ///< Another run; null: the same run at another step.
+  std::vector<Source*> rivals = {};  ///< Other runs, whose curves are drawn too.
+  Source* other = nullptr;           ///< The one of them that is compared with; null: the same run at another step.
   Shown shown;
   Playback playback;
   bool linked = true;           ///< Another run stands where this one stands on the axis of the curves.
   std::string panel = "strip";  ///< What is drawn of both.
+
+  /// Another run, or, with null, the same at another step.
+  void compare_with(Source* run) {
+    other = run;
+    shown = {};
+    playback = {};
+  }
+  /// What one is led to from `other`: the first rival, the next, and after the last the same run again.
+  Source* next() const {
+    const auto at = std::find(rivals.begin(), rivals.end(), other);
+    if (at == rivals.end()) return rivals.empty() ? nullptr : rivals.front();
+    return at + 1 == rivals.end() ? nullptr : at[1];
+  }
 };
 
 struct AppState {

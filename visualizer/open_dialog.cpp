@@ -16,15 +16,15 @@ constexpr size_t most_runs = 8;
 
 /// Runs `make`; what it throws becomes the dialog's message.
 template <class Make>
-std::unique_ptr<Source> attempt(AppState& state, Make make) {
+auto attempt(AppState& state, Make make) -> decltype(make()) {
   try {
-    std::unique_ptr<Source> source = make();
+    auto made = make();
     state.open.shown = false;
     state.open.message.clear();
-    return source;
+    return made;
   } catch (const Error& error) {
     state.open.message = error.what();
-    return nullptr;
+    return {};
   }
 }
 
@@ -54,7 +54,7 @@ std::unique_ptr<Source> draw_opening(AppState& state, const Opener& opener) {
   return chosen;
 }
 
-std::unique_ptr<Source> draw_training(AppState& state, const Opener& opener) {
+Sources draw_training(AppState& state, const Opener& opener) {
   TrainRequest& request = state.open.request;
   heading("Train a new run");
   ui::paragraph(
@@ -72,7 +72,11 @@ std::unique_ptr<Source> draw_training(AppState& state, const Opener& opener) {
   ImGui::InputInt("steps", &request.steps, 100);
   ui::tag("train.steps");
   request.steps = std::clamp(request.steps, 1, 1000000);
-  if (!ui::chip("train.go", "Train", true)) return nullptr;
+  const bool train = ui::chip("train.go", "Train", true);
+  ImGui::SameLine();
+  request.race =
+      ui::button("train.race", "Race", true, "MoR against its vanilla and its recursive twin, in turn, at equal FLOPs");
+  if (!train && !request.race) return {};
   return attempt(state, [&] { return opener.train(request); });
 }
 
@@ -102,7 +106,7 @@ std::unique_ptr<Source> open_path(const std::string& path, AppState& state, cons
     return attempt(state, [&] {
       state.lessons.push_back(parse_lesson(read_file(path, 1 << 18), fs::path(path).stem().string()));
       state.tutor.choosing = true;
-      return nullptr;
+      return std::unique_ptr<Source>();
     });
   if (fs::is_regular_file(path, ignored) && kind != ".mortrace" && kind != ".safetensors") {
     state.open.shown = true;
@@ -113,12 +117,14 @@ std::unique_ptr<Source> open_path(const std::string& path, AppState& state, cons
   return attempt(state, [&] { return opener.open(path); });
 }
 
-std::unique_ptr<Source> draw_open_dialog(AppState& state, const Opener& opener) {
-  if (!state.open.shown) return nullptr;
-  std::unique_ptr<Source> chosen;
+Sources draw_open_dialog(AppState& state, const Opener& opener) {
+  if (!state.open.shown) return {};
+  Sources chosen;
   if (ui::begin_dialog("##open", ui::em() * 40)) {
-    if (opener.open) chosen = draw_opening(state, opener);
-    if (opener.train && !chosen) chosen = draw_training(state, opener);
+    std::unique_ptr<Source> opened;
+    if (opener.open) opened = draw_opening(state, opener);
+    if (opener.train && !opened) chosen = draw_training(state, opener);
+    if (opened) chosen.push_back(std::move(opened));
     if (!state.open.message.empty()) ui::paragraph(state.open.message, ui::colors::warn, ui::Font::small);
     ImGui::Dummy({1, ui::em() * 0.4f});
     if (ui::button("open.close", "Close")) state.open.shown = false;

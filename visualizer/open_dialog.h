@@ -13,7 +13,7 @@ namespace tinymor {
 /// How sources are made; what is empty is not offered. Both throw InputError.
 struct Opener {
   std::function<std::unique_ptr<Source>(const std::string& path)> open;
-  std::function<std::unique_ptr<Source>(const TrainRequest& request)> train;
+  std::function<Sources(const TrainRequest& request)> train;
 };
 
 /// The folders in `runs` that can be opened, newest first.
@@ -23,7 +23,7 @@ std::vector<std::string> find_runs(const std::string& runs);
 /// yet; state.open.message says why.
 std::unique_ptr<Source> open_path(const std::string& path, AppState& state, const Opener& opener);
 
-/// Draws the dialog while state.open.shown; returns a source when one was chosen.
-std::unique_ptr<Source> draw_open_dialog(AppState& state, const Opener& opener);
+/// Draws the dialog while state.open.shown; returns what was chosen, if anything.
+Sources draw_open_dialog(AppState& state, const Opener& opener);
 
 }  // namespace tinymor

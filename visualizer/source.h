@@ -118,6 +118,9 @@ class Source {
   Generation generation_;
 };
 
+/// Runs that belong together: the first is shown, the others stand beside it.
+using Sources = std::vector<std::unique_ptr<Source>>;
+
 /// Opens a run folder, a recording or a model file. `wake` is called, from other threads, when there is news. Throws
 /// InputError.
 std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake);

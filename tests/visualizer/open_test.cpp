@@ -23,10 +23,15 @@ struct Desk {
                            run.steps = 50;
                            return std::make_unique<RecordingSource>("other", sample_recording(run));
                          },
-                         [this](const TrainRequest& request) -> std::unique_ptr<Source> {
-                           asked.push_back("train " + request.data + " " + std::to_string(request.steps));
-                           return std::make_unique<LiveSource>(
-                               "live", std::make_unique<ScriptedRun>(sample_recording()), [] {});
+                         [this](const TrainRequest& request) {
+                           asked.push_back((request.race ? "race " : "train ") + request.data + " " +
+                                           std::to_string(request.steps));
+                           Sources runs;
+                           for (const char* name : {"live", "races/vanilla", "races/recursive"})
+                             if (runs.empty() || request.race)
+                               runs.push_back(std::make_unique<LiveSource>(
+                                   name, std::make_unique<ScriptedRun>(sample_recording()), [] {}));
+                           return runs;
                          }}};
   Desk() { window.frames(3); }
   AppState& state() { return window.app().state(); }
@@ -50,6 +55,38 @@ TEST_CASE("Open shows another run; what belonged to the text before is let go") 
   CHECK_FALSE(desk.state().open.shown);
   CHECK_FALSE(desk.state().pinned);
   CHECK(desk.state().shown.step == 50);
+}
+
+TEST_CASE("a race shows three runs: their curves, and each of the twins in turn beside the first") {
+  Desk desk;
+  REQUIRE(desk.window.click("open"));
+  REQUIRE(desk.window.click("train.race"));
+  CHECK(desk.asked == std::vector<std::string>{"race stories 400"});
+  const Comparison& compare = desk.state().compare;
+  REQUIRE(compare.rivals.size() == 2);
+  for (int i = 0; i < 10000 && compare.rivals[1]->history().snapshots.empty(); ++i) {
+    desk.window.app().poll();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  desk.window.frames(2);
+  CHECK(desk.state().curve_axis == CurveAxis::flops);
+  CHECK_THAT(desk.window.app().text("curves"), ContainsSubstring("B: vanilla"));
+  CHECK_THAT(desk.window.app().text("curves"), ContainsSubstring("recursive"));
+  desk.state().show = "curves";
+  desk.window.frames(2);
+  CHECK(desk.window.app().registry().find("curves.loss.recursive: held out"));
+  CHECK(compare.other == compare.rivals[0]);
+  desk.state().show = "compare";
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("compare.other"));
+  CHECK(compare.other == compare.rivals[1]);
+  REQUIRE(desk.window.click("compare.swap"));
+  desk.window.frames(2);
+  CHECK(desk.window.app().source().name() == "races/recursive");
+  CHECK(compare.rivals[1]->name() == "live");
+  REQUIRE(desk.window.click("compare.other"));
+  CHECK_FALSE(compare.other);  // the same run; the others are still there
+  CHECK(compare.rivals.size() == 2);
 }
 
 TEST_CASE("Train starts a run that the panels show, and O and Esc open and close the dialog") {

@@ -26,13 +26,27 @@ struct Quantity {
   double a, b;
 };
 
+double held_out_at(const RunHistory& history, int64_t step) {
+  double loss = std::nan("");
+  for (const EvalMetrics& e : history.evals)
+    if (e.step <= step) loss = e.threshold_loss;
+  return loss;
+}
+
+double speed_of(const RunHistory& history) {
+  return history.steps.empty() ? std::nan("") : history.steps.back().tokens_per_second;
+}
+
 std::vector<Quantity> quantities(const Source& source, const AppState& state) {
   const Source& other = other_of(source, state);
   const Shown &a = state.shown, &b = state.compare.shown;
   const TextView &text_a = a.text(Subject::probe, state.rule), &text_b = b.text(Subject::probe, state.rule);
-  std::vector<Quantity> out = {{"loss of the probe text, nats", text_a.lm_loss, text_b.lm_loss},
-                               {"recursions per token", text_a.mean_depth, text_b.mean_depth},
-                               {"bytes in its cache", double(text_a.kv.bytes), double(text_b.kv.bytes)}};
+  std::vector<Quantity> out = {
+      {"loss of the probe text, nats", text_a.lm_loss, text_b.lm_loss},
+      {"recursions per token", text_a.mean_depth, text_b.mean_depth},
+      {"bytes in its cache", double(text_a.kv.bytes), double(text_b.kv.bytes)},
+      {"held out, causal rule, nats", held_out_at(source.history(), a.step), held_out_at(other.history(), b.step)},
+      {"tokens per second, last step", speed_of(source.history()), speed_of(other.history())}};
   static constexpr const char* names[] = {"steps", "tokens trained on", "training FLOPs", "seconds"};
   for (const CurveAxis axis : {CurveAxis::steps, CurveAxis::tokens, CurveAxis::flops, CurveAxis::seconds})
     out.push_back({names[int(axis)], AxisMap(source, axis).at(a.step), AxisMap(other, axis).at(b.step)});
@@ -109,7 +123,7 @@ class ComparePanel : public Panel {
   float controls(const Source& source, AppState& state, float right) override {
     Comparison& c = state.compare;
     const float gap = ImGui::GetStyle().ItemSpacing.x;
-    const char* which = c.other ? "Same run" : "Other run";
+    const char* which = c.other && !c.next() ? "Same run" : "Other run";
     float left = right - ui::button_width(which) - ui::button_width("Swap") - gap;
     if (c.other) left -= ui::button_width("linked") + gap;
     ImGui::SetCursorPosX(left);
@@ -121,10 +135,12 @@ class ComparePanel : public Panel {
     if (ui::button("compare.swap", "Swap", true, "A becomes B")) state.wishes.push_back({Wish::swap});
     ImGui::SameLine();
     if (ui::button("compare.other", which, true, "What A is compared with")) {
-      if (c.other)
-        c = {};
-      else
+      if (c.rivals.empty())
         state.open_asked = state.open.to_compare = true;
+      else if (c.rivals.size() == 1)
+        c.rivals.clear(), c.compare_with(nullptr);
+      else
+        c.compare_with(c.next());
     }
     const float choice = ui::segmented_width(kind_labels), further = left - gap - choice;
     if (further < ui::em() * 7) return left;
@@ -146,7 +162,7 @@ class ComparePanel : public Panel {
     const Box box = free_box();
     if (!sides_[0]) return draw_empty(canvas, box, fmt::format("there is no panel \"{}\"", c.panel));
     const float em = ui::em(), gap = em, half = (box.width() - gap) / 2;
-    const float below = box.height() > em * 26 ? em * 11 : 0, split = box.max.y - below;
+    const float below = box.height() > em * 28 ? em * 13.2f : 0, split = box.max.y - below;
     draw_side(*sides_[0], source, state, canvas, {box.min, {box.min.x + half, split}}, false);
     draw_side(*sides_[1], source, state, canvas, {{box.max.x - half, box.min.y}, {box.max.x, split}}, true);
     if (below > 0) {

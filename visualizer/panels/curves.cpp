@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <filesystem>
 #include <limits>
 
 #include "visualizer/panels/panels.h"
@@ -14,7 +15,8 @@
 namespace tinymor {
 namespace {
 
-constexpr Color train_color{0xC9, 0xCE, 0xD8}, topk_color{0xF0, 0x9A, 0x3E}, threshold_color{0x6F, 0xD0, 0x9B};
+constexpr Color train_color{0xC9, 0xCE, 0xD8}, topk_color{0xF0, 0x9A, 0x3E}, threshold_color{0x6F, 0xD0, 0x9B},
+    rival_color{0x6C, 0xB9, 0xD9};
 const char* const small_names[] = {"recursions per token", "tokens per second", "learning rate"};
 
 template <class Record, class Get>
@@ -47,6 +49,16 @@ std::string last_values(const RunHistory& history) {
   return out;
 }
 
+/// What another run is called beside its curve.
+std::string short_name(const Source& source, bool compared) {
+  return (compared ? "B: " : "") + std::filesystem::path(source.name()).filename().string();
+}
+
+std::string newest_held_out(const Source& source) {
+  const std::vector<EvalMetrics>& evals = source.history().evals;
+  return evals.empty() ? "-" : fmt::format("{:.3f}", evals.back().threshold_loss);
+}
+
 /// The mean of the ten recorded steps that end at `step`.
 double loss_at(const RunHistory& history, int64_t step) {
   const auto end = std::upper_bound(history.steps.begin(), history.steps.end(), step,
@@ -77,7 +89,11 @@ class CurvesPanel : public Panel {
     const RunHistory& h = source.history();
     std::string out =
         fmt::format("loss in nats per {} by {}", h.of_images() ? "image" : "token", axis_unit(state.curve_axis));
-    if (state.compare.other) out += fmt::format(" \u00b7 B: {}", state.compare.other->name());
+    if (!state.compare.rivals.empty())
+      out += fmt::format(" \u00b7 held out, causal rule: this run {}", newest_held_out(source));
+    for (const Source* rival : state.compare.rivals)
+      out += fmt::format(", {} {}", short_name(*rival, rival == state.compare.other), newest_held_out(*rival));
+    if (!state.compare.rivals.empty()) return out;
     if (compares_steps(state)) return marks_line(h, state);
     if (!h.steps.empty())
       out += fmt::format(" \u00b7 last {:.3f} at step {}", h.steps.back().loss, h.steps.back().step);
@@ -171,10 +187,11 @@ class CurvesPanel : public Panel {
  private:
   void collect(const Source& source, const AppState& state) {
     const bool smooth_loss = state.smooth_loss;
-    const Source* other = state.compare.other;
-    const uint64_t version = source.version() + (other ? other->version() << 32 : 0);
-    if (version_ == version && smooth_ == smooth_loss && axis_ == state.curve_axis) return;
-    version_ = version;
+    std::vector<uint64_t> versions = {source.version()};
+    for (const Source* rival : state.compare.rivals)
+      versions.push_back(2 * rival->version() + (rival == state.compare.other));
+    if (versions_ == versions && smooth_ == smooth_loss && axis_ == state.curve_axis) return;
+    versions_ = std::move(versions);
     smooth_ = smooth_loss;
     axis_ = state.curve_axis;
     const RunHistory& h = source.history();
@@ -204,7 +221,7 @@ class CurvesPanel : public Panel {
                               true,
                               false});
 
-    if (other) add_baseline(*other);
+    for (const Source* rival : state.compare.rivals) add_baseline(*rival, rival == state.compare.other);
     const auto small = [&](int i, auto&& get) {
       small_series_[i] = {small_names[i], ui::colors::accent, steps, column(h.steps, get), {}, false, false};
     };
@@ -213,17 +230,26 @@ class CurvesPanel : public Panel {
     small(2, [](const StepMetrics& m) { return m.lr; });
   }
 
-  // The run that is compared with, at the same place of the axis.
-  void add_baseline(const Source& other) {
+  // Another run, at the same place of the axis.
+  void add_baseline(const Source& other, bool compared) {
     const RunHistory& h = other.history();
     const AxisMap axis(other, axis_);
+    const Color color = compared ? compared_color : rival_color;
+    const std::string name = short_name(other, compared);
     const auto loss = column(h.steps, [](const StepMetrics& m) { return m.loss; });
-    loss_series_.push_back({"B: train",
-                            compared_color,
+    loss_series_.push_back({name + ": train",
+                            color,
                             column(h.steps, [&](const StepMetrics& m) { return axis.at(m.step); }),
                             smooth_ ? smooth(loss, smoothing(loss.size())) : loss,
                             {},
                             false,
+                            false});
+    loss_series_.push_back({name + ": held out",
+                            color,
+                            column(h.evals, [&](const EvalMetrics& e) { return axis.at(e.step); }),
+                            column(h.evals, [](const EvalMetrics& e) { return e.threshold_loss; }),
+                            {},
+                            true,
                             false});
   }
 
@@ -247,7 +273,7 @@ class CurvesPanel : public Panel {
   Plot small_[3] = {Plot("curves.depth"), Plot("curves.speed"), Plot("curves.lr")};
   std::vector<PlotSeries> loss_series_;
   PlotSeries small_series_[3];
-  uint64_t version_ = 0;  // of the sources that the series were made from
+  std::vector<uint64_t> versions_;  // of the sources that the series were made from
   CurveAxis axis_ = CurveAxis::steps;
   bool smooth_ = false;
 };

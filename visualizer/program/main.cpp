@@ -17,6 +17,7 @@
 #include "trainer/config.h"
 #include "trainer/image_trainer.h"
 #include "visualizer/headless.h"
+#include "visualizer/race.h"
 #include "visualizer/settings.h"
 #include "visualizer/source.h"
 #include "visualizer/trainer_run.h"
@@ -92,9 +93,20 @@ void check_panel(const std::string& name) {
   throw InputError(fmt::format("--panel: there is no \"{}\" (choose one of {})", name, panel_names()));
 }
 
+/// Leaves one core to the window.
+void use_threads(const Options& o) {
+  static const int all = thread_count();
+  set_thread_count(o.threads > 0 ? o.threads : std::max(1, all - 1));
+}
+
 std::unique_ptr<Source> train(const Options& o, Config config, const fs::path& run, Wake wake) {
-  set_thread_count(o.threads > 0 ? o.threads : std::max(1, thread_count() - 1));
+  use_threads(o);
   return std::make_unique<LiveSource>(run.string(), trainer_run(std::move(config), run), std::move(wake));
+}
+
+Sources race(const Options& o, Config config, const fs::path& folder, const Wake& wake) {
+  use_threads(o);
+  return start_race(std::move(config), folder, wake);
 }
 
 std::unique_ptr<Source> training_source(const Options& o, Wake wake) {
@@ -111,8 +123,12 @@ Opener dialog_opener(const Options& o, const Wake& wake) {
             config.data.source = request.data;
             config.train.steps = request.steps;
             fs::path run;
-            for (int i = 1; run.empty() || fs::exists(run); ++i) run = fs::path("runs") / fmt::format("live-{}", i);
-            return train(o, std::move(config), run, wake);
+            const char* kind = request.race ? "race" : "live";
+            for (int i = 1; run.empty() || fs::exists(run); ++i) run = fs::path("runs") / fmt::format("{}-{}", kind, i);
+            if (request.race) return race(o, std::move(config), run, wake);
+            Sources sources;
+            sources.push_back(train(o, std::move(config), run, wake));
+            return sources;
           }};
 }
 
