@@ -46,6 +46,7 @@ void App::show(Sources sources) {
   state_.hovered = state_.pinned = {};
   state_.span.reset();
   state_.tried = {};
+  rest_ = {};
   state_.wishes.clear();
   state_.lr_factor = 1;
   if (source_->history().of_images()) state_.page.clear();
@@ -151,8 +152,17 @@ void App::toggle_session() {
   }
 }
 
+void App::rest(double seconds) {
+  if (source_->status() != RunStatus::training) return;
+  const std::string why = rest_.reason(*source_, {state_.rest_on_plateau, state_.rest_on_battery}, seconds);
+  if (why.empty()) return;
+  source_->pause();
+  state_.say(fmt::format("training paused: {} (T goes on)", why));
+}
+
 void App::update(double seconds) {
   let_go_of_unseen();
+  rest(seconds);
   play_script(seconds, state_, *source_);
   state_.message_seconds -= seconds;
   if (state_.message_seconds <= 0) state_.message.clear();

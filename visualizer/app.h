@@ -12,6 +12,7 @@
 #include "visualizer/layout.h"
 #include "visualizer/open_dialog.h"
 #include "visualizer/panel.h"
+#include "visualizer/rest.h"
 #include "visualizer/session.h"
 
 namespace tinymor {
@@ -55,6 +56,7 @@ class App {
 
  private:
   void begin_timeline();
+  void rest(double seconds);
   void let_go_of_unseen();
   void update(double seconds);
   void find_images();
@@ -77,6 +79,7 @@ class App {
   std::optional<PictureRequest> picture_;
   ui::Registry registry_;
   SessionRecorder session_;
+  Rest rest_;
   std::vector<std::unique_ptr<Panel>> panels_;
 };
 

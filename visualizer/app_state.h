@@ -151,7 +151,9 @@ struct AppState {
   /// First and last token of a part of the probe that was marked by dragging over it; with it nothing is pinned.
   std::optional<std::pair<int, int>> span;
 
-  float lr_factor = 1;  ///< Times the learning rates of the schedule.
+  bool rest_on_plateau = false;  ///< A live run pauses where its held-out loss falls no more, ...
+  bool rest_on_battery = false;  ///< ... and where the machine leaves its mains.
+  float lr_factor = 1;           ///< Times the learning rates of the schedule.
   GenerateRequest request;
   Comparison compare;
   bool mark_compared = false;  ///< The other step of the same run has a mark on the curves and the time line.

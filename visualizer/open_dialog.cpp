@@ -72,6 +72,13 @@ Sources draw_training(AppState& state, const Opener& opener) {
   ImGui::InputInt("steps", &request.steps, 100);
   ui::tag("train.steps");
   request.steps = std::clamp(request.steps, 1, 1000000);
+  const auto choice = [](const char* name, const char* text, bool& on, const char* hint) {
+    if (ui::chip(name, text, on, hint)) on = !on;
+  };
+  choice("train.rest.plateau", "pause when it learns no more", state.rest_on_plateau,
+         "... when five evaluations have brought no lower held-out loss");
+  ImGui::SameLine();
+  choice("train.rest.battery", "pause on battery", state.rest_on_battery, "... when the machine leaves its mains");
   const bool train = ui::chip("train.go", "Train", true);
   ImGui::SameLine();
   request.race =

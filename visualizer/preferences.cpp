@@ -9,7 +9,7 @@
 namespace tinymor {
 namespace {
 
-constexpr const char* remembered[] = {"zoom", "paper", "axis", "log", "smooth"};
+constexpr const char* remembered[] = {"zoom", "paper", "axis", "log", "smooth", "rest.plateau", "rest.battery"};
 
 }  // namespace
 

@@ -349,6 +349,8 @@ const std::vector<SettingEntry>& setting_table() {
       number("whatif.cut_off", "0.01 to 0.99", 0.01f, 0.99f, [](AppState& s) -> float& { return s.what_if.cut_off; }),
       number("whatif.capacity", "0.1 to 3", 0.1f, 3.0f, [](AppState& s) -> float& { return s.what_if.capacity; }),
       number("attention.layer", "-1 to 64", -1, 64, [](AppState& s) -> int& { return s.attention_layer; }),
+      flag("rest.plateau", &AppState::rest_on_plateau),
+      flag("rest.battery", &AppState::rest_on_battery),
       number("lr", "0.01 to 100", 0.01f, 100.0f, [](AppState& s) -> float& { return s.lr_factor; }),
       choice("tint", "depth, loss or change", {"depth", "loss", "change"}, &AppState::tint),
       choice("grid.sort", "position, depth or loss", {"position", "depth", "loss"}, &AppState::sort),

@@ -152,29 +152,28 @@ bool chip(const std::string& name, const char* text, bool on, const char* hint_t
 
 namespace {
 
-/// After a control of this width that ended at `right`.
-void end_corner(float width, float& right) {
+/// A chip of this width that ends at `right`; the next one may stand to its left.
+bool corner(const std::string& name, const char* text, bool on, const char* hint_text, float width, float& right) {
+  const float top = ImGui::GetCursorPosY();
+  ImGui::SetCursorPosX(right - width);
+  const bool pressed = chip(name, text, on, hint_text);
+  ImGui::SetCursorPosY(top);
   right -= width + ImGui::GetStyle().ItemSpacing.x;
-  ImGui::SameLine();
+  return pressed;
 }
 
 }  // namespace
 
 void corner_chip(const std::string& name, const char* text, bool& on, const char* hint_text, float& right) {
-  const float width = button_width(text);
-  ImGui::SetCursorPosX(right - width);
-  if (chip(name, text, on, hint_text)) on = !on;
-  end_corner(width, right);
+  if (corner(name, text, on, hint_text, button_width(text), right)) on = !on;
 }
 
 int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int choice, const char* hint_text,
                  float& right) {
   float width = 0;
   for (const char* text : labels) width = std::max(width, button_width(text));
-  ImGui::SetCursorPosX(right - width);
-  if (chip(name, labels[size_t(choice)], choice != 0, hint_text)) choice = (choice + 1) % int(labels.size());
-  end_corner(width, right);
-  return choice;
+  const bool pressed = corner(name, labels[size_t(choice)], choice != 0, hint_text, width, right);
+  return pressed ? (choice + 1) % int(labels.size()) : choice;
 }
 
 bool begin_bar(const char* id, ImVec2 position, ImVec2 size, bool scrolls) {

@@ -66,7 +66,8 @@ TEST_CASE("a drawing has a mark for every token, and images as data") {
   CHECK(count(window.drawing(), "<text") >= 120);
   window.app().state().maximised = "attention";
   window.frames(3);
-  CHECK(count(window.drawing(), "data:image/png;base64,iVBORw0KGgo") == 13);  // four heads, three recursions, one large
+  CHECK(count(window.drawing(), "data:image/png;base64,iVBORw0KGgo") ==
+        19);  // four heads, mean and max, in three recursions, and one large
 }
 
 TEST_CASE("text and odd numbers do no harm to a drawing") {

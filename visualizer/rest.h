@@ -1,0 +1,33 @@
+#pragma once
+// When a run that is watched had better rest: where it learns nothing more, and where it drains a battery.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "visualizer/source.h"
+
+namespace tinymor {
+
+/// Whether the last five evaluations brought no held-out loss, by the causal rule, below the least before them.
+bool on_plateau(const std::vector<EvalMetrics>& evals);
+
+/// Whether the machine is off its mains. `supplies` is where Linux tells; what it does not tell counts as no.
+bool on_battery(const std::filesystem::path& supplies = "/sys/class/power_supply");
+
+/// Says when to pause, once for each reason: who goes on after that means it.
+class Rest {
+ public:
+  struct Wanted {
+    bool on_plateau = false, on_battery = false;
+  };
+  /// Why the run should pause now; empty: it should not. `seconds` since the last call.
+  std::string reason(const Source& source, Wanted wanted, double seconds);
+
+ private:
+  size_t judged_ = 0;  // evaluations that a pause was asked for already
+  bool was_on_battery_ = false;
+  double until_look_ = 0;  // seconds until the battery is looked at
+};
+
+}  // namespace tinymor
