@@ -6,6 +6,7 @@ namespace tinymor {
 
 Recurrence::Recurrence(const Variable& x, const Rows& rows, const RouterCall& call)
     : recursions_(call.recursions),
+      without_(call.shift.without),
       probe_(call.probe),
       states_(x),
       active_{x, rows, std::vector<int32_t>(rows.count())},
@@ -24,10 +25,11 @@ bool Recurrence::enter() {
 }
 
 void Recurrence::leave(const Variable& y) {
+  for (int32_t place : active_.places) ++depth_[place];
+  if (recursion_ == without_) return;
   active_.x = router_->combine(recursion_, selection_, active_, y);
   const int64_t n = active_.rows.count();
   states_ = n == int64_t(depth_.size()) ? active_.x : replace_rows(states_, IntTensor({n}, active_.places), active_.x);
-  for (int32_t place : active_.places) ++depth_[place];
 }
 
 }  // namespace tinymor

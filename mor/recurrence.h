@@ -32,7 +32,7 @@ class Recurrence {
   const Router& router() const { return *router_; }
 
  private:
-  int64_t recursions_, recursion_ = -1;
+  int64_t recursions_, without_, recursion_ = -1;
   Probe* probe_;
   Variable states_;
   Active active_;

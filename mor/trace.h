@@ -17,10 +17,11 @@ namespace tinymor {
 /// capacity is 1). `aux_threshold` is the same with the logits of the auxiliary router.
 enum class Rule { topk, threshold, aux_threshold };
 
-/// What an experiment moves in the choice of the experts.
+/// What an experiment changes in the recursions.
 struct ChoiceShift {
-  double cut_off = 0;   ///< The logit from which on the causal rules take a token.
-  double capacity = 1;  ///< Times every capacity below 1, under the training rule.
+  double cut_off = 0;    ///< The logit from which on the causal rules take a token.
+  double capacity = 1;   ///< Times every capacity below 1, under the training rule.
+  int64_t without = -1;  ///< The recursion, from 0, that is computed but leaves the tokens as they came; -1: none.
 };
 
 /// One recursion's decisions under expert choice. The vectors `positions`, `logits` and `gates` run in parallel.

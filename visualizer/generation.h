@@ -43,9 +43,10 @@ struct Experiment {
   int depth = 0;         ///< That depth; 0: nobody is forced.
   float cut_off = 0.5f;  ///< The score from which on the causal rule takes a token.
   float capacity = 1;    ///< Times the capacities of the training rule.
+  int without = 0;       ///< The recursion whose result is thrown away, from 1; 0: none.
 
   bool operator==(const Experiment&) const = default;
-  bool changes_something() const { return depth > 0 || cut_off != 0.5f || capacity != 1; }
+  bool changes_something() const { return depth > 0 || cut_off != 0.5f || capacity != 1 || without > 0; }
 };
 struct Outcome {
   Experiment experiment;

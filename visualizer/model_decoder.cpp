@@ -49,7 +49,7 @@ class ModelDecoder : public Decoder {
         if (e.token < 0 || t == size_t(e.token)) depths[t] = e.depth;
       options.depths = depths;
     }
-    options.shift = {std::log(double(e.cut_off) / (1 - double(e.cut_off))), e.capacity};
+    options.shift = {std::log(double(e.cut_off) / (1 - double(e.cut_off))), e.capacity, e.without - 1};
     outcome.changed = trace(*loaded_.model, e.tokens, options);
     return outcome;
   }

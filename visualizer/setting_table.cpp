@@ -346,6 +346,7 @@ const std::vector<SettingEntry>& setting_table() {
       flag("compare.mark", &AppState::mark_compared),
       number("whatif.depth", "0 to 64; 0: as routed", 0, 64, [](AppState& s) -> int& { return s.what_if.depth; }),
       flag("whatif.everybody", &AppState::everybody),
+      number("whatif.without", "0 to 64; 0: none", 0, 64, [](AppState& s) -> int& { return s.what_if.without; }),
       number("whatif.cut_off", "0.01 to 0.99", 0.01f, 0.99f, [](AppState& s) -> float& { return s.what_if.cut_off; }),
       number("whatif.capacity", "0.1 to 3", 0.1f, 3.0f, [](AppState& s) -> float& { return s.what_if.capacity; }),
       number("attention.layer", "-1 to 64", -1, 64, [](AppState& s) -> int& { return s.attention_layer; }),

@@ -281,6 +281,30 @@ TEST_CASE("the cut-off and the capacities can be moved for an experiment") {
   CHECK(recursions(Rule::topk, {.capacity = 0.5}) < recursions(Rule::topk, {}));
 }
 
+TEST_CASE("without its last recursion a model predicts as one that is capped before it") {
+  ModelConfig config = tiny_config();
+  for (KvStrategy kv : {KvStrategy::recursion_wise, KvStrategy::shared}) {
+    config.kv_cache = kv;
+    const Model model = opinionated_model(config);
+    const Ints ids{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1, 3, 5, 7};
+    const int64_t last = model.layers().recursions - 1;
+    for (Rule rule : {Rule::topk, Rule::threshold}) {
+      const auto losses = [&](TraceOptions options) {
+        options.rule = rule;
+        std::vector<float> nll = trace(model, ids, options).nll;
+        nll.pop_back();  // nothing follows the last token
+        return nll;
+      };
+      const std::vector<float> routed = losses({}), without = losses({.shift = {.without = last}});
+      CHECK(without == losses({.max_depth = last}));
+      CHECK(without != routed);
+      CHECK(losses({.shift = {.without = 0}}) != routed);
+      CHECK(trace(model, ids, {.rule = rule, .shift = {.without = last}}).depth ==
+            trace(model, ids, {.rule = rule}).depth);
+    }
+  }
+}
+
 TEST_CASE("a text that is taken up in its middle goes on with the same draws") {
   const Model model = opinionated_model(tiny_config());
   Generator whole(model, {.temperature = 1, .seed = 5}), half(model, {.temperature = 0});

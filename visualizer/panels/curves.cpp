@@ -1,5 +1,5 @@
-// How training goes: loss of the batches and of held-out text under both rules, and small plots of learning rate, depth
-// and speed.
+// How training goes: loss of the batches and of held-out text under both rules, and small plots of what else
+// a step tells.
 
 #include <fmt/format.h>
 
@@ -7,8 +7,12 @@
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <limits>
+#include <utility>
 
+#include "mor/counts.h"
+#include "tensor/error.h"
 #include "visualizer/panels/panels.h"
 #include "visualizer/plot.h"
 
@@ -17,7 +21,22 @@ namespace {
 
 constexpr Color train_color{0xC9, 0xCE, 0xD8}, topk_color{0xF0, 0x9A, 0x3E}, threshold_color{0x6F, 0xD0, 0x9B},
     rival_color{0x6C, 0xB9, 0xD9};
-const char* const small_names[] = {"recursions per token", "tokens per second", "learning rate"};
+
+/// What is drawn small below the losses; beyond the first few only where it is not 0 throughout.
+struct Metric {
+  const char *name, *label;
+  double StepMetrics::*value;
+};
+constexpr Metric metrics[] = {{"mean_depth", "recursions per token", &StepMetrics::mean_depth},
+                              {"tokens_per_second", "tokens per second", &StepMetrics::tokens_per_second},
+                              {"lr", "learning rate", &StepMetrics::lr},
+                              {"grad_norm", "gradient norm", &StepMetrics::grad_norm},
+                              {"sampling_accuracy", "sampling accuracy", &StepMetrics::sampling_accuracy},
+                              {"aux_loss", "auxiliary loss", &StepMetrics::aux_loss},
+                              {"z_loss", "router z-loss", &StepMetrics::z_loss},
+                              {"balance_loss", "balancing loss", &StepMetrics::balance_loss},
+                              {"max_violation", "load violation", &StepMetrics::max_violation},
+                              {"score_entropy", "score entropy, nats", &StepMetrics::score_entropy}};
 
 template <class Record, class Get>
 std::vector<double> column(const std::vector<Record>& records, Get&& get) {
@@ -47,6 +66,19 @@ std::string last_values(const RunHistory& history) {
     if (!history.of_images()) out += fmt::format(", {:.3f} by the causal rule", e.threshold_loss);
   }
   return out;
+}
+
+/// What one token costs forward, by the honest count in the middle of a text; 0 where the configuration does not say.
+std::function<double(const StepMetrics&)> flops_at_depth(const Source& source) {
+  if (source.history().of_images()) return [](const StepMetrics&) { return 0; };
+  ModelConfig model = source.config().model;
+  try {
+    model.resolve();
+  } catch (const Error&) {
+    return [](const StepMetrics&) { return 0; };
+  }
+  const auto of = [&](int64_t depth) { return honest_flops_of_token(model, depth, model.max_seq_len / 2); };
+  return [once = of(1), more = of(2) - of(1)](const StepMetrics& m) { return once + (m.mean_depth - 1) * more; };
 }
 
 /// What another run is called beside its curve.
@@ -120,9 +152,12 @@ class CurvesPanel : public Panel {
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
     collect(source, state);
     const Box box = free_box();
-    const float em = ui::em(), small_height = em * 6.2f;
-    const bool room = box.height() > small_height + em * 8;
-    const float split = room ? box.max.y - small_height : box.max.y;
+    const float em = ui::em();
+    const int columns = small_columns(box.width()), all = (int(small_.size()) + columns - 1) / columns;
+    const int rows =
+        std::min(std::clamp(int((box.height() - em * 8) / (em * small_em)), 0, box.height() > em * 36 ? 2 : 1), all);
+    const bool room = rows > 0;
+    const float split = box.max.y - float(rows) * em * small_em;
 
     PlotOptions options;
     options.y_unit = "nats";
@@ -136,8 +171,8 @@ class CurvesPanel : public Panel {
     std::optional<double> clicked = loss_.clicked_x();
     if (room) {
       draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options);
-      for (const Plot& plot : small_)
-        if (plot.clicked_x()) clicked = plot.clicked_x();
+      for (const Small& small : small_)
+        if (small.plot.clicked_x()) clicked = small.plot.clicked_x();
     }
     const RunHistory& history = source.history();
     const bool mark = ImGui::GetIO().KeyShift && !state.compare.other;
@@ -162,22 +197,25 @@ class CurvesPanel : public Panel {
   }
 
   Table table(const Source& source, const AppState&) const override {
-    Table table{{"step", "seconds", "loss", "aux_loss", "grad_norm", "lr", "tokens_per_second", "mean_depth",
-                 "sampling_accuracy", "topk_loss", "threshold_loss"},
-                {}};
+    Table table{{"step", "seconds", "loss"}, {}};
+    for (const Metric& metric : metrics) table.columns.push_back(metric.name);
+    for (const char* rule : {"topk_loss", "threshold_loss"}) table.columns.push_back(rule);
     const RunHistory& h = source.history();
     auto eval = h.evals.begin();
     const auto held_out = [&](int64_t until) {  // evaluations before the first step, or between steps that were dropped
-      for (; eval != h.evals.end() && eval->step < until; ++eval)
-        table.rows.push_back({std::to_string(eval->step), "", "", "", "", "", "", "", "", cell(eval->topk_loss),
-                              cell(eval->threshold_loss)});
+      for (; eval != h.evals.end() && eval->step < until; ++eval) {
+        std::vector<std::string>& row = table.rows.emplace_back(table.columns.size());
+        row.front() = std::to_string(eval->step);
+        row.end()[-2] = cell(eval->topk_loss), row.back() = cell(eval->threshold_loss);
+      }
     };
     for (const StepMetrics& m : h.steps) {
       held_out(m.step);
       const bool both = eval != h.evals.end() && eval->step == m.step;
-      table.rows.push_back({std::to_string(m.step), cell(m.seconds), cell(m.loss), cell(m.aux_loss), cell(m.grad_norm),
-                            cell(m.lr), cell(m.tokens_per_second), cell(m.mean_depth), cell(m.sampling_accuracy),
-                            both ? cell(eval->topk_loss) : "", both ? cell(eval->threshold_loss) : ""});
+      table.rows.push_back({std::to_string(m.step), cell(m.seconds), cell(m.loss)});
+      for (const Metric& metric : metrics) table.rows.back().push_back(cell(m.*metric.value));
+      for (double EvalMetrics::*loss : {&EvalMetrics::topk_loss, &EvalMetrics::threshold_loss})
+        table.rows.back().push_back(both ? cell((*eval).*loss) : "");
       eval += both;
     }
     held_out(std::numeric_limits<int64_t>::max());
@@ -222,12 +260,19 @@ class CurvesPanel : public Panel {
                               false});
 
     for (const Source* rival : state.compare.rivals) add_baseline(*rival, rival == state.compare.other);
-    const auto small = [&](int i, auto&& get) {
-      small_series_[i] = {small_names[i], ui::colors::accent, steps, column(h.steps, get), {}, false, false};
+    std::vector<Small> before = std::exchange(small_, {});
+    const auto add = [&](const char* name, const char* label, std::vector<double> y) {
+      const auto same = std::find_if(before.begin(), before.end(), [&](const Small& s) { return s.name == name; });
+      Plot plot = same == before.end() ? Plot(std::string("curves.") + name) : std::move(same->plot);
+      small_.push_back({name, std::move(plot), {label, ui::colors::accent, steps, std::move(y), {}, false, false}});
     };
-    small(0, [](const StepMetrics& m) { return m.mean_depth; });
-    small(1, [](const StepMetrics& m) { return m.tokens_per_second; });
-    small(2, [](const StepMetrics& m) { return m.lr; });
+    for (const Metric& metric : metrics) {
+      std::vector<double> y = column(h.steps, [&](const StepMetrics& m) { return m.*metric.value; });
+      if (small_.size() < 3 || std::any_of(y.begin(), y.end(), [](double v) { return v != 0; }))
+        add(metric.name, metric.label, std::move(y));
+    }
+    std::vector<double> flops = column(h.steps, flops_at_depth(source));
+    if (!flops.empty() && flops.front() > 0) add("flops", "FLOPs per token", std::move(flops));
   }
 
   // Another run, at the same place of the axis.
@@ -253,26 +298,39 @@ class CurvesPanel : public Panel {
                             false});
   }
 
+  int small_columns(float width) const { return std::clamp(int((width / ui::em() + 1) / 12), 1, int(small_.size())); }
+
+  /// Rows of small plots in `box`, as many as fit.
   void draw_small(Canvas& canvas, const Box& box, PlotOptions options) {
-    const float em = ui::em(), gap = em, width = (box.width() - 2 * gap) / 3;
+    const float em = ui::em(), gap = em;
+    const int columns = small_columns(box.width());
+    const float width = (box.width() - gap * float(columns - 1)) / float(columns);
     options.y_unit.clear();
     options.log_y = false;
     options.small = options.from_zero = true;
-    for (int i = 0; i < 3; ++i) {
-      const float x = box.min.x + float(i) * (width + gap);
-      const std::vector<double>& y = small_series_[i].y;
-      const std::string value = y.empty() ? "" : short_number(y.back()),
-                        name = fitted(small_names[i], width, ui::Font::small);
-      canvas.text({x, box.min.y}, ui::u32(ui::colors::dim), name, ui::Font::small);
-      canvas.text({x, box.min.y + em * 1.05f}, ui::u32(ui::colors::text), value, ui::Font::bold);
-      small_[i].draw(canvas, {{x, box.min.y + em * 2.6f}, {x + width, box.max.y}}, {small_series_[i]}, options);
+    for (size_t i = 0; i < small_.size(); ++i) {
+      const float x = box.min.x + float(i % columns) * (width + gap);
+      const float y = box.min.y + float(i / columns) * em * small_em;
+      if (y + em * 5 > box.max.y) return;
+      const std::vector<double>& values = small_[i].series.y;
+      const std::string value = values.empty() ? "" : short_number(values.back());
+      canvas.text({x, y}, ui::u32(ui::colors::dim), fitted(small_[i].series.name, width, ui::Font::small),
+                  ui::Font::small);
+      canvas.text({x, y + em * 1.05f}, ui::u32(ui::colors::text), value, ui::Font::bold);
+      small_[i].plot.draw(canvas, {{x, y + em * 2.6f}, {x + width, y + em * (small_em - 0.6f)}}, {small_[i].series},
+                          options);
     }
   }
 
   Plot loss_{"curves.loss"};
-  Plot small_[3] = {Plot("curves.depth"), Plot("curves.speed"), Plot("curves.lr")};
+  struct Small {
+    std::string name;
+    Plot plot;
+    PlotSeries series;
+  };
+  static constexpr float small_em = 6.2f;  // height of a row of them
+  std::vector<Small> small_;
   std::vector<PlotSeries> loss_series_;
-  PlotSeries small_series_[3];
   std::vector<uint64_t> versions_;  // of the sources that the series were made from
   CurveAxis axis_ = CurveAxis::steps;
   bool smooth_ = false;

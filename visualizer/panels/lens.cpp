@@ -69,6 +69,10 @@ void draw_what_if(const Source& source, AppState& state) {
   e.depth = ui::segmented("lens.depth", labels, e.depth, "What if the pinned token took so many recursions?");
   ImGui::SameLine();
   if (ui::chip("lens.everybody", "all", state.everybody, "... or all tokens")) state.everybody = !state.everybody;
+  ImGui::SameLine();
+  const std::string without = e.without > 0 ? fmt::format("without {}", e.without) : "without -";
+  if (ui::chip("lens.without", without.c_str(), e.without > 0, "What if this recursion left the tokens as they came?"))
+    e.without = (e.without + 1) % (source.geometry().recursions + 1);
   const auto slider = [&](const char* name, const char* format, float& value, float low, float high, const char* hint) {
     ImGui::SameLine();
     if (ImGui::GetCursorPosX() + em * 9 > right) return ImGui::NewLine();
