@@ -16,6 +16,7 @@
 #include "visualizer/lesson.h"
 #include "visualizer/notes.h"
 #include "visualizer/playback.h"
+#include "visualizer/plot_math.h"
 #include "visualizer/source.h"
 #include "visualizer/text_view.h"
 
@@ -64,9 +65,9 @@ struct Wish {
   int value = 0;  ///< keep: so many tokens; choose: the id of the next one.
 };
 
-/// The part of the time line that is seen, as shares of the run, and what was written beside it.
+/// The part of the time line that is seen, and what was written beside it.
 struct Timeline {
-  double from = 0, to = 1;
+  Zoom zoom;
   std::optional<int> loop_from;  ///< Where a range begins that is being marked.
   std::vector<Note> notes;
   std::vector<double> steps, log_loss;  ///< The curve behind it, of the source's version.
@@ -174,6 +175,7 @@ struct AppState {
   std::string own_text = "Once upon a time";
   Tint tint = Tint::depth;
   ColumnSort sort = ColumnSort::position;
+  Zoom columns;               ///< The part of the text that pictures with a column for every token show.
   bool shift_depth = false;   ///< Tint the token that was predicted instead of the one at which depth was spent.
   bool paper_colors = false;  ///< The grid as the paper prints it: dark where computed.
   CurveAxis curve_axis = CurveAxis::steps;

@@ -13,8 +13,8 @@ namespace tinymor {
 using ui::colors::dim;
 using ui::colors::faint;
 
-GridFrame::GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens, std::vector<int> order)
-    : box_(box), rows_(std::move(rows)), tokens_(std::max(1, tokens)), order_(std::move(order)) {
+GridFrame::GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens, Zoom zoom, std::vector<int> order)
+    : box_(box), rows_(std::move(rows)), tokens_(std::max(1, tokens)), zoom_(zoom), order_(std::move(order)) {
   column_.resize(order_.size());
   for (size_t i = 0; i < order_.size(); ++i) column_[size_t(order_[i])] = int(i);
   const float em = ui::em(), gap = em * 0.4f;
@@ -43,9 +43,16 @@ Box GridFrame::row(int r) const {
 Box GridFrame::cell(int r, int t) const {
   const float width = cell_width(), space = width >= 4 ? 1.0f : 0.0f;
   const Box line = row(r);
-  const float column = float(column_.empty() ? t : column_[size_t(t)]);
-  return {{std::floor(cells_.min.x + width * column), line.min.y},
-          {std::floor(cells_.min.x + width * (column + 1)) - space, line.max.y}};
+  const float at = float(column(t)) - first(), left = std::max(cells_.min.x, std::floor(cells_.min.x + width * at));
+  return {{left, line.min.y},
+          {std::min(cells_.max.x, std::floor(cells_.min.x + width * (at + 1)) - space), line.max.y}};
+}
+
+std::vector<int> GridFrame::tokens() const {
+  std::vector<int> out;
+  for (int column = int(first()); column < tokens_ && float(column) < last(); ++column)
+    out.push_back(order_.empty() ? column : order_[size_t(column)]);
+  return out;
 }
 
 void GridFrame::draw_frame(Canvas& canvas, const TextView& view, std::optional<int> selected) const {
@@ -86,7 +93,7 @@ void GridFrame::draw_margin(Canvas& canvas, const Box& line, const FrameRow& tex
 void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const {
   const float em = ui::em(), y = cells_.max.y + em * 0.3f;
   Box taken{{1e9f, y}, {-1e9f, y}};
-  if (selected && *selected >= 0 && *selected < view.size()) {
+  if (selected && *selected < view.size() && sees(*selected)) {
     const std::string name = fmt::format("{} \"{}\"", *selected, quoted_piece(view.pieces[*selected]));
     const float width = text_size(name, ui::Font::small).x;
     const float x =
@@ -96,7 +103,7 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
   }
   if (!order_.empty()) return;
   const int most = std::clamp(int(cells_.width() / (em * 4)), 1, 12);
-  for (double value : ticks(0, std::max(1, tokens_ - 1), most)) {
+  for (double value : ticks(first(), std::max(first() + 1, std::min(last(), float(tokens_ - 1))), most)) {
     if (value != std::floor(value)) continue;
     const std::string text = fmt::format("{}", int(value));
     const float half = text_size(text, ui::Font::small).x / 2, x = cell(0, int(value)).center().x;
@@ -112,9 +119,10 @@ void GridFrame::draw_selection(Canvas& canvas, const AppState& state, Subject su
 }
 
 void GridFrame::draw_columns(Canvas& canvas, int first, int last, ImU32 color) const {
-  if (first < 0 || last >= tokens_ || rows_.empty()) return;
+  if (first < 0 || last >= tokens_ || rows_.empty() || (first == last && !sees(first))) return;
   const float em = ui::em();
   const Box top{cell(0, first).min, cell(0, last).max};
+  if (top.min.x > top.max.x) return;
   const float narrow = std::max(0.0f, (3 - top.width()) / 2);
   canvas.outline(
       {{top.min.x - 1.5f - narrow, cells_.min.y - em * 0.2f}, {top.max.x + 1.5f + narrow, cells_.max.y + em * 0.2f}},
@@ -129,9 +137,12 @@ std::optional<int> GridFrame::interact(const char* name, AppState& state, Subjec
   if (!ImGui::IsItemHovered()) return {};
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   const auto token = [&](float x) {
-    const int column = std::clamp(int((x - cells_.min.x) / cell_width()), 0, tokens_ - 1);
+    const int column = std::clamp(int(first() + (x - cells_.min.x) / cell_width()), 0, tokens_ - 1);
     return order_.empty() ? column : order_[size_t(column)];
   };
+  if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0)
+    state.columns.turn(wheel, (mouse.x - cells_.min.x) / cells_.width(), std::min(1.0, 8.0 / tokens_));
+  if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) state.columns = {};
   const int t = token(mouse.x);
   state.hovering = {subject, t};
   if (clicked && !ui::dragged()) state.toggle_pin({subject, t});

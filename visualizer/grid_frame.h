@@ -21,23 +21,31 @@ struct FrameRow {
 
 class GridFrame {
  public:
-  /// order [tokens]: the token of each column; empty: they stand by their positions.
-  GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens, std::vector<int> order = {});
+  /// zoom: the columns that are seen. order [tokens]: the token of each column; empty: they stand by their positions.
+  GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens, Zoom zoom, std::vector<int> order = {});
 
   const Box& cells() const { return cells_; }
   Box row(int r) const;
-  /// The area of one cell, with a little space to its neighbours where there is room.
+  /// The tokens whose columns are seen, from left to right.
+  std::vector<int> tokens() const;
+  /// The area of one cell, with a little space to its neighbours where there is room; of what is seen of it.
   Box cell(int r, int t) const;
-  float cell_width() const { return cells_.width() / float(tokens_); }
+  float cell_width() const { return cells_.width() / float(tokens_ * zoom_.width()); }
 
   /// Row names, margin and positions; `selected` names one position with its token.
   void draw_frame(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
   /// A frame around the column of the selected token, and around the part of the text that is marked.
   void draw_selection(Canvas& canvas, const AppState& state, Subject subject, ImU32 color) const;
-  /// Lets the mouse hover and pin positions; tagged NAME. Returns the row under the mouse.
+  /// Lets the mouse hover, pin and mark positions, its wheel zoom, and a double click show everything again; tagged
+  /// NAME. Returns the row under the mouse.
   std::optional<int> interact(const char* name, AppState& state, Subject subject) const;
 
  private:
+  /// The part [0,tokens) of the columns that are seen.
+  float first() const { return float(zoom_.from * tokens_); }
+  float last() const { return float(zoom_.to * tokens_); }
+  int column(int t) const { return column_.empty() ? t : column_[size_t(t)]; }
+  bool sees(int t) const { return t >= 0 && t<tokens_&& float(column(t) + 1)> first() && float(column(t)) < last(); }
   void draw_columns(Canvas& canvas, int first, int last, ImU32 color) const;
   void draw_margin(Canvas& canvas, const Box& row, const FrameRow& text) const;
   void draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
@@ -46,6 +54,7 @@ class GridFrame {
   std::vector<FrameRow> rows_;
   std::vector<float> tops_;  // rows + 1
   int tokens_;
+  Zoom zoom_;
   std::vector<int> order_, column_;  // the token of each column, and the reverse; empty: the same
 };
 

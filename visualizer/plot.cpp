@@ -84,8 +84,8 @@ Plot::Axes Plot::axes(const Box& box, const std::vector<PlotSeries>& series, con
   for (const PlotSeries& one : series)
     if (const ValueRange x = range_of(one.x); !hidden_.contains(one.name) && !x.empty)
       x_high = std::max(x_high, x.high);
-  view.x_low = from_ * x_high;
-  view.x_high = to_ * x_high;
+  view.x_low = zoom_.from * x_high;
+  view.x_high = zoom_.to * x_high;
   for (const PlotSeries& one : series) {
     if (hidden_.contains(one.name)) continue;
     const std::span<const double> x = one.x, values = one.ghost.empty() ? one.y : one.ghost;
@@ -171,12 +171,8 @@ void Plot::interact(const Axes& view) {
   const double part = (ImGui::GetIO().MousePos.x - view.area.min.x) / view.area.width();
   hovered_x_ = view.x_low + std::clamp(part, 0.0, 1.0) * (view.x_high - view.x_low);
   if (clicked) clicked_x_ = hovered_x_;
-  if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) from_ = 0, to_ = 1;
-  if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0) {
-    const double at = from_ + part * (to_ - from_), width = std::clamp((to_ - from_) * std::pow(0.8, wheel), 0.01, 1.0);
-    from_ = std::clamp(at - part * width, 0.0, 1 - width);
-    to_ = from_ + width;
-  }
+  if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoom_ = {};
+  if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0) zoom_.turn(wheel, part, 0.01);
 }
 
 void Plot::crosshair(Canvas& canvas, const Axes& view, const std::vector<PlotSeries>& series,

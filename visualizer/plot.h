@@ -55,7 +55,7 @@ class Plot {
   std::string name_;
   std::set<std::string> hidden_;
   std::optional<double> hovered_x_, clicked_x_;
-  double from_ = 0, to_ = 1;  // the part of the x axis that is seen
+  Zoom zoom_;  // of the x axis
 };
 
 }  // namespace tinymor

@@ -83,6 +83,12 @@ ValueRange range_of(std::span<const double> values, bool positive) {
   return range;
 }
 
+void Zoom::turn(double notches, double part, double least) {
+  const double at = from + part * width(), seen = std::clamp(width() * std::pow(0.8, notches), least, 1.0);
+  from = std::clamp(at - part * seen, 0.0, 1 - seen);
+  to = from + seen;
+}
+
 std::vector<double> ticks(double low, double high, int most) {
   std::vector<double> out;
   if (!(high > low) || !std::isfinite(high - low) || most < 1) return out;

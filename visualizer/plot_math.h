@@ -27,6 +27,16 @@ struct ValueRange {
 };
 ValueRange range_of(std::span<const double> values, bool positive = false);
 
+/// The part of something long that is seen, as shares of it.
+struct Zoom {
+  double from = 0, to = 1;
+
+  double width() const { return to - from; }
+  /// By one notch of the wheel closer or, negative, farther; what lies at `part` (0 to 1) of what is seen stays there.
+  /// At least `least` is seen.
+  void turn(double notches, double part, double least);
+};
+
 /// Round values (1, 2, 5 times a power of ten) inside [low, high], at most `most`.
 std::vector<double> ticks(double low, double high, int most);
 /// The same for a logarithmic axis.

@@ -191,6 +191,20 @@ Entry span() {
           }};
 }
 
+Entry columns() {
+  return {{"columns", "two shares of the text, 0 to 1, or all"},
+          [](const AppState& s, const Source&) {
+            return s.columns.width() >= 1 ? "all" : fmt::format("{:.4g} {:.4g}", s.columns.from, s.columns.to);
+          },
+          [](AppState& s, const Source&, const std::string& value) {
+            if (value == "all") return s.columns = {}, true;
+            Zoom zoom;
+            if (!parse_range(value, zoom.from, zoom.to) || zoom.to > 1) return false;
+            s.columns = zoom;
+            return true;
+          }};
+}
+
 Entry compared_step() {
   return {{"compare.step", "a number of steps of what is compared with"},
           [](const AppState& s, const Source&) { return fmt::format("{}", s.compare.shown.step); },
@@ -330,6 +344,7 @@ const std::vector<SettingEntry>& setting_table() {
       loop(),
       pin(),
       span(),
+      columns(),
       flag("shift", &AppState::shift_depth),
       flag("paper", &AppState::paper_colors),
       choice("axis", "steps, tokens, flops or seconds", {"steps", "tokens", "flops", "seconds"}, &AppState::curve_axis),

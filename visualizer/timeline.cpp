@@ -22,7 +22,7 @@ struct Track {
   double last, from, to;  // the run's last step, and the steps at both ends
 
   Track(const Box& place, const RunHistory& history, const Timeline& line)
-      : box(place), last(last_step(history)), from(line.from * last), to(line.to * last) {}
+      : box(place), last(last_step(history)), from(line.zoom.from * last), to(line.zoom.to * last) {}
   float x(double step) const {
     return box.min.x + float(std::clamp((step - from) / (to - from), 0.0, 1.0)) * box.width();
   }
@@ -86,18 +86,11 @@ int nearest_snapshot(const RunHistory& history, double step) {
   return nearest;
 }
 
-void zoom_track(Timeline& line, const Track& track, float wheel, float mouse_x) {
-  const double at = track.step(mouse_x) / track.last;
-  const double part = std::clamp((line.to - line.from) * std::pow(0.8, double(wheel)), 0.002, 1.0);
-  const double left = (at - line.from) / (line.to - line.from);
-  line.from = std::clamp(at - left * part, 0.0, 1 - part);
-  line.to = line.from + part;
-}
-
 void use_track(const RunHistory& history, AppState& state, const Track& track) {
   const ImGuiIO& io = ImGui::GetIO();
   const int count = history.snapshot_count();
-  if (ImGui::IsItemHovered() && io.MouseWheel != 0) zoom_track(state.timeline, track, io.MouseWheel, io.MousePos.x);
+  if (ImGui::IsItemHovered() && io.MouseWheel != 0)
+    state.timeline.zoom.turn(io.MouseWheel, (io.MousePos.x - track.box.min.x) / track.box.width(), 0.002);
   if (ImGui::IsItemHovered() && !ImGui::IsItemActive())
     for (const Note& note : state.timeline.notes)
       if (std::abs(track.x(double(note.step)) - io.MousePos.x) < ui::em() * 0.5f)

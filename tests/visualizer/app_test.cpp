@@ -215,6 +215,22 @@ TEST_CASE("the grid's columns sort by depth and by loss, and the mouse finds the
   CHECK(desk.state().sort == ColumnSort::position);
 }
 
+TEST_CASE("the wheel zooms the columns of grid, cache and lens alike, and a double click shows all of them again") {
+  Desk desk;
+  REQUIRE(desk.window.hover("grid.cells"));
+  desk.window.wheel(4);
+  const Zoom seen = desk.state().columns;
+  CHECK(seen.width() == Approx(0.41).margin(0.01));
+  const int tokens = desk.state().shown.causal.size();
+  REQUIRE(desk.window.drag("kv.cells", 0.01f, 0.01f));
+  REQUIRE(desk.state().pinned);
+  CHECK(std::abs(desk.state().pinned->token - seen.from * tokens) < 2);
+  REQUIRE(desk.window.drag("grid.cells", 0.99f, 0.99f));
+  CHECK(std::abs(desk.state().pinned->token - seen.to * tokens) < 2);
+  REQUIRE(desk.window.click("grid.cells", 2));
+  CHECK(desk.state().columns.width() == 1);
+}
+
 TEST_CASE("dragging over tokens marks a part of the text, whose cost stands below beside that of the whole") {
   Desk desk;
   REQUIRE(desk.window.drag("grid.cells", 0.2f, 0.6f));

@@ -29,11 +29,11 @@ TEST_CASE("the wheel zooms the time line around the mouse") {
   window.frames(2);
   REQUIRE(window.hover("time.track"));
   window.wheel(4);
-  CHECK(line.to - line.from == Approx(0.41).margin(0.01));
-  CHECK((line.to + line.from) / 2 == Approx(0.5).margin(0.01));
+  CHECK(line.zoom.width() == Approx(0.41).margin(0.01));
+  CHECK((line.zoom.to + line.zoom.from) / 2 == Approx(0.5).margin(0.01));
   window.wheel(-9);
-  CHECK(line.from == 0);
-  CHECK(line.to == 1);
+  CHECK(line.zoom.from == 0);
+  CHECK(line.zoom.to == 1);
 }
 
 TEST_CASE("a note is written at its step, lies beside the recording and comes back with it") {

@@ -110,7 +110,7 @@ void draw_cut_off(Canvas& canvas, const GridFrame& frame, int line, const Recurs
 void draw_row(Canvas& canvas, const GridFrame& frame, int line, int recursion, const AppState& state,
               const TextView& view) {
   const CellInk colors = ink(recursion, state.paper_colors);
-  for (int t = 0; t < view.size(); ++t) {
+  for (int t : frame.tokens()) {
     const Box box = frame.cell(line, t);
     if (recursion == 0)
       canvas.rect(box, ui::u32(colors.computed));
@@ -163,7 +163,7 @@ class GridPanel : public Panel {
     if (view.size() == 0) return draw_empty(canvas, box, no_text(source));
     const float em = ui::em();
     const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, box.max}, make_rows(source, state, view), view.size(),
-                          order_of(view, state.sort));
+                          state.columns, order_of(view, state.sort));
     if (state.paper_colors) canvas.rect(frame.cells().inset(-em * 0.3f, -em * 0.3f), ui::u32(paper_plate), em * 0.2f);
     int line = 0;
     const bool ends = source.geometry().unique_ends;

@@ -165,11 +165,11 @@ class KvPanel : public Panel {
     const float top = draw_savings(canvas, box, kv, line);
     std::vector<FrameRow> rows;
     for (const CacheRow& row : kv.rows) rows.push_back(margin_of(row, view.size()));
-    const GridFrame frame({{box.min.x, top}, box.max}, std::move(rows), view.size());
+    const GridFrame frame({{box.min.x, top}, box.max}, std::move(rows), view.size(), state.columns);
     const int reader = reader_of(state, view.size());
     for (size_t r = 0; r < kv.rows.size(); ++r) {
       const CacheRow& row = kv.rows[r];
-      for (int t = 0; t < view.size(); ++t)
+      for (int t : frame.tokens())
         draw_slot(canvas, frame.cell(int(r), t), row.slots[t], row_color(row),
                   reader >= 0 && reads(view, row, reader, t));
     }

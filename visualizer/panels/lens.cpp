@@ -213,9 +213,9 @@ class LensPanel : public Panel {
     const bool room = box.height() > lower_height + em * 5;
     const GridFrame frame(
         {{box.min.x, box.min.y + em * 0.4f}, {box.max.x, room ? box.max.y - lower_height : box.max.y}}, std::move(rows),
-        view.size());
+        view.size(), state.columns);
     for (size_t r = 0; r < lens.nll.size(); ++r) {
-      for (int t = 0; t < view.size(); ++t) {
+      for (int t : frame.tokens()) {
         const Box cell = frame.cell(int(r), t);
         canvas.rect(cell, ui::u32(cell_color(lens, r, t)));
         // The rows that the router granted, marked by a stroke at their end.
@@ -223,7 +223,8 @@ class LensPanel : public Panel {
         canvas.rect({{cell.min.x, cell.max.y - em * 0.2f}, cell.max}, ui::u32(depth_color(view.depth[t])));
       }
     }
-    for (int t = 0; outcome && t + 1 < view.size(); ++t) {
+    for (int t : outcome ? frame.tokens() : std::vector<int>()) {
+      if (t + 1 >= view.size()) continue;
       const float change = outcome->changed.nll[size_t(t)] - outcome->routed.nll[size_t(t)];
       canvas.rect(frame.cell(int(lens.nll.size()), t), ui::u32(signed_color(2 * change)));
     }
