@@ -13,6 +13,14 @@
 #include "visualizer/tutor.h"
 
 namespace tinymor {
+namespace {
+
+constexpr ImGuiWindowFlags panel_flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                         ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                                         ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse |
+                                         ImGuiWindowFlags_NoBackground;
+
+}  // namespace
 
 App::App(Source& source, Opener opener) : opener_(std::move(opener)), source_(&source), panels_(make_panels()) {
   begin_timeline();
@@ -219,7 +227,45 @@ void App::draw_workspace(const Box& area) {
     state_.maximised.clear();
   }
   const auto chosen = std::find_if(all.begin(), all.end(), [&](const Page& page) { return page.name == state_.page; });
-  for (const Tile& tile : (chosen == all.end() ? all.front() : *chosen).tiles) draw_tile(tile);
+  Page page = chosen == all.end() ? all.front() : *chosen;
+  drag_splitters(page);
+  for (const Tile& tile : page.tiles) draw_tile(tile);
+}
+
+void App::drag_splitters(Page& page) {
+  const std::string key = fmt::format("{}/{}", page.name, page.tiles.size() - 1);
+  const auto found = state_.splits.find(key);
+  std::vector<float> moved = found == state_.splits.end() ? std::vector<float>() : found->second;
+  const std::vector<Splitter> all = split(page, moved);
+  moved.resize(all.size());
+  for (size_t i = 0; i < all.size() && !state_.bare; ++i) {
+    const auto& [gap, between_columns, extent] = all[i];
+    const std::string name = fmt::format("split.{}", i);
+    ImGui::SetNextWindowPos(gap.min);
+    ImGui::SetNextWindowSize({gap.width(), gap.height()});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
+    if (ImGui::Begin(name.c_str(), nullptr, panel_flags)) {
+      ImGui::InvisibleButton("gap", {gap.width(), gap.height()});
+      ui::tag(name);
+      const float half = ui::em(), thin = ui::em() * 0.08f;
+      const ImVec2 grip = between_columns ? ImVec2(thin, half) : ImVec2(half, thin), at = gap.center();
+      canvas_->rect({{at.x - grip.x, at.y - grip.y}, {at.x + grip.x, at.y + grip.y}}, ui::u32(ui::colors::line), thin);
+      if (ImGui::IsItemHovered() || ImGui::IsItemActive()) {
+        ImGui::SetMouseCursor(between_columns ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
+        canvas_->rect(gap, ui::u32(ui::colors::accent, 0.6));
+      }
+      const ImVec2 by = ImGui::GetMouseDragDelta(ImGuiMouseButton_Left, 0);
+      if (ImGui::IsItemActivated()) dragged_from_ = moved[i];
+      if (ImGui::IsItemActive() && ui::dragged()) {
+        moved[i] = std::clamp(dragged_from_ + (between_columns ? by.x : by.y) / extent, -1.0f, 1.0f);
+        state_.splits[key] = moved;
+      }
+      if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) state_.splits.erase(key);
+    }
+    ImGui::End();
+    ImGui::PopStyleVar(2);
+  }
 }
 
 namespace {
@@ -246,11 +292,7 @@ void App::draw_tile(const Tile& tile) {
   Panel& panel = **found;
   ImGui::SetNextWindowPos(tile.box.min);
   ImGui::SetNextWindowSize({tile.box.width(), tile.box.height()});
-  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                                     ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse |
-                                     ImGuiWindowFlags_NoBackground;
-  if (ImGui::Begin(panel.name(), nullptr, flags)) {
+  if (ImGui::Begin(panel.name(), nullptr, panel_flags)) {
     if (ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) state_.panel_under_mouse = panel.name();
     ui::tag(std::string("panel.") + panel.name(), tile.box);
     if (state_.exporting == panel.name()) {

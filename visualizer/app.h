@@ -61,6 +61,7 @@ class App {
   void update(double seconds);
   void find_images();
   void draw_workspace(const Box& area);
+  void drag_splitters(Page& page);
   void draw_tile(const Tile& tile);
   void draw_contents(Panel& panel, const Tile& tile, Canvas& canvas);
   void save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing);
@@ -80,6 +81,7 @@ class App {
   ui::Registry registry_;
   SessionRecorder session_;
   Rest rest_;
+  float dragged_from_ = 0;  // how far the gap that is being dragged was moved before
   std::vector<std::unique_ptr<Panel>> panels_;
 };
 

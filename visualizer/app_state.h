@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -196,10 +197,12 @@ struct AppState {
   Tutor tutor;
   bool open_asked = false;  ///< By the button, or the key O.
   float docked = 0;         ///< Height of the bands above the bottom bar, as of the last frame.
-  std::string show;         ///< A panel whose page is to be turned to.
-  std::string page;         ///< Of the workspace; empty: the first.
-  std::string maximised;    ///< Name of the panel that fills the window; empty: none.
-  bool bare = false;        ///< Only panels: no bars around them (for pictures).
+  /// How far the gaps between panels were moved, by page and number of its gaps, as split() takes it.
+  std::map<std::string, std::vector<float>> splits;
+  std::string show;       ///< A panel whose page is to be turned to.
+  std::string page;       ///< Of the workspace; empty: the first.
+  std::string maximised;  ///< Name of the panel that fills the window; empty: none.
+  bool bare = false;      ///< Only panels: no bars around them (for pictures).
   std::string panel_under_mouse;
   std::string exporting;       ///< Panel that is to be saved with the next frame.
   std::string message;         ///< What was just done, for a few seconds in the status line.

@@ -1,6 +1,8 @@
 #include "visualizer/layout.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 namespace tinymor {
 namespace {
@@ -102,6 +104,37 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
           {"Data", {{images ? "patches" : "tokens", area}}},
           compare,
           autograd};
+}
+
+std::vector<Splitter> split(Page& page, const std::vector<float>& moved) {
+  std::map<float, std::vector<Box*>> columns;  // by their left edge, as pages() made them
+  Box area = page.tiles.front().box;
+  for (Tile& tile : page.tiles) {
+    columns[tile.box.min.x].push_back(&tile.box);
+    area.max = {std::max(area.max.x, tile.box.max.x), std::max(area.max.y, tile.box.max.y)};
+  }
+  std::vector<Splitter> out;
+  // By how much the gap between two panels, which have `before` and `after` of the area, may move.
+  const auto way = [&](float extent, float before, float after) {
+    const float wanted = out.size() < moved.size() ? moved[out.size()] * extent : 0, least = 0.15f * extent;
+    return std::clamp(wanted, std::min(0.0f, least - before), std::max(0.0f, after - least));
+  };
+  for (auto left = columns.begin(), right = std::next(left); right != columns.end(); left = right++) {
+    const Box a = *left->second.front(), b = *right->second.front();
+    const float by = way(area.width(), a.width(), b.width());
+    for (Box* box : left->second) box->max.x += by;
+    for (Box* box : right->second) box->min.x += by;
+    out.push_back({{{a.max.x + by, area.min.y}, {b.min.x + by, area.max.y}}, true, area.width()});
+  }
+  for (auto& [x, boxes] : columns)
+    for (size_t i = 0; i + 1 < boxes.size(); ++i) {
+      Box &above = *boxes[i], &below = *boxes[i + 1];
+      const float by = way(area.height(), above.height(), below.height());
+      above.max.y += by;
+      below.min.y += by;
+      out.push_back({{{above.min.x, above.max.y}, {above.max.x, below.min.y}}, false, area.height()});
+    }
+  return out;
 }
 
 std::string neighbour(const std::vector<Page>& pages, const std::string& name, int by) {

@@ -29,6 +29,16 @@ bool is_tight(ImVec2 window, float em);
 /// The pages of a window whose panels may fill `area`, for a run on text or on images. Their names depend on the
 /// arrangement only.
 std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool images);
+/// A gap between panels, to be dragged: between columns, or else between the panels of one.
+struct Splitter {
+  Box gap;
+  bool between_columns;
+  float extent;  ///< Of the area, in the direction in which it moves.
+};
+/// Moves the gaps of a page by shares of its area: first those between columns, from left to right, then those inside
+/// each column, from top to bottom. Every panel keeps some room. Returns where the gaps are then.
+std::vector<Splitter> split(Page& page, const std::vector<float>& moved);
+
 /// The page before (-1) or after (1) the one named; the first and the last are neighbours.
 std::string neighbour(const std::vector<Page>& pages, const std::string& name, int by);
 

@@ -9,7 +9,8 @@
 namespace tinymor {
 namespace {
 
-constexpr const char* remembered[] = {"zoom", "paper", "axis", "log", "smooth", "rest.plateau", "rest.battery"};
+constexpr const char* remembered[] = {"zoom",   "paper",        "axis",         "log",
+                                      "smooth", "rest.plateau", "rest.battery", "splits"};
 
 }  // namespace
 

@@ -151,6 +151,17 @@ Entry step() {
           }};
 }
 
+/// The pieces of `text` between the separators, but for empty ones.
+std::vector<std::string> parts(const std::string& text, char separator) {
+  std::vector<std::string> out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find(separator, at), text.size());
+    if (end > at) out.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
 /// Two numbers, the second the larger.
 template <class Number>
 bool parse_range(const std::string& value, Number& first, Number& last) {
@@ -201,6 +212,31 @@ Entry columns() {
             Zoom zoom;
             if (!parse_range(value, zoom.from, zoom.to) || zoom.to > 1) return false;
             s.columns = zoom;
+            return true;
+          }};
+}
+
+/// "Overview/3=0.1,0,0 Inside/3=0,0.05,0".
+Entry splits() {
+  return {{"splits", "how far the gaps of pages are moved, as in Overview/3=0.1,0,-0.05, or none"},
+          [](const AppState& s, const Source&) {
+            std::vector<std::string> out;
+            for (const auto& [page, moved] : s.splits)
+              out.push_back(fmt::format("{}={:.3f}", page, fmt::join(moved, ",")));
+            return out.empty() ? "none" : fmt::format("{}", fmt::join(out, " "));
+          },
+          [](AppState& s, const Source&, const std::string& value) {
+            std::map<std::string, std::vector<float>> all;
+            for (const std::string& page : value == "none" ? std::vector<std::string>() : parts(value, ' ')) {
+              const size_t names = page.find('=');
+              if (names == std::string::npos) return false;
+              for (const std::string& number : parts(page.substr(names + 1), ',')) {
+                float moved = 0;
+                if (!parse_number(number, moved) || !(std::abs(moved) <= 1)) return false;
+                all[page.substr(0, names)].push_back(moved);
+              }
+            }
+            s.splits = std::move(all);
             return true;
           }};
 }
@@ -300,11 +336,8 @@ Entry hide() {
           },
           [](AppState& s, const Source&, const std::string& value) {
             s.hidden.clear();
-            for (size_t at = 0; at < value.size();) {
-              const size_t end = std::min(value.find(' ', at), value.size());
-              if (end > at && value != "none") s.hidden.insert(value.substr(at, end - at));
-              at = end + 1;
-            }
+            if (value == "none") return true;
+            for (std::string& name : parts(value, ' ')) s.hidden.insert(std::move(name));
             return !value.empty();
           }};
 }
@@ -345,6 +378,7 @@ const std::vector<SettingEntry>& setting_table() {
       pin(),
       span(),
       columns(),
+      splits(),
       flag("shift", &AppState::shift_depth),
       flag("paper", &AppState::paper_colors),
       choice("axis", "steps, tokens, flops or seconds", {"steps", "tokens", "flops", "seconds"}, &AppState::curve_axis),

@@ -9,6 +9,7 @@
 #include "scripted.h"
 #include "support/catch.h"
 #include "visualizer/headless.h"
+#include "visualizer/settings.h"
 
 using namespace tinymor;
 using Mode = Playback::Mode;
@@ -229,6 +230,24 @@ TEST_CASE("the wheel zooms the columns of grid, cache and lens alike, and a doub
   CHECK(std::abs(desk.state().pinned->token - seen.to * tokens) < 2);
   REQUIRE(desk.window.click("grid.cells", 2));
   CHECK(desk.state().columns.width() == 1);
+}
+
+TEST_CASE("a gap between panels can be dragged, is a setting, and a double click puts it back") {
+  Desk desk;
+  const auto width = [&] { return desk.window.app().registry().find("panel.strip")->box.width(); };
+  const float before = width();
+  REQUIRE(desk.window.drag("split.0", 0.5f, 20));
+  desk.window.frames(2);
+  const float moved = width() - before;
+  CHECK(moved > 50);
+  const std::string kept = setting(desk.state(), desk.source, "splits");
+  CHECK(kept.starts_with("Overview/3=0."));
+  REQUIRE(desk.window.click("split.0", 2));
+  desk.window.frames(2);
+  CHECK(width() == before);
+  apply(desk.state(), desk.source, "splits " + kept);
+  desk.window.frames(2);
+  CHECK(width() == Approx(before + moved).margin(2));
 }
 
 TEST_CASE("dragging over tokens marks a part of the text, whose cost stands below beside that of the whole") {

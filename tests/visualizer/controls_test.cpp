@@ -50,11 +50,25 @@ TEST_CASE("every control of every page answers when it is pressed") {
       "gen.temperature",   "rule.1",        "page.0",         "curves.axis.0",     "kv.strategy.0",     "kv.subject.1",
       "attention.layer.1", "tokens.view.0", "compare.kind.0", "sharing.scheme.0",  "attention.map.0.0", "lens.depth.0",
       "lens.cut_off",      "time.follow",   "autograd.first", "autograd.preset.0", "autograd.previous"};
-  // Those that are read and not pressed, and fields that wait to be typed into.
-  const std::set<std::string> read = {
-      "inspector",    "panel.sharing",       "panel.generate",   "panel.compare",         "panel.autograd",
-      "panel.tokens", "sharing.set.0",       "sharing.set.1",    "sharing.set.2",         "sharing.set.3",
-      "gen.prompt",   "autograd.expression", "autograd.value.y", "autograd.value.mul #1", "autograd.value.add #2"};
+  // Those that are read or dragged and not pressed, and fields that wait to be typed into.
+  const std::set<std::string> read = {"split.0",
+                                      "split.1",
+                                      "split.2",
+                                      "inspector",
+                                      "panel.sharing",
+                                      "panel.generate",
+                                      "panel.compare",
+                                      "panel.autograd",
+                                      "panel.tokens",
+                                      "sharing.set.0",
+                                      "sharing.set.1",
+                                      "sharing.set.2",
+                                      "sharing.set.3",
+                                      "gen.prompt",
+                                      "autograd.expression",
+                                      "autograd.value.y",
+                                      "autograd.value.mul #1",
+                                      "autograd.value.add #2"};
   std::set<std::string> pressed, silent;
   for (const char* page : {"Overview", "Generate", "Inside", "Compare", "Autograd", "Data"}) {
     std::vector<std::string> names;

@@ -1,5 +1,6 @@
 #include "visualizer/layout.h"
 
+#include <random>
 #include <set>
 
 #include "support/catch.h"
@@ -36,6 +37,34 @@ TEST_CASE("in every arrangement tiles lie inside the area, do not overlap, and e
     for (const auto& panel : make_panels()) all.insert(panel->name());
     CHECK(seen == all);
   }
+}
+
+TEST_CASE("wherever gaps are dragged, panels keep room, stay inside the area and do not overlap") {
+  const Box area{{10, 40}, {900, 600}};
+  std::mt19937 random(7);
+  std::uniform_real_distribution<float> anywhere(-1, 1);
+  for (Arrangement kind : {Arrangement::wide, Arrangement::normal, Arrangement::pairs, Arrangement::single})
+    for (const bool images : {false, true})
+      for (const Page& page : pages(kind, area, 15, images)) {
+        Page same = page;
+        CHECK(split(same, {}).size() + 1 == page.tiles.size());
+        for (size_t i = 0; i < page.tiles.size(); ++i) CHECK(same.tiles[i].box.max.x == page.tiles[i].box.max.x);
+        for (int trial = 0; trial < 20; ++trial) {
+          Page moved = page;
+          std::vector<float> by(page.tiles.size() - 1);
+          for (float& share : by) share = anywhere(random);
+          const std::vector<Splitter> gaps = split(moved, by);
+          for (size_t i = 0; i < moved.tiles.size(); ++i) {
+            const Box& box = moved.tiles[i].box;
+            CHECK(box.width() > 0.13f * area.width());
+            CHECK(box.height() > 0.13f * area.height());
+            CHECK((box.min.x >= area.min.x - 0.5f && box.max.x <= area.max.x + 0.5f));
+            CHECK((box.min.y >= area.min.y - 0.5f && box.max.y <= area.max.y + 0.5f));
+            for (size_t j = 0; j < i; ++j) CHECK_FALSE(overlap(box, moved.tiles[j].box));
+            for (const Splitter& gap : gaps) CHECK_FALSE(overlap(box, gap.gap.inset(0.1f, 0.1f)));
+          }
+        }
+      }
 }
 
 TEST_CASE("pages are a ring") {
