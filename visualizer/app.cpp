@@ -108,7 +108,7 @@ void App::frame(double seconds) {
     draw_workspace({{0, top}, {size.x, lower}});
     state_.docked = (top - bar) + (bottom - lower);
   }
-  draw_hover_card(state_);
+  if (!state_.help) draw_hover_card(state_);
   draw_highlights(state_, registry_);
   if (const ui::Registry::Item* at = registry_.find(registry_.focus())) {
     const Box ring = at->box.inset(-2, -2);
@@ -325,8 +325,9 @@ void App::draw_contents(Panel& panel, const Tile& tile, Canvas& canvas) {
   const float free = panel.controls(*source_, state_, end) - left - ui::em();
   const ImVec2 corner = ImGui::GetWindowPos();
   const float below = top + ImGui::GetFrameHeight() + ui::em() * 0.1f;
-  canvas.text({corner.x + left, corner.y + top + ImGui::GetStyle().FramePadding.y}, ui::u32(ui::colors::text),
-              fitted(panel.title(), free, ui::Font::bold), ui::Font::bold);
+  if (free > ui::em() * 2)
+    canvas.text({corner.x + left, corner.y + top + ImGui::GetStyle().FramePadding.y}, ui::u32(ui::colors::text),
+                fitted(panel.title(), free, ui::Font::bold), ui::Font::bold);
   canvas.text({corner.x + left, corner.y + below}, ui::u32(ui::colors::dim),
               fitted(panel.caption(*source_, state_), right - left, ui::Font::small), ui::Font::small);
   ImGui::SetCursorPos({left, below + text_size("x", ui::Font::small).y + ui::em() * 0.5f});

@@ -167,6 +167,7 @@ struct AppState {
   int attention_layer = 0;  ///< Of the block, from 0; -1: the first layer of the model, beyond the block: the last.
   int attention_row = 0, attention_head = 0;  ///< The map that is drawn large.
   int sharing_scheme = 0;                     ///< Of the sharing diagram, as Sharing; 0: that of the run.
+  int sharing_passes = 0;                     ///< Passes through its shared block, less 1; 0: those of the run.
   std::string expression = "x = 2; w = 0.5; b = -0.4\ny = tanh(w*x + b)";  ///< Of the autograd explorer.
   int autograd_step = 0;   ///< Steps taken there, forward and then backward.
   int patches_image = -1;  ///< The image that is drawn large; -1: all are small.

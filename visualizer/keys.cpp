@@ -10,12 +10,11 @@ namespace tinymor {
 namespace {
 
 constexpr KeyHelp all_keys[] = {
-    {"Shift and drag", "on the time line: play this part round and round; a click ends it. The wheel zooms it"},
-    {"Wheel", "on the training curves: zooms; a double click shows all of them"},
+    {"Drag", "over tokens: what they cost; gaps: room; the time line with Shift: a loop"},
+    {"Wheel", "closer to curves, time line, grid, cache, lens; a double click: all again"},
     {"Space", "play the snapshots, or pause"},
     {"Left, Right", "previous, next snapshot (with Shift: ten)"},
-    {"Home", "first snapshot"},
-    {"End", "follow the newest snapshot"},
+    {"Home, End", "first snapshot; follow the newest"},
     {",  .", "previous, next token"},
     {"R", "next rule: training, causal, difference"},
     {"L", "lessons; in one: Space goes on, Backspace goes back"},
@@ -33,7 +32,7 @@ constexpr KeyHelp all_keys[] = {
     {"S", "save that panel as SVG, PNG and CSV, into the folder exports"},
     {"Esc", "let go of token, panel, help"},
     {"Ctrl +  -  0", "larger, smaller, 100 %"},
-    {"V", "write down everything that is done, as a scene that plays it again; V ends it"},
+    {"V", "write down what is done, as a scene that plays it again; V ends it"},
     {"Ctrl Q", "close the window"},
     {"H", "this help"},
 };

@@ -116,7 +116,7 @@ std::vector<Splitter> split(Page& page, const std::vector<float>& moved) {
   std::vector<Splitter> out;
   // By how much the gap between two panels, which have `before` and `after` of the area, may move.
   const auto way = [&](float extent, float before, float after) {
-    const float wanted = out.size() < moved.size() ? moved[out.size()] * extent : 0, least = 0.15f * extent;
+    const float wanted = out.size() < moved.size() ? moved[out.size()] * extent : 0, least = 0.2f * extent;
     return std::clamp(wanted, std::min(0.0f, least - before), std::max(0.0f, after - least));
   };
   for (auto left = columns.begin(), right = std::next(left); right != columns.end(); left = right++) {

@@ -408,6 +408,8 @@ const std::vector<SettingEntry>& setting_table() {
       number("attention.head", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_head; }),
       choice("sharing", "run, cycle, sequence, middle_cycle or middle_sequence",
              {"run", "cycle", "sequence", "middle_cycle", "middle_sequence"}, &AppState::sharing_scheme),
+      number("sharing.passes", "0 to 3: those of the run, 2, 3 or 4", 0, 3,
+             [](AppState& s) -> int& { return s.sharing_passes; }),
       number("patches.image", "-1 to 63; -1: all", -1, 63, [](AppState& s) -> int& { return s.patches_image; }),
       number("patches.patch", "-1 to 1000000; -1: none", -1, 1000000, [](AppState& s) -> int& { return s.patch; }),
       choice("tokens.view", "probe, vocabulary or own", {"probe", "vocabulary", "own"}, &AppState::tokens_view),

@@ -172,7 +172,7 @@ int corner_cycle(const std::string& name, const std::vector<const char*>& labels
                  float& right) {
   float width = 0;
   for (const char* text : labels) width = std::max(width, button_width(text));
-  const bool pressed = corner(name, labels[size_t(choice)], choice != 0, hint_text, width, right);
+  const bool pressed = corner(name, labels[size_t(std::max(0, choice))], choice != 0, hint_text, width, right);
   return pressed ? (choice + 1) % int(labels.size()) : choice;
 }
 
@@ -247,6 +247,18 @@ float segmented_width(const std::vector<const char*>& labels) {
   float width = float(labels.size()) - 1;
   for (const char* text : labels) width += button_width(text);
   return width;
+}
+
+int corner_choice(const std::string& name, const std::vector<const char*>& labels, int choice, const char* hint_text,
+                  float& right, float before) {
+  const float width = segmented_width(labels), top = ImGui::GetCursorPosY();
+  if (right - width - before < ImGui::GetCursorStartPos().x + em() * 4)
+    return corner_cycle(name, labels, choice, hint_text, right);
+  ImGui::SetCursorPosX(right - width);
+  choice = segmented(name, labels, choice, hint_text);
+  ImGui::SetCursorPosY(top);
+  right -= width + ImGui::GetStyle().ItemSpacing.x;
+  return choice;
 }
 
 void label(std::string_view text, Color color, Font which) {

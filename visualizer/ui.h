@@ -84,6 +84,11 @@ int corner_cycle(const std::string& name, const std::vector<const char*>& labels
 /// Whether the mouse has left the place where its button went down last.
 bool dragged();
 
+/// One of a few, as segmented() shows them, with its right end at `right`; where that leaves no room for a title and
+/// for `before`, the width of what is to stand to its left, a chip that goes through them.
+int corner_choice(const std::string& name, const std::vector<const char*>& labels, int current, const char* hint,
+                  float& right, float before = 0);
+
 /// A strip across the window, as those at its top and bottom; end_bar follows whatever this returns.
 bool begin_bar(const char* id, ImVec2 position, ImVec2 size, bool scrolls = false);
 void end_bar();

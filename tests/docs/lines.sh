@@ -14,6 +14,6 @@ autograd   1500
 mor        2600
 datasets   2300
 trainer    3700
-visualizer 10300
+visualizer 11200
 END
 exit $over

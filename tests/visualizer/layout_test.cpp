@@ -56,8 +56,8 @@ TEST_CASE("wherever gaps are dragged, panels keep room, stay inside the area and
           const std::vector<Splitter> gaps = split(moved, by);
           for (size_t i = 0; i < moved.tiles.size(); ++i) {
             const Box& box = moved.tiles[i].box;
-            CHECK(box.width() > 0.13f * area.width());
-            CHECK(box.height() > 0.13f * area.height());
+            CHECK(box.width() > 0.18f * area.width());
+            CHECK(box.height() > 0.18f * area.height());
             CHECK((box.min.x >= area.min.x - 0.5f && box.max.x <= area.max.x + 0.5f));
             CHECK((box.min.y >= area.min.y - 0.5f && box.max.y <= area.max.y + 0.5f));
             for (size_t j = 0; j < i; ++j) CHECK_FALSE(overlap(box, moved.tiles[j].box));

@@ -92,14 +92,12 @@ class AttentionPanel : public Panel {
     if (g.unique_ends) names.push_back("last");
     std::vector<const char*> labels;
     for (const std::string& name : names) labels.push_back(name.c_str());
-    const float left = right - ui::segmented_width(labels);
     const int shift = g.unique_ends ? 1 : 0;
     state.attention_layer = std::clamp(state.attention_layer, -shift, g.block_layers - 1 + shift);
-    ImGui::SetCursorPosX(left);
-    state.attention_layer =
-        ui::segmented("attention.layer", labels, state.attention_layer + shift, "Which layer's attention is shown") -
-        shift;
-    return left;
+    state.attention_layer = ui::corner_choice("attention.layer", labels, state.attention_layer + shift,
+                                              "Which layer's attention is shown", right) -
+                            shift;
+    return right;
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {

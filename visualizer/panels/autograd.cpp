@@ -75,15 +75,13 @@ class AutogradPanel : public Panel {
       if (state.expression == preset.text) current = int(labels.size());
       labels.push_back(preset.name);
     }
-    const float left = right - ui::segmented_width(labels);
-    ImGui::SetCursorPosX(left);
-    const int chosen = ui::segmented("autograd.preset", labels, current,
-                                     current < 0 ? "Begin with another expression" : presets[current].hint);
+    const char* hint = current < 0 ? "Begin with another expression" : presets[size_t(current)].hint;
+    const int chosen = ui::corner_choice("autograd.preset", labels, current, hint, right);
     if (chosen != current) {
       state.expression = presets[chosen].text;
       state.autograd_step = 0;
     }
-    return left;
+    return right;
   }
 
   void draw(const Source&, AppState& state, Canvas& canvas) override {

@@ -134,19 +134,11 @@ class CurvesPanel : public Panel {
   }
 
   float controls(const Source&, AppState& state, float right) override {
-    const float gap = ImGui::GetStyle().ItemSpacing.x;
-    const std::vector<const char*> axes = {"steps", "tokens", "FLOPs", "time"};
-    const float left =
-        right - ui::segmented_width(axes) - ui::button_width("smooth") - 2 * gap - ui::button_width("log");
-    ImGui::SetCursorPosX(left);
-    state.curve_axis =
-        CurveAxis(ui::segmented("curves.axis", axes, int(state.curve_axis), "What the curves are drawn over"));
-    ImGui::SameLine();
-    if (ui::chip("curves.smooth", "smooth", state.smooth_loss, "Moving average over the raw loss"))
-      state.smooth_loss = !state.smooth_loss;
-    ImGui::SameLine();
-    if (ui::chip("curves.log", "log", state.log_loss, "Logarithmic axis")) state.log_loss = !state.log_loss;
-    return left;
+    ui::corner_chip("curves.log", "log", state.log_loss, "Logarithmic axis", right);
+    ui::corner_chip("curves.smooth", "smooth", state.smooth_loss, "Moving average over the raw loss", right);
+    state.curve_axis = CurveAxis(ui::corner_choice("curves.axis", {"steps", "tokens", "FLOPs", "time"},
+                                                   int(state.curve_axis), "What the curves are drawn over", right));
+    return right;
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {

@@ -134,20 +134,12 @@ class KvPanel : public Panel {
   }
 
   float controls(const Source&, AppState& state, float right) override {
-    const std::vector<const char*> labels = {"probe", "generated"};
-    const float left = right - ui::segmented_width(labels);
-    ImGui::SetCursorPosX(left);
-    state.cache_subject =
-        Subject(ui::segmented("kv.subject", labels, int(state.cache_subject), "Whose cache is shown"));
-    const std::vector<const char*> ways = {"run", "own", "shared", "hybrid"};
-    const float further = left - ImGui::GetStyle().ItemSpacing.x - ui::segmented_width(ways);
-    if (further < ui::em() * 5) return left;
-    ImGui::SameLine();
-    ImGui::SetCursorPosX(further);
-    state.cache_strategy =
-        ui::segmented("kv.strategy", ways, state.cache_strategy,
-                      "As this run caches; each recursion its own; the first one's for all; renewed where active");
-    return further;
+    state.cache_subject = Subject(ui::corner_choice("kv.subject", {"probe", "generated"}, int(state.cache_subject),
+                                                    "Whose cache is shown", right, ui::button_width("hybrid")));
+    state.cache_strategy = ui::corner_choice(
+        "kv.strategy", {"run", "own", "shared", "hybrid"}, state.cache_strategy,
+        "As this run caches; each recursion its own; the first one's for all; renewed where active", right);
+    return right;
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {

@@ -171,7 +171,8 @@ class ScoresPanel : public Panel {
       return draw_empty(canvas, box, source.geometry().routed ? "no scores recorded yet" : "this model has no router");
     const float gap = ui::em() * 0.7f;
     const float height = (box.height() - gap * float(strips_.size() - 1) - ui::em() * 1.4f) / float(strips_.size());
-    if (height < ui::em()) return draw_empty(canvas, box, "too small: press F for the whole window");
+    if (height < ui::em() || box.width() < ui::em() * 20)
+      return draw_empty(canvas, box, "too small: press F for the whole window");
     for (size_t r = 0; r < strips_.size(); ++r) {
       const float top = box.min.y + float(r) * (height + gap);
       draw_strip(source, state, canvas, {{box.min.x, top}, {box.max.x, top + height}}, int(r));

@@ -24,13 +24,18 @@ struct Scheme {
   const UseGradients* gradients = nullptr;  // of the run's own scheme, where recorded
 };
 
+bool is_own(const AppState& state) {
+  return state.sharing_scheme == 0 && state.sharing_passes == 0;
+}
+
 Scheme scheme_of(const Source& source, const AppState& state) {
   Scheme scheme;
   scheme.config = source.config().model;
   try {
-    if (state.sharing_scheme > 0) {
-      scheme.config.sharing = Sharing(state.sharing_scheme);
-      scheme.config.n_recursions = std::max<int64_t>(2, scheme.config.n_recursions);
+    if (!is_own(state)) {
+      if (state.sharing_scheme > 0) scheme.config.sharing = Sharing(state.sharing_scheme);
+      scheme.config.n_recursions =
+          state.sharing_passes > 0 ? state.sharing_passes + 1 : std::max<int64_t>(2, scheme.config.n_recursions);
       scheme.config.kv_cache = KvStrategy::recursion_wise;
       scheme.config = recursive_twin(scheme.config);
     }
@@ -39,7 +44,7 @@ Scheme scheme_of(const Source& source, const AppState& state) {
   } catch (const Error& error) {
     scheme.problem = error.what();
   }
-  if (state.sharing_scheme == 0 && state.shown.index >= 0) {
+  if (is_own(state) && state.shown.index >= 0) {
     const UseGradients& g = source.history().snapshots[state.shown.index].gradients;
     const auto finite = [](const std::vector<float>& norms) {
       return std::all_of(norms.begin(), norms.end(), [](float x) { return std::isfinite(x) && x >= 0; });
@@ -89,12 +94,12 @@ class SharingPanel : public Panel {
 
   float controls(const Source&, AppState& state, float right) override {
     // In the order of Sharing; "none" stands for the run as it is.
-    const std::vector<const char*> labels = {"run", "cycle", "sequence", "mid cycle", "mid seq"};
-    const float left = right - ui::segmented_width(labels);
-    ImGui::SetCursorPosX(left);
-    state.sharing_scheme = ui::segmented("sharing.scheme", labels, state.sharing_scheme,
-                                         "How the same number of layers would share weights otherwise");
-    return left;
+    state.sharing_scheme = ui::corner_choice(
+        "sharing.scheme", {"run", "cycle", "sequence", "mid cycle", "mid seq"}, state.sharing_scheme,
+        "How the same number of layers would share weights otherwise", right, ui::button_width("N = 4"));
+    state.sharing_passes = ui::corner_cycle("sharing.passes", {"N", "N = 2", "N = 3", "N = 4"}, state.sharing_passes,
+                                            "How often the shared block is passed; N: as in the run", right);
+    return right;
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {

@@ -195,11 +195,9 @@ class TokensPanel : public Panel {
   }
 
   float controls(const Source&, AppState& state, float right) override {
-    const std::vector<const char*> labels = {"probe", "vocabulary", "own"};
-    const float left = right - ui::segmented_width(labels);
-    ImGui::SetCursorPosX(left);
-    state.tokens_view = TokensView(ui::segmented("tokens.view", labels, int(state.tokens_view)));
-    return left;
+    state.tokens_view = TokensView(ui::corner_choice("tokens.view", {"probe", "vocabulary", "own"},
+                                                     int(state.tokens_view), "What is listed", right));
+    return right;
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
