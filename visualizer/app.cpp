@@ -53,6 +53,7 @@ void App::show(Sources sources) {
   begin_timeline();
   state_.hovered = state_.pinned = {};
   state_.span.reset();
+  state_.columns = {};
   state_.tried = {};
   rest_ = {};
   state_.wishes.clear();

@@ -48,6 +48,12 @@ Box GridFrame::cell(int r, int t) const {
           {std::min(cells_.max.x, std::floor(cells_.min.x + width * (at + 1)) - space), line.max.y}};
 }
 
+bool GridFrame::sees(int t) const {
+  if (t < 0 || t >= tokens_) return false;
+  const auto left = float(column(t));
+  return left + 1 > first() && left < last();
+}
+
 std::vector<int> GridFrame::tokens() const {
   std::vector<int> out;
   for (int column = int(first()); column < tokens_ && float(column) < last(); ++column)

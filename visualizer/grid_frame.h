@@ -45,7 +45,7 @@ class GridFrame {
   float first() const { return float(zoom_.from * tokens_); }
   float last() const { return float(zoom_.to * tokens_); }
   int column(int t) const { return column_.empty() ? t : column_[size_t(t)]; }
-  bool sees(int t) const { return t >= 0 && t<tokens_&& float(column(t) + 1)> first() && float(column(t)) < last(); }
+  bool sees(int t) const;
   void draw_columns(Canvas& canvas, int first, int last, ImU32 color) const;
   void draw_margin(Canvas& canvas, const Box& row, const FrameRow& text) const;
   void draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const;

@@ -162,12 +162,12 @@ std::vector<std::string> parts(const std::string& text, char separator) {
   return out;
 }
 
-/// Two numbers, the second the larger.
+/// Two numbers, the second not the smaller.
 template <class Number>
 bool parse_range(const std::string& value, Number& first, Number& last) {
   const size_t space = value.find(' ');
   return space != std::string::npos && parse_number(value.substr(0, space), first) &&
-         parse_number(value.substr(space + 1), last) && first >= 0 && last > first;
+         parse_number(value.substr(space + 1), last) && first >= 0 && last >= first;
 }
 
 Entry loop() {
@@ -182,7 +182,7 @@ Entry loop() {
           [](AppState& s, const Source& source, const std::string& value) {
             if (value == "none") return s.playback.loop.reset(), true;
             int64_t first = 0, last = 0;
-            if (!parse_range(value, first, last)) return false;
+            if (!parse_range(value, first, last) || first == last) return false;
             s.playback.loop = {source.history().snapshot_at(first), source.history().snapshot_at(last)};
             return s.playback.loop->first >= 0;
           }};
@@ -210,7 +210,7 @@ Entry columns() {
           [](AppState& s, const Source&, const std::string& value) {
             if (value == "all") return s.columns = {}, true;
             Zoom zoom;
-            if (!parse_range(value, zoom.from, zoom.to) || zoom.to > 1) return false;
+            if (!parse_range(value, zoom.from, zoom.to) || zoom.to > 1 || !(zoom.width() > 0)) return false;
             s.columns = zoom;
             return true;
           }};
