@@ -20,6 +20,9 @@ constexpr ImGuiWindowFlags panel_flags = ImGuiWindowFlags_NoDecoration | ImGuiWi
                                          ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse |
                                          ImGuiWindowFlags_NoBackground;
 
+/// Runs that stand beside the one that is shown.
+constexpr ptrdiff_t most_rivals = 6;
+
 }  // namespace
 
 App::App(Source& source, Opener opener) : opener_(std::move(opener)), source_(&source), panels_(make_panels()) {
@@ -44,6 +47,7 @@ void App::show(Sources sources) {
   owned_.push_back(std::move(sources.front()));
   sources.erase(sources.begin());
   if (!sources.empty()) {
+    state_.compare.rivals.clear();
     compare(std::move(sources));
     state_.curve_axis = CurveAxis::flops;
   }
@@ -62,13 +66,14 @@ void App::show(Sources sources) {
 }
 
 void App::compare(Sources sources) {
-  state_.compare.rivals.clear();
+  std::vector<Source*>& rivals = state_.compare.rivals;
+  state_.compare.compare_with(sources.front().get());
   for (std::unique_ptr<Source>& source : sources) {
     source->poll();
-    state_.compare.rivals.push_back(source.get());
+    rivals.push_back(source.get());
     owned_.push_back(std::move(source));
   }
-  state_.compare.compare_with(state_.compare.rivals.front());
+  if (rivals.size() > most_rivals) rivals.erase(rivals.begin(), rivals.end() - most_rivals);
 }
 
 bool App::poll() {

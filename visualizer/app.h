@@ -28,7 +28,8 @@ class App {
   /// Another source from the next frame on, with those that stand beside it, if any; the state that belongs to a text
   /// starts anew.
   void show(Sources sources);
-  /// Others beside it, the first of them in the compare panel.
+  /// Others beside it and beside those that stand there, the first of them in the compare panel; the oldest go where it
+  /// would be more than six.
   void compare(Sources sources);
   /// Takes in news; true when there were some.
   bool poll();

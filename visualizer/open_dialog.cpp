@@ -51,6 +51,7 @@ std::unique_ptr<Source> draw_opening(AppState& state, const Opener& opener) {
     if (ui::button("open.run." + std::to_string(i), fitted(run, ui::em() * 36).c_str()))
       chosen = open_path(run, state, opener);
   }
+  if (chosen) state.open.path.clear();
   return chosen;
 }
 
@@ -92,11 +93,13 @@ Sources draw_training(AppState& state, const Opener& opener) {
 std::vector<std::string> find_runs(const std::string& runs) {
   std::vector<std::pair<fs::file_time_type, std::string>> found;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(runs, ignored)) {
-    const RunFolder folder{entry.path()};
+  for (auto entry = fs::recursive_directory_iterator(runs, ignored); entry != fs::recursive_directory_iterator();
+       entry.increment(ignored)) {
+    if (entry.depth() > 0) entry.disable_recursion_pending();  // the runs of a race lie in a folder of their own
+    const RunFolder folder{entry->path()};
     for (const fs::path& file : {folder.recording(), folder.weights()}) {
       if (!fs::exists(file, ignored)) continue;
-      found.emplace_back(fs::last_write_time(file, ignored), entry.path().string());
+      found.emplace_back(fs::last_write_time(file, ignored), entry->path().string());
       break;
     }
   }

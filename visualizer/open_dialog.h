@@ -16,7 +16,7 @@ struct Opener {
   std::function<Sources(const TrainRequest& request)> train;
 };
 
-/// The folders in `runs` that can be opened, newest first.
+/// The folders in `runs`, and in folders there, that can be opened, newest first.
 std::vector<std::string> find_runs(const std::string& runs);
 
 /// Opens `path` as the dialog would: a text becomes what a new run is to train on. Null when there is nothing to show

@@ -32,6 +32,11 @@ int RunHistory::images_at(int64_t step) const {
   return newest_at(images, step);
 }
 
+std::string short_name(const Source& source) {
+  const std::filesystem::path name(source.name());
+  return (name.has_filename() ? name : name.parent_path()).filename().string();
+}
+
 const char* status_name(RunStatus status) {
   static constexpr const char* names[] = {"preparing", "training", "paused", "finished", "failed", "recording"};
   return names[int(status)];

@@ -118,6 +118,9 @@ class Source {
   Generation generation_;
 };
 
+/// What a run is called where there is little room.
+std::string short_name(const Source& source);
+
 /// Runs that belong together: the first is shown, the others stand beside it.
 using Sources = std::vector<std::unique_ptr<Source>>;
 

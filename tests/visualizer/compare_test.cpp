@@ -75,6 +75,16 @@ TEST_CASE("another run stands where this one does, until it is let loose, and it
   window.frames(3);
   CHECK(window.app().source().name() == "other");
   CHECK(state.compare.other == &source);
-  REQUIRE(window.click("compare.other"));
+  REQUIRE(window.click("compare.next"));
   CHECK_FALSE(state.compare.other);
+  REQUIRE(window.click("compare.next"));
+  CHECK(state.compare.other == &source);
+  REQUIRE(window.click("compare.other"));
+  state.open.path = "other";
+  window.frames(2);
+  REQUIRE(window.click("open.go"));
+  window.frames(2);
+  CHECK(state.compare.rivals.size() == 2);
+  CHECK(state.compare.other == state.compare.rivals[1]);
+  CHECK_THAT(window.app().text("compare"), ContainsSubstring("run sample: "));
 }

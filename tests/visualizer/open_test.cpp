@@ -78,13 +78,13 @@ TEST_CASE("a race shows three runs: their curves, and each of the twins in turn 
   CHECK(compare.other == compare.rivals[0]);
   desk.state().show = "compare";
   desk.window.frames(2);
-  REQUIRE(desk.window.click("compare.other"));
+  REQUIRE(desk.window.click("compare.next"));
   CHECK(compare.other == compare.rivals[1]);
   REQUIRE(desk.window.click("compare.swap"));
   desk.window.frames(2);
   CHECK(desk.window.app().source().name() == "races/recursive");
   CHECK(compare.rivals[1]->name() == "live");
-  REQUIRE(desk.window.click("compare.other"));
+  REQUIRE(desk.window.click("compare.next"));
   CHECK_FALSE(compare.other);  // the same run; the others are still there
   CHECK(compare.rivals.size() == 2);
 }
@@ -132,5 +132,9 @@ TEST_CASE("runs lie newest first, and folders that are none are passed over") {
   const std::vector<std::string> runs = find_runs(folder.path().string());
   REQUIRE(runs.size() == 2);
   CHECK_THAT(runs[0], ContainsSubstring("new"));
+  std::filesystem::create_directories(folder.path() / "race/mor/deeper");
+  write_file_atomically(folder.path() / "race/mor/model.safetensors", "x");
+  write_file_atomically(folder.path() / "race/mor/deeper/model.safetensors", "x");
+  CHECK(find_runs(folder.path().string()).size() == 3);
   CHECK(find_runs((folder.path() / "missing").string()).empty());
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "visualizer/panels/panels.h"
+#include "visualizer/panels/runs_plot.h"
 #include "visualizer/plot_math.h"
 #include "visualizer/text_flow.h"
 
@@ -33,10 +34,6 @@ double held_out_at(const RunHistory& history, int64_t step) {
   return loss;
 }
 
-double speed_of(const RunHistory& history) {
-  return history.steps.empty() ? std::nan("") : history.steps.back().tokens_per_second;
-}
-
 std::vector<Quantity> quantities(const Source& source, const AppState& state) {
   const Source& other = other_of(source, state);
   const Shown &a = state.shown, &b = state.compare.shown;
@@ -45,8 +42,7 @@ std::vector<Quantity> quantities(const Source& source, const AppState& state) {
       {"loss of the probe text, nats", text_a.lm_loss, text_b.lm_loss},
       {"recursions per token", text_a.mean_depth, text_b.mean_depth},
       {"bytes in its cache", double(text_a.kv.bytes), double(text_b.kv.bytes)},
-      {"held out, causal rule, nats", held_out_at(source.history(), a.step), held_out_at(other.history(), b.step)},
-      {"tokens per second, last step", speed_of(source.history()), speed_of(other.history())}};
+      {"held out, causal rule, nats", held_out_at(source.history(), a.step), held_out_at(other.history(), b.step)}};
   static constexpr const char* names[] = {"steps", "tokens trained on", "training FLOPs", "seconds"};
   for (const CurveAxis axis : {CurveAxis::steps, CurveAxis::tokens, CurveAxis::flops, CurveAxis::seconds})
     out.push_back({names[int(axis)], AxisMap(source, axis).at(a.step), AxisMap(other, axis).at(b.step)});
@@ -120,11 +116,12 @@ class ComparePanel : public Panel {
                        rule_name(state.rule));
   }
 
-  float controls(const Source& source, AppState& state, float right) override {
+  float controls(const Source&, AppState& state, float right) override {
     Comparison& c = state.compare;
     const float gap = ImGui::GetStyle().ItemSpacing.x;
-    const char* which = c.other && !c.next() ? "Same run" : "Other run";
-    float left = right - ui::button_width(which) - ui::button_width("Swap") - gap;
+    const std::string which = c.other ? "B: " + short_name(*c.other) : "B: same run";
+    float left = right - ui::button_width("Add run") - ui::button_width("Swap") - gap;
+    if (!c.rivals.empty()) left -= ui::button_width(which.c_str()) + gap;
     if (c.other) left -= ui::button_width("linked") + gap;
     ImGui::SetCursorPosX(left);
     if (c.other) {
@@ -132,16 +129,15 @@ class ComparePanel : public Panel {
         c.linked = !c.linked;
       ImGui::SameLine();
     }
+    if (!c.rivals.empty()) {
+      if (ui::button("compare.next", which.c_str(), true, "Compare with the next of the runs, or of A's own steps"))
+        c.compare_with(c.next());
+      ImGui::SameLine();
+    }
     if (ui::button("compare.swap", "Swap", true, "A becomes B")) state.wishes.push_back({Wish::swap});
     ImGui::SameLine();
-    if (ui::button("compare.other", which, true, "What A is compared with")) {
-      if (c.rivals.empty())
-        state.open_asked = state.open.to_compare = true;
-      else if (c.rivals.size() == 1)
-        c.rivals.clear(), c.compare_with(nullptr);
-      else
-        c.compare_with(c.next());
-    }
+    if (ui::button("compare.other", "Add run", true, "Another run beside this one, here and in the training curves"))
+      state.open_asked = state.open.to_compare = true;
     const float choice = ui::segmented_width(kind_labels), further = left - gap - choice;
     if (further < ui::em() * 7) return left;
     ImGui::SameLine();
@@ -149,7 +145,6 @@ class ComparePanel : public Panel {
     int kind = int(std::find(std::begin(kinds), std::end(kinds), c.panel) - std::begin(kinds));
     kind = ui::segmented("compare.kind", kind_labels, kind, "What is drawn of both");
     if (kind < int(std::size(kinds))) c.panel = kinds[kind];
-    (void)source;
     return further;
   }
 
@@ -162,14 +157,18 @@ class ComparePanel : public Panel {
     const Box box = free_box();
     if (!sides_[0]) return draw_empty(canvas, box, fmt::format("there is no panel \"{}\"", c.panel));
     const float em = ui::em(), gap = em, half = (box.width() - gap) / 2;
-    const float below = box.height() > em * 28 ? em * 13.2f : 0, split = box.max.y - below;
+    const float below = box.height() > em * 27 ? em * 12 : 0, split = box.max.y - below;
     draw_side(*sides_[0], source, state, canvas, {box.min, {box.min.x + half, split}}, false);
     draw_side(*sides_[1], source, state, canvas, {{box.max.x - half, box.min.y}, {box.max.x, split}}, true);
     if (below > 0) {
       const float numbers = std::min(em * 34, half);
       draw_numbers(canvas, {{box.min.x, split + em * 0.6f}, {box.min.x + numbers, box.max.y}},
                    quantities(source, state));
-      draw_difference(canvas, {{box.min.x + numbers + 2 * gap, split + em * 0.6f}, box.max}, state);
+      const float plot = state.compare.rivals.empty() ? 0 : std::min(em * 24, box.width() * 0.3f);
+      draw_difference(canvas, {{box.min.x + numbers + 2 * gap, split + em * 0.6f}, {box.max.x - plot, box.max.y}},
+                      state);
+      if (plot > em * 12)
+        draw_runs(canvas, {{box.max.x - plot + gap, split + em * 0.6f}, box.max}, run_points(source, state));
     }
     take_box(box);
   }
@@ -179,6 +178,9 @@ class ComparePanel : public Panel {
     for (const bool compared : {false, true}) out += side_name(source, state, compared) + "\n";
     for (const Quantity& q : quantities(source, state))
       out += fmt::format("{}: {} and {}\n", q.name, short_number(q.a), short_number(q.b));
+    for (const RunPoint& point : run_points(source, state))
+      out += fmt::format("run {}: {} tokens/s in training, {:.3f} nats held out\n", point.name,
+                         short_number(point.speed), point.loss);
     return out;
   }
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <limits>
 #include <utility>
@@ -19,8 +18,7 @@
 namespace tinymor {
 namespace {
 
-constexpr Color train_color{0xC9, 0xCE, 0xD8}, topk_color{0xF0, 0x9A, 0x3E}, threshold_color{0x6F, 0xD0, 0x9B},
-    rival_color{0x6C, 0xB9, 0xD9};
+constexpr Color train_color{0xC9, 0xCE, 0xD8}, topk_color{0xF0, 0x9A, 0x3E}, threshold_color{0x6F, 0xD0, 0x9B};
 
 /// What is drawn small below the losses; beyond the first few only where it is not 0 throughout.
 struct Metric {
@@ -81,9 +79,8 @@ std::function<double(const StepMetrics&)> flops_at_depth(const Source& source) {
   return [once = of(1), more = of(2) - of(1)](const StepMetrics& m) { return once + (m.mean_depth - 1) * more; };
 }
 
-/// What another run is called beside its curve.
-std::string short_name(const Source& source, bool compared) {
-  return (compared ? "B: " : "") + std::filesystem::path(source.name()).filename().string();
+std::string rival_name(const Source& source, bool compared) {
+  return (compared ? "B: " : "") + short_name(source);
 }
 
 std::string newest_held_out(const Source& source) {
@@ -124,7 +121,7 @@ class CurvesPanel : public Panel {
     if (!state.compare.rivals.empty())
       out += fmt::format(" \u00b7 held out, causal rule: this run {}", newest_held_out(source));
     for (const Source* rival : state.compare.rivals)
-      out += fmt::format(", {} {}", short_name(*rival, rival == state.compare.other), newest_held_out(*rival));
+      out += fmt::format(", {} {}", rival_name(*rival, rival == state.compare.other), newest_held_out(*rival));
     if (!state.compare.rivals.empty()) return out;
     if (compares_steps(state)) return marks_line(h, state);
     if (!h.steps.empty())
@@ -272,7 +269,7 @@ class CurvesPanel : public Panel {
     const RunHistory& h = other.history();
     const AxisMap axis(other, axis_);
     const Color color = compared ? compared_color : rival_color;
-    const std::string name = short_name(other, compared);
+    const std::string name = rival_name(other, compared);
     const auto loss = column(h.steps, [](const StepMetrics& m) { return m.loss; });
     loss_series_.push_back({name + ": train",
                             color,

@@ -1,0 +1,23 @@
+#pragma once
+// What each run that is open gives and costs: a point of held-out loss over training speed. Towards the lower right is
+// better; a run with none below it to its right is worth its price.
+
+#include <string>
+#include <vector>
+
+#include "visualizer/app_state.h"
+
+namespace tinymor {
+
+struct RunPoint {
+  std::string name;
+  double speed = 0;  ///< Tokens per second in training, the median of the newest steps.
+  double loss = 0;   ///< Held out, by the causal rule, nats, as last evaluated.
+  Color color;
+};
+/// Of the run that is shown and of those beside it, but for those of which a number is not known yet.
+std::vector<RunPoint> run_points(const Source& source, const AppState& state);
+
+void draw_runs(Canvas& canvas, const Box& box, const std::vector<RunPoint>& points);
+
+}  // namespace tinymor
