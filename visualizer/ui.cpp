@@ -120,7 +120,9 @@ bool by_key(const std::string& name) {
 }  // namespace
 
 void field(const std::string& name) {
-  if (by_key(name)) ImGui::SetKeyboardFocusHere();
+  if (!by_key(name)) return;
+  ImGui::SetWindowFocus();  // ImGui 1.90.1 finds no item of another window than the one in focus
+  ImGui::SetKeyboardFocusHere();
 }
 
 bool button(const std::string& name, const char* text, bool enabled, const char* hint_text) {

@@ -143,7 +143,7 @@ class SharingPanel : public Panel {
                     ui::u32(ui::colors::text, dimmed ? 0.4 : 1),
                     fitted(label, stack_width - em * 0.6f, ui::Font::small), ui::Font::small);
       curve(canvas, {place.max.x, place.center().y}, {set_left, set_box(set).center().y},
-            ui::u32(color, dimmed ? 0.15 : 0.9), hovered_set_ == set ? 3.0f : 1.5f);
+            ui::u32(color, dimmed ? 0.15 : 0.9), em * (hovered_set_ == set ? 0.23f : 0.12f));
       if (place.contains(ImGui::GetIO().MousePos) && ImGui::IsWindowHovered()) hovered = set;
     }
     for (int set = 0; set < sets; ++set) {
