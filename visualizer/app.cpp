@@ -84,11 +84,7 @@ bool App::poll() {
 
 void App::drop(const std::string& path) {
   if (!opener_.open) return;
-  if (std::unique_ptr<Source> source = open_path(path, state_, opener_)) {
-    Sources sources;
-    sources.push_back(std::move(source));
-    show(std::move(sources));
-  }
+  if (Sources sources = alone(open_path(path, state_, opener_)); !sources.empty()) show(std::move(sources));
   state_.open.shown = !state_.open.message.empty();
 }
 

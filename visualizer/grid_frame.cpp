@@ -48,10 +48,8 @@ Box GridFrame::cell(int r, int t) const {
           {std::min(cells_.max.x, std::floor(cells_.min.x + width * (at + 1)) - space), line.max.y}};
 }
 
-bool GridFrame::sees(int t) const {
-  if (t < 0 || t >= tokens_) return false;
-  const auto left = float(column(t));
-  return left + 1 > first() && left < last();
+bool GridFrame::sees(int from, int to) const {
+  return from >= 0 && to<tokens_&& float(column(to) + 1)> first() && float(column(from)) < last();
 }
 
 std::vector<int> GridFrame::tokens() const {
@@ -99,7 +97,7 @@ void GridFrame::draw_margin(Canvas& canvas, const Box& line, const FrameRow& tex
 void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const {
   const float em = ui::em(), y = cells_.max.y + em * 0.3f;
   Box taken{{1e9f, y}, {-1e9f, y}};
-  if (selected && *selected < view.size() && sees(*selected)) {
+  if (selected && *selected < view.size() && sees(*selected, *selected)) {
     const std::string name = fmt::format("{} \"{}\"", *selected, quoted_piece(view.pieces[*selected]));
     const float width = text_size(name, ui::Font::small).x;
     const float x =
@@ -124,11 +122,10 @@ void GridFrame::draw_selection(Canvas& canvas, const AppState& state, Subject su
     draw_columns(canvas, state.span->first, state.span->second, color);
 }
 
-void GridFrame::draw_columns(Canvas& canvas, int first, int last, ImU32 color) const {
-  if (first < 0 || last >= tokens_ || rows_.empty() || (first == last && !sees(first))) return;
+void GridFrame::draw_columns(Canvas& canvas, int from, int to, ImU32 color) const {
+  if (rows_.empty() || !sees(from, to)) return;
   const float em = ui::em();
-  const Box top{cell(0, first).min, cell(0, last).max};
-  if (top.min.x > top.max.x) return;
+  const Box top{cell(0, from).min, cell(0, to).max};
   const float narrow = std::max(0.0f, (3 - top.width()) / 2);
   canvas.outline(
       {{top.min.x - 1.5f - narrow, cells_.min.y - em * 0.2f}, {top.max.x + 1.5f + narrow, cells_.max.y + em * 0.2f}},

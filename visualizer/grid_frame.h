@@ -45,8 +45,9 @@ class GridFrame {
   float first() const { return float(zoom_.from * tokens_); }
   float last() const { return float(zoom_.to * tokens_); }
   int column(int t) const { return column_.empty() ? t : column_[size_t(t)]; }
-  bool sees(int t) const;
-  void draw_columns(Canvas& canvas, int first, int last, ImU32 color) const;
+  /// Whether some of the columns of these tokens are seen; they stand side by side.
+  bool sees(int from, int to) const;
+  void draw_columns(Canvas& canvas, int from, int to, ImU32 color) const;
   void draw_margin(Canvas& canvas, const Box& row, const FrameRow& text) const;
   void draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
 

@@ -131,10 +131,8 @@ Sources draw_open_dialog(AppState& state, const Opener& opener) {
   if (!state.open.shown) return {};
   Sources chosen;
   if (ui::begin_dialog("##open", ui::em() * 40)) {
-    std::unique_ptr<Source> opened;
-    if (opener.open) opened = draw_opening(state, opener);
-    if (opener.train && !opened) chosen = draw_training(state, opener);
-    if (opened) chosen.push_back(std::move(opened));
+    if (opener.open) chosen = alone(draw_opening(state, opener));
+    if (opener.train && chosen.empty()) chosen = draw_training(state, opener);
     if (!state.open.message.empty()) ui::paragraph(state.open.message, ui::colors::warn, ui::Font::small);
     ImGui::Dummy({1, ui::em() * 0.4f});
     if (ui::button("open.close", "Close")) state.open.shown = false;

@@ -46,9 +46,9 @@ std::string Rest::reason(const Source& source, Wanted wanted, double seconds) {
     was_on_battery_ = now;
   }
   const std::vector<EvalMetrics>& evals = source.history().evals;
-  if (!wanted.on_plateau || evals.size() <= judged_ || !on_plateau(evals)) return "";
-  judged_ = evals.size();
-  return "five evaluations brought no lower held-out loss";
+  if (!wanted.on_plateau || evals.empty() || evals.back().step == judged_) return "";
+  judged_ = evals.back().step;
+  return on_plateau(evals) ? "five evaluations brought no lower held-out loss" : "";
 }
 
 }  // namespace tinymor

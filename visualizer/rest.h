@@ -25,7 +25,7 @@ class Rest {
   std::string reason(const Source& source, Wanted wanted, double seconds);
 
  private:
-  size_t judged_ = 0;  // evaluations that a pause was asked for already
+  int64_t judged_ = -1;  // the step of the newest evaluation that was looked at
   bool was_on_battery_ = false;
   double until_look_ = 0;  // seconds until the battery is looked at
 };

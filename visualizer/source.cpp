@@ -32,6 +32,12 @@ int RunHistory::images_at(int64_t step) const {
   return newest_at(images, step);
 }
 
+Sources alone(std::unique_ptr<Source> source) {
+  Sources sources;
+  if (source) sources.push_back(std::move(source));
+  return sources;
+}
+
 std::string short_name(const Source& source) {
   const std::filesystem::path name(source.name());
   return (name.has_filename() ? name : name.parent_path()).filename().string();

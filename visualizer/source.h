@@ -123,6 +123,8 @@ std::string short_name(const Source& source);
 
 /// Runs that belong together: the first is shown, the others stand beside it.
 using Sources = std::vector<std::unique_ptr<Source>>;
+/// Only this one; none where it is null.
+Sources alone(std::unique_ptr<Source> source);
 
 /// Opens a run folder, a recording or a model file. `wake` is called, from other threads, when there is news. Throws
 /// InputError.

@@ -154,28 +154,42 @@ bool chip(const std::string& name, const char* text, bool on, const char* hint_t
 
 namespace {
 
-/// A chip of this width that ends at `right`; the next one may stand to its left.
-bool corner(const std::string& name, const char* text, bool on, const char* hint_text, float width, float& right) {
+/// What `draw` draws, of this width, with its right end at `right`; the next may stand to its left.
+template <class Draw>
+auto corner(float width, float& right, Draw draw) {
   const float top = ImGui::GetCursorPosY();
   ImGui::SetCursorPosX(right - width);
-  const bool pressed = chip(name, text, on, hint_text);
+  const auto result = draw();
   ImGui::SetCursorPosY(top);
   right -= width + ImGui::GetStyle().ItemSpacing.x;
-  return pressed;
+  return result;
 }
 
 }  // namespace
 
+bool corner_button(const std::string& name, const char* text, const char* hint_text, float& right) {
+  return corner(button_width(text), right, [&] { return button(name, text, true, hint_text); });
+}
+
 void corner_chip(const std::string& name, const char* text, bool& on, const char* hint_text, float& right) {
-  if (corner(name, text, on, hint_text, button_width(text), right)) on = !on;
+  if (corner(button_width(text), right, [&] { return chip(name, text, on, hint_text); })) on = !on;
 }
 
 int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int choice, const char* hint_text,
                  float& right) {
   float width = 0;
   for (const char* text : labels) width = std::max(width, button_width(text));
-  const bool pressed = corner(name, labels[size_t(std::max(0, choice))], choice != 0, hint_text, width, right);
+  const char* text = labels[size_t(std::max(0, choice))];
+  const bool pressed = corner(width, right, [&] { return chip(name, text, choice != 0, hint_text); });
   return pressed ? (choice + 1) % int(labels.size()) : choice;
+}
+
+int corner_choice(const std::string& name, const std::vector<const char*>& labels, int choice, const char* hint_text,
+                  float& right, float before) {
+  const float width = segmented_width(labels);
+  if (right - width - before < ImGui::GetCursorStartPos().x + em() * 4)
+    return corner_cycle(name, labels, choice, hint_text, right);
+  return corner(width, right, [&] { return segmented(name, labels, choice, hint_text); });
 }
 
 bool begin_bar(const char* id, ImVec2 position, ImVec2 size, bool scrolls) {
@@ -249,18 +263,6 @@ float segmented_width(const std::vector<const char*>& labels) {
   float width = float(labels.size()) - 1;
   for (const char* text : labels) width += button_width(text);
   return width;
-}
-
-int corner_choice(const std::string& name, const std::vector<const char*>& labels, int choice, const char* hint_text,
-                  float& right, float before) {
-  const float width = segmented_width(labels), top = ImGui::GetCursorPosY();
-  if (right - width - before < ImGui::GetCursorStartPos().x + em() * 4)
-    return corner_cycle(name, labels, choice, hint_text, right);
-  ImGui::SetCursorPosX(right - width);
-  choice = segmented(name, labels, choice, hint_text);
-  ImGui::SetCursorPosY(top);
-  right -= width + ImGui::GetStyle().ItemSpacing.x;
-  return choice;
 }
 
 void label(std::string_view text, Color color, Font which) {

@@ -74,8 +74,9 @@ void field(const std::string& name);
 /// A push button; a chip is one that stays on.
 bool button(const std::string& name, const char* label, bool enabled = true, const char* hint = nullptr);
 bool chip(const std::string& name, const char* label, bool on, const char* hint = nullptr);
-/// A chip whose right end is at `right` and that turns `on` on and off. `right` becomes where a control before it may
-/// end.
+/// A button whose right end is at `right`, which becomes where a control before it may end.
+bool corner_button(const std::string& name, const char* label, const char* hint, float& right);
+/// A chip whose right end is at `right` and that turns `on` on and off.
 void corner_chip(const std::string& name, const char* label, bool& on, const char* hint, float& right);
 /// One that goes on to the next of its labels; it is on but for the first. Returns the choice.
 int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int current, const char* hint,

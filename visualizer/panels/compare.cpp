@@ -118,34 +118,22 @@ class ComparePanel : public Panel {
 
   float controls(const Source&, AppState& state, float right) override {
     Comparison& c = state.compare;
-    const float gap = ImGui::GetStyle().ItemSpacing.x;
     const std::string which = c.other ? "B: " + short_name(*c.other) : "B: same run";
-    float left = right - ui::button_width("Add run") - ui::button_width("Swap") - gap;
-    if (!c.rivals.empty()) left -= ui::button_width(which.c_str()) + gap;
-    if (c.other) left -= ui::button_width("linked") + gap;
-    ImGui::SetCursorPosX(left);
-    if (c.other) {
-      if (ui::chip("compare.linked", "linked", c.linked, "B stands where A stands, on the axis of the training curves"))
-        c.linked = !c.linked;
-      ImGui::SameLine();
-    }
-    if (!c.rivals.empty()) {
-      if (ui::button("compare.next", which.c_str(), true, "Compare with the next of the runs, or of A's own steps"))
-        c.compare_with(c.next());
-      ImGui::SameLine();
-    }
-    if (ui::button("compare.swap", "Swap", true, "A becomes B")) state.wishes.push_back({Wish::swap});
-    ImGui::SameLine();
-    if (ui::button("compare.other", "Add run", true, "Another run beside this one, here and in the training curves"))
+    if (ui::corner_button("compare.other", "Add run", "Another run beside this one, here and in the training curves",
+                          right))
       state.open_asked = state.open.to_compare = true;
-    const float choice = ui::segmented_width(kind_labels), further = left - gap - choice;
-    if (further < ui::em() * 7) return left;
-    ImGui::SameLine();
-    ImGui::SetCursorPosX(further);
+    if (ui::corner_button("compare.swap", "Swap", "A becomes B", right)) state.wishes.push_back({Wish::swap});
+    if (!c.rivals.empty() && ui::corner_button("compare.next", which.c_str(),
+                                               "Compare with the next of the runs, or of A's own steps", right))
+      c.compare_with(c.next());
+    if (c.other)
+      ui::corner_chip("compare.linked", "linked", c.linked,
+                      "B stands where A stands, on the axis of the training curves", right);
+    if (right - ui::segmented_width(kind_labels) < ui::em() * 7) return right;
     int kind = int(std::find(std::begin(kinds), std::end(kinds), c.panel) - std::begin(kinds));
-    kind = ui::segmented("compare.kind", kind_labels, kind, "What is drawn of both");
+    kind = ui::corner_choice("compare.kind", kind_labels, kind, "What is drawn of both", right);
     if (kind < int(std::size(kinds))) c.panel = kinds[kind];
-    return further;
+    return right;
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {

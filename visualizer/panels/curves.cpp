@@ -214,11 +214,10 @@ class CurvesPanel : public Panel {
  private:
   void collect(const Source& source, const AppState& state) {
     const bool smooth_loss = state.smooth_loss;
-    std::vector<uint64_t> versions = {source.version()};
-    for (const Source* rival : state.compare.rivals)
-      versions.push_back(2 * rival->version() + (rival == state.compare.other));
-    if (versions_ == versions && smooth_ == smooth_loss && axis_ == state.curve_axis) return;
-    versions_ = std::move(versions);
+    std::vector<std::pair<const Source*, uint64_t>> made_of = {{&source, source.version()}, {state.compare.other, 0}};
+    for (const Source* rival : state.compare.rivals) made_of.emplace_back(rival, rival->version());
+    if (made_of_ == made_of && smooth_ == smooth_loss && axis_ == state.curve_axis) return;
+    made_of_ = std::move(made_of);
     smooth_ = smooth_loss;
     axis_ = state.curve_axis;
     const RunHistory& h = source.history();
@@ -320,7 +319,7 @@ class CurvesPanel : public Panel {
   static constexpr float small_em = 6.2f;  // height of a row of them
   std::vector<Small> small_;
   std::vector<PlotSeries> loss_series_;
-  std::vector<uint64_t> versions_;  // of the sources that the series were made from
+  std::vector<std::pair<const Source*, uint64_t>> made_of_;  // the sources of the series and their versions
   CurveAxis axis_ = CurveAxis::steps;
   bool smooth_ = false;
 };

@@ -126,9 +126,7 @@ Opener dialog_opener(const Options& o, const Wake& wake) {
             const char* kind = request.race ? "race" : "live";
             for (int i = 1; run.empty() || fs::exists(run); ++i) run = fs::path("runs") / fmt::format("{}-{}", kind, i);
             if (request.race) return race(o, std::move(config), run, wake);
-            Sources sources;
-            sources.push_back(train(o, std::move(config), run, wake));
-            return sources;
+            return alone(train(o, std::move(config), run, wake));
           }};
 }
 
