@@ -142,7 +142,12 @@ void ImageTrainer::run(Control* control) {
   AdamW optimizer = make_optimizer(config_.train, model_->parameters());
   const double began = seconds_now();
   tell_held_out(0, true);
-  for (int64_t step = 0; step < steps && (!control || control->between_steps()); ++step) {
+  int64_t done = 0;
+  const auto tell = [&](RunEvent::Kind kind, const std::string& text) {
+    for (Observer* observer : observers_) observer->on_event({kind, done, text});
+  };
+  const auto command = [&](const std::string& text) { tell(RunEvent::command, text); };
+  for (int64_t step = 0; step < steps && (!control || control->between_steps(nullptr, command)); done = ++step) {
     const StepMetrics metrics = take_step(optimizer, step, control ? control->lr_factor() : 1, began);
     for (Observer* observer : observers_) observer->on_step(metrics);
     const bool last = metrics.step == steps || (control && control->stopping());
@@ -153,8 +158,10 @@ void ImageTrainer::run(Control* control) {
     }
     tell_held_out(metrics.step, last || (control && control->take_record()));
   }
-  observers_.pop_back();
+  if (control && control->stopping()) command("stopped");
   write_file_atomically(folder.weights(), write_checkpoint(*model_));
+  tell(RunEvent::checkpoint, "the model");
+  observers_.pop_back();
 }
 
 }  // namespace tinymor

@@ -116,4 +116,8 @@ void Recorder::on_images(const ImageSnapshot& images) {
   file_->append(images_record(images, file_->seconds));
 }
 
+void Recorder::on_event(const RunEvent& event) {
+  file_->append(event_record(event, file_->seconds));
+}
+
 }  // namespace tinymor

@@ -1,7 +1,8 @@
 #pragma once
 // What a run tells about itself while it trains: numbers of every step (StepMetrics), how its routers' scores lie
 // (ScoreHistogram) and, now and then, everything the model does with one fixed text (Snapshot) or with a few fixed
-// images (ImageSnapshot). An Observer hears them live; recording.mortrace keeps them for later.
+// images (ImageSnapshot); and what happens to it (RunEvent). An Observer hears them live; recording.mortrace keeps them
+// for later.
 //
 // File: 8 bytes magic "MORTRACE", u32 version, then records `u32 kind | u32 bytes | i64 step | f64 wall seconds |
 // payload | u32 crc32 of the record before it`, little endian. Unknown kinds are skipped; a record cut off or damaged
@@ -88,6 +89,18 @@ struct ImageSnapshot {
 /// Whether its parts fit each other, so that who draws it need not look.
 bool consistent(const ImageSnapshot& snapshot);
 
+/// Bytes that one takes in a recording, and about so many in memory.
+uint64_t bytes_of(const Snapshot& snapshot);
+uint64_t bytes_of(const ImageSnapshot& snapshot);
+
+/// Something that happened to a run beside the training itself.
+struct RunEvent {
+  enum Kind : uint8_t { command, checkpoint } kind = command;
+  int64_t step = 0;  ///< The steps that were done by then.
+  std::string text;  ///< What was asked for or saved, for people; at most `longest` bytes.
+  static constexpr size_t longest = 200;
+};
+
 /// Hears about a run. All calls come from the training thread and must return quickly.
 struct Observer {
   virtual ~Observer() = default;
@@ -96,6 +109,7 @@ struct Observer {
   virtual void on_scores(const ScoreHistogram&) {}
   virtual void on_snapshot(const Snapshot&) {}
   virtual void on_images(const ImageSnapshot&) {}
+  virtual void on_event(const RunEvent&) {}
 };
 
 /// What a run is, known before its first step.
@@ -114,6 +128,7 @@ struct Recording : RunInfo {
   std::vector<ScoreHistogram> scores;
   std::vector<Snapshot> snapshots;
   std::vector<ImageSnapshot> images;
+  std::vector<RunEvent> events;
   std::string notice;  ///< Not empty when the file ends in the middle of a record: what was left out, for people.
 };
 
@@ -130,6 +145,7 @@ class Recorder : public Observer {
   void on_scores(const ScoreHistogram&) override;
   void on_snapshot(const Snapshot&) override;
   void on_images(const ImageSnapshot&) override;
+  void on_event(const RunEvent&) override;
 
  private:
   struct File;

@@ -117,6 +117,11 @@ void fields(Archive& archive, Is<ImageSnapshot> auto& s) {
   archive(s.height, s.width, s.rows, s.columns, s.images);
 }
 
+template <class Archive>
+void fields(Archive& archive, Is<RunEvent> auto& e) {
+  archive(e.kind, e.text);
+}
+
 class Writer {
  public:
   template <class... Values>
@@ -133,7 +138,10 @@ class Writer {
       bytes.append(reinterpret_cast<const char*>(&value), sizeof(T));
     } else if constexpr (List<T>) {
       put(static_cast<uint32_t>(value.size()));
-      for (const auto& each : value) put(each);
+      if constexpr (Number<typename T::value_type>)
+        bytes.append(reinterpret_cast<const char*>(value.data()), value.size() * sizeof(value[0]));
+      else
+        for (const auto& each : value) put(each);
     } else {
       fields(*this, value);
     }
@@ -236,19 +244,28 @@ bool consistent(const EvalMetrics&) {
   return true;
 }
 
+bool consistent(const RunEvent& e) {
+  return e.kind <= RunEvent::checkpoint && e.text.size() <= RunEvent::longest;
+}
+
 bool consistent(const ScoreHistogram& s) {
   return s.taken.size() == s.left.size() && s.taken.size() % ScoreHistogram::bins == 0 &&
          s.taken.size() <= size_t(kMaxDepth) * ScoreHistogram::bins;
 }
 
+std::string written(const auto& content) {
+  Writer writer;
+  writer(content);
+  return std::move(writer.bytes);
+}
+
 std::string record(RecordKind kind, int64_t step, double seconds, const auto& content) {
-  Writer payload;
-  payload(content);
-  check(payload.bytes.size() <= kMaxPayload, "[recording] a record of {} bytes is larger than {}", payload.bytes.size(),
+  const std::string payload = written(content);
+  check(payload.size() <= kMaxPayload, "[recording] a record of {} bytes is larger than {}", payload.size(),
         kMaxPayload);
   Writer whole;
-  whole(kind, static_cast<uint32_t>(payload.bytes.size()), step, seconds);
-  whole.bytes += payload.bytes;
+  whole(kind, static_cast<uint32_t>(payload.size()), step, seconds);
+  whole.bytes += payload;
   whole(crc32(whole.bytes));
   return whole.bytes;
 }
@@ -284,6 +301,13 @@ bool consistent(const ImageSnapshot& s) {
            i.probability <= 1 &&
            std::all_of(i.depth.begin(), i.depth.end(), [](int32_t d) { return d >= 0 && d <= kMaxDepth; });
   });
+}
+
+uint64_t bytes_of(const Snapshot& snapshot) {
+  return written(snapshot).size();
+}
+uint64_t bytes_of(const ImageSnapshot& snapshot) {
+  return written(snapshot).size();
 }
 
 std::string file_head() {
@@ -326,6 +350,8 @@ bool add_record(Recording& recording, const Record& record) {
       return append(recording.scores, record);
     case RecordKind::images:
       return append(recording.images, record);
+    case RecordKind::event:
+      return append(recording.events, record);
   }
   return true;
 }
@@ -355,6 +381,10 @@ std::string snapshot_record(const Snapshot& snapshot, double seconds) {
 std::string images_record(const ImageSnapshot& images, double seconds) {
   check(consistent(images), "[recording] the images of step {} contradict themselves", images.step);
   return record(RecordKind::images, images.step, seconds, images);
+}
+
+std::string event_record(const RunEvent& event, double seconds) {
+  return record(RecordKind::event, event.step, seconds, event);
 }
 
 }  // namespace tinymor

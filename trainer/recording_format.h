@@ -10,7 +10,7 @@
 namespace tinymor {
 
 /// What a record tells. Numbers in files: never reuse one.
-enum class RecordKind : uint32_t { run = 1, step = 2, eval = 3, snapshot = 4, scores = 5, images = 6 };
+enum class RecordKind : uint32_t { run = 1, step = 2, eval = 3, snapshot = 4, scores = 5, images = 6, event = 7 };
 
 /// One record of a file, its payload not yet looked at.
 struct Record {
@@ -38,5 +38,6 @@ std::string eval_record(const EvalMetrics& metrics, double seconds);
 std::string scores_record(const ScoreHistogram& scores, double seconds);
 std::string snapshot_record(const Snapshot& snapshot, double seconds);
 std::string images_record(const ImageSnapshot& images, double seconds);
+std::string event_record(const RunEvent& event, double seconds);
 
 }  // namespace tinymor

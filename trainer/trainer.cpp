@@ -86,21 +86,36 @@ void Control::stop() {
   stop_ = true;
 }
 
+void Control::note(std::string command) {
+  const std::lock_guard lock(mutex_);
+  commands_.push_back(std::move(command));
+  wake_.notify_all();
+}
+
 void Control::pause() {
-  paused_ = true;
+  if (!paused_.exchange(true)) note("paused");
 }
 
 void Control::resume() {
-  paused_ = false;
-  wake_.notify_all();
+  if (paused_.exchange(false)) note("goes on");
 }
 
 void Control::step() {
   ++steps_;
-  wake_.notify_all();
+  note("one step");
+}
+
+void Control::set_lr_factor(double factor) {
+  if (lr_factor_.exchange(factor) != factor) note(fmt::format("learning rate times {:.3g}", factor));
+}
+
+void Control::record() {
+  if (!record_.exchange(true)) note("a snapshot with everything in it");
 }
 
 void Control::watch(Watched what) {
+  static constexpr const char* names[] = {"the held-out text", "the batches trained on", "another text"};
+  note(fmt::format("watches {}", names[what.kind]));
   const std::lock_guard lock(mutex_);
   watched_ = std::move(what);
 }
@@ -118,15 +133,19 @@ void Control::post(std::function<void(const Model&)> task) {
   wake_.notify_all();
 }
 
-bool Control::between_steps(const Model* model) {
+bool Control::between_steps(const Model* model, const std::function<void(const std::string&)>& tell) {
   for (;;) {
     std::vector<std::function<void(const Model&)>> tasks;
+    std::vector<std::string> commands;
     {
       std::unique_lock lock(mutex_);
       // stop() may come from a signal handler, which cannot wake anyone: look again now and then.
-      if (paused_ && steps_ == 0 && !stop_ && tasks_.empty()) wake_.wait_for(lock, std::chrono::milliseconds(100));
+      if (paused_ && steps_ == 0 && !stop_ && tasks_.empty() && commands_.empty())
+        wake_.wait_for(lock, std::chrono::milliseconds(100));
       tasks.swap(tasks_);
+      commands.swap(commands_);
     }
+    for (const std::string& command : commands) tell(command);
     for (const auto& task : tasks)
       if (model) task(*model);
     if (stop_) return false;
@@ -182,7 +201,10 @@ struct Trainer::State {
   void evaluate_now();
   void watch(Watched what);
   void snapshot(bool attention);
-  void save() { save_checkpoint(folder, model, optimizer, progress); }
+  void save();
+  void tell_event(RunEvent::Kind kind, const std::string& text) {
+    tell([&](Observer& observer) { observer.on_event({kind, progress.step, text}); });
+  }
 };
 
 StepMetrics Trainer::State::step(double lr_factor) {
@@ -253,6 +275,11 @@ void Trainer::State::snapshot(bool attention) {
   }
   snapshot.gradients = gradients_by_use(model, probe);
   tell([&](Observer& observer) { observer.on_snapshot(snapshot); });
+}
+
+void Trainer::State::save() {
+  save_checkpoint(folder, model, optimizer, progress);
+  tell_event(RunEvent::checkpoint, "checkpoint");
 }
 
 void Trainer::State::watch(Watched what) {
@@ -342,12 +369,15 @@ void Trainer::run(Control* control) {
   State& s = *state_;
   const TrainConfig& train = s.config.train;
   const auto due = [&](int64_t every) { return every > 0 && s.progress.step % every == 0; };
+  const auto command = [&](const std::string& text) { s.tell_event(RunEvent::command, text); };
   if (s.progress.step == 0) {
     s.evaluate_now();
     s.snapshot(true);
+  } else {
+    command("begins anew from its checkpoint");
   }
   int64_t saved = s.progress.step;
-  while (s.progress.step < train.steps && (!control || control->between_steps(&s.model))) {
+  while (s.progress.step < train.steps && (!control || control->between_steps(&s.model, command))) {
     const StepMetrics metrics = s.step(control ? control->lr_factor() : 1);
     const bool last = metrics.step == train.steps;
     s.tell([&](Observer& observer) { observer.on_step(metrics); });
@@ -365,6 +395,7 @@ void Trainer::run(Control* control) {
       saved = s.progress.step;
     }
   }
+  if (control && control->stopping()) command("stopped");
   if (saved != s.progress.step) s.save();
 }
 

@@ -27,13 +27,13 @@ class Control {
   /// While paused: one step more.
   void step();
   /// Learning rates are this many times those of the schedule from the next step on. Not saved with the run.
-  void set_lr_factor(double factor) { lr_factor_ = factor; }
+  void set_lr_factor(double factor);
   double lr_factor() const { return lr_factor_; }
   /// Takes snapshots of this from now on, the first after the next step. Of a text longer than the model's max_seq_len
   /// only the beginning is used, and one that is shorter than two tokens is not.
   void watch(Watched what);
   /// A snapshot with everything in it after the next step.
-  void record() { record_ = true; }
+  void record();
   bool paused() const { return paused_; }
   bool stopping() const { return stop_; }
   /// Runs `task` on the training thread before its next step (also while paused), with the current model.
@@ -42,9 +42,10 @@ class Control {
  private:
   friend class Trainer;
   friend class ImageTrainer;
-  /// Called between steps: runs posted tasks, where there is a model of text, and waits while paused. False when the
-  /// run shall stop.
-  bool between_steps(const Model* model = nullptr);
+  /// Called between steps: runs posted tasks, where there is a model of text, tells in words what was asked for, and
+  /// waits while paused. False when the run shall stop.
+  bool between_steps(const Model* model, const std::function<void(const std::string&)>& tell);
+  void note(std::string command);
   /// Whether everything is to be recorded now; asks once.
   bool take_record() { return record_.exchange(false); }
   /// What is to be watched, where that is something new; asks once.
@@ -58,6 +59,7 @@ class Control {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::function<void(const Model&)>> tasks_;
+  std::vector<std::string> commands_;  // not yet told
   std::optional<Watched> watched_;
 };
 

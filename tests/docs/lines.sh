@@ -13,7 +13,7 @@ tensor     3000
 autograd   1500
 mor        2600
 datasets   2300
-trainer    3700
-visualizer 11200
+trainer    3800
+visualizer 11400
 END
 exit $over

@@ -70,6 +70,7 @@ void tell(Observer& observer, int64_t first, int64_t last) {
     observer.on_scores(example_scores(step));
     observer.on_snapshot(example_snapshot(step));
     observer.on_images(example_images(step));
+    observer.on_event({RunEvent::checkpoint, step, "checkpoint"});
   }
 }
 
@@ -95,7 +96,7 @@ bool same(const Trace& a, const Trace& b) {
 }
 
 size_t count(const Recording& r) {
-  return r.steps.size() + r.evals.size() + r.scores.size() + r.snapshots.size() + r.images.size();
+  return r.steps.size() + r.evals.size() + r.scores.size() + r.snapshots.size() + r.images.size() + r.events.size();
 }
 
 /// The bytes of a recording of `steps` steps.
@@ -166,6 +167,30 @@ TEST_CASE("a recording tells what was recorded") {
   REQUIRE(r.scores[1].step == 4);
   REQUIRE(r.scores[1].taken == example_scores(4).taken);
   REQUIRE(r.scores[1].left == example_scores(4).left);
+  REQUIRE(r.events.size() == 2);
+  REQUIRE(r.events[1].step == 4);
+  REQUIRE(r.events[1].kind == RunEvent::checkpoint);
+  REQUIRE(r.events[1].text == "checkpoint");
+}
+
+TEST_CASE("a snapshot is said to take what it takes in a recording") {
+  const size_t head = 24, checksum = 4;
+  REQUIRE(bytes_of(example_snapshot(2)) == snapshot_record(example_snapshot(2), 1).size() - head - checksum);
+  REQUIRE(bytes_of(example_images(2)) == images_record(example_images(2), 1).size() - head - checksum);
+}
+
+TEST_CASE("an event of no known kind, or with more text than is ever written, is left out") {
+  Recording recording;
+  const auto taken = [&](uint8_t kind, size_t letters) {
+    const uint32_t length = uint32_t(letters);
+    const std::string payload =
+        std::string(1, char(kind)) + std::string(reinterpret_cast<const char*>(&length), 4) + std::string(letters, 'x');
+    return add_record(recording, {RecordKind::event, 1, 0, payload, {}});
+  };
+  REQUIRE(taken(0, RunEvent::longest));
+  REQUIRE_FALSE(taken(0, RunEvent::longest + 1));
+  REQUIRE_FALSE(taken(2, 1));
+  REQUIRE(recording.events.size() == 1);
 }
 
 TEST_CASE("a recording tells of the corpus, and one from before that did is read without") {
@@ -234,7 +259,7 @@ TEST_CASE("a recording can be read while it is written") {
   Recorder recorder(folder.path() / "live", {});
   REQUIRE(count(read_recording(folder.path() / "live")) == 0);
   tell(recorder, 1, 2);
-  REQUIRE(count(read_recording(folder.path() / "live")) == 6);
+  REQUIRE(count(read_recording(folder.path() / "live")) == 7);
 }
 
 TEST_CASE("every prefix of a recording opens with the whole records it has") {

@@ -246,7 +246,9 @@ TEST_CASE("a paused run does no step, those that are asked for, and what is post
     std::vector<int32_t> text;    // of the newest; read only while the run stands still
     void on_step(const StepMetrics& m) override { lr = m.lr, step = m.step; }
     void on_snapshot(const Snapshot& s) override { text = s.topk.tokens, watched = int(text.size()), ++snapshots; }
+    void on_event(const RunEvent& e) override { events.push_back(e); }
     std::atomic<int> snapshots{0};
+    std::vector<RunEvent> events;  // read once the run has ended
   } counter;
   trainer.add_observer(counter);
   Control control;
@@ -291,6 +293,26 @@ TEST_CASE("a paused run does no step, those that are asked for, and what is post
   CHECK(wait([&] { return counter.step > paused_at; }));
   control.stop();
   thread.join();
+  std::vector<std::string> told;
+  for (const RunEvent& event : counter.events)
+    if (event.kind == RunEvent::command) told.push_back(event.text);
+  CHECK(told == std::vector<std::string>{"paused", "learning rate times 3", "watches another text", "one step",
+                                         "learning rate times 1", "watches the batches trained on", "one step",
+                                         "watches the batches trained on", "one step", "watches the held-out text",
+                                         "one step", "watches the held-out text", "one step", "goes on", "stopped"});
+  CHECK(counter.events.back().kind == RunEvent::checkpoint);
+}
+
+TEST_CASE("a recording tells where checkpoints were saved and where a run went on from one") {
+  const TemporaryFolder folder;
+  Config config = tiny_run(folder.path(), 4);
+  config.train.checkpoint_every = 2;
+  Trainer(config, folder.path() / "run").run();
+  Trainer::resume(folder.path() / "run", 5).run();
+  std::string told;
+  for (const RunEvent& event : read_recording(folder.path() / "run/recording.mortrace").events)
+    told += fmt::format("{} {}; ", event.step, event.text);
+  CHECK(told == "2 checkpoint; 4 checkpoint; 4 begins anew from its checkpoint; 5 checkpoint; ");
 }
 
 TEST_CASE("schedules rise, stay and fall where they should") {
