@@ -15,11 +15,6 @@
 namespace tinymor {
 namespace {
 
-constexpr ImGuiWindowFlags panel_flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                                         ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                                         ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollWithMouse |
-                                         ImGuiWindowFlags_NoBackground;
-
 /// Runs that stand beside the one that is shown.
 constexpr ptrdiff_t most_rivals = 6;
 
@@ -53,7 +48,7 @@ void App::show(Sources sources) {
   }
   panels_ = make_panels();  // what they remember belongs to the source before
   state_.shown = {};
-  state_.playback = {};
+  state_.playback = state_.writing = {};
   begin_timeline();
   state_.hovered = state_.pinned = {};
   state_.span.reset();
@@ -95,6 +90,7 @@ void App::frame(double seconds) {
   if (!state_.bare) move_keyboard();
   registry_.begin_frame();
   state_.hovering.reset();
+  state_.at_gap = registry_.focus().starts_with("split.");
   if (!state_.bare) handle_keys(*source_, state_);
   state_.panel_under_mouse.clear();
 
@@ -177,7 +173,10 @@ void App::update(double seconds) {
   state_.message_seconds -= seconds;
   if (state_.message_seconds <= 0) state_.message.clear();
   state_.playback.advance(seconds, source_->history().snapshot_count());
-  state_.shown.update(*source_, state_.playback.index());
+  const std::vector<int> lengths = source_->generation().lengths();
+  state_.writing.advance(seconds, int(lengths.size()));
+  const int written = state_.writing.index();
+  state_.shown.update(*source_, state_.playback.index(), written < 0 ? INT_MAX : lengths[size_t(written)]);
   update_comparison();
 }
 
@@ -215,138 +214,6 @@ void App::find_images() {
   if (neighbour(all, state_.page, 0) != state_.page) state_.show = "patches";
 }
 
-void App::draw_workspace(const Box& area) {
-  const float gap = ui::em() * 0.5f;
-  const Box inner = area.inset(gap, gap);
-  if (inner.width() < 8 || inner.height() < 8) return;
-  if (!state_.maximised.empty() && state_.show.empty()) return draw_tile({state_.maximised, inner});
-  const std::vector<Page> all =
-      pages(arrangement(state_.room(), ui::em()), inner, ui::em(), source_->history().of_images());
-  if (!state_.show.empty()) {
-    const auto with = std::find_if(all.begin(), all.end(), [&](const Page& page) { return page.holds(state_.show); });
-    if (with != all.end()) state_.page = with->name;
-    state_.show.clear();
-    state_.maximised.clear();
-  }
-  const auto chosen = std::find_if(all.begin(), all.end(), [&](const Page& page) { return page.name == state_.page; });
-  Page page = chosen == all.end() ? all.front() : *chosen;
-  drag_splitters(page);
-  for (const Tile& tile : page.tiles) draw_tile(tile);
-}
-
-void App::drag_splitters(Page& page) {
-  const std::string key = fmt::format("{}/{}", page.name, page.tiles.size() - 1);
-  const auto found = state_.splits.find(key);
-  std::vector<float> moved = found == state_.splits.end() ? std::vector<float>() : found->second;
-  const std::vector<Splitter> all = split(page, moved);
-  moved.resize(all.size());
-  for (size_t i = 0; i < all.size() && !state_.bare; ++i) {
-    const auto& [gap, between_columns, extent] = all[i];
-    const std::string name = fmt::format("split.{}", i);
-    ImGui::SetNextWindowPos(gap.min);
-    ImGui::SetNextWindowSize({gap.width(), gap.height()});
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
-    if (ImGui::Begin(name.c_str(), nullptr, panel_flags)) {
-      ImGui::InvisibleButton("gap", {gap.width(), gap.height()});
-      ui::tag(name);
-      const float half = ui::em(), thin = ui::em() * 0.08f;
-      const ImVec2 grip = between_columns ? ImVec2(thin, half) : ImVec2(half, thin), at = gap.center();
-      canvas_->rect({{at.x - grip.x, at.y - grip.y}, {at.x + grip.x, at.y + grip.y}}, ui::u32(ui::colors::line), thin);
-      if (ImGui::IsItemHovered() || ImGui::IsItemActive()) {
-        ImGui::SetMouseCursor(between_columns ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
-        canvas_->rect(gap, ui::u32(ui::colors::accent, 0.6));
-      }
-      const ImVec2 by = ImGui::GetMouseDragDelta(ImGuiMouseButton_Left, 0);
-      if (ImGui::IsItemActivated()) dragged_from_ = moved[i];
-      if (ImGui::IsItemActive() && ui::dragged()) {
-        moved[i] = std::clamp(dragged_from_ + (between_columns ? by.x : by.y) / extent, -1.0f, 1.0f);
-        state_.splits[key] = moved;
-      }
-      if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) state_.splits.erase(key);
-    }
-    ImGui::End();
-    ImGui::PopStyleVar(2);
-  }
-}
-
-namespace {
-
-/// What can be done with every panel.
-void draw_panel_menu(const Panel& panel, AppState& state) {
-  const std::string name = panel.name();
-  if (ui::button("menu." + name, "...", true, "Fill the window, save")) ImGui::OpenPopup("menu");
-  if (!ImGui::BeginPopup("menu")) return;
-  const bool filled = state.maximised == name;
-  if (ImGui::Selectable(filled ? "Show all panels (F)" : "Fill the window (F)")) state.maximised = filled ? "" : name;
-  ui::tag("menu." + name + ".fill");
-  if (ImGui::Selectable("Save as SVG, PNG and CSV (S)")) state.exporting = name;
-  ui::tag("menu." + name + ".save");
-  ImGui::EndPopup();
-}
-
-}  // namespace
-
-void App::draw_tile(const Tile& tile) {
-  const auto found =
-      std::find_if(panels_.begin(), panels_.end(), [&](const auto& p) { return p->name() == tile.panel; });
-  if (found == panels_.end()) return;
-  Panel& panel = **found;
-  ImGui::SetNextWindowPos(tile.box.min);
-  ImGui::SetNextWindowSize({tile.box.width(), tile.box.height()});
-  if (ImGui::Begin(panel.name(), nullptr, panel_flags)) {
-    if (ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) state_.panel_under_mouse = panel.name();
-    ui::tag(std::string("panel.") + panel.name(), tile.box);
-    if (state_.exporting == panel.name()) {
-      SvgCanvas drawing;
-      TwoCanvases both(*canvas_, drawing);
-      draw_contents(panel, tile, both);
-      save(panel, tile, drawing);
-    } else {
-      draw_contents(panel, tile, *canvas_);
-    }
-  }
-  ImGui::End();
-}
-
-void App::draw_contents(Panel& panel, const Tile& tile, Canvas& canvas) {
-  canvas.push_clip(tile.box);
-  canvas.rect(tile.box, ui::u32(ui::colors::card), ImGui::GetStyle().WindowRounding);
-  canvas.outline(tile.box, ui::u32(ui::colors::line), 1, ImGui::GetStyle().WindowRounding);
-  const float left = ImGui::GetCursorPosX(), right = left + ImGui::GetContentRegionAvail().x;
-  const float top = ImGui::GetCursorPosY();
-  ImGui::SetCursorPosY(top);
-  float end = right;
-  if (!state_.bare) {
-    end -= ui::button_width("...");
-    ImGui::SetCursorPosX(end);
-    draw_panel_menu(panel, state_);
-    end -= ImGui::GetStyle().ItemSpacing.x;
-    ImGui::SetCursorPosY(top);
-  }
-  const float free = panel.controls(*source_, state_, end) - left - ui::em();
-  const ImVec2 corner = ImGui::GetWindowPos();
-  const float below = top + ImGui::GetFrameHeight() + ui::em() * 0.1f;
-  if (free > ui::em() * 2)
-    canvas.text({corner.x + left, corner.y + top + ImGui::GetStyle().FramePadding.y}, ui::u32(ui::colors::text),
-                fitted(panel.title(), free, ui::Font::bold), ui::Font::bold);
-  canvas.text({corner.x + left, corner.y + below}, ui::u32(ui::colors::dim),
-              fitted(panel.caption(*source_, state_), right - left, ui::Font::small), ui::Font::small);
-  ImGui::SetCursorPos({left, below + text_size("x", ui::Font::small).y + ui::em() * 0.5f});
-  panel.draw(*source_, state_, canvas);
-  canvas.pop_clip();
-}
-
-void App::save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing) {
-  state_.exporting.clear();
-  try {
-    picture_ = export_panel(panel, *source_, state_, drawing, tile.box);
-    state_.say(fmt::format("saved {} and beside it .svg and .csv", picture_->file));
-  } catch (const std::exception& error) {
-    state_.say(error.what());
-  }
-}
-
 void App::try_what_if() {
   Experiment wanted = state_.what_if;
   const int snapshot = state_.shown.index;
@@ -365,6 +232,7 @@ void App::fulfil_wishes() {
   const Generation& text = source_->generation();
   const int size = int(text.text.size());
   for (Wish wish : std::exchange(state_.wishes, {})) {
+    if (wish.kind >= Wish::generate && wish.kind <= Wish::choose) state_.writing.follow();
     switch (wish.kind) {
       case Wish::pause:
         source_->pause();
@@ -417,6 +285,7 @@ void App::fulfil_wishes() {
     }
   }
   if (text.running) source_->adjust(state_.request);
+  if (ImGui::IsAnyItemActive()) return;  // a slider counts once it is let go
   source_->set_lr_factor(state_.lr_factor);
   for (Source* rival : state_.compare.rivals) rival->set_lr_factor(state_.lr_factor);
 }
@@ -432,7 +301,8 @@ void App::zoom_key(char key) {
 }
 
 bool App::animating() const {
-  return state_.playback.mode() == Playback::Mode::playing || source_->generation().running || !state_.script.empty();
+  return state_.playback.playing() || state_.writing.playing() || source_->generation().running ||
+         !state_.script.empty();
 }
 
 const Panel* App::panel(const std::string& name) const {
@@ -447,6 +317,7 @@ std::string App::text(const std::string& name) {
     if (!name.empty() && panel->name() != name) continue;
     out += fmt::format("{}== {} ==\n{}", out.empty() ? "" : "\n", panel->title(), panel->text(*source_, state_));
   }
+  if (name.empty()) out += "\n== Time line ==\n" + timeline_text(*source_, state_);
   return out;
 }
 

@@ -52,7 +52,7 @@ class App {
   const std::vector<std::unique_ptr<Panel>>& panels() const { return panels_; }
   /// Null when there is none of this name.
   const Panel* panel(const std::string& name) const;
-  /// Every panel, or the one of this name, as plain text.
+  /// Every panel and the time line, or the panel of this name, as plain text.
   std::string text(const std::string& name = "");
 
  private:

@@ -27,7 +27,7 @@ std::vector<std::string> likely_next(const Trace& trace, const Source& source) {
 
 }  // namespace
 
-void Shown::update(const Source& source, int snapshot) {
+void Shown::update(const Source& source, int snapshot, int tokens) {
   const RunHistory& history = source.history();
   const std::vector<Snapshot>& all = history.snapshots;
   const bool there = snapshot >= 0 && snapshot < history.snapshot_count();
@@ -44,11 +44,12 @@ void Shown::update(const Source& source, int snapshot) {
     lens = made_of ? lens_of(all[index]) : LensView();
     likely = made_of ? likely_next(all[index].threshold, source) : std::vector<std::string>();
   }
-  if (source.generation_version() != generation_version_) {
-    const Generation& g = source.generation();
-    generated = view_of(g.text, g.first_cached, g.kv_bytes, source.geometry());
-  }
+  const std::vector<GeneratedPiece>& text = source.generation().text;
+  tokens = std::min(tokens, int(text.size()));
+  if (source.generation_version() != generation_version_ || tokens != generated_tokens_)
+    generated = view_of(std::span(text).first(size_t(tokens)), source.geometry());
   generation_version_ = source.generation_version();
+  generated_tokens_ = tokens;
 }
 
 const TextView& Shown::text(Subject subject, RuleView rule) const {

@@ -3,6 +3,7 @@
 // this state, and leave wishes that the app carries to the source after the frame.
 
 #include <algorithm>
+#include <climits>
 #include <deque>
 #include <map>
 #include <optional>
@@ -66,13 +67,17 @@ struct Wish {
   int value = 0;  ///< keep: so many tokens; choose: the id of the next one.
 };
 
+/// What the time line counts: steps or seconds of the run, or the tokens of the generated text.
+enum class Clock { steps, seconds, text };
+
 /// The part of the time line that is seen, and what was written beside it.
 struct Timeline {
+  Clock clock = Clock::steps;
   Zoom zoom;
   std::optional<int> loop_from;  ///< Where a range begins that is being marked.
   std::vector<Note> notes;
-  std::vector<double> steps, log_loss;  ///< The curve behind it, of the source's version.
-  uint64_t version = 0;
+  std::vector<double> times, log_loss;  ///< The curve behind it, of the source's version and that clock.
+  std::pair<uint64_t, Clock> made_of{0, Clock::steps};
   bool writing = false;  ///< A note at the step that is shown.
   std::string draft;
 };
@@ -108,14 +113,15 @@ struct Shown {
   LensView lens;
   std::vector<std::string> likely;  ///< [T] the likeliest next tokens by the causal rule, in words; may be empty.
 
-  /// Brings the views up to date; cheap when nothing changed.
-  void update(const Source& source, int snapshot);
+  /// Brings the views up to date, of the generated text so many tokens; cheap when nothing changed.
+  void update(const Source& source, int snapshot, int tokens = INT_MAX);
   const TextView& text(Subject subject, RuleView rule) const;
   bool any() const { return index >= 0 || images >= 0; }
 
  private:
   std::optional<int64_t> made_of_;  // the step of the snapshot that the views were made of
   uint64_t generation_version_ = 0;
+  int generated_tokens_ = 0;
 };
 
 /// What stands beside the run in the compare panel.
@@ -143,7 +149,8 @@ struct Comparison {
 
 struct AppState {
   RuleView rule = RuleView::causal;
-  Playback playback;
+  Playback playback;  ///< Of the run's snapshots.
+  Playback writing;   ///< Of the times of the generated text, Generation::lengths().
   Timeline timeline;
   Shown shown;
 
@@ -198,6 +205,7 @@ struct AppState {
   Tutor tutor;
   bool open_asked = false;  ///< By the button, or the key O.
   float docked = 0;         ///< Height of the bands above the bottom bar, as of the last frame.
+  bool at_gap = false;      ///< The keyboard is at a gap between panels: Left and Right move that.
   /// How far the gaps between panels were moved, by page and number of its gaps, as split() takes it.
   std::map<std::string, std::vector<float>> splits;
   std::string show;       ///< A panel whose page is to be turned to.
@@ -220,6 +228,23 @@ struct AppState {
   ImVec2 room() const {
     const ImVec2 window = ImGui::GetIO().DisplaySize;
     return {window.x, window.y - docked};
+  }
+  /// What the time line counts from now on. The generated text is seen whole where that is something else.
+  void count_by(Clock clock) {
+    timeline.clock = clock;
+    timeline.zoom = {};
+    timeline.loop_from.reset();
+    if (clock == Clock::text)
+      cache_subject = Subject::generated;
+    else
+      writing = {};
+  }
+  /// What the time line moves, and how many places it may take.
+  Playback& clocked() { return timeline.clock == Clock::text ? writing : playback; }
+  const Playback& clocked() const { return const_cast<AppState*>(this)->clocked(); }
+  int places(const Source& source) const {
+    return timeline.clock == Clock::text ? int(source.generation().lengths().size())
+                                         : source.history().snapshot_count();
   }
   bool points_at(Subject subject, int token) const { return selected() == TokenRef{subject, token}; }
   /// Puts a line into the status line for a few seconds.

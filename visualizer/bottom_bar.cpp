@@ -13,28 +13,38 @@ const char* mode_name(Playback::Mode mode) {
   return names[int(mode)];
 }
 
-void draw_buttons(AppState& state, int count) {
-  Playback& playback = state.playback;
-  const bool any = count > 0, playing = playback.mode() == Playback::Mode::playing;
+/// What the time line counts next: what there is nothing of is passed over.
+Clock next_clock(Clock clock, const Source& source) {
+  const int clocks = source.generation().text.empty() ? 2 : 3;
+  return Clock((int(clock) + 1) % clocks);
+}
+
+void draw_buttons(const Source& source, AppState& state) {
+  const int count = state.places(source);
+  Playback& playback = state.clocked();
+  const bool any = count > 0, playing = playback.playing();
   const auto spaced = [] { ImGui::SameLine(0, 2); };
-  if (ui::icon_button("time.first", ui::Icon::first, any, false, "First snapshot (Home)")) playback.jump(0, count);
+  if (ui::icon_button("time.first", ui::Icon::first, any, false, "The first (Home)")) playback.jump(0, count);
   spaced();
-  if (ui::icon_button("time.previous", ui::Icon::previous, any, false, "Previous snapshot (Left)"))
-    playback.step(-1, count);
+  if (ui::icon_button("time.previous", ui::Icon::previous, any, false, "One back (Left)")) playback.step(-1, count);
   spaced();
   if (ui::icon_button("time.play", playing ? ui::Icon::pause : ui::Icon::play, any, playing, "Play or pause (Space)")) {
     playback.toggle(count);
   }
   spaced();
-  if (ui::icon_button("time.next", ui::Icon::next, any, false, "Next snapshot (Right)")) playback.step(1, count);
+  if (ui::icon_button("time.next", ui::Icon::next, any, false, "One on (Right)")) playback.step(1, count);
   spaced();
   const bool following = playback.mode() == Playback::Mode::following;
-  if (ui::icon_button("time.follow", ui::Icon::last, true, following, "Follow the newest snapshot (End)"))
-    playback.follow();
+  if (ui::icon_button("time.follow", ui::Icon::last, true, following, "Follow the newest (End)")) playback.follow();
   ImGui::SameLine();
   const std::string speed =
       playback.speed() < 1 ? fmt::format("1/{:.0f}x", 1 / playback.speed()) : fmt::format("{:.0f}x", playback.speed());
   if (ui::button("time.speed", speed.c_str(), true, "Speed of playing")) playback.next_speed();
+  static constexpr const char* clocks[] = {"steps", "seconds", "text"};
+  spaced();
+  if (ui::button("time.clock", clocks[int(state.timeline.clock)], true,
+                 "What the time line counts: steps or seconds of the run, or tokens of the generated text"))
+    state.count_by(next_clock(state.timeline.clock, source));
 }
 
 }  // namespace
@@ -42,7 +52,10 @@ void draw_buttons(AppState& state, int count) {
 std::string status_text(const Source& source, const AppState& state) {
   const RunHistory& h = source.history();
   std::string out;
-  if (state.shown.any())
+  if (state.timeline.clock == Clock::text)
+    out = fmt::format("{} of {} tokens of the generated text", state.shown.generated.size(),
+                      source.generation().text.size());
+  else if (state.shown.any())
     out = fmt::format("snapshot {} of {} at step {}", state.playback.index() + 1, h.snapshot_count(), state.shown.step);
   else
     out = "no snapshot yet";
@@ -53,7 +66,8 @@ std::string status_text(const Source& source, const AppState& state) {
     if (source.planned_steps() >= last.step) out += fmt::format(" of {}", source.planned_steps());
     out += fmt::format(", {} tokens/s", short_number(last.tokens_per_second));
   }
-  out += fmt::format(" \u00b7 {} dropped", source.dropped());
+  out += fmt::format(" \u00b7 {} dropped \u00b7 snapshots {:.0f} of {} MB", source.dropped(), double(h.bytes) / 1e6,
+                     RunHistory::most_bytes / 1000000);
   return out;
 }
 
@@ -63,9 +77,9 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
   const float height = frame + em * (told ? 2.4f : 0.9f), top = window.y - height;
   if (ui::begin_bar("##bottom", {0, top}, {window.x, height})) {
     ImGui::SetCursorPos({pad, em * 0.45f});
-    draw_buttons(state, source.history().snapshot_count());
+    draw_buttons(source, state);
     ImGui::SameLine();
-    const std::string mode = mode_name(state.playback.mode());
+    const std::string mode = mode_name(state.clocked().mode());
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float label_width = text_size("following", ui::Font::small).x + em;
     Canvas& canvas = window_canvas();

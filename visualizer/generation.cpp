@@ -11,6 +11,13 @@ int Generation::prompt_tokens() const {
   return int(std::count_if(text.begin(), text.end(), [](const GeneratedPiece& token) { return token.prompt; }));
 }
 
+std::vector<int> Generation::lengths() const {
+  std::vector<int> out;
+  for (size_t t = 0; t < text.size(); ++t)
+    if (text[t].cached > 0) out.push_back(int(t) + 1);
+  return out;
+}
+
 GenerateRequest Generation::go_on(GenerateRequest request, int count, int more) const {
   request.kept.clear();
   for (int t = 0; t < std::min(count, int(text.size())); ++t) request.kept.push_back(text[t].id);
@@ -153,15 +160,26 @@ void GenerationWorker::begin(const GenerateRequest& request) {
   decoded_ = request.kept;
   if (decoded_.empty())
     for (const GeneratedPiece& token : text) decoded_.push_back(token.id);
+  note_cache(text.back());
   update([&](Generation& state) {
-    // What the model cannot hold any more stays as it was.
-    state.text.resize(decoded_.size() - std::min(decoded_.size(), text.size()));
+    // What the model cannot hold any more stays as it was, and so does what is known of tokens that went in before.
+    const size_t front = decoded_.size() - std::min(decoded_.size(), text.size());
+    for (size_t t = front; t + 1 < std::min(state.text.size(), decoded_.size()); ++t) {
+      const GeneratedPiece& before = state.text[t];
+      GeneratedPiece& now = text[t - front];
+      if (before.id != now.id || before.depth != now.depth) break;
+      now.seconds = before.seconds, now.cached = before.cached, now.kv_bytes = before.kv_bytes;
+    }
+    state.text.resize(front);
     state.text.insert(state.text.end(), text.begin(), text.end());
-    state.first_cached = int(state.text.size()) - decoder_->cached();
-    state.kv_bytes = decoder_->kv_bytes();
     state.logits = decoder_->logits();
     state.vocabulary = decoder_->vocabulary();
   });
+}
+
+void GenerationWorker::note_cache(GeneratedPiece& newest) const {
+  newest.cached = decoder_->cached();
+  newest.kv_bytes = decoder_->kv_bytes();
 }
 
 // False when it was cancelled on the way.
@@ -175,12 +193,11 @@ bool GenerationWorker::decode_all(int tokens) {
     GeneratedPiece token = decoder_->next(sampling);
     token.seconds = std::chrono::duration<double>(clock::now() - begun).count();
     spent += token.seconds;
+    note_cache(token);
     decoded_.push_back(token.id);
     std::vector<float> logits = decoder_->logits();
     update([&](Generation& state) {
       state.text.push_back(std::move(token));
-      state.first_cached = int(state.text.size()) - decoder_->cached();
-      state.kv_bytes = decoder_->kv_bytes();
       state.logits = std::move(logits);
       state.tokens_per_second = n / std::max(spent, 1e-9);
     });

@@ -77,8 +77,6 @@ using DecoderFactory = std::function<std::unique_ptr<Decoder>(const std::atomic<
 /// A generated text so far.
 struct Generation {
   std::vector<GeneratedPiece> text;
-  int first_cached = 0;
-  int64_t kv_bytes = 0;
   std::vector<float> logits;  ///< [V] for the token after it; empty before there is a text.
   std::shared_ptr<const std::vector<std::string>> vocabulary;
   bool running = false;
@@ -87,6 +85,8 @@ struct Generation {
   std::shared_ptr<const Outcome> outcome;  ///< Of the newest experiment; null: there was none.
 
   int prompt_tokens() const;
+  /// How long the text was after the prompt and after every token since: the times at which its cache is known.
+  std::vector<int> lengths() const;
   /// The request to go on with the first `count` tokens, with the settings of `request`.
   GenerateRequest go_on(GenerateRequest request, int count, int more) const;
 };
@@ -113,6 +113,7 @@ class GenerationWorker {
   void experiment(const Experiment& experiment);
   void begin(const GenerateRequest& request);
   bool decode_all(int tokens);
+  void note_cache(GeneratedPiece& newest) const;
   bool wait_for_pace(Sampling& sampling);
   template <class Change>
   void update(Change&& change);

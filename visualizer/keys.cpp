@@ -12,9 +12,9 @@ namespace {
 constexpr KeyHelp all_keys[] = {
     {"Drag", "over tokens: what they cost; gaps: room; the time line with Shift: a loop"},
     {"Wheel", "closer to curves, time line, grid, cache, lens; a double click: all again"},
-    {"Space", "play the snapshots, or pause"},
-    {"Left, Right", "previous, next snapshot (with Shift: ten)"},
-    {"Home, End", "first snapshot; follow the newest"},
+    {"Space", "play the time line, or pause"},
+    {"Left, Right", "previous, next place of the time line (with Shift: ten)"},
+    {"Home, End", "the first place; follow the newest"},
     {",  .", "previous, next token"},
     {"R", "next rule: training, causal, difference"},
     {"L", "lessons; in one: Space goes on, Backspace goes back"},
@@ -26,7 +26,7 @@ constexpr KeyHelp all_keys[] = {
     {"Double click", "on a token of the strip: what does it predict after each recursion?"},
     {"1 to 9, [ ]", "attention of that recursion; previous, next head"},
     {"C", "compare"},
-    {"Up, Down, Enter", "previous, next control of what is seen; press it, or type into it"},
+    {"Up, Down, Enter", "previous, next control of what is seen; press it, type into it; Left, Right move a gap"},
     {"Page Up, Page Down", "previous, next page"},
     {"F", "the panel under the mouse fills the window, and back"},
     {"S", "save that panel as SVG, PNG and CSV, into the folder exports"},
@@ -139,13 +139,14 @@ std::span<const KeyHelp> key_help() {
 void handle_keys(const Source& source, AppState& state) {
   const ImGuiIO& io = ImGui::GetIO();
   if (io.WantTextInput) return;
-  const int count = source.history().snapshot_count(), stride = io.KeyShift ? 10 : 1;
-  if (ui::key_pressed(ImGuiKey_LeftArrow)) state.playback.step(-stride, count);
-  if (ui::key_pressed(ImGuiKey_RightArrow)) state.playback.step(stride, count);
-  if (ui::key_pressed(ImGuiKey_Home, false)) state.playback.jump(0, count);
-  if (ui::key_pressed(ImGuiKey_End, false)) state.playback.follow();
+  Playback& playback = state.clocked();
+  const int count = state.places(source), stride = io.KeyShift ? 10 : 1;
+  if (ui::key_pressed(ImGuiKey_LeftArrow) && !state.at_gap) playback.step(-stride, count);
+  if (ui::key_pressed(ImGuiKey_RightArrow) && !state.at_gap) playback.step(stride, count);
+  if (ui::key_pressed(ImGuiKey_Home, false)) playback.jump(0, count);
+  if (ui::key_pressed(ImGuiKey_End, false)) playback.follow();
   const bool learning = state.tutor.lesson >= 0;
-  if (ui::key_pressed(ImGuiKey_Space, false)) learning ? turn_lesson(state, source, 1) : state.playback.toggle(count);
+  if (ui::key_pressed(ImGuiKey_Space, false)) learning ? turn_lesson(state, source, 1) : playback.toggle(count);
   if (ui::key_pressed(ImGuiKey_Backspace, false) && learning) turn_lesson(state, source, -1);
   if (ui::key_pressed(ImGuiKey_PageUp)) turn_page(state, -1);
   if (ui::key_pressed(ImGuiKey_PageDown)) turn_page(state, 1);

@@ -10,21 +10,16 @@ namespace {
 constexpr auto shortest_wake_interval = std::chrono::milliseconds(50);
 constexpr size_t most_snapshots = 1024, most_records = 32768;
 
-// Keeps memory bounded on long runs: every other record of the older half goes, the newest stay complete.
+// Keeps memory bounded on long runs.
 template <class Record>
 void thin(std::vector<Record>& records, size_t most) {
-  if (records.size() <= most) return;
-  std::vector<Record> kept;
-  for (size_t i = 0; i < records.size(); ++i) {
-    if (i >= records.size() / 2 || i % 2 == 0) kept.push_back(std::move(records[i]));
-  }
-  records = std::move(kept);
+  if (records.size() > most) thin_older_half(records);
 }
 
 }  // namespace
 
 LiveFeed::LiveFeed(std::function<void()> wake, size_t capacity)
-    : wake_(std::move(wake)), steps_(capacity), evals_(capacity), scores_(capacity) {}
+    : wake_(std::move(wake)), steps_(capacity), evals_(capacity), scores_(capacity), events_(capacity) {}
 
 void LiveFeed::on_step(const StepMetrics& metrics) {
   steps_.push(metrics);
@@ -53,6 +48,11 @@ void LiveFeed::on_images(const ImageSnapshot& images) {
   wake();
 }
 
+void LiveFeed::on_event(const RunEvent& event) {
+  events_.push(event);
+  wake();
+}
+
 void LiveFeed::wake() {
   const auto now = std::chrono::steady_clock::now();
   if (now - woke_ < shortest_wake_interval) return;
@@ -65,13 +65,14 @@ bool LiveFeed::drain(RunHistory& history) {
   while (auto metrics = steps_.pop()) history.steps.push_back(*metrics), news = true;
   while (auto metrics = evals_.pop()) history.evals.push_back(*metrics), news = true;
   while (auto scores = scores_.pop()) history.scores.push_back(std::move(*scores)), news = true;
-  if (snapshots_.fetch()) history.snapshots.push_back(snapshots_.front()), news = true;
-  if (images_.fetch()) history.images.push_back(images_.front()), news = true;
+  while (auto event = events_.pop()) history.events.push_back(std::move(*event)), news = true;
+  if (snapshots_.fetch()) history.add(snapshots_.front()), news = true;
+  if (images_.fetch()) history.add(images_.front()), news = true;
   thin(history.steps, most_records);
   thin(history.evals, most_records);
   thin(history.scores, most_records / 8);
-  thin(history.snapshots, most_snapshots);
-  thin(history.images, most_snapshots);
+  thin(history.events, most_records / 8);
+  history.thin(most_snapshots);
   return news;
 }
 

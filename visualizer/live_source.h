@@ -25,10 +25,11 @@ class LiveFeed : public Observer {
   void on_scores(const ScoreHistogram& scores) override;
   void on_snapshot(const Snapshot& snapshot) override;
   void on_images(const ImageSnapshot& images) override;
+  void on_event(const RunEvent& event) override;
 
   /// Moves what has arrived into `history`; true when there was something.
   bool drain(RunHistory& history);
-  uint64_t dropped() const { return steps_.dropped() + evals_.dropped() + scores_.dropped(); }
+  uint64_t dropped() const { return steps_.dropped() + evals_.dropped() + scores_.dropped() + events_.dropped(); }
 
  private:
   void wake();
@@ -38,6 +39,7 @@ class LiveFeed : public Observer {
   Ring<StepMetrics> steps_;
   Ring<EvalMetrics> evals_;
   Ring<ScoreHistogram> scores_;
+  Ring<RunEvent> events_;
   NewestExchange<Snapshot> snapshots_;
   NewestExchange<ImageSnapshot> images_;
 };

@@ -13,6 +13,7 @@ class Playback {
   enum class Mode { following, paused, playing };
 
   Mode mode() const { return mode_; }
+  bool playing() const { return mode_ == Mode::playing; }
   /// Index of the snapshot that is shown; -1 when there is none.
   int index() const { return index_; }
   double speed() const { return speed_; }

@@ -25,6 +25,7 @@ class TurnTaker : public Observer {
   void on_eval(const EvalMetrics& metrics) override { to_.on_eval(metrics); }
   void on_scores(const ScoreHistogram& scores) override { to_.on_scores(scores); }
   void on_snapshot(const Snapshot& snapshot) override { to_.on_snapshot(snapshot); }
+  void on_event(const RunEvent& event) override { to_.on_event(event); }
 
  private:
   Observer& to_;

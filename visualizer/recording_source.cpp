@@ -1,5 +1,7 @@
 #include "visualizer/recording_source.h"
 
+#include <fmt/format.h>
+
 #include "tensor/error.h"
 #include "trainer/run_folder.h"
 #include "visualizer/model_decoder.h"
@@ -66,8 +68,15 @@ void RecordingSource::take(Recording recording) {
   history_.steps = std::move(recording.steps);
   history_.evals = std::move(recording.evals);
   history_.scores = std::move(recording.scores);
-  history_.snapshots = std::move(recording.snapshots);
-  history_.images = std::move(recording.images);
+  history_.events = std::move(recording.events);
+  history_.snapshots.clear();
+  history_.images.clear();
+  history_.bytes = 0;
+  for (Snapshot& snapshot : recording.snapshots) history_.add(std::move(snapshot));
+  for (ImageSnapshot& images : recording.images) history_.add(std::move(images));
+  if (history_.thin() && notice_.empty())
+    notice_ = fmt::format("its snapshots need more than {} MB: every other of the older ones is left out",
+                          RunHistory::most_bytes / 1000000);
 }
 
 // Whether the file is another than when it was last looked at; looks once a second.

@@ -22,8 +22,8 @@ void SessionRecorder::note(double seconds, const AppState& state, const Source& 
   time_ += seconds;
   std::string lines;
   for (auto& [name, value] : values_) {
-    // While snapshots play, their steps follow from playing.
-    if (name == "step" && state.playback.mode() == Playback::Mode::playing) continue;
+    // What plays goes on by itself.
+    if ((name == "step" && state.playback.playing()) || (name == "writing" && state.writing.playing())) continue;
     const std::string now = setting(state, source, name);
     if (now != value) lines += fmt::format("{} {}\n", name, now);
     value = now;

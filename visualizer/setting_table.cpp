@@ -6,62 +6,14 @@
 #include <algorithm>
 
 #include "visualizer/panel.h"
+#include "visualizer/setting_kinds.h"
 #include "visualizer/tutor.h"
 
 namespace tinymor {
 namespace {
 
 using Entry = SettingEntry;
-
-Entry flag(const char* name, bool AppState::*field) {
-  return {{name, "on or off"},
-          [=](const AppState& s, const Source&) { return s.*field ? "on" : "off"; },
-          [=](AppState& s, const Source&, const std::string& value) {
-            if (value != "on" && value != "off") return false;
-            s.*field = value == "on";
-            return true;
-          }};
-}
-
-/// A number within bounds, in a member that `at` finds.
-template <class Number, class At>
-Entry number(const char* name, const char* values, Number low, Number high, At at) {
-  return {{name, values},
-          [=](const AppState& s, const Source&) { return fmt::format("{:g}", double(at(const_cast<AppState&>(s)))); },
-          [=](AppState& s, const Source&, const std::string& value) {
-            Number parsed{};
-            if (!parse_number(value, parsed) || !(parsed >= low && parsed <= high)) return false;
-            at(s) = parsed;
-            return true;
-          }};
-}
-
-/// One of a few words, in the order of the values they stand for.
-template <class Field>
-Entry choice(const char* name, const char* values, std::vector<std::string> words, Field AppState::*field) {
-  return {{name, values},
-          [=](const AppState& s, const Source&) { return words.at(size_t(s.*field)); },
-          [=](AppState& s, const Source&, const std::string& value) {
-            const auto found = std::find(words.begin(), words.end(), value);
-            if (found == words.end()) return false;
-            s.*field = Field(found - words.begin());
-            return true;
-          }};
-}
-
-/// A text in a member that `at` finds; "none" when it is empty.
-template <class At>
-Entry name(const char* name, const char* values, At at) {
-  return {{name, values},
-          [=](const AppState& s, const Source&) {
-            const std::string& text = at(const_cast<AppState&>(s));
-            return text.empty() ? "none" : text;
-          },
-          [=](AppState& s, const Source&, const std::string& value) {
-            at(s) = value == "none" ? "" : value;
-            return !value.empty();
-          }};
-}
+using namespace setting_kinds;
 
 /// The name of a panel.
 template <class At>
@@ -74,10 +26,6 @@ Entry panel(const char* name_of_setting, const char* values, At at) {
            set(s, source, value);
   };
   return e;
-}
-
-Entry fact(const char* name, std::string (*get)(const AppState&, const Source&)) {
-  return {{name, "", true}, get, [](AppState&, const Source&, const std::string&) { return false; }};
 }
 
 /// What is known of the pinned token, or "none".
@@ -241,6 +189,36 @@ Entry splits() {
           }};
 }
 
+Entry clock() {
+  static const std::vector<std::string> words = {"steps", "seconds", "text"};
+  return {{"clock", "steps, seconds or text: what the time line counts"},
+          [](const AppState& s, const Source&) { return words.at(size_t(s.timeline.clock)); },
+          [](AppState& s, const Source&, const std::string& value) {
+            const auto found = std::find(words.begin(), words.end(), value);
+            if (found == words.end()) return false;
+            s.count_by(Clock(found - words.begin()));
+            return true;
+          }};
+}
+
+/// By the length of the text, that lies on this side of what is wanted where there was none of that length.
+Entry written_tokens() {
+  return {{"writing", "a number of tokens of the generated text, or newest"},
+          [](const AppState& s, const Source&) {
+            return s.writing.mode() == Playback::Mode::following ? "newest"
+                                                                 : fmt::format("{}", s.shown.generated.size());
+          },
+          [](AppState& s, const Source& source, const std::string& value) {
+            int tokens = 0;
+            if (value == "newest") return s.writing.follow(), true;
+            if (!parse_number(value, tokens) || tokens < 0) return false;
+            const std::vector<int> lengths = source.generation().lengths();
+            const auto after = std::upper_bound(lengths.begin(), lengths.end(), tokens);
+            s.writing.jump(int(after - lengths.begin()) - 1, int(lengths.size()));
+            return true;
+          }};
+}
+
 Entry compared_step() {
   return {{"compare.step", "a number of steps of what is compared with"},
           [](const AppState& s, const Source&) { return fmt::format("{}", s.compare.shown.step); },
@@ -255,12 +233,10 @@ Entry compared_step() {
 
 Entry play() {
   return {{"play", "on or off"},
-          [](const AppState& s, const Source&) { return s.playback.mode() == Playback::Mode::playing ? "on" : "off"; },
+          [](const AppState& s, const Source&) { return s.clocked().playing() ? "on" : "off"; },
           [](AppState& s, const Source& source, const std::string& value) {
             if (value != "on" && value != "off") return false;
-            const int count = source.history().snapshot_count();
-            const bool playing = s.playback.mode() == Playback::Mode::playing;
-            if (playing != (value == "on") && (value == "on" || playing)) s.playback.toggle(count);
+            if (s.clocked().playing() != (value == "on")) s.clocked().toggle(s.places(source));
             return true;
           }};
 }
@@ -297,26 +273,6 @@ Entry pin() {
               return true;
             }
             return false;
-          }};
-}
-
-/// A text in a member that `at` finds.
-template <class At>
-Entry text(const char* name, At at) {
-  return {{name, "a text; \\n is a new line"},
-          [=](const AppState& s, const Source&) {
-            std::string out;
-            for (char c : at(const_cast<AppState&>(s)))
-              out += c == '\n' ? "\\n" : c == '\\' ? "\\\\" : std::string(1, c);
-            return out;
-          },
-          [=](AppState& s, const Source&, const std::string& value) {
-            at(s).clear();
-            for (size_t i = 0; i < value.size(); ++i) {
-              const bool escaped = value[i] == '\\' && i + 1 < value.size();
-              at(s) += escaped ? (value[++i] == 'n' ? '\n' : value[i]) : value[i];
-            }
-            return true;
           }};
 }
 
@@ -373,6 +329,8 @@ const std::vector<SettingEntry>& setting_table() {
       number("zoom", "0.5 to 3", 0.5f, 3.0f, [](AppState& s) -> float& { return s.zoom; }),
       choice("rule", "training, causal or difference", {"training", "causal", "difference"}, &AppState::rule),
       step(),
+      clock(),
+      written_tokens(),
       play(),
       loop(),
       pin(),

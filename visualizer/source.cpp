@@ -32,6 +32,30 @@ int RunHistory::images_at(int64_t step) const {
   return newest_at(images, step);
 }
 
+void RunHistory::add(Snapshot snapshot) {
+  bytes += bytes_of(snapshot);
+  snapshots.push_back(std::move(snapshot));
+}
+
+void RunHistory::add(ImageSnapshot snapshot) {
+  bytes += bytes_of(snapshot);
+  images.push_back(std::move(snapshot));
+}
+
+bool RunHistory::thin(size_t most) {
+  bool thinned = false;
+  while ((bytes > most_bytes || std::max(snapshots.size(), images.size()) > most) &&
+         std::max(snapshots.size(), images.size()) > 3) {
+    thin_older_half(snapshots);
+    thin_older_half(images);
+    bytes = 0;
+    for (const Snapshot& each : snapshots) bytes += bytes_of(each);
+    for (const ImageSnapshot& each : images) bytes += bytes_of(each);
+    thinned = true;
+  }
+  return thinned;
+}
+
 Sources alone(std::unique_ptr<Source> source) {
   Sources sources;
   if (source) sources.push_back(std::move(source));

@@ -16,7 +16,7 @@
 
 namespace tinymor {
 
-/// Everything a run has told so far. Only ever grows, except that a live run thins its oldest records.
+/// Everything a run has told so far. Only ever grows, except that older records are thinned where there are many.
 struct RunHistory {
   RunInfo run;
   std::vector<StepMetrics> steps;
@@ -24,6 +24,15 @@ struct RunHistory {
   std::vector<ScoreHistogram> scores;
   std::vector<Snapshot> snapshots;    ///< Ascending by step.
   std::vector<ImageSnapshot> images;  ///< Likewise.
+  std::vector<RunEvent> events;
+
+  /// Memory that snapshots may take, and about what they take now.
+  static constexpr uint64_t most_bytes = 256'000'000;
+  uint64_t bytes = 0;
+  void add(Snapshot snapshot);
+  void add(ImageSnapshot snapshot);
+  /// Thins the snapshots until they keep to `most_bytes` and are no more than `most`; true when some went.
+  bool thin(size_t most = SIZE_MAX);
 
   int64_t last_step() const;
   /// A run on images sees no text: where the time line counts snapshots, they are those of its images.
@@ -35,6 +44,15 @@ struct RunHistory {
   /// The same of the images.
   int images_at(int64_t step) const;
 };
+
+/// Takes every other of the older half away: the newest stay complete.
+template <class Record>
+void thin_older_half(std::vector<Record>& records) {
+  std::vector<Record> kept;
+  for (size_t i = 0; i < records.size(); ++i)
+    if (i >= records.size() / 2 || i % 2 == 0) kept.push_back(std::move(records[i]));
+  records = std::move(kept);
+}
 
 enum class RunStatus { preparing, training, paused, finished, failed, recording };
 const char* status_name(RunStatus status);

@@ -237,7 +237,7 @@ TextView view_of(const Trace& trace, const Geometry& geometry) {
   return view;
 }
 
-TextView view_of(const std::vector<GeneratedPiece>& text, int first_cached, int64_t bytes, const Geometry& geometry) {
+TextView view_of(std::span<const GeneratedPiece> text, const Geometry& geometry) {
   TextView view;
   const size_t tokens = text.size();
   for (const GeneratedPiece& token : text) {
@@ -256,11 +256,12 @@ TextView view_of(const std::vector<GeneratedPiece>& text, int first_cached, int6
   }
   finish(view, geometry);
   view.lm_loss = std::numeric_limits<double>::quiet_NaN();
-  view.first_cached = std::clamp<int>(first_cached, 0, int(tokens));
+  const int held = text.empty() ? 0 : std::clamp(text.back().cached, 0, int(tokens));
+  view.first_cached = int(tokens) - held;
   view.kv = kv_view(view, geometry, view.first_cached, nullptr);
-  view.kv.bytes = bytes;
+  view.kv.bytes = text.empty() ? 0 : text.back().kv_bytes;
   const int64_t layers = int64_t(geometry.block_layers) * geometry.recursions + (geometry.unique_ends ? 2 : 0);
-  view.kv.vanilla_bytes = layers * geometry.entry_bytes * std::max<int64_t>(0, int64_t(tokens) - first_cached);
+  view.kv.vanilla_bytes = layers * geometry.entry_bytes * held;
   return view;
 }
 

@@ -4,6 +4,7 @@
 // good, so that panels need not check them again.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -86,9 +87,11 @@ struct GeneratedPiece {
   bool prompt = false;
   std::vector<float> router_logits;  ///< One per recursion, as far as the token got.
   double seconds = 0;                ///< What running it through the model took; 0: not known.
+  int cached = 0;                    ///< Tokens that the cache held after it, ...
+  int64_t kv_bytes = 0;              ///< ... and its bytes; both 0 where others went in with it, before the last one.
 };
-/// `first_cached`: tokens before it have left the cache. `bytes` as the cache says.
-TextView view_of(const std::vector<GeneratedPiece>& text, int first_cached, int64_t bytes, const Geometry& geometry);
+/// The cache is that after the last token.
+TextView view_of(std::span<const GeneratedPiece> text, const Geometry& geometry);
 
 /// What the cache would hold with the same depths under another strategy; `text.kv` under the model's own.
 CacheView cache_under(const TextView& text, Geometry geometry, KvStrategy strategy);

@@ -250,6 +250,26 @@ TEST_CASE("a gap between panels can be dragged, is a setting, and a double click
   CHECK(width() == Approx(before + moved).margin(2));
 }
 
+TEST_CASE("a gap that the keyboard is at moves with Left and Right, and Enter puts it back") {
+  Desk desk;
+  const ui::Registry& registry = desk.window.app().registry();
+  const auto width = [&] { return registry.find("panel.strip")->box.width(); };
+  const float before = width();
+  for (int i = 0; i < 200 && registry.focus() != "split.0"; ++i) desk.window.key(ImGuiKey_DownArrow);
+  REQUIRE(registry.focus() == "split.0");
+  const int snapshot = desk.state().playback.index();
+  for (int i = 0; i < 3; ++i) desk.window.key(ImGuiKey_RightArrow);
+  desk.window.frames(1);
+  CHECK(width() - before == Approx(0.06 * 1280).margin(4));
+  desk.window.key(ImGuiKey_LeftArrow);
+  desk.window.frames(1);
+  CHECK(width() - before == Approx(0.04 * 1280).margin(4));
+  CHECK(desk.state().playback.index() == snapshot);
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(2);
+  CHECK(width() == before);
+}
+
 TEST_CASE("dragging over tokens marks a part of the text, whose cost stands below beside that of the whole") {
   Desk desk;
   REQUIRE(desk.window.drag("grid.cells", 0.2f, 0.6f));

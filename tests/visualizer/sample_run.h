@@ -215,6 +215,8 @@ inline Recording sample_recording(const SampleRun& run = {}) {
       recording.evals.push_back({step, m.loss + 0.06, m.loss + 0.14 + 0.5 * std::exp(-5 * done), 1.7 + 0.2 * done});
     }
     if (step == 1 || step % run.snapshot_every == 0) recording.snapshots.push_back(sample_snapshot(run, step));
+    if (step % 100 == 0) recording.events.push_back({RunEvent::checkpoint, step, "checkpoint"});
+    if (step == 130) recording.events.push_back({RunEvent::command, step, "learning rate times 0.5"});
   }
   return recording;
 }
@@ -268,6 +270,9 @@ inline Recording hostile_recording() {
   recording.scores.push_back({1, {1, 2, 3}, {}});
   recording.evals.push_back({std::numeric_limits<int64_t>::max(), nan, -inf, nan});
   recording.images.push_back({30, 1 << 30, -1, 0, 7, {SeenImage(), SeenImage()}});
+  recording.events.push_back({RunEvent::Kind(200), -5, std::string("\xff%s\x00", 4)});
+  for (int64_t step : {int64_t(0), std::numeric_limits<int64_t>::max()})
+    recording.events.push_back({RunEvent::command, step, std::string(100000, 'x')});
   for (Snapshot& snapshot : recording.snapshots) {
     for (Trace* trace : {&snapshot.topk, &snapshot.threshold}) {
       trace->depth.resize(7);

@@ -112,6 +112,34 @@ TEST_CASE("a long run keeps a bounded number of snapshots, the newest among them
   CHECK(history.snapshot_at(2999) == int(history.snapshots.size()) - 2);
 }
 
+TEST_CASE("large snapshots keep to the memory that the status line promises, in live runs and in recordings") {
+  Snapshot large = sample_snapshot({}, 1);
+  large.threshold.attention.clear();
+  for (int layer = 0; layer < 4; ++layer)
+    large.threshold.attention.push_back({{0}, {0}, std::vector<uint8_t>(5'000'000, 1)});
+  const uint64_t each = bytes_of(large);
+  REQUIRE(each > 20'000'000);
+  LiveFeed feed([] {});
+  RunHistory live;
+  for (int step = 1; step <= 20; ++step) {
+    large.step = step;
+    feed.on_snapshot(large);
+    feed.drain(live);
+    REQUIRE(live.bytes <= RunHistory::most_bytes);
+  }
+  CHECK(live.bytes == live.snapshots.size() * each);
+  CHECK(live.snapshots.size() > 5);
+  CHECK(live.snapshots.front().step == 1);
+  CHECK(live.snapshots.back().step == 20);
+  Recording recording = sample_recording();
+  recording.snapshots.clear();
+  for (large.step = 1; large.step <= 14; ++large.step) recording.snapshots.push_back(large);
+  const RecordingSource source("large", std::move(recording));
+  CHECK(source.history().bytes <= RunHistory::most_bytes);
+  CHECK(source.history().snapshots.size() < 14);
+  CHECK(source.notice().find("256 MB") != std::string::npos);
+}
+
 TEST_CASE("the snapshot of a step is the newest at or before it") {
   RunHistory history;
   CHECK(history.snapshot_at(5) == -1);

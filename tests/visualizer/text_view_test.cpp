@@ -94,7 +94,9 @@ TEST_CASE("a model without routing computes and caches everything, without score
 
 TEST_CASE("generated text that outgrew the cache shows its beginning as no longer stored") {
   std::vector<GeneratedPiece> text(10, GeneratedPiece{"a", 1, 2, false, {1.0f, 0.5f, -1.0f}});
-  const TextView view = view_of(text, 4, 1000, three_recursions());
+  text.back().cached = 6;
+  text.back().kv_bytes = 1000;
+  const TextView view = view_of(text, three_recursions());
   CHECK(view.kv.rows[0].slots[3] == CacheSlot::empty);
   CHECK(view.kv.rows[0].slots[4] == CacheSlot::stored);
   CHECK(stored(view.kv.rows[2]) == 6);

@@ -1,10 +1,13 @@
 #include <filesystem>
+#include <thread>
 
 #include "scripted.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "tensor/files.h"
+#include "visualizer/bars.h"
 #include "visualizer/headless.h"
+#include "visualizer/settings.h"
 
 using namespace tinymor;
 
@@ -58,4 +61,104 @@ TEST_CASE("a note is written at its step, lies beside the recording and comes ba
   CHECK(read_file(file.string() + ".notes", 1000) == "5 later\n");
   write_file_atomically(file.string() + ".notes", "no number\n12 good\n-3 bad\n99999999999999999999 huge\n");
   CHECK(read_notes(file).size() == 1);
+}
+
+TEST_CASE("the time line says what happened to the run, and stays whole where a recording is damaged") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1280, 800);
+  window.frames(2);
+  CHECK(timeline_text(source, window.app().state()).find("step 130: learning rate times 0.5\n") != std::string::npos);
+  CHECK(window.app().text().find("== Time line ==") != std::string::npos);
+  RecordingSource hostile("hostile", hostile_recording());
+  for (const char* clock : {"clock seconds", "clock text", "clock steps"}) {
+    Headless bad(hostile, 1280, 800);
+    apply(bad.app().state(), hostile, clock);
+    bad.frames(2);
+    CHECK(bad.drag("time.track", 0.1f, 0.9f));
+  }
+}
+
+TEST_CASE("counted in seconds the time line stands where the run was after them") {
+  Recording slow = sample_recording();
+  for (StepMetrics& m : slow.steps)
+    if (m.step > 200) m.seconds += 10.0 * double(m.step - 200);
+  RecordingSource source("sample", std::move(slow));
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  window.frames(2);
+  REQUIRE(window.click("time.clock"));
+  CHECK(state.timeline.clock == Clock::seconds);
+  REQUIRE(window.click("time.track"));
+  const int64_t in_seconds = state.shown.step;
+  REQUIRE(window.click("time.clock"));
+  CHECK(state.timeline.clock == Clock::steps);
+  REQUIRE(window.click("time.track"));
+  CHECK(state.shown.step == 200);
+  CHECK(in_seconds == 300);
+}
+
+TEST_CASE("counted in tokens the time line goes back through a text as it was written, with its cache") {
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  state.request.max_tokens = 12;
+  state.page = "Generate";
+  state.wishes.push_back({Wish::generate});
+  const auto written = [&] { return source.generation().text.size() == 13 && !source.generation().running; };
+  for (int i = 0; i < 1000 && !written(); ++i) {
+    window.frames(1);
+    source.poll();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  REQUIRE(written());
+  window.frames(1);
+  const int64_t whole = state.shown.generated.kv.bytes;
+  REQUIRE(window.click("time.clock"));
+  REQUIRE(window.click("time.clock"));
+  CHECK(state.timeline.clock == Clock::text);
+  CHECK(state.shown.generated.size() == 13);
+
+  window.key(ImGuiKey_Home);
+  window.frames(1);
+  CHECK(state.shown.generated.size() == 1);
+  window.key(ImGuiKey_RightArrow);
+  window.frames(1);
+  CHECK(state.shown.generated.size() == 2);
+  CHECK(state.shown.generated.kv.bytes == 2 * 4096);
+  CHECK(setting(state, source, "writing") == "2");
+  CHECK(status_text(source, state).starts_with("2 of 13 tokens"));
+  window.key(ImGuiKey_Space);
+  window.frames(40, 0.1);
+  CHECK(state.shown.generated.size() == 13);
+  apply(state, source, "writing 5");
+  window.frames(1);
+  CHECK(state.shown.generated.size() == 5);
+
+  SECTION("what is written on is seen") {
+    state.wishes.push_back({Wish::step});
+    for (int i = 0; i < 1000 && state.shown.generated.size() != 14; ++i) {
+      window.frames(1);
+      source.poll();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    CHECK(state.shown.generated.size() == 14);
+    CHECK(source.generation().lengths().size() == 14);
+  }
+  SECTION("counted otherwise, all of the text is seen again") {
+    REQUIRE(window.click("time.clock"));
+    window.frames(1);
+    CHECK(state.shown.generated.size() == 13);
+    CHECK(state.shown.generated.kv.bytes == whole);
+    CHECK(whole == 13 * 4096);
+  }
+  SECTION("what was taken back keeps its past") {
+    state.wishes.push_back({Wish::keep, 8});
+    for (int i = 0; i < 1000 && source.generation().text.size() != 8; ++i) {
+      window.frames(1);
+      source.poll();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    CHECK(source.generation().lengths().size() == 8);
+    CHECK(source.generation().text[3].kv_bytes == 4 * 4096);
+  }
 }

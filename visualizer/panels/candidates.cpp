@@ -54,7 +54,7 @@ void draw_line(Canvas& canvas, const Box& box, const Draw& draw) {
 /// One candidate in a row; true when it was clicked.
 bool draw_candidate(Canvas& canvas, const Box& row, const Generation& text, const Draw& draw, size_t i) {
   const Candidate& candidate = draw.candidates[i];
-  const float em = ui::em(), name = em * 7, left = row.min.x + name, width = row.width() - name - em * 10;
+  const float em = ui::em(), name = em * 7, left = row.min.x + name, width = row.width() - name - em * 12;
   ImGui::SetCursorScreenPos(row.min);
   ImGui::PushID(int(i));
   const bool clicked = ImGui::InvisibleButton("##candidate", {row.width(), row.height()});

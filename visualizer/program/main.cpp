@@ -177,14 +177,18 @@ void without_window(const Options& o, const WindowOptions& window) {
   if (o.text) fmt::print("{}", app.text(o.panel));
   app.state().bare = !o.panel.empty();
   headless.frames(4);
-  // A scene may ask for a text or an experiment: they are shown as they end.
+  // A scene may ask for a text or an experiment, and for more later: all are shown as they end.
   const auto busy = [&] {
     source->poll();
     const Generation& g = source->generation();
     const Experiment& tried = app.state().tried;
     return g.running || (tried.changes_something() && !(g.outcome && g.outcome->experiment == tried));
   };
-  while (busy()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  for (;;) {
+    while (busy()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (app.state().script.empty()) break;
+    headless.frames(1, 0.1);
+  }
   headless.frames(2);
   if (!o.csv.empty()) write_file_atomically(o.csv, csv(app.panel(o.panel)->table(*source, app.state())));
   if (!o.png.empty()) write_png(headless.picture(), o.png);

@@ -1,0 +1,88 @@
+#pragma once
+// The kinds of settings that differ in nothing but the member of AppState they stand for: switches, numbers, words.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "visualizer/setting_table.h"
+
+namespace tinymor::setting_kinds {
+
+inline SettingEntry flag(const char* name, bool AppState::*field) {
+  return {{name, "on or off"},
+          [=](const AppState& s, const Source&) { return s.*field ? "on" : "off"; },
+          [=](AppState& s, const Source&, const std::string& value) {
+            if (value != "on" && value != "off") return false;
+            s.*field = value == "on";
+            return true;
+          }};
+}
+
+/// A number within bounds, in a member that `at` finds.
+template <class Number, class At>
+SettingEntry number(const char* name, const char* values, Number low, Number high, At at) {
+  return {{name, values},
+          [=](const AppState& s, const Source&) { return fmt::format("{:g}", double(at(const_cast<AppState&>(s)))); },
+          [=](AppState& s, const Source&, const std::string& value) {
+            Number parsed{};
+            if (!parse_number(value, parsed) || !(parsed >= low && parsed <= high)) return false;
+            at(s) = parsed;
+            return true;
+          }};
+}
+
+/// One of a few words, in the order of the values they stand for.
+template <class Field>
+SettingEntry choice(const char* name, const char* values, std::vector<std::string> words, Field AppState::*field) {
+  return {{name, values},
+          [=](const AppState& s, const Source&) { return words.at(size_t(s.*field)); },
+          [=](AppState& s, const Source&, const std::string& value) {
+            const auto found = std::find(words.begin(), words.end(), value);
+            if (found == words.end()) return false;
+            s.*field = Field(found - words.begin());
+            return true;
+          }};
+}
+
+/// A text in a member that `at` finds; "none" when it is empty.
+template <class At>
+SettingEntry name(const char* name, const char* values, At at) {
+  return {{name, values},
+          [=](const AppState& s, const Source&) {
+            const std::string& text = at(const_cast<AppState&>(s));
+            return text.empty() ? "none" : text;
+          },
+          [=](AppState& s, const Source&, const std::string& value) {
+            at(s) = value == "none" ? "" : value;
+            return !value.empty();
+          }};
+}
+
+inline SettingEntry fact(const char* name, std::string (*get)(const AppState&, const Source&)) {
+  return {{name, "", true}, get, [](AppState&, const Source&, const std::string&) { return false; }};
+}
+
+/// Any text, lines included, in a member that `at` finds.
+template <class At>
+SettingEntry text(const char* name, At at) {
+  return {{name, "a text; \\n is a new line"},
+          [=](const AppState& s, const Source&) {
+            std::string out;
+            for (char c : at(const_cast<AppState&>(s)))
+              out += c == '\n' ? "\\n" : c == '\\' ? "\\\\" : std::string(1, c);
+            return out;
+          },
+          [=](AppState& s, const Source&, const std::string& value) {
+            at(s).clear();
+            for (size_t i = 0; i < value.size(); ++i) {
+              const bool escaped = value[i] == '\\' && i + 1 < value.size();
+              at(s) += escaped ? (value[++i] == 'n' ? '\n' : value[i]) : value[i];
+            }
+            return true;
+          }};
+}
+
+}  // namespace tinymor::setting_kinds
