@@ -49,7 +49,7 @@ struct Candidate {
   float probability = 0;
 };
 /// How many of them a trace names for each position.
-inline constexpr int64_t kCandidates = 3;
+inline constexpr int64_t kCandidates = 5;
 
 struct Trace {
   Rule rule = Rule::threshold;

@@ -266,6 +266,7 @@ void Trainer::State::snapshot(bool attention) {
   Snapshot snapshot;
   snapshot.step = progress.step;
   snapshot.topk = trace(model, probe, {.rule = Rule::topk});
+  snapshot.topk.likely.clear();  // nobody writes by the training rule
   snapshot.threshold = trace(model, probe, {.rule = causal, .attention = attention});
   for (int32_t id : probe) snapshot.topk.pieces.push_back(tokenizer->piece(id));
   snapshot.threshold.pieces = snapshot.topk.pieces;

@@ -99,8 +99,9 @@ struct TrainRequest {
 struct OpenState {
   bool shown = false;
   std::string path, message;
-  bool to_compare = false;         ///< What is opened is to stand beside the run.
-  std::vector<std::string> found;  ///< Runs that lie near.
+  bool to_compare = false;               ///< What is opened is to stand beside the run.
+  std::vector<std::string> found;        ///< Runs that lie near.
+  std::vector<std::string> recent = {};  ///< What was opened last, the newest first.
   TrainRequest request;
 };
 

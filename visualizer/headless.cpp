@@ -59,8 +59,8 @@ void Headless::move_mouse(ImVec2 to) {
   frames(2);
 }
 
-void Headless::mouse_button(bool down) {
-  ui::feed_mouse_button(ImGui::GetIO(), 0, down);
+void Headless::mouse_button(bool down, ImGuiMouseButton button) {
+  ui::feed_mouse_button(ImGui::GetIO(), button, down);
   frames(2);
 }
 
@@ -88,14 +88,14 @@ void Headless::wheel(float notches) {
   frames(2);
 }
 
-bool Headless::drag(const std::string& name, float from, float to) {
+bool Headless::drag(const std::string& name, float from, float to, ImGuiMouseButton button) {
   const ui::Registry::Item* item = app_.registry().find(name);
   if (!item || !item->visible) return false;
   const Box box = item->box;
   move_mouse({box.min.x + from * box.width(), box.center().y});
-  mouse_button(true);
+  mouse_button(true, button);
   move_mouse({box.min.x + to * box.width(), box.center().y});
-  mouse_button(false);
+  mouse_button(false, button);
   return true;
 }
 

@@ -32,14 +32,14 @@ class Headless {
   /// Turns the wheel where the mouse is.
   void wheel(float notches);
   /// Presses at one part (0 to 1) of a control's width and lets go at another.
-  bool drag(const std::string& name, float from, float to);
+  bool drag(const std::string& name, float from, float to, ImGuiMouseButton button = ImGuiMouseButton_Left);
   void key(ImGuiKey key, bool shift = false);
   void hold_shift(bool down);
   void type(const std::string& text);
 
  private:
   void move_mouse(ImVec2 to);
-  void mouse_button(bool down);
+  void mouse_button(bool down, ImGuiMouseButton button = ImGuiMouseButton_Left);
   void match_zoom();
 
   ImGuiContext* context_;

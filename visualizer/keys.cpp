@@ -12,6 +12,7 @@ namespace {
 constexpr KeyHelp all_keys[] = {
     {"Drag", "over tokens: what they cost; gaps: room; the time line with Shift: a loop"},
     {"Wheel", "closer to curves, time line, grid, cache, lens; a double click: all again"},
+    {"Right button", "dragged over a part of the curves: closer to it"},
     {"Space", "play the time line, or pause"},
     {"Left, Right", "previous, next place of the time line (with Shift: ten)"},
     {"Home, End", "the first place; follow the newest"},
@@ -21,7 +22,7 @@ constexpr KeyHelp all_keys[] = {
     {"N", "write a note at this step"},
     {"O", "open another run, or train a new one"},
     {"T", "pause or resume training (live runs)"},
-    {"Y", "one training step, while paused"},
+    {"Y", "one training step while paused (with Shift: ten)"},
     {"P", "pin the token that is pointed at, or let it go"},
     {"Double click", "on a token of the strip: what does it predict after each recursion?"},
     {"1 to 9, [ ]", "attention of that recursion; previous, next head"},
@@ -84,7 +85,7 @@ void typed(ImWchar character, const Source& source, AppState& state) {
       return;
     case 'y':
     case 'Y':
-      if (source.steerable()) state.wishes.push_back({Wish::train_step});
+      if (source.steerable()) state.wishes.insert(state.wishes.end(), character == 'Y' ? 10 : 1, {Wish::train_step});
       return;
     case ',':
       return move_token(state, -1);

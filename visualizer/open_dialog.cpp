@@ -33,6 +33,15 @@ void heading(const char* text) {
   ui::label(text, ui::colors::text, ui::Font::bold);
 }
 
+void remember(OpenState& open, const std::string& path) {
+  constexpr size_t most = 4;
+  std::error_code ignored;
+  const std::string whole = fs::absolute(path, ignored).lexically_normal().string();
+  std::erase(open.recent, whole);
+  open.recent.insert(open.recent.begin(), whole);
+  if (open.recent.size() > most) open.recent.resize(most);
+}
+
 std::unique_ptr<Source> draw_opening(AppState& state, const Opener& opener) {
   std::unique_ptr<Source> chosen;
   ui::label(state.open.to_compare ? "Open beside this run" : "Open", ui::colors::text, ui::Font::bold);
@@ -46,8 +55,9 @@ std::unique_ptr<Source> draw_opening(AppState& state, const Opener& opener) {
   ui::tag("open.path");
   ImGui::SameLine();
   if (ui::button("open.go", "Open", !state.open.path.empty())) chosen = open_path(state.open.path, state, opener);
-  for (size_t i = 0; i < std::min(most_runs, state.open.found.size()); ++i) {
-    const std::string& run = state.open.found[i];
+  const std::vector<std::string> offered = offers(state.open);
+  for (size_t i = 0; i < offered.size(); ++i) {
+    const std::string& run = offered[i];
     if (ui::button("open.run." + std::to_string(i), fitted(run, ui::em() * 36).c_str()))
       chosen = open_path(run, state, opener);
   }
@@ -109,6 +119,19 @@ std::vector<std::string> find_runs(const std::string& runs) {
   return names;
 }
 
+std::vector<std::string> offers(const OpenState& open) {
+  std::vector<std::string> out;
+  std::error_code ignored;
+  const auto offer = [&](const std::string& path) {
+    const bool there =
+        std::any_of(out.begin(), out.end(), [&](const auto& o) { return fs::equivalent(o, path, ignored); });
+    if (out.size() < most_runs && fs::exists(path, ignored) && !there) out.push_back(path);
+  };
+  for (const std::string& path : open.recent) offer(path);
+  for (const std::string& path : open.found) offer(path);
+  return out;
+}
+
 std::unique_ptr<Source> open_path(const std::string& path, AppState& state, const Opener& opener) {
   const std::string kind = fs::path(path).extension().string();
   std::error_code ignored;
@@ -124,7 +147,9 @@ std::unique_ptr<Source> open_path(const std::string& path, AppState& state, cons
     state.open.message = "A text: press Train to train on it.";
     return nullptr;
   }
-  return attempt(state, [&] { return opener.open(path); });
+  std::unique_ptr<Source> opened = attempt(state, [&] { return opener.open(path); });
+  if (opened) remember(state.open, path);
+  return opened;
 }
 
 Sources draw_open_dialog(AppState& state, const Opener& opener) {

@@ -19,6 +19,9 @@ struct Opener {
 /// The folders in `runs`, and in folders there, that can be opened, newest first.
 std::vector<std::string> find_runs(const std::string& runs);
 
+/// What the dialog offers: what was opened last and is still there, then the runs that were found.
+std::vector<std::string> offers(const OpenState& open);
+
 /// Opens `path` as the dialog would: a text becomes what a new run is to train on. Null when there is nothing to show
 /// yet; state.open.message says why.
 std::unique_ptr<Source> open_path(const std::string& path, AppState& state, const Opener& opener);

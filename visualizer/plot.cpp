@@ -48,7 +48,7 @@ void Plot::draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& s
     if (!hidden_.contains(one.name)) lines(canvas, view, one);
   }
   canvas.pop_clip();
-  interact(view);
+  interact(canvas, view);
   crosshair(canvas, view, series, options);
 }
 
@@ -163,16 +163,28 @@ void Plot::lines(Canvas& canvas, const Axes& view, const PlotSeries& series) con
   }
 }
 
-void Plot::interact(const Axes& view) {
+void Plot::interact(Canvas& canvas, const Axes& view) {
   ImGui::SetCursorScreenPos(view.area.min);
   const bool clicked = ImGui::InvisibleButton(name_.c_str(), {view.area.width(), view.area.height()});
   ui::tag(name_ + ".area");
-  if (!ImGui::IsItemHovered()) return;
   const double part = (ImGui::GetIO().MousePos.x - view.area.min.x) / view.area.width();
+  if (drag_from_) drag(canvas, view, std::clamp(part, 0.0, 1.0));
+  if (!ImGui::IsItemHovered()) return;
+  if (ImGui::IsMouseClicked(ImGuiMouseButton_Right)) drag_from_ = part;
   hovered_x_ = view.x_low + std::clamp(part, 0.0, 1.0) * (view.x_high - view.x_low);
   if (clicked) clicked_x_ = hovered_x_;
   if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoom_ = {};
   if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0) zoom_.turn(wheel, part, 0.01);
+}
+
+void Plot::drag(Canvas& canvas, const Axes& view, double to) {
+  const auto [low, high] = std::minmax(*drag_from_, to);
+  const auto x = [&](double part) { return view.area.min.x + float(part) * view.area.width(); };
+  canvas.rect({{x(low), view.area.min.y}, {x(high), view.area.max.y}}, ui::u32(ui::colors::accent, 0.25));
+  if (ImGui::IsMouseDown(ImGuiMouseButton_Right)) return;
+  drag_from_.reset();
+  constexpr double least = 0.01;  // less is a click
+  if (high - low > least) zoom_ = {zoom_.from + low * zoom_.width(), zoom_.from + high * zoom_.width()};
 }
 
 void Plot::crosshair(Canvas& canvas, const Axes& view, const std::vector<PlotSeries>& series,

@@ -34,7 +34,8 @@ struct PlotOptions {
 
 class Plot {
  public:
-  /// Controls are tagged NAME.area and NAME.SERIES. The wheel zooms the x axis, a double click shows all of it.
+  /// Controls are tagged NAME.area and NAME.SERIES. The wheel zooms the x axis, and so does dragging over a
+  /// part of it with the right button; a double click shows all of it.
   explicit Plot(std::string name) : name_(std::move(name)) {}
 
   void draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options);
@@ -49,13 +50,15 @@ class Plot {
   Axes axes(const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options) const;
   void grid(Canvas& canvas, const Axes& axes, const PlotOptions& options) const;
   void lines(Canvas& canvas, const Axes& axes, const PlotSeries& series) const;
-  void interact(const Axes& axes);
+  void interact(Canvas& canvas, const Axes& axes);
+  void drag(Canvas& canvas, const Axes& axes, double to);
   void crosshair(Canvas& canvas, const Axes& axes, const std::vector<PlotSeries>& series, const PlotOptions& options);
 
   std::string name_;
   std::set<std::string> hidden_;
   std::optional<double> hovered_x_, clicked_x_;
-  Zoom zoom_;  // of the x axis
+  Zoom zoom_;                        // of the x axis
+  std::optional<double> drag_from_;  // where the right button went down, as a share of what is seen
 };
 
 }  // namespace tinymor

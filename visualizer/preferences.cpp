@@ -12,6 +12,8 @@ namespace {
 constexpr const char* remembered[] = {"zoom",   "paper",        "axis",         "log",
                                       "smooth", "rest.plateau", "rest.battery", "splits"};
 
+constexpr std::string_view recent = "recent ";  // what a line begins with that names what was opened
+
 }  // namespace
 
 std::filesystem::path preferences_file() {
@@ -27,6 +29,7 @@ void recall_preferences(AppState& state, const Source& source, const std::filesy
   if (!std::filesystem::is_regular_file(file, ignored)) return;
   try {
     for_each_line(read_file(file, 1 << 16), file.string(), [&](std::string_view line) {
+      if (line.starts_with(recent)) state.open.recent.emplace_back(line.substr(recent.size()));
       for (const char* name : remembered)
         if (line.starts_with(std::string(name) + " ")) apply(state, source, line);
     });
@@ -38,6 +41,7 @@ void remember_preferences(const AppState& state, const Source& source, const std
   if (file.empty()) return;
   std::string text;
   for (const char* name : remembered) text += std::string(name) + " " + setting(state, source, name) + "\n";
+  for (const std::string& path : state.open.recent) text += std::string(recent) + path + "\n";
   std::error_code ignored;
   std::filesystem::create_directories(file.parent_path(), ignored);
   try {

@@ -137,7 +137,7 @@ Part training_controls(const Source& source, AppState& state, bool brief) {
   return {buttons + slider + gap * (brief ? 2 : 3), [=, &state] {
             if (ui::button("train.pause", label)) state.wishes.push_back({paused ? Wish::resume : Wish::pause});
             ImGui::SameLine();
-            if (ui::button("train.step", "Step", paused, "One training step (Y)"))
+            if (ui::button("train.step", "Step", paused, "One training step (Y; with Shift: ten)"))
               state.wishes.push_back({Wish::train_step});
             ImGui::SameLine();
             if (!brief) {

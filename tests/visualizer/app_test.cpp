@@ -216,6 +216,17 @@ TEST_CASE("the grid's columns sort by depth and by loss, and the mouse finds the
   CHECK(desk.state().sort == ColumnSort::position);
 }
 
+TEST_CASE(
+    "dragging over the curves with the right button shows that part of them, and a click with it changes nothing") {
+  Desk desk;
+  REQUIRE(desk.window.drag("curves.loss.area", 0.5f, 0.75f, ImGuiMouseButton_Right));
+  REQUIRE(desk.window.drag("curves.loss.area", 0.5f, 0.5f, ImGuiMouseButton_Right));
+  REQUIRE(desk.window.drag("curves.loss.area", 0, 0));
+  CHECK(desk.state().shown.step == 200);
+  REQUIRE(desk.window.drag("curves.loss.area", 1, 1));
+  CHECK(desk.state().shown.step == Approx(300).margin(26));
+}
+
 TEST_CASE("the wheel zooms the columns of grid, cache and lens alike, and a double click shows all of them again") {
   Desk desk;
   REQUIRE(desk.window.hover("grid.cells"));
@@ -248,6 +259,21 @@ TEST_CASE("a gap between panels can be dragged, is a setting, and a double click
   apply(desk.state(), desk.source, "splits " + kept);
   desk.window.frames(2);
   CHECK(width() == Approx(before + moved).margin(2));
+}
+
+TEST_CASE("Y asks a live run for one step, with Shift for ten") {
+  struct Steered : RecordingSource {
+    Steered() : RecordingSource("sample", sample_recording()) {}
+    bool steerable() const override { return true; }
+    void train_step() override { ++steps; }
+    int steps = 0;
+  } source;
+  Headless window(source, 1280, 800);
+  window.frames(2);
+  window.type("y");
+  CHECK(source.steps == 1);
+  window.type("Y");
+  CHECK(source.steps == 11);
 }
 
 TEST_CASE("a gap that the keyboard is at moves with Left and Right, and Enter puts it back") {

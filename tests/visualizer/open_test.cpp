@@ -120,6 +120,24 @@ TEST_CASE("a run that is dropped onto the window opens; a text becomes what to t
   CHECK(desk.asked.back() == "train " + text + " 400");
 }
 
+TEST_CASE("what was opened last is offered first, once, as long as it is there") {
+  const TemporaryFolder folder;
+  AppState state;
+  const Opener opener{[](const std::string&) { return std::make_unique<WritingSource>(); }, {}};
+  for (const char* name : {"a", "b", "c", "d", "e", "b"}) {
+    const std::filesystem::path run = folder.path() / name;
+    std::filesystem::create_directories(run);
+    REQUIRE(open_path(run.string(), state, opener));
+  }
+  std::vector<std::string> names;
+  for (const std::string& path : state.open.recent) names.push_back(std::filesystem::path(path).filename().string());
+  CHECK(names == std::vector<std::string>{"b", "e", "d", "c"});
+  std::filesystem::remove(folder.path() / "e");
+  state.open.found = {(folder.path() / "c").string(), (folder.path() / "a").string()};
+  CHECK(offers(state.open) == std::vector<std::string>{(folder.path() / "b").string(), (folder.path() / "d").string(),
+                                                       (folder.path() / "c").string(), (folder.path() / "a").string()});
+}
+
 TEST_CASE("runs lie newest first, and folders that are none are passed over") {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.path() / "none");

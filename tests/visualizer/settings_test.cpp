@@ -120,9 +120,11 @@ TEST_CASE("a window remembers how large everything was and how curves were drawn
   state.zoom = 1.5f;
   state.log_loss = true;
   state.page = "Inside";
+  state.open.recent = {"/runs/a run", "/runs/b"};
   remember_preferences(state, source, file);
   AppState next;
   recall_preferences(next, source, file);
+  CHECK(next.open.recent == state.open.recent);
   CHECK(next.zoom == 1.5f);
   CHECK(next.log_loss);
   CHECK(next.page.empty());
