@@ -15,8 +15,8 @@ namespace tinymor {
 struct PlotSeries {
   std::string name;
   Color color;
-  std::vector<double> x, y;
-  std::vector<double> ghost;  ///< The raw values under a smoothed `y`, drawn faintly; may be empty.
+  std::vector<double> x = {}, y = {};
+  std::vector<double> ghost = {};  ///< The raw values under a smoothed `y`, drawn faintly; may be empty.
   bool dots = false;          ///< Few values: mark each.
   bool broad = false;         ///< Drawn as a broad band, so that another line on top leaves it visible.
 };

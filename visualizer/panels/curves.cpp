@@ -6,48 +6,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <functional>
 #include <limits>
 #include <utility>
 
-#include "mor/counts.h"
-#include "tensor/error.h"
+#include "visualizer/panels/curve_series.h"
 #include "visualizer/panels/panels.h"
 #include "visualizer/plot.h"
 
 namespace tinymor {
 namespace {
-
-constexpr Color train_color{0xC9, 0xCE, 0xD8}, topk_color{0xF0, 0x9A, 0x3E}, threshold_color{0x6F, 0xD0, 0x9B};
-
-/// What is drawn small below the losses; beyond the first few only where it is not 0 throughout.
-struct Metric {
-  const char *name, *label;
-  double StepMetrics::*value;
-};
-constexpr Metric metrics[] = {{"mean_depth", "recursions per token", &StepMetrics::mean_depth},
-                              {"tokens_per_second", "tokens per second", &StepMetrics::tokens_per_second},
-                              {"lr", "learning rate", &StepMetrics::lr},
-                              {"grad_norm", "gradient norm", &StepMetrics::grad_norm},
-                              {"sampling_accuracy", "sampling accuracy", &StepMetrics::sampling_accuracy},
-                              {"aux_loss", "auxiliary loss", &StepMetrics::aux_loss},
-                              {"z_loss", "router z-loss", &StepMetrics::z_loss},
-                              {"balance_loss", "balancing loss", &StepMetrics::balance_loss},
-                              {"max_violation", "load violation", &StepMetrics::max_violation},
-                              {"score_entropy", "score entropy, nats", &StepMetrics::score_entropy}};
-
-template <class Record, class Get>
-std::vector<double> column(const std::vector<Record>& records, Get&& get) {
-  std::vector<double> out;
-  out.reserve(records.size());
-  for (const Record& record : records) out.push_back(double(get(record)));
-  return out;
-}
-
-// The weight of the past: an average over about a hundredth of the run, so that the line neither lags nor jitters.
-double smoothing(size_t steps) {
-  return 1 - 1 / std::clamp(double(steps) / 120, 2.0, 200.0);
-}
 
 std::string last_values(const RunHistory& history) {
   std::string out;
@@ -64,23 +31,6 @@ std::string last_values(const RunHistory& history) {
     if (!history.of_images()) out += fmt::format(", {:.3f} by the causal rule", e.threshold_loss);
   }
   return out;
-}
-
-/// What one token costs forward, by the honest count in the middle of a text; 0 where the configuration does not say.
-std::function<double(const StepMetrics&)> flops_at_depth(const Source& source) {
-  if (source.history().of_images()) return [](const StepMetrics&) { return 0; };
-  ModelConfig model = source.config().model;
-  try {
-    model.resolve();
-  } catch (const Error&) {
-    return [](const StepMetrics&) { return 0; };
-  }
-  const auto of = [&](int64_t depth) { return honest_flops_of_token(model, depth, model.max_seq_len / 2); };
-  return [once = of(1), more = of(2) - of(1)](const StepMetrics& m) { return once + (m.mean_depth - 1) * more; };
-}
-
-std::string rival_name(const Source& source, bool compared) {
-  return (compared ? "B: " : "") + short_name(source);
 }
 
 std::string newest_held_out(const Source& source) {
@@ -187,7 +137,7 @@ class CurvesPanel : public Panel {
 
   Table table(const Source& source, const AppState&) const override {
     Table table{{"step", "seconds", "loss"}, {}};
-    for (const Metric& metric : metrics) table.columns.push_back(metric.name);
+    for (const Metric& metric : step_metrics()) table.columns.push_back(metric.name);
     for (const char* rule : {"topk_loss", "threshold_loss"}) table.columns.push_back(rule);
     const RunHistory& h = source.history();
     auto eval = h.evals.begin();
@@ -202,7 +152,7 @@ class CurvesPanel : public Panel {
       held_out(m.step);
       const bool both = eval != h.evals.end() && eval->step == m.step;
       table.rows.push_back({std::to_string(m.step), cell(m.seconds), cell(m.loss)});
-      for (const Metric& metric : metrics) table.rows.back().push_back(cell(m.*metric.value));
+      for (const Metric& metric : step_metrics()) table.rows.back().push_back(cell(m.*metric.value));
       for (double EvalMetrics::*loss : {&EvalMetrics::topk_loss, &EvalMetrics::threshold_loss})
         table.rows.back().push_back(both ? cell((*eval).*loss) : "");
       eval += both;
@@ -213,77 +163,23 @@ class CurvesPanel : public Panel {
 
  private:
   void collect(const Source& source, const AppState& state) {
-    const bool smooth_loss = state.smooth_loss;
     std::vector<std::pair<const Source*, uint64_t>> made_of = {{&source, source.version()}, {state.compare.other, 0}};
     for (const Source* rival : state.compare.rivals) made_of.emplace_back(rival, rival->version());
-    if (made_of_ == made_of && smooth_ == smooth_loss && axis_ == state.curve_axis) return;
+    if (made_of_ == made_of && smooth_ == state.smooth_loss && axis_ == state.curve_axis) return;
     made_of_ = std::move(made_of);
-    smooth_ = smooth_loss;
+    smooth_ = state.smooth_loss;
     axis_ = state.curve_axis;
-    const RunHistory& h = source.history();
-    const AxisMap axis(source, axis_);
-    const auto steps = column(h.steps, [&](const StepMetrics& m) { return axis.at(m.step); });
-    const auto evals = column(h.evals, [&](const EvalMetrics& e) { return axis.at(e.step); });
-    const auto loss = column(h.steps, [](const StepMetrics& m) { return m.loss; });
-
-    loss_series_.clear();
-    if (smooth_loss)
-      loss_series_.push_back({"train", train_color, steps, smooth(loss, smoothing(loss.size())), loss, false, false});
-    else
-      loss_series_.push_back({"train", train_color, steps, loss, {}, false, false});
-    loss_series_.push_back({h.of_images() ? "held out" : "held out (training rule)",
-                            topk_color,
-                            evals,
-                            column(h.evals, [](const EvalMetrics& e) { return e.topk_loss; }),
-                            {},
-                            true,
-                            true});
-    if (!h.of_images())
-      loss_series_.push_back({"held out (causal rule)",
-                              threshold_color,
-                              evals,
-                              column(h.evals, [](const EvalMetrics& e) { return e.threshold_loss; }),
-                              {},
-                              true,
-                              false});
-
-    for (const Source* rival : state.compare.rivals) add_baseline(*rival, rival == state.compare.other);
+    loss_series_ = loss_curves(source, axis_, smooth_);
+    for (const Source* rival : state.compare.rivals)
+      for (PlotSeries& series : rival_curves(*rival, axis_, smooth_, rival == state.compare.other))
+        loss_series_.push_back(std::move(series));
     std::vector<Small> before = std::exchange(small_, {});
-    const auto add = [&](const char* name, const char* label, std::vector<double> y) {
-      const auto same = std::find_if(before.begin(), before.end(), [&](const Small& s) { return s.name == name; });
-      Plot plot = same == before.end() ? Plot(std::string("curves.") + name) : std::move(same->plot);
-      small_.push_back({name, std::move(plot), {label, ui::colors::accent, steps, std::move(y), {}, false, false}});
-    };
-    for (const Metric& metric : metrics) {
-      std::vector<double> y = column(h.steps, [&](const StepMetrics& m) { return m.*metric.value; });
-      if (small_.size() < 3 || std::any_of(y.begin(), y.end(), [](double v) { return v != 0; }))
-        add(metric.name, metric.label, std::move(y));
+    for (NamedSeries& metric : metric_curves(source, axis_)) {
+      const auto same =
+          std::find_if(before.begin(), before.end(), [&](const Small& s) { return s.name == metric.name; });
+      Plot plot = same == before.end() ? Plot("curves." + metric.name) : std::move(same->plot);
+      small_.push_back({metric.name, std::move(plot), std::move(metric.series)});
     }
-    std::vector<double> flops = column(h.steps, flops_at_depth(source));
-    if (!flops.empty() && flops.front() > 0) add("flops", "FLOPs per token", std::move(flops));
-  }
-
-  // Another run, at the same place of the axis.
-  void add_baseline(const Source& other, bool compared) {
-    const RunHistory& h = other.history();
-    const AxisMap axis(other, axis_);
-    const Color color = compared ? compared_color : rival_color;
-    const std::string name = rival_name(other, compared);
-    const auto loss = column(h.steps, [](const StepMetrics& m) { return m.loss; });
-    loss_series_.push_back({name + ": train",
-                            color,
-                            column(h.steps, [&](const StepMetrics& m) { return axis.at(m.step); }),
-                            smooth_ ? smooth(loss, smoothing(loss.size())) : loss,
-                            {},
-                            false,
-                            false});
-    loss_series_.push_back({name + ": held out",
-                            color,
-                            column(h.evals, [&](const EvalMetrics& e) { return axis.at(e.step); }),
-                            column(h.evals, [](const EvalMetrics& e) { return e.threshold_loss; }),
-                            {},
-                            true,
-                            false});
   }
 
   int small_columns(float width) const { return std::clamp(int((width / ui::em() + 1) / 12), 1, int(small_.size())); }

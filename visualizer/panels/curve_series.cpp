@@ -1,0 +1,119 @@
+#include "visualizer/panels/curve_series.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "mor/counts.h"
+#include "tensor/error.h"
+#include "visualizer/panel.h"
+
+namespace tinymor {
+namespace {
+
+constexpr Color train_color{0xC9, 0xCE, 0xD8}, topk_color{0xF0, 0x9A, 0x3E}, threshold_color{0x6F, 0xD0, 0x9B};
+
+constexpr Metric metrics[] = {{"mean_depth", "recursions per token", &StepMetrics::mean_depth},
+                              {"tokens_per_second", "tokens per second", &StepMetrics::tokens_per_second},
+                              {"lr", "learning rate", &StepMetrics::lr},
+                              {"grad_norm", "gradient norm", &StepMetrics::grad_norm},
+                              {"sampling_accuracy", "sampling accuracy", &StepMetrics::sampling_accuracy},
+                              {"aux_loss", "auxiliary loss", &StepMetrics::aux_loss},
+                              {"z_loss", "router z-loss", &StepMetrics::z_loss},
+                              {"balance_loss", "balancing loss", &StepMetrics::balance_loss},
+                              {"max_violation", "load violation", &StepMetrics::max_violation},
+                              {"score_entropy", "score entropy, nats", &StepMetrics::score_entropy}};
+
+template <class Record, class Get>
+std::vector<double> column(const std::vector<Record>& records, Get&& get) {
+  std::vector<double> out;
+  out.reserve(records.size());
+  for (const Record& record : records) out.push_back(double(get(record)));
+  return out;
+}
+
+// The weight of the past: an average over about a hundredth of the run, so that the line neither lags nor jitters.
+double smoothing(size_t steps) {
+  return 1 - 1 / std::clamp(double(steps) / 120, 2.0, 200.0);
+}
+
+PlotSeries train_series(std::string name, Color color, const RunHistory& h, const AxisMap& axis, bool smoothed) {
+  PlotSeries out{.name = std::move(name), .color = color};
+  out.x = column(h.steps, [&](const StepMetrics& m) { return axis.at(m.step); });
+  out.y = column(h.steps, [](const StepMetrics& m) { return m.loss; });
+  if (smoothed) out.y = smooth(out.y, smoothing(out.y.size()));
+  return out;
+}
+
+PlotSeries held_out_series(std::string name, Color color, const RunHistory& h, const AxisMap& axis,
+                           double EvalMetrics::*loss) {
+  PlotSeries out{.name = std::move(name), .color = color, .dots = true};
+  out.x = column(h.evals, [&](const EvalMetrics& e) { return axis.at(e.step); });
+  out.y = column(h.evals, [&](const EvalMetrics& e) { return e.*loss; });
+  return out;
+}
+
+/// What one token costs forward, by the honest count in the middle of a text; 0 where the configuration does not say.
+std::function<double(const StepMetrics&)> flops_at_depth(const Source& source) {
+  if (source.history().of_images()) return [](const StepMetrics&) { return 0; };
+  ModelConfig model = source.config().model;
+  try {
+    model.resolve();
+  } catch (const Error&) {
+    return [](const StepMetrics&) { return 0; };
+  }
+  const auto of = [&](int64_t depth) { return honest_flops_of_token(model, depth, model.max_seq_len / 2); };
+  return [once = of(1), more = of(2) - of(1)](const StepMetrics& m) { return once + (m.mean_depth - 1) * more; };
+}
+
+}  // namespace
+
+std::span<const Metric> step_metrics() {
+  return metrics;
+}
+
+std::string rival_name(const Source& source, bool compared) {
+  return (compared ? "B: " : "") + short_name(source);
+}
+
+std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis over, bool smoothed) {
+  const RunHistory& h = source.history();
+  const AxisMap axis(source, over);
+  const bool images = h.of_images();
+  std::vector<PlotSeries> out{train_series("train", train_color, h, axis, smoothed)};
+  if (smoothed) out[0].ghost = column(h.steps, [](const StepMetrics& m) { return m.loss; });
+  out.push_back(
+      held_out_series(images ? "held out" : "held out (training rule)", topk_color, h, axis, &EvalMetrics::topk_loss));
+  out.back().broad = true;
+  if (!images)
+    out.push_back(held_out_series("held out (causal rule)", threshold_color, h, axis, &EvalMetrics::threshold_loss));
+  return out;
+}
+
+std::vector<PlotSeries> rival_curves(const Source& source, CurveAxis over, bool smoothed, bool compared) {
+  const AxisMap axis(source, over);
+  const Color color = compared ? compared_color : rival_color;
+  const std::string name = rival_name(source, compared);
+  return {train_series(name + ": train", color, source.history(), axis, smoothed),
+          held_out_series(name + ": held out", color, source.history(), axis, &EvalMetrics::threshold_loss)};
+}
+
+std::vector<NamedSeries> metric_curves(const Source& source, CurveAxis over) {
+  constexpr size_t always = 3;
+  const RunHistory& h = source.history();
+  const AxisMap axis(source, over);
+  const std::vector<double> x = column(h.steps, [&](const StepMetrics& m) { return axis.at(m.step); });
+  std::vector<NamedSeries> out;
+  const auto add = [&](const char* name, const char* label, std::vector<double> y) {
+    out.push_back({name, {.name = label, .color = ui::colors::accent, .x = x, .y = std::move(y)}});
+  };
+  for (const Metric& metric : metrics) {
+    std::vector<double> y = column(h.steps, [&](const StepMetrics& m) { return m.*metric.value; });
+    if (out.size() < always || std::any_of(y.begin(), y.end(), [](double v) { return v != 0; }))
+      add(metric.name, metric.label, std::move(y));
+  }
+  std::vector<double> flops = column(h.steps, flops_at_depth(source));
+  if (!flops.empty() && flops.front() > 0) add("flops", "FLOPs per token", std::move(flops));
+  return out;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,35 @@
+#pragma once
+// The lines of the panel of curves, made from what runs have told.
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "visualizer/axis.h"
+#include "visualizer/plot.h"
+
+namespace tinymor {
+
+/// What a step tells beside its loss.
+struct Metric {
+  const char *name, *label;
+  double StepMetrics::*value;
+};
+std::span<const Metric> step_metrics();
+
+/// What another run is called beside this one.
+std::string rival_name(const Source& source, bool compared);
+
+/// Loss of the batches, smoothed over its raw values or not, and held-out loss under each rule.
+std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis axis, bool smoothed);
+/// The same of another run, at the same places of the axis.
+std::vector<PlotSeries> rival_curves(const Source& source, CurveAxis axis, bool smoothed, bool compared);
+
+/// The metrics that are drawn, beyond the first few only those that are not 0 throughout, and FLOPs per token.
+struct NamedSeries {
+  std::string name;
+  PlotSeries series;
+};
+std::vector<NamedSeries> metric_curves(const Source& source, CurveAxis axis);
+
+}  // namespace tinymor
