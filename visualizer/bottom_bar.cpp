@@ -36,12 +36,16 @@ void draw_buttons(const Source& source, AppState& state) {
   spaced();
   const bool following = playback.mode() == Playback::Mode::following;
   if (ui::icon_button("time.follow", ui::Icon::last, true, following, "Follow the newest (End)")) playback.follow();
-  ImGui::SameLine();
+}
+
+/// How fast it plays and what the time line counts.
+void draw_pace(const Source& source, AppState& state) {
+  Playback& playback = state.clocked();
   const std::string speed =
       playback.speed() < 1 ? fmt::format("1/{:.0f}x", 1 / playback.speed()) : fmt::format("{:.0f}x", playback.speed());
   if (ui::button("time.speed", speed.c_str(), true, "Speed of playing")) playback.next_speed();
   static constexpr const char* clocks[] = {"steps", "seconds", "text"};
-  spaced();
+  ImGui::SameLine(0, 2);
   if (ui::button("time.clock", clocks[int(state.timeline.clock)], true,
                  "What the time line counts: steps or seconds of the run, or tokens of the generated text"))
     state.count_by(next_clock(state.timeline.clock, source));
@@ -79,14 +83,20 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
     ImGui::SetCursorPos({pad, em * 0.45f});
     draw_buttons(source, state);
     ImGui::SameLine();
-    const std::string mode = mode_name(state.clocked().mode());
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float label_width = text_size("following", ui::Font::small).x + em;
+    const float end = window.x - pad - em * 0.4f, least = em * 8;  // of the line; what else stands there gives way
+    if (end - ImGui::GetCursorScreenPos().x > least + ui::button_width("1/4x") + ui::button_width("seconds")) {
+      draw_pace(source, state);
+      ImGui::SameLine();
+    }
+    ImVec2 at = ImGui::GetCursorScreenPos();
     Canvas& canvas = window_canvas();
-    canvas.text({at.x, at.y + (frame - text_size(mode, ui::Font::small).y) / 2}, ui::u32(ui::colors::dim), mode,
-                ui::Font::small);
-    const Box track{{at.x + label_width, at.y}, {window.x - pad - em * 0.4f, at.y + frame}};
-    if (track.width() > em * 4) draw_track(source, state, track);
+    if (const float label = text_size("following", ui::Font::small).x + em; end - at.x > least + label) {
+      const std::string mode = mode_name(state.clocked().mode());
+      canvas.text({at.x, at.y + (frame - text_size(mode, ui::Font::small).y) / 2}, ui::u32(ui::colors::dim), mode,
+                  ui::Font::small);
+      at.x += label;
+    }
+    if (end - at.x > em * 2) draw_track(source, state, {at, {end, at.y + frame}});
 
     if (!told) return ui::end_bar(), top;
     const float line = top + em * 0.45f + frame + em * 0.5f, room = window.x - 2 * pad;
