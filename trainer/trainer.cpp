@@ -148,9 +148,11 @@ bool Control::between_steps(const Model* model, const std::function<void(const s
     for (const std::string& command : commands) tell(command);
     for (const auto& task : tasks)
       if (model) task(*model);
+    waiting_ = false;
     if (stop_) return false;
     if (!paused_) return steps_ = 0, true;
     if (steps_ > 0) return --steps_, true;
+    waiting_ = true;
   }
 }
 

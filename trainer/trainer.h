@@ -35,6 +35,8 @@ class Control {
   /// A snapshot with everything in it after the next step.
   void record();
   bool paused() const { return paused_; }
+  /// Whether the run stands still because it is paused: it ends the step it is in first.
+  bool waiting() const { return waiting_; }
   bool stopping() const { return stop_; }
   /// Runs `task` on the training thread before its next step (also while paused), with the current model.
   void post(std::function<void(const Model&)> task);
@@ -53,6 +55,7 @@ class Control {
 
   std::atomic<bool> stop_{false};
   std::atomic<bool> paused_{false};
+  std::atomic<bool> waiting_{false};
   std::atomic<bool> record_{false};
   std::atomic<int> steps_{0};  // to be taken though paused
   std::atomic<double> lr_factor_{1};

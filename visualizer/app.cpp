@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "tensor/error.h"
 #include "visualizer/bars.h"
 #include "visualizer/help.h"
 #include "visualizer/keys.h"
@@ -49,6 +50,7 @@ void App::show(Sources sources) {
   panels_ = make_panels();  // what they remember belongs to the source before
   state_.shown = {};
   state_.playback = state_.writing = {};
+  state_.thinnings = source_->history().thinnings;
   begin_timeline();
   state_.hovered = state_.pinned = {};
   state_.span.reset();
@@ -158,6 +160,16 @@ void App::toggle_session() {
   }
 }
 
+void App::begin_scene() {
+  const auto [name, text] = std::exchange(state_.scene_asked, {});
+  if (name.empty()) return;
+  try {
+    apply_scene(state_, *source_, text, name);
+  } catch (const Error& error) {
+    state_.say(error.what());
+  }
+}
+
 void App::rest(double seconds) {
   if (source_->status() != RunStatus::training) return;
   const std::string why = rest_.reason(*source_, {state_.rest_on_plateau, state_.rest_on_battery}, seconds);
@@ -168,11 +180,17 @@ void App::rest(double seconds) {
 
 void App::update(double seconds) {
   let_go_of_unseen();
+  begin_scene();
   rest(seconds);
   play_script(seconds, state_, *source_);
   state_.message_seconds -= seconds;
   if (state_.message_seconds <= 0) state_.message.clear();
-  state_.playback.advance(seconds, source_->history().snapshot_count());
+  const RunHistory& history = source_->history();
+  if (std::exchange(state_.thinnings, history.thinnings) < history.thinnings) {
+    state_.playback.renumber(history.snapshot_at(state_.shown.step));
+    if (!state_.compare.other) state_.compare.playback.renumber(history.snapshot_at(state_.compare.shown.step));
+  }
+  state_.playback.advance(seconds, history.snapshot_count());
   const std::vector<int> lengths = source_->generation().lengths();
   state_.writing.advance(seconds, int(lengths.size()));
   const int written = state_.writing.index();
@@ -223,8 +241,11 @@ void App::try_what_if() {
   const bool pinned = state_.pinned && state_.pinned->subject == Subject::probe;
   wanted.token = pinned && !state_.everybody ? state_.pinned->token : -1;
   if (wanted.depth > 0 && !pinned && !state_.everybody) return;
-  if (wanted == state_.tried) return;
+  // A run that trains has other weights with every snapshot.
+  const auto& snapshots = source_->history().snapshots;
+  if (wanted == state_.tried && state_.tried_at == snapshots.back().step) return;
   state_.tried = wanted;
+  state_.tried_at = snapshots.back().step;
   source_->try_out(wanted);
 }
 

@@ -58,6 +58,7 @@ class App {
  private:
   void begin_timeline();
   void rest(double seconds);
+  void begin_scene();
   void let_go_of_unseen();
   void update(double seconds);
   void find_images();

@@ -74,6 +74,7 @@ enum class Clock { steps, seconds, text };
 struct Timeline {
   Clock clock = Clock::steps;
   Zoom zoom;
+  double place = 0;              ///< Where it stood in the last frame, by its clock: what moves stays in view.
   std::optional<int> loop_from;  ///< Where a range begins that is being marked.
   std::vector<Note> notes;
   std::vector<double> times, log_loss;  ///< The curve behind it, of the source's version and that clock.
@@ -169,6 +170,7 @@ struct AppState {
   bool mark_compared = false;  ///< The other step of the same run has a mark on the curves and the time line.
   /// What the lens changes in the routing, all but the text; made anew whenever it is another one.
   Experiment what_if, tried;
+  int64_t tried_at = 0;    ///< The newest snapshot's step when it was tried.
   bool everybody = false;  ///< The depth of all tokens is forced, not of the pinned one.
   Subject cache_subject = Subject::probe;
   int cache_strategy = 0;   ///< Of the cache that is drawn, as KvStrategy + 1; 0: that of the run.
@@ -198,10 +200,11 @@ struct AppState {
   int zoom_steps = 0;  ///< Asked for by a button: +1 or -1.
   bool help = false;
   OpenState open;
-  std::deque<TimedLine> script;  ///< Of the scene that is played.
-  double script_seconds = 0;     ///< Since it began.
-  bool recording_asked = false;  ///< The session is to be written down, or no longer.
-  std::set<std::string> hidden;  ///< Controls that a scene has put away.
+  std::pair<std::string, std::string> scene_asked;  ///< Name and text of a scene that the next frame begins with.
+  std::deque<TimedLine> script;                     ///< Of the scene that is played.
+  double script_seconds = 0;                        ///< Since it began.
+  bool recording_asked = false;                     ///< The session is to be written down, or no longer.
+  std::set<std::string> hidden;                     ///< Controls that a scene has put away.
   std::vector<Lesson> lessons;
   Tutor tutor;
   bool open_asked = false;  ///< By the button, or the key O.
@@ -240,6 +243,7 @@ struct AppState {
     else
       writing = {};
   }
+  int thinnings = 0;  ///< Of the source's history, as of the last frame.
   /// What the time line moves, and how many places it may take.
   Playback& clocked() { return timeline.clock == Clock::text ? writing : playback; }
   const Playback& clocked() const { return const_cast<AppState*>(this)->clocked(); }

@@ -96,7 +96,7 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
                   ui::Font::small);
       at.x += label;
     }
-    if (end - at.x > em * 2) draw_track(source, state, {at, {end, at.y + frame}});
+    if (end - at.x > em * 2 && !ui::is_hidden("time.track")) draw_track(source, state, {at, {end, at.y + frame}});
 
     if (!told) return ui::end_bar(), top;
     const float line = top + em * 0.45f + frame + em * 0.5f, room = window.x - 2 * pad;

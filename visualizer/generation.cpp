@@ -109,8 +109,8 @@ void GenerationWorker::work() {
 void GenerationWorker::experiment(const Experiment& wanted) {
   auto outcome = std::make_shared<Outcome>();
   try {
-    if (!decoder_) decoder_ = factory_(cancelled_);
-    if (decoder_) *outcome = decoder_->try_out(wanted);
+    // One of its own, with the newest weights: that of the text that is being written stays as it is.
+    if (const auto decoder = factory_(cancelled_)) *outcome = decoder->try_out(wanted);
   } catch (const std::exception& failure) {
     outcome->error = failure.what();
   }

@@ -102,7 +102,7 @@ class GenerationWorker {
   /// How the tokens of the running request are drawn from now on.
   void adjust(const Sampling& sampling);
   void stop();
-  /// Makes an experiment with another text, by the weights that are there, after what is being written. Does not wait.
+  /// Makes an experiment with another text, by the newest weights, after what is being written. Does not wait.
   void try_out(const Experiment& experiment);
   /// Copies the newest state into `out`; false when it is the same as before.
   bool poll(Generation& out);

@@ -46,7 +46,8 @@ void move_token(AppState& state, int by) {
 }
 
 void toggle_training(const Source& source, AppState& state) {
-  if (source.steerable()) state.wishes.push_back({source.status() == RunStatus::paused ? Wish::resume : Wish::pause});
+  const bool paused = source.status() == RunStatus::paused || source.status() == RunStatus::pausing;
+  if (source.steerable()) state.wishes.push_back({paused ? Wish::resume : Wish::pause});
 }
 
 void turn_page(AppState& state, int by) {
@@ -66,7 +67,26 @@ void let_go(AppState& state) {
     state.maximised.clear();
 }
 
+/// The control that a key stands for, whose being hidden takes the key away, too.
+const char* control_of(ImWchar lower) {
+  switch (lower) {
+    case 'o':
+      return "open";
+    case 'l':
+      return "learn";
+    case 't':
+      return "train.pause";
+    case 'y':
+      return "train.step";
+    case 'h':
+      return "help";
+    default:
+      return "";
+  }
+}
+
 void typed(ImWchar character, const Source& source, AppState& state) {
+  if (state.hidden.contains(control_of(character | 0x20))) return;
   if (character >= '1' && character <= '9') state.attention_row = character - '1';
   switch (character) {
     case '[':

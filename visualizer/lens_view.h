@@ -17,7 +17,7 @@ struct LensView {
 
   /// Mean loss with at most r+1 recursions.
   double mean(size_t r) const;
-  /// What the router's depth costs at t against the best number of recursions, in nats: 0 when nothing is better.
+  /// What the router's depth costs at t against the best of it and of fewer recursions, in nats: 0 when none is better.
   double regret(int t) const;
 };
 /// Empty unless the snapshot knows of capped recursions.

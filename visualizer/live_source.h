@@ -69,7 +69,8 @@ class LiveSource : public Source {
   ~LiveSource() override;
 
   RunStatus status() const override {
-    return phase_ == Phase::training && control_.paused() ? RunStatus::paused : shown();
+    if (phase_ != Phase::training || !control_.paused()) return shown();
+    return control_.waiting() ? RunStatus::paused : RunStatus::pausing;
   }
   uint64_t dropped() const override { return feed_.dropped(); }
   bool steerable() const override { return phase_ == Phase::preparing || phase_ == Phase::training; }

@@ -6,6 +6,7 @@
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "trainer/run_folder.h"
+#include "visualizer/settings.h"
 #include "visualizer/ui.h"
 
 namespace tinymor {
@@ -46,8 +47,9 @@ std::unique_ptr<Source> draw_opening(AppState& state, const Opener& opener) {
   std::unique_ptr<Source> chosen;
   ui::label(state.open.to_compare ? "Open beside this run" : "Open", ui::colors::text, ui::Font::bold);
   ui::paragraph(
-      "A run folder, a recording (.mortrace), a model (.safetensors), a lesson (.lesson), or a text to train on. You "
-      "can also drop it onto the window.",
+      "A run folder, a recording (.mortrace), a model (.safetensors), a lesson (.lesson), a scene (.scene), or a text "
+      "to "
+      "train on. You can also drop it onto the window.",
       ui::colors::dim, ui::Font::small);
   ImGui::SetNextItemWidth(-ui::button_width("Open") - ui::em());
   ui::field("open.path");
@@ -140,6 +142,13 @@ std::unique_ptr<Source> open_path(const std::string& path, AppState& state, cons
       state.lessons.push_back(parse_lesson(read_file(path, 1 << 18), fs::path(path).stem().string()));
       state.tutor.choosing = true;
       return std::unique_ptr<Source>();
+    });
+  if (kind == ".scene")
+    return attempt(state, [&] {
+      const std::string text = read_file(path, 1 << 20), run = run_of_scene(text, path);
+      std::unique_ptr<Source> opened = run.empty() ? nullptr : opener.open(run);
+      state.scene_asked = {path, text};
+      return opened;
     });
   if (fs::is_regular_file(path, ignored) && kind != ".mortrace" && kind != ".safetensors") {
     state.open.shown = true;

@@ -25,6 +25,11 @@ class Playback {
   void jump(int index, int count);
   void step(int by, int count) { jump(index_ + by, count); }
   void follow() { mode_ = Mode::following; }
+  /// What was shown has another index now, and so has what the loop was between.
+  void renumber(int index) {
+    index_ = index;
+    loop.reset();
+  }
   /// Playing, or from the start again when there is nothing left to play; or pausing.
   void toggle(int count);
   /// The next of 1x, 2x, ... 16x, 1/4x, 1/2x.

@@ -17,8 +17,8 @@ struct PlotSeries {
   Color color;
   std::vector<double> x = {}, y = {};
   std::vector<double> ghost = {};  ///< The raw values under a smoothed `y`, drawn faintly; may be empty.
-  bool dots = false;          ///< Few values: mark each.
-  bool broad = false;         ///< Drawn as a broad band, so that another line on top leaves it visible.
+  bool dots = false;               ///< Few values: mark each.
+  bool broad = false;              ///< Drawn as a broad band, so that another line on top leaves it visible.
 };
 
 struct PlotOptions {

@@ -83,6 +83,13 @@ ValueRange range_of(std::span<const double> values, bool positive) {
   return range;
 }
 
+void Zoom::show(double place) {
+  if (!std::isfinite(place)) return;
+  const double wide = width();
+  from = std::clamp(place - wide / 2, 0.0, 1 - wide);
+  to = from + wide;
+}
+
 void Zoom::turn(double notches, double part, double least) {
   const double at = from + part * width(), seen = std::clamp(width() * std::pow(0.8, notches), least, 1.0);
   from = std::clamp(at - part * seen, 0.0, 1 - seen);

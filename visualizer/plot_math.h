@@ -35,6 +35,8 @@ struct Zoom {
   /// By one notch of the wheel closer or, negative, farther; what lies at `part` (0 to 1) of what is seen stays there.
   /// At least `least` is seen.
   void turn(double notches, double part, double least);
+  /// Goes on, as close as it is, to where `place` (0 to 1 of the whole) is in the middle, or as near as there is room.
+  void show(double place);
 };
 
 /// Round values (1, 2, 5 times a power of ten) inside [low, high], at most `most`.

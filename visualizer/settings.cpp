@@ -18,6 +18,8 @@ const SettingEntry& entry(std::string_view name) {
   throw InputError(fmt::format("{}: there is no such setting (choose one of {})", name, known));
 }
 
+constexpr std::string_view opening = "open ";
+
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
@@ -80,6 +82,7 @@ void apply_scene(AppState& state, const Source& source, const std::string& text,
     if (line.substr(0, space) == "at")
       return check_input(parse_number(std::string(trimmed(line.substr(space))), at) && at >= 0 && at < 1e6,
                          "at: \"{}\" is no number of seconds", trimmed(line.substr(space)));
+    if (line.starts_with(opening)) return;  // run_of_scene tells which
     if (at == 0) return apply(changed, source, line);
     check_setting(line.substr(0, space));
     changed.script.push_back({at, std::string(line)});
@@ -87,6 +90,14 @@ void apply_scene(AppState& state, const Source& source, const std::string& text,
   std::stable_sort(changed.script.begin(), changed.script.end(),
                    [](const TimedLine& a, const TimedLine& b) { return a.seconds < b.seconds; });
   state = std::move(changed);
+}
+
+std::string run_of_scene(const std::string& text, const std::filesystem::path& file) {
+  std::string path;
+  for_each_line(text, file.string(), [&](std::string_view line) {
+    if (line.starts_with(opening)) path = (file.parent_path() / trimmed(line.substr(opening.size()))).string();
+  });
+  return path;
 }
 
 std::string scene_of(const AppState& state, const Source& source) {

@@ -3,6 +3,7 @@
 // a value that can be read back. A scene is a file of such lines that a teacher prepares, a lesson's step does and asks
 // for them, and a recorded session is their changes over time.
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ void apply(AppState& state, const Source& source, std::string_view line);
 /// A file of lines; blank ones and those that begin with # are passed over. What stands below a line `at SECONDS` is
 /// done so long after the scene began. Throws InputError that names file and line.
 void apply_scene(AppState& state, const Source& source, const std::string& text, const std::string& name);
+/// The run that a scene is made for, by its line "open PATH", which counts from the folder of its file; empty: any.
+std::string run_of_scene(const std::string& text, const std::filesystem::path& file);
 
 /// Throws InputError for a name that there is not.
 void check_setting(std::string_view name);

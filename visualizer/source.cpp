@@ -52,6 +52,7 @@ bool RunHistory::thin(size_t most) {
     for (const Snapshot& each : snapshots) bytes += bytes_of(each);
     for (const ImageSnapshot& each : images) bytes += bytes_of(each);
     thinned = true;
+    ++thinnings;
   }
   return thinned;
 }
@@ -68,7 +69,8 @@ std::string short_name(const Source& source) {
 }
 
 const char* status_name(RunStatus status) {
-  static constexpr const char* names[] = {"preparing", "training", "paused", "finished", "failed", "recording"};
+  static constexpr const char* names[] = {"preparing", "training", "pausing",  "paused",
+                                          "finished",  "failed",   "recording"};
   return names[int(status)];
 }
 

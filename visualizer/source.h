@@ -29,6 +29,7 @@ struct RunHistory {
   /// Memory that snapshots may take, and about what they take now.
   static constexpr uint64_t most_bytes = 256'000'000;
   uint64_t bytes = 0;
+  int thinnings = 0;  ///< How often snapshots were taken away: their indices are others since.
   void add(Snapshot snapshot);
   void add(ImageSnapshot snapshot);
   /// Thins the snapshots until they keep to `most_bytes` and are no more than `most`; true when some went.
@@ -54,7 +55,7 @@ void thin_older_half(std::vector<Record>& records) {
   records = std::move(kept);
 }
 
-enum class RunStatus { preparing, training, paused, finished, failed, recording };
+enum class RunStatus { preparing, training, pausing, paused, finished, failed, recording };
 const char* status_name(RunStatus status);
 
 class Source {

@@ -42,7 +42,6 @@ void summarise(RecursionRow& row) {
     row.lowest_taken = row.scored ? std::min(row.lowest_taken, cell.logit) : cell.logit;
     row.scored = true;
   }
-  rank_candidates(row);
 }
 
 void set_score(Cell& cell, float logit, float gate) {
@@ -50,6 +49,16 @@ void set_score(Cell& cell, float logit, float gate) {
   if (!cell.scored) return;
   cell.logit = logit;
   cell.gate = gate;
+}
+
+/// The probability of each depth, kept as the logit whose sigmoid it is, so that all scores are read alike.
+void set_depth_scores(std::vector<RecursionRow>& rows, size_t t, const std::vector<float>& logits) {
+  for (size_t r = 0; r < std::min(rows.size(), logits.size()); ++r) {
+    double others = 0;  // relative to this depth
+    for (size_t each = 0; each < logits.size(); ++each)
+      if (each != r) others += std::exp(double(logits[each]) - double(logits[r]));
+    set_score(rows[r].cells[t], float(-std::log(others)), 0);
+  }
 }
 
 void fill_from_decisions(RecursionRow& row, const RecursionTrace& trace) {
@@ -127,9 +136,11 @@ CacheView kv_view(const TextView& text, const Geometry& geometry, int first_cach
 }
 
 void finish(TextView& view, const Geometry& geometry) {
+  view.by_depth = geometry.by_depth;
   for (size_t r = 0; r < view.rows.size(); ++r) {
     view.rows[r].capacity = r < geometry.capacity.size() ? geometry.capacity[r] : 1;
     summarise(view.rows[r]);
+    if (!view.by_depth) rank_candidates(view.rows[r]);
   }
   const double sum = std::accumulate(view.depth.begin(), view.depth.end(), 0.0);
   view.mean_depth = view.depth.empty() ? 0 : sum / double(view.depth.size());
@@ -147,12 +158,17 @@ double router_score(double z) {
   return 1 / (1 + std::exp(-z));
 }
 
+const char* score_formula(bool by_depth) {
+  return by_depth ? "softmax(z) over the depths" : "sigmoid(z)";
+}
+
 Geometry geometry_of(const ModelConfig& c) {
   Geometry g;
   g.recursions = int(std::clamp<int64_t>(c.n_recursions, 1, most_recursions));
   g.unique_ends = c.sharing == Sharing::middle_cycle || c.sharing == Sharing::middle_sequence;
   g.block_layers = int(std::max<int64_t>(1, (c.n_layers - (g.unique_ends ? 2 : 0)) / g.recursions));
   g.routed = c.routing != Routing::none;
+  g.by_depth = c.routing == Routing::token_choice;
   g.capacity = c.router.capacity;
   if (c.routing != Routing::expert_choice) g.capacity.assign(g.recursions, 1.0);
   // The default of the configuration (paper 2.2.1): 1, 2/3, 1/3 for three recursions.
@@ -229,6 +245,9 @@ TextView view_of(const Trace& trace, const Geometry& geometry) {
     else
       fill_from_depth(view.rows[r], view.depth, int(r) + 1);
   }
+  if (geometry.by_depth)
+    for (size_t t = 0; t < std::min(tokens, trace.router_logits.size()); ++t)
+      set_depth_scores(view.rows, t, trace.router_logits[t]);
   finish(view, geometry);
   view.lm_loss = trace.lm_loss;
   view.kv = kv_view(view, geometry, 0, &trace.kv_entries);
@@ -272,6 +291,14 @@ CacheView cache_under(const TextView& text, Geometry geometry, KvStrategy strate
   for (const CacheRow& row : kv.rows) kv.bytes += row.entries * geometry.entry_bytes;
   kv.vanilla_bytes = text.kv.vanilla_bytes;
   return kv;
+}
+
+int64_t bytes_unrouted(const TextView& text, Geometry geometry, KvStrategy strategy) {
+  geometry.kv = strategy;
+  geometry.routed = false;
+  int64_t entries = 0;
+  for (const CacheRow& row : kv_view(text, geometry, text.first_cached, nullptr).rows) entries += row.entries;
+  return entries * geometry.entry_bytes;
 }
 
 bool reads(const TextView& text, const CacheRow& row, int reader, int t) {

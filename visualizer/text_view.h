@@ -19,6 +19,7 @@ struct Geometry {
   int block_layers = 1;      ///< Layers of the shared block.
   bool unique_ends = false;  ///< A first and a last layer of their own around the block.
   bool routed = false;
+  bool by_depth = false;         ///< Token choice: a score is the probability of a depth, not of going on.
   std::vector<double> capacity;  ///< Share of the tokens that may enter each recursion.
   KvStrategy kv = KvStrategy::recursion_wise;
   int64_t entry_bytes = 0;  ///< Of one cached token in one layer.
@@ -70,7 +71,8 @@ struct TextView {
   std::vector<float> nll;          ///< [T] of predicting the token after it; NaN where unknown.
   std::vector<RecursionRow> rows;  ///< One per recursion.
   CacheView kv;
-  int first_cached = 0;  ///< Tokens before it have left the cache.
+  int first_cached = 0;   ///< Tokens before it have left the cache.
+  bool by_depth = false;  ///< As in Geometry; no token is ranked then.
   double mean_depth = 0;
   double lm_loss = 0;
 
@@ -95,6 +97,8 @@ TextView view_of(std::span<const GeneratedPiece> text, const Geometry& geometry)
 
 /// What the cache would hold with the same depths under another strategy; `text.kv` under the model's own.
 CacheView cache_under(const TextView& text, Geometry geometry, KvStrategy strategy);
+/// The bytes that it would take if every token took all recursions, as in a model without a router.
+int64_t bytes_unrouted(const TextView& text, Geometry geometry, KvStrategy strategy);
 /// Whether a layer of the row attends from token `reader` to the entry of token `t`.
 bool reads(const TextView& text, const CacheRow& row, int reader, int t);
 
@@ -108,5 +112,7 @@ std::string quoted_token(const std::vector<std::string>& vocabulary, int32_t id)
 bool is_newline(const std::string& readable);
 
 double router_score(double z);
+/// What the scores of the routers are, as a formula.
+const char* score_formula(bool by_depth);
 
 }  // namespace tinymor

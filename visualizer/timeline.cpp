@@ -170,8 +170,11 @@ void draw_track(const Source& source, AppState& state, const Box& box) {
   const int count = state.places(source);
   const AxisMap map = map_of(source, state.timeline.clock);
   constexpr double least = 1e-3;  // a run that has not begun
-  const Track track(box, of_text ? std::max(1, count - 1) : std::max(least, map.at(history.last_step())),
-                    state.timeline.zoom);
+  const double last = of_text ? std::max(1, count - 1) : std::max(least, map.at(history.last_step()));
+  const Track track(box, last, state.timeline.zoom);
+  const double now = of_text ? state.writing.index() : map.at(state.shown.step);
+  const bool moved = std::exchange(state.timeline.place, now) != now;
+  if (moved && !track.shows(now)) state.timeline.zoom.show(now / last);
   canvas.rect(box, ui::u32(ui::colors::control, 0.7), em * 0.25f);
   if (of_text) {
     draw_text(canvas, track, source, state);
@@ -179,7 +182,6 @@ void draw_track(const Source& source, AppState& state, const Box& box) {
     collect_loss(state.timeline, source, map);
     draw_run(canvas, track, history, state, map);
   }
-  const double now = of_text ? state.writing.index() : map.at(state.shown.step);
   if (count > 0 && track.shows(now)) {
     const float x = track.x(now);
     canvas.rect({{box.min.x, box.max.y - em * 0.12f}, {x, box.max.y}}, ui::u32(ui::colors::accent));
@@ -192,6 +194,7 @@ void draw_track(const Source& source, AppState& state, const Box& box) {
   const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
   if (hovered && ImGui::GetIO().MouseWheel != 0)
     state.timeline.zoom.turn(ImGui::GetIO().MouseWheel, (mouse - box.min.x) / box.width(), 0.002);
+  if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) state.timeline.zoom = {};
   if (hovered && !active && !of_text) hint_at_marks(track, history, state.timeline, map);
   const double at = track.time(mouse);
   drag_track(state, of_text ? int(std::lround(at)) : nearest_snapshot(history, double(map.step(at))), count);

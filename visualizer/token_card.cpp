@@ -101,7 +101,8 @@ std::string seen_at(const AppState& state, TokenRef token) {
       token.subject == Subject::generated
           ? "as generated"
           : fmt::format("step {}, {} rule", state.shown.step, shows_training(state, token) ? "training" : "causal");
-  return source + " \u00b7 bar: sigmoid(z), line: cut-off";
+  const bool by_depth = state.shown.text(token.subject, state.rule).by_depth;
+  return fmt::format("{} \u00b7 bar: {}{}", source, score_formula(by_depth), by_depth ? "" : ", line: cut-off");
 }
 
 void draw_name(const TextView& view, int t) {

@@ -18,7 +18,8 @@ struct Part {
 
 // As wide as the longest name, so that the bar does not move when a run is paused.
 const char* badge_name(RunStatus status) {
-  static constexpr const char* names[] = {"PREPARING", "LIVE", "LIVE, paused", "FINISHED", "FAILED", "RECORDING"};
+  static constexpr const char* names[] = {"PREPARING", "LIVE",   "LIVE, pausing", "LIVE, paused",
+                                          "FINISHED",  "FAILED", "RECORDING"};
   return names[int(status)];
 }
 
@@ -36,7 +37,7 @@ Color badge_color(RunStatus status) {
 /// A click on it gives what is needed to train the same run from the command line.
 Part badge(const Source& source, AppState& state) {
   const std::string text = badge_name(source.status());
-  const float em = ui::em(), width = text_size("LIVE, paused", ui::Font::small).x + em * 2.2f;
+  const float em = ui::em(), width = text_size("LIVE, pausing", ui::Font::small).x + em * 2.2f;
   const Color color = badge_color(source.status());
   const std::string command = source.command();
   return {width, [=, &state] {
@@ -49,7 +50,7 @@ Part badge(const Source& source, AppState& state) {
                         text, ui::Font::small);
             const bool clicked = ImGui::InvisibleButton("badge", {width, height});
             ui::tag("top.badge");
-            if (command.empty()) return;
+            if (command.empty() || ui::is_hidden("top.badge")) return;
             ui::hint(("Click to copy: " + command).c_str());
             if (!clicked) return;
             ImGui::SetClipboardText(command.c_str());
@@ -130,7 +131,7 @@ Part rule_switch(AppState& state, bool brief, bool tight) {
 
 /// What steers a live run; stays together when the bar breaks into rows.
 Part training_controls(const Source& source, AppState& state, bool brief) {
-  const bool paused = source.status() == RunStatus::paused;
+  const bool paused = source.status() == RunStatus::paused || source.status() == RunStatus::pausing;
   const char* label = brief ? (paused ? "Resume" : "Pause") : paused ? "Resume training" : "Pause training";
   const float slider = brief ? 0 : ui::em() * 7, gap = ImGui::GetStyle().ItemSpacing.x;
   const float buttons = ui::button_width(label) + ui::button_width("Step") + ui::button_width("Stop");
@@ -140,7 +141,7 @@ Part training_controls(const Source& source, AppState& state, bool brief) {
             if (ui::button("train.step", "Step", paused, "One training step (Y; with Shift: ten)"))
               state.wishes.push_back({Wish::train_step});
             ImGui::SameLine();
-            if (!brief) {
+            if (!brief && !ui::is_hidden("train.lr")) {
               ImGui::SetNextItemWidth(slider);
               ui::field("train.lr");
               ImGui::SliderFloat("##lr", &state.lr_factor, 0.01f, 100, "lr x %.2f", ImGuiSliderFlags_Logarithmic);

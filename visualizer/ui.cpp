@@ -125,8 +125,12 @@ void field(const std::string& name) {
   ImGui::SetKeyboardFocusHere();
 }
 
+bool is_hidden(const std::string& name) {
+  return hidden.contains(name);
+}
+
 bool button(const std::string& name, const char* text, bool enabled, const char* hint_text) {
-  if (hidden.contains(name)) {
+  if (is_hidden(name)) {
     ImGui::Dummy({button_width(text), ImGui::GetFrameHeight()});
     return false;
   }
@@ -232,10 +236,14 @@ float button_width(const char* text) {
 }
 
 bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, const char* hint_text) {
+  const float size = ImGui::GetFrameHeight();
+  if (is_hidden(name)) {
+    ImGui::Dummy({size * 1.25f, size});
+    return false;
+  }
   ImGui::PushID(name.c_str());
   ImGui::BeginDisabled(!enabled);
   push_button_colors(on);
-  const float size = ImGui::GetFrameHeight();
   const bool pressed = ImGui::Button("##icon", {size * 1.25f, size}) || (enabled && by_key(name));
   ImGui::PopStyleColor(3);
   ImGui::EndDisabled();

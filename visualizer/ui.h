@@ -71,6 +71,9 @@ void tag(const std::string& name, const Box& box);
 /// Comes before a slider or a text field of that name: a key that presses it lets a person type into it.
 void field(const std::string& name);
 
+/// Whether a scene has put the control of that name away.
+bool is_hidden(const std::string& name);
+
 /// A push button; a chip is one that stays on.
 bool button(const std::string& name, const char* label, bool enabled = true, const char* hint = nullptr);
 bool chip(const std::string& name, const char* label, bool on, const char* hint = nullptr);

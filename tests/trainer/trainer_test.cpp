@@ -263,6 +263,7 @@ TEST_CASE("a paused run does no step, those that are asked for, and what is post
   std::atomic<bool> asked{false};
   control.post([&](const Model& model) { asked = model.parameter_count() > 0; });
   CHECK(wait([&] { return asked.load(); }));
+  CHECK(wait([&] { return control.waiting(); }));
   const int64_t paused_at = counter.step;
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   CHECK(counter.step == paused_at);
@@ -290,7 +291,7 @@ TEST_CASE("a paused run does no step, those that are asked for, and what is post
   CHECK(first != of_batch);
   CHECK(next_text(Watched::held_out) == first);
   control.resume();
-  CHECK(wait([&] { return counter.step > paused_at; }));
+  CHECK(wait([&] { return !control.waiting() && counter.step > paused_at + 5; }));
   control.stop();
   thread.join();
   std::vector<std::string> told;

@@ -261,6 +261,36 @@ TEST_CASE("a gap between panels can be dragged, is a setting, and a double click
   CHECK(width() == Approx(before + moved).margin(2));
 }
 
+TEST_CASE("what is marked before the first step has the first loss, not none") {
+  Recording recording = sample_recording();
+  recording.snapshots.front().step = 0;
+  RecordingSource source("sample", std::move(recording));
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  window.frames(2);
+  apply(state, source, "compare.step 0");
+  apply(state, source, "compare.mark on");
+  window.frames(2);
+  const std::string text = window.app().text("curves");
+  CHECK(text.find("at step 0") != std::string::npos);
+  CHECK(text.find("nan") == std::string::npos);
+}
+
+TEST_CASE("keys go no further than there are maps of attention") {
+  Desk desk;
+  desk.state().page = "Inside";
+  apply(desk.state(), desk.source, "step 200");
+  desk.window.frames(2);
+  for (int i = 0; i < 20; ++i) desk.window.type("]");
+  desk.window.type("9");
+  desk.window.frames(2);
+  const int heads = desk.state().attention_head, rows = desk.state().attention_row;
+  CHECK(heads < 8);
+  CHECK(rows < 3);
+  desk.window.type("[");
+  CHECK(desk.state().attention_head == heads - 1);
+}
+
 TEST_CASE("Y asks a live run for one step, with Shift for ten") {
   struct Steered : RecordingSource {
     Steered() : RecordingSource("sample", sample_recording()) {}

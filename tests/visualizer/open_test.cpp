@@ -6,6 +6,7 @@
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "visualizer/headless.h"
+#include "visualizer/settings.h"
 
 using namespace tinymor;
 
@@ -136,6 +137,38 @@ TEST_CASE("what was opened last is offered first, once, as long as it is there")
   state.open.found = {(folder.path() / "c").string(), (folder.path() / "a").string()};
   CHECK(offers(state.open) == std::vector<std::string>{(folder.path() / "b").string(), (folder.path() / "d").string(),
                                                        (folder.path() / "c").string(), (folder.path() / "a").string()});
+}
+
+TEST_CASE("a scene that is opened shows the run it names and does its lines, on any run where it names none") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder.path() / "a.scene", "open sub/run.mortrace\nrule training\nstep 25\n");
+  write_file_atomically(folder.path() / "b.scene", "rule difference\nstep 50\n");
+  write_file_atomically(folder.path() / "bad.scene", "colour blue\n");
+  CHECK(run_of_scene("# nothing\nopen ../x\n", "/lectures/a.scene") == "/lectures/../x");
+  WritingSource first;
+  std::string asked;
+  Headless window(first, 1280, 800, ui::FontSource::builtin,
+                  Opener{[&](const std::string& path) {
+                           asked = path;
+                           return std::make_unique<RecordingSource>("other", sample_recording());
+                         },
+                         {}});
+  const AppState& state = window.app().state();
+  window.frames(2);
+  window.app().drop((folder.path() / "a.scene").string());
+  window.frames(2);
+  CHECK(asked == (folder.path() / "sub/run.mortrace").string());
+  CHECK(window.app().source().name() == "other");
+  CHECK(state.rule == RuleView::training);
+  CHECK(state.shown.step == 25);
+  window.app().drop((folder.path() / "b.scene").string());
+  window.frames(2);
+  CHECK(window.app().source().name() == "other");
+  CHECK(state.rule == RuleView::difference);
+  CHECK(state.shown.step == 50);
+  window.app().drop((folder.path() / "bad.scene").string());
+  window.frames(2);
+  CHECK_THAT(state.message, ContainsSubstring("bad.scene:1: colour"));
 }
 
 TEST_CASE("runs lie newest first, and folders that are none are passed over") {

@@ -54,7 +54,7 @@ TEST_CASE("a live run that learns no more pauses where that is wished, and stays
     window.app().state().rest_on_plateau = wished;
     REQUIRE(wait_for(source, [&] { return source.history().evals.size() == 7; }));
     window.frames(2);
-    CHECK((source.status() == RunStatus::paused) == wished);
+    CHECK((source.status() == RunStatus::pausing) == wished);
     CHECK(window.app().state().message.empty() != wished);
     source.resume();
     window.frames(3);

@@ -103,8 +103,11 @@ TEST_CASE("controls that a scene hides can neither be seen nor pressed") {
   Headless window(source, 1280, 800);
   window.frames(2);
   CHECK(window.click("rule.0"));
-  apply_scene(window.app().state(), source, "hide rule.0 grid.paper\n", "x");
+  apply_scene(window.app().state(), source, "hide rule.0 grid.paper time.play time.track help\n", "x");
   window.frames(2);
+  for (const char* name : {"time.play", "time.track", "help"}) CHECK_FALSE(window.click(name));
+  window.type("h");
+  CHECK_FALSE(window.app().state().help);
   CHECK_FALSE(window.click("rule.0"));
   CHECK_FALSE(window.click("grid.paper"));
   CHECK(window.click("rule.1"));

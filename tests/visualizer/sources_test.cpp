@@ -66,7 +66,7 @@ TEST_CASE("a live run can be paused, resumed and stopped from the window") {
   Headless window(*live, 1280, 800);
   window.frames(3);
   REQUIRE(window.click("train.pause"));
-  CHECK(live->status() == RunStatus::paused);
+  CHECK(live->status() == RunStatus::pausing);  // the script never comes to its next step
   REQUIRE(window.click("train.step"));
   REQUIRE(window.click("train.lr"));
   CHECK(window.app().state().lr_factor == Approx(1).margin(0.3));  // the middle of its scale
@@ -138,6 +138,24 @@ TEST_CASE("large snapshots keep to the memory that the status line promises, in 
   CHECK(source.history().bytes <= RunHistory::most_bytes);
   CHECK(source.history().snapshots.size() < 14);
   CHECK(source.notice().find("256 MB") != std::string::npos);
+}
+
+TEST_CASE("a picture that is paused stays when a long run thins its snapshots") {
+  class Growing : public RecordingSource {
+   public:
+    Growing() : RecordingSource("sample", sample_recording()) {}
+    void halve() { history_.thin(history_.snapshots.size() - 1); }
+  } source;
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  state.playback.jump(10, source.history().snapshot_count());
+  window.frames(2);
+  const int64_t step = state.shown.step;
+  source.halve();
+  window.frames(2);
+  CHECK(state.shown.step == step);
+  CHECK(state.playback.index() < 10);
+  CHECK(state.playback.mode() == Playback::Mode::paused);
 }
 
 TEST_CASE("the snapshot of a step is the newest at or before it") {

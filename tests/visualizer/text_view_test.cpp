@@ -106,6 +106,34 @@ TEST_CASE("generated text that outgrew the cache shows its beginning as no longe
   CHECK(view.kv.bytes == 1000);
 }
 
+TEST_CASE("under token choice a score is the probability of a depth, and no token is ranked") {
+  Geometry geometry = three_recursions();
+  geometry.by_depth = true;
+  Trace trace;
+  trace.tokens = {1, 2};
+  trace.pieces = {"a", "b"};
+  trace.depth = {1, 3};
+  trace.router_logits = {{1, 0, 0}, {0, 0, 2}};
+  const TextView view = view_of(trace, geometry);
+  CHECK(router_score(view.rows[0].cells[0].logit) == Approx(std::exp(1.0) / (std::exp(1.0) + 2)));
+  CHECK(router_score(view.rows[2].cells[1].logit) == Approx(std::exp(2.0) / (std::exp(2.0) + 2)));
+  CHECK(view.rows[1].cells[0].scored);
+  CHECK(view.rows[0].cells[0].rank == 0);
+}
+
+TEST_CASE("a cache is compared with that of a model whose tokens take all recursions") {
+  Geometry geometry = three_recursions();
+  geometry.entry_bytes = 10;
+  Trace trace;
+  trace.tokens = {1, 2};
+  trace.pieces = {"a", "b"};
+  trace.depth = {1, 3};
+  const TextView view = view_of(trace, geometry);
+  const int64_t block = geometry.block_layers, ends = geometry.unique_ends ? 2 : 0;
+  CHECK(bytes_unrouted(view, geometry, KvStrategy::recursion_wise) == 2 * 10 * (3 * block + ends));
+  CHECK(bytes_unrouted(view, geometry, KvStrategy::shared) == 2 * 10 * (block + ends));
+}
+
 TEST_CASE("whatever a damaged recording says, the table is rectangular and finite where it says so") {
   for (const Snapshot& snapshot : hostile_recording().snapshots) {
     const TextView view = view_of(snapshot.threshold, three_recursions());

@@ -37,6 +37,23 @@ TEST_CASE("the wheel zooms the time line around the mouse") {
   window.wheel(-9);
   CHECK(line.zoom.from == 0);
   CHECK(line.zoom.to == 1);
+  window.wheel(4);
+  REQUIRE(window.click("time.track", 2));
+  CHECK(line.zoom.width() == 1);
+}
+
+TEST_CASE("what plays on stays in view of a line that is looked at closely") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  state.playback.jump(0, source.history().snapshot_count());
+  state.timeline.zoom = {0, 0.2};
+  window.frames(2);
+  state.playback.toggle(source.history().snapshot_count());
+  window.frames(40, 0.25);
+  CHECK(state.shown.step == 400);
+  CHECK(state.timeline.zoom.from == Approx(0.8));
+  CHECK(state.timeline.zoom.width() == Approx(0.2));
 }
 
 TEST_CASE("a note is written at its step, lies beside the recording and comes back with it") {

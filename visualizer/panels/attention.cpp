@@ -114,6 +114,8 @@ class AttentionPanel : public Panel {
       return;
     }
     collect(source, state);
+    state.attention_row = std::min(state.attention_row, int(rows_.size()) - 1);
+    state.attention_head = large_map(state);
     // The large map is a square at the right; below it stands what the selected token looks at.
     const float em = ui::em(), side = std::min(box.height() - em * 6, box.width() * 0.5f);
     const bool room = side > em * 6;

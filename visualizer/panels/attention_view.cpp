@@ -62,8 +62,10 @@ std::string weight_sentence(const AttentionView& view, int map, int query, int k
   if (key > query) return fmt::format("{} stands after {}: not there yet", asked, asking);
   if (!view.asks[query]) return fmt::format("{} is skipped in {}: it asks nothing", asking, where);
   if (!view.seen[key]) return fmt::format("{} is skipped in {}: {} cannot see it", asked, where, asking);
-  return fmt::format("{} looks at {}: {:.1f} % = softmax of q\u00b7k / sqrt(d) over {} keys, {}", asking, asked,
-                     view.at(map, query, key) / 2.55,
+  const double share = view.at(map, query, key) / 2.55;
+  if (map >= view.heads)
+    return fmt::format("{} looks at {}: {:.1f} %, {} of the heads", asking, asked, share, view.name(map));
+  return fmt::format("{} looks at {}: {:.1f} % = softmax of q\u00b7k / sqrt(d) over {} keys, {}", asking, asked, share,
                      std::count(view.seen.begin(), view.seen.begin() + query + 1, true), view.name(map));
 }
 

@@ -38,11 +38,12 @@ std::string newest_held_out(const Source& source) {
   return evals.empty() ? "-" : fmt::format("{:.3f}", evals.back().threshold_loss);
 }
 
-/// The mean of the ten recorded steps that end at `step`.
+/// The mean of the ten recorded steps that end at `step`; before the first, what that began with.
 double loss_at(const RunHistory& history, int64_t step) {
   const auto end = std::upper_bound(history.steps.begin(), history.steps.end(), step,
                                     [](int64_t at, const StepMetrics& m) { return at < m.step; });
   const auto begin = end - std::min<ptrdiff_t>(10, end - history.steps.begin());
+  if (begin == end) return history.steps.empty() ? std::nan("") : history.steps.front().loss;
   double sum = 0;
   for (auto m = begin; m != end; ++m) sum += m->loss;
   return sum / double(end - begin);

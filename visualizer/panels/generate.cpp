@@ -23,6 +23,7 @@ class FieldRow {
   // One slider with its name above it, tagged `name`.
   template <class Draw>
   void field(const char* name, const char* label, const char* hint, Draw&& draw) {
+    if (ui::is_hidden(name)) return;
     const float gap = ImGui::GetStyle().ItemSpacing.x, label_height = ui::em() * 1.2f;
     if (at_.x > origin_.x && at_.x + width_ > right_) at_ = {origin_.x, at_.y + row_height()};
     window_canvas().text(at_, ui::u32(ui::colors::dim), label, ui::Font::small);

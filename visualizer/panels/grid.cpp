@@ -144,8 +144,9 @@ class GridPanel : public Panel {
       return fmt::format("upper half: only the training rule computes; lower half: only the causal rule \u00b7 step {}",
                          state.shown.step);
     }
-    return fmt::format("bar in a cell: router score, sigmoid(z); dashes: cut-off \u00b7 {} \u00b7 step {}",
-                       rule_name(state.rule), state.shown.step);
+    const bool by_depth = state.shown.causal.by_depth;
+    return fmt::format("bar in a cell: router score, {}{} \u00b7 {} \u00b7 step {}", score_formula(by_depth),
+                       by_depth ? "" : "; dashes: cut-off", rule_name(state.rule), state.shown.step);
   }
 
   float controls(const Source&, AppState& state, float right) override {

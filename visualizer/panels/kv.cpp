@@ -32,6 +32,15 @@ CacheView cache_of(const Source& source, const AppState& state) {
   return cache_under(cached_text(state), source.geometry(), strategy_of(source, state));
 }
 
+std::string nothing(const Source& source, const AppState& state) {
+  return state.cache_subject == Subject::generated ? "nothing generated yet" : no_text(source);
+}
+
+int64_t recursive_bytes(const Source& source, const AppState& state) {
+  if (source.geometry().recursions < 2) return 0;
+  return bytes_unrouted(cached_text(state), source.geometry(), strategy_of(source, state));
+}
+
 /// Which token's reading is marked: the one pointed at, or the newest of a text that is being written.
 int reader_of(const AppState& state, int tokens) {
   const auto selected = state.selected();
@@ -59,12 +68,20 @@ int64_t all_entries(const CacheView& kv) {
   return sum;
 }
 
-std::string saving(const CacheView& kv) {
-  if (kv.vanilla_bytes <= 0) return bytes_text(kv.bytes);
-  const double change = 100.0 * (double(kv.bytes) / double(kv.vanilla_bytes) - 1);
-  const std::string share =
-      std::lround(change) == 0 ? "as much" : fmt::format("{:.0f} % {}", std::abs(change), change < 0 ? "less" : "more");
-  return fmt::format("{} now, vanilla {}: {}", bytes_text(kv.bytes), bytes_text(kv.vanilla_bytes), share);
+/// "25 % less", than `whole`.
+std::string change(int64_t bytes, int64_t whole) {
+  const double more = 100.0 * (double(bytes) / double(whole) - 1);
+  if (std::lround(more) == 0) return "as much";
+  return fmt::format("{:.0f} % {}", std::abs(more), more < 0 ? "less" : "more");
+}
+
+/// Bytes now against those of the twins, `recursive` of the one whose tokens all take every recursion.
+std::string saving(const CacheView& kv, int64_t recursive) {
+  std::string out = bytes_text(kv.bytes) + " now";
+  if (kv.vanilla_bytes > 0)
+    out += fmt::format(" \u00b7 vanilla {}: {}", bytes_text(kv.vanilla_bytes), change(kv.bytes, kv.vanilla_bytes));
+  if (recursive > 0) out += fmt::format(" \u00b7 recursive {}: {}", bytes_text(recursive), change(kv.bytes, recursive));
+  return out;
 }
 
 Color row_color(const CacheRow& row) {
@@ -84,8 +101,8 @@ FrameRow margin_of(const CacheRow& row, int tokens) {
   return margin;
 }
 
-// Bytes against those of a vanilla model: the track is vanilla, filled by who stored what.
-float draw_savings(Canvas& canvas, const Box& box, const CacheView& kv, const std::string& line) {
+// Bytes against those of a vanilla model: the track is vanilla, filled by who stored what, with a mark at `recursive`.
+float draw_savings(Canvas& canvas, const Box& box, const CacheView& kv, int64_t recursive, const std::string& line) {
   const float em = ui::em();
   canvas.text(box.min, ui::u32(ui::colors::text), fitted(line, box.width(), ui::Font::small), ui::Font::small);
   const float top = box.min.y + em * 1.15f;
@@ -101,6 +118,10 @@ float draw_savings(Canvas& canvas, const Box& box, const CacheView& kv, const st
     x = end;
   }
   canvas.outline(track, ui::u32(ui::colors::faint), 1, em * 0.2f);
+  if (recursive > 0 && recursive < whole) {
+    const float mark = track.min.x + track.width() * float(double(recursive) / double(whole));
+    canvas.line({mark, track.min.y - em * 0.15f}, {mark, track.max.y + em * 0.15f}, ui::u32(ui::colors::text), 1.5f);
+  }
   return track.max.y + em * 0.7f;
 }
 
@@ -146,15 +167,14 @@ class KvPanel : public Panel {
     const TextView& view = cached_text(state);
     const Box box = free_box();
     if (view.size() == 0) {
-      return draw_empty(canvas, box,
-                        state.cache_subject == Subject::generated ? "nothing generated yet" : no_text(source));
+      return draw_empty(canvas, box, nothing(source, state));
     }
     const CacheView kv = cache_of(source, state);
     const std::string line =
         pointed_ && pointed_->first < int(kv.rows.size()) && pointed_->second < view.size()
             ? slot_text(view, kv.rows[size_t(pointed_->first)], pointed_->second, source.geometry().entry_bytes)
-            : saving(kv);
-    const float top = draw_savings(canvas, box, kv, line);
+            : saving(kv, recursive_bytes(source, state));
+    const float top = draw_savings(canvas, box, kv, recursive_bytes(source, state), line);
     std::vector<FrameRow> rows;
     for (const CacheRow& row : kv.rows) rows.push_back(margin_of(row, view.size()));
     const GridFrame frame({{box.min.x, top}, box.max}, std::move(rows), view.size(), state.columns);
@@ -175,9 +195,9 @@ class KvPanel : public Panel {
   std::string text(const Source& source, const AppState& state) const override {
     const TextView& view = cached_text(state);
     std::string out = caption(source, state) + "\n";
-    if (view.size() == 0) return out + no_text(source) + "\n";
+    if (view.size() == 0) return out + nothing(source, state) + "\n";
     const CacheView kv = cache_of(source, state);
-    out += saving(kv) + "\n";
+    out += saving(kv, recursive_bytes(source, state)) + "\n";
     for (const CacheRow& row : kv.rows) {
       out += fmt::format("{}  ", row.label);
       for (CacheSlot slot : row.slots) out += slot == CacheSlot::stored ? '#' : slot == CacheSlot::reused ? '=' : '.';

@@ -54,7 +54,8 @@ FrameRow row_of(const Outcome& outcome) {
   FrameRow row;
   row.label = "what if";
   row.count = fmt::format("{:.2f} nats", outcome.changed.lm_loss);
-  row.note = fmt::format("{:+.3f}", outcome.changed.lm_loss - outcome.routed.lm_loss);
+  row.note =
+      fmt::format("{:+.3f} from {:.2f}", outcome.changed.lm_loss - outcome.routed.lm_loss, outcome.routed.lm_loss);
   return row;
 }
 
@@ -74,6 +75,7 @@ void draw_what_if(const Source& source, AppState& state) {
   if (ui::chip("lens.without", without.c_str(), e.without > 0, "What if this recursion left the tokens as they came?"))
     e.without = (e.without + 1) % (source.geometry().recursions + 1);
   const auto slider = [&](const char* name, const char* format, float& value, float low, float high, const char* hint) {
+    if (ui::is_hidden(name)) return;
     ImGui::SameLine();
     if (ImGui::GetCursorPosX() + em * 9 > right) return ImGui::NewLine();
     ImGui::SetNextItemWidth(em * 9);
@@ -175,7 +177,8 @@ std::string token_line(const LensView& lens, const TextView& view, int t) {
   if (t + 1 < view.size()) out += fmt::format(" follows \"{}\"", quoted_piece(view.pieces[t + 1]));
   const double regret = lens.regret(t);
   if (std::isfinite(regret))
-    out += regret < 0.005 ? " \u00b7 the router chose best" : fmt::format(" \u00b7 router regret {:.2f} nats", regret);
+    out += regret < 0.005 ? " \u00b7 fewer would have been no better"
+                          : fmt::format(" \u00b7 router regret {:.2f} nats", regret);
   return out;
 }
 
@@ -186,11 +189,16 @@ class LensPanel : public Panel {
   std::string caption(const Source&, const AppState& state) const override {
     const LensView& lens = state.shown.lens;
     if (lens.nll.empty()) return "the prediction after each recursion";
+    if (state.what_if.depth > 0 && !state.everybody && !state.pinned)
+      return "whose depth is to be forced? Pin a token, or press all";
+    const std::string tried = state.what_if.changes_something()
+                                  ? fmt::format("what if: the newest weights, {} \u00b7 ",
+                                                state.rule == RuleView::training ? "training rule" : "causal rule")
+                                  : "";
     return fmt::format(
-        "regret {:.3f} nats \u00b7 top: loss, below: change by one more recursion, blue better \u00b7 causal rule, "
-        "step "
-        "{}",
-        mean_regret(lens, state.shown.causal.size()), state.shown.step);
+        "{}regret {:.3f} nats \u00b7 top: loss, below: change by one more recursion, blue better \u00b7 causal rule, "
+        "step {}",
+        tried, mean_regret(lens, state.shown.causal.size()), state.shown.step);
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {

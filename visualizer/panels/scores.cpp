@@ -149,7 +149,9 @@ class ScoresPanel : public Panel {
   std::string caption(const Source& source, const AppState& state) const override {
     const RunHistory& history = source.history();
     if (history.scores.empty()) return "how sure the routers are, over the run";
-    std::string out = "sigmoid(z) while training, by the training rule \u00b7 colour: taken, grey: left";
+    const bool by_depth = source.geometry().by_depth;
+    std::string out = fmt::format("{} while training{} \u00b7 colour: taken, grey: left", score_formula(by_depth),
+                                  by_depth ? "" : ", by the training rule");
     if (const ScoreHistogram* at = scores_at(history, state.shown.step))
       out += fmt::format(" \u00b7 right: step {}", at->step);
     if (int(history.scores.size()) > most_columns)
@@ -226,12 +228,13 @@ class ScoresPanel : public Panel {
     const Box strip{{box.min.x + left, box.min.y}, {box.max.x - right, box.max.y}};
     if (strip.width() < em) return;
     text_right(canvas, {strip.min.x - em * 2, box.center().y - letter / 2}, ui::u32(ui::colors::dim),
-               fmt::format("recursion {}", r + 1), ui::Font::small);
+               fmt::format("{} {}", source.geometry().by_depth ? "depth" : "recursion", r + 1), ui::Font::small);
     for (int score : {0, 1})
       text_right(canvas, {strip.min.x - em * 0.4f, score == 1 ? strip.min.y : strip.max.y - letter},
                  ui::u32(ui::colors::faint), fmt::format("{}", score), ui::Font::small);
     canvas.image(strip, *strips_[r]);
-    canvas.line({strip.min.x, strip.center().y}, {strip.max.x, strip.center().y}, ui::u32(ui::colors::text, 0.5), 1);
+    if (!source.geometry().by_depth)
+      canvas.line({strip.min.x, strip.center().y}, {strip.max.x, strip.center().y}, ui::u32(ui::colors::text, 0.5), 1);
 
     const ScoreHistogram* at = scores_at(source.history(), state.shown.step);
     if (state.shown.any()) {

@@ -132,10 +132,11 @@ class StripPanel : public Panel {
     if (state.tint != Tint::depth)
       return fmt::format("{} \u00b7 strokes: recursions \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats",
                          state.tint == Tint::loss ? "loss of predicting the token after" : "change of depth",
-                         rule_name(state.rule), state.shown.step, view.lm_loss);
+                         rule_name(state.rule == RuleView::training ? state.rule : RuleView::causal), state.shown.step,
+                         view.lm_loss);
     const char* when = state.shift_depth ? "before a token to predict it" : "at a token to predict the next";
-    return fmt::format("recursions spent {} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats", when,
-                       rule_name(state.rule), state.shown.step, view.lm_loss);
+    return fmt::format("recursions spent {}, {:.2f} on average \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats", when,
+                       view.mean_depth, rule_name(state.rule), state.shown.step, view.lm_loss);
   }
 
   float controls(const Source&, AppState& state, float right) override {

@@ -51,7 +51,8 @@ constexpr const char* examples =
 
 void declare(CLI::App& cli, Options& o) {
   cli.footer(examples);
-  cli.add_option("path", o.path, "a run folder, a recording (.mortrace) or a model (.safetensors) [a bundled run]");
+  cli.add_option("path", o.path,
+                 "a run folder, a recording (.mortrace), a model (.safetensors) or a scene (.scene) [a bundled run]");
   cli.add_option("--train", o.train, "train with this configuration (TOML) in the window");
   cli.add_option("--data", o.data, "with --train: a data set's name, a text file, a folder of them, or images");
   cli.add_option("--out", o.out, "with --train: the run folder to write [runs/live]");
@@ -174,7 +175,6 @@ void without_window(const Options& o, const WindowOptions& window) {
   Headless headless(*source, window.width, window.height, ui::FontSource::system);
   App& app = headless.app();
   prepare(o, app.state(), *source);
-  if (o.text) fmt::print("{}", app.text(o.panel));
   app.state().bare = !o.panel.empty();
   headless.frames(4);
   // A scene may ask for a text or an experiment, and for more later: all are shown as they end.
@@ -190,6 +190,7 @@ void without_window(const Options& o, const WindowOptions& window) {
     headless.frames(1, 0.1);
   }
   headless.frames(2);
+  if (o.text) fmt::print("{}", app.text(o.panel));
   if (!o.csv.empty()) write_file_atomically(o.csv, csv(app.panel(o.panel)->table(*source, app.state())));
   if (!o.png.empty()) write_png(headless.picture(), o.png);
   app.state().bare = true;  // bars have controls only
@@ -206,7 +207,7 @@ void run(const Options& o) {
   const std::string path = o.train.empty() ? path_or_bundled(o) : "";
   check_input(path.empty() || fs::exists(path),
               "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)", path);
-  const bool first_run = o.path.empty() && o.train.empty() && o.at < 0;
+  const bool first_run = o.path.empty() && o.train.empty() && o.at < 0 && o.scene.empty();
   window.prepare = [&](AppState& state, const Source& source) {
     prepare(o, state, source);
     const int count = source.history().snapshot_count();
@@ -220,6 +221,14 @@ void run(const Options& o) {
         return o.train.empty() ? open_source(path, std::move(wake)) : training_source(o, std::move(wake));
       },
       [&](const Wake& wake) { return dialog_opener(o, wake); });
+}
+
+/// A scene that is named in place of a run says itself which run it is for.
+void take_scene(Options& o) {
+  if (fs::path(o.path).extension() != ".scene") return;
+  check_input(o.scene.empty(), "--scene: a scene is named too (leave out one)");
+  o.scene = std::exchange(o.path, "");
+  o.path = run_of_scene(read_file(o.scene, 1 << 20), o.scene);
 }
 
 int fail(const std::string& what, int status) {
@@ -236,6 +245,7 @@ int main(int argc, char** argv) {
   declare(cli, options);
   try {
     cli.parse(argc, argv);
+    take_scene(options);
     run(options);
     return 0;
   } catch (const CLI::CallForHelp& help) {
