@@ -65,12 +65,9 @@ Box Plot::legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& 
     canvas.text({at.x + em * 1.3f, middle - text_size("x", ui::Font::small).y / 2}, ui::u32(off ? faint : dim),
                 one.name, ui::Font::small);
     ImGui::SetCursorScreenPos(at);
-    ImGui::PushID(one.name.c_str());
-    if (ImGui::InvisibleButton("legend", {width, row}))
+    if (ui::area(name_ + "." + one.name, {width, row}))
       off ? (void)hidden_.erase(one.name) : (void)hidden_.insert(one.name);
-    ui::tag(name_ + "." + one.name);
     ui::hint(off ? "Show this line" : "Hide this line");
-    ImGui::PopID();
     at.x += width + em;
   }
   return {{box.min.x, at.y + row + em * 0.3f}, box.max};

@@ -48,9 +48,8 @@ Part badge(const Source& source, AppState& state) {
             canvas.circle({at.x + em * 0.8f, at.y + height / 2}, em * 0.25f, ui::u32(color));
             canvas.text({at.x + em * 1.5f, at.y + (height - text_size(text, ui::Font::small).y) / 2}, ui::u32(color),
                         text, ui::Font::small);
-            const bool clicked = ImGui::InvisibleButton("badge", {width, height});
-            ui::tag("top.badge");
-            if (command.empty() || ui::is_hidden("top.badge")) return;
+            const bool clicked = ui::area("top.badge", {width, height});
+            if (command.empty()) return;
             ui::hint(("Click to copy: " + command).c_str());
             if (!clicked) return;
             ImGui::SetClipboardText(command.c_str());

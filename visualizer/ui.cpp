@@ -144,6 +144,12 @@ bool button(const std::string& name, const char* text, bool enabled, const char*
   return pressed;
 }
 
+bool area(const std::string& name, ImVec2 size) {
+  const bool pressed = ImGui::InvisibleButton(name.c_str(), size) || (!is_hidden(name) && by_key(name));
+  tag(name);
+  return pressed && !is_hidden(name);
+}
+
 bool dragged() {
   const float far = em() * 0.4f;
   return ImGui::GetIO().MouseDragMaxDistanceSqr[0] > far * far;

@@ -85,6 +85,9 @@ void corner_chip(const std::string& name, const char* label, bool& on, const cha
 int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int current, const char* hint,
                  float& right);
 
+/// A part of the picture that can be pressed, from where the cursor is; the mouse is over it as over any control.
+bool area(const std::string& name, ImVec2 size);
+
 /// Whether the mouse has left the place where its button went down last.
 bool dragged();
 

@@ -291,6 +291,27 @@ TEST_CASE("keys go no further than there are maps of attention") {
   CHECK(desk.state().attention_head == heads - 1);
 }
 
+TEST_CASE("parts of pictures that can be pressed are reached and pressed by the keyboard, too") {
+  Desk desk;
+  const ui::Registry& registry = desk.window.app().registry();
+  const auto press = [&](const std::string& name) {
+    for (int i = 0; i < 300 && registry.focus() != name; ++i) desk.window.key(ImGuiKey_DownArrow);
+    REQUIRE(registry.focus() == name);
+    desk.window.key(ImGuiKey_Enter);
+    desk.window.frames(2);
+  };
+  const auto drawn = [&] { return desk.window.picture().rgba; };
+  const auto before = drawn();
+  press("curves.loss.train");
+  CHECK(drawn() != before);
+  desk.state().page = "Inside";
+  apply(desk.state(), desk.source, "step 200");
+  desk.window.frames(2);
+  press("attention.map.1.2");
+  CHECK(desk.state().attention_row == 1);
+  CHECK(desk.state().attention_head == 2);
+}
+
 TEST_CASE("Y asks a live run for one step, with Shift for ten") {
   struct Steered : RecordingSource {
     Steered() : RecordingSource("sample", sample_recording()) {}

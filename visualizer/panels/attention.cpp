@@ -215,13 +215,10 @@ class AttentionPanel : public Panel {
         if (int(r) == state.attention_row && int(map) == state.attention_head)
           canvas.outline(place.inset(-2, -2), ui::u32(ui::colors::accent), 2, em * 0.15f);
         ImGui::SetCursorScreenPos(place.min);
-        ImGui::PushID(int(r * maps + map));
-        if (ImGui::InvisibleButton("map", {side, side})) {
+        if (ui::area(fmt::format("attention.map.{}.{}", r, map), {side, side})) {
           state.attention_row = int(r);
           state.attention_head = int(map);
         }
-        ImGui::PopID();
-        ui::tag(fmt::format("attention.map.{}.{}", r, map));
         ui::hint("Show this map large");
       }
     }

@@ -232,8 +232,13 @@ class AutogradPanel : public Panel {
     }
     ImGui::SetCursorScreenPos(box.min);
     ImGui::PushID(index);
-    const bool pressed = ImGui::InvisibleButton("value", {box.width(), box.height()});
-    ui::tag(fmt::format("autograd.{}.{}", value.leaf >= 0 ? "leaf" : "value", value.label));
+    const std::string name = fmt::format("autograd.{}.{}", value.leaf >= 0 ? "leaf" : "value", value.label);
+    const ImVec2 size(box.width(), box.height());
+    bool pressed = false;
+    if (value.leaf >= 0)
+      pressed = ui::area(name, size);
+    else
+      ImGui::InvisibleButton("value", size), ui::tag(name);
     if (ImGui::IsItemHovered()) ui::hint(describe(index, step).c_str());
     if (value.leaf >= 0) edit_leaf(state, index, pressed);
     ImGui::PopID();

@@ -56,12 +56,9 @@ bool draw_candidate(Canvas& canvas, const Box& row, const Generation& text, cons
   const Candidate& candidate = draw.candidates[i];
   const float em = ui::em(), name = em * 7, left = row.min.x + name, width = row.width() - name - em * 12;
   ImGui::SetCursorScreenPos(row.min);
-  ImGui::PushID(int(i));
-  const bool clicked = ImGui::InvisibleButton("##candidate", {row.width(), row.height()});
-  ui::tag("candidates." + std::to_string(i));
+  const bool clicked = ui::area("candidates." + std::to_string(i), {row.width(), row.height()});
   const bool hovered = ImGui::IsItemHovered();
   ui::hint("Click: go on with this one");
-  ImGui::PopID();
   if (hovered) canvas.rect(row, ui::u32(ui::colors::hovered, 0.5), em * 0.15f);
   const bool taken = i == draw.taken;
   const ImU32 ink = ui::u32(taken ? ui::colors::text : ui::colors::dim);

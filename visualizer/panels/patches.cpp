@@ -291,11 +291,8 @@ class PatchesPanel : public Panel {
       draw_depth(canvas, patch_box(patch).inset(thickness, thickness), shown.images[image].depth[patch]);
     }
     ImGui::SetCursorScreenPos(box.min);
-    ImGui::PushID(image);
-    if (ImGui::InvisibleButton("image", {box.width(), box.height()}))
+    if (ui::area(fmt::format("patches.image.{}", image), {box.width(), box.height()}))
       state.patches_image = state.patches_image == image ? -1 : image;
-    ImGui::PopID();
-    ui::tag(fmt::format("patches.image.{}", image));
     if (ImGui::IsItemHovered()) {
       const ImVec2 mouse = ImGui::GetIO().MousePos;
       const int column = std::clamp(int((mouse.x - box.min.x) / wide), 0, shown.columns - 1);
