@@ -99,7 +99,8 @@ RunInfo ImageTrainer::info() const {
   return info;
 }
 
-StepMetrics ImageTrainer::take_step(AdamW& optimizer, int64_t step, double lr_factor, double began) {
+StepMetrics ImageTrainer::take_step(AdamW& optimizer, int64_t step, double lr_factor) {
+  const double began = seconds_now();
   const TrainConfig& train = config_.train;
   const Images batch =
       take(images_.train, draw_batch(images_.train.labels.count(), train.batch_size, train.seed, step));
@@ -112,13 +113,14 @@ StepMetrics ImageTrainer::take_step(AdamW& optimizer, int64_t step, double lr_fa
   const double lr = lr_factor * learning_rate(train, step + 1), norm = optimizer.step(lr);
   if (step >= config_.model.router.capacity_warmup_steps) model_->balance(result.metrics.load);
   const double seconds = seconds_now() - began, tokens = double(result.depth.size());
+  seconds_ += seconds;
   return {.step = step + 1,
-          .seconds = seconds,
+          .seconds = seconds_,
           .loss = loss.lm,
           .aux_loss = loss.aux,
           .grad_norm = norm,
           .lr = lr,
-          .tokens_per_second = tokens * double(step + 1) / seconds,
+          .tokens_per_second = tokens / seconds,
           .mean_depth = std::accumulate(result.depth.begin(), result.depth.end(), 0.0) / tokens,
           .sampling_accuracy = result.metrics.sampling_accuracy};
 }
@@ -140,7 +142,6 @@ void ImageTrainer::run(Control* control) {
   observers_.push_back(&recorder);
   const int64_t steps = config_.train.steps;
   AdamW optimizer = make_optimizer(config_.train, model_->parameters());
-  const double began = seconds_now();
   tell_held_out(0, true);
   int64_t done = 0;
   const auto tell = [&](RunEvent::Kind kind, const std::string& text) {
@@ -148,7 +149,7 @@ void ImageTrainer::run(Control* control) {
   };
   const auto command = [&](const std::string& text) { tell(RunEvent::command, text); };
   for (int64_t step = 0; step < steps && (!control || control->between_steps(nullptr, command)); done = ++step) {
-    const StepMetrics metrics = take_step(optimizer, step, control ? control->lr_factor() : 1, began);
+    const StepMetrics metrics = take_step(optimizer, step, control ? control->lr_factor() : 1);
     for (Observer* observer : observers_) observer->on_step(metrics);
     const bool last = metrics.step == steps || (control && control->stopping());
     if (last || metrics.step % kScoresEvery == 0) {

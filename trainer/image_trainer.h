@@ -44,7 +44,7 @@ class ImageTrainer {
   void run(Control* control = nullptr);
 
  private:
-  StepMetrics take_step(class AdamW& optimizer, int64_t step, double lr_factor, double began);
+  StepMetrics take_step(class AdamW& optimizer, int64_t step, double lr_factor);
   void tell_held_out(int64_t step, bool all);
 
   Config config_;
@@ -52,6 +52,7 @@ class ImageTrainer {
   ImageSplit images_;
   std::unique_ptr<ImageModel> model_;
   std::unique_ptr<ScoreHistograms> scores_;
+  double seconds_ = 0;  // of training so far
   std::vector<Observer*> observers_;
 };
 

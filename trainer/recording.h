@@ -23,7 +23,7 @@ namespace tinymor {
 /// One training step.
 struct StepMetrics {
   int64_t step = 0;      ///< 1 for the first.
-  double seconds = 0;    ///< Wall time since the run began, pauses and earlier sessions included.
+  double seconds = 0;    ///< That training took so far, in earlier sessions, too; pauses and evaluations are left out.
   double loss = 0;       ///< Language-model loss of the batch, nats.
   double aux_loss = 0;   ///< Auxiliary routing loss before its coefficient.
   double grad_norm = 0;  ///< Before clipping.

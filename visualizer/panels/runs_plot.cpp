@@ -50,7 +50,8 @@ void draw_runs(Canvas& canvas, const Box& box, const std::vector<RunPoint>& poin
   const Box area{{box.min.x + em * 2.8f, box.min.y + letter + em * 0.2f}, {box.max.x, box.max.y - letter - em * 0.2f}};
   canvas.rect(area, ui::u32(ui::colors::well));
   canvas.text(box.min, ui::u32(ui::colors::dim),
-              fitted("held-out loss, nats, over training speed", box.width(), ui::Font::small), ui::Font::small);
+              fitted("held-out loss, nats, over training speed; one seed each", box.width(), ui::Font::small),
+              ui::Font::small);
   const auto y_of = [&](double value) { return area.max.y - area.height() * float((value - low) / (high - low)); };
   for (double value : ticks(low, high, 4)) {
     canvas.line({area.min.x, y_of(value)}, {area.max.x, y_of(value)}, ui::u32(ui::colors::line, 0.7), 1);
