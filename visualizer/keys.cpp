@@ -46,8 +46,7 @@ void move_token(AppState& state, int by) {
 }
 
 void toggle_training(const Source& source, AppState& state) {
-  const bool paused = source.status() == RunStatus::paused || source.status() == RunStatus::pausing;
-  if (source.steerable()) state.wishes.push_back({paused ? Wish::resume : Wish::pause});
+  if (source.steerable()) state.wishes.push_back({is_paused(source.status()) ? Wish::resume : Wish::pause});
 }
 
 void turn_page(AppState& state, int by) {
@@ -79,6 +78,7 @@ const char* control_of(ImWchar lower) {
     case 'y':
       return "train.step";
     case 'h':
+    case '?':
       return "help";
     default:
       return "";

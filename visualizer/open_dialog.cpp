@@ -47,9 +47,8 @@ std::unique_ptr<Source> draw_opening(AppState& state, const Opener& opener) {
   std::unique_ptr<Source> chosen;
   ui::label(state.open.to_compare ? "Open beside this run" : "Open", ui::colors::text, ui::Font::bold);
   ui::paragraph(
-      "A run folder, a recording (.mortrace), a model (.safetensors), a lesson (.lesson), a scene (.scene), or a text "
-      "to "
-      "train on. You can also drop it onto the window.",
+      "A run folder, a recording (.mortrace), a model (.safetensors), a lesson (.lesson), a scene (.scene), or a "
+      "text to train on. You can also drop it onto the window.",
       ui::colors::dim, ui::Font::small);
   ImGui::SetNextItemWidth(-ui::button_width("Open") - ui::em());
   ui::field("open.path");

@@ -57,6 +57,10 @@ void thin_older_half(std::vector<Record>& records) {
 
 enum class RunStatus { preparing, training, pausing, paused, finished, failed, recording };
 const char* status_name(RunStatus status);
+/// Whether it was told to pause, and goes on when it is told to.
+inline bool is_paused(RunStatus status) {
+  return status == RunStatus::pausing || status == RunStatus::paused;
+}
 
 class Source {
  public:

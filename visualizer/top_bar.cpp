@@ -130,7 +130,7 @@ Part rule_switch(AppState& state, bool brief, bool tight) {
 
 /// What steers a live run; stays together when the bar breaks into rows.
 Part training_controls(const Source& source, AppState& state, bool brief) {
-  const bool paused = source.status() == RunStatus::paused || source.status() == RunStatus::pausing;
+  const bool paused = is_paused(source.status());
   const char* label = brief ? (paused ? "Resume" : "Pause") : paused ? "Resume training" : "Pause training";
   const float slider = brief ? 0 : ui::em() * 7, gap = ImGui::GetStyle().ItemSpacing.x;
   const float buttons = ui::button_width(label) + ui::button_width("Step") + ui::button_width("Stop");
