@@ -143,12 +143,12 @@ void ImageTrainer::run(Control* control) {
   const int64_t steps = config_.train.steps;
   AdamW optimizer = make_optimizer(config_.train, model_->parameters());
   tell_held_out(0, true);
-  int64_t done = 0;
+  int64_t step = 0;
   const auto tell = [&](RunEvent::Kind kind, const std::string& text) {
-    for (Observer* observer : observers_) observer->on_event({kind, done, text});
+    for (Observer* observer : observers_) observer->on_event({kind, step, text});
   };
   const auto command = [&](const std::string& text) { tell(RunEvent::command, text); };
-  for (int64_t step = 0; step < steps && (!control || control->between_steps(nullptr, command)); done = ++step) {
+  for (; step < steps && (!control || control->between_steps(nullptr, command)); ++step) {
     const StepMetrics metrics = take_step(optimizer, step, control ? control->lr_factor() : 1);
     for (Observer* observer : observers_) observer->on_step(metrics);
     const bool last = metrics.step == steps || (control && control->stopping());

@@ -252,8 +252,11 @@ void App::try_what_if() {
 void App::fulfil_wishes() {
   const Generation& text = source_->generation();
   const int size = int(text.text.size());
+  const auto write = [&](const GenerateRequest& request) {
+    state_.writing.follow();
+    source_->generate(request);
+  };
   for (Wish wish : std::exchange(state_.wishes, {})) {
-    if (wish.kind >= Wish::generate && wish.kind <= Wish::choose) state_.writing.follow();
     switch (wish.kind) {
       case Wish::pause:
         source_->pause();
@@ -266,21 +269,21 @@ void App::fulfil_wishes() {
         for (Source* rival : state_.compare.rivals) rival->stop();
         break;
       case Wish::generate:
-        source_->generate(state_.request);
+        write(state_.request);
         break;
       case Wish::go_on:
-        source_->generate(text.go_on(state_.request, size, state_.request.max_tokens));
+        write(text.go_on(state_.request, size, state_.request.max_tokens));
         break;
       case Wish::step:
-        source_->generate(text.go_on(state_.request, size, size > 0));
+        write(text.go_on(state_.request, size, size > 0));
         break;
       case Wish::keep:
-        source_->generate(text.go_on(state_.request, std::max(1, wish.value), 0));
+        write(text.go_on(state_.request, std::max(1, wish.value), 0));
         break;
       case Wish::choose: {
         GenerateRequest chosen = text.go_on(state_.request, size, 0);
         chosen.kept.push_back(wish.value);
-        source_->generate(chosen);
+        write(chosen);
         break;
       }
       case Wish::stop_generating:

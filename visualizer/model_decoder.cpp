@@ -1,6 +1,7 @@
 #include "visualizer/model_decoder.h"
 
 #include <cmath>
+#include <optional>
 
 #include "mor/checkpoint.h"
 #include "tensor/error.h"
@@ -86,7 +87,17 @@ std::unique_ptr<Decoder> model_decoder(LoadedModel loaded) {
 }
 
 DecoderFactory file_decoder(const std::filesystem::path& file) {
-  return [file](const std::atomic<bool>&) { return model_decoder(load_model(file)); };
+  struct Read {
+    std::filesystem::file_time_type written;
+    LoadedModel model;
+  };
+  // Experiments ask for a decoder with every move of a slider: the file is read again when it is another one.
+  return [file, read = std::make_shared<std::optional<Read>>()](const std::atomic<bool>&) {
+    std::error_code missing;
+    const auto written = std::filesystem::last_write_time(file, missing);
+    if (missing || !*read || (*read)->written != written) *read = Read{written, load_model(file)};
+    return model_decoder((*read)->model);
+  };
 }
 
 }  // namespace tinymor

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "visualizer/setting_table.h"
@@ -34,15 +36,16 @@ SettingEntry number(const char* name, const char* values, Number low, Number hig
           }};
 }
 
-/// One of a few words, in the order of the values they stand for.
-template <class Field>
-SettingEntry choice(const char* name, const char* values, std::vector<std::string> words, Field AppState::*field) {
+/// One of a few words, in the order of the values they stand for, in a member, or in one that `at` finds.
+template <class At>
+SettingEntry choice(const char* name, const char* values, std::vector<std::string> words, At at) {
+  using Field = std::remove_reference_t<std::invoke_result_t<At, AppState&>>;
   return {{name, values},
-          [=](const AppState& s, const Source&) { return words.at(size_t(s.*field)); },
+          [=](const AppState& s, const Source&) { return words.at(size_t(std::invoke(at, const_cast<AppState&>(s)))); },
           [=](AppState& s, const Source&, const std::string& value) {
             const auto found = std::find(words.begin(), words.end(), value);
             if (found == words.end()) return false;
-            s.*field = Field(found - words.begin());
+            std::invoke(at, s) = Field(found - words.begin());
             return true;
           }};
 }

@@ -190,15 +190,14 @@ Entry splits() {
 }
 
 Entry clock() {
-  static const std::vector<std::string> words = {"steps", "seconds", "text"};
-  return {{"clock", "steps, seconds or text: what the time line counts"},
-          [](const AppState& s, const Source&) { return words.at(size_t(s.timeline.clock)); },
-          [](AppState& s, const Source&, const std::string& value) {
-            const auto found = std::find(words.begin(), words.end(), value);
-            if (found == words.end()) return false;
-            s.count_by(Clock(found - words.begin()));
-            return true;
-          }};
+  Entry e = choice("clock", "steps, seconds or text: what the time line counts", {"steps", "seconds", "text"},
+                   [](AppState& s) -> Clock& { return s.timeline.clock; });
+  e.set = [set = e.set](AppState& s, const Source& source, const std::string& value) {
+    if (!set(s, source, value)) return false;
+    s.count_by(s.timeline.clock);
+    return true;
+  };
+  return e;
 }
 
 /// By the length of the text, that lies on this side of what is wanted where there was none of that length.

@@ -284,11 +284,21 @@ TextView view_of(std::span<const GeneratedPiece> text, const Geometry& geometry)
   return view;
 }
 
+namespace {
+
+/// The cache by its formula: what is stored times the bytes of an entry.
+CacheView counted(const TextView& text, const Geometry& geometry) {
+  CacheView kv = kv_view(text, geometry, text.first_cached, nullptr);
+  for (const CacheRow& row : kv.rows) kv.bytes += row.entries * geometry.entry_bytes;
+  return kv;
+}
+
+}  // namespace
+
 CacheView cache_under(const TextView& text, Geometry geometry, KvStrategy strategy) {
   if (strategy == geometry.kv) return text.kv;
   geometry.kv = strategy;
-  CacheView kv = kv_view(text, geometry, text.first_cached, nullptr);
-  for (const CacheRow& row : kv.rows) kv.bytes += row.entries * geometry.entry_bytes;
+  CacheView kv = counted(text, geometry);
   kv.vanilla_bytes = text.kv.vanilla_bytes;
   return kv;
 }
@@ -296,9 +306,7 @@ CacheView cache_under(const TextView& text, Geometry geometry, KvStrategy strate
 int64_t bytes_unrouted(const TextView& text, Geometry geometry, KvStrategy strategy) {
   geometry.kv = strategy;
   geometry.routed = false;
-  int64_t entries = 0;
-  for (const CacheRow& row : kv_view(text, geometry, text.first_cached, nullptr).rows) entries += row.entries;
-  return entries * geometry.entry_bytes;
+  return counted(text, geometry).bytes;
 }
 
 bool reads(const TextView& text, const CacheRow& row, int reader, int t) {

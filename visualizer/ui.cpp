@@ -129,11 +129,18 @@ bool is_hidden(const std::string& name) {
   return hidden.contains(name);
 }
 
+namespace {
+
+/// Leaves the room of a control that is hidden; false for one that is not.
+bool left_out(const std::string& name, ImVec2 size) {
+  if (is_hidden(name)) ImGui::Dummy(size);
+  return is_hidden(name);
+}
+
+}  // namespace
+
 bool button(const std::string& name, const char* text, bool enabled, const char* hint_text) {
-  if (is_hidden(name)) {
-    ImGui::Dummy({button_width(text), ImGui::GetFrameHeight()});
-    return false;
-  }
+  if (left_out(name, {button_width(text), ImGui::GetFrameHeight()})) return false;
   ImGui::PushID(name.c_str());
   ImGui::BeginDisabled(!enabled);
   const bool pressed = ImGui::Button(text) || (enabled && by_key(name));
@@ -145,9 +152,10 @@ bool button(const std::string& name, const char* text, bool enabled, const char*
 }
 
 bool area(const std::string& name, ImVec2 size) {
-  const bool pressed = ImGui::InvisibleButton(name.c_str(), size) || (!is_hidden(name) && by_key(name));
+  if (left_out(name, size)) return false;
+  const bool pressed = ImGui::InvisibleButton(name.c_str(), size) || by_key(name);
   tag(name);
-  return pressed && !is_hidden(name);
+  return pressed;
 }
 
 bool dragged() {
@@ -243,10 +251,7 @@ float button_width(const char* text) {
 
 bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, const char* hint_text) {
   const float size = ImGui::GetFrameHeight();
-  if (is_hidden(name)) {
-    ImGui::Dummy({size * 1.25f, size});
-    return false;
-  }
+  if (left_out(name, {size * 1.25f, size})) return false;
   ImGui::PushID(name.c_str());
   ImGui::BeginDisabled(!enabled);
   push_button_colors(on);

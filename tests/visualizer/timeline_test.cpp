@@ -1,15 +1,46 @@
 #include <filesystem>
 #include <thread>
 
-#include "scripted.h"
+#include "desk.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "tensor/files.h"
 #include "visualizer/bars.h"
-#include "visualizer/headless.h"
 #include "visualizer/settings.h"
 
 using namespace tinymor;
+using Mode = Playback::Mode;
+
+TEST_CASE("the time line's buttons walk through the snapshots and leave Following") {
+  Desk desk;
+  Playback& playback = desk.state().playback;
+  const int last = int(desk.source.history().snapshots.size()) - 1;
+  CHECK(playback.mode() == Mode::following);
+  CHECK(playback.index() == last);
+  REQUIRE(desk.window.click("time.previous"));
+  CHECK(playback.index() == last - 1);
+  CHECK(playback.mode() == Mode::paused);
+  REQUIRE(desk.window.click("time.first"));
+  CHECK(playback.index() == 0);
+  REQUIRE(desk.window.click("time.next"));
+  CHECK(playback.index() == 1);
+  REQUIRE(desk.window.click("time.play"));
+  CHECK(playback.mode() == Mode::playing);
+  CHECK(desk.window.app().animating());
+  REQUIRE(desk.window.click("time.play"));
+  REQUIRE(desk.window.click("time.follow"));
+  CHECK(playback.mode() == Mode::following);
+  REQUIRE(desk.window.click("time.speed"));
+  CHECK(playback.speed() == 2);
+}
+
+TEST_CASE("dragging along the time line scrubs to the nearest snapshot") {
+  Desk desk;
+  REQUIRE(desk.window.drag("time.track", 0.9f, 0.5f));
+  CHECK(desk.state().shown.step == 200);
+  REQUIRE(desk.window.drag("time.track", 0.5f, 0.26f));
+  CHECK(desk.state().shown.step == 100);
+}
 
 TEST_CASE("dragging with Shift loops a part of the run, and a click ends the loop") {
   RecordingSource source("sample", sample_recording());

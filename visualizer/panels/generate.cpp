@@ -85,6 +85,11 @@ class Work {
   std::vector<Line> of_depth_;
 };
 
+/// Whether all of the text is shown: the candidates are those of its end.
+bool whole(const Source& source, const AppState& state) {
+  return state.shown.generated.size() == int(source.generation().text.size());
+}
+
 class GeneratePanel : public Panel {
  public:
   GeneratePanel() : Panel("generate", "Generate") {}
@@ -111,7 +116,7 @@ class GeneratePanel : public Panel {
     const float em = ui::em(), free = free_box().height(), below = em * 12;
     const bool room = free > below + em * 6 && !source.generation().logits.empty();
     draw_text(source, state, canvas, std::max(em * 6, free - (room ? below : 0)));
-    if (room && state.shown.generated.size() < int(source.generation().text.size())) {
+    if (room && !whole(source, state)) {
       ui::paragraph("What may come next is told at the end of the text.", ui::colors::dim, ui::Font::small);
     } else if (room) {
       if (const auto chosen = draw_candidates(canvas, free_box(), source.generation(), state.request))
@@ -125,9 +130,8 @@ class GeneratePanel : public Panel {
     if (!source.can_generate()) return out + source.why_not() + "\n";
     const TextView& view = state.shown.generated;
     for (int t = 0; t < view.size(); ++t) out += fmt::format("{}[{}]", view.pieces[t], view.depth[t]);
-    return view.size() > 0 && view.size() == int(source.generation().text.size())
-               ? out + "\n" + candidates_text(source.generation(), state.request)
-               : out;
+    return view.size() > 0 && whole(source, state) ? out + "\n" + candidates_text(source.generation(), state.request)
+                                                   : out;
   }
 
   Table table(const Source& source, const AppState& state) const override {

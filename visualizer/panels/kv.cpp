@@ -170,11 +170,12 @@ class KvPanel : public Panel {
       return draw_empty(canvas, box, nothing(source, state));
     }
     const CacheView kv = cache_of(source, state);
+    const int64_t recursive = recursive_bytes(source, state);
     const std::string line =
         pointed_ && pointed_->first < int(kv.rows.size()) && pointed_->second < view.size()
             ? slot_text(view, kv.rows[size_t(pointed_->first)], pointed_->second, source.geometry().entry_bytes)
-            : saving(kv, recursive_bytes(source, state));
-    const float top = draw_savings(canvas, box, kv, recursive_bytes(source, state), line);
+            : saving(kv, recursive);
+    const float top = draw_savings(canvas, box, kv, recursive, line);
     std::vector<FrameRow> rows;
     for (const CacheRow& row : kv.rows) rows.push_back(margin_of(row, view.size()));
     const GridFrame frame({{box.min.x, top}, box.max}, std::move(rows), view.size(), state.columns);

@@ -47,15 +47,11 @@ std::string verdict(const Source& source, const SeenImage& image, float width) {
   return fitted(cross + taken + is, width, ui::Font::small);
 }
 
-bool by_depth(const Source& source) {
-  return source.config().model.routing == Routing::token_choice;
-}
-
 std::string rule_of(const Source& source) {
   const ModelConfig& model = source.config().model;
   if (model.routing == Routing::none) return "no router: all patches alike";
   if (model.router.random) return "patches drawn at random";
-  return by_depth(source) ? "each patch's likeliest depth" : "training rule (top-k of an image)";
+  return source.geometry().by_depth ? "each patch's likeliest depth" : "training rule (top-k of an image)";
 }
 
 int scored_recursions(const Source& source, const ImageSnapshot& shown, const SeenImage& image) {
@@ -66,7 +62,7 @@ int scored_recursions(const Source& source, const ImageSnapshot& shown, const Se
 double score_of(const Source& source, const ImageSnapshot& shown, const SeenImage& image, int patch, int r) {
   const int patches = shown.rows * shown.columns;
   const double z = image.logits[r * patches + patch];
-  if (!by_depth(source)) return router_score(z);
+  if (!source.geometry().by_depth) return router_score(z);
   double total = 0;
   for (int each = 0; each < scored_recursions(source, shown, image); ++each)
     total += std::exp(image.logits[each * patches + patch] - z);
@@ -75,7 +71,7 @@ double score_of(const Source& source, const ImageSnapshot& shown, const SeenImag
 
 std::string score_line(const Source& source, const SeenImage& image, int patch, int r, double score) {
   if (!std::isfinite(score)) return fmt::format("recursion {}: not asked", r + 1);
-  if (by_depth(source))
+  if (source.geometry().by_depth)
     return fmt::format("depth {}: {:.2f}{}", r + 1, score, image.depth[patch] == r + 1 ? ", taken" : "");
   return fmt::format("recursion {}: score {:.2f}, {}", r + 1, score, image.depth[patch] > r ? "taken" : "left");
 }
@@ -85,7 +81,7 @@ std::string place_line(const Source& source, const ImageSnapshot& shown, int ima
   return fmt::format("image {} (a {}), row {}, column {}: {} {} \u00b7 {}", image + 1,
                      class_name(source, shown.images[image].truth), patch / shown.columns + 1,
                      patch % shown.columns + 1, depth, depth == 1 ? "recursion" : "recursions",
-                     by_depth(source) ? "softmax(z)" : "scores: sigmoid(z)");
+                     source.geometry().by_depth ? "softmax(z)" : "scores: sigmoid(z)");
 }
 
 std::string scores_text(const Source& source, const ImageSnapshot& shown, int image, int patch) {

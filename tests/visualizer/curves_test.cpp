@@ -1,0 +1,85 @@
+#include "visualizer/panels/curve_series.h"
+
+#include "desk.h"
+#include "support/catch.h"
+#include "visualizer/settings.h"
+
+using namespace tinymor;
+
+TEST_CASE("a click into the loss curve goes to that step") {
+  Desk desk;
+  REQUIRE(desk.window.click("curves.loss.area"));
+  CHECK(desk.state().shown.step == 200);
+}
+
+TEST_CASE("Shift and a click mark a step on the curves, and both marks are read") {
+  Desk desk;
+  REQUIRE(desk.window.drag("curves.loss.area", 0.9f, 0.9f));
+  const int64_t a = desk.state().shown.step;
+  desk.window.hold_shift(true);
+  REQUIRE(desk.window.drag("curves.loss.area", 0.3f, 0.3f));
+  desk.window.hold_shift(false);
+  CHECK(desk.state().mark_compared);
+  CHECK(desk.state().shown.step == a);
+  const int64_t b = desk.state().compare.shown.step;
+  CHECK(b < a);
+  const auto mean = [&](int64_t step) {
+    double sum = 0;
+    for (const StepMetrics& m : desk.source.history().steps) sum += m.step <= step && m.step > step - 10 ? m.loss : 0;
+    return sum / 10;
+  };
+  CHECK(desk.window.app().text("curves").find(fmt::format("B - A: {:+.3f} nats", mean(b) - mean(a))) !=
+        std::string::npos);
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().mark_compared);
+}
+
+TEST_CASE("the wheel zooms the curves around the mouse, and a double click shows all of them again") {
+  Desk desk;
+  REQUIRE(desk.window.hover("curves.loss.area"));
+  desk.window.wheel(3);
+  REQUIRE(desk.window.drag("curves.loss.area", 0, 0));
+  CHECK(desk.state().shown.step == Approx(100).margin(26));  // 200 in the middle, half of the steps in view
+  desk.state().playback.follow();
+  REQUIRE(desk.window.click("curves.loss.area", 2));
+  REQUIRE(desk.window.drag("curves.loss.area", 0, 0));
+  CHECK(desk.state().shown.step == 1);  // the first there is
+}
+
+TEST_CASE("curves over tokens, FLOPs and time go to the same steps") {
+  Desk desk;
+  for (const char* axis : {"curves.axis.1", "curves.axis.2", "curves.axis.3"}) {
+    REQUIRE(desk.window.click(axis));
+    desk.state().playback.follow();
+    desk.window.frames(2);
+    REQUIRE(desk.window.click("curves.loss.area"));
+    CHECK(desk.state().shown.step == 200);
+  }
+  CHECK_THAT(desk.window.app().text("curves"), ContainsSubstring("by seconds"));
+}
+
+TEST_CASE(
+    "dragging over the curves with the right button shows that part of them, and a click with it changes nothing") {
+  Desk desk;
+  REQUIRE(desk.window.drag("curves.loss.area", 0.5f, 0.75f, ImGuiMouseButton_Right));
+  REQUIRE(desk.window.drag("curves.loss.area", 0.5f, 0.5f, ImGuiMouseButton_Right));
+  REQUIRE(desk.window.drag("curves.loss.area", 0, 0));
+  CHECK(desk.state().shown.step == 200);
+  REQUIRE(desk.window.drag("curves.loss.area", 1, 1));
+  CHECK(desk.state().shown.step == Approx(300).margin(26));
+}
+
+TEST_CASE("what is marked before the first step has the first loss, not none") {
+  Recording recording = sample_recording();
+  recording.snapshots.front().step = 0;
+  RecordingSource source("sample", std::move(recording));
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  window.frames(2);
+  apply(state, source, "compare.step 0");
+  apply(state, source, "compare.mark on");
+  window.frames(2);
+  const std::string text = window.app().text("curves");
+  CHECK(text.find("at step 0") != std::string::npos);
+  CHECK(text.find("nan") == std::string::npos);
+}

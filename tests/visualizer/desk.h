@@ -1,0 +1,22 @@
+#pragma once
+// The sample run in a window without a screen, for tests that press its controls.
+
+#include "scripted.h"
+#include "visualizer/headless.h"
+
+namespace tinymor {
+
+struct Desk {
+  explicit Desk(int width = 1280, int height = 800) : window(source, width, height) { window.frames(3); }
+
+  AppState& state() { return window.app().state(); }
+  bool shows(const std::string& name) const {
+    const auto* item = const_cast<Headless&>(window).app().registry().find(name);
+    return item && item->visible;
+  }
+
+  WritingSource source;
+  Headless window;
+};
+
+}  // namespace tinymor

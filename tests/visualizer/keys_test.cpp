@@ -1,0 +1,161 @@
+#include "visualizer/keys.h"
+
+#include "desk.h"
+#include "support/catch.h"
+#include "visualizer/settings.h"
+
+using namespace tinymor;
+using Mode = Playback::Mode;
+
+TEST_CASE("keys go no further than there are maps of attention") {
+  Desk desk;
+  desk.state().page = "Inside";
+  apply(desk.state(), desk.source, "step 200");
+  desk.window.frames(2);
+  for (int i = 0; i < 20; ++i) desk.window.type("]");
+  desk.window.type("9");
+  desk.window.frames(2);
+  const int heads = desk.state().attention_head, rows = desk.state().attention_row;
+  CHECK(heads < 8);
+  CHECK(rows < 3);
+  desk.window.type("[");
+  CHECK(desk.state().attention_head == heads - 1);
+}
+
+TEST_CASE("parts of pictures that can be pressed are reached and pressed by the keyboard, too") {
+  Desk desk;
+  const ui::Registry& registry = desk.window.app().registry();
+  const auto press = [&](const std::string& name) {
+    for (int i = 0; i < 300 && registry.focus() != name; ++i) desk.window.key(ImGuiKey_DownArrow);
+    REQUIRE(registry.focus() == name);
+    desk.window.key(ImGuiKey_Enter);
+    desk.window.frames(2);
+  };
+  const auto drawn = [&] { return desk.window.picture().rgba; };
+  const auto before = drawn();
+  press("curves.loss.train");
+  CHECK(drawn() != before);
+  desk.state().page = "Inside";
+  apply(desk.state(), desk.source, "step 200");
+  desk.window.frames(2);
+  press("attention.map.1.2");
+  CHECK(desk.state().attention_row == 1);
+  CHECK(desk.state().attention_head == 2);
+}
+
+TEST_CASE("Y asks a live run for one step, with Shift for ten") {
+  struct Steered : RecordingSource {
+    Steered() : RecordingSource("sample", sample_recording()) {}
+    bool steerable() const override { return true; }
+    void train_step() override { ++steps; }
+    int steps = 0;
+  } source;
+  Headless window(source, 1280, 800);
+  window.frames(2);
+  window.type("y");
+  CHECK(source.steps == 1);
+  window.type("Y");
+  CHECK(source.steps == 11);
+}
+
+TEST_CASE("a gap that the keyboard is at moves with Left and Right, and Enter puts it back") {
+  Desk desk;
+  const ui::Registry& registry = desk.window.app().registry();
+  const auto width = [&] { return registry.find("panel.strip")->box.width(); };
+  const float before = width();
+  for (int i = 0; i < 200 && registry.focus() != "split.0"; ++i) desk.window.key(ImGuiKey_DownArrow);
+  REQUIRE(registry.focus() == "split.0");
+  const int snapshot = desk.state().playback.index();
+  for (int i = 0; i < 3; ++i) desk.window.key(ImGuiKey_RightArrow);
+  desk.window.frames(1);
+  CHECK(width() - before == Approx(0.06 * 1280).margin(4));
+  desk.window.key(ImGuiKey_LeftArrow);
+  desk.window.frames(1);
+  CHECK(width() - before == Approx(0.04 * 1280).margin(4));
+  CHECK(desk.state().playback.index() == snapshot);
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(2);
+  CHECK(width() == before);
+}
+
+TEST_CASE("typing into the prompt edits it and presses no shortcut") {
+  Desk desk;
+  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("gen.prompt"));
+  const std::string before = desk.state().request.prompt;
+  desk.window.type("hfr");
+  CHECK(desk.state().request.prompt.size() == before.size() + 3);
+  CHECK_FALSE(desk.state().help);
+  CHECK(desk.state().maximised.empty());
+  CHECK(desk.state().rule == RuleView::causal);
+}
+
+TEST_CASE("every key of the help does what the help says") {
+  Desk desk;
+  Playback& playback = desk.state().playback;
+  desk.window.key(ImGuiKey_Home);
+  CHECK(playback.index() == 0);
+  desk.window.key(ImGuiKey_RightArrow);
+  CHECK(playback.index() == 1);
+  desk.window.key(ImGuiKey_RightArrow, true);
+  CHECK(playback.index() == 11);
+  desk.window.key(ImGuiKey_LeftArrow);
+  CHECK(playback.index() == 10);
+  desk.window.key(ImGuiKey_End);
+  CHECK(playback.mode() == Mode::following);
+  desk.window.key(ImGuiKey_Space);
+  CHECK(playback.mode() == Mode::playing);
+  desk.window.key(ImGuiKey_Space);
+  CHECK(playback.mode() == Mode::paused);
+  desk.window.key(ImGuiKey_PageDown);
+  CHECK(desk.shows("panel.generate"));
+  desk.window.key(ImGuiKey_PageUp);
+  CHECK(desk.shows("panel.grid"));
+  desk.window.type(".");
+  CHECK(desk.state().pinned == TokenRef{Subject::probe, 0});
+  desk.window.type("..");
+  CHECK(desk.state().pinned->token == 2);
+  desk.window.type(",");
+  CHECK(desk.state().pinned->token == 1);
+  desk.window.type("r");
+  CHECK(desk.state().rule == RuleView::difference);
+  desk.window.type("p");
+  CHECK_FALSE(desk.state().pinned);
+  desk.window.type(".3]]");
+  CHECK(desk.state().attention_row == 2);
+  CHECK(desk.state().attention_head == 2);
+  desk.window.type("[");
+  CHECK(desk.state().attention_head == 1);
+  desk.window.type("c");
+  CHECK(desk.shows("panel.compare"));
+  desk.window.type("H");
+  CHECK(desk.state().help);
+  CHECK(desk.shows("help.window"));
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().help);
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().pinned);
+}
+
+TEST_CASE("every control that can be pressed is reached and pressed by the keyboard, and fields are typed into") {
+  Desk desk;
+  const auto go_to = [&](const std::string& name) {
+    for (int i = 0; i < 100 && desk.window.app().registry().focus() != name; ++i) desk.window.key(ImGuiKey_DownArrow);
+    return desk.window.app().registry().focus() == name;
+  };
+  REQUIRE(go_to("kv.strategy.2"));
+  desk.window.key(ImGuiKey_Enter);
+  CHECK(desk.state().cache_strategy == 2);
+  desk.window.key(ImGuiKey_UpArrow);
+  CHECK(desk.window.app().registry().focus() == "kv.strategy.1");
+  REQUIRE(go_to("page.1"));
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(3);
+  REQUIRE(desk.shows("gen.temperature"));
+  REQUIRE(go_to("gen.temperature"));
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(3);
+  desk.window.type("1.25");
+  desk.window.key(ImGuiKey_Enter);
+  CHECK(desk.state().request.temperature == 1.25f);
+}
