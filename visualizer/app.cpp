@@ -55,6 +55,7 @@ void App::show(Sources sources) {
   state_.hovered = state_.pinned = {};
   state_.span.reset();
   state_.columns = {};
+  state_.curves = {};
   state_.tried = {};
   rest_ = {};
   state_.wishes.clear();
@@ -79,10 +80,14 @@ bool App::poll() {
   return news;
 }
 
-void App::drop(const std::string& path) {
-  if (!opener_.open) return;
-  if (Sources sources = alone(open_path(path, state_, opener_)); !sources.empty()) show(std::move(sources));
-  state_.open.shown = !state_.open.message.empty();
+void App::open(const Wish& wish) {
+  const bool beside = state_.open.dialog == Dialog::beside;
+  Sources chosen = fulfil(wish, state_, opener_);
+  if (chosen.empty()) return;
+  if (beside)
+    compare(std::move(chosen));
+  else
+    show(std::move(chosen));
 }
 
 void App::frame(double seconds) {
@@ -117,23 +122,13 @@ void App::frame(double seconds) {
   draw_lesson_list(state_, *source_);
   if (state_.help) draw_help(state_);
   draw_note_dialog(state_, *source_);
-  if (std::exchange(state_.open_asked, false)) {
-    state_.open.shown = true;
-    state_.open.found = find_runs("runs");
-  }
-  Sources chosen = draw_open_dialog(state_, opener_);
+  draw_open_dialog(state_, opener_);
   if (const int by = std::exchange(state_.zoom_steps, 0)) zoom_key(by > 0 ? '+' : '-');
   state_.hovered = state_.hovering;
   if (std::exchange(state_.recording_asked, false)) toggle_session();
   session_.note(seconds, state_, *source_);
   fulfil_wishes();
   try_what_if();
-  if (!state_.open.shown && chosen.empty()) state_.open.to_compare = false;
-  if (chosen.empty()) return;
-  if (std::exchange(state_.open.to_compare, false))
-    compare(std::move(chosen));
-  else
-    show(std::move(chosen));
 }
 
 void App::move_keyboard() {
@@ -222,6 +217,7 @@ void App::swap_compared() {
   std::swap(source_, c.other);
   state_.shown = c.shown = {};
   begin_timeline();
+  state_.curves = {};
   panels_ = make_panels();
 }
 
@@ -256,7 +252,7 @@ void App::fulfil_wishes() {
     state_.writing.follow();
     source_->generate(request);
   };
-  for (Wish wish : std::exchange(state_.wishes, {})) {
+  for (const Wish& wish : std::exchange(state_.wishes, {})) {
     switch (wish.kind) {
       case Wish::pause:
         source_->pause();
@@ -306,6 +302,10 @@ void App::fulfil_wishes() {
         break;
       case Wish::swap:
         return swap_compared();
+      case Wish::open:
+      case Wish::train:
+      case Wish::race:
+        return open(wish);
     }
   }
   if (text.running) source_->adjust(state_.request);

@@ -34,7 +34,7 @@ class App {
   /// Takes in news; true when there were some.
   bool poll();
   /// A file or folder was dropped onto the window.
-  void drop(const std::string& path);
+  void drop(const std::string& path) { state_.wishes.push_back({Wish::open, 0, path}); }
   Source& source() { return *source_; }
 
   /// Ctrl with '+', '-' or '0': larger, smaller, 100 %.
@@ -68,6 +68,7 @@ class App {
   void draw_contents(Panel& panel, const Tile& tile, Canvas& canvas);
   void save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing);
   void fulfil_wishes();
+  void open(const Wish& wish);
   void try_what_if();
   void swap_compared();
   void move_keyboard();

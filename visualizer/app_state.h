@@ -62,9 +62,13 @@ struct Wish {
     train_step,
     watch,
     watch_batches,
-    watch_held_out
+    watch_held_out,
+    open,
+    train,
+    race
   } kind;
-  int value = 0;  ///< keep: so many tokens; choose: the id of the next one.
+  int value = 0;          ///< keep: so many tokens; choose: the id of the next one; train, race: steps.
+  std::string text = {};  ///< open: a path; train, race: the data.
 };
 
 /// What the time line counts: steps or seconds of the run, or the tokens of the generated text.
@@ -96,11 +100,12 @@ struct TrainRequest {
   bool race = false;  ///< With its twins beside it, at equal FLOPs.
 };
 
-/// The dialog that chooses what to look at.
+/// The dialog that chooses what to look at: not there, or for a run that is to be shown or to stand beside this one.
+enum class Dialog { none, open, beside };
+
 struct OpenState {
-  bool shown = false;
+  Dialog dialog = Dialog::none;
   std::string path, message;
-  bool to_compare = false;               ///< What is opened is to stand beside the run.
   std::vector<std::string> found;        ///< Runs that lie near.
   std::vector<std::string> recent = {};  ///< What was opened last, the newest first.
   TrainRequest request;
@@ -141,6 +146,8 @@ struct Comparison {
     shown = {};
     playback = {};
   }
+  /// Its place among them, from 1; 0: the same run.
+  int number() const { return other ? int(std::find(rivals.begin(), rivals.end(), other) - rivals.begin()) + 1 : 0; }
   /// What one is led to from `other`: the first rival, the next, and after the last the same run again.
   Source* next() const {
     const auto at = std::find(rivals.begin(), rivals.end(), other);
@@ -195,6 +202,7 @@ struct AppState {
   bool log_scores = true;  ///< Brightness of the score strips by the logarithm of the count.
   bool one_scale = false;  ///< One scale for all steps of a strip, not one for each.
   bool smooth_loss = true;
+  PlotView curves;  ///< Of all curves of the run.
 
   float zoom = 1;      ///< 0.5 to 3.
   int zoom_steps = 0;  ///< Asked for by a button: +1 or -1.
@@ -207,9 +215,8 @@ struct AppState {
   std::set<std::string> hidden;                     ///< Controls that a scene has put away.
   std::vector<Lesson> lessons;
   Tutor tutor;
-  bool open_asked = false;  ///< By the button, or the key O.
-  float docked = 0;         ///< Height of the bands above the bottom bar, as of the last frame.
-  bool at_gap = false;      ///< The keyboard is at a gap between panels: Left and Right move that.
+  float docked = 0;     ///< Height of the bands above the bottom bar, as of the last frame.
+  bool at_gap = false;  ///< The keyboard is at a gap between panels: Left and Right move that.
   /// How far the gaps between panels were moved, by page and number of its gaps, as split() takes it.
   std::map<std::string, std::vector<float>> splits;
   std::string show;       ///< A panel whose page is to be turned to.

@@ -42,7 +42,7 @@ void draw_buttons(const Source& source, AppState& state) {
 void draw_pace(const Source& source, AppState& state) {
   Playback& playback = state.clocked();
   const std::string speed =
-      playback.speed() < 1 ? fmt::format("1/{:.0f}x", 1 / playback.speed()) : fmt::format("{:.0f}x", playback.speed());
+      playback.speed < 1 ? fmt::format("1/{:.0f}x", 1 / playback.speed) : fmt::format("{:.0f}x", playback.speed);
   if (ui::button("time.speed", speed.c_str(), true, "Speed of playing")) playback.next_speed();
   static constexpr const char* clocks[] = {"steps", "seconds", "text"};
   ImGui::SameLine(0, 2);

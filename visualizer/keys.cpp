@@ -56,8 +56,9 @@ void turn_page(AppState& state, int by) {
 }
 
 void let_go(AppState& state) {
-  if (state.help || state.open.shown || state.tutor.choosing || state.timeline.writing)
-    state.help = state.open.shown = state.tutor.choosing = state.timeline.writing = false;
+  const bool dialog = std::exchange(state.open.dialog, Dialog::none) != Dialog::none;
+  if (dialog || state.help || state.tutor.choosing || state.timeline.writing)
+    state.help = state.tutor.choosing = state.timeline.writing = false;
   else if (state.pinned || state.span)
     state.pinned.reset(), state.span.reset();
   else if (state.mark_compared)
@@ -116,7 +117,7 @@ void typed(ImWchar character, const Source& source, AppState& state) {
       return begin_note(state);
     case 'o':
     case 'O':
-      state.open_asked = true;
+      state.open.dialog = Dialog::open;
       return;
     case 'l':
     case 'L':

@@ -15,16 +15,21 @@ namespace {
 
 constexpr size_t most_runs = 8;
 
+void refuse(OpenState& open, const std::string& why) {
+  open.message = why;
+  if (open.dialog == Dialog::none) open.dialog = Dialog::open;
+}
+
 /// Runs `make`; what it throws becomes the dialog's message.
 template <class Make>
 auto attempt(AppState& state, Make make) -> decltype(make()) {
   try {
     auto made = make();
-    state.open.shown = false;
+    state.open.dialog = Dialog::none;
     state.open.message.clear();
     return made;
   } catch (const Error& error) {
-    state.open.message = error.what();
+    refuse(state.open, error.what());
     return {};
   }
 }
@@ -43,9 +48,9 @@ void remember(OpenState& open, const std::string& path) {
   if (open.recent.size() > most) open.recent.resize(most);
 }
 
-std::unique_ptr<Source> draw_opening(AppState& state, const Opener& opener) {
-  std::unique_ptr<Source> chosen;
-  ui::label(state.open.to_compare ? "Open beside this run" : "Open", ui::colors::text, ui::Font::bold);
+void draw_opening(AppState& state) {
+  const auto open = [&](const std::string& path) { state.wishes.push_back({Wish::open, 0, path}); };
+  ui::label(state.open.dialog == Dialog::beside ? "Open beside this run" : "Open", ui::colors::text, ui::Font::bold);
   ui::paragraph(
       "A run folder, a recording (.mortrace), a model (.safetensors), a lesson (.lesson), a scene (.scene), or a "
       "text to train on. You can also drop it onto the window.",
@@ -55,18 +60,15 @@ std::unique_ptr<Source> draw_opening(AppState& state, const Opener& opener) {
   ImGui::InputText("##path", &state.open.path);
   ui::tag("open.path");
   ImGui::SameLine();
-  if (ui::button("open.go", "Open", !state.open.path.empty())) chosen = open_path(state.open.path, state, opener);
+  if (ui::button("open.go", "Open", !state.open.path.empty())) open(state.open.path);
   const std::vector<std::string> offered = offers(state.open);
   for (size_t i = 0; i < offered.size(); ++i) {
     const std::string& run = offered[i];
-    if (ui::button("open.run." + std::to_string(i), fitted(run, ui::em() * 36).c_str()))
-      chosen = open_path(run, state, opener);
+    if (ui::button("open.run." + std::to_string(i), fitted(run, ui::em() * 36).c_str())) open(run);
   }
-  if (chosen) state.open.path.clear();
-  return chosen;
 }
 
-Sources draw_training(AppState& state, const Opener& opener) {
+void draw_training(AppState& state) {
   TrainRequest& request = state.open.request;
   heading("Train a new run");
   ui::paragraph(
@@ -91,12 +93,37 @@ Sources draw_training(AppState& state, const Opener& opener) {
          "... when five evaluations have brought no lower held-out loss");
   ImGui::SameLine();
   choice("train.rest.battery", "pause on battery", state.rest_on_battery, "... when the machine leaves its mains");
-  const bool train = ui::chip("train.go", "Train", true);
+  if (ui::chip("train.go", "Train", true)) state.wishes.push_back({Wish::train, request.steps, request.data});
   ImGui::SameLine();
-  request.race =
-      ui::button("train.race", "Race", true, "MoR against its vanilla and its recursive twin, in turn, at equal FLOPs");
-  if (!train && !request.race) return {};
-  return attempt(state, [&] { return opener.train(request); });
+  if (ui::button("train.race", "Race", true, "MoR against its vanilla and its recursive twin, in turn, at equal FLOPs"))
+    state.wishes.push_back({Wish::race, request.steps, request.data});
+}
+
+/// Null when there is nothing to show, or not yet.
+std::unique_ptr<Source> open_path(const std::string& path, AppState& state, const Opener& opener) {
+  const std::string kind = fs::path(path).extension().string();
+  std::error_code ignored;
+  if (kind == ".lesson")
+    return attempt(state, [&] {
+      state.lessons.push_back(parse_lesson(read_file(path, 1 << 18), fs::path(path).stem().string()));
+      state.tutor.choosing = true;
+      return std::unique_ptr<Source>();
+    });
+  if (kind == ".scene")
+    return attempt(state, [&] {
+      const std::string text = read_file(path, 1 << 20), run = run_of_scene(text, path);
+      std::unique_ptr<Source> opened = run.empty() ? nullptr : opener.open(run);
+      state.scene_asked = {path, text};
+      return opened;
+    });
+  if (fs::is_regular_file(path, ignored) && kind != ".mortrace" && kind != ".safetensors") {
+    state.open.request.data = path;
+    refuse(state.open, "A text: press Train to train on it.");
+    return nullptr;
+  }
+  std::unique_ptr<Source> opened = attempt(state, [&] { return opener.open(path); });
+  if (opened) remember(state.open, path);
+  return opened;
 }
 
 }  // namespace
@@ -133,45 +160,24 @@ std::vector<std::string> offers(const OpenState& open) {
   return out;
 }
 
-std::unique_ptr<Source> open_path(const std::string& path, AppState& state, const Opener& opener) {
-  const std::string kind = fs::path(path).extension().string();
-  std::error_code ignored;
-  if (kind == ".lesson")
-    return attempt(state, [&] {
-      state.lessons.push_back(parse_lesson(read_file(path, 1 << 18), fs::path(path).stem().string()));
-      state.tutor.choosing = true;
-      return std::unique_ptr<Source>();
-    });
-  if (kind == ".scene")
-    return attempt(state, [&] {
-      const std::string text = read_file(path, 1 << 20), run = run_of_scene(text, path);
-      std::unique_ptr<Source> opened = run.empty() ? nullptr : opener.open(run);
-      state.scene_asked = {path, text};
-      return opened;
-    });
-  if (fs::is_regular_file(path, ignored) && kind != ".mortrace" && kind != ".safetensors") {
-    state.open.shown = true;
-    state.open.request.data = path;
-    state.open.message = "A text: press Train to train on it.";
-    return nullptr;
-  }
-  std::unique_ptr<Source> opened = attempt(state, [&] { return opener.open(path); });
-  if (opened) remember(state.open, path);
-  return opened;
+Sources fulfil(const Wish& wish, AppState& state, const Opener& opener) {
+  const bool possible = wish.kind == Wish::open ? bool(opener.open) : bool(opener.train);
+  if (!possible) return state.say("nothing can be opened or trained here (use the window)"), Sources();
+  if (wish.kind == Wish::open) return alone(open_path(wish.text, state, opener));
+  return attempt(state, [&] { return opener.train({wish.text, wish.value, wish.kind == Wish::race}); });
 }
 
-Sources draw_open_dialog(AppState& state, const Opener& opener) {
-  if (!state.open.shown) return {};
-  Sources chosen;
+void draw_open_dialog(AppState& state, const Opener& opener) {
+  if (state.open.dialog == Dialog::none) return;
   if (ui::begin_dialog("##open", ui::em() * 40)) {
-    if (opener.open) chosen = alone(draw_opening(state, opener));
-    if (opener.train && chosen.empty()) chosen = draw_training(state, opener);
+    if (ImGui::IsWindowAppearing()) state.open.found = find_runs("runs");
+    if (opener.open) draw_opening(state);
+    if (opener.train) draw_training(state);
     if (!state.open.message.empty()) ui::paragraph(state.open.message, ui::colors::warn, ui::Font::small);
     ImGui::Dummy({1, ui::em() * 0.4f});
-    if (ui::button("open.close", "Close")) state.open.shown = false;
+    if (ui::button("open.close", "Close")) state.open.dialog = Dialog::none;
   }
   ui::end_dialog();
-  return chosen;
 }
 
 }  // namespace tinymor

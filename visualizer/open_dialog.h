@@ -22,11 +22,11 @@ std::vector<std::string> find_runs(const std::string& runs);
 /// What the dialog offers: what was opened last and is still there, then the runs that were found.
 std::vector<std::string> offers(const OpenState& open);
 
-/// Opens `path` as the dialog would: a text becomes what a new run is to train on. Null when there is nothing to show
-/// yet; state.open.message says why.
-std::unique_ptr<Source> open_path(const std::string& path, AppState& state, const Opener& opener);
+/// Does a wish to open or to train. A text becomes what a new run is to train on. What cannot be had leaves the dialog
+/// open, where state.open.message says why; there is nothing to show then, and not with a lesson or a scene of any run.
+Sources fulfil(const Wish& wish, AppState& state, const Opener& opener);
 
-/// Draws the dialog while state.open.shown; returns what was chosen, if anything.
-Sources draw_open_dialog(AppState& state, const Opener& opener);
+/// Draws the dialog, which makes wishes.
+void draw_open_dialog(AppState& state, const Opener& opener);
 
 }  // namespace tinymor

@@ -12,7 +12,7 @@ void Playback::advance(double seconds, int count) {
   if (mode_ == Mode::following || index_ >= count) index_ = count - 1;
   if (index_ < 0 && count > 0) index_ = 0;
   if (mode_ != Mode::playing) return;
-  due_ += std::clamp(seconds, 0.0, 0.5) * snapshots_per_second * speed_;
+  due_ += std::clamp(seconds, 0.0, 0.5) * snapshots_per_second * speed;
   const int whole = int(due_);
   due_ -= whole;
   index_ = std::min(index_ + whole, count - 1);
@@ -37,7 +37,7 @@ void Playback::toggle(int count) {
 }
 
 void Playback::next_speed() {
-  speed_ = speed_ >= 16 ? 0.25 : speed_ * 2;
+  speed = speed >= 16 ? 0.25 : speed * 2;
 }
 
 }  // namespace tinymor

@@ -16,9 +16,9 @@ class Playback {
   bool playing() const { return mode_ == Mode::playing; }
   /// Index of the snapshot that is shown; -1 when there is none.
   int index() const { return index_; }
-  double speed() const { return speed_; }
   /// Playing goes round from `last` to `first` instead of on to the end; none: not.
   std::optional<std::pair<int, int>> loop;
+  double speed = 1;
 
   /// Once per frame, with the seconds since the last one and the number of snapshots there are.
   void advance(double seconds, int count);
@@ -38,7 +38,6 @@ class Playback {
  private:
   Mode mode_ = Mode::following;
   int index_ = -1;
-  double speed_ = 1;
   double due_ = 0;  // snapshots owed since the last advance
 };
 

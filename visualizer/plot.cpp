@@ -24,15 +24,24 @@ struct Plot::Axes {
     const double part = std::clamp((value - y_low) / (y_high - y_low), -1.0, 2.0);
     return area.max.y - float(part) * area.height();
   }
+  /// Those of the ascending numbers that lie between the ends.
+  std::span<const double> range(const std::vector<double>& x) const {
+    const auto begin = std::lower_bound(x.begin(), x.end(), x_low), end = std::upper_bound(begin, x.end(), x_high);
+    return {begin, end};
+  }
   bool drawable(double v) const { return std::isfinite(v) && (!log_y || v > 0); }
 };
 
-void Plot::draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options) {
+void Plot::draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options,
+                PlotView& state) {
   hovered_x_.reset();
   clicked_x_.reset();
-  const Box below = options.small ? box : legend(canvas, box, series);
+  const Box below = options.small ? box : legend(canvas, box, series, state.hidden);
   if (below.width() < ui::em() * 4 || below.height() < ui::em() * 2) return;
-  const Axes view = axes(below, series, options);
+  Lines seen;
+  for (const PlotSeries& one : series)
+    if (!state.hidden.contains(one.name)) seen.push_back(&one);
+  const Axes view = axes(below, seen, state.zoom, options);
   grid(canvas, view, options);
   if (view.empty) {
     text_centered(canvas, view.area.center(), ui::u32(faint), "no values yet", ui::Font::small);
@@ -44,52 +53,65 @@ void Plot::draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& s
   };
   mark(options.marker_b, compared_color);
   mark(options.marker, ui::colors::accent);
-  for (const PlotSeries& one : series) {
-    if (!hidden_.contains(one.name)) lines(canvas, view, one);
-  }
+  for (const PlotSeries* one : seen) lines(canvas, view, *one);
   canvas.pop_clip();
-  interact(canvas, view);
-  crosshair(canvas, view, series, options);
+  if (!options.small) counts(canvas, view, seen);
+  interact(canvas, view, state.zoom);
+  crosshair(canvas, view, seen, options);
+}
+
+// How many values there are in what is seen, and what became of them where they are more than pixels.
+void Plot::counts(Canvas& canvas, const Axes& view, const Lines& seen) const {
+  size_t values = 0;
+  bool merged = false;
+  for (const PlotSeries* one : seen) {
+    const size_t count = view.range(one->x).size();
+    values += count;
+    merged |= count > 2 * size_t(std::max(1.0f, view.area.width()));
+  }
+  const std::string text =
+      fmt::format("{} values{}", values, merged ? ", of each pixel the lowest and the highest" : "");
+  if (text_size(text, ui::Font::small).x < view.area.width())
+    text_right(canvas, {view.area.max.x, view.area.min.y}, ui::u32(faint), text, ui::Font::small);
 }
 
 // A row of clickable names; returns what is left below it.
-Box Plot::legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series) {
+Box Plot::legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series,
+                 std::set<std::string>& hidden) const {
   const float em = ui::em(), row = em * 1.5f;
   ImVec2 at = box.min;
   for (const PlotSeries& one : series) {
     const float width = em * 1.6f + text_size(one.name, ui::Font::small).x;
     if (at.x + width > box.max.x && at.x > box.min.x) at = {box.min.x, at.y + row};
-    const bool off = hidden_.contains(one.name);
+    const bool off = hidden.contains(one.name);
     const float middle = at.y + row / 2;
     canvas.line({at.x, middle}, {at.x + em, middle}, ui::u32(off ? line : one.color), em * 0.2f);
     canvas.text({at.x + em * 1.3f, middle - text_size("x", ui::Font::small).y / 2}, ui::u32(off ? faint : dim),
                 one.name, ui::Font::small);
     ImGui::SetCursorScreenPos(at);
     if (ui::area(name_ + "." + one.name, {width, row}))
-      off ? (void)hidden_.erase(one.name) : (void)hidden_.insert(one.name);
+      off ? (void)hidden.erase(one.name) : (void)hidden.insert(one.name);
     ui::hint(off ? "Show this line" : "Hide this line");
     at.x += width + em;
   }
   return {{box.min.x, at.y + row + em * 0.3f}, box.max};
 }
 
-Plot::Axes Plot::axes(const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options) const {
+Plot::Axes Plot::axes(const Box& box, const Lines& seen, const Zoom& zoom, const PlotOptions& options) const {
   const float em = ui::em();
   Axes view;
   view.log_y = options.log_y;
   double x_high = 1, low = 0, high = 1;
-  for (const PlotSeries& one : series)
-    if (const ValueRange x = range_of(one.x); !hidden_.contains(one.name) && !x.empty)
-      x_high = std::max(x_high, x.high);
-  view.x_low = zoom_.from * x_high;
-  view.x_high = zoom_.to * x_high;
-  for (const PlotSeries& one : series) {
-    if (hidden_.contains(one.name)) continue;
-    const std::span<const double> x = one.x, values = one.ghost.empty() ? one.y : one.ghost;
-    const auto begin = size_t(std::lower_bound(x.begin(), x.end(), view.x_low) - x.begin());
-    const auto end = size_t(std::upper_bound(x.begin(), x.end(), view.x_high) - x.begin());
-    if (end > values.size() || end < begin) continue;  // of a damaged recording
-    const ValueRange y = range_of(values.subspan(begin, end - begin), options.log_y);
+  for (const PlotSeries* one : seen)
+    if (const ValueRange x = range_of(one->x); !x.empty) x_high = std::max(x_high, x.high);
+  view.x_low = zoom.from * x_high;
+  view.x_high = zoom.to * x_high;
+  for (const PlotSeries* one : seen) {
+    const std::vector<double>& values = one->ghost.empty() ? one->y : one->ghost;
+    if (one->x.size() > values.size()) continue;  // of a damaged recording
+    const auto inside = view.range(one->x);
+    const ValueRange y =
+        range_of(std::span(values).subspan(size_t(inside.data() - one->x.data()), inside.size()), options.log_y);
     if (y.empty) continue;
     low = view.empty ? y.low : std::min(low, y.low);
     high = view.empty ? y.high : std::max(high, y.high);
@@ -160,39 +182,39 @@ void Plot::lines(Canvas& canvas, const Axes& view, const PlotSeries& series) con
   }
 }
 
-void Plot::interact(Canvas& canvas, const Axes& view) {
+void Plot::interact(Canvas& canvas, const Axes& view, Zoom& zoom) {
   ImGui::SetCursorScreenPos(view.area.min);
   const bool clicked = ImGui::InvisibleButton(name_.c_str(), {view.area.width(), view.area.height()});
   ui::tag(name_ + ".area");
   const double part = (ImGui::GetIO().MousePos.x - view.area.min.x) / view.area.width();
-  if (drag_from_) drag(canvas, view, std::clamp(part, 0.0, 1.0));
+  if (drag_from_) drag(canvas, view, std::clamp(part, 0.0, 1.0), zoom);
   if (!ImGui::IsItemHovered()) return;
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Right)) drag_from_ = part;
   hovered_x_ = view.x_low + std::clamp(part, 0.0, 1.0) * (view.x_high - view.x_low);
   if (clicked) clicked_x_ = hovered_x_;
-  if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoom_ = {};
-  if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0) zoom_.turn(wheel, part, 0.01);
+  if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoom = {};
+  if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0) zoom.turn(wheel, part, 0.01);
 }
 
-void Plot::drag(Canvas& canvas, const Axes& view, double to) {
+void Plot::drag(Canvas& canvas, const Axes& view, double to, Zoom& zoom) {
   const auto [low, high] = std::minmax(*drag_from_, to);
   const auto x = [&](double part) { return view.area.min.x + float(part) * view.area.width(); };
   canvas.rect({{x(low), view.area.min.y}, {x(high), view.area.max.y}}, ui::u32(ui::colors::accent, 0.25));
   if (ImGui::IsMouseDown(ImGuiMouseButton_Right)) return;
   drag_from_.reset();
   constexpr double least = 0.01;  // less is a click
-  if (high - low > least) zoom_ = {zoom_.from + low * zoom_.width(), zoom_.from + high * zoom_.width()};
+  if (high - low > least) zoom = {zoom.from + low * zoom.width(), zoom.from + high * zoom.width()};
 }
 
-void Plot::crosshair(Canvas& canvas, const Axes& view, const std::vector<PlotSeries>& series,
-                     const PlotOptions& options) {
+void Plot::crosshair(Canvas& canvas, const Axes& view, const Lines& seen, const PlotOptions& options) const {
   if (!hovered_x_) return;
   const float x = view.x(*hovered_x_);
   canvas.line({x, view.area.min.y}, {x, view.area.max.y}, ui::u32(dim, 0.5), 1);
   if (!ui::begin_tooltip()) return;
   ui::label(fmt::format("{} {}", options.x_unit, short_number(std::round(*hovered_x_))), dim, ui::Font::small);
-  for (const PlotSeries& one : series) {
-    if (hidden_.contains(one.name) || one.x.empty() || one.y.size() < one.x.size()) continue;
+  for (const PlotSeries* line : seen) {
+    const PlotSeries& one = *line;
+    if (one.x.empty() || one.y.size() < one.x.size()) continue;
     const auto after = std::lower_bound(one.x.begin(), one.x.end(), *hovered_x_);
     size_t i = std::min(size_t(after - one.x.begin()), one.x.size() - 1);
     if (i > 0 && *hovered_x_ - one.x[i - 1] < one.x[i] - *hovered_x_) --i;

@@ -3,7 +3,6 @@
 // logarithmic axis, smoothed lines over their raw ghost.
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -38,26 +37,27 @@ class Plot {
   /// part of it with the right button; a double click shows all of it.
   explicit Plot(std::string name) : name_(std::move(name)) {}
 
-  void draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options);
+  void draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options,
+            PlotView& view);
 
-  const std::set<std::string>& hidden() const { return hidden_; }
   /// The x that was clicked in this frame.
   std::optional<double> clicked_x() const { return clicked_x_; }
 
  private:
   struct Axes;
-  Box legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series);
-  Axes axes(const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options) const;
+  using Lines = std::vector<const PlotSeries*>;  // those that are seen
+  Axes axes(const Box& box, const Lines& seen, const Zoom& zoom, const PlotOptions& options) const;
+  Box legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series,
+             std::set<std::string>& hidden) const;
+  void counts(Canvas& canvas, const Axes& axes, const Lines& seen) const;
   void grid(Canvas& canvas, const Axes& axes, const PlotOptions& options) const;
   void lines(Canvas& canvas, const Axes& axes, const PlotSeries& series) const;
-  void interact(Canvas& canvas, const Axes& axes);
-  void drag(Canvas& canvas, const Axes& axes, double to);
-  void crosshair(Canvas& canvas, const Axes& axes, const std::vector<PlotSeries>& series, const PlotOptions& options);
+  void interact(Canvas& canvas, const Axes& axes, Zoom& zoom);
+  void drag(Canvas& canvas, const Axes& axes, double to, Zoom& zoom);
+  void crosshair(Canvas& canvas, const Axes& axes, const Lines& seen, const PlotOptions& options) const;
 
   std::string name_;
-  std::set<std::string> hidden_;
   std::optional<double> hovered_x_, clicked_x_;
-  Zoom zoom_;                        // of the x axis
   std::optional<double> drag_from_;  // where the right button went down, as a share of what is seen
 };
 

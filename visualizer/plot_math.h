@@ -1,6 +1,7 @@
 #pragma once
 // The arithmetic behind the plots: thinning, smoothing, ticks. No drawing.
 
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,6 +38,12 @@ struct Zoom {
   void turn(double notches, double part, double least);
   /// Goes on, as close as it is, to where `place` (0 to 1 of the whole) is in the middle, or as near as there is room.
   void show(double place);
+};
+
+/// What a person has made of a plot: the part of its x axis that is seen, and the lines that are not.
+struct PlotView {
+  Zoom zoom;
+  std::set<std::string> hidden;
 };
 
 /// Round values (1, 2, 5 times a power of ten) inside [low, high], at most `most`.

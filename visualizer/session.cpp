@@ -11,7 +11,9 @@ void SessionRecorder::start(const std::filesystem::path& file, const AppState& s
   std::filesystem::create_directories(file.parent_path());
   file_ = file;
   time_ = 0;
-  text_ = scene_of(state, source);
+  text_ = source.recording().empty() ? ""
+                                     : fmt::format("open {}\n", std::filesystem::absolute(source.recording()).string());
+  text_ += scene_of(state, source);
   for (const Setting& s : all_settings())
     if (!s.is_fact) values_[s.name] = setting(state, source, s.name);
   write();

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "visualizer/panel.h"
 #include "visualizer/setting_kinds.h"
@@ -150,16 +151,19 @@ Entry span() {
           }};
 }
 
-Entry columns() {
-  return {{"columns", "two shares of the text, 0 to 1, or all"},
-          [](const AppState& s, const Source&) {
-            return s.columns.width() >= 1 ? "all" : fmt::format("{:.4g} {:.4g}", s.columns.from, s.columns.to);
+/// The part of something long that is seen.
+template <class At>
+Entry part(const char* name, At at) {
+  return {{name, "two shares of the whole, 0 to 1, or all"},
+          [=](const AppState& s, const Source&) {
+            const Zoom& zoom = at(const_cast<AppState&>(s));
+            return zoom.width() >= 1 ? "all" : fmt::format("{:.4g} {:.4g}", zoom.from, zoom.to);
           },
-          [](AppState& s, const Source&, const std::string& value) {
-            if (value == "all") return s.columns = {}, true;
+          [=](AppState& s, const Source&, const std::string& value) {
+            if (value == "all") return at(s) = {}, true;
             Zoom zoom;
             if (!parse_range(value, zoom.from, zoom.to) || zoom.to > 1 || !(zoom.width() > 0)) return false;
-            s.columns = zoom;
+            at(s) = zoom;
             return true;
           }};
 }
@@ -275,25 +279,68 @@ Entry pin() {
           }};
 }
 
-const std::vector<std::string> wish_words = {"pause",  "resume",     "stop",   "generate",        "go_on",
-                                             "step",   "keep",       "choose", "stop_generating", "swap",
-                                             "record", "train_step", "watch",  "watch_batches",   "watch_held_out"};
+/// A wish in words: its name, then a number where it has one, then a text where it has one.
+struct WishWord {
+  std::string name;
+  bool number = false, text = false;
+};
 
-bool has_value(Wish::Kind kind) {
-  return kind == Wish::keep || kind == Wish::choose;
+const std::vector<WishWord>& wish_words() {
+  static const std::vector<WishWord> all = {{"pause"},
+                                            {"resume"},
+                                            {"stop"},
+                                            {"generate"},
+                                            {"go_on"},
+                                            {"step"},
+                                            {"keep", true},
+                                            {"choose", true},
+                                            {"stop_generating"},
+                                            {"swap"},
+                                            {"record"},
+                                            {"train_step"},
+                                            {"watch"},
+                                            {"watch_batches"},
+                                            {"watch_held_out"},
+                                            {"open", false, true},
+                                            {"train", true, true},
+                                            {"race", true, true}};
+  return all;
 }
 
-/// Names of controls that are not shown.
-Entry hide() {
-  return {{"hide", "names of controls, or none"},
-          [](const AppState& s, const Source&) {
-            return s.hidden.empty() ? "none" : fmt::format("{}", fmt::join(s.hidden, " "));
+/// Takes the first word off.
+std::string take_word(std::string& text) {
+  const size_t space = std::min(text.find(' '), text.size());
+  const std::string word = text.substr(0, space);
+  text.erase(0, space + (space < text.size()));
+  return word;
+}
+
+/// Names of what is not shown.
+template <class At>
+Entry names(const char* name, const char* values, char separator, At at) {
+  return {{name, values},
+          [=](const AppState& s, const Source&) {
+            const std::set<std::string>& all = at(const_cast<AppState&>(s));
+            return all.empty() ? "none" : fmt::format("{}", fmt::join(all, std::string(1, separator)));
           },
-          [](AppState& s, const Source&, const std::string& value) {
-            s.hidden.clear();
+          [=](AppState& s, const Source&, const std::string& value) {
+            at(s).clear();
             if (value == "none") return true;
-            for (std::string& name : parts(value, ' ')) s.hidden.insert(std::move(name));
+            for (std::string& one : parts(value, separator)) at(s).insert(std::move(one));
             return !value.empty();
+          }};
+}
+
+/// Which of the runs beside this one is B.
+Entry compared_run() {
+  return {{"compare.run", "0: the same run, or the number of a run beside it"},
+          [](const AppState& s, const Source&) { return fmt::format("{}", s.compare.number()); },
+          [](AppState& s, const Source&, const std::string& value) {
+            int run = 0;
+            if (!parse_number(value, run) || run < 0 || run > int(s.compare.rivals.size())) return false;
+            if (run != s.compare.number())
+              s.compare.compare_with(run == 0 ? nullptr : s.compare.rivals[size_t(run) - 1]);
+            return true;
           }};
 }
 
@@ -301,17 +348,19 @@ Entry wish() {
   return {
       {"do",
        "pause, resume, stop, generate, go_on, step, keep COUNT, choose ID, stop_generating, swap, record, train_step, "
-       "watch, watch_batches or watch_held_out"},
+       "watch, watch_batches, watch_held_out, open PATH, train STEPS DATA or race STEPS DATA"},
       [](const AppState&, const Source&) { return std::string("nothing"); },
       [](AppState& s, const Source&, const std::string& value) {
-        const size_t space = value.find(' ');
-        const auto found = std::find(wish_words.begin(), wish_words.end(), value.substr(0, space));
-        if (found == wish_words.end()) return false;
-        Wish wish{Wish::Kind(found - wish_words.begin())};
-        const bool counted = has_value(wish.kind);
-        if (counted != (space != std::string::npos)) return false;
-        if (counted && (!parse_number(value.substr(space + 1), wish.value) || wish.value < 0)) return false;
-        s.wishes.push_back(wish);
+        std::string rest = value;
+        const std::string name = take_word(rest);
+        const auto& all = wish_words();
+        const auto found = std::find_if(all.begin(), all.end(), [&](const WishWord& w) { return w.name == name; });
+        if (found == all.end()) return false;
+        Wish wish{Wish::Kind(found - all.begin())};
+        if (found->number && (!parse_number(take_word(rest), wish.value) || wish.value < 0)) return false;
+        if (rest.empty() == found->text) return false;
+        wish.text = rest;
+        s.wishes.push_back(std::move(wish));
         return true;
       }};
 }
@@ -330,11 +379,14 @@ const std::vector<SettingEntry>& setting_table() {
       step(),
       clock(),
       written_tokens(),
+      number("speed", "0.25 to 16 times 4 snapshots or tokens a second", 0.25, 16.0,
+             [](AppState& s) -> double& { return s.clocked().speed; }),
       play(),
+      part("time.zoom", [](AppState& s) -> Zoom& { return s.timeline.zoom; }),
       loop(),
       pin(),
       span(),
-      columns(),
+      part("columns", [](AppState& s) -> Zoom& { return s.columns; }),
       splits(),
       flag("shift", &AppState::shift_depth),
       flag("paper", &AppState::paper_colors),
@@ -343,11 +395,19 @@ const std::vector<SettingEntry>& setting_table() {
       flag("scores.log", &AppState::log_scores),
       flag("scores.one_scale", &AppState::one_scale),
       flag("smooth", &AppState::smooth_loss),
+      part("curves.zoom", [](AppState& s) -> Zoom& { return s.curves.zoom; }),
+      names(
+          "curves.hide", "names of lines with ; between them, or none", ';',
+          [](AppState & s) -> auto& { return s.curves.hidden; }),
+      choice("dialog", "none, open or beside", {"none", "open", "beside"},
+             [](AppState& s) -> Dialog& { return s.open.dialog; }),
       choice("cache", "probe or generated", {"probe", "generated"}, &AppState::cache_subject),
       choice("kv", "run, recursion_wise, shared or hybrid", {"run", "recursion_wise", "shared", "hybrid"},
              &AppState::cache_strategy),
       panel("compare", "a panel to be drawn of two runs or steps",
             [](AppState& s) -> std::string& { return s.compare.panel; }),
+      compared_run(),
+      choice("compare.linked", "on or off", {"off", "on"}, [](AppState& s) -> bool& { return s.compare.linked; }),
       compared_step(),
       flag("compare.mark", &AppState::mark_compared),
       number("whatif.depth", "0 to 64; 0: as routed", 0, 64, [](AppState& s) -> int& { return s.what_if.depth; }),
@@ -382,7 +442,8 @@ const std::vector<SettingEntry>& setting_table() {
       number("max_depth", "0 to 64; 0: no cap", 0, 64, [](AppState& s) -> int& { return s.request.max_depth; }),
       number("pace", "0 to 1000; 0: as fast as it can", 0, 1000, [](AppState& s) -> int& { return s.request.pace; }),
       number("max_tokens", "1 to 100000", 1, 100000, [](AppState& s) -> int& { return s.request.max_tokens; }),
-      hide(),
+      names(
+          "hide", "names of controls, or none", ' ', [](AppState & s) -> auto& { return s.hidden; }),
       flag("help", &AppState::help),
       fact("pinned.depth", pinned_depth),
       fact("pinned.differs", pinned_differs),
@@ -394,8 +455,14 @@ const std::vector<SettingEntry>& setting_table() {
 }
 
 std::string wish_line(const Wish& wish) {
-  const std::string line = "do " + wish_words.at(size_t(wish.kind));
-  return has_value(wish.kind) ? fmt::format("{} {}", line, wish.value) : line;
+  const WishWord& word = wish_words().at(size_t(wish.kind));
+  std::string line = "do " + word.name;
+  if (word.number) line += fmt::format(" {}", wish.value);
+  std::error_code ignored;
+  if (word.text)
+    line +=
+        " " + (std::filesystem::exists(wish.text, ignored) ? std::filesystem::absolute(wish.text).string() : wish.text);
+  return line;
 }
 
 }  // namespace tinymor

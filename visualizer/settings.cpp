@@ -82,7 +82,8 @@ void apply_scene(AppState& state, const Source& source, const std::string& text,
     if (line.substr(0, space) == "at")
       return check_input(parse_number(std::string(trimmed(line.substr(space))), at) && at >= 0 && at < 1e6,
                          "at: \"{}\" is no number of seconds", trimmed(line.substr(space)));
-    if (line.starts_with(opening)) return;  // run_of_scene tells which
+    if (line.starts_with(opening))  // run_of_scene tells which
+      return check_input(at == 0, "open: belongs to the beginning (\"do open PATH\" opens another run later)");
     if (at == 0) return apply(changed, source, line);
     check_setting(line.substr(0, space));
     changed.script.push_back({at, std::string(line)});

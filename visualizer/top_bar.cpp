@@ -200,7 +200,7 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
   if (can_open)
     parts.push_back({ui::button_width("Open"), [&state] {
                        if (ui::button("open", "Open", true, "Another run, or train a new one (O)"))
-                         state.open_asked = true;
+                         state.open.dialog = Dialog::open;
                      }});
   if (!state.lessons.empty())
     parts.push_back({ui::button_width("Learn"), [&state] {

@@ -52,7 +52,7 @@ TEST_CASE("another run stands where this one does, until it is let loose, and it
   REQUIRE(window.click("compare.other"));
   REQUIRE(window.click("open.close"));
   window.frames(2);
-  CHECK_FALSE(state.open.to_compare);  // the next run that is opened is to be shown
+  CHECK(state.open.dialog == Dialog::none);  // the next run that is opened is to be shown
   REQUIRE(window.click("compare.other"));
   state.open.path = "other";
   window.frames(2);

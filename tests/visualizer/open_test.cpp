@@ -53,7 +53,7 @@ TEST_CASE("Open shows another run; what belonged to the text before is let go") 
   REQUIRE(desk.window.click("open.go"));
   desk.window.frames(2);
   CHECK(desk.window.app().source().name() == "other");
-  CHECK_FALSE(desk.state().open.shown);
+  CHECK(desk.state().open.dialog == Dialog::none);
   CHECK_FALSE(desk.state().pinned);
   CHECK(desk.state().shown.step == 50);
 }
@@ -93,9 +93,9 @@ TEST_CASE("a race shows three runs: their curves, and each of the twins in turn 
 TEST_CASE("Train starts a run that the panels show, and O and Esc open and close the dialog") {
   Desk desk;
   desk.window.type("o");
-  CHECK(desk.state().open.shown);
+  CHECK(desk.state().open.dialog == Dialog::open);
   desk.window.key(ImGuiKey_Escape);
-  CHECK_FALSE(desk.state().open.shown);
+  CHECK(desk.state().open.dialog == Dialog::none);
   desk.window.type("o");
   desk.state().open.request = {"my.txt", 120};
   REQUIRE(desk.window.click("train.go"));
@@ -108,17 +108,58 @@ TEST_CASE("Train starts a run that the panels show, and O and Esc open and close
 TEST_CASE("a run that is dropped onto the window opens; a text becomes what to train on") {
   Desk desk;
   desk.window.app().drop("other");
+  desk.window.frames(2);
   CHECK(desk.window.app().source().name() == "other");
   const TemporaryFolder folder;
   const std::string text = (folder.path() / "poem.txt").string();
   write_file_atomically(text, "Roses");
   desk.window.app().drop(text);
-  desk.window.frames(2);
+  desk.window.frames(4);
   CHECK(desk.window.app().source().name() == "other");
-  CHECK(desk.state().open.shown);
+  CHECK(desk.state().open.dialog == Dialog::open);
   CHECK(desk.state().open.request.data == text);
   REQUIRE(desk.window.click("train.go"));
   CHECK(desk.asked.back() == "train " + text + " 400");
+}
+
+TEST_CASE("a session that is written down opens, trains and races the same runs again") {
+  const TemporaryFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  Desk desk;
+  std::filesystem::current_path(folder.path());
+  desk.window.type("v");
+  desk.window.app().drop("other");
+  desk.window.frames(2);
+  desk.state().show = "compare";
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("compare.other"));
+  desk.state().open.path = "other";
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("open.go"));
+  desk.window.type("o");
+  desk.state().open.request = {"my own.txt", 70};
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("train.race"));
+  desk.window.frames(2);
+  desk.state().playback.speed = 0.25;
+  desk.state().curves = {{0.25, 0.5}, {"train", "vanilla: train"}};
+  desk.window.frames(2);
+  desk.window.type("v");
+  std::filesystem::current_path(before);
+
+  Desk again;
+  const std::string written = read_file(folder.path() / "exports/session-1.scene", 10000);
+  apply_scene(again.state(), again.first, written, "session");
+  for (int i = 0; i < 100 && !again.state().script.empty(); ++i) again.window.frames(1, 0.1);
+  again.window.frames(2);
+  CHECK(again.asked == std::vector<std::string>{"other", "other", "race my own.txt 70"});
+  CHECK(again.asked == desk.asked);
+  CHECK(again.window.app().source().name() == "live");
+  CHECK(again.state().compare.rivals.size() == 2);
+  CHECK(again.state().playback.speed == 0.25);
+  CHECK(again.state().curves.zoom.from == 0.25);
+  CHECK(again.state().curves.hidden == desk.state().curves.hidden);
+  CHECK(again.state().open.dialog == Dialog::none);
 }
 
 TEST_CASE("what was opened last is offered first, once, as long as it is there") {
@@ -128,7 +169,7 @@ TEST_CASE("what was opened last is offered first, once, as long as it is there")
   for (const char* name : {"a", "b", "c", "d", "e", "b"}) {
     const std::filesystem::path run = folder.path() / name;
     std::filesystem::create_directories(run);
-    REQUIRE(open_path(run.string(), state, opener));
+    REQUIRE(fulfil({Wish::open, 0, run.string()}, state, opener).size() == 1);
   }
   std::vector<std::string> names;
   for (const std::string& path : state.open.recent) names.push_back(std::filesystem::path(path).filename().string());

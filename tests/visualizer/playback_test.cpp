@@ -57,10 +57,10 @@ TEST_CASE("when snapshots vanish the shown one still exists") {
 
 TEST_CASE("speeds go round from a quarter to sixteenfold") {
   Playback playback;
-  CHECK(playback.speed() == 1);
+  CHECK(playback.speed == 1);
   for (double speed : {2.0, 4.0, 8.0, 16.0, 0.25, 0.5, 1.0}) {
     playback.next_speed();
-    CHECK(playback.speed() == speed);
+    CHECK(playback.speed == speed);
   }
 }
 

@@ -31,7 +31,7 @@ TEST_CASE("the time line's buttons walk through the snapshots and leave Followin
   REQUIRE(desk.window.click("time.follow"));
   CHECK(playback.mode() == Mode::following);
   REQUIRE(desk.window.click("time.speed"));
-  CHECK(playback.speed() == 2);
+  CHECK(playback.speed == 2);
 }
 
 TEST_CASE("dragging along the time line scrubs to the nearest snapshot") {

@@ -121,7 +121,7 @@ class ComparePanel : public Panel {
     const std::string which = c.other ? "B: " + short_name(*c.other) : "B: same run";
     if (ui::corner_button("compare.other", "Add run", "Another run beside this one, here and in the training curves",
                           right))
-      state.open_asked = state.open.to_compare = true;
+      state.open.dialog = Dialog::beside;
     if (ui::corner_button("compare.swap", "Swap", "A becomes B", right)) state.wishes.push_back({Wish::swap});
     if (!c.rivals.empty() && ui::corner_button("compare.next", which.c_str(),
                                                "Compare with the next of the runs, or of A's own steps", right))

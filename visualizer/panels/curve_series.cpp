@@ -65,6 +65,10 @@ std::function<double(const StepMetrics&)> flops_at_depth(const Source& source) {
   return [once = of(1), more = of(2) - of(1)](const StepMetrics& m) { return once + (m.mean_depth - 1) * more; };
 }
 
+Color run_color(bool compared) {
+  return compared ? compared_color : rival_color;
+}
+
 }  // namespace
 
 std::span<const Metric> step_metrics() {
@@ -91,28 +95,36 @@ std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis over, bool s
 
 std::vector<PlotSeries> rival_curves(const Source& source, CurveAxis over, bool smoothed, bool compared) {
   const AxisMap axis(source, over);
-  const Color color = compared ? compared_color : rival_color;
+  const Color color = run_color(compared);
   const std::string name = rival_name(source, compared);
   return {train_series(name + ": train", color, source.history(), axis, smoothed),
           held_out_series(name + ": held out", color, source.history(), axis, &EvalMetrics::threshold_loss)};
 }
 
-std::vector<NamedSeries> metric_curves(const Source& source, CurveAxis over) {
+std::vector<MetricCurves> metric_curves(const Source& source, const Comparison& beside, CurveAxis over) {
   constexpr size_t always = 3;
-  const RunHistory& h = source.history();
-  const AxisMap axis(source, over);
-  const std::vector<double> x = column(h.steps, [&](const StepMetrics& m) { return axis.at(m.step); });
-  std::vector<NamedSeries> out;
-  const auto add = [&](const char* name, const char* label, std::vector<double> y) {
-    out.push_back({name, {.name = label, .color = ui::colors::accent, .x = x, .y = std::move(y)}});
+  std::vector<MetricCurves> out;
+  const auto add = [&](const char* name, const char* label, auto&& values_of) {
+    std::vector<double> own = values_of(source);
+    if (out.size() >= always && std::all_of(own.begin(), own.end(), [](double v) { return v == 0; })) return;
+    std::vector<PlotSeries> runs;
+    const auto add_run = [&](const Source& run, std::string title, Color color, std::vector<double> y) {
+      const AxisMap axis(run, over);
+      runs.push_back({.name = std::move(title), .color = color, .y = std::move(y)});
+      runs.back().x = column(run.history().steps, [&](const StepMetrics& m) { return axis.at(m.step); });
+    };
+    for (const Source* rival : beside.rivals) {
+      const bool compared = rival == beside.other;
+      add_run(*rival, rival_name(*rival, compared), run_color(compared), values_of(*rival));
+    }
+    add_run(source, label, ui::colors::accent, std::move(own));  // on top
+    out.push_back({name, label, std::move(runs)});
   };
-  for (const Metric& metric : metrics) {
-    std::vector<double> y = column(h.steps, [&](const StepMetrics& m) { return m.*metric.value; });
-    if (out.size() < always || std::any_of(y.begin(), y.end(), [](double v) { return v != 0; }))
-      add(metric.name, metric.label, std::move(y));
-  }
-  std::vector<double> flops = column(h.steps, flops_at_depth(source));
-  if (!flops.empty() && flops.front() > 0) add("flops", "FLOPs per token", std::move(flops));
+  for (const Metric& metric : metrics)
+    add(metric.name, metric.label, [&](const Source& run) {
+      return column(run.history().steps, [&](const StepMetrics& m) { return m.*metric.value; });
+    });
+  add("flops", "FLOPs per token", [](const Source& run) { return column(run.history().steps, flops_at_depth(run)); });
   return out;
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "visualizer/axis.h"
+#include "visualizer/app_state.h"
 #include "visualizer/plot.h"
 
 namespace tinymor {
@@ -25,11 +25,12 @@ std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis axis, bool s
 /// The same of another run, at the same places of the axis.
 std::vector<PlotSeries> rival_curves(const Source& source, CurveAxis axis, bool smoothed, bool compared);
 
-/// The metrics that are drawn, beyond the first few only those that are not 0 throughout, and FLOPs per token.
-struct NamedSeries {
-  std::string name;
-  PlotSeries series;
+/// A metric of several runs, the last of them the one that is shown.
+struct MetricCurves {
+  std::string name, label;
+  std::vector<PlotSeries> runs;
 };
-std::vector<NamedSeries> metric_curves(const Source& source, CurveAxis axis);
+/// The metrics that are drawn, beyond the first few only those that are not 0 throughout, and FLOPs per token.
+std::vector<MetricCurves> metric_curves(const Source& source, const Comparison& beside, CurveAxis axis);
 
 }  // namespace tinymor

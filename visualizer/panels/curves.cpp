@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "visualizer/panels/curve_series.h"
@@ -107,12 +108,12 @@ class CurvesPanel : public Panel {
     if (state.shown.any()) options.marker = axis.at(state.shown.step);
     if (compares_steps(state)) options.marker_b = axis.at(state.compare.shown.step);
     options.hint = "click: go there \u00b7 Shift and click: mark B";
-    loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options);
+    loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options, state.curves);
     std::optional<double> clicked = loss_.clicked_x();
     if (room) {
-      draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options);
-      for (const Small& small : small_)
-        if (small.plot.clicked_x()) clicked = small.plot.clicked_x();
+      draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options, state.curves);
+      for (const auto& [name, plot] : plots_)
+        if (plot.clicked_x()) clicked = plot.clicked_x();
     }
     const RunHistory& history = source.history();
     const bool mark = ImGui::GetIO().KeyShift && !state.compare.other;
@@ -174,19 +175,14 @@ class CurvesPanel : public Panel {
     for (const Source* rival : state.compare.rivals)
       for (PlotSeries& series : rival_curves(*rival, axis_, smooth_, rival == state.compare.other))
         loss_series_.push_back(std::move(series));
-    std::vector<Small> before = std::exchange(small_, {});
-    for (NamedSeries& metric : metric_curves(source, axis_)) {
-      const auto same =
-          std::find_if(before.begin(), before.end(), [&](const Small& s) { return s.name == metric.name; });
-      Plot plot = same == before.end() ? Plot("curves." + metric.name) : std::move(same->plot);
-      small_.push_back({metric.name, std::move(plot), std::move(metric.series)});
-    }
+    small_ = metric_curves(source, state.compare, axis_);
+    for (const MetricCurves& metric : small_) plots_.try_emplace(metric.name, "curves." + metric.name);
   }
 
   int small_columns(float width) const { return std::clamp(int((width / ui::em() + 1) / 12), 1, int(small_.size())); }
 
   /// Rows of small plots in `box`, as many as fit.
-  void draw_small(Canvas& canvas, const Box& box, PlotOptions options) {
+  void draw_small(Canvas& canvas, const Box& box, PlotOptions options, PlotView& view) {
     const float em = ui::em(), gap = em;
     const int columns = small_columns(box.width());
     const float width = (box.width() - gap * float(columns - 1)) / float(columns);
@@ -197,24 +193,19 @@ class CurvesPanel : public Panel {
       const float x = box.min.x + float(i % columns) * (width + gap);
       const float y = box.min.y + float(i / columns) * em * small_em;
       if (y + em * 5 > box.max.y) return;
-      const std::vector<double>& values = small_[i].series.y;
+      const std::vector<double>& values = small_[i].runs.back().y;
       const std::string value = values.empty() ? "" : short_number(values.back());
-      canvas.text({x, y}, ui::u32(ui::colors::dim), fitted(small_[i].series.name, width, ui::Font::small),
-                  ui::Font::small);
+      canvas.text({x, y}, ui::u32(ui::colors::dim), fitted(small_[i].label, width, ui::Font::small), ui::Font::small);
       canvas.text({x, y + em * 1.05f}, ui::u32(ui::colors::text), value, ui::Font::bold);
-      small_[i].plot.draw(canvas, {{x, y + em * 2.6f}, {x + width, y + em * (small_em - 0.6f)}}, {small_[i].series},
-                          options);
+      plots_.at(small_[i].name)
+          .draw(canvas, {{x, y + em * 2.6f}, {x + width, y + em * (small_em - 0.6f)}}, small_[i].runs, options, view);
     }
   }
 
   Plot loss_{"curves.loss"};
-  struct Small {
-    std::string name;
-    Plot plot;
-    PlotSeries series;
-  };
   static constexpr float small_em = 6.2f;  // height of a row of them
-  std::vector<Small> small_;
+  std::vector<MetricCurves> small_;
+  std::map<std::string, Plot> plots_;  // of them, by name
   std::vector<PlotSeries> loss_series_;
   std::vector<std::pair<const Source*, uint64_t>> made_of_;  // the sources of the series and their versions
   CurveAxis axis_ = CurveAxis::steps;

@@ -297,7 +297,7 @@ class TokensPanel : public Panel {
                               {-1, std::clamp(free_box().height() * 0.3f, em * 2, em * 4.4f)});
     ui::tag("tokens.own");
     if (ui::button("tokens.open", "Open a file", true, "Another run, or a text to train on (O)"))
-      state.open_asked = true;
+      state.open.dialog = Dialog::open;
     ImGui::SameLine();
     if (source.steerable() &&
         ui::button("tokens.watch", "Watch it", true, "All panels show this text from the run's next step on"))
