@@ -16,6 +16,7 @@
 #include "trainer/run_folder.h"
 #include "trainer/schedule.h"
 #include "trainer/score_histograms.h"
+#include "trainer/snapshot.h"
 
 namespace tinymor {
 namespace {
@@ -264,19 +265,8 @@ void Trainer::State::evaluate_now() {
 
 void Trainer::State::snapshot(bool attention) {
   if (watched.kind == Watched::batches && progress.step > 0) probe = first_row(batches.at(progress.step - 1));
-  const Rule causal = causal_rule(config.model);
-  Snapshot snapshot;
+  Snapshot snapshot = snapshot_of(model, *tokenizer, probe, attention);
   snapshot.step = progress.step;
-  snapshot.topk = trace(model, probe, {.rule = Rule::topk});
-  snapshot.topk.likely.clear();  // nobody writes by the training rule
-  snapshot.threshold = trace(model, probe, {.rule = causal, .attention = attention});
-  for (int32_t id : probe) snapshot.topk.pieces.push_back(tokenizer->piece(id));
-  snapshot.threshold.pieces = snapshot.topk.pieces;
-  for (int64_t most = 1; most < model.layers().recursions; ++most) {
-    Trace capped = trace(model, probe, {.rule = causal, .max_depth = most});
-    snapshot.capped.push_back({std::move(capped.nll), std::move(capped.likely)});
-  }
-  snapshot.gradients = gradients_by_use(model, probe);
   tell([&](Observer& observer) { observer.on_snapshot(snapshot); });
 }
 

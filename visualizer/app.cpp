@@ -293,6 +293,7 @@ void App::fulfil_wishes() {
         break;
       case Wish::watch:
         if (source_->tokenizer()) source_->watch({Watched::own, source_->tokenizer()->encode(state_.own_text)});
+        state_.playback.follow();
         break;
       case Wish::watch_batches:
         source_->watch({Watched::batches});

@@ -36,13 +36,14 @@ void Shown::update(const Source& source, int snapshot, int tokens) {
   images = there ? history.images_at(step) : -1;
   if (images >= 0 && !consistent(history.images[images])) images = -1;
   // A snapshot never changes, though it may come to stand elsewhere.
-  const std::optional<int64_t> made_of = index >= 0 ? std::optional(step) : std::nullopt;
+  std::optional<std::pair<int64_t, std::vector<int32_t>>> made_of;
+  if (index >= 0) made_of.emplace(step, all[index].threshold.tokens);
   if (made_of != made_of_) {
-    made_of_ = made_of;
     training = made_of ? view_of(all[index].topk, source.geometry()) : TextView();
     causal = made_of ? view_of(all[index].threshold, source.geometry()) : TextView();
     lens = made_of ? lens_of(all[index]) : LensView();
     likely = made_of ? likely_next(all[index].threshold, source) : std::vector<std::string>();
+    made_of_ = std::move(made_of);
   }
   const std::vector<GeneratedPiece>& text = source.generation().text;
   tokens = std::min(tokens, int(text.size()));

@@ -126,7 +126,8 @@ struct Shown {
   bool any() const { return index >= 0 || images >= 0; }
 
  private:
-  std::optional<int64_t> made_of_;  // the step of the snapshot that the views were made of
+  // Step and text of the snapshot that the views were made of: a run's last weights may see several texts.
+  std::optional<std::pair<int64_t, std::vector<int32_t>>> made_of_;
   uint64_t generation_version_ = 0;
   int generated_tokens_ = 0;
 };

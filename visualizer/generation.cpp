@@ -46,9 +46,9 @@ void GenerationWorker::start(const GenerateRequest& request) {
     requested_ = true;
     cancelled_ = true;
     if (request.kept.empty()) {
-      const auto outcome = std::move(state_.outcome);
-      state_ = {};
-      state_.outcome = outcome;
+      Generation anew;
+      anew.outcome = state_.outcome, anew.look = state_.look, anew.looking = state_.looking;
+      state_ = std::move(anew);
     }
     state_.running = true;
     state_.error.clear();
@@ -93,17 +93,45 @@ void GenerationWorker::work() {
   for (;;) {
     std::optional<GenerateRequest> request;
     std::optional<Experiment> wanted;
+    std::optional<std::vector<int32_t>> text;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return quit_ || requested_ || experiment_; });
+      changed_.wait(lock, [this] { return quit_ || requested_ || experiment_ || looked_at_; });
       if (quit_) return;
       if (requested_) request = request_;
       wanted = std::exchange(experiment_, std::nullopt);
+      text = std::exchange(looked_at_, std::nullopt);
       requested_ = cancelled_ = false;
     }
     if (request) generate(*request);
     if (wanted) experiment(*wanted);
+    if (text) look(*text);
   }
+}
+
+void GenerationWorker::look_at(std::vector<int32_t> text) {
+  {
+    const std::lock_guard lock(mutex_);
+    looked_at_ = std::move(text);
+    state_.looking = fresh_ = true;
+  }
+  changed_.notify_all();
+}
+
+void GenerationWorker::look(const std::vector<int32_t>& text) {
+  auto look = std::make_shared<Look>();
+  try {
+    if (const auto decoder = factory_(cancelled_)) look->snapshot = decoder->look_at(text);
+  } catch (const std::exception& failure) {
+    look->error = failure.what();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    state_.look = std::move(look);
+    state_.looking = looked_at_.has_value();
+    fresh_ = true;
+  }
+  wake_();
 }
 
 void GenerationWorker::experiment(const Experiment& wanted) {

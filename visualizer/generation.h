@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "trainer/recording.h"
 #include "visualizer/text_view.h"
 
 namespace tinymor {
@@ -54,6 +55,12 @@ struct Outcome {
   std::string error;      ///< Why there are none.
 };
 
+/// What the newest weights do with a text that somebody asked for.
+struct Look {
+  Snapshot snapshot;
+  std::string error;  ///< Why there is none.
+};
+
 /// Decodes one text. model_decoder.h makes one from a model; tests script their own.
 class Decoder {
  public:
@@ -66,6 +73,8 @@ class Decoder {
   virtual int cached() const = 0;
   virtual int64_t kv_bytes() const = 0;
   virtual Outcome try_out(const Experiment& experiment) = 0;
+  /// Throws InputError when the text cannot be used.
+  virtual Snapshot look_at(const std::vector<int32_t>& text) = 0;
   /// [V] what the next token will be drawn from, and what the tokens are called.
   virtual std::vector<float> logits() const = 0;
   virtual std::shared_ptr<const std::vector<std::string>> vocabulary() const = 0;
@@ -83,6 +92,8 @@ struct Generation {
   double tokens_per_second = 0;
   std::string error;                       ///< Why it ended early; empty when all is well.
   std::shared_ptr<const Outcome> outcome;  ///< Of the newest experiment; null: there was none.
+  std::shared_ptr<const Look> look;        ///< The newest, likewise.
+  bool looking = false;                    ///< Another one is on its way.
 
   int prompt_tokens() const;
   /// How long the text was after the prompt and after every token since: the times at which its cache is known.
@@ -102,6 +113,8 @@ class GenerationWorker {
   /// How the tokens of the running request are drawn from now on.
   void adjust(const Sampling& sampling);
   void stop();
+  /// Takes a snapshot of a text by the newest weights, after what is being written. Does not wait.
+  void look_at(std::vector<int32_t> text);
   /// Makes an experiment with another text, by the newest weights, after what is being written. Does not wait.
   void try_out(const Experiment& experiment);
   /// Copies the newest state into `out`; false when it is the same as before.
@@ -111,6 +124,7 @@ class GenerationWorker {
   void work();
   void generate(const GenerateRequest& request);
   void experiment(const Experiment& experiment);
+  void look(const std::vector<int32_t>& text);
   void begin(const GenerateRequest& request);
   bool decode_all(int tokens);
   void note_cache(GeneratedPiece& newest) const;
@@ -127,6 +141,7 @@ class GenerationWorker {
   GenerateRequest request_;
   bool requested_ = false, quit_ = false;
   std::optional<Experiment> experiment_;
+  std::optional<std::vector<int32_t>> looked_at_;
   std::atomic<bool> cancelled_{false};
   Generation state_;
   bool fresh_ = false;

@@ -79,8 +79,8 @@ class LiveSource : public Source {
   void stop() override { control_.stop(); }
   void train_step() override { control_.step(); }
   void set_lr_factor(double factor) override { control_.set_lr_factor(factor); }
-  void watch(Watched what) override { control_.watch(std::move(what)); }
-  void record() override { control_.record(); }
+  void watch(Watched what) override { steerable() ? control_.watch(std::move(what)) : Source::watch(std::move(what)); }
+  void record() override { steerable() ? control_.record() : Source::record(); }
   std::string why_not() const override;
 
  private:

@@ -1,10 +1,13 @@
 #include "visualizer/model_decoder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
 
 #include "mor/checkpoint.h"
 #include "tensor/error.h"
+#include "trainer/snapshot.h"
 
 namespace tinymor {
 namespace {
@@ -53,6 +56,12 @@ class ModelDecoder : public Decoder {
     options.shift = {std::log(double(e.cut_off) / (1 - double(e.cut_off))), e.capacity, e.without - 1};
     outcome.changed = trace(*loaded_.model, e.tokens, options);
     return outcome;
+  }
+
+  Snapshot look_at(const std::vector<int32_t>& text) override {
+    check_input(text.size() >= 2, "watch: the text has fewer than two tokens (write more)");
+    const auto most = std::min<size_t>(text.size(), size_t(loaded_.config().max_seq_len));
+    return snapshot_of(*loaded_.model, *loaded_.tokenizer, std::span(text).first(most), true);
   }
 
   // The first layer caches every token that is still held.

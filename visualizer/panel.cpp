@@ -30,13 +30,14 @@ void take_box(const Box& box) {
 }
 
 std::string no_text(const Source& source) {
-  return source.history().of_images() ? "a run on images has no text: see its patches" : "no snapshot yet";
+  if (source.history().of_images()) return "a run on images has no text: see its patches";
+  return source.steerable() || !source.can_watch() ? "no snapshot yet" : "no snapshot yet: type a text (Data, own)";
 }
 
 void draw_not_recorded(const Source& source, AppState& state, const char* what) {
   ui::paragraph(what, ui::colors::dim);
-  if (!source.steerable()) return;
-  if (ui::button("record", "Record it at the next step")) {
+  if (!source.can_watch()) return;
+  if (ui::button("record", source.steerable() ? "Record it at the next step" : "Compute it with the last weights")) {
     state.wishes.push_back({Wish::record});
     state.playback.follow();
   }

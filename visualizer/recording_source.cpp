@@ -33,8 +33,11 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
     if (!recorded) {
       config_.model = load_model(model).config();
       geometry_ = geometry_of(config_.model);
+      for (int32_t id = 0; tokenizer_ && id < tokenizer_->vocab_size(); ++id)
+        history_.run.vocabulary.push_back(tokenizer_->piece(id));
     }
     generator_ = std::make_unique<GenerationWorker>(file_decoder(model), std::move(wake));
+    if (!recorded && tokenizer_) watch({Watched::own, tokenizer_->encode(GenerateRequest().prompt)});
   }
 }
 

@@ -81,9 +81,31 @@ std::string Source::quoted(int32_t id) const {
 bool Source::poll() {
   const bool news = poll_run();
   const bool text = generator_ && generator_->poll(generation_);
-  version_ += news;
+  version_ += news || take_look();
   generation_version_ += text;
   return news || text;
+}
+
+bool Source::take_look() {
+  const auto& look = generation_.look;
+  if (std::exchange(taken_, look) == look) return false;
+  if (look->error.empty()) {
+    Snapshot snapshot = look->snapshot;
+    snapshot.step = history_.last_step();
+    history_.add(std::move(snapshot));
+    history_.thin();
+  } else {
+    notice_ = look->error;
+  }
+  return true;
+}
+
+void Source::watch(Watched what) {
+  if (generator_ && what.kind == Watched::own) generator_->look_at(std::move(what.text));
+}
+
+void Source::record() {
+  if (!history_.snapshots.empty()) watch({Watched::own, history_.snapshots.back().threshold.tokens});
 }
 
 void Source::generate(const GenerateRequest& request) {

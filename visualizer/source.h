@@ -97,10 +97,12 @@ class Source {
   virtual void stop() {}
   virtual void train_step() {}
   virtual void set_lr_factor(double) {}
-  /// Snapshots are of this from now on.
-  virtual void watch(Watched) {}
-  /// Records everything at the next step.
-  virtual void record() {}
+  /// Whether any text can be watched: by the run as it goes on, or by its last weights.
+  bool can_watch() const { return steerable() || can_generate(); }
+  /// Snapshots are of this from now on. Where no run goes on, one of an own text by the last weights is added.
+  virtual void watch(Watched what);
+  /// Records everything at the next step; where no run goes on, all about the newest snapshot's text.
+  virtual void record();
 
   /// Generating; only where `can_generate()`. `why_not` tells a person what is missing.
   bool can_generate() const { return generator_ != nullptr; }
@@ -137,8 +139,11 @@ class Source {
   std::string why_no_tokenizer_ = "No tokenizer is known yet.";
 
  private:
+  bool take_look();
+
   uint64_t version_ = 1, generation_version_ = 1;
   Generation generation_;
+  std::shared_ptr<const Look> taken_;  // the last look that went into the history
 };
 
 /// What a run is called where there is little room.

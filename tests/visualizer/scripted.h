@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "sample_run.h"
+#include "tensor/error.h"
 #include "visualizer/live_source.h"
 #include "visualizer/recording_source.h"
 
@@ -35,6 +36,13 @@ class ScriptedDecoder : public Decoder {
     outcome.changed.nll.assign(experiment.tokens.size() - 1, 2.1f);
     outcome.routed.lm_loss = 2, outcome.changed.lm_loss = 2.1;
     return outcome;
+  }
+  Snapshot look_at(const std::vector<int32_t>& text) override {
+    check_input(text.size() >= 2, "too short");
+    Snapshot snapshot = sample_recording().snapshots.back();
+    snapshot.threshold.tokens = snapshot.topk.tokens = text;
+    snapshot.threshold.pieces = snapshot.topk.pieces = std::vector<std::string>(text.size(), " own");
+    return snapshot;
   }
   std::vector<float> logits() const override { return {0, 1, 2, 3, 4}; }
   std::shared_ptr<const std::vector<std::string>> vocabulary() const override {

@@ -106,6 +106,50 @@ TEST_CASE("a live run tokenises with the tokenizer of its trainer") {
   CHECK(source.history().run.counts.size() == 256);
 }
 
+TEST_CASE(
+    "the last weights of a run see any text, and its own as they did when it was recorded; a model alone does, too") {
+  const TemporaryFolder folder;
+  Config config = Config::defaults();
+  config.data.source = "stories";
+  config.data.tokenizer = TokenizerKind::byte;
+  config.model.d_model = config.model.d_ff = 16;
+  config.model.max_seq_len = 24;
+  config.train.steps = 2;
+  Trainer(config, folder.path() / "run").run();
+  RecordingSource source(folder.path() / "run", [] {});
+  REQUIRE(source.can_watch());
+  const auto& snapshots = source.history().snapshots;
+  const size_t recorded = snapshots.size();
+  source.record();
+  REQUIRE(wait_for(source, [&] { return snapshots.size() > recorded; }));
+  const Snapshot &before = snapshots[recorded - 1], &now = snapshots.back();
+  CHECK(now.step == before.step);
+  CHECK(now.threshold.tokens == before.threshold.tokens);
+  CHECK(now.threshold.nll == before.threshold.nll);
+  CHECK(now.topk.depth == before.topk.depth);
+  CHECK(now.capped.size() == before.capped.size());
+  CHECK_FALSE(now.threshold.attention.empty());
+
+  Desk desk(source);
+  REQUIRE(desk.window.click("tokens.view.2"));
+  desk.state().own_text = "a cat";
+  REQUIRE(desk.window.click("tokens.watch"));
+  REQUIRE(wait_for(source, [&] { return snapshots.size() > recorded + 1; }));
+  desk.window.frames(2);
+  CHECK(desk.state().shown.causal.pieces == std::vector<std::string>{"a", " ", "c", "a", "t"});
+  desk.state().playback.step(-1, source.history().snapshot_count());
+  desk.window.frames(2);
+  CHECK(desk.state().shown.causal.size() == 24);
+  source.watch({Watched::own, {7}});
+  REQUIRE(wait_for(source, [&] { return !source.notice().empty(); }));
+  CHECK_THAT(source.notice(), ContainsSubstring("fewer than two tokens"));
+
+  RecordingSource model(folder.path() / "run" / "model.safetensors", [] {});
+  REQUIRE(wait_for(model, [&] { return !model.history().snapshots.empty(); }));
+  CHECK(model.history().snapshots[0].threshold.tokens == model.tokenizer()->encode("Once upon a time"));
+  CHECK(model.history().run.vocabulary.size() == 256);
+}
+
 TEST_CASE("without the run's own tokenizer the panel says why no text can be tokenised") {
   const TemporaryFolder folder;
   make_run(folder.path(), 20);

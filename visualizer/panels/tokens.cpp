@@ -299,10 +299,12 @@ class TokensPanel : public Panel {
     if (ui::button("tokens.open", "Open a file", true, "Another run, or a text to train on (O)"))
       state.open.dialog = Dialog::open;
     ImGui::SameLine();
-    if (source.steerable() &&
-        ui::button("tokens.watch", "Watch it", true, "All panels show this text from the run's next step on"))
-      state.wishes.push_back({Wish::watch});
-    if (source.steerable()) ImGui::SameLine();
+    if (source.can_watch()) {
+      const char* hint = source.steerable() ? "All panels show this text from the run's next step on"
+                                            : "All panels show this text, as the run's last weights see it";
+      if (ui::button("tokens.watch", "Watch it", true, hint)) state.wishes.push_back({Wish::watch});
+      ImGui::SameLine();
+    }
     const Tokens own = own_tokens(source, state);
     ui::paragraph(own_summary(own, state), own.problem.empty() ? ui::colors::text : ui::colors::warn, ui::Font::small);
     draw_tokens(canvas, own, {});

@@ -1,0 +1,17 @@
+#pragma once
+// Everything a model does with one text, as a recording keeps it. The trainer takes one now and then of its watched
+// text; the window takes one of any text by the weights of a finished run.
+
+#include <span>
+
+#include "datasets/tokenizer.h"
+#include "mor/model.h"
+#include "trainer/recording.h"
+
+namespace tinymor {
+
+/// Of a text [T], T >= 2, of tokens that the model has; its step is left 0. Attention weights are ten times as large as
+/// all else.
+Snapshot snapshot_of(const Model& model, const Tokenizer& tokenizer, std::span<const int32_t> text, bool attention);
+
+}  // namespace tinymor
