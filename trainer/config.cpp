@@ -318,11 +318,11 @@ std::set<std::string> assignments(Config config) {
 
 }  // namespace
 
-std::string command_line(const Config& config) {
-  const std::set<std::string> usual = assignments(Config::defaults());
-  std::string command = "tinymor train";
+std::string command_line(const Config& config, const Config& usual, const std::string& program) {
+  const std::set<std::string> left_out = assignments(usual);
+  std::string command = program;
   for (const std::string& assignment : assignments(config))
-    if (!usual.contains(assignment)) command += " --set '" + assignment + "'";
+    if (!left_out.contains(assignment)) command += " --set '" + assignment + "'";
   return command;
 }
 

@@ -103,7 +103,8 @@ void validate(Config& config);
 std::string config_to_toml(const Config& config);
 /// The command that trains with this configuration: `tinymor train`, with a --set for every key that is not as in
 /// Config::defaults.
-std::string command_line(const Config& config);
+std::string command_line(const Config& config, const Config& usual = Config::defaults(),
+                         const std::string& program = "tinymor train");
 Config config_from_toml(const std::string& text, const std::string& name_for_errors, Config base = {});
 
 }  // namespace tinymor

@@ -51,8 +51,9 @@ struct Experiment {
 };
 struct Outcome {
   Experiment experiment;
-  Trace routed, changed;  ///< By the same weights, without and with the change.
-  std::string error;      ///< Why there are none.
+  Trace routed, changed;        ///< By the same weights, without and with the change.
+  std::vector<float> by_depth;  ///< [N] where one token's depth is forced: its loss with 1, 2, ... recursions.
+  std::string error;            ///< Why there are none.
 };
 
 /// What the newest weights do with a text that somebody asked for.

@@ -61,11 +61,14 @@ std::vector<int> GridFrame::tokens() const {
 
 void GridFrame::draw_frame(Canvas& canvas, const TextView& view, std::optional<int> selected) const {
   const float letter = text_size("x", ui::Font::small).y;
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
   for (int r = 0; r < int(rows_.size()); ++r) {
     const Box line = row(r);
     if (tops_[r + 1] - tops_[r] < letter) continue;  // words would cover each other
-    text_right(canvas, {cells_.min.x - ui::em() * 0.7f, line.center().y - letter / 2}, ui::u32(dim), rows_[r].label,
-               ui::Font::small);
+    const bool pointed = ImGui::IsWindowHovered() && cells_.contains(mouse) && line.contains(mouse);
+    if (pointed) canvas.outline(line.inset(-1, -1), ui::u32(ui::colors::text, 0.6), 1);
+    text_right(canvas, {cells_.min.x - ui::em() * 0.7f, line.center().y - letter / 2},
+               ui::u32(pointed ? ui::colors::text : dim), rows_[r].label, ui::Font::small);
     draw_margin(canvas, line, rows_[r]);
   }
   draw_positions(canvas, view, selected);
@@ -104,6 +107,16 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
         std::clamp(cell(0, *selected).center().x - width / 2, box_.min.x, std::max(box_.min.x, box_.max.x - width));
     canvas.text({x, y}, ui::u32(ui::colors::text), name, ui::Font::small);
     taken = {{x - em * 0.5f, y}, {x + width + em * 0.5f, y}};
+  }
+  if (cell_width() >= em * 1.6f) {
+    for (int t : tokens()) {
+      const Box place = cell(0, t);
+      const std::string piece = fitted(quoted_piece(view.pieces[t]), place.width(), ui::Font::small);
+      const float half = text_size(piece, ui::Font::small).x / 2, x = place.center().x;
+      if (x + half < taken.min.x || x - half > taken.max.x)
+        canvas.text({x - half, y}, ui::u32(faint), piece, ui::Font::small);
+    }
+    return;
   }
   if (!order_.empty()) return;
   const int most = std::clamp(int(cells_.width() / (em * 4)), 1, 12);

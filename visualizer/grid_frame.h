@@ -34,6 +34,8 @@ class GridFrame {
 
   /// Row names, margin and positions; `selected` names one position with its token.
   void draw_frame(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
+  /// A frame around the columns of these tokens, which stand side by side.
+  void draw_columns(Canvas& canvas, int from, int to, ImU32 color) const;
   /// A frame around the column of the selected token, and around the part of the text that is marked.
   void draw_selection(Canvas& canvas, const AppState& state, Subject subject, ImU32 color) const;
   /// Lets the mouse hover, pin and mark positions, its wheel zoom, and a double click show everything again; tagged
@@ -47,7 +49,6 @@ class GridFrame {
   int column(int t) const { return column_.empty() ? t : column_[size_t(t)]; }
   /// Whether some of the columns of these tokens are seen; they stand side by side.
   bool sees(int from, int to) const;
-  void draw_columns(Canvas& canvas, int from, int to, ImU32 color) const;
   void draw_margin(Canvas& canvas, const Box& row, const FrameRow& text) const;
   void draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
 

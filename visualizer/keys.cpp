@@ -34,7 +34,7 @@ constexpr KeyHelp all_keys[] = {
     {"Esc", "let go of token, panel, help"},
     {"Ctrl +  -  0", "larger, smaller, 100 %"},
     {"V", "write down what is done, as a scene that plays it again; V ends it"},
-    {"Ctrl Q", "close the window"},
+    {"F11, Ctrl Q", "the whole screen, and back; close the window"},
     {"H", "this help"},
 };
 

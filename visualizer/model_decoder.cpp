@@ -55,6 +55,11 @@ class ModelDecoder : public Decoder {
     }
     options.shift = {std::log(double(e.cut_off) / (1 - double(e.cut_off))), e.capacity, e.without - 1};
     outcome.changed = trace(*loaded_.model, e.tokens, options);
+    for (int64_t d = 1; d <= loaded_.model->layers().recursions && e.depth > 0 && e.token >= 0; ++d) {
+      depths[size_t(e.token)] = int32_t(d);
+      const std::vector<float> nll = trace(*loaded_.model, e.tokens, options).nll;
+      if (size_t(e.token) < nll.size()) outcome.by_depth.push_back(nll[size_t(e.token)]);
+    }
     return outcome;
   }
 

@@ -3,12 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
+#include "trainer/image_trainer.h"
 #include "visualizer/recording_source.h"
 
 namespace tinymor {
 
 namespace {
+
+constexpr std::string_view text_command = "tinymor train";
+
+std::string image_command(const Config& config, const ImageSnapshot& seen) {
+  return fmt::format("{} --patch {}", command_line(config, image_defaults(), "tinymor images"),
+                     seen.width / std::max(1, seen.columns));
+}
 
 int newest_at(const auto& list, int64_t step) {
   if (list.empty()) return -1;
@@ -82,6 +91,7 @@ bool Source::poll() {
   const bool news = poll_run();
   const bool text = generator_ && generator_->poll(generation_);
   version_ += news || take_look();
+  if (history_.of_images() && command_.starts_with(text_command)) command_ = image_command(config_, history_.images[0]);
   generation_version_ += text;
   return news || text;
 }

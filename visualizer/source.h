@@ -76,8 +76,8 @@ class Source {
   const Geometry& geometry() const { return geometry_; }
   /// The configuration of the run; the defaults where it is not known.
   const Config& config() const { return config_; }
-  /// What trains the same run on text from the command line; empty where it is not known.
-  std::string command() const { return history_.of_images() ? "" : command_; }
+  /// What trains the same run from the command line; empty where it is not known.
+  const std::string& command() const { return command_; }
   /// Grows whenever history or geometry changed: what was computed from them must be computed anew.
   uint64_t version() const { return version_; }
   virtual RunStatus status() const = 0;

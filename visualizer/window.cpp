@@ -24,6 +24,7 @@ constexpr double idle_wait = 0.25, iconified_wait = 0.5, caret_wait = 0.25;
 struct Events {
   bool input = false;
   char zoom_key = 0;
+  bool full_screen = false;  // in, or back
   std::string dropped;
 };
 
@@ -35,6 +36,7 @@ Events& events_of(GLFWwindow* window) {
 void on_key(GLFWwindow* window, int key, int scancode, int action, int mods) {
   Events& events = events_of(window);
   events.input = true;
+  if (key == GLFW_KEY_F11 && action == GLFW_PRESS) events.full_screen = true;
   if (action == GLFW_RELEASE || !(mods & GLFW_MOD_CONTROL)) return;
   if (const char* name = glfwGetKeyName(key, scancode); name && *name == 'q')
     glfwSetWindowShouldClose(window, GLFW_TRUE);
@@ -158,6 +160,17 @@ class Desktop {
     ImGui_ImplOpenGL3_CreateFontsTexture();
   }
 
+  /// Fills the screen, or is a window again where it was.
+  void toggle_full_screen() {
+    if (glfwGetWindowMonitor(window_)) return glfwSetWindowMonitor(window_, nullptr, x_, y_, width_, height_, 0);
+    GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+    const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr;
+    if (!mode) return;
+    glfwGetWindowPos(window_, &x_, &y_);
+    glfwGetWindowSize(window_, &width_, &height_);
+    glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
+  }
+
   /// Seconds that the newest frame took without the drawing library.
   double own_seconds() const { return own_seconds_; }
 
@@ -186,6 +199,7 @@ class Desktop {
   Events events_;
   Textures textures_;
   float scale_ = 0;
+  int x_ = 0, y_ = 0, width_ = 0, height_ = 0;  // of the window, while it fills the screen
   double own_seconds_ = 0;
 };
 
@@ -205,6 +219,7 @@ void loop(Desktop& desktop, App& app) {
     glfwWaitEventsTimeout(waiting_time(iconified, budget, app));
     Events& events = desktop.events();
     if (events.zoom_key) app.zoom_key(events.zoom_key);
+    if (events.full_screen) desktop.toggle_full_screen();
     if (!events.dropped.empty()) app.drop(events.dropped);
     const bool fresh = app.poll(), typing = ImGui::GetIO().WantTextInput;
     if (events.input || fresh) budget = frames_per_event;

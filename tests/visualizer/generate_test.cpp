@@ -16,6 +16,10 @@ TEST_CASE("Generate writes a text with depths, the cache follows it, and Stop en
   CHECK(desk.state().cache_subject == Subject::generated);
   CHECK(desk.window.app().text("kv").find("generated text") != std::string::npos);
   CHECK(desk.window.app().text("generate").find(" tok20[3]") != std::string::npos);
+  desk.state().pinned = TokenRef{Subject::generated, 5};
+  CHECK_THAT(desk.window.app().text("generate"),
+             ContainsSubstring("token 5: depth 3, ") && ContainsSubstring(" FLOPs in "));
+  desk.state().pinned.reset();
   desk.state().request.max_tokens = 1000000;
   REQUIRE(desk.window.click("gen.play"));
   desk.source.poll();

@@ -129,7 +129,9 @@ TEST_CASE("the lens tries out another depth for a token or for all, another cut-
   REQUIRE(window.click("lens.cells"));
   REQUIRE(state.pinned);
   CHECK(settle()->experiment.token == state.pinned->token);
-  CHECK_THAT(window.app().text("lens"), ContainsSubstring("what if: 2.1000 nats instead of 2.0000"));
+  CHECK_THAT(window.app().text("lens"), ContainsSubstring("what if: 2.1000 nats instead of 2.0000") &&
+                                            ContainsSubstring("1 to 3 recursions: 2.30, 1.90, 2.40 nats") &&
+                                            ContainsSubstring("as routed 2.00, regret 0.10"));
   REQUIRE(window.click("lens.everybody"));
   CHECK(settle()->experiment.token == -1);
   REQUIRE(window.drag("lens.cut_off", 0.5f, 0.9f));

@@ -128,4 +128,7 @@ TEST_CASE("a run on images is watched while it trains, and shows what its record
   CHECK_THAT(scores, ContainsSubstring("recursion 2:"));
   CHECK(window.app().text("scores") == scores);
   CHECK(recorded->history().images.size() == 4);
+  recorded->poll();
+  CHECK(recorded->command().starts_with("tinymor images --set "));
+  CHECK_THAT(recorded->command(), ContainsSubstring("train.steps=6") && ContainsSubstring("--patch 7"));
 }

@@ -35,6 +35,7 @@ class ScriptedDecoder : public Decoder {
     outcome.routed.nll.assign(experiment.tokens.size() - 1, 2.0f);
     outcome.changed.nll.assign(experiment.tokens.size() - 1, 2.1f);
     outcome.routed.lm_loss = 2, outcome.changed.lm_loss = 2.1;
+    if (experiment.depth > 0 && experiment.token >= 0) outcome.by_depth = {2.3f, 1.9f, 2.4f};
     return outcome;
   }
   Snapshot look_at(const std::vector<int32_t>& text) override {

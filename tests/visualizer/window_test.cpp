@@ -123,7 +123,7 @@ TEST_CASE("the real window opens a recording, turns a page when its tab is click
   REQUIRE(display.tell("mousemove " + std::to_string(int(tab.x)) + " " + std::to_string(int(tab.y)) +
                        " sleep 0.3 mousedown 1 sleep 0.2 mouseup 1") == 0);
   CHECK(display.changes(first));
-  REQUIRE(display.tell("key ctrl+plus sleep 0.5 key ctrl+q") == 0);
+  REQUIRE(display.tell("key F11 sleep 0.5 key F11 sleep 0.5 key ctrl+plus sleep 0.5 key ctrl+q") == 0);
   CHECK(app.ended(20) == 0);
   CHECK_THAT(read_file(folder.path() / "config/tinymor/window.scene", 1000), ContainsSubstring("zoom 1.1\n"));
 }

@@ -85,6 +85,14 @@ class Work {
   std::vector<Line> of_depth_;
 };
 
+/// "token 14: depth 2, 1.2M FLOPs in 0.8 ms".
+std::string token_line(const Work& work, const Generation& g, const TextView& view, int t) {
+  const double seconds = t < int(g.text.size()) ? g.text[size_t(t)].seconds : 0;
+  return fmt::format("causal rule \u00b7 token {}: depth {}, {} FLOPs{}", t, view.depth[t],
+                     short_number(work.of(view.depth[t], t)),
+                     seconds > 0 ? fmt::format(" in {:.2g} ms", 1000 * seconds) : "");
+}
+
 /// Whether all of the text is shown: the candidates are those of its end.
 bool whole(const Source& source, const AppState& state) {
   return state.shown.generated.size() == int(source.generation().text.size());
@@ -99,6 +107,8 @@ class GeneratePanel : public Panel {
     if (!source.can_generate()) return "needs the weights of a run";
     if (g.text.empty()) return "cached decoding by the causal rule; tint and strokes: recursions per token";
     const TextView& view = state.shown.generated;
+    const auto one = state.selected(Subject::generated);
+    if (one && *one < view.size()) return token_line(Work(source), g, view, *one);
     return fmt::format("causal rule \u00b7 {} tokens \u00b7 mean depth {:.2f} \u00b7 {} \u00b7 {} tokens/s",
                        view.size(), view.mean_depth, view.size() > 0 ? Work(source).sentence(view) : "",
                        short_number(g.tokens_per_second));

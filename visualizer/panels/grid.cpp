@@ -36,12 +36,17 @@ void draw_cell(Canvas& canvas, const Box& box, const Cell& cell, const CellInk& 
     return;
   }
   const bool computed = cell.state == CellState::computed;
+  const auto hatch = [&] {
+    if (!computed && box.width() >= ui::em() * 0.4f)
+      canvas.line({box.min.x, box.max.y}, {box.max.x, box.min.y}, ui::u32(colors.skipped_bar), 1);
+  };
   const Color bar = computed ? colors.computed_bar : colors.skipped_bar;
   if (computed && !cell.scored) {
     canvas.rect(box, ui::u32(bar));
     return;
   }
   canvas.rect(box, ui::u32(computed ? colors.computed : colors.skipped));
+  hatch();
   if (!cell.scored) return;
   const float top = box.max.y - box.height() * float(router_score(cell.logit));
   canvas.rect({{box.min.x, top}, box.max}, ui::u32(bar));

@@ -76,8 +76,10 @@ std::string change(int64_t bytes, int64_t whole) {
 }
 
 /// Bytes now against those of the twins, `recursive` of the one whose tokens all take every recursion.
-std::string saving(const CacheView& kv, int64_t recursive) {
+std::string saving(const CacheView& kv, int64_t recursive, int64_t entry_bytes) {
+  const int64_t entries = all_entries(kv);
   std::string out = bytes_text(kv.bytes) + " now";
+  if (entries * entry_bytes == kv.bytes) out += fmt::format(" = {} entries of {}", entries, bytes_text(entry_bytes));
   if (kv.vanilla_bytes > 0)
     out += fmt::format(" \u00b7 vanilla {}: {}", bytes_text(kv.vanilla_bytes), change(kv.bytes, kv.vanilla_bytes));
   if (recursive > 0) out += fmt::format(" \u00b7 recursive {}: {}", bytes_text(recursive), change(kv.bytes, recursive));
@@ -174,7 +176,7 @@ class KvPanel : public Panel {
     const std::string line =
         pointed_ && pointed_->first < int(kv.rows.size()) && pointed_->second < view.size()
             ? slot_text(view, kv.rows[size_t(pointed_->first)], pointed_->second, source.geometry().entry_bytes)
-            : saving(kv, recursive);
+            : saving(kv, recursive, source.geometry().entry_bytes);
     const float top = draw_savings(canvas, box, kv, recursive, line);
     std::vector<FrameRow> rows;
     for (const CacheRow& row : kv.rows) rows.push_back(margin_of(row, view.size()));
@@ -188,6 +190,8 @@ class KvPanel : public Panel {
     }
     frame.draw_frame(canvas, view, state.selected(state.cache_subject));
     frame.draw_selection(canvas, state, state.cache_subject, ui::u32(ui::colors::text));
+    if (reader >= 0 && !state.selected())
+      frame.draw_columns(canvas, reader, reader, ui::u32(ui::colors::text));  // the newest
     const auto row = frame.interact("kv.cells", state, state.cache_subject);
     pointed_ = row && state.hovering ? std::optional(std::pair(*row, state.hovering->token)) : std::nullopt;
     take_box(box);
@@ -198,7 +202,8 @@ class KvPanel : public Panel {
     std::string out = caption(source, state) + "\n";
     if (view.size() == 0) return out + nothing(source, state) + "\n";
     const CacheView kv = cache_of(source, state);
-    out += saving(kv, recursive_bytes(source, state)) + "\n";
+    out += saving(kv, recursive_bytes(source, state), source.geometry().entry_bytes) +
+           "; an entry: a key and a value of each KV head, 4 bytes a number\n";
     for (const CacheRow& row : kv.rows) {
       out += fmt::format("{}  ", row.label);
       for (CacheSlot slot : row.slots) out += slot == CacheSlot::stored ? '#' : slot == CacheSlot::reused ? '=' : '.';

@@ -2,6 +2,7 @@
 // forth - and so what the recursions that the router granted were worth.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -182,6 +183,16 @@ std::string token_line(const LensView& lens, const TextView& view, int t) {
   return out;
 }
 
+/// What the token would be predicted like at every depth, where its depth is forced; else empty.
+std::string by_depth(const Outcome* outcome, int token) {
+  if (!outcome || outcome->experiment.token != token || outcome->by_depth.empty()) return "";
+  const std::vector<float>& all = outcome->by_depth;
+  const float routed = outcome->routed.nll[size_t(token)];
+  return fmt::format("this token alone with 1 to {} recursions: {:.2f} nats \u00b7 as routed {:.2f}, regret {:.2f}",
+                     all.size(), fmt::join(all, ", "), routed,
+                     routed - std::min(routed, *std::min_element(all.begin(), all.end())));
+}
+
 class LensPanel : public Panel {
  public:
   LensPanel() : Panel("lens", "Depth lens") {}
@@ -247,7 +258,10 @@ class LensPanel : public Panel {
       const std::string line = here ? token_line(lens, view, *selected)
                                     : foresight(choices) + " \u00b7 point at a token to see its predictions";
       canvas.text(lower.min, ui::u32(here ? ui::colors::text : ui::colors::dim), fitted(line, lower.width()));
-      const Box below{{lower.min.x, lower.min.y + em * 1.4f}, lower.max};
+      const std::string depths = here ? by_depth(outcome, *selected) : "";
+      canvas.text({lower.min.x, lower.min.y + em * 1.3f}, ui::u32(ui::colors::dim),
+                  fitted(depths, lower.width(), ui::Font::small), ui::Font::small);
+      const Box below{{lower.min.x, lower.min.y + em * (depths.empty() ? 1.4f : 2.6f)}, lower.max};
       if (here)
         draw_predictions(canvas, below, source, lens, view, *selected);
       else
@@ -271,6 +285,7 @@ class LensPanel : public Panel {
     if (!state.pinned || state.pinned->subject != Subject::probe || state.pinned->token >= view.size()) return out;
     const int t = state.pinned->token;
     out += token_line(lens, view, t) + "\n";
+    if (const std::string depths = by_depth(outcome_of(source, state), t); !depths.empty()) out += depths + "\n";
     for (size_t r = 0; r < lens.nll.size(); ++r) {
       out += fmt::format("  {}: {:.2f} nats;", most(r, lens.nll.size()), lens.nll[r][t]);
       for (size_t c = 0; c < lens.each; ++c) {

@@ -78,8 +78,9 @@ int64_t layer_parameters(const ModelConfig& config, int64_t unique) {
 std::string counts(const Scheme& s) {
   const double own = double(count_parameters(s.config).layers);
   const double all = double(count_parameters(vanilla_twin(s.config)).layers);
-  return fmt::format("{} layers, {} sets of weights: {} parameters, not {} ({:.0f} %)", s.map.weights.size(),
-                     s.map.unique, short_number(own), short_number(all), 100 * own / std::max(1.0, all));
+  return fmt::format("{} layers, {} sets of weights: {} parameters ({}B), not {} ({:.0f} %)", s.map.weights.size(),
+                     s.map.unique, short_number(own), short_number(4 * own), short_number(all),
+                     100 * own / std::max(1.0, all));
 }
 
 class SharingPanel : public Panel {
@@ -161,7 +162,8 @@ class SharingPanel : public Panel {
                  width, ui::Font::small),
           ui::Font::small);
       if (place.height() >= 2 * letter + em * 0.4f) {
-        std::string line = fmt::format("{} parameters", short_number(double(layer_parameters(s.config, sets))));
+        const double numbers = double(layer_parameters(s.config, sets));
+        std::string line = fmt::format("{} parameters, {}B", short_number(numbers), short_number(4 * numbers));
         if (s.gradients) line += fmt::format(", gradient {}", short_number(s.gradients->total[set]));
         canvas.text({place.min.x + em * 0.4f, place.min.y + em * 0.15f + letter}, ui::u32(ui::colors::dim),
                     fitted(line, width, ui::Font::small), ui::Font::small);
