@@ -53,8 +53,13 @@ void walk_backward(Walkthrough& walk, const std::unordered_map<const Node*, int>
     size_t first = 0;
     while (walk.uses[first].to != at) ++first;
     pass.step([&](const Node&, size_t i, const Tensor& grad) {
-      walk.uses[first + i].step = step;
-      walk.uses[first + i].grad = grad.clone();
+      Walkthrough::Use& use = walk.uses[first + i];
+      use.step = step;
+      use.grad = grad.clone();
+      const Tensor& from_above = walk.values[at].gathered.back().grad;
+      if (from_above.count() != 1 || grad.count() != 1 || from_above.item() == 0) return;
+      use.incoming = from_above.item();
+      use.local = grad.item() / from_above.item();
     });
     for (const auto& input : node->inputs) {
       if (!input) continue;

@@ -3,6 +3,7 @@
 // one value on to its inputs. All steps are taken once on the real tape and remembered, so that any of them can be
 // shown.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct Walkthrough {
     int from, to;      ///< Indices of values.
     int step = 0;      ///< Backward step in which it contributes; 0: never.
     Tensor grad = {};  ///< What it contributes to the gradient of `from`.
+    /// Of one number by another, the chain rule: `incoming` times `local`, the derivative of `to` by this use, is that.
+    std::optional<double> incoming = {}, local = {};
   };
 
   Expression expression;

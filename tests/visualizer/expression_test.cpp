@@ -3,6 +3,7 @@
 #include "visualizer/expression.h"
 
 #include <cmath>
+#include <map>
 #include <random>
 
 #include "support/catch.h"
@@ -216,4 +217,19 @@ TEST_CASE("every operation of the language has its rule in words, and a fresh wi
       if (value.computed > 0) CHECK_FALSE(std::string(backward_rule(value.op)).empty());
   }
   CHECK(AppState().expression == expression_presets()[0].text);
+}
+
+TEST_CASE("every use of a number by a number is the gradient that comes in times its local derivative") {
+  const Walkthrough walk = walk_through("x = 2; w = 0.5; b = -0.4\ny = tanh(w*x + b)");
+  std::map<std::string, double> local;
+  for (const Walkthrough::Use& use : walk.uses) {
+    REQUIRE(use.local);
+    CHECK(*use.incoming * *use.local == Approx(use.grad.item()));
+    local[walk.values[use.from].label + " in " + walk.values[use.to].label] = *use.local;
+  }
+  CHECK(local["w in mul #1"] == Approx(2));
+  CHECK(local["x in mul #1"] == Approx(0.5));
+  CHECK(local["b in add #2"] == Approx(1));
+  CHECK(local["add #2 in y"] == Approx(1 - std::tanh(0.6) * std::tanh(0.6)));
+  CHECK_FALSE(walk_through("v = [1, 2]\ny = sum(v)").uses.front().local);  // of a row of numbers
 }

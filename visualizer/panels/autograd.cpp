@@ -31,9 +31,10 @@ std::string title_of(const Walkthrough::Value& value) {
   return named ? value.label + " = " + value.op : value.label;
 }
 
-/// As it stands on an arrow.
+/// As it stands on an arrow: "0.5 x 2 = 1", where the second is the local derivative.
 std::string flow_text(const Walkthrough::Use& use) {
-  return fitted(value_text(use.grad), ui::em() * 9, ui::Font::small);
+  const std::string chain = use.local ? fmt::format("{:.4g} x {:.4g} = ", *use.incoming, *use.local) : "";
+  return fitted(chain + value_text(use.grad), ui::em() * 11, ui::Font::small);
 }
 
 std::string checked_text(const Walkthrough::Value& value) {
@@ -63,7 +64,8 @@ class AutogradPanel : public Panel {
     update(state);
     if (!problem_.empty()) return "values forward, gradients backward";
     return fmt::format(
-        "step {} of {} \u00b7 white: value, orange: gradient of {}, green: its check by central differences",
+        "step {} of {} \u00b7 white: value, orange: gradient of {}; arrows: what comes in x local derivative; green: "
+        "checked",
         step(state), walk_.steps, walk_.values.back().label);
   }
 
