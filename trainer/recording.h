@@ -78,6 +78,7 @@ struct Snapshot {
 struct SeenImage : ImageTrace {
   std::vector<uint8_t> pixels;  ///< [height*width] 0 is paper, 255 is ink.
   int32_t truth = 0;            ///< Its class.
+  bool right() const { return predicted == truth; }
 };
 
 /// What the model makes of the same few held-out images at a step. Images are seen by the training rule always.

@@ -223,7 +223,7 @@ void App::swap_compared() {
 
 /// A run on images opens where its images are.
 void App::find_images() {
-  if (!source_->history().of_images()) return;
+  if (!source_->history().of_images() || !state_.maximised.empty()) return;
   const std::vector<Page> all = pages(arrangement(state_.room(), ui::em()), {}, ui::em(), true);
   if (neighbour(all, state_.page, 0) != state_.page) state_.show = "patches";
 }

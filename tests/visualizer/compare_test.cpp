@@ -88,3 +88,16 @@ TEST_CASE("another run stands where this one does, until it is let loose, and it
   CHECK(state.compare.other == state.compare.rivals[1]);
   CHECK_THAT(window.app().text("compare"), ContainsSubstring("run sample: "));
 }
+
+TEST_CASE("runs on images are compared by their patches and by what each tells right") {
+  RecordingSource source("images", sample_images());
+  Headless window(source, 1280, 900);
+  window.app().state().page = "Compare";
+  window.frames(4);
+  CHECK(window.app().state().maximised.empty());
+  CHECK(window.app().registry().find("a.patches.image.1"));
+  CHECK(window.app().registry().find("b.patches.image.1"));
+  CHECK_THAT(window.app().text("compare"), ContainsSubstring("images told right: 2 and "));
+  REQUIRE(window.click("compare.kind.1"));
+  CHECK(window.app().state().compare.panel == "scores");
+}

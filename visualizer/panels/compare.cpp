@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include "visualizer/panels/panels.h"
@@ -15,8 +16,26 @@
 namespace tinymor {
 namespace {
 
-constexpr const char* kinds[] = {"strip", "grid", "kv", "attention", "lens", "scores", "sharing"};
-const std::vector<const char*> kind_labels = {"tokens", "grid", "cache", "attention", "lens", "scores", "sharing"};
+/// Panels that can be drawn of both, by their names, and what the switch calls them.
+struct Kinds {
+  std::vector<const char*> panels, labels;
+
+  size_t find(const std::string& panel) const {
+    return size_t(std::find(panels.begin(), panels.end(), panel) - panels.begin());
+  }
+};
+const Kinds& kinds_of(const Source& source) {
+  static const Kinds text{{"strip", "grid", "kv", "attention", "lens", "scores", "sharing"},
+                          {"tokens", "grid", "cache", "attention", "lens", "scores", "sharing"}};
+  static const Kinds images{{"patches", "scores", "sharing"}, {"patches", "scores", "sharing"}};
+  return source.history().of_images() ? images : text;
+}
+/// The one that is chosen; what tells nothing of images gives way to their patches.
+std::string panel_of(const Source& source, const AppState& state) {
+  const Kinds& kinds = kinds_of(source);
+  const bool other = source.history().of_images() && kinds.find(state.compare.panel) == kinds.panels.size();
+  return other ? kinds.panels.front() : state.compare.panel;
+}
 
 const Source& other_of(const Source& source, const AppState& state) {
   return state.compare.other ? *state.compare.other : source;
@@ -30,19 +49,37 @@ struct Quantity {
 double held_out_at(const RunHistory& history, int64_t step) {
   double loss = std::nan("");
   for (const EvalMetrics& e : history.evals)
-    if (e.step <= step) loss = e.threshold_loss;
+    if (e.step <= step) loss = history.of_images() ? e.topk_loss : e.threshold_loss;
   return loss;
+}
+
+/// Of the images that are shown: those that are told right, or the recursions per patch.
+double right_images(const Source& source, const Shown& shown) {
+  if (shown.images < 0) return std::nan("");
+  const std::vector<SeenImage>& all = source.history().images[size_t(shown.images)].images;
+  return double(std::count_if(all.begin(), all.end(), std::mem_fn(&SeenImage::right)));
+}
+double patch_depth(const Source& source, const Shown& shown) {
+  double sum = 0, patches = 0;
+  if (shown.images >= 0)
+    for (const SeenImage& image : source.history().images[size_t(shown.images)].images)
+      for (int32_t depth : image.depth) sum += depth, ++patches;
+  return sum / patches;
 }
 
 std::vector<Quantity> quantities(const Source& source, const AppState& state) {
   const Source& other = other_of(source, state);
   const Shown &a = state.shown, &b = state.compare.shown;
   const TextView &text_a = a.text(Subject::probe, state.rule), &text_b = b.text(Subject::probe, state.rule);
-  std::vector<Quantity> out = {
-      {"loss of the probe text, nats", text_a.lm_loss, text_b.lm_loss},
-      {"recursions per token", text_a.mean_depth, text_b.mean_depth},
-      {"bytes in its cache", double(text_a.kv.bytes), double(text_b.kv.bytes)},
-      {"held out, causal rule, nats", held_out_at(source.history(), a.step), held_out_at(other.history(), b.step)}};
+  std::vector<Quantity> out;
+  if (source.history().of_images())
+    out = {{"images told right", right_images(source, a), right_images(other, b)},
+           {"recursions per patch", patch_depth(source, a), patch_depth(other, b)}};
+  else
+    out = {{"loss of the probe text, nats", text_a.lm_loss, text_b.lm_loss},
+           {"recursions per token", text_a.mean_depth, text_b.mean_depth},
+           {"bytes in its cache", double(text_a.kv.bytes), double(text_b.kv.bytes)}};
+  out.push_back({"held out, nats", held_out_at(source.history(), a.step), held_out_at(other.history(), b.step)});
   static constexpr const char* names[] = {"steps", "tokens trained on", "training FLOPs", "seconds"};
   for (const CurveAxis axis : {CurveAxis::steps, CurveAxis::tokens, CurveAxis::flops, CurveAxis::seconds})
     out.push_back({names[int(axis)], AxisMap(source, axis).at(a.step), AxisMap(other, axis).at(b.step)});
@@ -81,8 +118,27 @@ void draw_numbers(Canvas& canvas, const Box& box, const std::vector<Quantity>& a
   }
 }
 
+/// Which images one side tells right and the other does not.
+void draw_images_told(Canvas& canvas, const Box& box, const Source& source, const AppState& state) {
+  const Source& other = other_of(source, state);
+  if (state.shown.images < 0 || state.compare.shown.images < 0) return draw_empty(canvas, box, "no images yet");
+  const auto &a = source.history().images[size_t(state.shown.images)].images,
+             &b = other.history().images[size_t(state.compare.shown.images)].images;
+  std::string only[2];
+  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (a[i].right() != b[i].right()) only[b[i].right()] += fmt::format(" {}", i + 1);
+  }
+  for (const bool side : {false, true})
+    canvas.text(
+        {box.min.x, box.min.y + ui::em() * 1.25f * float(side)}, ui::u32(side ? compared_color : ui::colors::accent),
+        fitted(fmt::format("right in {} only, images:{}", side ? "B" : "A", only[side].empty() ? " none" : only[side]),
+               box.width(), ui::Font::small),
+        ui::Font::small);
+}
+
 /// The text tinted by which side predicts better, with as many strokes as the depths differ.
-void draw_difference(Canvas& canvas, const Box& box, AppState& state) {
+void draw_difference(Canvas& canvas, const Box& box, const Source& source, AppState& state) {
+  if (source.history().of_images()) return draw_images_told(canvas, box, source, state);
   const TextView &a = state.shown.text(Subject::probe, state.rule),
                  &b = state.compare.shown.text(Subject::probe, state.rule);
   if (a.ids != b.ids || a.size() == 0)
@@ -111,12 +167,13 @@ class ComparePanel : public Panel {
  public:
   ComparePanel() : Panel("compare", "Compare") {}
 
-  std::string caption(const Source&, const AppState& state) const override {
+  std::string caption(const Source& source, const AppState& state) const override {
+    if (source.history().of_images()) return "two steps or two runs on images; below: what differs";
     return fmt::format("{} \u00b7 below: loss of B less that of A, blue where B is better; strokes: depths that differ",
                        rule_name(state.rule));
   }
 
-  float controls(const Source&, AppState& state, float right) override {
+  float controls(const Source& source, AppState& state, float right) override {
     Comparison& c = state.compare;
     const std::string which = c.other ? "B: " + short_name(*c.other) : "B: same run";
     if (ui::corner_button("compare.other", "Add run", "Another run beside this one, here and in the training curves",
@@ -129,21 +186,23 @@ class ComparePanel : public Panel {
     if (c.other)
       ui::corner_chip("compare.linked", "linked", c.linked,
                       "B stands where A stands, on the axis of the training curves", right);
-    if (right - ui::segmented_width(kind_labels) < ui::em() * 7) return right;
-    int kind = int(std::find(std::begin(kinds), std::end(kinds), c.panel) - std::begin(kinds));
-    kind = ui::corner_choice("compare.kind", kind_labels, kind, "What is drawn of both", right);
-    if (kind < int(std::size(kinds))) c.panel = kinds[kind];
+    const Kinds& kinds = kinds_of(source);
+    if (right - ui::segmented_width(kinds.labels) < ui::em() * 7) return right;
+    const size_t before = kinds.find(panel_of(source, state));
+    const int kind = ui::corner_choice("compare.kind", kinds.labels, int(before), "What is drawn of both", right);
+    if (kind != int(before)) c.panel = kinds.panels[size_t(kind)];
     return right;
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
     const Comparison& c = state.compare;
-    if (!sides_[0] || sides_[0]->name() != c.panel || other_ != c.other) {
-      for (auto& side : sides_) side = make_panel(c.panel);
+    const std::string panel = panel_of(source, state);
+    if (!sides_[0] || sides_[0]->name() != panel || other_ != c.other) {
+      for (auto& side : sides_) side = make_panel(panel);
       other_ = c.other;
     }
     const Box box = free_box();
-    if (!sides_[0]) return draw_empty(canvas, box, fmt::format("there is no panel \"{}\"", c.panel));
+    if (!sides_[0]) return draw_empty(canvas, box, fmt::format("there is no panel \"{}\"", panel));
     const float em = ui::em(), gap = em, half = (box.width() - gap) / 2;
     const float below = box.height() > em * 27 ? em * 12 : 0, split = box.max.y - below;
     draw_side(*sides_[0], source, state, canvas, {box.min, {box.min.x + half, split}}, false);
@@ -154,7 +213,7 @@ class ComparePanel : public Panel {
                    quantities(source, state));
       const float plot = state.compare.rivals.empty() ? 0 : std::min(em * 24, box.width() * 0.3f);
       draw_difference(canvas, {{box.min.x + numbers + 2 * gap, split + em * 0.6f}, {box.max.x - plot, box.max.y}},
-                      state);
+                      source, state);
       if (plot > em * 12)
         draw_runs(canvas, {{box.max.x - plot + gap, split + em * 0.6f}, box.max}, run_points(source, state));
     }

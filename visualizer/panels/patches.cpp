@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "visualizer/panels/strip.h"
 
@@ -33,15 +34,11 @@ std::string class_name(const Source& source, int32_t id) {
   return size_t(id) < names.size() ? readable_piece(names[id]) : fmt::format("{}", id);
 }
 
-bool right(const SeenImage& image) {
-  return image.truth == image.predicted;
-}
-
 /// What the model takes an image for, as fully as there is room to say it; a cross where it is wrong.
 std::string verdict(const Source& source, const SeenImage& image, float width) {
-  const std::string cross = right(image) ? "" : "\u00d7 ", taken = class_name(source, image.predicted);
+  const std::string cross = image.right() ? "" : "\u00d7 ", taken = class_name(source, image.predicted);
   const std::string share = fmt::format(" ({:.0f} %)", 100 * image.probability);
-  const std::string is = right(image) ? "" : ", is " + class_name(source, image.truth);
+  const std::string is = image.right() ? "" : ", is " + class_name(source, image.truth);
   for (const std::string& form : {cross + "taken for " + taken + share + is, cross + taken + share + is})
     if (text_size(form, ui::Font::small).x <= width) return form;
   return fitted(cross + taken + is, width, ui::Font::small);
@@ -163,7 +160,7 @@ class PatchesPanel : public Panel {
   std::string caption(const Source& source, const AppState& state) const override {
     const ImageSnapshot* shown = shown_images(source, state);
     if (!shown) return "recursions of every patch of an image";
-    const auto count = std::count_if(shown->images.begin(), shown->images.end(), right);
+    const auto count = std::count_if(shown->images.begin(), shown->images.end(), std::mem_fn(&SeenImage::right));
     return fmt::format("recursions per patch \u00b7 {} \u00b7 step {} \u00b7 {} of {} right (held out)",
                        rule_of(source), shown->step, count, shown->images.size());
   }
@@ -203,7 +200,7 @@ class PatchesPanel : public Panel {
     for (int i = 0; i < count_of(*shown); ++i) {
       const SeenImage& image = shown->images[i];
       out += fmt::format("image {} is {}, taken for {} ({:.0f} %){}\n", i + 1, class_name(source, image.truth),
-                         class_name(source, image.predicted), 100 * image.probability, right(image) ? "" : ": wrong");
+                         class_name(source, image.predicted), 100 * image.probability, image.right() ? "" : ": wrong");
       for (size_t p = 0; p < image.depth.size(); ++p)
         out += fmt::format("{}{}", image.depth[p], (p + 1) % size_t(shown->columns) == 0 ? "\n" : " ");
     }
@@ -265,7 +262,7 @@ class PatchesPanel : public Panel {
       const ImVec2 corner{std::floor(area.min.x + float(at % columns) * (side + gap)),
                           std::floor(area.min.y + float(at / columns) * (side + label + gap))};
       const SeenImage& image = shown.images[i];
-      canvas.text({corner.x, corner.y + side + em * 0.15f}, ui::u32(right(image) ? ui::colors::dim : ui::colors::warn),
+      canvas.text({corner.x, corner.y + side + em * 0.15f}, ui::u32(image.right() ? ui::colors::dim : ui::colors::warn),
                   verdict(source, image, one ? area.width() : side), ui::Font::small);
       draw_image(state, canvas, shown, i, {corner, {corner.x + side, corner.y + side}});
     }
