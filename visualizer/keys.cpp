@@ -11,7 +11,7 @@ namespace {
 
 constexpr KeyHelp all_keys[] = {
     {"Drag", "over tokens: what they cost; gaps: room; the time line with Shift: a loop"},
-    {"Wheel", "closer to curves, time line, grid, cache, lens; a double click: all again"},
+    {"Wheel", "closer to curves, time line, grid, cache, lens, attention; double click: all"},
     {"Right button", "dragged over a part of the curves: closer to it"},
     {"Space", "play the time line, or pause"},
     {"Left, Right", "previous, next place of the time line (with Shift: ten)"},

@@ -6,7 +6,7 @@
 #include "support/catch.h"
 #include "visualizer/headless.h"
 #include "visualizer/lens_view.h"
-#include "visualizer/panels/attention_view.h"
+#include "visualizer/panels/attention_map.h"
 #include "visualizer/panels/scores.h"
 
 using namespace tinymor;
@@ -62,6 +62,13 @@ TEST_CASE("attention of ragged keys lands at its positions, and what contradicts
   CHECK(weight_sentence(view, 0, 3, 2, pieces, "recursion 2").find("cannot see it") != std::string::npos);
   CHECK(weight_sentence(view, 0, 2, 1, pieces, "recursion 2").find("asks nothing") != std::string::npos);
   CHECK(weight_sentence(view, 0, 1, 3, pieces, "recursion 2").find("not there yet") != std::string::npos);
+  CHECK(strongest(view, 0, 3) == std::vector<std::pair<int, int>>{{145, 3}, {60, 1}, {50, 0}});
+  CHECK(askers(view, 0, 1) == std::vector<std::pair<int, int>>{{155, 1}, {60, 3}});
+  const std::string where = "recursion 2";
+  CHECK(looks_at({view, 0, where}, pieces, 3, 2) == "\"\u00b7d\" looks at  \u00b7d 57 %  \u00b7b 24 %");
+  CHECK(looks_at({view, 0, where}, pieces, 2, 2) == "\"\u00b7c\" is skipped in recursion 2");
+  CHECK(seen_by({view, 0, where}, pieces, 0, 9) == "is seen by  \u00b7b 39 %  \u00b7d 20 %");
+  CHECK(seen_by({view, 0, where}, pieces, 2, 9) == "is seen by nobody here");
   CHECK(view.asks[3]);
   CHECK_FALSE(view.asks[0]);
   CHECK_FALSE(view.seen[2]);
@@ -81,6 +88,14 @@ TEST_CASE(
   REQUIRE(window.click("attention.map.2.3"));
   CHECK(state.attention_row == 2);
   CHECK(state.attention_head == 3);
+  REQUIRE(window.hover("attention.large"));
+  const auto whole = window.picture().rgba;
+  window.wheel(4);
+  window.frames(2);
+  CHECK(state.columns.width() < 0.5);
+  CHECK(window.picture().rgba != whole);
+  REQUIRE(window.click("attention.large", 2));
+  CHECK(state.columns.width() == 1);
   REQUIRE(window.click("attention.layer.0"));
   CHECK(state.attention_layer == -1);
   REQUIRE(window.click("attention.layer.2"));

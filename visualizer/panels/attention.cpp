@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "visualizer/panels/attention_view.h"
+#include "visualizer/panels/attention_map.h"
 #include "visualizer/panels/panels.h"
 
 namespace tinymor {
@@ -104,12 +104,11 @@ class AttentionPanel : public Panel {
     const Box box = free_box();
     if (!recorded(source, state)) {
       const int nearest = nearest_with_attention(source, state.shown.index);
-      if (nearest < 0)
-        return draw_empty(canvas, box,
-                          source.history().of_images() ? no_text(source) : "no attention was recorded in this run");
+      if (state.shown.index < 0) return draw_empty(canvas, box, no_text(source));
       draw_not_recorded(source, state, "Attention is recorded at some steps only, not at this one.");
-      const std::string label = fmt::format("Go to step {}", source.history().snapshots[nearest].step);
-      if (ui::button("attention.nearest", label.c_str()))
+      const std::string label =
+          nearest < 0 ? "" : fmt::format("Go to step {}", source.history().snapshots[size_t(nearest)].step);
+      if (nearest >= 0 && ui::button("attention.nearest", label.c_str()))
         state.playback.jump(nearest, source.history().snapshot_count());
       return;
     }
@@ -121,8 +120,11 @@ class AttentionPanel : public Panel {
     const bool room = side > em * 6;
     draw_maps(state, canvas, {box.min, {room ? box.max.x - side - em : box.max.x, box.max.y}});
     if (room) {
-      draw_large(state, canvas, {{box.max.x - side, box.min.y}, {box.max.x, box.max.y}});
-      draw_looks(state, canvas, {{box.max.x - side, box.min.y + side + em * 1.8f}, box.max});
+      const Row& row = large_row(state);
+      const int map = large_map(state);
+      if (!row.images.empty())
+        draw_large_map({row.view, map, row.label}, *row.images[size_t(map)], state, canvas,
+                       {{box.max.x - side, box.min.y}, box.max});
     }
     take_box(box);
   }
@@ -138,11 +140,9 @@ class AttentionPanel : public Panel {
                          std::count(attention.asks.begin(), attention.asks.end(), true), view.size());
       if (!state.pinned || state.pinned->subject != Subject::probe || state.pinned->token >= attention.tokens) continue;
       for (int map = 0; map < attention.maps(); ++map) {
-        out += fmt::format("  {}:", attention.name(map));
-        const auto all = strongest(attention, map, state.pinned->token);
-        for (size_t i = 0; i < std::min<size_t>(5, all.size()); ++i)
-          out += fmt::format(" \"{}\" {:.0f} %", quoted_piece(view.pieces[all[i].second]), all[i].first / 2.55);
-        out += "\n";
+        const LargeMap large{attention, map, row.label};
+        out += fmt::format("  {}: {}; {}\n", attention.name(map), looks_at(large, view.pieces, state.pinned->token, 5),
+                           seen_by(large, view.pieces, state.pinned->token, 5));
       }
     }
     return out;
@@ -226,72 +226,6 @@ class AttentionPanel : public Panel {
 
   int large_map(const AppState& state) const {
     return std::clamp(state.attention_head, 0, large_row(state).view.maps() - 1);
-  }
-
-  void draw_large(AppState& state, Canvas& canvas, const Box& box) const {
-    const Row& row = large_row(state);
-    if (row.images.empty()) return;
-    const float em = ui::em();
-    canvas.text(box.min, ui::u32(ui::colors::dim),
-                fitted(fmt::format("{}, {}", row.label, row.view.name(large_map(state))), box.width(), ui::Font::small),
-                ui::Font::small);
-    const Box map{{box.min.x, box.min.y + em * 1.3f}, {box.max.x, box.min.y + em * 1.3f + box.width()}};
-    canvas.image(map, *row.images[large_map(state)]);
-    point_into(state, row, map);
-    const auto selected = state.selected();
-    if (!selected || selected->subject != Subject::probe || selected->token >= row.view.tokens) return;
-    const float cell = map.width() / float(row.view.tokens), at = float(selected->token) * cell;
-    canvas.outline({{map.min.x, map.min.y + at - 1}, {map.min.x + at + cell, map.min.y + at + cell + 1}},
-                   ui::u32(ui::colors::text, 0.8), 1);
-    canvas.outline({{map.min.x + at - 1, map.min.y + at}, {map.min.x + at + cell + 1, map.max.y}},
-                   ui::u32(ui::colors::accent, 0.8), 1);
-  }
-
-  /// Under the mouse: the query becomes the token that all panels point at, and its weight on the key is named.
-  void point_into(AppState& state, const Row& row, const Box& map) const {
-    ImGui::SetCursorScreenPos(map.min);
-    const bool clicked = ImGui::InvisibleButton("large", {map.width(), map.height()});
-    ui::tag("attention.large");
-    if (!ImGui::IsItemHovered()) return;
-    const ImVec2 mouse = ImGui::GetIO().MousePos;
-    const auto token = [&](float part) {
-      return std::clamp(int(part * float(row.view.tokens)), 0, row.view.tokens - 1);
-    };
-    const int key = token((mouse.x - map.min.x) / map.width()), query = token((mouse.y - map.min.y) / map.height());
-    state.hovering = {Subject::probe, query};
-    if (clicked) state.toggle_pin(*state.hovering);
-    if (!ui::begin_tooltip()) return;
-    ui::label(weight_sentence(row.view, large_map(state), query, key, state.shown.causal.pieces, row.label),
-              ui::colors::text, ui::Font::small);
-    ImGui::EndTooltip();
-  }
-
-  /// What the selected token looks at in the large map, in words.
-  void draw_looks(const AppState& state, Canvas& canvas, const Box& box) const {
-    const Row& row = large_row(state);
-    const auto selected = state.selected();
-    const std::vector<std::string>& pieces = state.shown.causal.pieces;
-    if (!selected || selected->subject != Subject::probe || selected->token >= row.view.tokens)
-      return canvas.text(box.min, ui::u32(ui::colors::faint),
-                         fitted("point at a token: what does it see?", box.width()));
-    const std::string token = quoted_piece(pieces[selected->token]);
-    if (!row.view.asks[selected->token])
-      return canvas.text(box.min, ui::u32(ui::colors::dim),
-                         fitted(fmt::format("\"{}\" is skipped in {}", token, row.label), box.width()));
-    const float em = ui::em();
-    float y = box.min.y;
-    std::string line = fmt::format("\"{}\" looks at", token);
-    for (const auto& [weight, key] : strongest(row.view, large_map(state), selected->token)) {
-      const std::string more = fmt::format("  {} {:.0f} %", quoted_piece(pieces[key]), weight / 2.55);
-      if (text_size(line + more, ui::Font::small).x > box.width()) {
-        canvas.text({box.min.x, y}, ui::u32(ui::colors::text), line, ui::Font::small);
-        y += em * 1.15f;
-        line = " ";
-        if (y + em > box.max.y) return;
-      }
-      line += more;
-    }
-    if (y + em <= box.max.y) canvas.text({box.min.x, y}, ui::u32(ui::colors::text), line, ui::Font::small);
   }
 
   uint64_t version_ = 0;

@@ -48,12 +48,26 @@ AttentionView view_of(const AttentionTrace& trace, int tokens) {
   return view;
 }
 
-std::vector<std::pair<int, int>> strongest(const AttentionView& view, int map, int query) {
-  std::vector<std::pair<int, int>> found;  // weight, key
-  for (int key = 0; key <= query; ++key)
-    if (view.at(map, query, key) > 0) found.emplace_back(view.at(map, query, key), key);
+namespace {
+
+/// The tokens from `first` to `last` with their weights that are not 0, largest first.
+template <class Weight>
+std::vector<std::pair<int, int>> by_weight(int first, int last, Weight&& weight) {
+  std::vector<std::pair<int, int>> found;
+  for (int token = first; token <= last; ++token)
+    if (const int w = weight(token); w > 0) found.emplace_back(w, token);
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   return found;
+}
+
+}  // namespace
+
+std::vector<std::pair<int, int>> strongest(const AttentionView& view, int map, int query) {
+  return by_weight(0, query, [&](int key) { return view.at(map, query, key); });
+}
+
+std::vector<std::pair<int, int>> askers(const AttentionView& view, int map, int key) {
+  return by_weight(key, view.tokens - 1, [&](int query) { return view.at(map, query, key); });
 }
 
 std::string weight_sentence(const AttentionView& view, int map, int query, int key,

@@ -26,6 +26,8 @@ AttentionView view_of(const AttentionTrace& trace, int tokens);
 
 /// What one query looks at, most first: weight, key.
 std::vector<std::pair<int, int>> strongest(const AttentionView& view, int map, int query);
+/// Who looks at one key, most first: weight, query.
+std::vector<std::pair<int, int>> askers(const AttentionView& view, int map, int key);
 
 /// One weight as a sentence; `where` names the layer.
 std::string weight_sentence(const AttentionView& view, int map, int query, int key,

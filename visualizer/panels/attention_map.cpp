@@ -1,0 +1,159 @@
+#include "visualizer/panels/attention_map.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "visualizer/ui.h"
+
+namespace tinymor {
+namespace {
+
+/// The square that the map is drawn into, and the part of the text that it shows.
+struct MapFrame {
+  Box box;
+  Zoom seen;
+  int tokens;
+
+  float cell() const { return box.width() / float(tokens * seen.width()); }
+  /// Of so many keys and queries from these on.
+  Box place(int key, int query, int keys, int queries) const {
+    const auto at = [&](float start, int token) {
+      return start + float((token - seen.from * tokens) * double(cell()));
+    };
+    return {{at(box.min.x, key), at(box.min.y, query)}, {at(box.min.x, key + keys), at(box.min.y, query + queries)}};
+  }
+  int token(float part) const {
+    return std::clamp(int((seen.from + double(part) * seen.width()) * tokens), 0, tokens - 1);
+  }
+};
+
+/// Leaves room for the names of the queries where rows are high enough for them.
+MapFrame frame_of(const Box& box, const Zoom& seen, int tokens) {
+  const float names = ui::em() * 4.5f;
+  MapFrame frame{{box.min, {box.max.x, box.min.y + box.width()}}, seen, tokens};
+  if (frame.cell() >= text_size("x", ui::Font::small).y * 1.3f)
+    frame.box = {{box.min.x + names, box.min.y}, {box.max.x, box.min.y + box.width() - names}};
+  return frame;
+}
+
+void draw_names(Canvas& canvas, const MapFrame& frame, const std::vector<std::string>& pieces) {
+  const float em = ui::em(), letter = text_size("x", ui::Font::small).y, cell = frame.cell();
+  if (cell < letter) return;
+  for (int t = frame.token(0); t <= frame.token(1); ++t) {
+    const ImVec2 center = frame.place(t, t, 1, 1).center();
+    const std::string piece = quoted_piece(pieces[size_t(t)]), below = fitted(piece, cell, ui::Font::small);
+    if (center.y > frame.box.min.y && center.y < frame.box.max.y)
+      text_right(canvas, {frame.box.min.x - em * 0.4f, center.y - letter / 2}, ui::u32(ui::colors::dim),
+                 fitted(piece, em * 4, ui::Font::small), ui::Font::small);
+    if (center.x > frame.box.min.x && center.x < frame.box.max.x)
+      canvas.text({center.x - text_size(below, ui::Font::small).x / 2, frame.box.max.y + em * 0.1f},
+                  ui::u32(ui::colors::dim), below, ui::Font::small);
+  }
+}
+
+/// The row of what the token looks at in white, the column of who looks at it in the accent's colour.
+void draw_selection(Canvas& canvas, const MapFrame& frame, int token) {
+  const Box asks = frame.place(0, token, token + 1, 1), seen = frame.place(token, token, 1, frame.tokens - token);
+  canvas.outline({{asks.min.x, asks.min.y - 1}, {asks.max.x, asks.max.y + 1}}, ui::u32(ui::colors::text, 0.8), 1);
+  canvas.outline({{seen.min.x - 1, seen.min.y}, {seen.max.x + 1, seen.max.y}}, ui::u32(ui::colors::accent, 0.8), 1);
+}
+
+/// Under the mouse: the query becomes the token that all panels point at, and its weight on the key is named.
+void point_into(const LargeMap& large, AppState& state, const MapFrame& frame) {
+  const Box& box = frame.box;
+  ImGui::SetCursorScreenPos(box.min);
+  const bool clicked = ImGui::InvisibleButton("large", {box.width(), box.height()});
+  ui::tag("attention.large");
+  if (!ImGui::IsItemHovered()) return;
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  const float across = (mouse.x - box.min.x) / box.width(), down = (mouse.y - box.min.y) / box.height();
+  if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0)
+    state.columns.turn(wheel, (across + down) / 2, std::min(1.0, 8.0 / frame.tokens));
+  if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) state.columns = {};
+  const int key = frame.token(across), query = frame.token(down);
+  state.hovering = {Subject::probe, query};
+  if (clicked) state.toggle_pin(*state.hovering);
+  if (!ui::begin_tooltip()) return;
+  ui::label(weight_sentence(large.view, large.map, query, key, state.shown.causal.pieces, large.where),
+            ui::colors::text, ui::Font::small);
+  ImGui::EndTooltip();
+}
+
+/// "  ·girl 31 %" for each, but for what rounds to nothing.
+std::string shares(const std::vector<std::pair<int, int>>& found, const std::vector<std::string>& pieces, int most) {
+  std::string out;
+  for (const auto& [weight, token] : found) {
+    if (weight < 2 || most-- == 0) break;
+    out += fmt::format("  {} {:.0f} %", quoted_piece(pieces[size_t(token)]), weight / 2.55);
+  }
+  return out;
+}
+
+/// A sentence in at most so many lines, broken at its double blanks; what does not fit is left out.
+std::vector<std::string> broken(const std::string& sentence, float width, int lines) {
+  std::vector<std::string> out{""};
+  for (size_t at = 0, end; at < sentence.size(); at = end) {
+    end = std::min(sentence.find("  ", at + 2), sentence.size());
+    const std::string part = sentence.substr(at, end - at);
+    if (!out.back().empty() && text_size(out.back() + part, ui::Font::small).x > width) {
+      if (int(out.size()) == lines) break;
+      out.push_back("");
+    }
+    out.back() += part;
+  }
+  out.front() = fitted(out.front(), width, ui::Font::small);
+  return out;
+}
+
+void draw_words(const LargeMap& large, const AppState& state, Canvas& canvas, const Box& box, int token) {
+  const std::vector<std::string>& pieces = state.shown.causal.pieces;
+  const float line = ui::em() * 1.15f;
+  const int lines = std::max(2, int(box.height() / line));
+  ImVec2 at = box.min;
+  const auto write = [&](const std::string& sentence, int most) {
+    for (const std::string& text : broken(sentence, box.width(), most)) {
+      canvas.text(at, ui::u32(ui::colors::text), text, ui::Font::small);
+      at.y += line;
+    }
+  };
+  write(looks_at(large, pieces, token, large.view.tokens), (lines + 1) / 2);
+  write(seen_by(large, pieces, token, large.view.tokens), lines / 2);
+}
+
+}  // namespace
+
+std::string looks_at(const LargeMap& large, const std::vector<std::string>& pieces, int token, int most) {
+  const std::string name = "\"" + quoted_piece(pieces[size_t(token)]) + "\"";
+  if (!large.view.asks[size_t(token)]) return fmt::format("{} is skipped in {}", name, large.where);
+  return name + " looks at" + shares(strongest(large.view, large.map, token), pieces, most);
+}
+
+std::string seen_by(const LargeMap& large, const std::vector<std::string>& pieces, int token, int most) {
+  if (!large.view.seen[size_t(token)]) return "is seen by nobody here";
+  return "is seen by" + shares(askers(large.view, large.map, token), pieces, most);
+}
+
+void draw_large_map(const LargeMap& large, const Image& image, AppState& state, Canvas& canvas, const Box& box) {
+  const float em = ui::em(), side = box.width();
+  canvas.text(box.min, ui::u32(ui::colors::dim),
+              fitted(fmt::format("{}, {}", large.where, large.view.name(large.map)), side, ui::Font::small),
+              ui::Font::small);
+  const Box below{{box.min.x, box.min.y + em * 1.3f}, box.max},
+      words{{box.min.x, below.min.y + side + em * 0.5f}, box.max};
+  const MapFrame frame = frame_of(below, state.columns, large.view.tokens);
+  auto selected = state.selected(Subject::probe);
+  if (selected && *selected >= frame.tokens) selected.reset();
+  canvas.push_clip(frame.box);
+  canvas.image(frame.place(0, 0, frame.tokens, frame.tokens), image);
+  if (selected) draw_selection(canvas, frame, *selected);
+  canvas.pop_clip();
+  draw_names(canvas, frame, state.shown.causal.pieces);
+  point_into(large, state, frame);
+  if (selected)
+    draw_words(large, state, canvas, words, *selected);
+  else
+    canvas.text(words.min, ui::u32(ui::colors::faint), fitted("point at a token: what does it see?", side));
+}
+
+}  // namespace tinymor
