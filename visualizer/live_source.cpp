@@ -68,6 +68,7 @@ bool LiveFeed::drain(RunHistory& history) {
   while (auto event = events_.pop()) history.events.push_back(std::move(*event)), news = true;
   if (snapshots_.fetch()) history.add(snapshots_.front()), news = true;
   if (images_.fetch()) history.add(images_.front()), news = true;
+  thinned_ |= history.steps.size() > most_records;
   thin(history.steps, most_records);
   thin(history.evals, most_records);
   thin(history.scores, most_records / 8);
@@ -126,7 +127,9 @@ bool LiveSource::take_announcement() {
 
 bool LiveSource::poll_run() {
   const bool announced = take_announcement();
-  return feed_.drain(history_) || announced;
+  const bool told = feed_.drain(history_);
+  if (feed_.thinned() && notice_.empty()) notice_ = "a long run: every other of the older steps is left out";
+  return told || announced;
 }
 
 RunStatus LiveSource::shown() const {

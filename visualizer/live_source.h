@@ -29,6 +29,8 @@ class LiveFeed : public Observer {
 
   /// Moves what has arrived into `history`; true when there was something.
   bool drain(RunHistory& history);
+  /// Whether older steps were left out to keep memory bounded.
+  bool thinned() const { return thinned_; }
   uint64_t dropped() const { return steps_.dropped() + evals_.dropped() + scores_.dropped() + events_.dropped(); }
 
  private:
@@ -36,6 +38,7 @@ class LiveFeed : public Observer {
 
   std::function<void()> wake_;
   std::chrono::steady_clock::time_point woke_{};
+  bool thinned_ = false;
   Ring<StepMetrics> steps_;
   Ring<EvalMetrics> evals_;
   Ring<ScoreHistogram> scores_;

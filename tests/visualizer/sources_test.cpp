@@ -108,6 +108,14 @@ TEST_CASE("a long run keeps a bounded number of snapshots, the newest among them
     feed.on_snapshot(sample_snapshot(run, step));
     feed.drain(history);
   }
+  CHECK_FALSE(feed.thinned());
+  for (int step = 1; step <= 33000; ++step) {
+    feed.on_step({.step = step});
+    feed.drain(history);
+  }
+  CHECK(feed.thinned());
+  CHECK(history.steps.size() < 32768);
+  CHECK(history.steps.back().step == 33000);
   CHECK(history.snapshots.size() <= 1024);
   CHECK(history.snapshots.back().step == 3000);
   CHECK(history.snapshots.front().step == 1);

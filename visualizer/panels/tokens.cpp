@@ -207,12 +207,16 @@ class TokensPanel : public Panel {
     const Tokens probe = probe_tokens(source, state);
     if (!probe.problem.empty()) return draw_empty(canvas, free_box(), probe.problem);
     if (source.steerable()) draw_choice(state);
-    ui::label(place_of_probe(source, state), ui::colors::dim, ui::Font::small);
+    const auto write = [&](const std::string& line, Color color) {
+      canvas.text(free_box().min, ui::u32(color), line, ui::Font::small);
+      ImGui::Dummy({1, text_size(line, ui::Font::small).y});
+    };
+    write(place_of_probe(source, state), ui::colors::dim);
     if (corpus_tokens(source) > 0 && is_first_text(source, state)) draw_corpus(canvas, source, state);
     const auto token = state.selected();
     const bool here = token && token->subject == Subject::probe && token->token < int(probe.ids.size());
-    ui::label(here ? frequency(source, probe.ids[token->token]) : "point at a token to see how often it occurs",
-              here ? ui::colors::text : ui::colors::faint, ui::Font::small);
+    write(here ? frequency(source, probe.ids[token->token]) : "point at a token to see how often it occurs",
+          here ? ui::colors::text : ui::colors::faint);
     const auto under_mouse = draw_tokens(canvas, probe, here ? std::optional(token->token) : std::nullopt);
     if (!under_mouse) return;
     state.hovering = {Subject::probe, *under_mouse};
