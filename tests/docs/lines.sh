@@ -14,6 +14,6 @@ autograd   1500
 mor        2600
 datasets   2300
 trainer    3800
-visualizer 11900
+visualizer 12000
 END
 exit $over
