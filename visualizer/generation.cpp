@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "tensor/error.h"
+
 namespace tinymor {
 
 int Generation::prompt_tokens() const {
@@ -121,7 +123,9 @@ void GenerationWorker::look_at(std::vector<int32_t> text) {
 void GenerationWorker::look(const std::vector<int32_t>& text) {
   auto look = std::make_shared<Look>();
   try {
-    if (const auto decoder = factory_(cancelled_)) look->snapshot = decoder->look_at(text);
+    const auto decoder = factory_(cancelled_);
+    check_input(decoder != nullptr, "watch: a text was asked for meanwhile (ask once more)");
+    look->snapshot = decoder->look_at(text);
   } catch (const std::exception& failure) {
     look->error = failure.what();
   }

@@ -396,9 +396,8 @@ const std::vector<SettingEntry>& setting_table() {
       flag("scores.one_scale", &AppState::one_scale),
       flag("smooth", &AppState::smooth_loss),
       part("curves.zoom", [](AppState& s) -> Zoom& { return s.curves.zoom; }),
-      names(
-          "curves.hide", "names of lines with ; between them, or none", ';',
-          [](AppState & s) -> auto& { return s.curves.hidden; }),
+      names("curves.hide", "names of lines with ; between them, or none", ';',
+            [](AppState& s) -> std::set<std::string>& { return s.curves.hidden; }),
       choice("dialog", "none, open or beside", {"none", "open", "beside"},
              [](AppState& s) -> Dialog& { return s.open.dialog; }),
       choice("cache", "probe or generated", {"probe", "generated"}, &AppState::cache_subject),
@@ -442,8 +441,7 @@ const std::vector<SettingEntry>& setting_table() {
       number("max_depth", "0 to 64; 0: no cap", 0, 64, [](AppState& s) -> int& { return s.request.max_depth; }),
       number("pace", "0 to 1000; 0: as fast as it can", 0, 1000, [](AppState& s) -> int& { return s.request.pace; }),
       number("max_tokens", "1 to 100000", 1, 100000, [](AppState& s) -> int& { return s.request.max_tokens; }),
-      names(
-          "hide", "names of controls, or none", ' ', [](AppState & s) -> auto& { return s.hidden; }),
+      names("hide", "names of controls, or none", ' ', [](AppState& s) -> std::set<std::string>& { return s.hidden; }),
       flag("help", &AppState::help),
       fact("pinned.depth", pinned_depth),
       fact("pinned.differs", pinned_differs),

@@ -90,10 +90,11 @@ std::string Source::quoted(int32_t id) const {
 bool Source::poll() {
   const bool news = poll_run();
   const bool text = generator_ && generator_->poll(generation_);
-  version_ += news || take_look();
+  const bool look = take_look();
+  version_ += news || look;
   if (history_.of_images() && command_.starts_with(text_command)) command_ = image_command(config_, history_.images[0]);
   generation_version_ += text;
-  return news || text;
+  return news || text || look;
 }
 
 bool Source::take_look() {

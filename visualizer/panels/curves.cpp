@@ -110,11 +110,9 @@ class CurvesPanel : public Panel {
     options.hint = "click: go there \u00b7 Shift and click: mark B";
     loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options, state.curves);
     std::optional<double> clicked = loss_.clicked_x();
-    if (room) {
-      draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options, state.curves);
-      for (const auto& [name, plot] : plots_)
-        if (plot.clicked_x()) clicked = plot.clicked_x();
-    }
+    if (room)
+      if (const auto x = draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options, state.curves))
+        clicked = x;
     const RunHistory& history = source.history();
     const bool mark = ImGui::GetIO().KeyShift && !state.compare.other;
     if (clicked)
@@ -181,25 +179,28 @@ class CurvesPanel : public Panel {
 
   int small_columns(float width) const { return std::clamp(int((width / ui::em() + 1) / 12), 1, int(small_.size())); }
 
-  /// Rows of small plots in `box`, as many as fit.
-  void draw_small(Canvas& canvas, const Box& box, PlotOptions options, PlotView& view) {
+  /// Rows of small plots in `box`, as many as fit; returns the x that was clicked.
+  std::optional<double> draw_small(Canvas& canvas, const Box& box, PlotOptions options, PlotView& view) {
     const float em = ui::em(), gap = em;
     const int columns = small_columns(box.width());
     const float width = (box.width() - gap * float(columns - 1)) / float(columns);
     options.y_unit.clear();
     options.log_y = false;
     options.small = options.from_zero = true;
+    std::optional<double> clicked;
     for (size_t i = 0; i < small_.size(); ++i) {
       const float x = box.min.x + float(i % columns) * (width + gap);
       const float y = box.min.y + float(i / columns) * em * small_em;
-      if (y + em * 5 > box.max.y) return;
+      if (y + em * 5 > box.max.y) break;
       const std::vector<double>& values = small_[i].runs.back().y;
       const std::string value = values.empty() ? "" : short_number(values.back());
       canvas.text({x, y}, ui::u32(ui::colors::dim), fitted(small_[i].label, width, ui::Font::small), ui::Font::small);
       canvas.text({x, y + em * 1.05f}, ui::u32(ui::colors::text), value, ui::Font::bold);
-      plots_.at(small_[i].name)
-          .draw(canvas, {{x, y + em * 2.6f}, {x + width, y + em * (small_em - 0.6f)}}, small_[i].runs, options, view);
+      Plot& plot = plots_.at(small_[i].name);
+      plot.draw(canvas, {{x, y + em * 2.6f}, {x + width, y + em * (small_em - 0.6f)}}, small_[i].runs, options, view);
+      if (plot.clicked_x()) clicked = plot.clicked_x();
     }
+    return clicked;
   }
 
   Plot loss_{"curves.loss"};
