@@ -4,6 +4,7 @@
 #include <backends/imgui_impl_glfw.h>
 #include <backends/imgui_impl_opengl3.h>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,6 +19,7 @@ namespace {
 
 // ImGui needs up to three frames after an event until pop-ups, hovering and sizes have settled.
 constexpr int frames_per_event = 3;
+constexpr double trim_every = 60;  // seconds
 constexpr double idle_wait = 0.25, iconified_wait = 0.5, caret_wait = 0.25;
 
 // What the GLFW callbacks tell the loop; they find it through the window's user pointer.
@@ -212,7 +214,7 @@ double waiting_time(bool iconified, int budget, const App& app) {
 
 void loop(Desktop& desktop, App& app) {
   int budget = frames_per_event;
-  double last = glfwGetTime();
+  double last = glfwGetTime(), trimmed = last;
   const Source* titled = nullptr;
   while (!glfwWindowShouldClose(desktop.window())) {
     const bool iconified = glfwGetWindowAttrib(desktop.window(), GLFW_ICONIFIED);
@@ -234,6 +236,8 @@ void loop(Desktop& desktop, App& app) {
     desktop.draw(app, now - last);
     last = now;
     budget = std::max(0, budget - 1);
+    // Curves made anew leave holes between what is kept; glibc gives their pages back only when it is told to.
+    if (now - trimmed > trim_every) malloc_trim(0), trimmed = now;
   }
 }
 
