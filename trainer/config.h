@@ -101,8 +101,8 @@ void validate(Config& config);
 /// The complete configuration as TOML; reading it gives back an equal one (but for model.vocab_size, which belongs to
 /// the tokenizer). What was left to its default and not resolved stands in a comment.
 std::string config_to_toml(const Config& config);
-/// The command that trains with this configuration: `tinymor train`, with a --set for every key that is not as in
-/// Config::defaults.
+/// The command that trains with this configuration: `program`, with a --set for every key that is not as in `usual`,
+/// what it begins with.
 std::string command_line(const Config& config, const Config& usual = Config::defaults(),
                          const std::string& program = "tinymor train");
 Config config_from_toml(const std::string& text, const std::string& name_for_errors, Config base = {});

@@ -48,7 +48,7 @@ void App::show(Sources sources) {
     state_.curve_axis = CurveAxis::flops;
   }
   panels_ = make_panels();  // what they remember belongs to the source before
-  state_.shown = {};
+  state_.shown = state_.compare.shown = {};
   state_.playback = state_.writing = {};
   state_.thinnings = source_->history().thinnings;
   begin_timeline();
@@ -158,8 +158,11 @@ void App::toggle_session() {
 void App::begin_scene() {
   const auto [name, text] = std::exchange(state_.scene_asked, {});
   if (name.empty()) return;
+  const auto [script, seconds] = std::pair(state_.script, state_.script_seconds);
   try {
     apply_scene(state_, *source_, text, name);
+    // A session that is being played has all that this scene did.
+    if (!script.empty()) state_.script = script, state_.script_seconds = seconds;
   } catch (const Error& error) {
     state_.say(error.what());
   }

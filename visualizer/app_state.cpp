@@ -36,8 +36,8 @@ void Shown::update(const Source& source, int snapshot, int tokens) {
   images = there ? history.images_at(step) : -1;
   if (images >= 0 && !consistent(history.images[images])) images = -1;
   // A snapshot never changes, though it may come to stand elsewhere.
-  std::optional<std::pair<int64_t, std::vector<int32_t>>> made_of;
-  if (index >= 0) made_of.emplace(step, all[index].threshold.tokens);
+  std::optional<Key> made_of;
+  if (index >= 0) made_of.emplace(step, all[index].threshold.tokens, all[index].capped.size());
   if (made_of != made_of_) {
     training = made_of ? view_of(all[index].topk, source.geometry()) : TextView();
     causal = made_of ? view_of(all[index].threshold, source.geometry()) : TextView();

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -126,8 +127,10 @@ struct Shown {
   bool any() const { return index >= 0 || images >= 0; }
 
  private:
-  // Step and text of the snapshot that the views were made of: a run's last weights may see several texts.
-  std::optional<std::pair<int64_t, std::vector<int32_t>>> made_of_;
+  // Step, text and capped recursions of the snapshot that the views were made of: a run's last weights may see several
+  // texts, and more of one than was recorded.
+  using Key = std::tuple<int64_t, std::vector<int32_t>, size_t>;
+  std::optional<Key> made_of_;
   uint64_t generation_version_ = 0;
   int generated_tokens_ = 0;
 };
@@ -151,9 +154,8 @@ struct Comparison {
   int number() const { return other ? int(std::find(rivals.begin(), rivals.end(), other) - rivals.begin()) + 1 : 0; }
   /// What one is led to from `other`: the first rival, the next, and after the last the same run again.
   Source* next() const {
-    const auto at = std::find(rivals.begin(), rivals.end(), other);
-    if (at == rivals.end()) return rivals.empty() ? nullptr : rivals.front();
-    return at + 1 == rivals.end() ? nullptr : at[1];
+    const auto after = size_t(number());
+    return after < rivals.size() ? rivals[after] : nullptr;
   }
 };
 

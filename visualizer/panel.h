@@ -44,7 +44,8 @@ Box free_box();
 void take_box(const Box& box);
 /// Why a panel of the probe text is empty.
 std::string no_text(const Source& source);
-/// Says that something is missing at this step and, where a run goes on, offers to record it.
+/// Says that something is missing at this step and offers to record it where a run goes on, or to compute it where its
+/// last weights are at hand.
 void draw_not_recorded(const Source& source, AppState& state, const char* what);
 /// A sentence in the middle of an empty panel.
 void draw_empty(Canvas& canvas, const Box& box, const std::string& text);

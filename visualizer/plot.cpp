@@ -203,7 +203,7 @@ void Plot::drag(Canvas& canvas, const Axes& view, double to, Zoom& zoom) {
   if (ImGui::IsMouseDown(ImGuiMouseButton_Right)) return;
   drag_from_.reset();
   constexpr double least = 0.01;  // less is a click
-  if (high - low > least) zoom = {zoom.from + low * zoom.width(), zoom.from + high * zoom.width()};
+  if ((high - low) * zoom.width() > least) zoom = {zoom.from + low * zoom.width(), zoom.from + high * zoom.width()};
 }
 
 void Plot::crosshair(Canvas& canvas, const Axes& view, const Lines& seen, const PlotOptions& options) const {

@@ -75,6 +75,7 @@ void RecordingSource::take(Recording recording) {
   history_.snapshots.clear();
   history_.images.clear();
   history_.bytes = 0;
+  taken_.reset();  // what was looked at comes again
   for (Snapshot& snapshot : recording.snapshots) history_.add(std::move(snapshot));
   for (ImageSnapshot& images : recording.images) history_.add(std::move(images));
   if (history_.thin() && notice_.empty())

@@ -6,13 +6,25 @@
 #include "tensor/files.h"
 
 namespace tinymor {
+namespace {
+
+/// What opens a run again, from anywhere; empty where nothing does.
+std::string path_of(const Source& source) {
+  std::error_code ignored;
+  return std::filesystem::exists(source.name(), ignored) ? std::filesystem::absolute(source.name()).string() : "";
+}
+
+}  // namespace
 
 void SessionRecorder::start(const std::filesystem::path& file, const AppState& state, const Source& source) {
   std::filesystem::create_directories(file.parent_path());
   file_ = file;
   time_ = 0;
-  text_ = source.recording().empty() ? ""
-                                     : fmt::format("open {}\n", std::filesystem::absolute(source.recording()).string());
+  const std::string run = path_of(source);
+  text_ = run.empty() ? "at 0.01\n" : fmt::format("open {}\nat 0.01\n", run);
+  for (const Source* rival : state.compare.rivals)
+    if (const std::string beside = path_of(*rival); !beside.empty())
+      text_ += fmt::format("dialog beside\ndo open {}\n", beside);
   text_ += scene_of(state, source);
   for (const Setting& s : all_settings())
     if (!s.is_fact) values_[s.name] = setting(state, source, s.name);
@@ -25,7 +37,10 @@ void SessionRecorder::note(double seconds, const AppState& state, const Source& 
   std::string lines;
   for (auto& [name, value] : values_) {
     // What plays goes on by itself.
-    if ((name == "step" && state.playback.playing()) || (name == "writing" && state.writing.playing())) continue;
+    const bool goes_on = (name == "step" && state.playback.playing()) ||
+                         (name == "writing" && state.writing.playing()) ||
+                         (name == "compare.step" && state.compare.other && state.compare.linked);
+    if (goes_on) continue;
     const std::string now = setting(state, source, name);
     if (now != value) lines += fmt::format("{} {}\n", name, now);
     value = now;
@@ -43,7 +58,8 @@ void SessionRecorder::write() {
 void play_script(double seconds, AppState& state, const Source& source) {
   if (state.script.empty()) return;
   state.script_seconds += seconds;
-  while (!state.script.empty() && state.script.front().seconds <= state.script_seconds) {
+  // What follows a wish is done once that is fulfilled.
+  while (state.wishes.empty() && !state.script.empty() && state.script.front().seconds <= state.script_seconds) {
     const std::string line = std::move(state.script.front().line);
     state.script.pop_front();
     try {

@@ -13,16 +13,6 @@
 
 namespace tinymor::setting_kinds {
 
-inline SettingEntry flag(const char* name, bool AppState::*field) {
-  return {{name, "on or off"},
-          [=](const AppState& s, const Source&) { return s.*field ? "on" : "off"; },
-          [=](AppState& s, const Source&, const std::string& value) {
-            if (value != "on" && value != "off") return false;
-            s.*field = value == "on";
-            return true;
-          }};
-}
-
 /// A number within bounds, in a member that `at` finds.
 template <class Number, class At>
 SettingEntry number(const char* name, const char* values, Number low, Number high, At at) {
@@ -48,6 +38,11 @@ SettingEntry choice(const char* name, const char* values, std::vector<std::strin
             std::invoke(at, s) = Field(found - words.begin());
             return true;
           }};
+}
+
+template <class At>
+SettingEntry flag(const char* name, At at) {
+  return choice(name, "on or off", {"off", "on"}, at);
 }
 
 /// A text in a member that `at` finds; "none" when it is empty.

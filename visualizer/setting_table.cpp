@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <string_view>
 
 #include "visualizer/panel.h"
 #include "visualizer/setting_kinds.h"
@@ -157,7 +159,7 @@ Entry part(const char* name, At at) {
   return {{name, "two shares of the whole, 0 to 1, or all"},
           [=](const AppState& s, const Source&) {
             const Zoom& zoom = at(const_cast<AppState&>(s));
-            return zoom.width() >= 1 ? "all" : fmt::format("{:.4g} {:.4g}", zoom.from, zoom.to);
+            return zoom.width() >= 1 ? "all" : fmt::format("{:.9g} {:.9g}", zoom.from, zoom.to);
           },
           [=](AppState& s, const Source&, const std::string& value) {
             if (value == "all") return at(s) = {}, true;
@@ -279,32 +281,16 @@ Entry pin() {
           }};
 }
 
-/// A wish in words: its name, then a number where it has one, then a text where it has one.
-struct WishWord {
-  std::string name;
-  bool number = false, text = false;
-};
-
-const std::vector<WishWord>& wish_words() {
-  static const std::vector<WishWord> all = {{"pause"},
-                                            {"resume"},
-                                            {"stop"},
-                                            {"generate"},
-                                            {"go_on"},
-                                            {"step"},
-                                            {"keep", true},
-                                            {"choose", true},
-                                            {"stop_generating"},
-                                            {"swap"},
-                                            {"record"},
-                                            {"train_step"},
-                                            {"watch"},
-                                            {"watch_batches"},
-                                            {"watch_held_out"},
-                                            {"open", false, true},
-                                            {"train", true, true},
-                                            {"race", true, true}};
-  return all;
+/// Of wishes, in the order of their kinds.
+constexpr std::string_view wish_words[] = {
+    "pause", "resume", "stop",       "generate", "go_on",         "step",           "keep", "choose", "stop_generating",
+    "swap",  "record", "train_step", "watch",    "watch_batches", "watch_held_out", "open", "train",  "race"};
+/// A word is followed by a number, by a text, or by both.
+bool has_number(Wish::Kind kind) {
+  return kind == Wish::keep || kind == Wish::choose || kind >= Wish::train;
+}
+bool has_text(Wish::Kind kind) {
+  return kind >= Wish::open;
 }
 
 /// Takes the first word off.
@@ -353,12 +339,11 @@ Entry wish() {
       [](AppState& s, const Source&, const std::string& value) {
         std::string rest = value;
         const std::string name = take_word(rest);
-        const auto& all = wish_words();
-        const auto found = std::find_if(all.begin(), all.end(), [&](const WishWord& w) { return w.name == name; });
-        if (found == all.end()) return false;
-        Wish wish{Wish::Kind(found - all.begin())};
-        if (found->number && (!parse_number(take_word(rest), wish.value) || wish.value < 0)) return false;
-        if (rest.empty() == found->text) return false;
+        const auto* found = std::find(std::begin(wish_words), std::end(wish_words), name);
+        if (found == std::end(wish_words)) return false;
+        Wish wish{Wish::Kind(found - wish_words)};
+        if (has_number(wish.kind) && (!parse_number(take_word(rest), wish.value) || wish.value < 0)) return false;
+        if (rest.empty() == has_text(wish.kind)) return false;
         wish.text = rest;
         s.wishes.push_back(std::move(wish));
         return true;
@@ -406,7 +391,7 @@ const std::vector<SettingEntry>& setting_table() {
       panel("compare", "a panel to be drawn of two runs or steps",
             [](AppState& s) -> std::string& { return s.compare.panel; }),
       compared_run(),
-      choice("compare.linked", "on or off", {"off", "on"}, [](AppState& s) -> bool& { return s.compare.linked; }),
+      flag("compare.linked", [](AppState& s) -> bool& { return s.compare.linked; }),
       compared_step(),
       flag("compare.mark", &AppState::mark_compared),
       number("whatif.depth", "0 to 64; 0: as routed", 0, 64, [](AppState& s) -> int& { return s.what_if.depth; }),
@@ -453,13 +438,11 @@ const std::vector<SettingEntry>& setting_table() {
 }
 
 std::string wish_line(const Wish& wish) {
-  const WishWord& word = wish_words().at(size_t(wish.kind));
-  std::string line = "do " + word.name;
-  if (word.number) line += fmt::format(" {}", wish.value);
+  std::string line = fmt::format("do {}", wish_words[wish.kind]);
+  if (has_number(wish.kind)) line += fmt::format(" {}", wish.value);
   std::error_code ignored;
-  if (word.text)
-    line +=
-        " " + (std::filesystem::exists(wish.text, ignored) ? std::filesystem::absolute(wish.text).string() : wish.text);
+  const bool file = wish.kind == Wish::open && std::filesystem::exists(wish.text, ignored);
+  if (has_text(wish.kind)) line += " " + (file ? std::filesystem::absolute(wish.text).string() : wish.text);
   return line;
 }
 

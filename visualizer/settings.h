@@ -23,8 +23,8 @@ const std::vector<Setting>& all_settings();
 /// The value of a setting as apply takes it. Throws InputError for a name that there is not.
 std::string setting(const AppState& state, const Source& source, std::string_view name);
 
-/// Does one line: a setting's name and its value. `do pause|resume|stop|generate|stop_generating` makes a wish. Throws
-/// InputError that says what would be right; the state is as before then.
+/// Does one line: a setting's name and its value. `do` and the words of wish_line make a wish. Throws InputError
+/// that says what would be right; the state is as before then.
 void apply(AppState& state, const Source& source, std::string_view line);
 
 /// A file of lines; blank ones and those that begin with # are passed over. What stands below a line `at SECONDS` is

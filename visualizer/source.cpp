@@ -100,14 +100,11 @@ bool Source::poll() {
 bool Source::take_look() {
   const auto& look = generation_.look;
   if (std::exchange(taken_, look) == look) return false;
-  if (look->error.empty()) {
-    Snapshot snapshot = look->snapshot;
-    snapshot.step = history_.last_step();
-    history_.add(std::move(snapshot));
-    history_.thin();
-  } else {
-    notice_ = look->error;
-  }
+  if (!look->error.empty()) return true;
+  Snapshot snapshot = look->snapshot;
+  snapshot.step = history_.last_step();
+  history_.add(std::move(snapshot));
+  history_.thin();
   return true;
 }
 

@@ -22,7 +22,7 @@ struct RunHistory {
   std::vector<StepMetrics> steps;
   std::vector<EvalMetrics> evals;
   std::vector<ScoreHistogram> scores;
-  std::vector<Snapshot> snapshots;    ///< Ascending by step.
+  std::vector<Snapshot> snapshots;    ///< Ascending by step; of equal ones the last counts.
   std::vector<ImageSnapshot> images;  ///< Likewise.
   std::vector<RunEvent> events;
 
@@ -86,7 +86,7 @@ class Source {
   /// Steps that the run is to have; 0: unknown.
   int64_t planned_steps() const { return planned_steps_; }
   /// What a person should know: a damaged tail, why a run failed. One line; empty: all is well.
-  const std::string& notice() const { return notice_; }
+  const std::string& notice() const { return taken_ && !taken_->error.empty() ? taken_->error : notice_; }
   /// Step records that did not fit while the window was busy.
   virtual uint64_t dropped() const { return 0; }
 
@@ -137,13 +137,13 @@ class Source {
   std::unique_ptr<GenerationWorker> generator_;
   std::shared_ptr<const Tokenizer> tokenizer_;
   std::string why_no_tokenizer_ = "No tokenizer is known yet.";
+  std::shared_ptr<const Look> taken_;  // the last look that went into the history
 
  private:
   bool take_look();
 
   uint64_t version_ = 1, generation_version_ = 1;
   Generation generation_;
-  std::shared_ptr<const Look> taken_;  // the last look that went into the history
 };
 
 /// What a run is called where there is little room.

@@ -1,6 +1,7 @@
 #include "scripted.h"
 #include "support/catch.h"
 #include "visualizer/headless.h"
+#include "visualizer/settings.h"
 
 using namespace tinymor;
 
@@ -100,4 +101,21 @@ TEST_CASE("runs on images are compared by their patches and by what each tells r
   CHECK_THAT(window.app().text("compare"), ContainsSubstring("images told right: 2 and "));
   REQUIRE(window.click("compare.kind.1"));
   CHECK(window.app().state().compare.panel == "scores");
+}
+
+TEST_CASE("the compare panel is not drawn inside itself, and B follows the run that is opened") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1280, 800, ui::FontSource::builtin, opener());
+  AppState& state = window.app().state();
+  state.page = "Compare";
+  apply_scene(state, source, "compare compare\n", "x");
+  window.frames(3);
+  apply_scene(state, source, "compare strip\n", "x");
+  window.frames(2);
+  window.app().drop("other");
+  window.frames(3);
+  CHECK(window.app().source().name() == "other");
+  CHECK(state.compare.shown.step == window.app().source().history().snapshots.front().step);
+  const Snapshot& first = window.app().source().history().snapshots.front();
+  CHECK(state.compare.shown.causal.ids == first.threshold.tokens);
 }

@@ -19,7 +19,8 @@ struct Desk {
   Headless window{first, 1280, 800, ui::FontSource::builtin,
                   Opener{[this](const std::string& path) -> std::unique_ptr<Source> {
                            asked.push_back(path);
-                           check_input(path == "other", "{}: there is no such file or folder (name another)", path);
+                           check_input(std::filesystem::path(path).filename() == "other",
+                                       "{}: there is no such file or folder (name another)", path);
                            SampleRun run;
                            run.steps = 50;
                            return std::make_unique<RecordingSource>("other", sample_recording(run));
@@ -160,6 +161,39 @@ TEST_CASE("a session that is written down opens, trains and races the same runs 
   CHECK(again.state().curves.zoom.from == 0.25);
   CHECK(again.state().curves.hidden == desk.state().curves.hidden);
   CHECK(again.state().open.dialog == Dialog::none);
+}
+
+TEST_CASE("a session that begins beside another run begins there again, however slow the window is") {
+  const TemporaryFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  std::filesystem::create_directory("other");
+  Desk desk;
+  desk.window.frames(2);
+  desk.state().open.dialog = Dialog::beside;
+  desk.window.app().drop("other");
+  desk.window.frames(2);
+  CHECK(desk.state().compare.number() == 1);
+  desk.window.type("v");
+  desk.state().open.dialog = Dialog::beside;
+  desk.window.app().drop("other");
+  desk.window.frames(3);
+  desk.state().curves.zoom = {0.41234, 0.41235};
+  desk.window.frames(2);
+  desk.window.type("v");
+  std::filesystem::current_path(before);
+  const std::string written = read_file(folder.path() / "exports/session-1.scene", 10000);
+  for (const double seconds : {0.01, 5.0}) {
+    Desk again;
+    apply_scene(again.state(), again.first, written, "session");
+    for (int i = 0; i < 1000 && !again.state().script.empty(); ++i) again.window.frames(1, seconds);
+    again.window.frames(2);
+    CHECK(again.window.app().source().name() == "sample");
+    CHECK(again.state().compare.rivals.size() == 2);
+    CHECK(again.state().compare.number() == desk.state().compare.number());
+    CHECK(again.state().curves.zoom.from == 0.41234);
+    CHECK(again.state().message.empty());
+  }
 }
 
 TEST_CASE("what was opened last is offered first, once, as long as it is there") {

@@ -91,12 +91,13 @@ TEST_CASE("a scene with times plays itself, and a session that is written down p
   CHECK(first.rule == RuleView::causal);
   CHECK(first.pinned == TokenRef{Subject::probe, 7});
   const std::string written = read_file(file, 10000);
-  CHECK(written == "rule training\nat 1.00\nrule causal\nat 2.00\npin probe 7\nat 2.50\ndo keep 4\n");
+  CHECK(written == "at 0.01\nrule training\nat 1.00\nrule causal\nat 2.00\npin probe 7\nat 2.50\ndo keep 4\n");
 
   AppState again;
   apply_scene(again, source, written, "lecture");
+  play_script(0.5, again, source);
   CHECK(again.rule == RuleView::training);
-  play_script(1.5, again, source);
+  play_script(1, again, source);
   CHECK(again.rule == RuleView::causal);
   CHECK_FALSE(again.pinned);
   play_script(1.5, again, source);

@@ -225,7 +225,7 @@ class AttentionPanel : public Panel {
   }
 
   int large_map(const AppState& state) const {
-    return std::clamp(state.attention_head, 0, large_row(state).view.maps() - 1);
+    return std::clamp(state.attention_head, 0, std::max(0, large_row(state).view.maps() - 1));
   }
 
   uint64_t version_ = 0;

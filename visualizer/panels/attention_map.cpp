@@ -14,6 +14,7 @@ struct MapFrame {
   Box box;
   Zoom seen;
   int tokens;
+  bool named = false;  ///< There is room for the words.
 
   float cell() const { return box.width() / float(tokens * seen.width()); }
   /// Of so many keys and queries from these on.
@@ -31,15 +32,15 @@ struct MapFrame {
 /// Leaves room for the names of the queries where rows are high enough for them.
 MapFrame frame_of(const Box& box, const Zoom& seen, int tokens) {
   const float names = ui::em() * 4.5f;
-  MapFrame frame{{box.min, {box.max.x, box.min.y + box.width()}}, seen, tokens};
-  if (frame.cell() >= text_size("x", ui::Font::small).y * 1.3f)
-    frame.box = {{box.min.x + names, box.min.y}, {box.max.x, box.min.y + box.width() - names}};
-  return frame;
+  const MapFrame named{
+      {{box.min.x + names, box.min.y}, {box.max.x, box.min.y + box.width() - names}}, seen, tokens, true};
+  if (named.cell() >= text_size("x", ui::Font::small).y) return named;
+  return {{box.min, {box.max.x, box.min.y + box.width()}}, seen, tokens};
 }
 
 void draw_names(Canvas& canvas, const MapFrame& frame, const std::vector<std::string>& pieces) {
   const float em = ui::em(), letter = text_size("x", ui::Font::small).y, cell = frame.cell();
-  if (cell < letter) return;
+  if (!frame.named) return;
   for (int t = frame.token(0); t <= frame.token(1); ++t) {
     const ImVec2 center = frame.place(t, t, 1, 1).center();
     const std::string piece = quoted_piece(pieces[size_t(t)]), below = fitted(piece, cell, ui::Font::small);

@@ -49,7 +49,7 @@ struct Quantity {
 double held_out_at(const RunHistory& history, int64_t step) {
   double loss = std::nan("");
   for (const EvalMetrics& e : history.evals)
-    if (e.step <= step) loss = history.of_images() ? e.topk_loss : e.threshold_loss;
+    if (e.step <= step) loss = e.threshold_loss;
   return loss;
 }
 
@@ -124,8 +124,12 @@ void draw_images_told(Canvas& canvas, const Box& box, const Source& source, cons
   if (state.shown.images < 0 || state.compare.shown.images < 0) return draw_empty(canvas, box, "no images yet");
   const auto &a = source.history().images[size_t(state.shown.images)].images,
              &b = other.history().images[size_t(state.compare.shown.images)].images;
+  const bool same = std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const SeenImage& x, const SeenImage& y) {
+    return x.truth == y.truth && x.pixels == y.pixels;
+  });
+  if (!same) return draw_empty(canvas, box, "the two runs do not show the same images");
   std::string only[2];
-  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+  for (size_t i = 0; i < a.size(); ++i) {
     if (a[i].right() != b[i].right()) only[b[i].right()] += fmt::format(" {}", i + 1);
   }
   for (const bool side : {false, true})
@@ -198,11 +202,11 @@ class ComparePanel : public Panel {
     const Comparison& c = state.compare;
     const std::string panel = panel_of(source, state);
     if (!sides_[0] || sides_[0]->name() != panel || other_ != c.other) {
-      for (auto& side : sides_) side = make_panel(panel);
+      for (auto& side : sides_) side = panel == name() ? nullptr : make_panel(panel);
       other_ = c.other;
     }
     const Box box = free_box();
-    if (!sides_[0]) return draw_empty(canvas, box, fmt::format("there is no panel \"{}\"", panel));
+    if (!sides_[0]) return draw_empty(canvas, box, fmt::format("\"{}\" cannot be drawn twice", panel));
     const float em = ui::em(), gap = em, half = (box.width() - gap) / 2;
     const float below = box.height() > em * 27 ? em * 12 : 0, split = box.max.y - below;
     draw_side(*sides_[0], source, state, canvas, {box.min, {box.min.x + half, split}}, false);

@@ -71,7 +71,8 @@ class CurvesPanel : public Panel {
     std::string out =
         fmt::format("loss in nats per {} by {}", h.of_images() ? "image" : "token", axis_unit(state.curve_axis));
     if (!state.compare.rivals.empty())
-      out += fmt::format(" \u00b7 held out, causal rule: this run {}", newest_held_out(source));
+      out +=
+          fmt::format(" \u00b7 held out{}: this run {}", h.of_images() ? "" : ", causal rule", newest_held_out(source));
     for (const Source* rival : state.compare.rivals)
       out += fmt::format(", {} {}", rival_name(*rival, rival == state.compare.other), newest_held_out(*rival));
     if (!state.compare.rivals.empty()) return out;
