@@ -106,7 +106,7 @@ TEST_CASE(
   CHECK(state.shown.step % 50 == 0);
 }
 
-TEST_CASE("a click into the scores goes to that step; a set of weights lights up its uses; schemes can be tried") {
+TEST_CASE("a click into the scores goes to that step, a set of weights lights up its uses, and schemes can be tried") {
   RecordingSource source("sample", sample_recording());
   Headless window(source, 1200, 700);
   AppState& state = window.app().state();

@@ -41,7 +41,7 @@ struct Desk {
 
 }  // namespace
 
-TEST_CASE("Open shows another run; what belonged to the text before is let go") {
+TEST_CASE("Open shows another run, and what belonged to the text before is let go") {
   Desk desk;
   desk.state().pinned = TokenRef{Subject::probe, 3};
   REQUIRE(desk.window.click("open"));
@@ -106,7 +106,7 @@ TEST_CASE("Train starts a run that the panels show, and O and Esc open and close
   CHECK(wait_for(source, [&] { return source.history().steps.size() == 400; }));
 }
 
-TEST_CASE("a run that is dropped onto the window opens; a text becomes what to train on") {
+TEST_CASE("a run that is dropped onto the window opens, and a text becomes what to train on") {
   Desk desk;
   desk.window.app().drop("other");
   desk.window.frames(2);

@@ -107,7 +107,7 @@ TEST_CASE("a live run tokenises with the tokenizer of its trainer") {
 }
 
 TEST_CASE(
-    "the last weights of a run see any text, and its own as they did when it was recorded; a model alone does, too") {
+    "the last weights of a run see any text, and its own as they did when it was recorded, and so does a model alone") {
   const TemporaryFolder folder;
   Config config = Config::defaults();
   config.data.source = "stories";
