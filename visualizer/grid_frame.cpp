@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "visualizer/plot_math.h"
+#include "visualizer/plot.h"
 #include "visualizer/ui.h"
 
 namespace tinymor {
@@ -156,9 +156,7 @@ std::optional<int> GridFrame::interact(const char* name, AppState& state, Subjec
     const int column = std::clamp(int(first() + (x - cells_.min.x) / cell_width()), 0, tokens_ - 1);
     return order_.empty() ? column : order_[size_t(column)];
   };
-  if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0)
-    state.columns.turn(wheel, (mouse.x - cells_.min.x) / cells_.width(), std::min(1.0, 8.0 / tokens_));
-  if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) state.columns = {};
+  zoom_by_mouse(state.columns, (mouse.x - cells_.min.x) / cells_.width(), std::min(1.0, 8.0 / tokens_));
   const int t = token(mouse.x);
   state.hovering = {subject, t};
   if (clicked && !ui::dragged()) state.toggle_pin({subject, t});

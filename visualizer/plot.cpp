@@ -32,6 +32,12 @@ struct Plot::Axes {
   bool drawable(double v) const { return std::isfinite(v) && (!log_y || v > 0); }
 };
 
+void zoom_by_mouse(Zoom& zoom, double part, double least) {
+  if (!ImGui::IsItemHovered()) return;
+  if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0) zoom.turn(wheel, part, least);
+  if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoom = {};
+}
+
 void Plot::draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options,
                 PlotView& state) {
   hovered_x_.reset();
@@ -192,8 +198,7 @@ void Plot::interact(Canvas& canvas, const Axes& view, Zoom& zoom) {
   if (ImGui::IsMouseClicked(ImGuiMouseButton_Right)) drag_from_ = part;
   hovered_x_ = view.x_low + std::clamp(part, 0.0, 1.0) * (view.x_high - view.x_low);
   if (clicked) clicked_x_ = hovered_x_;
-  if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoom = {};
-  if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0) zoom.turn(wheel, part, 0.01);
+  zoom_by_mouse(zoom, part, 0.01);
 }
 
 void Plot::drag(Canvas& canvas, const Axes& view, double to, Zoom& zoom) {

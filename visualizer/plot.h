@@ -31,6 +31,10 @@ struct PlotOptions {
   std::string hint;                ///< Below the numbers beside the mouse.
 };
 
+/// Over the item drawn last: the wheel looks closer at `part` (0 to 1 of what is seen), until `least` of the whole is
+/// seen, and a double click shows all again.
+void zoom_by_mouse(Zoom& zoom, double part, double least);
+
 class Plot {
  public:
   /// Controls are tagged NAME.area and NAME.SERIES. The wheel zooms the x axis, and so does dragging over a

@@ -6,7 +6,7 @@
 
 #include "tensor/error.h"
 #include "visualizer/bars.h"
-#include "visualizer/plot_math.h"
+#include "visualizer/plot.h"
 #include "visualizer/ui.h"
 
 namespace tinymor {
@@ -192,9 +192,7 @@ void draw_track(const Source& source, AppState& state, const Box& box) {
   ImGui::InvisibleButton("track", {box.width(), box.height()});
   ui::tag("time.track");
   const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
-  if (hovered && ImGui::GetIO().MouseWheel != 0)
-    state.timeline.zoom.turn(ImGui::GetIO().MouseWheel, (mouse - box.min.x) / box.width(), 0.002);
-  if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) state.timeline.zoom = {};
+  zoom_by_mouse(state.timeline.zoom, (mouse - box.min.x) / box.width(), 0.002);
   if (hovered && !active && !of_text) hint_at_marks(track, history, state.timeline, map);
   const double at = track.time(mouse);
   drag_track(state, of_text ? int(std::lround(at)) : nearest_snapshot(history, double(map.step(at))), count);

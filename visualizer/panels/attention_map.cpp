@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "visualizer/plot.h"
 #include "visualizer/ui.h"
 
 namespace tinymor {
@@ -69,9 +70,7 @@ void point_into(const LargeMap& large, AppState& state, const MapFrame& frame) {
   if (!ImGui::IsItemHovered()) return;
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   const float across = (mouse.x - box.min.x) / box.width(), down = (mouse.y - box.min.y) / box.height();
-  if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0)
-    state.columns.turn(wheel, (across + down) / 2, std::min(1.0, 8.0 / frame.tokens));
-  if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) state.columns = {};
+  zoom_by_mouse(state.columns, (across + down) / 2, std::min(1.0, 8.0 / frame.tokens));
   const int key = frame.token(across), query = frame.token(down);
   state.hovering = {Subject::probe, query};
   if (clicked) state.toggle_pin(*state.hovering);

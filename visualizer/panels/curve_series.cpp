@@ -103,22 +103,26 @@ std::vector<PlotSeries> rival_curves(const Source& source, CurveAxis over, bool 
 
 std::vector<MetricCurves> metric_curves(const Source& source, const Comparison& beside, CurveAxis over) {
   constexpr size_t always = 3;
+  std::vector<std::pair<const Source*, PlotSeries>> runs;  // each with its line, but for what it tells
+  const auto add_run = [&](const Source& run, std::string title, Color color) {
+    const AxisMap axis(run, over);
+    runs.push_back({&run, {.name = std::move(title), .color = color}});
+    runs.back().second.x = column(run.history().steps, [&](const StepMetrics& m) { return axis.at(m.step); });
+  };
+  for (const Source* rival : beside.rivals)
+    add_run(*rival, rival_name(*rival, rival == beside.other), run_color(rival == beside.other));
+  add_run(source, "", ui::colors::accent);  // on top
   std::vector<MetricCurves> out;
   const auto add = [&](const char* name, const char* label, auto&& values_of) {
     std::vector<double> own = values_of(source);
     if (out.size() >= always && std::all_of(own.begin(), own.end(), [](double v) { return v == 0; })) return;
-    std::vector<PlotSeries> runs;
-    const auto add_run = [&](const Source& run, std::string title, Color color, std::vector<double> y) {
-      const AxisMap axis(run, over);
-      runs.push_back({.name = std::move(title), .color = color, .y = std::move(y)});
-      runs.back().x = column(run.history().steps, [&](const StepMetrics& m) { return axis.at(m.step); });
-    };
-    for (const Source* rival : beside.rivals) {
-      const bool compared = rival == beside.other;
-      add_run(*rival, rival_name(*rival, compared), run_color(compared), values_of(*rival));
+    MetricCurves metric{name, label, {}};
+    for (const auto& [run, line] : runs) {
+      metric.runs.push_back(line);
+      metric.runs.back().y = run == &source ? std::move(own) : values_of(*run);
     }
-    add_run(source, label, ui::colors::accent, std::move(own));  // on top
-    out.push_back({name, label, std::move(runs)});
+    metric.runs.back().name = label;
+    out.push_back(std::move(metric));
   };
   for (const Metric& metric : metrics)
     add(metric.name, metric.label, [&](const Source& run) {
