@@ -88,8 +88,7 @@ class Work {
 /// "token 14: depth 2, 1.2M FLOPs in 0.8 ms".
 std::string token_line(const Work& work, const Generation& g, const TextView& view, int t) {
   const double seconds = t < int(g.text.size()) ? g.text[size_t(t)].seconds : 0;
-  return fmt::format("causal rule \u00b7 token {}: depth {}, {} FLOPs{}", t, view.depth[t],
-                     short_number(work.of(view.depth[t], t)),
+  return fmt::format("token {}: depth {}, {} FLOPs{}", t, view.depth[t], short_number(work.of(view.depth[t], t)),
                      seconds > 0 ? fmt::format(" in {:.2g} ms", 1000 * seconds) : "");
 }
 
@@ -108,10 +107,11 @@ class GeneratePanel : public Panel {
     if (g.text.empty()) return "cached decoding by the causal rule; tint and strokes: recursions per token";
     const TextView& view = state.shown.generated;
     const auto one = state.selected(Subject::generated);
-    if (one && *one < view.size()) return token_line(Work(source), g, view, *one);
-    return fmt::format("causal rule \u00b7 {} tokens \u00b7 mean depth {:.2f} \u00b7 {} \u00b7 {} tokens/s",
-                       view.size(), view.mean_depth, view.size() > 0 ? Work(source).sentence(view) : "",
-                       short_number(g.tokens_per_second));
+    const std::string what = one && *one < view.size()
+                                 ? token_line(Work(source), g, view, *one)
+                                 : fmt::format("{} tokens \u00b7 mean depth {:.2f} \u00b7 {}", view.size(),
+                                               view.mean_depth, view.size() > 0 ? Work(source).sentence(view) : "");
+    return fmt::format("causal rule \u00b7 {} \u00b7 {} tokens/s", what, short_number(g.tokens_per_second));
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
