@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the pictures of chapters 11 and 12 with the app itself, on the bundled run: docs/pictures.sh [RUN]
+# Makes the pictures of chapters 11 and 12 with the app itself, on the bundled runs: docs/pictures.sh [RUN]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scene=$(mktemp)
@@ -11,10 +11,10 @@ picture() {
   build/tinymor-viz "$run" --scene "$scene" --size 1024x640 --zoom 80 --png "docs/images/$1.png"
 }
 
-run=${1:-build/share/tinymor/first-run}
+run=${1:-build/share/tinymor/first-runs}
 picture window 'page Overview' 'pin probe 12'
 picture generate 'page Generate' 'temperature 0.7' 'max_tokens 60' 'cache generated' 'do generate'
 picture inside 'page Inside' 'pin probe 12' 'whatif.everybody on' 'whatif.depth 1'
-picture compare 'page Compare' 'compare strip' 'compare.step 60'
+picture compare 'page Compare' 'compare strip'
 picture autograd 'page Autograd' 'autograd.expression x = 1.5; w = 0.8\nh = tanh(w*x)\ny = tanh(w*h)' 'autograd.step 8'
 picture lesson 'lesson 06-peeking' 'lesson.step 2'

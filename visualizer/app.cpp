@@ -14,12 +14,6 @@
 #include "visualizer/tutor.h"
 
 namespace tinymor {
-namespace {
-
-/// Runs that stand beside the one that is shown.
-constexpr ptrdiff_t most_rivals = 6;
-
-}  // namespace
 
 App::App(Source& source, Opener opener) : opener_(std::move(opener)), source_(&source), panels_(make_panels()) {
   begin_timeline();
@@ -71,7 +65,7 @@ void App::compare(Sources sources) {
     rivals.push_back(source.get());
     owned_.push_back(std::move(source));
   }
-  if (rivals.size() > most_rivals) rivals.erase(rivals.begin(), rivals.end() - most_rivals);
+  if (rivals.size() > most_rivals) rivals.erase(rivals.begin(), rivals.end() - ptrdiff_t(most_rivals));
 }
 
 bool App::poll() {

@@ -52,7 +52,8 @@ void draw_opening(AppState& state) {
   const auto open = [&](const std::string& path) { state.wishes.push_back({Wish::open, 0, path}); };
   ui::label(state.open.dialog == Dialog::beside ? "Open beside this run" : "Open", ui::colors::text, ui::Font::bold);
   ui::paragraph(
-      "A run folder, a recording (.mortrace), a model (.safetensors), a lesson (.lesson), a scene (.scene), or a "
+      "A run folder, a folder of runs, a recording (.mortrace), a model (.safetensors), a lesson (.lesson), a scene "
+      "(.scene), or a "
       "text to train on. You can also drop it onto the window.",
       ui::colors::dim, ui::Font::small);
   ImGui::SetNextItemWidth(-ui::button_width("Open") - ui::em());
@@ -99,47 +100,43 @@ void draw_training(AppState& state) {
     state.wishes.push_back({Wish::race, request.steps, request.data});
 }
 
-/// Null when there is nothing to show, or not yet.
-std::unique_ptr<Source> open_path(const std::string& path, AppState& state, const Opener& opener) {
+/// Empty when there is nothing to show, or not yet.
+Sources open_path(const std::string& path, AppState& state, const Opener& opener) {
   const std::string kind = fs::path(path).extension().string();
   std::error_code ignored;
   if (kind == ".lesson")
     return attempt(state, [&] {
       state.lessons.push_back(parse_lesson(read_file(path, 1 << 18), fs::path(path).stem().string()));
       state.tutor.choosing = true;
-      return std::unique_ptr<Source>();
+      return Sources();
     });
   if (kind == ".scene")
     return attempt(state, [&] {
       const std::string text = read_file(path, 1 << 20), run = run_of_scene(text, path);
-      std::unique_ptr<Source> opened = run.empty() ? nullptr : opener.open(run);
+      Sources opened = run.empty() ? Sources() : opener.open(run);
       state.scene_asked = {path, text};
       return opened;
     });
   if (fs::is_regular_file(path, ignored) && kind != ".mortrace" && kind != ".safetensors") {
     state.open.request.data = path;
     refuse(state.open, "A text: press Train to train on it.");
-    return nullptr;
+    return {};
   }
-  std::unique_ptr<Source> opened = attempt(state, [&] { return opener.open(path); });
-  if (opened) remember(state.open, path);
+  Sources opened = attempt(state, [&] { return opener.open(path); });
+  if (!opened.empty()) remember(state.open, path);
   return opened;
 }
 
 }  // namespace
 
-std::vector<std::string> find_runs(const std::string& runs) {
+std::vector<std::string> find_runs(const std::string& folder) {
   std::vector<std::pair<fs::file_time_type, std::string>> found;
   std::error_code ignored;
-  for (auto entry = fs::recursive_directory_iterator(runs, ignored); entry != fs::recursive_directory_iterator();
+  for (auto entry = fs::directory_iterator(folder, ignored); entry != fs::directory_iterator();
        entry.increment(ignored)) {
-    if (entry.depth() > 0) entry.disable_recursion_pending();  // the runs of a race lie in a folder of their own
-    const RunFolder folder{entry->path()};
-    for (const fs::path& file : {folder.recording(), folder.weights()}) {
-      if (!fs::exists(file, ignored)) continue;
-      found.emplace_back(fs::last_write_time(file, ignored), entry->path().string());
-      break;
-    }
+    fs::file_time_type newest = fs::file_time_type::min();
+    for (const fs::path& run : runs_in(entry->path())) newest = std::max(newest, fs::last_write_time(run, ignored));
+    if (newest != fs::file_time_type::min()) found.emplace_back(newest, entry->path().string());
   }
   std::sort(found.begin(), found.end(), std::greater<>());
   std::vector<std::string> names;
@@ -163,7 +160,7 @@ std::vector<std::string> offers(const OpenState& open) {
 Sources fulfil(const Wish& wish, AppState& state, const Opener& opener) {
   const bool possible = wish.kind == Wish::open ? bool(opener.open) : bool(opener.train);
   if (!possible) return state.say("nothing can be opened or trained here (use the window)"), Sources();
-  if (wish.kind == Wish::open) return alone(open_path(wish.text, state, opener));
+  if (wish.kind == Wish::open) return open_path(wish.text, state, opener);
   return attempt(state, [&] { return opener.train({wish.text, wish.value, wish.kind == Wish::race}); });
 }
 

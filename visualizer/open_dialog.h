@@ -12,12 +12,12 @@ namespace tinymor {
 
 /// How sources are made; what is empty is not offered. Both throw InputError.
 struct Opener {
-  std::function<std::unique_ptr<Source>(const std::string& path)> open;
+  std::function<Sources(const std::string& path)> open;
   std::function<Sources(const TrainRequest& request)> train;
 };
 
-/// The folders in `runs`, and in folders there, that can be opened, newest first.
-std::vector<std::string> find_runs(const std::string& runs);
+/// The folders in `folder` that are runs or hold some, newest first.
+std::vector<std::string> find_runs(const std::string& folder);
 
 /// What the dialog offers: what was opened last and is still there, then the runs that were found.
 std::vector<std::string> offers(const OpenState& open);

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <string_view>
 
+#include "tensor/error.h"
 #include "trainer/image_trainer.h"
+#include "trainer/run_folder.h"
 #include "visualizer/recording_source.h"
 
 namespace tinymor {
-
+namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view text_command = "tinymor train";
@@ -148,6 +150,31 @@ void Source::set_run(RunInfo run) {
 
 std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake) {
   return std::make_unique<RecordingSource>(path, std::move(wake));
+}
+
+std::vector<fs::path> runs_in(const fs::path& folder) {
+  std::error_code ignored;
+  const auto is_run = [&](const RunFolder& run) {
+    return fs::exists(run.recording(), ignored) || fs::exists(run.weights(), ignored);
+  };
+  if (is_run({folder})) return {folder};
+  std::vector<fs::path> runs;
+  for (auto entry = fs::directory_iterator(folder, ignored); entry != fs::directory_iterator();
+       entry.increment(ignored))
+    if (is_run({entry->path()})) runs.push_back(entry->path());
+  std::sort(runs.begin(), runs.end());
+  return runs;
+}
+
+Sources open_sources(const fs::path& path, const std::function<void()>& wake) {
+  const std::vector<fs::path> runs = runs_in(path);
+  if (runs.empty()) return alone(open_source(path, wake));
+  check_input(runs.size() <= 1 + most_rivals,
+              "{}: {} runs are in it, and at most {} stand side by side (name one of them)", path.string(), runs.size(),
+              1 + most_rivals);
+  Sources sources;
+  for (const fs::path& run : runs) sources.push_back(open_source(run, wake));
+  return sources;
 }
 
 }  // namespace tinymor

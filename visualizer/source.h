@@ -154,8 +154,16 @@ using Sources = std::vector<std::unique_ptr<Source>>;
 /// Only this one; none where it is null.
 Sources alone(std::unique_ptr<Source> source);
 
+/// How many runs stand beside the one that is shown, at most.
+constexpr size_t most_rivals = 6;
+
+/// The runs in a folder: itself, or those in it, by name, as a race leaves them; none where it holds none.
+std::vector<std::filesystem::path> runs_in(const std::filesystem::path& folder);
+
 /// Opens a run folder, a recording or a model file. `wake` is called, from other threads, when there is news. Throws
 /// InputError.
 std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake);
+/// The same, or all runs in a folder of them.
+Sources open_sources(const std::filesystem::path& path, const std::function<void()>& wake);
 
 }  // namespace tinymor

@@ -269,15 +269,16 @@ void time_frames(Desktop& desktop, App& app, int frames) {
 
 }  // namespace
 
-void run_window(const WindowOptions& options, const std::function<std::unique_ptr<Source>(Wake)>& first,
+void run_window(const WindowOptions& options, const std::function<Sources(Wake)>& first,
                 const std::function<Opener(Wake)>& opener) {
   Desktop desktop(options);
   const Wake wake = [] { glfwPostEmptyEvent(); };
-  const std::unique_ptr<Source> source = first(wake);
-  source->poll();
-  App app(*source, opener(wake));
-  if (options.timed_frames == 0) recall_preferences(app.state(), *source, preferences_file());
-  options.prepare(app.state(), *source);
+  Sources sources = first(wake);
+  Source& source = *sources.front();
+  App app(source, opener(wake));
+  app.show(std::move(sources));
+  if (options.timed_frames == 0) recall_preferences(app.state(), source, preferences_file());
+  options.prepare(app.state(), source);
   if (options.timed_frames > 0) return time_frames(desktop, app, options.timed_frames);
   loop(desktop, app);
   remember_preferences(app.state(), app.source(), preferences_file());

@@ -14,14 +14,14 @@ namespace tinymor {
 struct WindowOptions {
   int width = 1280, height = 800;
   int timed_frames = 0;  ///< Draw so many frames as fast as possible, print how long they took, and close; 0: not.
-  /// How the window begins on its first source. May throw InputError.
+  /// How the window begins on its first run. May throw InputError.
   std::function<void(AppState& state, const Source& source)> prepare = [](AppState&, const Source&) {};
 };
 
-/// Opens the window on the source that `first` makes and returns when the window is closed. Sources get the function
+/// Opens the window on the sources that `first` makes and returns when the window is closed. Sources get the function
 /// that wakes the window; `opener` makes later ones. Throws InputError when there is no display.
 using Wake = std::function<void()>;
-void run_window(const WindowOptions& options, const std::function<std::unique_ptr<Source>(Wake)>& first,
+void run_window(const WindowOptions& options, const std::function<Sources(Wake)>& first,
                 const std::function<Opener(Wake)>& opener);
 
 }  // namespace tinymor

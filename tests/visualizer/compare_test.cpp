@@ -15,7 +15,7 @@ Recording short_run() {
 }
 
 Opener opener() {
-  return {[](const std::string&) { return std::make_unique<RecordingSource>("other", short_run()); }, {}};
+  return {[](const std::string&) { return alone(std::make_unique<RecordingSource>("other", short_run())); }, {}};
 }
 
 }  // namespace

@@ -17,13 +17,13 @@ struct Desk {
   WritingSource first;
   std::vector<std::string> asked;
   Headless window{first, 1280, 800, ui::FontSource::builtin,
-                  Opener{[this](const std::string& path) -> std::unique_ptr<Source> {
+                  Opener{[this](const std::string& path) {
                            asked.push_back(path);
                            check_input(std::filesystem::path(path).filename() == "other",
                                        "{}: there is no such file or folder (name another)", path);
                            SampleRun run;
                            run.steps = 50;
-                           return std::make_unique<RecordingSource>("other", sample_recording(run));
+                           return alone(std::make_unique<RecordingSource>("other", sample_recording(run)));
                          },
                          [this](const TrainRequest& request) {
                            asked.push_back((request.race ? "race " : "train ") + request.data + " " +
@@ -199,7 +199,7 @@ TEST_CASE("a session that begins beside another run begins there again, however 
 TEST_CASE("what was opened last is offered first, once, as long as it is there") {
   const TemporaryFolder folder;
   AppState state;
-  const Opener opener{[](const std::string&) { return std::make_unique<WritingSource>(); }, {}};
+  const Opener opener{[](const std::string&) { return alone(std::make_unique<WritingSource>()); }, {}};
   for (const char* name : {"a", "b", "c", "d", "e", "b"}) {
     const std::filesystem::path run = folder.path() / name;
     std::filesystem::create_directories(run);
@@ -225,7 +225,7 @@ TEST_CASE("a scene that is opened shows the run it names and does its lines, on 
   Headless window(first, 1280, 800, ui::FontSource::builtin,
                   Opener{[&](const std::string& path) {
                            asked = path;
-                           return std::make_unique<RecordingSource>("other", sample_recording());
+                           return alone(std::make_unique<RecordingSource>("other", sample_recording()));
                          },
                          {}});
   const AppState& state = window.app().state();
@@ -246,6 +246,34 @@ TEST_CASE("a scene that is opened shows the run it names and does its lines, on 
   CHECK_THAT(state.message, ContainsSubstring("bad.scene:1: colour"));
 }
 
+TEST_CASE("a folder of runs opens all of them side by side, and of too many none") {
+  const TemporaryFolder folder;
+  SampleRun run;
+  run.steps = 50;
+  const auto write = [&](const std::string& name) {
+    std::filesystem::create_directories(folder.path() / name);
+    write_sample(folder.path() / name / "recording.mortrace", sample_recording(run));
+  };
+  for (const char* name : {"vanilla", "mor", "recursive"}) write(name);
+  WritingSource first;
+  Headless window(first, 1280, 800, ui::FontSource::builtin,
+                  Opener{[](const std::string& path) { return open_sources(path, [] {}); }, {}});
+  const AppState& state = window.app().state();
+  window.app().drop(folder.path().string());
+  window.frames(3);
+  CHECK(short_name(window.app().source()) == "mor");
+  REQUIRE(state.compare.rivals.size() == 2);
+  CHECK(short_name(*state.compare.rivals[0]) == "recursive");
+  CHECK(state.compare.other == state.compare.rivals[0]);
+  CHECK(state.curve_axis == CurveAxis::flops);
+  CHECK_THAT(window.app().text("curves"), ContainsSubstring("vanilla"));
+  for (int i = 0; i < 4; ++i) write("more" + std::to_string(i));
+  CHECK(open_sources(folder.path(), [] {}).size() == 7);
+  write("one too many");
+  CHECK_THROWS_WITH(open_sources(folder.path(), [] {}), ContainsSubstring("8 runs") && ContainsSubstring("name one"));
+  CHECK(open_sources(folder.path() / "mor", [] {}).size() == 1);
+}
+
 TEST_CASE("runs lie newest first, and folders that are none are passed over") {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.path() / "none");
@@ -253,14 +281,15 @@ TEST_CASE("runs lie newest first, and folders that are none are passed over") {
     std::filesystem::create_directories(folder.path() / name);
     write_file_atomically(folder.path() / name / "model.safetensors", "x");
   }
-  std::filesystem::last_write_time(folder.path() / "old/model.safetensors",
+  std::filesystem::last_write_time(folder.path() / "old",
                                    std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
   const std::vector<std::string> runs = find_runs(folder.path().string());
   REQUIRE(runs.size() == 2);
   CHECK_THAT(runs[0], ContainsSubstring("new"));
   std::filesystem::create_directories(folder.path() / "race/mor/deeper");
-  write_file_atomically(folder.path() / "race/mor/model.safetensors", "x");
-  write_file_atomically(folder.path() / "race/mor/deeper/model.safetensors", "x");
-  CHECK(find_runs(folder.path().string()).size() == 3);
+  std::filesystem::create_directories(folder.path() / "race/vanilla");
+  for (const char* run : {"mor", "mor/deeper", "vanilla"})
+    write_file_atomically(folder.path() / "race" / run / "model.safetensors", "x");
+  CHECK(find_runs(folder.path().string()).size() == 3);  // the race is offered as one
   CHECK(find_runs((folder.path() / "missing").string()).empty());
 }

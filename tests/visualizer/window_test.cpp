@@ -99,12 +99,7 @@ TEST_CASE("the real window opens a recording, turns a page when its tab is click
   REQUIRE(std::system("command -v Xvfb xdotool >/dev/null") == 0);
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "recording.mortrace";
-  const Recording run = sample_recording();
-  {
-    Recorder recorder(file, run);
-    for (const StepMetrics& m : run.steps) recorder.on_step(m);
-    for (const Snapshot& s : run.snapshots) recorder.on_snapshot(s);
-  }
+  write_sample(file);
   RecordingSource source(file, [] {});
   const ImVec2 tab = place_of(source, "page.2");
   REQUIRE(tab.x > 0);

@@ -10,7 +10,7 @@
 namespace tinymor {
 namespace {
 
-constexpr Color train_color{0xC9, 0xCE, 0xD8}, topk_color{0xF0, 0x9A, 0x3E}, threshold_color{0x6F, 0xD0, 0x9B};
+constexpr Color train_color{0xC9, 0xCE, 0xD8}, topk_color{0xE7, 0x7F, 0xB3}, threshold_color{0x6F, 0xD0, 0x9B};
 
 constexpr Metric metrics[] = {{"mean_depth", "recursions per token", &StepMetrics::mean_depth},
                               {"tokens_per_second", "tokens per second", &StepMetrics::tokens_per_second},

@@ -52,7 +52,8 @@ constexpr const char* examples =
 void declare(CLI::App& cli, Options& o) {
   cli.footer(examples);
   cli.add_option("path", o.path,
-                 "a run folder, a recording (.mortrace), a model (.safetensors) or a scene (.scene) [a bundled run]");
+                 "a run folder or a folder of runs, a recording (.mortrace), a model (.safetensors) or a scene "
+                 "(.scene) [bundled runs]");
   cli.add_option("--train", o.train, "train with this configuration (TOML) in the window");
   cli.add_option("--data", o.data, "with --train: a data set's name, a text file, a folder of them, or images");
   cli.add_option("--out", o.out, "with --train: the run folder to write [runs/live]");
@@ -110,15 +111,16 @@ Sources race(const Options& o, Config config, const fs::path& folder, const Wake
   return start_race(std::move(config), folder, wake);
 }
 
-std::unique_ptr<Source> training_source(const Options& o, Wake wake) {
+Sources training_source(const Options& o, Wake wake) {
   Config config = read_config(o.train);
   if (!o.data.empty()) config.data.source = o.data;
-  return train(o, std::move(config), o.out.empty() ? fs::path("runs") / "live" : fs::path(o.out), std::move(wake));
+  return alone(
+      train(o, std::move(config), o.out.empty() ? fs::path("runs") / "live" : fs::path(o.out), std::move(wake)));
 }
 
 /// What the window's own dialog opens and trains.
 Opener dialog_opener(const Options& o, const Wake& wake) {
-  return {[wake](const std::string& path) { return open_source(path, wake); },
+  return {[wake](const std::string& path) { return open_sources(path, wake); },
           [o, wake](const TrainRequest& request) {
             Config config = names_images(request.data) ? image_defaults() : Config::defaults();
             config.data.source = request.data;
@@ -142,9 +144,9 @@ fs::path bundled(const char* what) {
   return {};
 }
 
-/// When nothing is named: the run that was trained when this program was built.
+/// When nothing is named: the runs that were trained when this program was built.
 std::string path_or_bundled(const Options& o) {
-  const std::string path = o.path.empty() ? bundled("first-run").string() : o.path;
+  const std::string path = o.path.empty() ? bundled("first-runs").string() : o.path;
   check_input(!path.empty(), "tinymor-viz: nothing to show (name a run folder, or make one with ./run.sh demo)");
   return path;
 }
@@ -170,17 +172,19 @@ void check_at(const Source& source, int64_t step) {
 
 void without_window(const Options& o, const WindowOptions& window) {
   check_input(o.train.empty(), "--train: needs the window (leave out what needs no display, or use tinymor train)");
-  const std::unique_ptr<Source> source = open_source(path_or_bundled(o), [] {});
-  check_at(*source, o.at);
-  Headless headless(*source, window.width, window.height, ui::FontSource::system);
+  Sources sources = open_sources(path_or_bundled(o), [] {});
+  Source& source = *sources.front();
+  check_at(source, o.at);
+  Headless headless(source, window.width, window.height, ui::FontSource::system);
   App& app = headless.app();
-  prepare(o, app.state(), *source);
+  app.show(std::move(sources));
+  prepare(o, app.state(), source);
   app.state().bare = !o.panel.empty();
   headless.frames(4);
   // A scene may ask for a text or an experiment, and for more later: all are shown as they end.
   const auto busy = [&] {
-    source->poll();
-    const Generation& g = source->generation();
+    source.poll();
+    const Generation& g = source.generation();
     const Experiment& tried = app.state().tried;
     return g.running || g.looking || (tried.changes_something() && !(g.outcome && g.outcome->experiment == tried));
   };
@@ -191,7 +195,7 @@ void without_window(const Options& o, const WindowOptions& window) {
   }
   headless.frames(2);
   if (o.text) fmt::print("{}", app.text(o.panel));
-  if (!o.csv.empty()) write_file_atomically(o.csv, csv(app.panel(o.panel)->table(*source, app.state())));
+  if (!o.csv.empty()) write_file_atomically(o.csv, csv(app.panel(o.panel)->table(source, app.state())));
   if (!o.png.empty()) write_png(headless.picture(), o.png);
   app.state().bare = true;  // bars have controls only
   if (!o.svg.empty()) write_file_atomically(o.svg, headless.drawing());
@@ -217,9 +221,7 @@ void run(const Options& o) {
   };
   run_window(
       window,
-      [&](Wake wake) {
-        return o.train.empty() ? open_source(path, std::move(wake)) : training_source(o, std::move(wake));
-      },
+      [&](Wake wake) { return o.train.empty() ? open_sources(path, wake) : training_source(o, std::move(wake)); },
       [&](const Wake& wake) { return dialog_opener(o, wake); });
 }
 
