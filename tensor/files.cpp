@@ -100,6 +100,12 @@ std::string read_file(const fs::path& file, uint64_t max_bytes) {
   }
 }
 
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  check_input(!error, "{}: cannot be made: {} (name another folder)", folder.string(), error.message());
+}
+
 void write_file_atomically(const fs::path& file, std::string_view bytes) {
   std::error_code ignored;
   const fs::file_status status = fs::status(file, ignored);

@@ -12,6 +12,9 @@ namespace tinymor {
 /// The bytes of `file`. Throws InputError when it is missing, a folder, unreadable or larger than `max_bytes`.
 std::string read_file(const std::filesystem::path& file, uint64_t max_bytes = uint64_t(1) << 30);
 
+/// Makes a folder and those it lies in, where they are not there yet. Throws InputError.
+void make_folder(const std::filesystem::path& folder);
+
 /// Replaces `file` by `bytes`: temporary file in the same folder, fsync, rename, fsync of the folder. The temporary is
 /// removed on failure; one left over by a killed process is taken over by the next write. Pipes and devices are written
 /// straight into. Throws InputError when the place cannot be written to, Error when writing fails (disk full, ...).

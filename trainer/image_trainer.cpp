@@ -88,9 +88,7 @@ ImageTrainer::ImageTrainer(Config config, std::filesystem::path run, int64_t pat
   config_.model = shape.model;
   model_ = std::make_unique<ImageModel>(shape, config_.train.seed);
   scores_ = std::make_unique<ScoreHistograms>(config_.model.n_recursions);
-  std::error_code failed;
-  std::filesystem::create_directories(run_, failed);
-  check_input(!failed, "{}: {} (choose another --out)", run_.string(), failed.message());
+  make_folder(run_);
 }
 
 RunInfo ImageTrainer::info() const {

@@ -300,9 +300,7 @@ Trainer::Trainer(Config config, std::filesystem::path run, std::optional<Start> 
   state_ = std::make_unique<State>(std::move(config), folder, std::move(tokenizer), std::move(split));
   if (start) state_->model.load_state_dict(start->model.state_dict());
 
-  std::error_code error;
-  std::filesystem::create_directories(folder.path, error);
-  check_input(!error, "{}: cannot be made: {} (use another --out)", folder.path.string(), error.message());
+  make_folder(folder.path);
   const RunInfo& info = state_->info;
   write_file_atomically(folder.config(), info.config_toml);
   state_->tokenizer->save(folder.path);

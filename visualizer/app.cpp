@@ -21,7 +21,11 @@ App::App(Source& source, Opener opener) : opener_(std::move(opener)), source_(&s
 
 void App::begin_timeline() {
   state_.timeline = {};
-  state_.timeline.notes = read_notes(source_->recording());
+  try {
+    state_.timeline.notes = read_notes(source_->recording());
+  } catch (const Error& error) {
+    state_.say(error.what());
+  }
 }
 
 void App::let_go_of_unseen() {
@@ -86,10 +90,10 @@ void App::open(const Wish& wish) {
 
 void App::frame(double seconds) {
   update(seconds);
-  find_images();
   const ui::RegistryScope scope(registry_, state_.hidden);
   if (!state_.bare) move_keyboard();
   registry_.begin_frame();
+  reveal_lesson();
   state_.hovering.reset();
   state_.at_gap = registry_.focus().starts_with("split.");
   if (!state_.bare) handle_keys(*source_, state_);
@@ -125,8 +129,17 @@ void App::frame(double seconds) {
   try_what_if();
 }
 
+/// Scrolls to what a step of a lesson speaks of when it begins.
+void App::reveal_lesson() {
+  const Tutor& tutor = state_.tutor;
+  const std::pair<int, int> step(tutor.lesson, tutor.step);
+  if (std::exchange(lesson_step_, step) == step || tutor.lesson < 0) return;
+  for (const std::string& name : state_.lessons[size_t(tutor.lesson)].steps[size_t(tutor.step)].highlights)
+    if (!name.starts_with("panel.")) return registry_.reveal(name);
+}
+
 void App::move_keyboard() {
-  if (ImGui::GetIO().WantTextInput) return;
+  if (ImGui::GetIO().WantTextInput || state_.help) return;
   if (ui::key_pressed(ImGuiKey_DownArrow)) registry_.move_focus(1);
   if (ui::key_pressed(ImGuiKey_UpArrow)) registry_.move_focus(-1);
   registry_.press_focus(ui::key_pressed(ImGuiKey_Enter, false));
@@ -218,13 +231,6 @@ void App::swap_compared() {
   panels_ = make_panels();
 }
 
-/// A run on images opens where its images are.
-void App::find_images() {
-  if (!source_->history().of_images() || !state_.maximised.empty()) return;
-  const std::vector<Page> all = pages(arrangement(state_.room(), ui::em()), {}, ui::em(), true);
-  if (neighbour(all, state_.page, 0) != state_.page) state_.show = "patches";
-}
-
 void App::try_what_if() {
   Experiment wanted = state_.what_if;
   const int snapshot = state_.shown.index;
@@ -242,71 +248,79 @@ void App::try_what_if() {
   source_->try_out(wanted);
 }
 
-void App::fulfil_wishes() {
+void App::grant(const Wish& wish) {
   const Generation& text = source_->generation();
   const int size = int(text.text.size());
   const auto write = [&](const GenerateRequest& request) {
     state_.writing.follow();
     source_->generate(request);
   };
+  switch (wish.kind) {
+    case Wish::pause:
+      source_->pause();
+      break;
+    case Wish::resume:
+      source_->resume();
+      break;
+    case Wish::stop:
+      source_->stop();
+      for (Source* rival : state_.compare.rivals) rival->stop();
+      break;
+    case Wish::generate:
+      write(state_.request);
+      break;
+    case Wish::go_on:
+      write(text.go_on(state_.request, size, state_.request.max_tokens));
+      break;
+    case Wish::step:
+      write(text.go_on(state_.request, size, size > 0));
+      break;
+    case Wish::keep:
+      write(text.go_on(state_.request, std::max(1, wish.value), 0));
+      break;
+    case Wish::choose: {
+      GenerateRequest chosen = text.go_on(state_.request, size, 0);
+      chosen.kept.push_back(wish.value);
+      write(chosen);
+      break;
+    }
+    case Wish::stop_generating:
+      source_->stop_generating();
+      break;
+    case Wish::record:
+      source_->record();
+      break;
+    case Wish::train_step:
+      source_->train_step();
+      break;
+    case Wish::watch:
+      if (source_->tokenizer()) source_->watch({Watched::own, source_->tokenizer()->encode(state_.own_text)});
+      state_.playback.follow();
+      break;
+    case Wish::watch_batches:
+      source_->watch({Watched::batches});
+      break;
+    case Wish::watch_held_out:
+      source_->watch({Watched::held_out});
+      break;
+    case Wish::swap:
+      return swap_compared();
+    case Wish::open:
+    case Wish::train:
+    case Wish::race:
+      return open(wish);
+  }
+}
+
+void App::fulfil_wishes() {
   for (const Wish& wish : std::exchange(state_.wishes, {})) {
-    switch (wish.kind) {
-      case Wish::pause:
-        source_->pause();
-        break;
-      case Wish::resume:
-        source_->resume();
-        break;
-      case Wish::stop:
-        source_->stop();
-        for (Source* rival : state_.compare.rivals) rival->stop();
-        break;
-      case Wish::generate:
-        write(state_.request);
-        break;
-      case Wish::go_on:
-        write(text.go_on(state_.request, size, state_.request.max_tokens));
-        break;
-      case Wish::step:
-        write(text.go_on(state_.request, size, size > 0));
-        break;
-      case Wish::keep:
-        write(text.go_on(state_.request, std::max(1, wish.value), 0));
-        break;
-      case Wish::choose: {
-        GenerateRequest chosen = text.go_on(state_.request, size, 0);
-        chosen.kept.push_back(wish.value);
-        write(chosen);
-        break;
-      }
-      case Wish::stop_generating:
-        source_->stop_generating();
-        break;
-      case Wish::record:
-        source_->record();
-        break;
-      case Wish::train_step:
-        source_->train_step();
-        break;
-      case Wish::watch:
-        if (source_->tokenizer()) source_->watch({Watched::own, source_->tokenizer()->encode(state_.own_text)});
-        state_.playback.follow();
-        break;
-      case Wish::watch_batches:
-        source_->watch({Watched::batches});
-        break;
-      case Wish::watch_held_out:
-        source_->watch({Watched::held_out});
-        break;
-      case Wish::swap:
-        return swap_compared();
-      case Wish::open:
-      case Wish::train:
-      case Wish::race:
-        return open(wish);
+    try {
+      grant(wish);
+    } catch (const std::exception& error) {
+      state_.say(error.what());
     }
   }
-  if (text.running) source_->adjust(state_.request);
+  if (source_->generation().running) source_->adjust(state_.request);
   if (ImGui::IsAnyItemActive()) return;  // a slider counts once it is let go
   source_->set_lr_factor(state_.lr_factor);
   for (Source* rival : state_.compare.rivals) rival->set_lr_factor(state_.lr_factor);
@@ -340,6 +354,16 @@ std::string App::text(const std::string& name) {
     out += fmt::format("{}== {} ==\n{}", out.empty() ? "" : "\n", panel->title(), panel->text(*source_, state_));
   }
   if (name.empty()) out += "\n== Time line ==\n" + timeline_text(*source_, state_);
+  return out;
+}
+
+std::string App::csv(const std::string& name) const {
+  std::string out;
+  for (const auto& panel : panels_) {
+    if (!name.empty() && panel->name() != name) continue;
+    if (name.empty()) out += fmt::format("{}# {}\n", out.empty() ? "" : "\n", panel->name());
+    out += tinymor::csv(panel->table(*source_, state_));
+  }
   return out;
 }
 

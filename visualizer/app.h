@@ -54,6 +54,8 @@ class App {
   const Panel* panel(const std::string& name) const;
   /// Every panel and the time line, or the panel of this name, as plain text.
   std::string text(const std::string& name = "");
+  /// Every panel, each below its name, or the panel of this name, as comma-separated values.
+  std::string csv(const std::string& name = "") const;
 
  private:
   void begin_timeline();
@@ -61,17 +63,18 @@ class App {
   void begin_scene();
   void let_go_of_unseen();
   void update(double seconds);
-  void find_images();
   void draw_workspace(const Box& area);
   void drag_splitters(Page& page);
   void draw_tile(const Tile& tile);
   void draw_contents(Panel& panel, const Tile& tile, Canvas& canvas);
   void save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing);
   void fulfil_wishes();
+  void grant(const Wish& wish);
   void open(const Wish& wish);
   void try_what_if();
   void swap_compared();
   void move_keyboard();
+  void reveal_lesson();
   void toggle_session();
   void update_comparison();
 
@@ -83,6 +86,7 @@ class App {
   std::optional<PictureRequest> picture_;
   ui::Registry registry_;
   SessionRecorder session_;
+  std::pair<int, int> lesson_step_{-1, -1};  // that was begun last
   Rest rest_;
   float dragged_from_ = 0;  // how far the gap that is being dragged was moved before
   std::vector<std::unique_ptr<Panel>> panels_;

@@ -102,7 +102,7 @@ struct TrainRequest {
 };
 
 /// The dialog that chooses what to look at: not there, or for a run that is to be shown or to stand beside this one.
-enum class Dialog { none, open, beside };
+enum class Dialog { none, open, beside, text };
 
 struct OpenState {
   Dialog dialog = Dialog::none;

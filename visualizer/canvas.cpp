@@ -54,6 +54,12 @@ ImVec2 text_size(std::string_view text, ui::Font which) {
   return font->CalcTextSizeA(font->FontSize, 1e9f, 0, text.data(), text.data() + text.size());
 }
 
+std::string fitting(const std::vector<std::string>& texts, float width, ui::Font font) {
+  for (const std::string& text : texts)
+    if (text_size(text, font).x <= width) return text;
+  return fitted(texts.back(), width, font);
+}
+
 std::string fitted(std::string_view text, float width, ui::Font font) {
   if (text_size(text, font).x <= width) return std::string(text);
   constexpr std::string_view dots = "...";

@@ -42,6 +42,8 @@ class Canvas {
 ImVec2 text_size(std::string_view text, ui::Font font = ui::Font::body);
 /// `text`, shortened with "..." so that it is at most `width` wide.
 std::string fitted(std::string_view text, float width, ui::Font font = ui::Font::body);
+/// The first of these that fits; the last one, cut, where none does.
+std::string fitting(const std::vector<std::string>& texts, float width, ui::Font font = ui::Font::body);
 /// Text that ends at `right`, or whose middle is at `center`.
 void text_right(Canvas& canvas, ImVec2 right, ImU32 color, std::string_view text, ui::Font font = ui::Font::body);
 void text_centered(Canvas& canvas, ImVec2 center, ImU32 color, std::string_view text, ui::Font font = ui::Font::body);

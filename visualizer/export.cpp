@@ -43,7 +43,7 @@ void TwoCanvases::pop_clip() {
 
 PictureRequest export_panel(const Panel& panel, const Source& source, const AppState& state, const SvgCanvas& drawing,
                             const Box& box) {
-  std::filesystem::create_directories("exports");
+  make_folder("exports");
   const std::string stem = fmt::format("exports/{}-step-{}", panel.name(), state.shown.step);
   write_file_atomically(stem + ".svg", drawing.file(box, ui::colors::ground));
   write_file_atomically(stem + ".csv", csv(panel.table(source, state)));

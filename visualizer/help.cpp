@@ -1,5 +1,7 @@
 #include "visualizer/help.h"
 
+#include <algorithm>
+
 #include "visualizer/keys.h"
 #include "visualizer/ui.h"
 
@@ -8,11 +10,10 @@ namespace {
 
 constexpr const char* about =
     "Every token runs through the shared block once or more often; a router decides how often. Its colour and the "
-    "strokes "
-    "below it say how many recursions were spent at the token to predict the next one.\n\n"
+    "strokes below it say how many recursions were spent at the token to predict the next one.\n\n"
     "Two rules decide. The training rule takes the best-scored tokens of the whole text and so looks ahead. The causal "
-    "rule "
-    "takes a token by its own score and is what generation uses. The difference view shows where they disagree.\n\n"
+    "rule takes a token by its own score and is what generation uses. The difference view shows where they "
+    "disagree.\n\n"
     "Hover a token to see its scores in all panels, click to pin it.";
 
 }  // namespace
@@ -20,21 +21,29 @@ constexpr const char* about =
 void draw_help(AppState& state) {
   const float em = ui::em();
   ImGui::SetNextWindowFocus();
-  if (ui::begin_dialog("##help", em * 44)) {
+  if (ui::begin_dialog("##help", em * 88)) {
     ui::tag("help.window",
             {ImGui::GetWindowPos(),
              {ImGui::GetWindowPos().x + ImGui::GetWindowWidth(), ImGui::GetWindowPos().y + ImGui::GetWindowHeight()}});
-    ui::label("tinymor: how deep each token thinks", ui::colors::text, ui::Font::bold);
-    ImGui::Dummy({1, em * 0.2f});
+    if (ui::dialog_title("help.close", "tinymor: how deep each token thinks")) state.help = false;
     ui::paragraph(about, ui::colors::dim);
     ImGui::Dummy({1, em * 0.4f});
-    for (const KeyHelp& key : key_help()) {
-      ui::label(key.keys, ui::colors::accent);
-      ImGui::SameLine(em * 10);
-      ui::paragraph(key.does);
+    const int columns = std::max(1, int(ImGui::GetContentRegionAvail().x / (em * 40)));
+    if (ImGui::BeginTable("keys", 2 * columns)) {
+      for (int i = 0; i < columns; ++i) {
+        ImGui::TableSetupColumn("keys", ImGuiTableColumnFlags_WidthFixed, em * 9.5f);
+        ImGui::TableSetupColumn("what they do", ImGuiTableColumnFlags_WidthStretch);
+      }
+      for (const KeyHelp& key : key_help()) {
+        ImGui::TableNextColumn();
+        ui::paragraph(key.keys, ui::colors::accent);
+        ImGui::TableNextColumn();
+        ui::paragraph(key.does);
+      }
+      ImGui::EndTable();
     }
-    ImGui::Dummy({1, em * 0.4f});
-    if (ui::button("help.close", "Close")) state.help = false;
+    const int down = int(ui::key_pressed(ImGuiKey_DownArrow)) - int(ui::key_pressed(ImGuiKey_UpArrow));
+    if (down != 0) ImGui::SetScrollY(ImGui::GetScrollY() + float(down) * em * 4);
   }
   ui::end_dialog();
 }

@@ -10,8 +10,8 @@ namespace tinymor {
 namespace {
 
 constexpr KeyHelp all_keys[] = {
-    {"Drag", "over tokens: what they cost; gaps: room; the time line with Shift: a loop"},
-    {"Wheel", "closer to curves, time line, grid, cache, lens, attention; double click: all"},
+    {"Drag", "mark a part of the text; move a gap between panels; with Shift on the time line: a loop"},
+    {"Wheel", "zoom curves, time line, grid, cache, lens, attention; a double click shows all again"},
     {"Right button", "dragged over a part of the curves: closer to it"},
     {"Space", "play the time line, or pause"},
     {"Left, Right", "previous, next place of the time line (with Shift: ten)"},
@@ -27,7 +27,7 @@ constexpr KeyHelp all_keys[] = {
     {"Double click", "on a token of the strip: what does it predict after each recursion?"},
     {"1 to 9, [ ]", "attention of that recursion; previous, next head"},
     {"C", "compare"},
-    {"Up, Down, Enter", "previous, next control of what is seen; press it, type into it; Left, Right move a gap"},
+    {"Up, Down, Enter", "previous, next control; press it, type into it; Left, Right move a gap"},
     {"Page Up, Page Down", "previous, next page"},
     {"F", "the panel under the mouse fills the window, and back"},
     {"S", "save that panel as SVG, PNG and CSV, into the folder exports"},
@@ -49,9 +49,10 @@ void toggle_training(const Source& source, AppState& state) {
   if (source.steerable()) state.wishes.push_back({is_paused(source.status()) ? Wish::resume : Wish::pause});
 }
 
-void turn_page(AppState& state, int by) {
-  state.page =
-      neighbour(pages(arrangement(state.room(), ui::em()), {{0, 0}, state.room()}, ui::em(), false), state.page, by);
+void turn_page(const Source& source, AppState& state, int by) {
+  state.page = neighbour(
+      pages(arrangement(state.room(), ui::em()), {{0, 0}, state.room()}, ui::em(), source.history().of_images()),
+      state.page, by);
   state.maximised.clear();
 }
 
@@ -170,8 +171,8 @@ void handle_keys(const Source& source, AppState& state) {
   const bool learning = state.tutor.lesson >= 0;
   if (ui::key_pressed(ImGuiKey_Space, false)) learning ? turn_lesson(state, source, 1) : playback.toggle(count);
   if (ui::key_pressed(ImGuiKey_Backspace, false) && learning) turn_lesson(state, source, -1);
-  if (ui::key_pressed(ImGuiKey_PageUp)) turn_page(state, -1);
-  if (ui::key_pressed(ImGuiKey_PageDown)) turn_page(state, 1);
+  if (ui::key_pressed(ImGuiKey_PageUp)) turn_page(source, state, -1);
+  if (ui::key_pressed(ImGuiKey_PageDown)) turn_page(source, state, 1);
   if (ui::key_pressed(ImGuiKey_Escape, false)) let_go(state);
   for (ImWchar character : io.InputQueueCharacters) typed(character, source, state);
 }

@@ -49,8 +49,19 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
   };
   const Page compare{"Compare", {{"compare", area}}};
   const Page autograd{"Autograd", {{"autograd", area}}};
-  const Page data = images ? Page{"Data", {{"patches", column(0, 0.6f)}, {"curves", column(0.6f, 1)}}}
-                           : Page{"Data", {{"tokens", area}}};
+  const Page data{"Data", {{"tokens", area}}};
+  if (images && arrangement == Arrangement::single)
+    return {{"Patches", {{"patches", area}}},
+            {"Curves", {{"curves", area}}},
+            {"Scores", {{"scores", area}}},
+            {"Sharing", {{"sharing", area}}},
+            compare,
+            autograd};
+  if (images)
+    return {{"Overview", {{"patches", column(0, 0.6f)}, {"curves", column(0.6f, 1)}}},
+            {"Inside", {{"scores", column(0, 0.5f)}, {"sharing", column(0.5f, 1)}}},
+            compare,
+            autograd};
   switch (arrangement) {
     case Arrangement::wide: {
       const Box left = column(0, 0.44f), middle = column(0.44f, 0.73f);
@@ -101,7 +112,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
           {"Attention", {{"attention", area}}},
           {"Sharing", {{"sharing", area}}},
           {"Generate", {{"generate", area}}},
-          {"Data", {{images ? "patches" : "tokens", area}}},
+          {"Data", {{"tokens", area}}},
           compare,
           autograd};
 }
@@ -135,6 +146,20 @@ std::vector<Splitter> split(Page& page, const std::vector<float>& moved) {
       out.push_back({{{above.min.x, above.max.y}, {above.max.x, below.min.y}}, false, area.height()});
     }
   return out;
+}
+
+std::string page_of(const std::vector<Page>& all, const std::string& name, bool images) {
+  const auto named = [&](const std::vector<Page>& among) {
+    return std::find_if(among.begin(), among.end(), [&](const Page& page) { return page.name == name; });
+  };
+  if (named(all) != all.end()) return name;
+  for (const Arrangement other : {Arrangement::wide, Arrangement::normal, Arrangement::pairs, Arrangement::single}) {
+    const std::vector<Page> others = pages(other, {}, 1, images);
+    const auto page = named(others);
+    for (const Page& here : all)
+      if (page != others.end() && here.holds(page->tiles.front().panel)) return here.name;
+  }
+  return all.front().name;
 }
 
 std::string neighbour(const std::vector<Page>& pages, const std::string& name, int by) {

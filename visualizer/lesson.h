@@ -47,6 +47,7 @@ struct Tutor {
   int step = 0;
   std::vector<bool> done = {};  ///< Of each task of the step.
   bool hinting = false;
+  bool folded = false;    ///< The step's text is put away.
   bool choosing = false;  ///< The list of lessons is open.
   float height = 0;       ///< What the step needed in the last frame.
 };

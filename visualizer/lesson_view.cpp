@@ -57,40 +57,74 @@ void solve(AppState& state, const Source& source, const LessonStep& step) {
   }
 }
 
-void draw_buttons(AppState& state, const Source& source, const Lesson& lesson, const LessonStep& step) {
-  const int at = state.tutor.step;
-  const bool last = at + 1 == int(lesson.steps.size());
-  const bool done = std::all_of(state.tutor.done.begin(), state.tutor.done.end(), [](bool d) { return d; });
-  int turn = 0;
-  if (ui::button("lesson.back", "Back", at > 0, "The step before (Backspace)")) turn = -1;
-  ImGui::SameLine();
-  if (ui::chip("lesson.next", last ? "Finish" : "Next", done, "The next step (Space)")) turn = 1;
-  if (!step.tasks.empty() && !done) {
-    ImGui::SameLine();
-    if (ui::button("lesson.solve", "Show me", true, "Does the task for you")) solve(state, source, step);
-  }
-  if (!step.hint.empty()) {
-    ImGui::SameLine();
-    if (ui::button("lesson.hint", "Hint")) state.tutor.hinting = !state.tutor.hinting;
-  }
-  ImGui::SameLine();
-  if (ui::button("lesson.close", "x", true, "Leave the lesson")) state.tutor = {};
-  if (turn != 0) turn_lesson(state, source, turn);
+struct StepButton {
+  const char *name, *label, *hint = nullptr;
+  bool enabled = true, bright = false;
+};
+
+/// What turns, helps with and ends the step.
+std::vector<StepButton> buttons_of(const Tutor& tutor, const Lesson& lesson, const LessonStep& step) {
+  const bool done = std::all_of(tutor.done.begin(), tutor.done.end(), [](bool d) { return d; });
+  std::vector<StepButton> out = {{"lesson.back", "Back", "The step before (Backspace)", tutor.step > 0}};
+  const bool last = tutor.step + 1 == int(lesson.steps.size());
+  out.push_back({"lesson.next", last ? "Finish" : "Next", "The next step (Space)", true, done});
+  if (!step.tasks.empty() && !done) out.push_back({"lesson.solve", "Show me", "Does the task for you"});
+  if (!step.hint.empty()) out.push_back({"lesson.hint", "Hint"});
+  out.push_back(
+      {"lesson.fold", tutor.folded ? "Unfold" : "Fold", "Puts the text away: more room for what it is about"});
+  out.push_back({"lesson.close", "x", "Leave the lesson"});
+  return out;
 }
 
-/// Title and text, and the tasks beside them or, in a narrow window, below. Returns how far down they reach.
+float width_of(const std::vector<StepButton>& buttons) {
+  float width = float(buttons.size() - 1) * ImGui::GetStyle().ItemSpacing.x;
+  for (const StepButton& button : buttons) width += ui::button_width(button.label);
+  return width;
+}
+
+/// Returns the name of the one that was pressed, or nothing.
+std::string draw_buttons(const std::vector<StepButton>& buttons) {
+  std::string pressed;
+  for (const StepButton& b : buttons) {
+    if (&b != &buttons.front()) ImGui::SameLine();
+    if (b.bright ? ui::chip(b.name, b.label, true, b.hint) : ui::button(b.name, b.label, b.enabled, b.hint))
+      pressed = b.name;
+  }
+  return pressed;
+}
+
+void press(const std::string& button, AppState& state, const Source& source, const LessonStep& step) {
+  if (button == "lesson.back") turn_lesson(state, source, -1);
+  if (button == "lesson.next") turn_lesson(state, source, 1);
+  if (button == "lesson.solve") solve(state, source, step);
+  if (button == "lesson.hint") state.tutor.hinting = !state.tutor.hinting;
+  if (button == "lesson.fold") state.tutor.folded = !state.tutor.folded;
+  if (button == "lesson.close") state.tutor = {};
+}
+
+/// Title, text, tasks and buttons, these beside the text in a wide window, beside the title where there is room, or
+/// below. Returns how far down they reach.
 float draw_step(AppState& state, const Source& source, float width) {
-  const float em = ui::em(), left = std::min(width, em * 58);
+  const float em = ui::em();
   const Lesson& lesson = state.lessons[size_t(state.tutor.lesson)];
   const LessonStep step = lesson.steps[size_t(state.tutor.step)];
+  const std::vector<StepButton> buttons = buttons_of(state.tutor, lesson, step);
+  std::string pressed;
   const bool beside = width > em * 80;
+  const float left = beside ? em * 58 : width, dots = em * (0.9f * float(lesson.steps.size()) + 2);
+  const float title = text_size(lesson.title, ui::Font::bold).x, row = width_of(buttons);
+  const bool above = !beside && title + dots + row < width;
   const float pad = ImGui::GetCursorPosX(), top = ImGui::GetCursorPosY();
   ImGui::BeginGroup();
-  ui::label(lesson.title, ui::colors::accent, ui::Font::bold);
+  ui::label(fitted(lesson.title, left - dots, ui::Font::bold), ui::colors::accent, ui::Font::bold);
   ImGui::SameLine();
   draw_dots(int(lesson.steps.size()), state.tutor.step);
-  ImGui::PushTextWrapPos(pad + (beside ? left : width));
-  ui::label(step.text);
+  if (above) {
+    ImGui::SetCursorPos({pad + width - row, top});
+    pressed = draw_buttons(buttons);
+  }
+  ImGui::PushTextWrapPos(pad + left);
+  if (!state.tutor.folded) ui::label(step.text);
   if (state.tutor.hinting) ui::label(step.hint, ui::colors::warn);
   ImGui::PopTextWrapPos();
   ImGui::EndGroup();
@@ -98,9 +132,11 @@ float draw_step(AppState& state, const Source& source, float width) {
   if (beside) ImGui::SetCursorPos({pad + left + em * 2, top});
   ImGui::BeginGroup();
   for (size_t i = 0; i < step.tasks.size(); ++i) draw_task(step.tasks[i].text, state.tutor.done[i]);
-  draw_buttons(state, source, lesson, step);
+  if (!above) pressed = draw_buttons(buttons);
   ImGui::EndGroup();
-  return std::max(end, ImGui::GetCursorPosY());
+  const float reached = std::max(end, ImGui::GetCursorPosY());
+  press(pressed, state, source, step);
+  return reached;
 }
 
 }  // namespace
@@ -152,7 +188,7 @@ void draw_lesson_list(AppState& state, const Source& source) {
   if (!state.tutor.choosing) return;
   ImGui::SetNextWindowFocus();
   if (ui::begin_dialog("##lessons", ui::em() * 36)) {
-    ui::label("Lessons", ui::colors::text, ui::Font::bold);
+    if (ui::dialog_title("lesson.list.close", "Lessons")) state.tutor.choosing = false;
     ui::paragraph("Each takes a few minutes. You can look around and try things at any time.", ui::colors::dim,
                   ui::Font::small);
     for (int i = 0; i < int(state.lessons.size()); ++i) {
@@ -165,8 +201,6 @@ void draw_lesson_list(AppState& state, const Source& source) {
       }
       break;
     }
-    ImGui::Dummy({1, ui::em() * 0.4f});
-    if (ui::button("lesson.list.close", "Close")) state.tutor.choosing = false;
   }
   ui::end_dialog();
 }

@@ -34,6 +34,7 @@ std::vector<Note> read_notes(const std::filesystem::path& recording) {
 }
 
 void write_note(std::vector<Note>& notes, const Note& note, const std::filesystem::path& recording) {
+  read_notes(recording);  // throws where there is something unreadable, which would be lost
   std::vector<Note> changed = notes;
   std::erase_if(changed, [&](const Note& old) { return old.step == note.step; });
   if (!trimmed(note.text).empty()) changed.push_back(note);

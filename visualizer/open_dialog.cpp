@@ -28,7 +28,7 @@ auto attempt(AppState& state, Make make) -> decltype(make()) {
     state.open.dialog = Dialog::none;
     state.open.message.clear();
     return made;
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     refuse(state.open, error.what());
     return {};
   }
@@ -50,19 +50,22 @@ void remember(OpenState& open, const std::string& path) {
 
 void draw_opening(AppState& state) {
   const auto open = [&](const std::string& path) { state.wishes.push_back({Wish::open, 0, path}); };
-  ui::label(state.open.dialog == Dialog::beside ? "Open beside this run" : "Open", ui::colors::text, ui::Font::bold);
-  ui::paragraph(
-      "A run folder, a folder of runs, a recording (.mortrace), a model (.safetensors), a lesson (.lesson), a scene "
-      "(.scene), or a "
-      "text to train on. You can also drop it onto the window.",
-      ui::colors::dim, ui::Font::small);
+  static constexpr const char* titles[] = {"", "Open", "Add a run beside this one", "Open a text to look at"};
+  if (ui::dialog_title("open.close", titles[int(state.open.dialog)])) state.open.dialog = Dialog::none;
+  const bool text = state.open.dialog == Dialog::text;
+  ui::paragraph(text ? "Any text file; what is there now goes."
+                     : "A run folder, a folder of runs, a recording (.mortrace), a model (.safetensors), a lesson "
+                       "(.lesson), a scene "
+                       "(.scene), or a "
+                       "text to train on. You can also drop it onto the window.",
+                ui::colors::dim, ui::Font::small);
   ImGui::SetNextItemWidth(-ui::button_width("Open") - ui::em());
   ui::field("open.path");
   ImGui::InputText("##path", &state.open.path);
   ui::tag("open.path");
   ImGui::SameLine();
   if (ui::button("open.go", "Open", !state.open.path.empty())) open(state.open.path);
-  const std::vector<std::string> offered = offers(state.open);
+  const std::vector<std::string> offered = text ? std::vector<std::string>() : offers(state.open);
   for (size_t i = 0; i < offered.size(); ++i) {
     const std::string& run = offered[i];
     if (ui::button("open.run." + std::to_string(i), fitted(run, ui::em() * 36).c_str())) open(run);
@@ -73,31 +76,37 @@ void draw_training(AppState& state) {
   TrainRequest& request = state.open.request;
   heading("Train a new run");
   ui::paragraph(
-      "A small MoR model, while you watch. Text: stories (bundled), a file, or a folder of files. Images: digits, or a "
-      "folder with MNIST's four files.",
+      "A small MoR model, while you watch, or a race: in turn with its vanilla and its recursive twin, at equal FLOPs. "
+      "Text: stories (bundled), a file, or a folder of files. Images: digits, or a folder with MNIST's four files.",
       ui::colors::dim, ui::Font::small);
-  ImGui::SetNextItemWidth(ui::em() * 18);
+  const auto named = [](const char* name, float width) {
+    ImGui::AlignTextToFramePadding();
+    ui::label(name, ui::colors::dim);
+    ImGui::SameLine(ui::em() * 8);
+    ImGui::SetNextItemWidth(width);
+  };
+  named("text or images", -1);
   ui::field("train.data");
   ImGui::InputText("##data", &request.data);
   ui::tag("train.data");
   ui::hint("The text or images to train on");
-  ImGui::SameLine();
-  ImGui::SetNextItemWidth(ui::em() * 9);
+  named("steps", ui::em() * 9);
   ui::field("train.steps");
-  ImGui::InputInt("steps", &request.steps, 100);
+  ImGui::InputInt("##steps", &request.steps, 100);
   ui::tag("train.steps");
   request.steps = std::clamp(request.steps, 1, 1000000);
   const auto choice = [](const char* name, const char* text, bool& on, const char* hint) {
     if (ui::chip(name, text, on, hint)) on = !on;
   };
+  const float end = ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x;
   choice("train.rest.plateau", "pause when it learns no more", state.rest_on_plateau,
          "... when five evaluations have brought no lower held-out loss");
   ImGui::SameLine();
+  if (ImGui::GetCursorPosX() + ui::button_width("pause on battery") > end) ImGui::NewLine();
   choice("train.rest.battery", "pause on battery", state.rest_on_battery, "... when the machine leaves its mains");
   if (ui::chip("train.go", "Train", true)) state.wishes.push_back({Wish::train, request.steps, request.data});
   ImGui::SameLine();
-  if (ui::button("train.race", "Race", true, "MoR against its vanilla and its recursive twin, in turn, at equal FLOPs"))
-    state.wishes.push_back({Wish::race, request.steps, request.data});
+  if (ui::button("train.race", "Race")) state.wishes.push_back({Wish::race, request.steps, request.data});
 }
 
 /// Empty when there is nothing to show, or not yet.
@@ -118,6 +127,8 @@ Sources open_path(const std::string& path, AppState& state, const Opener& opener
       return opened;
     });
   if (fs::is_regular_file(path, ignored) && kind != ".mortrace" && kind != ".safetensors") {
+    if (state.open.dialog == Dialog::text)
+      return attempt(state, [&] { return state.own_text = read_file(path, 1 << 20), Sources(); });
     state.open.request.data = path;
     refuse(state.open, "A text: press Train to train on it.");
     return {};
@@ -168,11 +179,12 @@ void draw_open_dialog(AppState& state, const Opener& opener) {
   if (state.open.dialog == Dialog::none) return;
   if (ui::begin_dialog("##open", ui::em() * 40)) {
     if (ImGui::IsWindowAppearing()) state.open.found = find_runs("runs");
-    if (opener.open) draw_opening(state);
-    if (opener.train) draw_training(state);
+    if (opener.open)
+      draw_opening(state);
+    else
+      state.open.message = "Only the window opens and trains.";
+    if (opener.train && state.open.dialog != Dialog::text) draw_training(state);
     if (!state.open.message.empty()) ui::paragraph(state.open.message, ui::colors::warn, ui::Font::small);
-    ImGui::Dummy({1, ui::em() * 0.4f});
-    if (ui::button("open.close", "Close")) state.open.dialog = Dialog::none;
   }
   ui::end_dialog();
 }

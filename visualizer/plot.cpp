@@ -86,7 +86,9 @@ Box Plot::legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& 
                  std::set<std::string>& hidden) const {
   const float em = ui::em(), row = em * 1.5f;
   ImVec2 at = box.min;
-  for (const PlotSeries& one : series) {
+  for (size_t i = 0; i < series.size(); ++i) {
+    const PlotSeries& one = series[i];
+    if (i > 0 && one.name == series[i - 1].name) continue;
     const float width = em * 1.6f + text_size(one.name, ui::Font::small).x;
     if (at.x + width > box.max.x && at.x > box.min.x) at = {box.min.x, at.y + row};
     const bool off = hidden.contains(one.name);
@@ -225,7 +227,9 @@ void Plot::crosshair(Canvas& canvas, const Axes& view, const Lines& seen, const 
     if (i > 0 && *hovered_x_ - one.x[i - 1] < one.x[i] - *hovered_x_) --i;
     if (!view.drawable(one.y[i])) continue;
     canvas.circle({view.x(one.x[i]), view.y(one.y[i])}, ui::em() * 0.22f, ui::u32(one.color));
-    ui::label(fmt::format("{}  {:.4g} {}", one.name, one.y[i], options.y_unit), one.color, ui::Font::small);
+    ui::label(fmt::format("{}  {:.4g} {}", one.what.empty() ? one.name : one.name + ": " + one.what, one.y[i],
+                          options.y_unit),
+              one.color, ui::Font::small);
   }
   if (!options.hint.empty()) ui::label(options.hint, faint, ui::Font::small);
   ImGui::EndTooltip();

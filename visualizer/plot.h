@@ -16,6 +16,7 @@ struct PlotSeries {
   Color color;
   std::vector<double> x = {}, y = {};
   std::vector<double> ghost = {};  ///< The raw values under a smoothed `y`, drawn faintly; may be empty.
+  std::string what = {};           ///< Told beside the mouse, of lines that share a name and with it a legend's entry.
   bool dots = false;               ///< Few values: mark each.
   bool broad = false;              ///< Drawn as a broad band, so that another line on top leaves it visible.
 };

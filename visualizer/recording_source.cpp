@@ -10,15 +10,16 @@ namespace tinymor {
 namespace fs = std::filesystem;
 
 RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wake) {
-  check_input(fs::exists(path),
+  std::error_code ignored;
+  check_input(fs::exists(path, ignored),
               "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)",
               path.string());
-  const bool folder = fs::is_directory(path);
+  const bool folder = fs::is_directory(path, ignored);
   const bool is_model = !folder && path.extension() == ".safetensors";
   const RunFolder run{folder ? path : path.parent_path()};
   const fs::path recording = folder ? run.recording() : is_model ? fs::path() : path;
   const fs::path model = is_model ? path : run.weights();
-  const bool recorded = fs::exists(recording), modelled = fs::exists(model);
+  const bool recorded = fs::exists(recording, ignored), modelled = fs::exists(model, ignored);
   check_input(recorded || modelled, "{}: neither {} nor {} is in it (name a folder that `tinymor train` wrote)",
               path.string(), run.recording().filename().string(), run.weights().filename().string());
 

@@ -17,7 +17,7 @@ std::string path_of(const Source& source) {
 }  // namespace
 
 void SessionRecorder::start(const std::filesystem::path& file, const AppState& state, const Source& source) {
-  std::filesystem::create_directories(file.parent_path());
+  make_folder(file.parent_path());
   file_ = file;
   time_ = 0;
   const std::string run = path_of(source);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <type_traits>
@@ -63,14 +64,17 @@ inline SettingEntry fact(const char* name, std::string (*get)(const AppState&, c
   return {{name, "", true}, get, [](AppState&, const Source&, const std::string&) { return false; }};
 }
 
-/// Any text, lines included, in a member that `at` finds.
+/// Any text, with lines and with blanks at its ends, in a member that `at` finds.
 template <class At>
 SettingEntry text(const char* name, At at) {
-  return {{name, "a text; \\n is a new line"},
+  return {{name, "a text; \\n is a new line, \\ before a blank keeps it"},
           [=](const AppState& s, const Source&) {
+            const std::string& all = at(const_cast<AppState&>(s));
             std::string out;
-            for (char c : at(const_cast<AppState&>(s)))
-              out += c == '\n' ? "\\n" : c == '\\' ? "\\\\" : std::string(1, c);
+            for (size_t i = 0; i < all.size(); ++i) {
+              const bool kept = all[i] == '\\' || ((i == 0 || i + 1 == all.size()) && std::strchr(" \t\r", all[i]));
+              out += all[i] == '\n' ? "\\n" : (kept ? "\\" : "") + std::string(1, all[i]);
+            }
             return out;
           },
           [=](AppState& s, const Source&, const std::string& value) {

@@ -383,7 +383,7 @@ const std::vector<SettingEntry>& setting_table() {
       part("curves.zoom", [](AppState& s) -> Zoom& { return s.curves.zoom; }),
       names("curves.hide", "names of lines with ; between them, or none", ';',
             [](AppState& s) -> std::set<std::string>& { return s.curves.hidden; }),
-      choice("dialog", "none, open or beside", {"none", "open", "beside"},
+      choice("dialog", "none, open, beside or text", {"none", "open", "beside", "text"},
              [](AppState& s) -> Dialog& { return s.open.dialog; }),
       choice("cache", "probe or generated", {"probe", "generated"}, &AppState::cache_subject),
       choice("kv", "run, recursion_wise, shared or hybrid", {"run", "recursion_wise", "shared", "hybrid"},

@@ -168,9 +168,10 @@ Geometry geometry_of(const ModelConfig& c) {
   g.unique_ends = c.sharing == Sharing::middle_cycle || c.sharing == Sharing::middle_sequence;
   g.block_layers = int(std::max<int64_t>(1, (c.n_layers - (g.unique_ends ? 2 : 0)) / g.recursions));
   g.routed = c.routing != Routing::none;
+  g.two_rules = c.routing == Routing::expert_choice;
   g.by_depth = c.routing == Routing::token_choice;
   g.capacity = c.router.capacity;
-  if (c.routing != Routing::expert_choice) g.capacity.assign(g.recursions, 1.0);
+  if (!g.two_rules) g.capacity.assign(g.recursions, 1.0);
   // The default of the configuration (paper 2.2.1): 1, 2/3, 1/3 for three recursions.
   for (int r = int(g.capacity.size()); r < g.recursions; ++r)
     g.capacity.push_back(double(g.recursions - r) / g.recursions);

@@ -19,6 +19,7 @@ struct Geometry {
   int block_layers = 1;      ///< Layers of the shared block.
   bool unique_ends = false;  ///< A first and a last layer of their own around the block.
   bool routed = false;
+  bool two_rules = false;        ///< Expert choice: the training rule is not the causal one.
   bool by_depth = false;         ///< Token choice: a score is the probability of a depth, not of going on.
   std::vector<double> capacity;  ///< Share of the tokens that may enter each recursion.
   KvStrategy kv = KvStrategy::recursion_wise;

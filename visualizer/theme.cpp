@@ -104,8 +104,8 @@ void apply_style(float scale) {
   set(ImGuiCol_Button, colors::control);
   set(ImGuiCol_ButtonHovered, colors::hovered);
   set(ImGuiCol_ButtonActive, colors::active);
-  set(ImGuiCol_SliderGrab, colors::accent, 0.75f);
-  set(ImGuiCol_SliderGrabActive, colors::accent);
+  set(ImGuiCol_SliderGrab, mix(colors::control, colors::accent, 0.45));
+  set(ImGuiCol_SliderGrabActive, mix(colors::control, colors::accent, 0.7));
   set(ImGuiCol_ScrollbarBg, colors::card, 0);
   set(ImGuiCol_ScrollbarGrab, colors::hovered);
   set(ImGuiCol_TextSelectedBg, colors::accent, 0.35f);

@@ -200,6 +200,8 @@ void draw_track(const Source& source, AppState& state, const Box& box) {
 
 std::string timeline_text(const Source& source, const AppState& state) {
   std::string out = status_text(source, state) + "\n";
+  for (const std::string& what : {state.message, source.notice()})
+    if (!what.empty()) out += what + "\n";
   for (const std::string& mark : marks(source.history(), state.timeline, [](int64_t) { return true; }))
     out += mark + "\n";
   return out;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "visualizer/layout.h"
 #include "visualizer/ui.h"
 
 namespace tinymor {
@@ -29,19 +30,18 @@ double cut_off(const RecursionRow& row, bool training) {
   return row.scored ? router_score(row.lowest_taken) : -1;
 }
 
-std::string losses(const AppState& state, TokenRef token) {
+/// What is known of the prediction at the token and of it, a line each.
+std::vector<std::string> losses(const AppState& state, TokenRef token) {
   const TextView& view = state.shown.text(token.subject, state.rule);
   const int t = token.token;
-  std::string out;
-  if (std::isfinite(view.nll[t]) && t + 1 < view.size()) {
-    out = fmt::format("predicts \"{}\" next: {:.2f} nats ({:.0f} %)", quoted_piece(view.pieces[t + 1]), view.nll[t],
-                      100 * std::exp(-view.nll[t]));
-  }
+  std::vector<std::string> out;
+  if (std::isfinite(view.nll[t]) && t + 1 < view.size())
+    out.push_back(fmt::format("predicts \"{}\" next: {:.2f} nats ({:.0f} %)", quoted_piece(view.pieces[t + 1]),
+                              view.nll[t], 100 * std::exp(-view.nll[t])));
   if (token.subject == Subject::probe && size_t(t) < state.shown.likely.size())
-    out += fmt::format("{}causal rule, likeliest: {}", out.empty() ? "" : "\n", state.shown.likely[size_t(t)]);
-  if (t > 0 && std::isfinite(view.nll[t - 1])) {
-    out += fmt::format("{}was predicted itself: {:.2f} nats", out.empty() ? "" : "\n", view.nll[t - 1]);
-  }
+    out.push_back("causal rule, likeliest: " + state.shown.likely[size_t(t)]);
+  if (t > 0 && std::isfinite(view.nll[t - 1]))
+    out.push_back(fmt::format("was predicted itself: {:.2f} nats", view.nll[t - 1]));
   return out;
 }
 
@@ -119,6 +119,22 @@ void draw_recursions(const AppState& state, TokenRef token) {
   ImGui::EndGroup();
 }
 
+/// The least that is told of a token, where the window has no room for more.
+void draw_in_one_line(const AppState& state, TokenRef token, float width) {
+  const TextView& view = state.shown.text(token.subject, state.rule);
+  const int t = token.token;
+  const std::string name = "\"" + quoted_piece(view.pieces[t]) + "\"";
+  ui::label(name, ui::colors::text, ui::Font::bold);
+  std::string rest = fmt::format("depth {}", view.depth[t]);
+  std::vector<std::string> scores;
+  for (const RecursionRow& row : view.rows)
+    if (row.cells[t].scored) scores.push_back(fmt::format("{:.2f}", router_score(row.cells[t].logit)));
+  if (!scores.empty()) rest += fmt::format(" \u00b7 scores {}", fmt::join(scores, ", "));
+  if (const std::vector<std::string> loss = losses(state, token); !loss.empty()) rest += " \u00b7 " + loss.front();
+  ImGui::SameLine();
+  ui::label(fitted(rest, width - text_size(name, ui::Font::bold).x - ui::em(), ui::Font::small), dim, ui::Font::small);
+}
+
 /// What a part of the text has cost, beside the whole.
 struct SpanSummary {
   std::string text;
@@ -181,9 +197,8 @@ void draw_token_card(const AppState& state, TokenRef token) {
   ui::label(depths(state, token), dim, ui::Font::small);
   ImGui::Dummy({0, ui::em() * 0.2f});
   draw_recursions(state, token);
-  const std::string loss = losses(state, token);
   ImGui::Dummy({0, ui::em() * 0.1f});
-  if (!loss.empty()) ui::label(loss, dim, ui::Font::small);
+  for (const std::string& line : losses(state, token)) ui::label(line, dim, ui::Font::small);
   ui::label(seen_at(state, token), faint, ui::Font::small);
 }
 
@@ -199,8 +214,8 @@ std::string token_card_text(const AppState& state, TokenRef token) {
                                      cell.logit, cell.gate)
                        : "\n";
   }
-  const std::string loss = losses(state, token);
-  return loss.empty() ? out : out + "  " + loss + "\n";
+  for (const std::string& line : losses(state, token)) out += "  " + line + "\n";
+  return out;
 }
 
 std::string span_text(const AppState& state) {
@@ -221,27 +236,35 @@ float draw_inspector(AppState& state, ImVec2 window, float bottom) {
   if (!state.pinned) return draw_span(state, window, bottom);
   const TokenRef token = *state.pinned;
   const TextView& view = state.shown.text(token.subject, state.rule);
-  const float em = ui::em(), pad = em * 0.6f, scores = em * 26;
-  const bool beside = window.x > scores + em * 20;
-  const float lines = beside ? std::max(6.0f, float(view.rows.size())) : float(view.rows.size()) + 1.2f;
-  const float top = bottom - lines * em * 1.2f - 2 * pad;
+  const float em = ui::em(), scores = em * 26;
+  const bool one_line = arrangement(window, em) == Arrangement::single;
+  const float pad = em * (one_line ? 0.25f : 0.6f);
+  const float height =
+      one_line ? ImGui::GetFrameHeight() : float(std::max<size_t>(4, view.rows.size() + 1)) * em * 1.2f;
+  const float top = bottom - height - 2 * pad;
   if (ui::begin_bar("##inspector", {0, top}, {window.x, bottom - top})) {
     ui::tag("inspector", {{0, top}, {window.x, bottom}});
     const float close = ui::button_width("x");
     ImGui::SetCursorPos({window.x - pad - close, pad});
     if (ui::button("inspector.close", "x", true, "Let go of this token (Esc)")) state.pinned.reset();
-    ImGui::SetCursorPos({pad, pad});
-    ImGui::BeginGroup();
-    draw_name(view, token.token);
-    if (beside) {
-      ui::label(depths(state, token), dim, ui::Font::small);
-      const std::string loss = losses(state, token);
-      if (!loss.empty()) ui::label(loss, dim, ui::Font::small);
+    ImGui::SetCursorPos({em * 0.6f, pad + (one_line ? ImGui::GetStyle().FramePadding.y : 0)});
+    if (one_line) {
+      draw_in_one_line(state, token, window.x - close - em * 2);
+    } else {
+      const float left = std::min(em * 38, window.x - scores - pad);
+      ImGui::BeginGroup();
+      draw_name(view, token.token);
+      ImGui::SameLine();
+      ui::label("\u00b7 " + depths(state, token), dim, ui::Font::small);
+      for (const std::string& line : losses(state, token))
+        ui::label(fitted(line, left - em * 1.2f, ui::Font::small), dim, ui::Font::small);
+      ImGui::EndGroup();
+      ImGui::SetCursorPos({left, pad});
+      ImGui::BeginGroup();
+      draw_recursions(state, token);
       ui::label(seen_at(state, token), faint, ui::Font::small);
+      ImGui::EndGroup();
     }
-    ImGui::EndGroup();
-    if (beside) ImGui::SetCursorPos({std::min(em * 32, window.x - scores - pad), pad});
-    draw_recursions(state, token);
   }
   ui::end_bar();
   return top;

@@ -196,7 +196,8 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
   if (roomy) parts.push_back(title());
   if (!tight || source.steerable()) parts.push_back(badge(source, state));
   if (all.size() > 1 || !state.maximised.empty()) parts.push_back(page_tabs(state, all, window.x - 2 * pad));
-  if (!source.history().of_images()) parts.push_back(rule_switch(state, !roomy || window.x < 72 * em, tight));
+  if (!source.history().of_images() && source.geometry().two_rules)
+    parts.push_back(rule_switch(state, !roomy || window.x < 72 * em, tight));
   if (can_open)
     parts.push_back({ui::button_width("Open"), [&state] {
                        if (ui::button("open", "Open", true, "Another run, or train a new one (O)"))

@@ -40,7 +40,7 @@ void enter_lesson(AppState& state, const Source& source, int number, int at) {
     for (const std::string& line : lesson.steps[size_t(i)].scene)
       if (i == at || setting_name(line) != "do") apply(changed, source, line);
   }
-  changed.tutor = {number, at, std::vector<bool>(lesson.steps[size_t(at)].tasks.size()), false, false};
+  changed.tutor = {number, at, std::vector<bool>(lesson.steps[size_t(at)].tasks.size())};
   state = std::move(changed);
 }
 

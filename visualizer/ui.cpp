@@ -62,7 +62,8 @@ void Registry::begin_frame() {
 void Registry::move_focus(int by) {
   std::vector<std::pair<ImVec2, std::string>> order;
   for (const std::string& name : pressable_)
-    if (const Item* item = find(name); item && item->visible) order.emplace_back(item->box.center(), name);
+    if (const Item* item = find(name); item && (item->visible || item->scrolls))
+      order.emplace_back(item->box.center(), name);
   if (order.empty()) return;
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
     const bool same_line = std::abs(a.first.y - b.first.y) < em() * 0.5f;
@@ -72,6 +73,7 @@ void Registry::move_focus(int by) {
   const auto at = std::find_if(order.begin(), order.end(), [&](const auto& one) { return one.second == focus_; });
   const int from = at != order.end() ? int(at - order.begin()) : by > 0 ? -1 : 0;
   focus_ = order[size_t(((from + by) % count + count) % count)].second;
+  if (!find(focus_)->visible) reveal(focus_);
 }
 
 bool Registry::key_pressed(const std::string& name) {
@@ -93,13 +95,24 @@ PrefixScope::~PrefixScope() {
   prefix = previous_;
 }
 
+namespace {
+
+void note(const std::string& name, const Box& box, bool visible) {
+  if (!current) return;
+  const bool scrolls = ImGui::GetScrollMaxY() > 0;
+  current->note(name, {box, visible, scrolls});
+  if (current->to_be_revealed(name) && scrolls && !visible)
+    ImGui::SetScrollFromPosY(box.center().y - ImGui::GetWindowPos().y);
+}
+
+}  // namespace
+
 void tag(const std::string& name) {
-  if (current)
-    current->note(prefix + name, {{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}, ImGui::IsItemVisible()});
+  note(prefix + name, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}, ImGui::IsItemVisible());
 }
 
 void tag(const std::string& name, const Box& box) {
-  if (current) current->note(prefix + name, {box, ImGui::IsRectVisible(box.min, box.max)});
+  note(prefix + name, box, ImGui::IsRectVisible(box.min, box.max));
 }
 
 void hint(const char* text) {
@@ -243,6 +256,13 @@ bool begin_dialog(const char* id, float width) {
 void end_dialog() {
   ImGui::End();
   ImGui::PopStyleColor();
+}
+
+bool dialog_title(const std::string& name, const char* title) {
+  const float end = ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x;
+  label(title, colors::text, Font::bold);
+  ImGui::SameLine(end - button_width("x"));
+  return button(name, "x", true, "Close (Esc)");
 }
 
 float button_width(const char* text) {

@@ -18,12 +18,18 @@ class Registry {
   struct Item {
     Box box;
     bool visible = false;  ///< Some of it was inside the window and its clip area.
+    bool scrolls = false;  ///< What it stands in can be scrolled.
   };
   void begin_frame();
   void note(std::string name, const Item& item) { items_.insert_or_assign(std::move(name), item); }
   /// Null when it was not drawn.
   const Item* find(const std::string& name) const;
   const std::map<std::string, Item>& items() const { return items_; }
+
+  /// Scrolls to the control of that name when it is drawn next.
+  void reveal(std::string name) { revealed_ = std::move(name); }
+  /// Asked by every control; once, whether it is the one to scroll to.
+  bool to_be_revealed(const std::string& name) { return name == revealed_ && (revealed_.clear(), true); }
 
   /// Moves the keyboard by so many of the controls that can be pressed, line by line as they stood in the newest frame.
   void move_focus(int by);
@@ -38,7 +44,7 @@ class Registry {
  private:
   std::map<std::string, Item> items_;
   std::set<std::string> pressable_;
-  std::string focus_;
+  std::string focus_, revealed_;
   bool pressing_ = false;
 };
 
@@ -103,6 +109,8 @@ void end_bar();
 /// end_dialog follows whatever this returns.
 bool begin_dialog(const char* id, float width);
 void end_dialog();
+/// Its first line, with a button at the right that closes it; true when that was pressed.
+bool dialog_title(const std::string& name, const char* title);
 /// How wide they will be.
 float button_width(const char* label);
 

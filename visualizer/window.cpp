@@ -233,9 +233,10 @@ void loop(Desktop& desktop, App& app) {
     }
     desktop.match_zoom(app.state().zoom);
     const double now = glfwGetTime();
+    const bool moved = app.animating();
     desktop.draw(app, now - last);
     last = now;
-    budget = std::max(0, budget - 1);
+    budget = moved && !app.animating() ? frames_per_event : std::max(0, budget - 1);  // what came last is drawn, too
     // Curves made anew leave holes between what is kept; glibc gives their pages back only when it is told to.
     if (now - trimmed > trim_every) malloc_trim(0), trimmed = now;
   }
@@ -282,6 +283,7 @@ void run_window(const WindowOptions& options, const std::function<Sources(Wake)>
   if (options.timed_frames > 0) return time_frames(desktop, app, options.timed_frames);
   loop(desktop, app);
   remember_preferences(app.state(), app.source(), preferences_file());
+  if (app.source().status() == RunStatus::failed) throw Error(app.source().notice());
 }
 
 }  // namespace tinymor

@@ -55,6 +55,7 @@ TEST_CASE("every control of every page answers when it is pressed") {
                                       "split.1",
                                       "split.2",
                                       "inspector",
+                                      "panel.attention",
                                       "panel.sharing",
                                       "panel.generate",
                                       "panel.compare",

@@ -65,9 +65,9 @@ TEST_CASE("attention of ragged keys lands at its positions, and what contradicts
   CHECK(strongest(view, 0, 3) == std::vector<std::pair<int, int>>{{145, 3}, {60, 1}, {50, 0}});
   CHECK(askers(view, 0, 1) == std::vector<std::pair<int, int>>{{155, 1}, {60, 3}});
   const std::string where = "recursion 2";
-  CHECK(looks_at({view, 0, where}, pieces, 3, 2) == "\"\u00b7d\" looks at  \u00b7d 57 %  \u00b7b 24 %");
+  CHECK(looks_at({view, 0, where}, pieces, 3, 2) == "\"\u00b7d\" looks at  \"\u00b7d\" 57 %  \"\u00b7b\" 24 %");
   CHECK(looks_at({view, 0, where}, pieces, 2, 2) == "\"\u00b7c\" is skipped in recursion 2");
-  CHECK(seen_by({view, 0, where}, pieces, 0, 9) == "is seen by  \u00b7b 39 %  \u00b7d 20 %");
+  CHECK(seen_by({view, 0, where}, pieces, 0, 9) == "is seen by  \"\u00b7b\" 39 %  \"\u00b7d\" 20 %");
   CHECK(seen_by({view, 0, where}, pieces, 2, 9) == "is seen by nobody here");
   CHECK(view.asks[3]);
   CHECK_FALSE(view.asks[0]);
@@ -122,7 +122,7 @@ TEST_CASE("a click into the scores goes to that step, a set of weights lights up
   REQUIRE(window.click("sharing.scheme.2"));
   CHECK_THAT(window.app().text("sharing"), ContainsSubstring("not with this model's sizes"));  // 8 layers, 3 times
   REQUIRE(window.click("sharing.scheme.4"));
-  CHECK_THAT(window.app().text("sharing"), ContainsSubstring("weights 1: layers 2 3 4"));
+  CHECK_THAT(window.app().text("sharing"), ContainsSubstring("weights 2: layers 2 3 4"));
 }
 
 TEST_CASE("the lens tries out another depth for a token or for all, another cut-off and another capacity") {

@@ -76,7 +76,7 @@ TEST_CASE("a race shows three runs: their curves, and each of the twins in turn 
   CHECK_THAT(desk.window.app().text("curves"), ContainsSubstring("recursive"));
   desk.state().show = "curves";
   desk.window.frames(2);
-  CHECK(desk.window.app().registry().find("curves.loss.recursive: held out"));
+  CHECK(desk.window.app().registry().find("curves.loss.recursive"));
   CHECK(compare.other == compare.rivals[0]);
   desk.state().show = "compare";
   desk.window.frames(2);
@@ -143,7 +143,7 @@ TEST_CASE("a session that is written down opens, trains and races the same runs 
   REQUIRE(desk.window.click("train.race"));
   desk.window.frames(2);
   desk.state().playback.speed = 0.25;
-  desk.state().curves = {{0.25, 0.5}, {"train", "vanilla: train"}};
+  desk.state().curves = {{0.25, 0.5}, {"train", "vanilla"}};
   desk.window.frames(2);
   desk.window.type("v");
   std::filesystem::current_path(before);

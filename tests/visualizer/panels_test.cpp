@@ -138,7 +138,7 @@ TEST_CASE("the text report tells what the panels show, for eyes that cannot see 
                            "4 heads",
                            "== Shared weights ==",
                            "parameters (",
-                           "weights 1: layers 2",
+                           "weights 2: layers 2",
                            "== Tokens and data ==",
                            "tokens 59,001 to 59,120 of 60,100 (held out)",
                            "== Patches of images ==",

@@ -88,7 +88,7 @@ TEST_CASE("a text of one's own is tokenised as it is typed, with the tokenizer o
   desk.state().own_text = std::string(19999, 'x') + "\u00e9\u00e9";
   CHECK_THAT(desk.text(), ContainsSubstring("19,999 tokens") && ContainsSubstring("of the first 20,000 bytes"));
   REQUIRE(desk.window.click("tokens.open"));
-  CHECK(desk.state().open.dialog == Dialog::open);
+  CHECK(desk.state().open.dialog == Dialog::text);
 }
 
 TEST_CASE("a live run tokenises with the tokenizer of its trainer") {

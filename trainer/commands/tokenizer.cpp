@@ -6,6 +6,7 @@
 
 #include "datasets/corpus.h"
 #include "tensor/error.h"
+#include "tensor/files.h"
 #include "trainer/commands/commands.h"
 
 namespace tinymor {
@@ -23,9 +24,7 @@ void train(const Options& options) {
   const std::unique_ptr<Tokenizer> tokenizer = options.kind == "byte"   ? byte_tokenizer()
                                                : options.kind == "char" ? train_char_tokenizer(text)
                                                                         : train_sentencepiece(text, options.vocab_size);
-  std::error_code error;
-  std::filesystem::create_directories(options.folder, error);
-  check_input(!error, "{}: cannot be made: {} (use another --out)", options.folder, error.message());
+  make_folder(options.folder);
   tokenizer->save(options.folder);
   fmt::print("{} tokens in {}\n", tokenizer->vocab_size(), options.folder);
 }

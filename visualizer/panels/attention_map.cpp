@@ -85,7 +85,7 @@ std::string shares(const std::vector<std::pair<int, int>>& found, const std::vec
   std::string out;
   for (const auto& [weight, token] : found) {
     if (weight < 2 || most-- == 0) break;
-    out += fmt::format("  {} {:.0f} %", quoted_piece(pieces[size_t(token)]), weight / 2.55);
+    out += fmt::format("  \"{}\" {:.0f} %", quoted_piece(pieces[size_t(token)]), weight / 2.55);
   }
   return out;
 }

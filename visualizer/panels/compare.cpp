@@ -71,14 +71,16 @@ std::vector<Quantity> quantities(const Source& source, const AppState& state) {
   const Source& other = other_of(source, state);
   const Shown &a = state.shown, &b = state.compare.shown;
   const TextView &text_a = a.text(Subject::probe, state.rule), &text_b = b.text(Subject::probe, state.rule);
+  const auto of = [](const TextView& text, double value) { return text.size() > 0 ? value : std::nan(""); };
   std::vector<Quantity> out;
   if (source.history().of_images())
     out = {{"images told right", right_images(source, a), right_images(other, b)},
            {"recursions per patch", patch_depth(source, a), patch_depth(other, b)}};
   else
-    out = {{"loss of the probe text, nats", text_a.lm_loss, text_b.lm_loss},
-           {"recursions per token", text_a.mean_depth, text_b.mean_depth},
-           {"bytes in its cache", double(text_a.kv.bytes), double(text_b.kv.bytes)}};
+    out = {
+        {"loss of the probe text, nats", of(text_a, text_a.lm_loss), of(text_b, text_b.lm_loss)},
+        {"recursions per token", of(text_a, text_a.mean_depth), of(text_b, text_b.mean_depth)},
+        {"KiB in its cache", of(text_a, double(text_a.kv.bytes) / 1024), of(text_b, double(text_b.kv.bytes) / 1024)}};
   out.push_back({"held out, nats", held_out_at(source.history(), a.step), held_out_at(other.history(), b.step)});
   static constexpr const char* names[] = {"steps", "tokens trained on", "training FLOPs", "seconds"};
   for (const CurveAxis axis : {CurveAxis::steps, CurveAxis::tokens, CurveAxis::flops, CurveAxis::seconds})
@@ -86,10 +88,12 @@ std::vector<Quantity> quantities(const Source& source, const AppState& state) {
   return out;
 }
 
-std::string side_name(const Source& source, const AppState& state, bool compared) {
+/// "A: step 300 of runs/mine", then shorter ones.
+std::vector<std::string> side_names(const Source& source, const AppState& state, bool compared) {
   const Source& shown = compared ? other_of(source, state) : source;
-  return fmt::format("{}: step {} of {}", compared ? "B" : "A", compared ? state.compare.shown.step : state.shown.step,
-                     shown.name());
+  const std::string step =
+      fmt::format("{}: step {}", compared ? "B" : "A", compared ? state.compare.shown.step : state.shown.step);
+  return {step + " of " + shown.name(), step + " of " + short_name(shown), step};
 }
 
 /// The mark of a side: a disc for A, a triangle for B.
@@ -147,8 +151,13 @@ void draw_difference(Canvas& canvas, const Box& box, const Source& source, AppSt
                  &b = state.compare.shown.text(Subject::probe, state.rule);
   if (a.ids != b.ids || a.size() == 0)
     return draw_empty(canvas, box, "the two texts are not the same tokens: no difference token by token");
-  ImGui::SetCursorScreenPos(box.min);
-  ImGui::BeginChild("difference", {box.width(), box.height()}, false);
+  canvas.text(box.min, ui::u32(ui::colors::dim),
+              fitted("loss of B - loss of A, blue: B better; strokes: by so many recursions the depths differ",
+                     box.width(), ui::Font::small),
+              ui::Font::small);
+  const float top = ui::em() * 1.4f;
+  ImGui::SetCursorScreenPos({box.min.x, box.min.y + top});
+  ImGui::BeginChild("difference", {box.width(), box.height() - top}, false);
   const Box inside = free_box();
   const TextFlow flow = flow_text(a.pieces, inside.width());
   const auto mouse = ImGui::IsWindowHovered() ? std::optional(ImGui::GetIO().MousePos) : std::nullopt;
@@ -172,9 +181,7 @@ class ComparePanel : public Panel {
   ComparePanel() : Panel("compare", "Compare") {}
 
   std::string caption(const Source& source, const AppState& state) const override {
-    if (source.history().of_images()) return "two steps or two runs on images; below: what differs";
-    return fmt::format("{} \u00b7 below: loss of B less that of A, blue where B is better; strokes: depths that differ",
-                       rule_name(state.rule));
+    return sides_[0] ? sides_[0]->caption(source, state) : rule_name(state.rule);
   }
 
   float controls(const Source& source, AppState& state, float right) override {
@@ -191,7 +198,6 @@ class ComparePanel : public Panel {
       ui::corner_chip("compare.linked", "linked", c.linked,
                       "B stands where A stands, on the axis of the training curves", right);
     const Kinds& kinds = kinds_of(source);
-    if (right - ui::segmented_width(kinds.labels) < ui::em() * 7) return right;
     const size_t before = kinds.find(panel_of(source, state));
     const int kind = ui::corner_choice("compare.kind", kinds.labels, int(before), "What is drawn of both", right);
     if (kind != int(before)) c.panel = kinds.panels[size_t(kind)];
@@ -226,7 +232,7 @@ class ComparePanel : public Panel {
 
   std::string text(const Source& source, const AppState& state) const override {
     std::string out = caption(source, state) + "\n";
-    for (const bool compared : {false, true}) out += side_name(source, state, compared) + "\n";
+    for (const bool compared : {false, true}) out += side_names(source, state, compared).front() + "\n";
     for (const Quantity& q : quantities(source, state))
       out += fmt::format("{}: {} and {}\n", q.name, short_number(q.a), short_number(q.b));
     for (const RunPoint& point : run_points(source, state))
@@ -246,18 +252,20 @@ class ComparePanel : public Panel {
     const float em = ui::em();
     draw_mark(canvas, {box.min.x + em * 0.4f, box.min.y + em * 0.6f}, compared);
     canvas.text({box.min.x + em * 1.1f, box.min.y}, ui::u32(compared ? compared_color : ui::colors::accent),
-                fitted(side_name(source, state, compared), box.width() - em, ui::Font::small), ui::Font::small);
+                fitting(side_names(source, state, compared), box.width() - em, ui::Font::small), ui::Font::small);
     float top = box.min.y + em * 1.6f;
     Comparison& c = state.compare;
-    if (compared && !(c.other && c.linked)) {
+    const bool linked = c.other && c.linked;
+    if (compared && !linked) {
       ImGui::SetCursorScreenPos({box.min.x, top});
       ImGui::SetNextItemWidth(box.width());
       const int count = other_of(source, state).history().snapshot_count();
       int index = c.playback.index() + 1;
-      if (ImGui::SliderInt("##step", &index, 1, std::max(1, count), "snapshot %d")) c.playback.jump(index - 1, count);
+      if (ImGui::SliderInt("##step", &index, 1, std::max(1, count), fmt::format("step {}", c.shown.step).c_str()))
+        c.playback.jump(index - 1, count);
       ui::tag("compare.snapshot");
     }
-    top += ImGui::GetFrameHeight() + em * 0.4f;
+    if (!linked) top += ImGui::GetFrameHeight() + em * 0.4f;
     ImGui::SetCursorScreenPos({box.min.x, top});
     ImGui::BeginChild(compared ? "B" : "A", {box.width(), box.max.y - top}, false);
     const ui::PrefixScope prefix(compared ? "b." : "a.");

@@ -97,8 +97,10 @@ std::vector<PlotSeries> rival_curves(const Source& source, CurveAxis over, bool 
   const AxisMap axis(source, over);
   const Color color = run_color(compared);
   const std::string name = rival_name(source, compared);
-  return {train_series(name + ": train", color, source.history(), axis, smoothed),
-          held_out_series(name + ": held out", color, source.history(), axis, &EvalMetrics::threshold_loss)};
+  std::vector<PlotSeries> out = {train_series(name, color, source.history(), axis, smoothed),
+                                 held_out_series(name, color, source.history(), axis, &EvalMetrics::threshold_loss)};
+  out[0].what = "train", out[1].what = "held out";
+  return out;
 }
 
 std::vector<MetricCurves> metric_curves(const Source& source, const Comparison& beside, CurveAxis over) {

@@ -138,6 +138,7 @@ class GeneratePanel : public Panel {
   std::string text(const Source& source, const AppState& state) const override {
     std::string out = caption(source, state) + "\n";
     if (!source.can_generate()) return out + source.why_not() + "\n";
+    if (!source.generation().error.empty()) out += source.generation().error + "\n";
     const TextView& view = state.shown.generated;
     for (int t = 0; t < view.size(); ++t) out += fmt::format("{}[{}]", view.pieces[t], view.depth[t]);
     return view.size() > 0 && whole(source, state) ? out + "\n" + candidates_text(source.generation(), state.request)
@@ -160,29 +161,33 @@ class GeneratePanel : public Panel {
   void draw_controls(const Source& source, AppState& state) {
     GenerateRequest& request = state.request;
     const float em = ui::em();
+    const float lines = free_box().height() < em * 22 ? 1 : 2.5f;
     ui::field("gen.prompt");
-    ImGui::InputTextMultiline("##prompt", &request.prompt, {-1, em * 3.6f});
+    ImGui::InputTextMultiline("##prompt", &request.prompt,
+                              {-1, em * 1.2f * lines + 2 * ImGui::GetStyle().FramePadding.y});
     ui::tag("gen.prompt");
+    draw_buttons(source, state);
+    if (!source.generation().error.empty()) ui::paragraph(source.generation().error, ui::colors::warn, ui::Font::small);
 
     FieldRow row(em * 6.5f);
     row.field("gen.temperature", "temperature", "0: always the likeliest token",
               [&] { ImGui::SliderFloat("##v", &request.temperature, 0, 2, "%.2f"); });
     row.field("gen.top_k", "top-k", "Only the k likeliest tokens; 0: all",
-              [&] { ImGui::SliderInt("##v", &request.top_k, 0, 100); });
+              [&] { ImGui::SliderInt("##v", &request.top_k, 0, 100, request.top_k > 0 ? "%d" : "all"); });
     row.field("gen.top_p", "top-p", "Only the likeliest tokens that together reach this probability",
               [&] { ImGui::SliderFloat("##v", &request.top_p, 0, 1, "%.2f"); });
-    row.field("gen.max_depth", "most recursions", "Caps the depth of the tokens to come; 0: no cap",
-              [&] { ImGui::SliderInt("##v", &request.max_depth, 0, source.geometry().recursions); });
+    row.field("gen.max_depth", "most recursions", "Caps the depth of the tokens to come; 0: no cap", [&] {
+      ImGui::SliderInt("##v", &request.max_depth, 0, source.geometry().recursions,
+                       request.max_depth > 0 ? "%d" : "no cap");
+    });
     row.field("gen.tokens", "tokens", "How many to generate",
               [&] { ImGui::SliderInt("##v", &request.max_tokens, 1, 500); });
     row.field("gen.pace", "tokens/s", "How fast to write; 0: as fast as it can",
-              [&] { ImGui::SliderInt("##v", &request.pace, 0, 50); });
+              [&] { ImGui::SliderInt("##v", &request.pace, 0, 50, request.pace > 0 ? "%d" : "full"); });
     row.field("gen.seed", "seed", "The same seed gives the same text",
               [&] { ImGui::InputInt("##v", &request.seed, 1, 100); });
     row.end();
     request.seed = std::max(0, request.seed);
-    draw_buttons(source, state);
-    if (!source.generation().error.empty()) ui::paragraph(source.generation().error, ui::colors::warn, ui::Font::small);
   }
 
   void draw_buttons(const Source& source, AppState& state) {

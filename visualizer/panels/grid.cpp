@@ -67,14 +67,15 @@ bool computed(const TextView& view, size_t recursion, int t) {
   return recursion < view.rows.size() && t < view.size() && view.rows[recursion].cells[t].state == CellState::computed;
 }
 
-FrameRow recursion_row(const RecursionRow& row, int recursion, int tokens) {
+FrameRow recursion_row(const Geometry& geometry, const RecursionRow& row, int recursion, int tokens) {
   const double share = tokens > 0 ? double(row.computed) / tokens : 0;
-  return {fmt::format("recursion {}", recursion),
-          1,
-          fmt::format("{} of {} ({:.0f} %)", row.computed, tokens, 100 * share),
-          fmt::format("capacity {:.0f} %", 100 * row.capacity),
-          share,
-          row.capacity};
+  FrameRow out{fmt::format("recursion {}", recursion), 1,
+               fmt::format("{} of {} ({:.0f} %)", row.computed, tokens, 100 * share), ""};
+  out.used = share;
+  if (!geometry.two_rules) return out;  // nothing limits it
+  out.note = fmt::format("capacity {:.0f} %", 100 * row.capacity);
+  out.target = row.capacity;
+  return out;
 }
 
 FrameRow difference_row(const Shown& shown, size_t recursion) {
@@ -94,8 +95,9 @@ std::vector<FrameRow> make_rows(const Source& source, const AppState& state, con
   const bool ends = source.geometry().unique_ends;
   if (ends) rows.push_back(unique), rows.back().label = "first layer";
   for (size_t r = 0; r < view.rows.size(); ++r) {
-    rows.push_back(state.rule == RuleView::difference ? difference_row(state.shown, r)
-                                                      : recursion_row(view.rows[r], int(r) + 1, view.size()));
+    rows.push_back(state.rule == RuleView::difference
+                       ? difference_row(state.shown, r)
+                       : recursion_row(source.geometry(), view.rows[r], int(r) + 1, view.size()));
   }
   if (ends) rows.push_back(unique), rows.back().label = "last layer";
   return rows;
@@ -143,15 +145,19 @@ class GridPanel : public Panel {
  public:
   GridPanel() : Panel("grid", "Computed and skipped") {}
 
-  std::string caption(const Source&, const AppState& state) const override {
+  std::string caption(const Source& source, const AppState& state) const override {
     if (state.shown.index < 0) return "recursions down, positions across";
     if (state.rule == RuleView::difference) {
       return fmt::format("upper half: only the training rule computes; lower half: only the causal rule \u00b7 step {}",
                          state.shown.step);
     }
-    const bool by_depth = state.shown.causal.by_depth;
-    return fmt::format("bar in a cell: router score, {}{} \u00b7 {} \u00b7 step {}", score_formula(by_depth),
-                       by_depth ? "" : "; dashes: cut-off", rule_name(state.rule), state.shown.step);
+    const Geometry& geometry = source.geometry();
+    const std::string bars =
+        geometry.routed ? fmt::format(", bar: score {}{}", score_formula(geometry.by_depth),
+                                      geometry.two_rules ? ", dashes: cut-off" : "; the likeliest depth is taken")
+                        : "";
+    return fmt::format("bright: computed, grey: skipped{} \u00b7 {} \u00b7 step {}", bars, rule_name(state.rule),
+                       state.shown.step);
   }
 
   float controls(const Source&, AppState& state, float right) override {
@@ -190,8 +196,9 @@ class GridPanel : public Panel {
     if (view.size() == 0) return out + no_text(source) + "\n";
     out += "#: computed, -: skipped, .: left before\n";
     for (size_t r = 0; r < view.rows.size(); ++r) {
-      const FrameRow row = state.rule == RuleView::difference ? difference_row(state.shown, r)
-                                                              : recursion_row(view.rows[r], int(r) + 1, view.size());
+      const FrameRow row = state.rule == RuleView::difference
+                               ? difference_row(state.shown, r)
+                               : recursion_row(source.geometry(), view.rows[r], int(r) + 1, view.size());
       out += row.label + "  ";
       for (const Cell& cell : view.rows[r].cells) {
         out += cell.state == CellState::computed ? '#' : cell.state == CellState::skipped ? '-' : '.';

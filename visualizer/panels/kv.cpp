@@ -71,19 +71,23 @@ int64_t all_entries(const CacheView& kv) {
 /// "25 % less", than `whole`.
 std::string change(int64_t bytes, int64_t whole) {
   const double more = 100.0 * (double(bytes) / double(whole) - 1);
-  if (std::lround(more) == 0) return "as much";
+  if (std::lround(more) == 0) return "no less";
   return fmt::format("{:.0f} % {}", std::abs(more), more < 0 ? "less" : "more");
 }
 
-/// Bytes now against those of the twins, `recursive` of the one whose tokens all take every recursion.
-std::string saving(const CacheView& kv, int64_t recursive, int64_t entry_bytes) {
+/// Bytes now against those of the twins, `recursive` of the one whose tokens all take every recursion; the longest
+/// first.
+std::vector<std::string> savings(const CacheView& kv, int64_t recursive, int64_t entry_bytes) {
   const int64_t entries = all_entries(kv);
-  std::string out = bytes_text(kv.bytes) + " now";
-  if (entries * entry_bytes == kv.bytes) out += fmt::format(" = {} entries of {}", entries, bytes_text(entry_bytes));
-  if (kv.vanilla_bytes > 0)
-    out += fmt::format(" \u00b7 vanilla {}: {}", bytes_text(kv.vanilla_bytes), change(kv.bytes, kv.vanilla_bytes));
-  if (recursive > 0) out += fmt::format(" \u00b7 recursive {}: {}", bytes_text(recursive), change(kv.bytes, recursive));
-  return out;
+  const std::string now = bytes_text(kv.bytes) + " now";
+  std::string sum, twins, shares;
+  if (entries * entry_bytes == kv.bytes) sum = fmt::format(" = {} entries of {}", entries, bytes_text(entry_bytes));
+  for (const auto& [name, bytes] : {std::pair("vanilla", kv.vanilla_bytes), std::pair("recursive", recursive)}) {
+    if (bytes <= 0) continue;
+    twins += fmt::format(" \u00b7 {} {}: {}", name, bytes_text(bytes), change(kv.bytes, bytes));
+    shares += fmt::format("{} {} than {}", shares.empty() ? ":" : ",", change(kv.bytes, bytes), name);
+  }
+  return {now + sum + twins, now + twins, now + shares};
 }
 
 Color row_color(const CacheRow& row) {
@@ -152,8 +156,9 @@ class KvPanel : public Panel {
             : fmt::format("probe text, {}, step {}", state.rule == RuleView::training ? "training rule" : "causal rule",
                           state.shown.step);
     const bool other = strategy_of(source, state) != source.geometry().kv;
-    return fmt::format("{}{} \u00b7 {} \u00b7 white: read", other ? "not this run's way: " : "",
-                       strategy[int(strategy_of(source, state))], what);
+    const bool read = reader_of(state, cached_text(state).size()) >= 0;
+    return fmt::format("{}{} \u00b7 {} \u00b7 {}", other ? "not this run's way: " : "",
+                       strategy[int(strategy_of(source, state))], what, read ? "white: read" : "dark: saved");
   }
 
   float controls(const Source&, AppState& state, float right) override {
@@ -176,7 +181,7 @@ class KvPanel : public Panel {
     const std::string line =
         pointed_ && pointed_->first < int(kv.rows.size()) && pointed_->second < view.size()
             ? slot_text(view, kv.rows[size_t(pointed_->first)], pointed_->second, source.geometry().entry_bytes)
-            : saving(kv, recursive, source.geometry().entry_bytes);
+            : fitting(savings(kv, recursive, source.geometry().entry_bytes), box.width(), ui::Font::small);
     const float top = draw_savings(canvas, box, kv, recursive, line);
     std::vector<FrameRow> rows;
     for (const CacheRow& row : kv.rows) rows.push_back(margin_of(row, view.size()));
@@ -202,7 +207,7 @@ class KvPanel : public Panel {
     std::string out = caption(source, state) + "\n";
     if (view.size() == 0) return out + nothing(source, state) + "\n";
     const CacheView kv = cache_of(source, state);
-    out += saving(kv, recursive_bytes(source, state), source.geometry().entry_bytes) +
+    out += savings(kv, recursive_bytes(source, state), source.geometry().entry_bytes).front() +
            "; an entry: a key and a value of each KV head, 4 bytes a number\n";
     for (const CacheRow& row : kv.rows) {
       out += fmt::format("{}  ", row.label);

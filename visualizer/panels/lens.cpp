@@ -87,6 +87,7 @@ void draw_what_if(const Source& source, AppState& state) {
     ui::tag(name);
     ui::hint(hint);
   };
+  if (!source.geometry().two_rules) return;
   if (state.rule == RuleView::training)
     slider("lens.capacity", "%.2f x capacity", e.capacity, 0.1f, 3, "What if the recursions had more room, or less?");
   else
@@ -107,15 +108,16 @@ void draw_predictions(Canvas& canvas, const Box& box, const Source& source, cons
                 fitted(most(r, lens.nll.size()) + loss, width, ui::Font::small), ui::Font::small);
     for (size_t c = 0; c < lens.each; ++c) {
       const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
-      const float y = box.min.y + letter + em * 0.2f + float(c) * (letter + em * 0.15f);
-      if (y + letter > box.max.y) break;
+      const float y = box.min.y + letter + em * 0.2f + float(c) * (letter + em * 0.35f);
+      if (y + letter + em * 0.2f > box.max.y) break;
       const bool right = t + 1 < view.size() && candidate.id == view.ids[t + 1];
       const double p = std::isfinite(candidate.probability) ? std::clamp<double>(candidate.probability, 0, 1) : 0;
-      canvas.rect({{x, y}, {x + width * float(p), y + letter}}, ui::u32(depth_color(int(r) + 1), right ? 0.75 : 0.3));
+      canvas.rect({{x, y + letter}, {x + width * float(p), y + letter + em * 0.2f}},
+                  ui::u32(depth_color(int(r) + 1), right ? 1 : 0.5));
       canvas.text(
-          {x + em * 0.3f, y}, ui::u32(right ? ui::colors::text : ui::colors::dim),
-          fitted(fmt::format("{:.0f} %  {}{}", 100 * p, source.quoted(candidate.id), right ? "  (follows)" : ""),
-                 width - em * 0.4f, ui::Font::small),
+          {x, y}, ui::u32(right ? ui::colors::text : ui::colors::dim),
+          fitted(fmt::format("{:.0f} %  {}{}", 100 * p, source.quoted(candidate.id), right ? "  (follows)" : ""), width,
+                 ui::Font::small),
           ui::Font::small);
     }
   }
@@ -214,7 +216,6 @@ class LensPanel : public Panel {
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
     const LensView& lens = state.shown.lens;
-    const TextView& view = state.shown.causal;
     if (lens.nll.empty()) {
       if (state.shown.index >= 0 && source.geometry().recursions > 1)
         return draw_not_recorded(source, state, "What fewer recursions predict is not recorded at this step.");
@@ -223,50 +224,18 @@ class LensPanel : public Panel {
     }
     if (source.can_generate()) draw_what_if(source, state);
     const Box box = free_box();
-    const float em = ui::em(), lower_height = std::clamp(box.height() * 0.3f, em * 6.4f, em * 12);
+    const float em = ui::em(), lower_height = std::clamp(box.height() * 0.3f, em * 6.0f, em * 12);
     const Outcome* outcome = outcome_of(source, state);
     if (outcome && !outcome->error.empty())
       ui::paragraph(outcome->error, ui::colors::warn, ui::Font::small), outcome = nullptr;
-    std::vector<FrameRow> rows = rows_of(lens);
-    if (outcome) rows.push_back(row_of(*outcome));
-    const bool room = box.height() > lower_height + em * 5;
-    const GridFrame frame(
-        {{box.min.x, box.min.y + em * 0.4f}, {box.max.x, room ? box.max.y - lower_height : box.max.y}}, std::move(rows),
-        view.size(), state.columns);
-    for (size_t r = 0; r < lens.nll.size(); ++r) {
-      for (int t : frame.tokens()) {
-        const Box cell = frame.cell(int(r), t);
-        canvas.rect(cell, ui::u32(cell_color(lens, r, t)));
-        // The rows that the router granted, marked by a stroke at their end.
-        if (view.depth[t] != int(r) + 1) continue;
-        canvas.rect({{cell.min.x, cell.max.y - em * 0.2f}, cell.max}, ui::u32(depth_color(view.depth[t])));
-      }
-    }
-    for (int t : outcome ? frame.tokens() : std::vector<int>()) {
-      if (t + 1 >= view.size()) continue;
-      const float change = outcome->changed.nll[size_t(t)] - outcome->routed.nll[size_t(t)];
-      canvas.rect(frame.cell(int(lens.nll.size()), t), ui::u32(signed_color(2 * change)));
-    }
-    const auto selected = state.selected(Subject::probe);
-    const bool here = selected && *selected < view.size();
-    frame.draw_frame(canvas, view, selected);
-    frame.draw_selection(canvas, state, Subject::probe, ui::u32(ui::colors::text));
-    frame.interact("lens.cells", state, Subject::probe);
-    if (room) {
-      const Box lower{{box.min.x, box.max.y - lower_height + em * 0.6f}, box.max};
-      const std::vector<Choice> choices = here ? std::vector<Choice>() : choices_of(lens, view);
-      const std::string line = here ? token_line(lens, view, *selected)
-                                    : foresight(choices) + " \u00b7 point at a token to see its predictions";
-      canvas.text(lower.min, ui::u32(here ? ui::colors::text : ui::colors::dim), fitted(line, lower.width()));
-      const std::string depths = here ? by_depth(outcome, *selected) : "";
-      canvas.text({lower.min.x, lower.min.y + em * 1.3f}, ui::u32(ui::colors::dim),
-                  fitted(depths, lower.width(), ui::Font::small), ui::Font::small);
-      const Box below{{lower.min.x, lower.min.y + em * (depths.empty() ? 1.4f : 2.6f)}, lower.max};
-      if (here)
-        draw_predictions(canvas, below, source, lens, view, *selected);
-      else
-        draw_choices(canvas, below, choices);
-    }
+    // Where both do not fit, the guesses at a pinned token come first, else the rows.
+    const bool pinned = state.pinned && state.pinned->subject == Subject::probe;
+    const bool room = box.height() > lower_height + em * (pinned ? 3 : 5);
+    if (room || !pinned)
+      draw_rows(canvas, {box.min, {box.max.x, room ? box.max.y - lower_height : box.max.y}}, state, outcome);
+    if (room || pinned)
+      draw_below(canvas, {{box.min.x, room ? box.max.y - lower_height + em * 0.6f : box.min.y}, box.max}, source, state,
+                 outcome);
     take_box(box);
   }
 
@@ -310,6 +279,56 @@ class LensPanel : public Panel {
       table.rows.back().push_back(cell(lens.regret(t)));
     }
     return table;
+  }
+
+ private:
+  /// The loss with one recursion, and what each further one and the experiment changed.
+  void draw_rows(Canvas& canvas, const Box& box, AppState& state, const Outcome* outcome) const {
+    const LensView& lens = state.shown.lens;
+    const TextView& view = state.shown.causal;
+    const float em = ui::em();
+    std::vector<FrameRow> rows = rows_of(lens);
+    if (outcome) rows.push_back(row_of(*outcome));
+    const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, box.max}, std::move(rows), view.size(), state.columns);
+    for (size_t r = 0; r < lens.nll.size(); ++r) {
+      for (int t : frame.tokens()) {
+        const Box cell = frame.cell(int(r), t);
+        canvas.rect(cell, ui::u32(cell_color(lens, r, t)));
+        // The rows that the router granted, marked by a stroke at their end.
+        if (view.depth[t] != int(r) + 1) continue;
+        canvas.rect({{cell.min.x, cell.max.y - em * 0.2f}, cell.max}, ui::u32(depth_color(view.depth[t])));
+      }
+    }
+    for (int t : outcome ? frame.tokens() : std::vector<int>()) {
+      if (t + 1 >= view.size()) continue;
+      const float change = outcome->changed.nll[size_t(t)] - outcome->routed.nll[size_t(t)];
+      canvas.rect(frame.cell(int(lens.nll.size()), t), ui::u32(signed_color(2 * change)));
+    }
+    frame.draw_frame(canvas, view, state.selected(Subject::probe));
+    frame.draw_selection(canvas, state, Subject::probe, ui::u32(ui::colors::text));
+    frame.interact("lens.cells", state, Subject::probe);
+  }
+
+  /// The guesses at the token that is pointed at, or what every choice was worth.
+  void draw_below(Canvas& canvas, const Box& box, const Source& source, const AppState& state,
+                  const Outcome* outcome) const {
+    const LensView& lens = state.shown.lens;
+    const TextView& view = state.shown.causal;
+    const float em = ui::em();
+    const auto selected = state.selected(Subject::probe);
+    const bool here = selected && *selected < view.size();
+    const std::vector<Choice> choices = here ? std::vector<Choice>() : choices_of(lens, view);
+    const std::string line = here ? token_line(lens, view, *selected)
+                                  : foresight(choices) + " \u00b7 point at a token to see its predictions";
+    canvas.text(box.min, ui::u32(here ? ui::colors::text : ui::colors::dim), fitted(line, box.width()));
+    const std::string depths = here ? by_depth(outcome, *selected) : "";
+    canvas.text({box.min.x, box.min.y + em * 1.3f}, ui::u32(ui::colors::dim),
+                fitted(depths, box.width(), ui::Font::small), ui::Font::small);
+    const Box below{{box.min.x, box.min.y + em * (depths.empty() ? 1.4f : 2.6f)}, box.max};
+    if (here)
+      draw_predictions(canvas, below, source, lens, view, *selected);
+    else
+      draw_choices(canvas, below, choices);
   }
 };
 

@@ -248,12 +248,16 @@ class ScoresPanel : public Panel {
                   ui::Font::small);
     }
     if (r + 1 == int(strips_.size())) {
-      for (double tick : ticks(0, double(scores.back().step), 5)) {
+      float free = strip.min.x;
+      for (double tick : ticks(double(scores.front().step), double(scores.back().step), 5)) {
         const auto place = std::lower_bound(scores.begin(), scores.end(), tick,
                                             [](const ScoreHistogram& s, double step) { return double(s.step) < step; });
-        const float x = strip.min.x + strip.width() * float(place - scores.begin()) / float(scores.size());
-        if (x < strip.max.x - em * 2.5f)
-          canvas.text({x, strip.max.y + em * 0.2f}, ui::u32(ui::colors::faint), short_number(tick), ui::Font::small);
+        const float middle =
+            strip.min.x + strip.width() * (float(place - scores.begin()) + 0.5f) / float(scores.size());
+        const float width = text_size(short_number(tick), ui::Font::small).x, x = middle - width / 2;
+        if (x < free || x + width > strip.max.x - em * 2.5f) continue;
+        canvas.text({x, strip.max.y + em * 0.2f}, ui::u32(ui::colors::faint), short_number(tick), ui::Font::small);
+        free = x + width + em;
       }
       text_right(canvas, {strip.max.x, strip.max.y + em * 0.2f}, ui::u32(ui::colors::faint), "step", ui::Font::small);
     }

@@ -78,9 +78,8 @@ int64_t layer_parameters(const ModelConfig& config, int64_t unique) {
 std::string counts(const Scheme& s) {
   const double own = double(count_parameters(s.config).layers);
   const double all = double(count_parameters(vanilla_twin(s.config)).layers);
-  return fmt::format("{} layers, {} sets of weights: {} parameters ({}B), not {} ({:.0f} %)", s.map.weights.size(),
-                     s.map.unique, short_number(own), short_number(4 * own), short_number(all),
-                     100 * own / std::max(1.0, all));
+  return fmt::format("{} layers, {} sets of weights: {} of {} parameters ({:.0f} %)", s.map.weights.size(),
+                     s.map.unique, short_number(own), short_number(all), 100 * own / std::max(1.0, all));
 }
 
 class SharingPanel : public Panel {
@@ -97,9 +96,9 @@ class SharingPanel : public Panel {
     // In the order of Sharing; "none" stands for the run as it is.
     state.sharing_scheme = ui::corner_choice(
         "sharing.scheme", {"run", "cycle", "sequence", "mid cycle", "mid seq"}, state.sharing_scheme,
-        "How the same number of layers would share weights otherwise", right, ui::button_width("N = 4"));
-    state.sharing_passes = ui::corner_cycle("sharing.passes", {"N", "N = 2", "N = 3", "N = 4"}, state.sharing_passes,
-                                            "How often the shared block is passed; N: as in the run", right);
+        "How the same number of layers would share weights otherwise", right, ui::button_width("N = 4") + ui::em() * 6);
+    state.sharing_passes = ui::corner_cycle("sharing.passes", {"run's N", "N = 2", "N = 3", "N = 4"},
+                                            state.sharing_passes, "N: how often the shared block is passed", right);
     return right;
   }
 
@@ -158,15 +157,19 @@ class SharingPanel : public Panel {
       const float width = place.width() - em * 0.8f;
       canvas.text(
           {place.min.x + em * 0.4f, place.min.y + em * 0.15f}, ui::u32(ui::colors::text),
-          fitted(fmt::format("weights {}: {}", set, uses == 1 ? "used once" : fmt::format("used {} times", uses)),
+          fitted(fmt::format("weights {}: {}", set + 1, uses == 1 ? "used once" : fmt::format("used {} times", uses)),
                  width, ui::Font::small),
           ui::Font::small);
       if (place.height() >= 2 * letter + em * 0.4f) {
         const double numbers = double(layer_parameters(s.config, sets));
-        std::string line = fmt::format("{} parameters, {}B", short_number(numbers), short_number(4 * numbers));
-        if (s.gradients) line += fmt::format(", gradient {}", short_number(s.gradients->total[set]));
+        const std::string count = short_number(numbers), bytes = short_number(4 * numbers);
+        std::vector<std::string> lines = {fmt::format("{} parameters, {}B", count, bytes), count + " parameters"};
+        if (s.gradients) {
+          const std::string gradient = "gradient " + short_number(s.gradients->total[set]);
+          lines = {lines[0] + ", " + gradient, count + ", " + gradient, gradient};
+        }
         canvas.text({place.min.x + em * 0.4f, place.min.y + em * 0.15f + letter}, ui::u32(ui::colors::dim),
-                    fitted(line, width, ui::Font::small), ui::Font::small);
+                    fitting(lines, width, ui::Font::small), ui::Font::small);
       }
       ui::tag(fmt::format("sharing.set.{}", set), place);
       if (place.contains(ImGui::GetIO().MousePos) && ImGui::IsWindowHovered()) hovered = set;
@@ -180,7 +183,7 @@ class SharingPanel : public Panel {
     std::string out = caption(source, state) + "\n";
     if (!s.problem.empty()) return out + s.problem + "\n";
     for (int set = 0; set < int(s.map.unique); ++set) {
-      out += fmt::format("weights {}: layers", set);
+      out += fmt::format("weights {}: layers", set + 1);
       for (size_t l = 0; l < s.map.weights.size(); ++l) {
         if (s.map.weights[l] != set) continue;
         out += fmt::format(" {}", l + 1);
@@ -195,7 +198,7 @@ class SharingPanel : public Panel {
     const Scheme s = scheme_of(source, state);
     Table table{{"layer", "recursion", "weights", "gradient_of_use", "gradient_of_weights"}, {}};
     for (size_t l = 0; l < s.map.weights.size(); ++l)
-      table.rows.push_back({cell(int(l) + 1), cell(recursion_of(s.map, int(l))), cell(int(s.map.weights[l])),
+      table.rows.push_back({cell(int(l) + 1), cell(recursion_of(s.map, int(l))), cell(int(s.map.weights[l]) + 1),
                             s.gradients ? cell(s.gradients->use[l]) : "",
                             s.gradients ? cell(s.gradients->total[s.map.weights[l]]) : ""});
     return table;

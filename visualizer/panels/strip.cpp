@@ -71,8 +71,10 @@ int shown_depth(const TextView& view, int t, bool shift) {
 }
 
 /// What a tint says beside depth: the loss of predicting what follows, or how much deeper the token goes by now.
-TokenLook tinted_look(const Source& source, const AppState& state, const TextView& view, int t) {
-  TokenLook look{ui::colors::control, view.depth[t], int(view.rows.size())};
+TokenLook tinted_look(const Source& source, const AppState& state, const TextView& view, int place) {
+  TokenLook look{ui::colors::control, shown_depth(view, place, state.shift_depth), int(view.rows.size())};
+  const int t = state.shift_depth ? place - 1 : place;
+  if (t < 0) return look;
   if (state.tint == Tint::loss) {
     if (std::isfinite(view.nll[t])) look.tint = sequential_color(view.nll[t] / 6);
     return look;

@@ -72,11 +72,14 @@ Tokens own_tokens(const Source& source, const AppState& state) {
   return tokens;
 }
 
-std::string own_summary(const Tokens& own, const AppState& state) {
+std::string own_summary(const Source& source, const Tokens& own, const AppState& state) {
   if (own.ids.empty()) return own.problem.empty() ? "no token" : own.problem;
   std::string out =
       fmt::format("{} tokens for {} characters: {:.1f} characters per token", grouped(int64_t(own.ids.size())),
                   grouped(own.characters), double(own.characters) / double(own.ids.size()));
+  const auto shown = size_t(source.config().model.max_seq_len);
+  if (source.can_watch() && own.ids.size() > shown)
+    out += fmt::format(", watched are the first {}", grouped(int64_t(shown)));
   if (state.own_text.size() > most_own_bytes) out += fmt::format(", of the first {} bytes", grouped(most_own_bytes));
   return out;
 }
@@ -234,7 +237,7 @@ class TokensPanel : public Panel {
     const bool own = state.tokens_view == TokensView::own;
     const Tokens tokens = own ? own_tokens(source, state) : probe_tokens(source, state);
     if (!tokens.problem.empty()) return out + tokens.problem + "\n";
-    out += (own ? own_summary(tokens, state) : place_of_probe(source, state)) + "\n";
+    out += (own ? own_summary(source, tokens, state) : place_of_probe(source, state)) + "\n";
     for (size_t i = 0; i < tokens.ids.size(); ++i) out += fmt::format("{}[{}] ", tokens.pieces[i], tokens.ids[i]);
     return out + "\n";
   }
@@ -300,8 +303,8 @@ class TokensPanel : public Panel {
     ImGui::InputTextMultiline("##own", &state.own_text,
                               {-1, std::clamp(free_box().height() * 0.3f, em * 2, em * 4.4f)});
     ui::tag("tokens.own");
-    if (ui::button("tokens.open", "Open a file", true, "Another run, or a text to train on (O)"))
-      state.open.dialog = Dialog::open;
+    if (ui::button("tokens.open", "Open a file", true, "Puts a text file in place of this text"))
+      state.open.dialog = Dialog::text;
     ImGui::SameLine();
     if (source.can_watch()) {
       const char* hint = source.steerable() ? "All panels show this text from the run's next step on"
@@ -310,7 +313,8 @@ class TokensPanel : public Panel {
       ImGui::SameLine();
     }
     const Tokens own = own_tokens(source, state);
-    ui::paragraph(own_summary(own, state), own.problem.empty() ? ui::colors::text : ui::colors::warn, ui::Font::small);
+    ui::paragraph(own_summary(source, own, state), own.problem.empty() ? ui::colors::text : ui::colors::warn,
+                  ui::Font::small);
     draw_tokens(canvas, own, {});
   }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "tensor/threads.h"
 #include "trainer/config.h"
 #include "trainer/image_trainer.h"
+#include "trainer/run_folder.h"
 #include "visualizer/headless.h"
 #include "visualizer/race.h"
 #include "visualizer/settings.h"
@@ -56,16 +58,17 @@ void declare(CLI::App& cli, Options& o) {
                  "(.scene) [bundled runs]");
   cli.add_option("--train", o.train, "train with this configuration (TOML) in the window");
   cli.add_option("--data", o.data, "with --train: a data set's name, a text file, a folder of them, or images");
-  cli.add_option("--out", o.out, "with --train: the run folder to write [runs/live]");
+  cli.add_option("--out", o.out, "with --train: the run folder to write [runs/live-1, or the next number]");
   cli.add_option("--threads", o.threads, "with --train: threads to compute with [one core is left to the window]")
       ->check(CLI::Range(1, 1024));
   cli.add_option("--png", o.png, "draw the window into this file; needs no display");
   cli.add_option("--svg", o.svg, "the same as a drawing; needs no display");
-  cli.add_option("--csv", o.csv, "write the numbers of --panel into this file; needs no display");
+  cli.add_option("--csv", o.csv, "write the numbers of --panel, or of every one, into this file; needs no display");
   cli.add_flag("--text", o.text, "print what the panels show as text; needs no display");
   cli.add_option("--panel", o.panel, "only this panel: " + panel_names());
   cli.add_option("--scene", o.scene, "begin with this scene: a file of lines such as \"rule training\"");
-  cli.add_option("--at", o.at, "the snapshot at this step [the newest]")->check(CLI::NonNegativeNumber);
+  cli.add_option("--at", o.at, "the snapshot at this step [the newest]")
+      ->check(CLI::Range(int64_t(0), std::numeric_limits<int64_t>::max()));
   cli.add_option("--time-frames", o.timed_frames, "draw so many frames in the window, print how long they took, close")
       ->check(CLI::Range(1, 100000));
   cli.add_option("--size", o.size, "WIDTHxHEIGHT of window or picture in pixels [1280x800]");
@@ -101,6 +104,13 @@ void use_threads(const Options& o) {
   set_thread_count(o.threads > 0 ? o.threads : std::max(1, all - 1));
 }
 
+/// A folder that is not there yet.
+fs::path new_run(const char* kind) {
+  fs::path run;
+  for (int i = 1; run.empty() || fs::exists(run); ++i) run = fs::path("runs") / fmt::format("{}-{}", kind, i);
+  return run;
+}
+
 std::unique_ptr<Source> train(const Options& o, Config config, const fs::path& run, Wake wake) {
   use_threads(o);
   return std::make_unique<LiveSource>(run.string(), trainer_run(std::move(config), run), std::move(wake));
@@ -114,8 +124,10 @@ Sources race(const Options& o, Config config, const fs::path& folder, const Wake
 Sources training_source(const Options& o, Wake wake) {
   Config config = read_config(o.train);
   if (!o.data.empty()) config.data.source = o.data;
-  return alone(
-      train(o, std::move(config), o.out.empty() ? fs::path("runs") / "live" : fs::path(o.out), std::move(wake)));
+  if (!names_images(config.data.source)) validate(config);
+  check_input(o.out.empty() || !RunFolder{o.out}.has_run(), "--out: {} holds a run already (name another folder)",
+              o.out);
+  return alone(train(o, std::move(config), o.out.empty() ? new_run("live") : fs::path(o.out), std::move(wake)));
 }
 
 /// What the window's own dialog opens and trains.
@@ -125,11 +137,8 @@ Opener dialog_opener(const Options& o, const Wake& wake) {
             Config config = names_images(request.data) ? image_defaults() : Config::defaults();
             config.data.source = request.data;
             config.train.steps = request.steps;
-            fs::path run;
-            const char* kind = request.race ? "race" : "live";
-            for (int i = 1; run.empty() || fs::exists(run); ++i) run = fs::path("runs") / fmt::format("{}-{}", kind, i);
-            if (request.race) return race(o, std::move(config), run, wake);
-            return alone(train(o, std::move(config), run, wake));
+            if (request.race) return race(o, std::move(config), new_run("race"), wake);
+            return alone(train(o, std::move(config), new_run("live"), wake));
           }};
 }
 
@@ -191,11 +200,12 @@ void without_window(const Options& o, const WindowOptions& window) {
   for (;;) {
     while (busy()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     if (app.state().script.empty()) break;
-    headless.frames(1, 0.1);
+    // What stands far below in a scene is not waited for.
+    headless.frames(1, std::max(0.1, app.state().script.front().seconds - app.state().script_seconds));
   }
   headless.frames(2);
   if (o.text) fmt::print("{}", app.text(o.panel));
-  if (!o.csv.empty()) write_file_atomically(o.csv, csv(app.panel(o.panel)->table(source, app.state())));
+  if (!o.csv.empty()) write_file_atomically(o.csv, app.csv(o.panel));
   if (!o.png.empty()) write_png(headless.picture(), o.png);
   app.state().bare = true;  // bars have controls only
   if (!o.svg.empty()) write_file_atomically(o.svg, headless.drawing());
@@ -206,10 +216,10 @@ void run(const Options& o) {
   check_panel(o.panel);
   check_input(o.train.empty() || o.path.empty(), "--train: a run is named too (leave out \"{}\" or --train)", o.path);
   check_input(!o.train.empty() || (o.data.empty() && o.out.empty()), "--data, --out: only with --train CONFIG.toml");
-  check_input(o.csv.empty() || !o.panel.empty(), "--csv: of which panel? (name one with --panel)");
   if (o.text || !o.png.empty() || !o.svg.empty() || !o.csv.empty()) return without_window(o, window);
   const std::string path = o.train.empty() ? path_or_bundled(o) : "";
-  check_input(path.empty() || fs::exists(path),
+  std::error_code ignored;
+  check_input(path.empty() || fs::exists(path, ignored),
               "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)", path);
   const bool first_run = o.path.empty() && o.train.empty() && o.at < 0 && o.scene.empty();
   window.prepare = [&](AppState& state, const Source& source) {
