@@ -119,7 +119,7 @@ void App::frame(double seconds) {
   }
   draw_lesson_list(state_, *source_);
   if (state_.help) draw_help(state_);
-  draw_note_dialog(state_, *source_);
+  draw_note_dialog(state_);
   draw_open_dialog(state_, opener_);
   if (const int by = std::exchange(state_.zoom_steps, 0)) zoom_key(by > 0 ? '+' : '-');
   state_.hovered = state_.hovering;
@@ -302,6 +302,10 @@ void App::grant(const Wish& wish) {
       break;
     case Wish::watch_held_out:
       source_->watch({Watched::held_out});
+      break;
+    case Wish::note:
+      check_input(!source_->recording().empty(), "note: this run has no recording to lie beside (open a run folder)");
+      write_note(state_.timeline.notes, {state_.shown.step, wish.text}, source_->recording());
       break;
     case Wish::swap:
       return swap_compared();

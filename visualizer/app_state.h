@@ -64,12 +64,13 @@ struct Wish {
     watch,
     watch_batches,
     watch_held_out,
+    note,
     open,
     train,
     race
   } kind;
   int value = 0;          ///< keep: so many tokens; choose: the id of the next one; train, race: steps.
-  std::string text = {};  ///< open: a path; train, race: the data.
+  std::string text = {};  ///< note: at the step that is shown; open: a path; train, race: the data.
 };
 
 /// What the time line counts: steps or seconds of the run, or the tokens of the generated text.

@@ -13,7 +13,7 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window);
 void draw_track(const Source& source, AppState& state, const Box& box);
 /// Lets a person write a note at the step that is shown, or change the one there is.
 void begin_note(AppState& state);
-void draw_note_dialog(AppState& state, const Source& source);
+void draw_note_dialog(AppState& state);
 /// "step 400 of 400, loss 1.83, ...": the status line.
 std::string status_text(const Source& source, const AppState& state);
 /// It, and all that is marked on the time line.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "visualizer/axis.h"
 #include "visualizer/bars.h"
 #include "visualizer/layout.h"
 #include "visualizer/tutor.h"
@@ -16,7 +17,10 @@ constexpr KeyHelp all_keys[] = {
     {"Space", "play the time line, or pause"},
     {"Left, Right", "previous, next place of the time line (with Shift: ten)"},
     {"Home, End", "the first place; follow the newest"},
-    {",  .", "previous, next token"},
+    {",  .", "previous, next token (with Shift: mark from here on, more or less)"},
+    {"+  -  0", "closer, farther, all: curves and time line at this step, columns at the pinned token"},
+    {"A", "a loop begins here; again: ends here; again: no loop"},
+    {"M", "mark this step as B"},
     {"R", "next rule: training, causal, difference"},
     {"L", "lessons; in one: Space goes on, Backspace goes back"},
     {"N", "write a note at this step"},
@@ -43,6 +47,49 @@ void move_token(AppState& state, int by) {
   const int count = state.shown.text(from.subject, state.rule).size();
   state.span.reset();
   if (count > 0) state.pinned = TokenRef{from.subject, std::clamp(from.token + by, 0, count - 1)};
+}
+
+/// Marks one token more or less, beginning with the pinned one.
+void mark_token(AppState& state, int by) {
+  const int count = state.shown.text(Subject::probe, state.rule).size();
+  if (count == 0) return;
+  const bool pinned = state.pinned && state.pinned->subject == Subject::probe;
+  const int from = pinned ? state.pinned->token : 0;
+  const auto [first, last] = state.span.value_or(std::pair(from, from));
+  state.span = std::pair(first, std::clamp(last + by, first, count - 1));
+  state.pinned.reset();
+}
+
+/// What the wheel does, at what is shown.
+void look_closer(const Source& source, AppState& state, double notches) {
+  const RunHistory& history = source.history();
+  const int tokens = state.shown.text(Subject::probe, state.rule).size();
+  const auto turn = [&](Zoom& zoom, double place, double least) {
+    zoom.turn(notches, std::clamp((place - zoom.from) / zoom.width(), 0.0, 1.0), least);
+  };
+  const AxisMap axis(source, state.curve_axis);
+  const double end = axis.at(history.last_step());
+  turn(state.curves.zoom, end > 0 ? axis.at(state.shown.step) / end : 0.5, 0.01);
+  turn(state.timeline.zoom, double(state.shown.step) / double(std::max<int64_t>(1, history.last_step())), 0.01);
+  if (tokens > 0) turn(state.columns, state.pinned ? (state.pinned->token + 0.5) / tokens : 0.5, 8.0 / tokens);
+}
+
+/// Begins a loop, ends it, or lets go of it.
+void mark_loop(Playback& playback) {
+  const int here = playback.index();
+  if (here < 0) return;
+  if (!playback.loop)
+    playback.loop = std::pair(here, here);
+  else if (playback.loop->first == playback.loop->second && playback.loop->first != here)
+    playback.loop = std::minmax(int(playback.loop->first), here);
+  else
+    playback.loop.reset();
+}
+
+void mark_compared(const Source& source, AppState& state) {
+  if (state.compare.other || !state.shown.any()) return;
+  state.compare.playback.jump(source.history().snapshot_at(state.shown.step), source.history().snapshot_count());
+  state.mark_compared = true;
 }
 
 void toggle_training(const Source& source, AppState& state) {
@@ -113,6 +160,24 @@ void typed(ImWchar character, const Source& source, AppState& state) {
       return move_token(state, -1);
     case '.':
       return move_token(state, 1);
+    case '<':
+    case ';':
+      return mark_token(state, -1);
+    case '>':
+    case ':':
+      return mark_token(state, 1);
+    case '+':
+    case '-':
+      return look_closer(source, state, character == '+' ? 1 : -1);
+    case '0':
+      state.curves.zoom = state.timeline.zoom = state.columns = {};
+      return;
+    case 'a':
+    case 'A':
+      return mark_loop(state.clocked());
+    case 'm':
+    case 'M':
+      return mark_compared(source, state);
     case 'n':
     case 'N':
       return begin_note(state);

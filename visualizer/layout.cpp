@@ -7,6 +7,9 @@
 namespace tinymor {
 namespace {
 
+constexpr Arrangement all_arrangements[] = {Arrangement::wide, Arrangement::normal, Arrangement::pairs,
+                                            Arrangement::single};
+
 // The part [from, to) of a box along one side, with a gap between neighbours.
 Box columns(const Box& box, float from, float to, float gap) {
   const float left = box.min.x + from * (box.width() + gap), right = box.min.x + to * (box.width() + gap) - gap;
@@ -148,12 +151,20 @@ std::vector<Splitter> split(Page& page, const std::vector<float>& moved) {
   return out;
 }
 
+bool is_page(const std::string& name) {
+  for (const Arrangement kind : all_arrangements)
+    for (const bool images : {false, true})
+      for (const Page& page : pages(kind, {}, 1, images))
+        if (page.name == name) return true;
+  return false;
+}
+
 std::string page_of(const std::vector<Page>& all, const std::string& name, bool images) {
   const auto named = [&](const std::vector<Page>& among) {
     return std::find_if(among.begin(), among.end(), [&](const Page& page) { return page.name == name; });
   };
   if (named(all) != all.end()) return name;
-  for (const Arrangement other : {Arrangement::wide, Arrangement::normal, Arrangement::pairs, Arrangement::single}) {
+  for (const Arrangement other : all_arrangements) {
     const std::vector<Page> others = pages(other, {}, 1, images);
     const auto page = named(others);
     for (const Page& here : all)

@@ -29,6 +29,8 @@ bool is_tight(ImVec2 window, float em);
 /// The pages of a window whose panels may fill `area`, for a run on text or on images. Their names depend on the
 /// arrangement only.
 std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool images);
+/// Whether any window has a page of that name.
+bool is_page(const std::string& name);
 /// The name of the page of that name or, where this arrangement has none, of the one with what that shows first in
 /// another; else of the first.
 std::string page_of(const std::vector<Page>& all, const std::string& name, bool images);

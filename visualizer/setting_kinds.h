@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -46,9 +46,9 @@ SettingEntry flag(const char* name, At at) {
   return choice(name, "on or off", {"off", "on"}, at);
 }
 
-/// A text in a member that `at` finds; "none" when it is empty.
+/// A name that is `known` in a member that `at` finds; "none" when it is empty.
 template <class At>
-SettingEntry name(const char* name, const char* values, At at) {
+SettingEntry name(const char* name, const char* values, At at, bool (*known)(const std::string&)) {
   return {{name, values},
           [=](const AppState& s, const Source&) {
             const std::string& text = at(const_cast<AppState&>(s));
@@ -56,7 +56,7 @@ SettingEntry name(const char* name, const char* values, At at) {
           },
           [=](AppState& s, const Source&, const std::string& value) {
             at(s) = value == "none" ? "" : value;
-            return !value.empty();
+            return value == "none" || known(value);
           }};
 }
 
@@ -67,21 +67,25 @@ inline SettingEntry fact(const char* name, std::string (*get)(const AppState&, c
 /// Any text, with lines and with blanks at its ends, in a member that `at` finds.
 template <class At>
 SettingEntry text(const char* name, At at) {
-  return {{name, "a text; \\n is a new line, \\ before a blank keeps it"},
+  static constexpr std::string_view plain = "\n\\ \t\r", letters = "n\\str";
+  return {{name, "a text; \\n is a new line, \\s a blank at its end"},
           [=](const AppState& s, const Source&) {
             const std::string& all = at(const_cast<AppState&>(s));
             std::string out;
             for (size_t i = 0; i < all.size(); ++i) {
-              const bool kept = all[i] == '\\' || ((i == 0 || i + 1 == all.size()) && std::strchr(" \t\r", all[i]));
-              out += all[i] == '\n' ? "\\n" : (kept ? "\\" : "") + std::string(1, all[i]);
+              const size_t special = plain.find(all[i]);
+              const bool kept = special < 2 || i == 0 || i + 1 == all.size();
+              out += special < plain.size() && kept ? std::string{'\\', letters[special]} : std::string(1, all[i]);
             }
             return out;
           },
           [=](AppState& s, const Source&, const std::string& value) {
             at(s).clear();
             for (size_t i = 0; i < value.size(); ++i) {
-              const bool escaped = value[i] == '\\' && i + 1 < value.size();
-              at(s) += escaped ? (value[++i] == 'n' ? '\n' : value[i]) : value[i];
+              const size_t letter =
+                  value[i] == '\\' && i + 1 < value.size() ? letters.find(value[i + 1]) : std::string_view::npos;
+              at(s) += letter < plain.size() ? plain[letter] : value[i];
+              i += letter < plain.size();
             }
             return true;
           }};

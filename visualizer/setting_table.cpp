@@ -8,6 +8,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "visualizer/layout.h"
 #include "visualizer/panel.h"
 #include "visualizer/setting_kinds.h"
 #include "visualizer/tutor.h"
@@ -18,17 +19,9 @@ namespace {
 using Entry = SettingEntry;
 using namespace setting_kinds;
 
-/// The name of a panel.
-template <class At>
-Entry panel(const char* name_of_setting, const char* values, At at) {
-  Entry e = name(name_of_setting, values, at);
-  e.set = [set = e.set](AppState& s, const Source& source, const std::string& value) {
-    static const auto panels = make_panels();
-    return (value == "none" ||
-            std::any_of(panels.begin(), panels.end(), [&](const auto& p) { return p->name() == value; })) &&
-           set(s, source, value);
-  };
-  return e;
+bool is_panel(const std::string& name) {
+  static const auto panels = make_panels();
+  return std::any_of(panels.begin(), panels.end(), [&](const auto& panel) { return panel->name() == name; });
 }
 
 /// What is known of the pinned token, or "none".
@@ -284,13 +277,14 @@ Entry pin() {
 /// Of wishes, in the order of their kinds.
 constexpr std::string_view wish_words[] = {
     "pause", "resume", "stop",       "generate", "go_on",         "step",           "keep", "choose", "stop_generating",
-    "swap",  "record", "train_step", "watch",    "watch_batches", "watch_held_out", "open", "train",  "race"};
+    "swap",  "record", "train_step", "watch",    "watch_batches", "watch_held_out", "note", "open",   "train",
+    "race"};
 /// A word is followed by a number, by a text, or by both.
 bool has_number(Wish::Kind kind) {
   return kind == Wish::keep || kind == Wish::choose || kind >= Wish::train;
 }
 bool has_text(Wish::Kind kind) {
-  return kind >= Wish::open;
+  return kind >= Wish::note;
 }
 
 /// Takes the first word off.
@@ -334,7 +328,7 @@ Entry wish() {
   return {
       {"do",
        "pause, resume, stop, generate, go_on, step, keep COUNT, choose ID, stop_generating, swap, record, train_step, "
-       "watch, watch_batches, watch_held_out, open PATH, train STEPS DATA or race STEPS DATA"},
+       "watch, watch_batches, watch_held_out, note TEXT, open PATH, train STEPS DATA or race STEPS DATA"},
       [](const AppState&, const Source&) { return std::string("nothing"); },
       [](AppState& s, const Source&, const std::string& value) {
         std::string rest = value;
@@ -343,7 +337,7 @@ Entry wish() {
         if (found == std::end(wish_words)) return false;
         Wish wish{Wish::Kind(found - wish_words)};
         if (has_number(wish.kind) && (!parse_number(take_word(rest), wish.value) || wish.value < 0)) return false;
-        if (rest.empty() == has_text(wish.kind)) return false;
+        if (rest.empty() == has_text(wish.kind) && wish.kind != Wish::note) return false;  // an empty note goes
         wish.text = rest;
         s.wishes.push_back(std::move(wish));
         return true;
@@ -356,9 +350,14 @@ const std::vector<SettingEntry>& setting_table() {
   static const std::vector<Entry> all = {
       lesson(),
       lesson_step(),
-      name("page", "the name of a page", [](AppState& s) -> std::string& { return s.page; }),
-      panel("show", "a panel whose page is turned to, or none", [](AppState& s) -> std::string& { return s.show; }),
-      panel("panel", "a panel that fills the window, or none", [](AppState& s) -> std::string& { return s.maximised; }),
+      name(
+          "page", "the name of a page", [](AppState& s) -> std::string& { return s.page; }, is_page),
+      name(
+          "show", "a panel whose page is turned to, or none", [](AppState& s) -> std::string& { return s.show; },
+          is_panel),
+      name(
+          "panel", "a panel that fills the window, or none", [](AppState& s) -> std::string& { return s.maximised; },
+          is_panel),
       number("zoom", "0.5 to 3", 0.5f, 3.0f, [](AppState& s) -> float& { return s.zoom; }),
       choice("rule", "training, causal or difference", {"training", "causal", "difference"}, &AppState::rule),
       step(),
@@ -388,8 +387,9 @@ const std::vector<SettingEntry>& setting_table() {
       choice("cache", "probe or generated", {"probe", "generated"}, &AppState::cache_subject),
       choice("kv", "run, recursion_wise, shared or hybrid", {"run", "recursion_wise", "shared", "hybrid"},
              &AppState::cache_strategy),
-      panel("compare", "a panel to be drawn of two runs or steps",
-            [](AppState& s) -> std::string& { return s.compare.panel; }),
+      name(
+          "compare", "a panel to be drawn of two runs or steps",
+          [](AppState& s) -> std::string& { return s.compare.panel; }, is_panel),
       compared_run(),
       flag("compare.linked", [](AppState& s) -> bool& { return s.compare.linked; }),
       compared_step(),

@@ -119,7 +119,7 @@ void Source::record() {
 }
 
 void Source::generate(const GenerateRequest& request) {
-  if (generator_) generator_->start(request);
+  if (generator_) generator_->start(request), generated_step_ = history_.last_step();
 }
 
 void Source::adjust(const Sampling& sampling) {

@@ -119,6 +119,8 @@ class Source {
   const Tokenizer* tokenizer() const { return tokenizer_.get(); }
   const std::string& why_no_tokenizer() const { return why_no_tokenizer_; }
   uint64_t generation_version() const { return generation_version_; }
+  /// The step whose weights write it, or newer ones; of a model alone 0.
+  int64_t generated_step() const { return generated_step_; }
 
  protected:
   /// Takes in news of the run itself.
@@ -143,6 +145,7 @@ class Source {
   bool take_look();
 
   uint64_t version_ = 1, generation_version_ = 1;
+  int64_t generated_step_ = 0;
   Generation generation_;
 };
 

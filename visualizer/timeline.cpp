@@ -214,7 +214,7 @@ void begin_note(AppState& state) {
     if (note.step == state.shown.step) state.timeline.draft = note.text;
 }
 
-void draw_note_dialog(AppState& state, const Source& source) {
+void draw_note_dialog(AppState& state) {
   if (!state.timeline.writing) return;
   if (ui::begin_dialog("##note", ui::em() * 34)) {
     ui::label(fmt::format("Note at step {}", state.shown.step), ui::colors::text, ui::Font::bold);
@@ -226,12 +226,7 @@ void draw_note_dialog(AppState& state, const Source& source) {
     ImGui::SameLine();
     if (ui::button("note.cancel", "Cancel")) state.timeline.writing = false;
     if (keep || entered) {
-      try {
-        check_input(!source.recording().empty(), "note: this run has no recording to lie beside (open a run folder)");
-        write_note(state.timeline.notes, {state.shown.step, state.timeline.draft}, source.recording());
-      } catch (const Error& error) {
-        state.say(error.what());
-      }
+      state.wishes.push_back({Wish::note, 0, state.timeline.draft});
       state.timeline.writing = false;
     }
   }

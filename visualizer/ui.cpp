@@ -57,6 +57,7 @@ const Registry::Item* Registry::find(const std::string& name) const {
 void Registry::begin_frame() {
   items_.clear();
   pressable_.clear();
+  if (--reveal_frames_ <= 0) revealed_.clear();
 }
 
 void Registry::move_focus(int by) {
@@ -97,12 +98,20 @@ PrefixScope::~PrefixScope() {
 
 namespace {
 
+Box common(const Box& a, const Box& b) {
+  return {{std::max(a.min.x, b.min.x), std::max(a.min.y, b.min.y)},
+          {std::min(a.max.x, b.max.x), std::min(a.max.y, b.max.y)}};
+}
+
 void note(const std::string& name, const Box& box, bool visible) {
   if (!current) return;
   const bool scrolls = ImGui::GetScrollMaxY() > 0;
-  current->note(name, {box, visible, scrolls});
-  if (current->to_be_revealed(name) && scrolls && !visible)
-    ImGui::SetScrollFromPosY(box.center().y - ImGui::GetWindowPos().y);
+  const ImDrawList& list = *ImGui::GetWindowDrawList();
+  current->note(name, {visible ? common(box, {list.GetClipRectMin(), list.GetClipRectMax()}) : box, visible, scrolls});
+  if (!scrolls || !current->to_be_revealed(name)) return;
+  const float top = ImGui::GetWindowPos().y, height = ImGui::GetWindowHeight();
+  if (box.min.y < top || box.max.y > top + height)
+    ImGui::SetScrollFromPosY(box.min.y - top, box.height() < height ? 0.5f : 0);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace tinymor::ui {
 class Registry {
  public:
   struct Item {
-    Box box;
+    Box box;               ///< What of it can be seen, or all of it where nothing can.
     bool visible = false;  ///< Some of it was inside the window and its clip area.
     bool scrolls = false;  ///< What it stands in can be scrolled.
   };
@@ -26,8 +26,8 @@ class Registry {
   const Item* find(const std::string& name) const;
   const std::map<std::string, Item>& items() const { return items_; }
 
-  /// Scrolls to the control of that name when it is drawn next.
-  void reveal(std::string name) { revealed_ = std::move(name); }
+  /// Scrolls to the control of that name, as soon as what it stands in can be scrolled; soon or not at all.
+  void reveal(std::string name) { revealed_ = std::move(name), reveal_frames_ = 4; }
   /// Asked by every control; once, whether it is the one to scroll to.
   bool to_be_revealed(const std::string& name) { return name == revealed_ && (revealed_.clear(), true); }
 
@@ -45,6 +45,7 @@ class Registry {
   std::map<std::string, Item> items_;
   std::set<std::string> pressable_;
   std::string focus_, revealed_;
+  int reveal_frames_ = 0;
   bool pressing_ = false;
 };
 

@@ -14,6 +14,6 @@ autograd   1500
 mor        2600
 datasets   2300
 trainer    3800
-visualizer 12000
+visualizer 12400
 END
 exit $over

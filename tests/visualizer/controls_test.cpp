@@ -67,6 +67,7 @@ TEST_CASE("every control of every page answers when it is pressed") {
                                       "sharing.set.3",
                                       "gen.prompt",
                                       "autograd.expression",
+                                      "autograd.graph",
                                       "autograd.value.y",
                                       "autograd.value.mul #1",
                                       "autograd.value.add #2"};

@@ -123,6 +123,15 @@ TEST_CASE("S and the panel's menu save it as SVG, PNG and CSV") {
   CHECK_THAT(message, ContainsSubstring("exports/kv-step-400.png"));
 }
 
+TEST_CASE("the numbers of the whole window are those of every panel, each below its name") {
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  window.frames(2);
+  const std::string all = window.app().csv();
+  for (const auto& panel : window.app().panels())
+    CHECK_THAT(all, ContainsSubstring(fmt::format("# {}\n{}", panel->name(), window.app().csv(panel->name()))));
+}
+
 TEST_CASE("tables are quoted as RFC 4180 has it") {
   const Table table{{"a", "b"}, {{"1", "x,y"}, {"say \"hi\"", "two\nlines"}, {cell(1.5), cell(std::nan(""))}}};
   CHECK(csv(table) == "a,b\r\n1,\"x,y\"\r\n\"say \"\"hi\"\"\",\"two\nlines\"\r\n1.5,\r\n");

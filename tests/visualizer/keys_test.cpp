@@ -159,3 +159,54 @@ TEST_CASE("every control that can be pressed is reached and pressed by the keybo
   desk.window.key(ImGuiKey_Enter);
   CHECK(desk.state().request.temperature == 1.25f);
 }
+
+TEST_CASE("keys zoom at what is shown, mark a part of the text, a loop and B") {
+  Desk desk;
+  AppState& state = desk.state();
+  apply(state, desk.source, "step 200");
+  apply(state, desk.source, "pin probe 30");
+  desk.window.frames(2);
+  desk.window.type("+++");
+  CHECK(state.curves.zoom.width() < 0.7);
+  CHECK(state.curves.zoom.from < 0.5);
+  CHECK(state.curves.zoom.to > 0.5);
+  CHECK(state.timeline.zoom.width() < 0.7);
+  CHECK(state.columns.from < 30.0 / 120);
+  CHECK(state.columns.to > 31.0 / 120);
+  desk.window.type("-----");
+  CHECK(state.columns.width() == 1);
+  desk.window.type("++0");
+  CHECK(state.curves.zoom.width() == 1);
+  desk.window.type(">>>");
+  CHECK(state.span == std::pair(30, 33));
+  CHECK_FALSE(state.pinned);
+  desk.window.type("<");
+  CHECK(state.span == std::pair(30, 32));
+  const int here = state.playback.index();
+  desk.window.type("a");
+  desk.window.key(ImGuiKey_RightArrow);
+  desk.window.key(ImGuiKey_RightArrow);
+  desk.window.type("a");
+  CHECK(state.playback.loop == std::pair(here, here + 2));
+  desk.window.type("a");
+  CHECK_FALSE(state.playback.loop);
+  desk.window.type("m");
+  desk.window.frames(2);
+  CHECK(state.mark_compared);
+  CHECK(state.compare.shown.step == state.shown.step);
+}
+
+TEST_CASE("the keyboard reaches what lies below the fold of a small panel, and the panel scrolls to it") {
+  WritingSource source;
+  Headless window(source, 900, 500);
+  AppState& state = window.app().state();
+  state.zoom = 3;
+  state.maximised = "generate";
+  window.frames(4);
+  const ui::Registry& registry = window.app().registry();
+  REQUIRE_FALSE(registry.find("gen.seed")->visible);
+  for (int i = 0; i < 100 && registry.focus() != "gen.seed"; ++i) window.key(ImGuiKey_DownArrow);
+  window.frames(2);
+  CHECK(registry.focus() == "gen.seed");
+  CHECK(registry.find("gen.seed")->visible);
+}

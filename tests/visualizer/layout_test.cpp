@@ -75,6 +75,18 @@ TEST_CASE("pages are a ring") {
   CHECK(neighbour(ring, "gone", 0) == "a");
 }
 
+TEST_CASE("a page that this window does not have gives way to the one with what it shows first") {
+  const std::vector<Page> single = pages(Arrangement::single, {}, 15, false),
+                          normal = pages(Arrangement::normal, {}, 15, false);
+  CHECK(page_of(normal, "Inside", false) == "Inside");
+  CHECK(page_of(single, "Inside", false) == "Attention");
+  CHECK(page_of(normal, "Attention", false) == "Inside");
+  CHECK(page_of(single, "Overview", false) == "Tokens");
+  CHECK(page_of(normal, "", false) == "Overview");
+  CHECK(is_page("Cache"));
+  CHECK_FALSE(is_page("cache"));
+}
+
 TEST_CASE("a projector shows fewer panels at once as the zoom grows") {
   CHECK(arrangement({1920, 1080}, 15) == Arrangement::wide);
   CHECK(arrangement({1280, 800}, 15) == Arrangement::normal);

@@ -40,24 +40,26 @@ void settle(Headless& window, Source& source) {
 TEST_CASE("every lesson can be played to its end: what glows can be seen, and tasks are done by doing them") {
   const std::vector<Lesson> lessons = bundled_lessons();
   REQUIRE(lessons.size() >= 13);
+  const float zoom = GENERATE(1.0f, 2.0f);  // 2: what chapter 12 advises for a projector
   for (size_t i = 0; i < lessons.size(); ++i) {
     WritingSource source;
     Headless window(source, 1280, 800);
     AppState& state = window.app().state();
     state.lessons = lessons;
+    state.zoom = zoom;
     enter_lesson(state, source, int(i), 0);
     for (size_t at = 0; at < lessons[i].steps.size(); ++at) {
       const LessonStep& step = lessons[i].steps[at];
-      CAPTURE(lessons[i].name, at + 1);
+      CAPTURE(lessons[i].name, at + 1, zoom);
       REQUIRE(state.tutor.lesson == int(i));
       REQUIRE(state.tutor.step == int(at));
       window.frames(4);
       CHECK_FALSE(step.text.empty());
-      for (const std::string& name : step.highlights) {
-        CAPTURE(name);
-        const auto* item = window.app().registry().find(name);
-        CHECK((item && item->visible));
-      }
+      std::vector<std::string> unseen;
+      for (const std::string& name : step.highlights)
+        if (const auto* item = window.app().registry().find(name); !item || !item->visible) unseen.push_back(name);
+      // A window with room for one panel shows one of those that are spoken of.
+      CHECK((unseen.empty() || (zoom > 1 && unseen.size() < step.highlights.size())));
       if (!step.tasks.empty()) CHECK_FALSE(all_done(state));
       for (const LessonTask& task : step.tasks) {
         CAPTURE(task.text);

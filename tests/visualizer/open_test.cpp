@@ -274,6 +274,29 @@ TEST_CASE("a folder of runs opens all of them side by side, and of too many none
   CHECK(open_sources(folder.path() / "mor", [] {}).size() == 1);
 }
 
+TEST_CASE("what cannot be looked at, and text that is none, ends neither the window nor what it shows") {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("loop", folder.path() / "loop");
+  write_file_atomically(folder.path() / "own.txt", "Once upon\na time  ");
+  WritingSource first;
+  Headless window(first, 1280, 800, ui::FontSource::builtin,
+                  Opener{[](const std::string& path) { return open_sources(path, [] {}); }, {}});
+  AppState& state = window.app().state();
+  for (const std::string& path : {(folder.path() / "loop").string(), std::string(300, 'x')}) {
+    window.app().drop(path);
+    window.frames(2);
+    CHECK_THAT(state.open.message, ContainsSubstring("there is no such file or folder"));
+    CHECK(&window.app().source() == &first);
+  }
+  state.open.dialog = Dialog::text;
+  window.app().drop((folder.path() / "own.txt").string());
+  window.frames(2);
+  CHECK(state.own_text == "Once upon\na time  ");
+  AppState again;
+  apply(again, first, "tokens.own " + setting(state, first, "tokens.own"));
+  CHECK(again.own_text == state.own_text);
+}
+
 TEST_CASE("runs lie newest first, and folders that are none are passed over") {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.path() / "none");

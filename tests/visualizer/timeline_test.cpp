@@ -111,6 +111,20 @@ TEST_CASE("a note is written at its step, lies beside the recording and comes ba
   CHECK(read_notes(file).size() == 1);
 }
 
+TEST_CASE("notes that cannot be read do not keep a recording from being shown, and are not written over") {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "recording.mortrace", notes = file.string() + ".notes";
+  write_sample(file);
+  write_file_atomically(notes, std::string(2 << 20, 'x'));
+  RecordingSource source(file, [] {});
+  Headless window(source, 1280, 800);
+  window.frames(2);
+  CHECK_THAT(window.app().text(), ContainsSubstring(".notes: larger than"));
+  apply(window.app().state(), source, "do note lost?");
+  window.frames(2);
+  CHECK(std::filesystem::file_size(notes) == 2 << 20);
+}
+
 TEST_CASE("the time line says what happened to the run, and stays whole where a recording is damaged") {
   RecordingSource source("sample", sample_recording());
   Headless window(source, 1280, 800);

@@ -115,8 +115,10 @@ class AttentionPanel : public Panel {
     collect(source, state);
     state.attention_row = std::min(state.attention_row, int(rows_.size()) - 1);
     state.attention_head = large_map(state);
-    // The large map is a square at the right; below it stands what the selected token looks at.
-    const float em = ui::em(), side = std::min(box.height() - em * 6, box.width() * 0.5f);
+    // The large map is a square at the right; below it, or beside it, stands what the selected token looks at.
+    const float em = ui::em();
+    const bool flat = box.height() < em * 13 && box.width() > em * 24;
+    const float side = flat ? box.width() * 0.55f : std::min(box.height() - em * 6, box.width() * 0.5f);
     const bool room = side > em * 6;
     draw_maps(state, canvas, {box.min, {room ? box.max.x - side - em : box.max.x, box.max.y}});
     if (room) {
@@ -199,8 +201,9 @@ class AttentionPanel : public Panel {
     const float letter = text_size("0", ui::Font::small).y;
     for (size_t map = 0; map < first.images.size(); ++map) {
       const float x = box.min.x + label + float(map) * (side + gap);
-      canvas.text({x, box.min.y}, ui::u32(ui::colors::dim), fitted(first.view.name(int(map)), side, ui::Font::small),
-                  ui::Font::small);
+      const std::string name = first.view.name(int(map));
+      canvas.text({x, box.min.y}, ui::u32(ui::colors::dim),
+                  fitting({name, name.substr(name.rfind(' ') + 1)}, side, ui::Font::small), ui::Font::small);
     }
     for (size_t r = 0; r < rows_.size(); ++r) {
       const float y = box.min.y + head_row + float(r) * (side + gap);

@@ -135,12 +135,15 @@ std::string seen_by(const LargeMap& large, const std::vector<std::string>& piece
 }
 
 void draw_large_map(const LargeMap& large, const Image& image, AppState& state, Canvas& canvas, const Box& box) {
-  const float em = ui::em(), side = box.width();
+  const float em = ui::em(), top = box.min.y + em * 1.3f;
+  const bool beside = box.width() > box.height();
+  const float side = beside ? box.max.y - top : box.width();
   canvas.text(box.min, ui::u32(ui::colors::dim),
-              fitted(fmt::format("{}, {}", large.where, large.view.name(large.map)), side, ui::Font::small),
+              fitting({fmt::format("{}, {}", large.where, large.view.name(large.map)), large.view.name(large.map)},
+                      side, ui::Font::small),
               ui::Font::small);
-  const Box below{{box.min.x, box.min.y + em * 1.3f}, box.max},
-      words{{box.min.x, below.min.y + side + em * 0.5f}, box.max};
+  const Box below{{box.min.x, top}, {box.min.x + side, box.max.y}},
+      words{beside ? ImVec2(below.max.x + em, top) : ImVec2(box.min.x, top + side + em * 0.5f), box.max};
   const MapFrame frame = frame_of(below, state.columns, large.view.tokens);
   auto selected = state.selected(Subject::probe);
   if (selected && *selected >= frame.tokens) selected.reset();
@@ -153,7 +156,7 @@ void draw_large_map(const LargeMap& large, const Image& image, AppState& state, 
   if (selected)
     draw_words(large, state, canvas, words, *selected);
   else
-    canvas.text(words.min, ui::u32(ui::colors::faint), fitted("point at a token: what does it see?", side));
+    canvas.text(words.min, ui::u32(ui::colors::faint), fitted("point at a token: what does it see?", words.width()));
 }
 
 }  // namespace tinymor

@@ -180,6 +180,7 @@ class AutogradPanel : public Panel {
     }
     shown_step_ = at;
     ImGui::EndChild();
+    ui::tag("autograd.graph");
   }
 
   /// An arrow, and what flows back along it.

@@ -181,7 +181,9 @@ class ComparePanel : public Panel {
   ComparePanel() : Panel("compare", "Compare") {}
 
   std::string caption(const Source& source, const AppState& state) const override {
-    return sides_[0] ? sides_[0]->caption(source, state) : rule_name(state.rule);
+    const std::string what = sides_[0] ? sides_[0]->caption(source, state) : rule_name(state.rule);
+    const bool scaled = state.compare.panel == "lens" || state.compare.panel == "sharing";
+    return (scaled ? "A and B each with a scale of its own \u00b7 " : "") + what;
   }
 
   float controls(const Source& source, AppState& state, float right) override {
@@ -194,13 +196,13 @@ class ComparePanel : public Panel {
     if (!c.rivals.empty() && ui::corner_button("compare.next", which.c_str(),
                                                "Compare with the next of the runs, or of A's own steps", right))
       c.compare_with(c.next());
-    if (c.other)
-      ui::corner_chip("compare.linked", "linked", c.linked,
-                      "B stands where A stands, on the axis of the training curves", right);
     const Kinds& kinds = kinds_of(source);
     const size_t before = kinds.find(panel_of(source, state));
     const int kind = ui::corner_choice("compare.kind", kinds.labels, int(before), "What is drawn of both", right);
     if (kind != int(before)) c.panel = kinds.panels[size_t(kind)];
+    if (c.other && right > ImGui::GetCursorStartPos().x + ui::button_width("linked"))
+      ui::corner_chip("compare.linked", "linked", c.linked,
+                      "B stands where A stands, on the axis of the training curves", right);
     return right;
   }
 

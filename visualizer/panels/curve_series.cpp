@@ -12,7 +12,7 @@ namespace {
 
 constexpr Color train_color{0xC9, 0xCE, 0xD8}, topk_color{0xE7, 0x7F, 0xB3}, threshold_color{0x6F, 0xD0, 0x9B};
 
-constexpr Metric metrics[] = {{"mean_depth", "recursions per token", &StepMetrics::mean_depth},
+constexpr Metric metrics[] = {{"mean_depth", "recursions, batches", &StepMetrics::mean_depth},
                               {"tokens_per_second", "tokens per second", &StepMetrics::tokens_per_second},
                               {"lr", "learning rate", &StepMetrics::lr},
                               {"grad_norm", "gradient norm", &StepMetrics::grad_norm},
@@ -82,13 +82,13 @@ std::string rival_name(const Source& source, bool compared) {
 std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis over, bool smoothed) {
   const RunHistory& h = source.history();
   const AxisMap axis(source, over);
-  const bool images = h.of_images();
+  const bool one_rule = !source.geometry().two_rules || h.of_images();
   std::vector<PlotSeries> out{train_series("train", train_color, h, axis, smoothed)};
   if (smoothed) out[0].ghost = column(h.steps, [](const StepMetrics& m) { return m.loss; });
-  out.push_back(
-      held_out_series(images ? "held out" : "held out (training rule)", topk_color, h, axis, &EvalMetrics::topk_loss));
+  out.push_back(held_out_series(one_rule ? "held out" : "held out (training rule)", topk_color, h, axis,
+                                &EvalMetrics::topk_loss));
   out.back().broad = true;
-  if (!images)
+  if (!one_rule)
     out.push_back(held_out_series("held out (causal rule)", threshold_color, h, axis, &EvalMetrics::threshold_loss));
   return out;
 }

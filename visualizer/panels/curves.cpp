@@ -50,6 +50,13 @@ double loss_at(const RunHistory& history, int64_t step) {
   return sum / double(end - begin);
 }
 
+/// The line's value there, or its last one.
+double value_at(const PlotSeries& line, std::optional<double> x) {
+  const size_t count = std::min(line.x.size(), line.y.size());
+  const auto end = line.x.begin() + ptrdiff_t(count), after = x ? std::upper_bound(line.x.begin(), end, *x) : end;
+  return count == 0 ? std::nan("") : line.y[size_t(std::max<ptrdiff_t>(1, after - line.x.begin()) - 1)];
+}
+
 bool compares_steps(const AppState& state) {
   return state.mark_compared && !state.compare.other && state.shown.any() && state.compare.shown.any();
 }
@@ -193,8 +200,7 @@ class CurvesPanel : public Panel {
       const float x = box.min.x + float(i % columns) * (width + gap);
       const float y = box.min.y + float(i / columns) * em * small_em;
       if (y + em * 5 > box.max.y) break;
-      const std::vector<double>& values = small_[i].runs.back().y;
-      const std::string value = values.empty() ? "" : short_number(values.back());
+      const std::string value = short_number(value_at(small_[i].runs.back(), options.marker));
       canvas.text({x, y}, ui::u32(ui::colors::dim), fitted(small_[i].label, width, ui::Font::small), ui::Font::small);
       canvas.text({x, y + em * 1.05f}, ui::u32(ui::colors::text), value, ui::Font::bold);
       Plot& plot = plots_.at(small_[i].name);

@@ -111,7 +111,10 @@ class GeneratePanel : public Panel {
                                  ? token_line(Work(source), g, view, *one)
                                  : fmt::format("{} tokens \u00b7 mean depth {:.2f} \u00b7 {}", view.size(),
                                                view.mean_depth, view.size() > 0 ? Work(source).sentence(view) : "");
-    return fmt::format("causal rule \u00b7 {} \u00b7 {} tokens/s", what, short_number(g.tokens_per_second));
+    const int64_t step = source.generated_step();
+    return fmt::format("causal rule{} \u00b7 {} \u00b7 {} tokens/s",
+                       step > 0 ? fmt::format(", weights of step {}", step) : "", what,
+                       short_number(g.tokens_per_second));
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
@@ -123,14 +126,17 @@ class GeneratePanel : public Panel {
     // Scrolls where the panel is small.
     ImGui::BeginChild("all", ImVec2(0, 0), false);
     draw_controls(source, state);
-    const float em = ui::em(), free = free_box().height(), below = em * 12;
-    const bool room = free > below + em * 6 && !source.generation().logits.empty();
-    draw_text(source, state, canvas, std::max(em * 6, free - (room ? below : 0)));
-    if (room && !whole(source, state)) {
+    const bool told = !source.generation().logits.empty();
+    const float em = ui::em(), free = free_box().height(), below = told ? em * 12 : 0;
+    draw_text(source, state, canvas, std::max(em * 6, free - below));
+    if (told && !whole(source, state)) {
       ui::paragraph("What may come next is told at the end of the text.", ui::colors::dim, ui::Font::small);
-    } else if (room) {
-      if (const auto chosen = draw_candidates(canvas, free_box(), source.generation(), state.request))
+    } else if (told) {
+      const Box rest = free_box();
+      const Box box{rest.min, {rest.max.x, std::max(rest.max.y, rest.min.y + below - em)}};
+      if (const auto chosen = draw_candidates(canvas, box, source.generation(), state.request))
         state.wishes.push_back({Wish::choose, *chosen});
+      take_box(box);
     }
     ImGui::EndChild();
   }

@@ -192,7 +192,8 @@ class TokensPanel : public Panel {
     if (state.tokens_view == TokensView::own) return "any text as the tokens of this run, below each its id";
     if (source.history().of_images()) return "what a model of text sees";
     if (state.tokens_view == TokensView::probe)
-      return fmt::format("{} tokens of the probe text, below each its id", state.shown.causal.size());
+      return fmt::format("{} tokens of the probe text, below each its id \u00b7 step {}", state.shown.causal.size(),
+                         state.shown.step);
     if (corpus_tokens(source) == 0) return fmt::format("{} tokens; how often they occur was not recorded", all);
     return fmt::format("{} tokens and how often each occurs in the corpus of {}", all, grouped(corpus_tokens(source)));
   }
