@@ -139,7 +139,7 @@ Plot::Axes Plot::axes(const Box& box, const Lines& seen, const Zoom& zoom, const
 void Plot::grid(Canvas& canvas, const Axes& view, const PlotOptions& options) const {
   const float em = ui::em();
   const ImVec2 letter = text_size("0", ui::Font::small);
-  const int rows = std::clamp(int(view.area.height() / (em * 2)), 1, 8);
+  const int rows = std::clamp(int(view.area.height() / (em * 1.4f)), 2, 8);
   const auto values = view.log_y ? log_ticks(std::pow(10, view.y_low), std::pow(10, view.y_high), rows)
                                  : ticks(view.y_low, view.y_high, rows);
   for (double value : values) {

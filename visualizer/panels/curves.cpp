@@ -77,12 +77,13 @@ class CurvesPanel : public Panel {
     const RunHistory& h = source.history();
     std::string out =
         fmt::format("loss in nats per {} by {}", h.of_images() ? "image" : "token", axis_unit(state.curve_axis));
-    if (!state.compare.rivals.empty())
-      out +=
-          fmt::format(" \u00b7 held out{}: this run {}", h.of_images() ? "" : ", causal rule", newest_held_out(source));
-    for (const Source* rival : state.compare.rivals)
-      out += fmt::format(", {} {}", rival_name(*rival, rival == state.compare.other), newest_held_out(*rival));
-    if (!state.compare.rivals.empty()) return out;
+    if (!state.compare.rivals.empty()) {
+      std::string held =
+          fmt::format("held out{}: this run {}", h.of_images() ? "" : ", causal rule", newest_held_out(source));
+      for (const Source* rival : state.compare.rivals)
+        held += fmt::format(", {} {}", rival_name(*rival, rival == state.compare.other), newest_held_out(*rival));
+      return held + " \u00b7 " + out;
+    }
     if (compares_steps(state)) return marks_line(h, state);
     if (!h.steps.empty())
       out += fmt::format(" \u00b7 last {:.3f} at step {}", h.steps.back().loss, h.steps.back().step);
