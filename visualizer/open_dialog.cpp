@@ -55,9 +55,7 @@ void draw_opening(AppState& state) {
   const bool text = state.open.dialog == Dialog::text;
   ui::paragraph(text ? "Any text file; what is there now goes."
                      : "A run folder, a folder of runs, a recording (.mortrace), a model (.safetensors), a lesson "
-                       "(.lesson), a scene "
-                       "(.scene), or a "
-                       "text to train on. You can also drop it onto the window.",
+                       "(.lesson), a scene (.scene), or a text to train on. You can also drop it onto the window.",
                 ui::colors::dim, ui::Font::small);
   ImGui::SetNextItemWidth(-ui::button_width("Open") - ui::em());
   ui::field("open.path");

@@ -102,7 +102,7 @@ bool Source::poll() {
 bool Source::take_look() {
   const auto& look = generation_.look;
   if (std::exchange(taken_, look) == look) return false;
-  if (!look->error.empty()) return notice_ = look->error, true;
+  if (!look->error.empty()) return true;
   Snapshot snapshot = look->snapshot;
   snapshot.step = history_.last_step();
   history_.add(std::move(snapshot));

@@ -175,7 +175,7 @@ class GeneratePanel : public Panel {
     draw_buttons(source, state);
     if (!source.generation().error.empty()) ui::paragraph(source.generation().error, ui::colors::warn, ui::Font::small);
 
-    FieldRow row(em * 6.2f);
+    FieldRow row(em * 5.9f);
     row.field("gen.temperature", "temperature", "0: always the likeliest token",
               [&] { ImGui::SliderFloat("##v", &request.temperature, 0, 2, "%.2f"); });
     row.field("gen.top_k", "top-k", "Only the k likeliest tokens; 0: all",
