@@ -44,9 +44,6 @@ class App {
   /// Whether the picture changes by itself, so that frames are wanted without input.
   bool animating() const;
 
-  /// What panels draw with from now on; the window unless told otherwise.
-  void draw_with(Canvas& canvas) { canvas_ = &canvas; }
-
   AppState& state() { return state_; }
   const ui::Registry& registry() const { return registry_; }
   const std::vector<std::unique_ptr<Panel>>& panels() const { return panels_; }
@@ -66,7 +63,7 @@ class App {
   void draw_workspace(const Box& area);
   void drag_splitters(Page& page);
   void draw_tile(const Tile& tile);
-  void draw_contents(Panel& panel, const Tile& tile, Canvas& canvas);
+  void draw_contents(Panel& panel, const Tile& tile);
   void save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing);
   void fulfil_wishes();
   void grant(const Wish& wish);
@@ -82,7 +79,6 @@ class App {
   Sources owned_;  // the source and what it is compared with, unless they came from outside
   Source* source_;
   AppState state_;
-  Canvas* canvas_ = &window_canvas();
   std::optional<PictureRequest> picture_;
   ui::Registry registry_;
   SessionRecorder session_;

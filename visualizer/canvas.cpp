@@ -1,6 +1,7 @@
 #include "visualizer/canvas.h"
 
 #include <cmath>
+#include <optional>
 #include <string>
 
 namespace tinymor {
@@ -37,11 +38,66 @@ class WindowCanvas : public Canvas {
   static ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 };
 
+/// Draws with two canvases at once.
+class TwoCanvases : public Canvas {
+ public:
+  TwoCanvases(Canvas& first, Canvas& second) : canvases_{&first, &second} {}
+  void rect(const Box& box, ImU32 color, float rounding) override {
+    for (Canvas* canvas : canvases_) canvas->rect(box, color, rounding);
+  }
+  void outline(const Box& box, ImU32 color, float thickness, float rounding) override {
+    for (Canvas* canvas : canvases_) canvas->outline(box, color, thickness, rounding);
+  }
+  void line(ImVec2 from, ImVec2 to, ImU32 color, float thickness) override {
+    for (Canvas* canvas : canvases_) canvas->line(from, to, color, thickness);
+  }
+  void polyline(const std::vector<ImVec2>& points, ImU32 color, float thickness) override {
+    for (Canvas* canvas : canvases_) canvas->polyline(points, color, thickness);
+  }
+  void triangle(ImVec2 a, ImVec2 b, ImVec2 c, ImU32 color) override {
+    for (Canvas* canvas : canvases_) canvas->triangle(a, b, c, color);
+  }
+  void circle(ImVec2 center, float radius, ImU32 color) override {
+    for (Canvas* canvas : canvases_) canvas->circle(center, radius, color);
+  }
+  void text(ImVec2 position, ImU32 color, std::string_view text, ui::Font font) override {
+    for (Canvas* canvas : canvases_) canvas->text(position, color, text, font);
+  }
+  void image(const Box& box, const Image& image) override {
+    for (Canvas* canvas : canvases_) canvas->image(box, image);
+  }
+  void push_clip(const Box& box) override {
+    for (Canvas* canvas : canvases_) canvas->push_clip(box);
+  }
+  void pop_clip() override {
+    for (Canvas* canvas : canvases_) canvas->pop_clip();
+  }
+
+ private:
+  Canvas* canvases_[2];
+};
+
+thread_local Canvas* also_drawn = nullptr;
+thread_local std::optional<TwoCanvases> both;
+
 }  // namespace
 
 Canvas& window_canvas() {
   static WindowCanvas canvas;
-  return canvas;
+  return both ? static_cast<Canvas&>(*both) : canvas;
+}
+
+DrawingScope::DrawingScope(Canvas& drawing) {
+  both.emplace(window_canvas(), drawing);
+  also_drawn = &drawing;
+}
+DrawingScope::~DrawingScope() {
+  both.reset();
+  also_drawn = nullptr;
+}
+
+Canvas* drawing() {
+  return also_drawn;
 }
 
 const Image* image_of(const ImDrawCmd& command) {

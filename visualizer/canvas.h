@@ -53,6 +53,14 @@ void curve(Canvas& canvas, ImVec2 from, ImVec2 to, ImU32 color, float thickness)
 /// The canvas that draws into the current ImGui window. Its images are commands whose texture is the Image itself; who
 /// renders the frame puts a real texture in its place.
 Canvas& window_canvas();
+/// Until its end all that is drawn with window_canvas(), labels and buttons go onto `drawing`, too.
+class DrawingScope {
+ public:
+  explicit DrawingScope(Canvas& drawing);
+  ~DrawingScope();
+};
+/// That of the scope; null outside of one.
+Canvas* drawing();
 /// The image of a command, or null when it is text and shapes.
 const Image* image_of(const ImDrawCmd& command);
 

@@ -9,25 +9,6 @@
 
 namespace tinymor {
 
-/// Draws with two canvases at once.
-class TwoCanvases : public Canvas {
- public:
-  TwoCanvases(Canvas& first, Canvas& second) : canvases_{&first, &second} {}
-  void rect(const Box& box, ImU32 color, float rounding) override;
-  void outline(const Box& box, ImU32 color, float thickness, float rounding) override;
-  void line(ImVec2 from, ImVec2 to, ImU32 color, float thickness) override;
-  void polyline(const std::vector<ImVec2>& points, ImU32 color, float thickness) override;
-  void triangle(ImVec2 a, ImVec2 b, ImVec2 c, ImU32 color) override;
-  void circle(ImVec2 center, float radius, ImU32 color) override;
-  void text(ImVec2 position, ImU32 color, std::string_view text, ui::Font font) override;
-  void image(const Box& box, const Image& image) override;
-  void push_clip(const Box& box) override;
-  void pop_clip() override;
-
- private:
-  Canvas* canvases_[2];
-};
-
 /// A part of the next rendered frame that is to be saved as PNG.
 struct PictureRequest {
   Box box;

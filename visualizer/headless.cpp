@@ -47,9 +47,8 @@ Picture Headless::picture() {
 
 std::string Headless::drawing() {
   SvgCanvas canvas;
-  app_.draw_with(canvas);
+  const DrawingScope scope(canvas);
   frames(1);
-  app_.draw_with(window_canvas());
   return canvas.file({{0, 0}, ImGui::GetIO().DisplaySize}, ui::colors::ground);
 }
 

@@ -22,7 +22,7 @@ class Headless {
   void frames(int count = 1, double seconds = 1.0 / 60);
   /// The newest frame as a picture.
   Picture picture();
-  /// One more frame, as SVG: what panels draw, without controls.
+  /// One more frame, as SVG; sliders and text fields are left out.
   std::string drawing();
 
   /// Moves the mouse to the middle of a named control, presses and releases, twice for a double click. False when it

@@ -18,10 +18,10 @@ void push_button_colors(bool on) {
   ImGui::PushStyleColor(ImGuiCol_ButtonActive, u32(on ? mix(base, colors::text, 0.25) : colors::active));
 }
 
-void draw_icon(ImDrawList& list, Icon icon, ImVec2 c, float r, ImU32 color) {
-  const auto right = [&](float x) { list.AddTriangleFilled({x - r, c.y - r}, {x - r, c.y + r}, {x + r, c.y}, color); };
-  const auto left = [&](float x) { list.AddTriangleFilled({x + r, c.y - r}, {x - r, c.y}, {x + r, c.y + r}, color); };
-  const auto bar = [&](float x) { list.AddRectFilled({x - r * 0.22f, c.y - r}, {x + r * 0.22f, c.y + r}, color); };
+void draw_icon(Canvas& canvas, Icon icon, ImVec2 c, float r, ImU32 color) {
+  const auto right = [&](float x) { canvas.triangle({x - r, c.y - r}, {x - r, c.y + r}, {x + r, c.y}, color); };
+  const auto left = [&](float x) { canvas.triangle({x + r, c.y - r}, {x - r, c.y}, {x + r, c.y + r}, color); };
+  const auto bar = [&](float x) { canvas.rect({{x - r * 0.22f, c.y - r}, {x + r * 0.22f, c.y + r}}, color); };
   switch (icon) {
     case Icon::play:
       right(c.x);
@@ -30,7 +30,7 @@ void draw_icon(ImDrawList& list, Icon icon, ImVec2 c, float r, ImU32 color) {
       bar(c.x - r * 0.6f), bar(c.x + r * 0.6f);
       break;
     case Icon::stop:
-      list.AddRectFilled({c.x - r * 0.9f, c.y - r * 0.9f}, {c.x + r * 0.9f, c.y + r * 0.9f}, color);
+      canvas.rect({{c.x - r * 0.9f, c.y - r * 0.9f}, {c.x + r * 0.9f, c.y + r * 0.9f}}, color);
       break;
     case Icon::next:
       bar(c.x - r), right(c.x + r * 0.5f);
@@ -44,6 +44,31 @@ void draw_icon(ImDrawList& list, Icon icon, ImVec2 c, float r, ImU32 color) {
     case Icon::first:
       bar(c.x - r), left(c.x + r * 0.3f);
       break;
+  }
+}
+
+/// The control that was drawn last, on the drawing beside the window: its frame, and `text` in its middle.
+void draw_frame(const char* text, ImU32 color, float alpha) {
+  const Box box{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+  if (!drawing() || !ImGui::IsItemVisible()) return;
+  drawing()->rect(box, color, ImGui::GetStyle().FrameRounding);
+  text_centered(*drawing(), box.center(), u32(colors::text, alpha), text);
+}
+
+/// Text in lines as the window broke it, on the drawing.
+void draw_text(std::string_view text, Color color, Font which) {
+  if (!drawing() || !ImGui::IsItemVisible()) return;
+  const ImFont* used = font(which);
+  const float width = ImGui::GetItemRectSize().x + 0.5f;
+  ImVec2 at = ImGui::GetItemRectMin();
+  const char* const end = text.data() + text.size();
+  for (const char* line = text.data(); line < end; at.y += used->FontSize) {
+    const char* wrapped = std::max(line + 1, used->CalcWordWrapPositionA(1, line, end, width));
+    const char* stop = std::min(wrapped, std::find(line, end, '\n'));
+    drawing()->text(at, u32(color), {line, size_t(stop - line)}, which);
+    line = stop;
+    while (line < end && *line == ' ') ++line;
+    if (line < end && *line == '\n') ++line;
   }
 }
 
@@ -166,6 +191,7 @@ bool button(const std::string& name, const char* text, bool enabled, const char*
   ImGui::PushID(name.c_str());
   ImGui::BeginDisabled(!enabled);
   const bool pressed = ImGui::Button(text) || (enabled && by_key(name));
+  draw_frame(text, ImGui::GetColorU32(ImGuiCol_Button), enabled ? 1 : 0.4f);
   ImGui::EndDisabled();
   tag(name);
   hint(hint_text);
@@ -241,6 +267,7 @@ bool begin_bar(const char* id, ImVec2 position, ImVec2 size, bool scrolls) {
   constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
                                      ImGuiWindowFlags_NoNav;
+  if (drawing()) drawing()->rect({position, {position.x + size.x, position.y + size.y}}, u32(colors::bar));
   return ImGui::Begin(id, nullptr, scrolls ? flags & ~ImGuiWindowFlags_NoScrollbar : flags);
 }
 
@@ -285,10 +312,11 @@ bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, cons
   ImGui::BeginDisabled(!enabled);
   push_button_colors(on);
   const bool pressed = ImGui::Button("##icon", {size * 1.25f, size}) || (enabled && by_key(name));
+  draw_frame("", ImGui::GetColorU32(ImGuiCol_Button), 1);
   ImGui::PopStyleColor(3);
   ImGui::EndDisabled();
   const Box box{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
-  draw_icon(*ImGui::GetWindowDrawList(), icon, box.center(), size * 0.2f, u32(enabled ? colors::text : colors::faint));
+  draw_icon(window_canvas(), icon, box.center(), size * 0.2f, u32(enabled ? colors::text : colors::faint));
   tag(name);
   hint(hint_text);
   ImGui::PopID();
@@ -317,6 +345,7 @@ void label(std::string_view text, Color color, Font which) {
   ImGui::PushFont(font(which));
   ImGui::PushStyleColor(ImGuiCol_Text, u32(color));
   ImGui::TextUnformatted(text.data(), text.data() + text.size());
+  draw_text(text, color, which);
   ImGui::PopStyleColor();
   ImGui::PopFont();
 }

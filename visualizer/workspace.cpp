@@ -79,7 +79,7 @@ void App::drag_splitters(Page& page) {
     if (ImGui::Begin(name.c_str(), nullptr, panel_flags)) {
       ImGui::InvisibleButton("gap", {gap.width(), gap.height()});
       ui::tag(name);
-      draw_gap(*canvas_, all[i]);
+      draw_gap(window_canvas(), all[i]);
       if (ImGui::IsItemActivated()) dragged_from_ = moved[i];
       float to = registry_.focus() == name ? moved[i] + moved_by_key() : moved[i];
       if (ImGui::IsItemActive() && ui::dragged()) {
@@ -110,17 +110,20 @@ void App::draw_tile(const Tile& tile) {
     ui::tag(std::string("panel.") + panel.name(), tile.box);
     if (state_.exporting == panel.name()) {
       SvgCanvas drawing;
-      TwoCanvases both(*canvas_, drawing);
-      draw_contents(panel, tile, both);
+      {
+        const DrawingScope scope(drawing);
+        draw_contents(panel, tile);
+      }
       save(panel, tile, drawing);
     } else {
-      draw_contents(panel, tile, *canvas_);
+      draw_contents(panel, tile);
     }
   }
   ImGui::End();
 }
 
-void App::draw_contents(Panel& panel, const Tile& tile, Canvas& canvas) {
+void App::draw_contents(Panel& panel, const Tile& tile) {
+  Canvas& canvas = window_canvas();
   canvas.push_clip(tile.box);
   canvas.rect(tile.box, ui::u32(ui::colors::card), ImGui::GetStyle().WindowRounding);
   canvas.outline(tile.box, ui::u32(ui::colors::line), 1, ImGui::GetStyle().WindowRounding);

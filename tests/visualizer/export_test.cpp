@@ -9,6 +9,7 @@
 #include "tensor/files.h"
 #include "visualizer/headless.h"
 #include "visualizer/svg.h"
+#include "visualizer/tutor.h"
 
 using namespace tinymor;
 
@@ -121,6 +122,23 @@ TEST_CASE("S and the panel's menu save it as SVG, PNG and CSV") {
     CHECK(count(read_file(file.string() + ".csv"), "\r\n") > 100);
   }
   CHECK_THAT(message, ContainsSubstring("exports/kv-step-400.png"));
+}
+
+TEST_CASE("a drawing of the window has its bars, buttons and sentences, broken into lines as in the window") {
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  state.lessons = {parse_lesson("title Drawn\ncard\nsay " + std::string(40, 'a') + " " + std::string(60, 'b') + " " +
+                                    std::string(50, 'c') + "\ntask Read.\nuntil pin != none\nsolve pin probe 3\n",
+                                "t")};
+  enter_lesson(state, source, 0, 0);
+  apply(state, source, "pin probe 3");
+  window.frames(3);
+  const std::string svg = window.drawing();
+  for (const std::string& part : {std::string(">Drawn<"), std::string(40, 'a'), ">" + std::string(50, 'c') + "<",
+                                  std::string(">Read.<"), std::string(">causal rule<"), std::string(">Finish<"),
+                                  std::string("snapshot 17 of 17"), std::string("position 3")})
+    CHECK_THAT(svg, ContainsSubstring(part));
 }
 
 TEST_CASE("the numbers of the whole window are those of every panel, each below its name") {

@@ -207,7 +207,6 @@ void without_window(const Options& o, const WindowOptions& window) {
   if (o.text) fmt::print("{}", app.text(o.panel));
   if (!o.csv.empty()) write_file_atomically(o.csv, app.csv(o.panel));
   if (!o.png.empty()) write_png(headless.picture(), o.png);
-  app.state().bare = true;  // bars have controls only
   if (!o.svg.empty()) write_file_atomically(o.svg, headless.drawing());
 }
 
