@@ -29,6 +29,8 @@ struct Plot::Axes {
     const auto begin = std::lower_bound(x.begin(), x.end(), x_low), end = std::upper_bound(begin, x.end(), x_high);
     return {begin, end};
   }
+  /// Into so many a line is merged: finer than two pixels is not seen, and costs a frame without a graphics card.
+  int columns() const { return std::max(1, int(area.width() / 2)); }
   bool drawable(double v) const { return std::isfinite(v) && (!log_y || v > 0); }
 };
 
@@ -73,10 +75,10 @@ void Plot::counts(Canvas& canvas, const Axes& view, const Lines& seen) const {
   for (const PlotSeries* one : seen) {
     const size_t count = view.range(one->x).size();
     values += count;
-    merged |= count > 2 * size_t(std::max(1.0f, view.area.width()));
+    merged |= count > 2 * size_t(view.columns());
   }
   const std::string text =
-      fmt::format("{} values{}", values, merged ? ", of each pixel the lowest and the highest" : "");
+      fmt::format("{} values{}", values, merged ? ", of every two pixels the lowest and the highest" : "");
   if (text_size(text, ui::Font::small).x < view.area.width())
     text_right(canvas, {view.area.max.x, view.area.min.y}, ui::u32(faint), text, ui::Font::small);
 }
@@ -163,7 +165,7 @@ void Plot::grid(Canvas& canvas, const Axes& view, const PlotOptions& options) co
 
 void Plot::lines(Canvas& canvas, const Axes& view, const PlotSeries& series) const {
   const float em = ui::em();
-  const int columns = std::max(1, int(view.area.width()));
+  const int columns = view.columns();
   const auto draw_line = [&](const std::vector<double>& y, double alpha, float thickness) {
     std::vector<ImVec2> run;
     const auto flush = [&] {
