@@ -42,6 +42,7 @@ class WindowCanvas : public Canvas {
 class TwoCanvases : public Canvas {
  public:
   TwoCanvases(Canvas& first, Canvas& second) : canvases_{&first, &second} {}
+  Canvas* second() const { return canvases_[1]; }
   void rect(const Box& box, ImU32 color, float rounding) override {
     for (Canvas* canvas : canvases_) canvas->rect(box, color, rounding);
   }
@@ -77,8 +78,7 @@ class TwoCanvases : public Canvas {
   Canvas* canvases_[2];
 };
 
-thread_local Canvas* also_drawn = nullptr;
-thread_local std::optional<TwoCanvases> both;
+thread_local std::optional<TwoCanvases> both;  // the window's and that of the scope
 
 }  // namespace
 
@@ -89,15 +89,13 @@ Canvas& window_canvas() {
 
 DrawingScope::DrawingScope(Canvas& drawing) {
   both.emplace(window_canvas(), drawing);
-  also_drawn = &drawing;
 }
 DrawingScope::~DrawingScope() {
   both.reset();
-  also_drawn = nullptr;
 }
 
 Canvas* drawing() {
-  return also_drawn;
+  return both ? both->second() : nullptr;
 }
 
 const Image* image_of(const ImDrawCmd& command) {

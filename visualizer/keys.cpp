@@ -71,7 +71,8 @@ void look_closer(const Source& source, AppState& state, double notches) {
   const double end = axis.at(history.last_step());
   turn(state.curves.zoom, end > 0 ? axis.at(state.shown.step) / end : 0.5, 0.01);
   turn(state.timeline.zoom, double(state.shown.step) / double(std::max<int64_t>(1, history.last_step())), 0.01);
-  if (tokens > 0) turn(state.columns, state.pinned ? (state.pinned->token + 0.5) / tokens : 0.5, 8.0 / tokens);
+  if (tokens > 0)
+    turn(state.columns, state.pinned ? (state.pinned->token + 0.5) / tokens : 0.5, std::min(1.0, 8.0 / tokens));
 }
 
 /// Begins a loop, ends it, or lets go of it.

@@ -10,6 +10,10 @@ namespace {
 constexpr Arrangement all_arrangements[] = {Arrangement::wide, Arrangement::normal, Arrangement::pairs,
                                             Arrangement::single};
 
+auto find(const std::vector<Page>& pages, const std::string& name) {
+  return std::find_if(pages.begin(), pages.end(), [&](const Page& page) { return page.name == name; });
+}
+
 // The part [from, to) of a box along one side, with a gap between neighbours.
 Box columns(const Box& box, float from, float to, float gap) {
   const float left = box.min.x + from * (box.width() + gap), right = box.min.x + to * (box.width() + gap) - gap;
@@ -154,27 +158,23 @@ std::vector<Splitter> split(Page& page, const std::vector<float>& moved) {
 bool is_page(const std::string& name) {
   for (const Arrangement kind : all_arrangements)
     for (const bool images : {false, true})
-      for (const Page& page : pages(kind, {}, 1, images))
-        if (page.name == name) return true;
+      if (const std::vector<Page> all = pages(kind, {}, 1, images); find(all, name) != all.end()) return true;
   return false;
 }
 
-std::string page_of(const std::vector<Page>& all, const std::string& name, bool images) {
-  const auto named = [&](const std::vector<Page>& among) {
-    return std::find_if(among.begin(), among.end(), [&](const Page& page) { return page.name == name; });
-  };
-  if (named(all) != all.end()) return name;
+const Page& page_of(const std::vector<Page>& all, const std::string& name, bool images) {
+  if (const auto found = find(all, name); found != all.end()) return *found;
   for (const Arrangement other : all_arrangements) {
     const std::vector<Page> others = pages(other, {}, 1, images);
-    const auto page = named(others);
+    const auto page = find(others, name);
     for (const Page& here : all)
-      if (page != others.end() && here.holds(page->tiles.front().panel)) return here.name;
+      if (page != others.end() && here.holds(page->tiles.front().panel)) return here;
   }
-  return all.front().name;
+  return all.front();
 }
 
 std::string neighbour(const std::vector<Page>& pages, const std::string& name, int by) {
-  const auto found = std::find_if(pages.begin(), pages.end(), [&](const Page& page) { return page.name == name; });
+  const auto found = find(pages, name);
   const int at = found == pages.end() ? 0 : int(found - pages.begin()), count = int(pages.size());
   return pages[((at + by) % count + count) % count].name;
 }

@@ -31,9 +31,9 @@ bool is_tight(ImVec2 window, float em);
 std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool images);
 /// Whether any window has a page of that name.
 bool is_page(const std::string& name);
-/// The name of the page of that name or, where this arrangement has none, of the one with what that shows first in
-/// another; else of the first.
-std::string page_of(const std::vector<Page>& all, const std::string& name, bool images);
+/// The page of that name or, where this arrangement has none, the one with what that shows first in another; else the
+/// first.
+const Page& page_of(const std::vector<Page>& all, const std::string& name, bool images);
 /// A gap between panels, to be dragged: between columns, or else between the panels of one.
 struct Splitter {
   Box gap;

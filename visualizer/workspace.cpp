@@ -57,8 +57,8 @@ void App::draw_workspace(const Box& area) {
     state_.show.clear();
     state_.maximised.clear();
   }
-  state_.page = page_of(all, state_.page, source_->history().of_images());
-  Page page = *std::find_if(all.begin(), all.end(), [&](const Page& one) { return one.name == state_.page; });
+  Page page = page_of(all, state_.page, source_->history().of_images());
+  state_.page = page.name;
   drag_splitters(page);
   for (const Tile& tile : page.tiles) draw_tile(tile);
 }

@@ -78,11 +78,11 @@ TEST_CASE("pages are a ring") {
 TEST_CASE("a page that this window does not have gives way to the one with what it shows first") {
   const std::vector<Page> single = pages(Arrangement::single, {}, 15, false),
                           normal = pages(Arrangement::normal, {}, 15, false);
-  CHECK(page_of(normal, "Inside", false) == "Inside");
-  CHECK(page_of(single, "Inside", false) == "Attention");
-  CHECK(page_of(normal, "Attention", false) == "Inside");
-  CHECK(page_of(single, "Overview", false) == "Tokens");
-  CHECK(page_of(normal, "", false) == "Overview");
+  CHECK(page_of(normal, "Inside", false).name == "Inside");
+  CHECK(page_of(single, "Inside", false).name == "Attention");
+  CHECK(page_of(normal, "Attention", false).name == "Inside");
+  CHECK(page_of(single, "Overview", false).name == "Tokens");
+  CHECK(page_of(normal, "", false).name == "Overview");
   CHECK(is_page("Cache"));
   CHECK_FALSE(is_page("cache"));
 }
