@@ -54,6 +54,14 @@ void Module::zero_grad() {
   for (Variable* parameter : parameters()) parameter->zero_grad();
 }
 
+void Module::unshare() {
+  Members all;
+  members(all);
+  for (const auto& [name, parameter] : all.parameters())
+    *parameter = Variable::parameter(parameter->value().clone(), parameter->name());
+  for (const auto& [name, buffer] : all.buffers()) *buffer = buffer->clone();
+}
+
 std::map<std::string, Tensor> Module::state_dict() const {
   Members members;
   const_cast<Module*>(this)->members(members);

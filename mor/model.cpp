@@ -55,11 +55,7 @@ ForwardResult Model::forward(const IntTensor& ids, const Rows& rows, const Forwa
 
 Model Model::clone() const {
   Model copy = *this;
-  Members all;
-  copy.members(all);
-  for (const auto& [name, parameter] : all.parameters())
-    *parameter = Variable::parameter(parameter->value().clone(), parameter->name());
-  for (const auto& [name, buffer] : all.buffers()) *buffer = buffer->clone();
+  copy.unshare();
   return copy;
 }
 

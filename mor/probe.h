@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "autograd/variable.h"
 #include "mor/rows.h"
 
 namespace tinymor {
@@ -22,6 +23,8 @@ class Probe {
     (void)rows;
     (void)logits;
   }
+  /// After recursion r: states [R,d] of all rows, those of tokens that are not in it as they were.
+  virtual void on_states(int64_t /*r*/, const Variable& /*states*/) {}
   /// In effective layer `layer` the queries q [R,H*D] of `rows` attend to the keys of `kv`.
   virtual void on_attention(int64_t layer, const Rows& rows, const Tensor& q, const KvView& kv) {
     (void)layer;

@@ -1,6 +1,9 @@
 #include "mor/trace.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 #include "mor/kv_cache.h"
 #include "mor/model.h"
@@ -22,12 +25,15 @@ AttentionTrace attention_of(const ModelConfig& config, const Rows& rows, const T
   for (int64_t head = 0; head < config.n_heads; ++head) {
     const auto columns = [&](const Tensor& x, int64_t h) { return x.slice(1, h * width, (h + 1) * width); };
     const Tensor scaled = columns(own, head / group) * Real(1 / std::sqrt(double(width)));
-    const Tensor scores = matmul(columns(q, head), scaled.transpose(0, 1));
+    Tensor scores = matmul(columns(q, head), scaled.transpose(0, 1));
     for (int64_t i = 0; i < rows.count(); ++i) {
-      const Tensor seen = scores.select(0, i).slice(0, 0, kv.plan.visible[i]);
-      const Real log_total = logsumexp(seen, {0}).item();
-      for (Real s : seen.values()) note.weights.push_back(uint8_t(std::lround(255 * std::exp(s - log_total))));
+      Tensor hidden = scores.select(0, i).slice(0, kv.plan.visible[i], scores.dim(1));
+      std::fill_n(hidden.mutable_data(), hidden.count(), -std::numeric_limits<Real>::infinity());
     }
+    const Tensor weights = elementwise(kernels::Unary::exp, scores - logsumexp(scores, {1}, true)) * Real(255);
+    for (int64_t i = 0; i < rows.count(); ++i)
+      for (Real weight : weights.select(0, i).slice(0, 0, kv.plan.visible[i]).values())
+        note.weights.push_back(uint8_t(std::lround(weight)));
   }
   return note;
 }
@@ -40,6 +46,9 @@ class Notes : public Probe {
   std::vector<RecursionTrace> recursions;
   std::vector<std::vector<float>> router_logits;
   std::vector<AttentionTrace> attention;
+  std::vector<Variable> states;  // after each recursion
+
+  void on_states(int64_t, const Variable& x) override { states.push_back(x); }
 
   void on_attention(int64_t layer, const Rows& rows, const Tensor& q, const KvView& kv) override {
     if (!cache_) return;
@@ -71,80 +80,38 @@ class Notes : public Probe {
   const KvCache* cache_;
 };
 
-void check_length(const Model& model, std::span<const int32_t> tokens) {
-  const int64_t length = int64_t(tokens.size()), most = model.config().max_seq_len;
-  check_input(length >= 2 && length <= most, "text: it has {} tokens (use 2 to {} for this model)", length, most);
-}
-
-std::vector<Candidate> likeliest(const Tensor& logits) {
-  const int64_t count = std::min(kCandidates, logits.dim(1));
+/// logits [T,V]; targets [T] are the tokens that came.
+Prediction prediction_of(const Tensor& logits, const IntTensor& targets) {
+  const int64_t length = logits.dim(0), count = std::min(kCandidates, logits.dim(1));
+  Tensor nll;
+  cross_entropy(Variable(logits), targets, &nll);
   const Tensor log_total = logsumexp(logits, {1});
   const Sorted best = top_k(logits, count);
-  std::vector<Candidate> likely;
-  for (int64_t t = 0; t < logits.dim(0); ++t)
+  Prediction prediction;
+  for (int64_t t = 0; t < length; ++t) {
+    if (t + 1 < length) prediction.nll.push_back(float(nll.at({t})));
     for (int64_t i = 0; i < count; ++i)
-      likely.push_back({best.indices.at({t, i}), float(std::exp(best.values.at({t, i}) - log_total.at({t})))});
-  return likely;
-}
-
-}  // namespace
-
-Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOptions& options, Tensor* logits) {
-  check_length(model, tokens);
-  const int64_t length = int64_t(tokens.size());
-  const ModelConfig& config = model.config();
-  check_input(options.depths.empty() || int64_t(options.depths.size()) == length,
-              "depths: {} for the {} tokens of the text (give one each)", options.depths.size(), length);
-  const NoGrad off;
-  KvCache cache(config);
-  Notes notes(config, options.attention ? &cache : nullptr);
-  const Rows rows = Rows::batch(1, length);
-  const ForwardResult result = model.forward(IntTensor({length}, tokens), rows,
-                                             {.rule = options.rule,
-                                              .max_depth = options.max_depth,
-                                              .cache = &cache,
-                                              .depths = options.depths,
-                                              .shift = options.shift,
-                                              .probe = &notes});
-  if (logits) *logits = result.logits.value();
-
-  Trace trace;
-  trace.rule = options.rule;
-  trace.tokens.assign(tokens.begin(), tokens.end());
-  trace.depth = result.depth;
-  trace.recursions = std::move(notes.recursions);
-  trace.router_logits = std::move(notes.router_logits);
-  trace.attention = std::move(notes.attention);
-  if (options.attention) trace.attention.resize(config.n_layers);
-  trace.likely = likeliest(result.logits.value());
-  Tensor nll;
-  const Loss loss = training_loss(config, result, next_tokens(tokens), &nll);
-  trace.lm_loss = loss.lm;
-  trace.aux_loss = loss.aux;
-  trace.z_loss = loss.z;
-  trace.balance_loss = loss.balance;
-  for (int64_t t = 0; t + 1 < length; ++t) trace.nll.push_back(float(nll.at({t})));
-
-  const LayerMap& map = model.layers();
-  for (int64_t r = 0; r < map.recursions; ++r) {
-    trace.kv_entries.emplace_back();
-    for (int64_t j = 0; j < map.block; ++j)
-      trace.kv_entries.back().push_back(int64_t(cache.positions(map.layer(r, j)).size()));
+      prediction.likely.push_back(
+          {best.indices.at({t, i}), float(std::exp(best.values.at({t, i}) - log_total.at({t})))});
   }
-  trace.kv_bytes = cache.bytes();
-  trace.kv_vanilla_bytes = length * config.n_layers * kv_bytes_per_entry(config);
-  return trace;
+  return prediction;
 }
 
-UseGradients gradients_by_use(const Model& model, std::span<const int32_t> tokens) {
-  check_length(model, tokens);
-  const int64_t length = int64_t(tokens.size());
-  const Model copy = model.clone();  // gradients of what is not unrolled would stay in the model
-  std::vector<DecoderLayer> layers = copy.unrolled();
-  const ForwardResult result =
-      copy.forward(IntTensor({length}, tokens), Rows::batch(1, length), {.rule = Rule::topk, .layers = layers});
-  training_loss(model.config(), result, next_tokens(tokens)).total.backward();
+/// Fills a cache and lets gradients through.
+class TapedCache : public ForwardKeys {
+ public:
+  TapedCache(const ModelConfig& config, KvCache& cache) : ForwardKeys(config), cache_(cache) {}
+  void append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) override {
+    ForwardKeys::append(layer, rows, keys, values);
+    cache_.append(layer, rows, keys, values);
+  }
 
+ private:
+  KvCache& cache_;
+};
+
+/// After a backward pass through `layers`, one for each effective layer.
+UseGradients gradients_by_use(std::vector<DecoderLayer>& layers, const LayerMap& map) {
   using Gradients = std::vector<Tensor>;  // of a layer's weights; undefined where nobody entered the layer
   const auto norm_of = [](const Gradients& gradients) {
     double squares = 0;
@@ -153,18 +120,88 @@ UseGradients gradients_by_use(const Model& model, std::span<const int32_t> token
     return float(std::sqrt(squares));
   };
   UseGradients norms;
-  std::vector<Gradients> totals(model.layers().unique);
+  std::vector<Gradients> totals(map.unique);
   for (size_t l = 0; l < layers.size(); ++l) {
     Gradients use;
     for (const Variable* weight : layers[l].parameters()) use.push_back(weight->grad());
     norms.use.push_back(norm_of(use));
-    Gradients& total = totals[model.layers().weights[l]];
+    Gradients& total = totals[map.weights[l]];
     total.resize(use.size());
     for (size_t i = 0; i < use.size(); ++i)
       if (use[i].defined()) total[i] = total[i].defined() ? total[i] + use[i] : use[i];
   }
   for (const Gradients& total : totals) norms.total.push_back(norm_of(total));
   return norms;
+}
+
+}  // namespace
+
+Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOptions& options, Tensor* logits) {
+  const ModelConfig& config = model.config();
+  const int64_t length = int64_t(tokens.size()), most = config.max_seq_len;
+  check_input(length >= 2 && length <= most, "text: it has {} tokens (use 2 to {} for this model)", length, most);
+  check_input(options.depths.empty() || int64_t(options.depths.size()) == length,
+              "depths: {} for the {} tokens of the text (give one each)", options.depths.size(), length);
+  const bool taped = options.gradients;
+  const std::optional<NoGrad> off = taped ? std::nullopt : std::optional<NoGrad>(std::in_place);
+  const Model used = taped ? model.clone() : model;  // gradients would stay in the model
+  std::vector<DecoderLayer> layers = taped ? used.unrolled() : std::vector<DecoderLayer>();
+  KvCache cache(config);
+  TapedCache taped_cache(config, cache);
+  Notes notes(config, options.attention ? &cache : nullptr);
+  const Rows rows = Rows::batch(1, length);
+  const IntTensor ids({length}, tokens), targets = next_tokens(tokens);
+  ForwardOptions forward{.rule = options.rule,
+                         .max_depth = options.max_depth,
+                         .cache = taped ? &taped_cache : static_cast<KvStore*>(&cache),
+                         .depths = options.depths,
+                         .shift = options.shift,
+                         .probe = &notes,
+                         .layers = layers};
+  const ForwardResult result = used.forward(ids, rows, forward);
+  if (logits) *logits = result.logits.value();
+
+  const Loss loss = training_loss(config, result, targets);
+  const LayerMap& map = model.layers();
+  Trace trace;
+  static_cast<Prediction&>(trace) = prediction_of(result.logits.value(), targets);
+  trace.rule = options.rule;
+  trace.tokens.assign(tokens.begin(), tokens.end());
+  trace.depth = result.depth;
+  trace.recursions = std::move(notes.recursions);
+  trace.router_logits = std::move(notes.router_logits);
+  trace.lm_loss = loss.lm;
+  trace.aux_loss = loss.aux;
+  trace.z_loss = loss.z;
+  trace.balance_loss = loss.balance;
+  for (int64_t r = 0; r < map.recursions; ++r) {
+    trace.kv_entries.emplace_back();
+    for (int64_t j = 0; j < map.block; ++j)
+      trace.kv_entries.back().push_back(int64_t(cache.positions(map.layer(r, j)).size()));
+  }
+  trace.kv_bytes = cache.bytes();
+  trace.kv_vanilla_bytes = length * config.n_layers * kv_bytes_per_entry(config);
+
+  trace.attention = std::move(notes.attention);
+  if (options.attention) trace.attention.resize(config.n_layers);
+  if (options.gradients) {
+    loss.total.backward();
+    trace.gradients = gradients_by_use(layers, map);
+  }
+  const auto logits_of_exit = [&](int64_t exit) {
+    const NoGrad no_more;
+    ForwardKeys keys(config);
+    if (config.routing != Routing::token_choice)
+      return used.head(used.trunk().coda(notes.states[exit - 1], rows, keys, {}));
+    // Where a token ends, its router adds what it came with: no state before the last says what that would have been.
+    forward.cache = &keys, forward.probe = nullptr, forward.max_depth = exit;
+    return used.forward(ids, rows, forward).logits;
+  };
+  for (int64_t exit = 1; options.exits && exit < map.recursions; ++exit) {
+    const bool reached = exit <= int64_t(notes.states.size());
+    trace.exits.push_back(reached ? prediction_of(logits_of_exit(exit).value(), targets) : Prediction(trace));
+  }
+  return trace;
 }
 
 }  // namespace tinymor

@@ -47,27 +47,43 @@ struct AttentionTrace {
 struct Candidate {
   int32_t id = 0;
   float probability = 0;
+  bool operator==(const Candidate&) const = default;
 };
 /// How many of them a trace names for each position.
 inline constexpr int64_t kCandidates = 5;
 
-struct Trace {
+/// What is predicted at every position, and how well.
+struct Prediction {
+  std::vector<float> nll;         ///< [T-1] natural-log loss of predicting token t+1 at t.
+  std::vector<Candidate> likely;  ///< [T][kCandidates] the likeliest next tokens, best first.
+  bool operator==(const Prediction&) const = default;
+};
+
+/// Where the gradient of shared weights comes from, for one text and its training loss.
+struct UseGradients {
+  std::vector<float> use;    ///< [n_layers] L2 norm of what each effective layer contributes to its weights' gradient.
+  std::vector<float> total;  ///< [sets] and of the gradients themselves; contributions may cancel each other.
+};
+
+struct Trace : Prediction {
   Rule rule = Rule::threshold;
   std::vector<int32_t> tokens;             ///< [T] ids.
   std::vector<std::string> pieces;         ///< [T] readable text of each token.
   std::vector<int32_t> depth;              ///< [T] recursions spent at each position, to predict the token after it.
   std::vector<RecursionTrace> recursions;  ///< One per recursion; empty without expert choice.
   std::vector<std::vector<float>>
-      router_logits;                      ///< [T][N] each token's score of every depth; empty without token choice.
-  std::vector<float> nll;                 ///< [T-1] natural-log loss of predicting token t+1 at t.
-  std::vector<Candidate> likely;          ///< [T][kCandidates] the likeliest next tokens, best first.
-  std::vector<AttentionTrace> attention;  ///< [n_layers]; empty unless it was asked for.
-  double lm_loss = 0;                     ///< Mean of nll, nats.
+      router_logits;   ///< [T][N] each token's score of every depth; empty without token choice.
+  double lm_loss = 0;  ///< Mean of nll, nats.
   double aux_loss = 0, z_loss = 0, balance_loss = 0;  ///< What training adds to it, before the coefficients.
   /// Cached tokens per recursion and block layer: kv_entries[recursion][layer of the block].
   std::vector<std::vector<int64_t>> kv_entries;
   int64_t kv_bytes = 0;          ///< Bytes the whole cache holds for this text.
   int64_t kv_vanilla_bytes = 0;  ///< What a model without sharing or routing would hold.
+
+  // Empty unless asked for.
+  std::vector<AttentionTrace> attention;  ///< [n_layers]
+  std::vector<Prediction> exits;          ///< [N-1] when no token may take more than 1, 2, ... recursions.
+  UseGradients gradients;
 };
 
 class Model;
@@ -77,19 +93,11 @@ struct TraceOptions {
   int64_t max_depth = 0;                 ///< At most so many recursions; 0: as many as the model has.
   std::span<const int32_t> depths = {};  ///< [T] recursions that each token is made to take; empty: the router decides.
   ChoiceShift shift = {};
-  bool attention = false;
+  bool attention = false, exits = false, gradients = false;  ///< Whether to note these, too.
 };
 
 /// Runs `tokens` through the model with a cache and notes everything. `pieces` is left empty: the model knows no text.
 /// When `logits` is given it receives [T,V]. Throws InputError for fewer than 2 tokens or more than max_seq_len.
 Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOptions& options, Tensor* logits = nullptr);
-
-/// Where the gradient of shared weights comes from, for one text and the training loss.
-struct UseGradients {
-  std::vector<float> use;    ///< [n_layers] L2 norm of what each effective layer contributes to its weights' gradient.
-  std::vector<float> total;  ///< [sets] and of the gradients themselves; contributions may cancel each other.
-};
-/// Throws InputError as trace does.
-UseGradients gradients_by_use(const Model& model, std::span<const int32_t> tokens);
 
 }  // namespace tinymor

@@ -23,8 +23,7 @@ Sorted first_of_rows(const Tensor& x, int64_t k, Before before) {
     std::iota(order.begin(), order.end(), 0);
     // With the index to decide between equals, any sort is stable.
     std::partial_sort(order.begin(), order.begin() + k, order.end(), [&](int32_t a, int32_t b) {
-      if (before(numbers[a], numbers[b])) return true;
-      return !before(numbers[b], numbers[a]) && a < b;
+      return a < b ? !before(numbers[b], numbers[a]) : before(numbers[a], numbers[b]);
     });
     for (int64_t j = 0; j < k; ++j) {
       values[row * k + j] = numbers[order[j]];

@@ -14,6 +14,8 @@ namespace tinymor {
 namespace {
 
 thread_local int own_index = 0;
+/// Whether the calling code does its work alone: within a body, or for good.
+thread_local bool alone = false;
 
 /// How often a thread looks for what it waits for before it sleeps: some microseconds. Long enough to bridge the gap
 /// between two operations, short enough that a core which others need is not held.
@@ -138,18 +140,21 @@ int thread_index() {
   return own_index;
 }
 
+void work_alone() {
+  alone = true;
+}
+
 void parallel_for(int64_t pieces, const std::function<void(int64_t)>& body) {
   // A try_lock by the thread that holds the mutex is undefined, hence the flag for calls from within a body.
-  thread_local bool inside = false;
   std::unique_lock use(pool_in_use, std::defer_lock);
-  if (pieces <= 1 || inside || !use.try_lock()) {
+  if (pieces <= 1 || alone || !use.try_lock()) {
     for (int64_t i = 0; i < pieces; ++i) body(i);
     return;
   }
   pool()->run(pieces, [&](int64_t i) {
-    inside = true;
+    alone = true;
     struct Leave {
-      ~Leave() { inside = false; }
+      ~Leave() { alone = false; }
     } leave;
     body(i);
   });

@@ -23,6 +23,10 @@ int thread_index();
 /// the first exception. A call from within a body, or while another thread is in a parallel_for, runs alone.
 void parallel_for(int64_t pieces, const std::function<void(int64_t)>& body);
 
+/// From now on every parallel_for of the calling thread runs alone. For a thread that works beside another one, which
+/// would lose the other threads to it now and then.
+void work_alone();
+
 /// parallel_for over [0, n) in ranges of `grain` (the last may be shorter): `body(begin, end)`.
 void parallel_ranges(int64_t n, int64_t grain, const std::function<void(int64_t, int64_t)>& body);
 

@@ -36,7 +36,7 @@ struct TrainConfig {
   double grad_clip = 1.0;
   int64_t eval_every = 250;
   int64_t checkpoint_every = 250;
-  int64_t record_every = 25;
+  int64_t record_every = 50;
   uint64_t seed = 1;
 
   bool operator==(const TrainConfig&) const = default;

@@ -126,41 +126,41 @@ StepMetrics ImageTrainer::take_step(AdamW& optimizer, int64_t step, double lr_fa
 void ImageTrainer::tell_held_out(int64_t step, bool all) {
   const auto due = [&](int64_t every) { return all || (every > 0 && step % every == 0); };
   if (due(config_.train.record_every)) {
-    const ImageSnapshot snapshot = snapshot_of(*model_, images_.held_out, 0, kShown, step);
-    for (Observer* observer : observers_) observer->on_images(snapshot);
+    const auto weights = std::make_shared<ImageModel>(*model_);
+    weights->unshare();
+    observers_.tell_later(&Observer::on_images,
+                          [=, this] { return snapshot_of(*weights, images_.held_out, 0, kShown, step); });
   }
   if (!due(config_.train.eval_every)) return;
   const Judgement judged = judge(*model_, some(images_.held_out, 0, kJudged));
-  for (Observer* observer : observers_) observer->on_eval({step, judged.loss, judged.loss, judged.mean_depth});
+  observers_.tell(&Observer::on_eval, {step, judged.loss, judged.loss, judged.mean_depth});
 }
 
 void ImageTrainer::run(Control* control) {
   const RunFolder folder{run_};
-  Recorder recorder(folder.recording(), info());
-  observers_.push_back(&recorder);
+  recorder_ = std::make_unique<Recorder>(folder.recording(), info());
+  observers_.add(*recorder_);
   const int64_t steps = config_.train.steps;
   AdamW optimizer = make_optimizer(config_.train, model_->parameters());
   tell_held_out(0, true);
   int64_t step = 0;
-  const auto tell = [&](RunEvent::Kind kind, const std::string& text) {
-    for (Observer* observer : observers_) observer->on_event({kind, step, text});
+  const auto command = [&](const std::string& text) {
+    observers_.tell(&Observer::on_event, {RunEvent::command, step, text});
   };
-  const auto command = [&](const std::string& text) { tell(RunEvent::command, text); };
   for (; step < steps && (!control || control->between_steps(nullptr, command)); ++step) {
     const StepMetrics metrics = take_step(optimizer, step, control ? control->lr_factor() : 1);
-    for (Observer* observer : observers_) observer->on_step(metrics);
+    observers_.tell(&Observer::on_step, metrics);
     const bool last = metrics.step == steps || (control && control->stopping());
     if (last || metrics.step % kScoresEvery == 0) {
       const ScoreHistogram scores = scores_->take(metrics.step);
-      for (Observer* observer : observers_)
-        if (!scores.taken.empty()) observer->on_scores(scores);
+      if (!scores.taken.empty()) observers_.tell(&Observer::on_scores, scores);
     }
     tell_held_out(metrics.step, last || (control && control->take_record()));
   }
   if (control && control->stopping()) command("stopped");
+  observers_.finish();
   write_file_atomically(folder.weights(), write_checkpoint(*model_));
-  tell(RunEvent::checkpoint, "the model");
-  observers_.pop_back();
+  observers_.tell(&Observer::on_event, {RunEvent::checkpoint, step, "the model"});
 }
 
 }  // namespace tinymor

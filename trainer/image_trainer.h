@@ -10,6 +10,7 @@
 
 #include "datasets/images.h"
 #include "mor/vit.h"
+#include "trainer/observers.h"
 #include "trainer/score_histograms.h"
 #include "trainer/trainer.h"
 
@@ -39,7 +40,7 @@ class ImageTrainer {
   RunInfo info() const;
 
   /// Hears about every step from now on. The observer must outlive the trainer.
-  void add_observer(Observer& observer) { observers_.push_back(&observer); }
+  void add_observer(Observer& observer) { observers_.add(observer); }
   /// Trains until the steps are done or `control`, which may be null, stops it; then saves the model.
   void run(Control* control = nullptr);
 
@@ -53,7 +54,8 @@ class ImageTrainer {
   std::unique_ptr<ImageModel> model_;
   std::unique_ptr<ScoreHistograms> scores_;
   double seconds_ = 0;  // of training so far
-  std::vector<Observer*> observers_;
+  std::unique_ptr<Recorder> recorder_;
+  Observers observers_;  // the recorder, too
 };
 
 }  // namespace tinymor

@@ -52,12 +52,6 @@ struct ScoreHistogram {
   std::vector<uint32_t> taken, left;  ///< [N*bins] scores of tokens that recursion (depth) r took, and did not take.
 };
 
-/// What the model predicts when no token may take more than a number of recursions.
-struct Lens {
-  std::vector<float> nll;  ///< As in Trace, like the next.
-  std::vector<Candidate> likely;
-};
-
 /// The text that a run takes its snapshots of: the beginning of the held-out one, at each snapshot one of the batch
 /// just trained on, or another, as tokens of the run's vocabulary.
 struct Watched {
@@ -68,10 +62,8 @@ struct Watched {
 /// What the model does with the probe text at a step, under both rules (the same trace twice without expert choice).
 struct Snapshot {
   int64_t step = 0;
-  Trace topk = {};
-  Trace threshold = {};           ///< With attention at some steps.
-  std::vector<Lens> capped = {};  ///< [N-1] under the causal rule with at most 1, 2, ... recursions.
-  UseGradients gradients = {};
+  Trace topk = {};       ///< With the gradients of the training loss, without what is likely.
+  Trace threshold = {};  ///< With what early exits predict, and with attention at some steps.
 };
 
 /// A grey image and what the model makes of it.
@@ -102,7 +94,8 @@ struct RunEvent {
   static constexpr size_t longest = 200;
 };
 
-/// Hears about a run. All calls come from the training thread and must return quickly.
+/// Hears about a run. One call comes after the other, snapshots maybe some steps late and from a thread of their own,
+/// and all of them must return quickly.
 struct Observer {
   virtual ~Observer() = default;
   virtual void on_step(const StepMetrics&) {}

@@ -81,8 +81,8 @@ void fields(Archive& archive, Is<AttentionTrace> auto& a) {
 }
 
 template <class Archive>
-void fields(Archive& archive, Is<Lens> auto& l) {
-  archive(l.nll, l.likely);
+void fields(Archive& archive, Is<Prediction> auto& p) {
+  archive(p.nll, p.likely);
 }
 
 template <class Archive>
@@ -104,7 +104,7 @@ void fields(Archive& archive, Is<Trace> auto& t) {
 
 template <class Archive>
 void fields(Archive& archive, Is<Snapshot> auto& s) {
-  archive(s.topk.tokens, s.topk.pieces, s.topk, s.threshold, s.capped, s.gradients);
+  archive(s.topk.tokens, s.topk.pieces, s.topk, s.threshold, s.threshold.exits, s.topk.gradients);
 }
 
 template <class Archive>
@@ -231,8 +231,9 @@ bool consistent(const Trace& t) {
 bool consistent(const Snapshot& s) {
   const size_t length = s.topk.tokens.size();
   return consistent(s.topk) && consistent(s.threshold) && s.topk.tokens == s.threshold.tokens &&
-         s.topk.pieces == s.threshold.pieces && std::all_of(s.capped.begin(), s.capped.end(), [&](const Lens& lens) {
-           return lens.nll.size() == s.topk.nll.size() && consistent(lens.likely, length);
+         s.topk.pieces == s.threshold.pieces &&
+         std::all_of(s.threshold.exits.begin(), s.threshold.exits.end(), [&](const Prediction& exit) {
+           return exit.nll.size() == s.topk.nll.size() && consistent(exit.likely, length);
          });
 }
 

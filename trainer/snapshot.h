@@ -10,8 +10,14 @@
 
 namespace tinymor {
 
-/// Of a text [T], T >= 2, of tokens that the model has; its step is left 0. Attention weights are ten times as large as
-/// all else.
-Snapshot snapshot_of(const Model& model, const Tokenizer& tokenizer, std::span<const int32_t> text, bool attention);
+/// What not every snapshot of a run has.
+struct SnapshotParts {
+  bool attention = true;  ///< Its weights take ten times as much room as all else.
+  bool gradients = true;  ///< A backward pass takes as long as all else.
+};
+
+/// Of a text [T], T >= 2, of tokens that the model has; its step is left 0.
+Snapshot snapshot_of(const Model& model, const Tokenizer& tokenizer, std::span<const int32_t> text,
+                     SnapshotParts parts = {});
 
 }  // namespace tinymor

@@ -13,6 +13,7 @@
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "trainer/evaluate.h"
+#include "trainer/observers.h"
 #include "trainer/run_folder.h"
 #include "trainer/schedule.h"
 #include "trainer/score_histograms.h"
@@ -21,11 +22,12 @@
 namespace tinymor {
 namespace {
 
-/// Whether the snapshot at `step` has attention too, which is ten times as large: the first ones, and then now and
-/// then.
-bool has_attention(const TrainConfig& train, int64_t step) {
+/// Attention is in the first snapshots and then now and then, so that recordings stay small; gradients in every fourth,
+/// so that runs stay fast.
+SnapshotParts parts_at(const TrainConfig& train, int64_t step) {
   const int64_t number = step / std::max<int64_t>(train.record_every, 1);
-  return number < 20 || number % 25 == 0 || step == train.steps;
+  const bool last = step == train.steps;
+  return {.attention = last || number < 20 || number % 25 == 0, .gradients = last || number % 4 == 0};
 }
 
 /// Held-out windows that a run looks at while it trains; `tinymor eval` uses all.
@@ -171,8 +173,8 @@ struct Trainer::State {
   AdamW optimizer;
   Progress progress;
   ScoreHistograms scores;
-  std::vector<Observer*> observers;
   std::vector<std::unique_ptr<Observer>> logs;
+  Observers observers;  // the logs, too
 
   State(Config c, RunFolder run, std::shared_ptr<const Tokenizer> t, DataSplit split)
       : config(std::move(c)),
@@ -194,19 +196,19 @@ struct Trainer::State {
     info.probe_offset = split.held_out.empty() ? 0 : info.train_tokens;
   }
 
-  template <class Call>
-  void tell(Call call) {
-    for (const auto& log : logs) call(*log);
-    for (Observer* observer : observers) call(*observer);
+  void add_logs(std::optional<int64_t> resume_step = {}) {
+    logs.push_back(std::make_unique<MetricsLog>(folder.metrics()));
+    logs.push_back(std::make_unique<Recorder>(folder.recording(), info, resume_step));
+    for (const auto& log : logs) observers.add(*log);
   }
 
   StepMetrics step(double lr_factor);
   void evaluate_now();
   void watch(Watched what);
-  void snapshot(bool attention);
+  void snapshot(SnapshotParts parts);
   void save();
   void tell_event(RunEvent::Kind kind, const std::string& text) {
-    tell([&](Observer& observer) { observer.on_event({kind, progress.step, text}); });
+    observers.tell(&Observer::on_event, {kind, progress.step, text});
   }
 };
 
@@ -260,17 +262,22 @@ void Trainer::State::evaluate_now() {
     metrics.mean_depth = evaluation.mean_depth;
   }
   if (rules_of(config.model).size() == 1) metrics.topk_loss = metrics.threshold_loss;
-  tell([&](Observer& observer) { observer.on_eval(metrics); });
+  observers.tell(&Observer::on_eval, metrics);
 }
 
-void Trainer::State::snapshot(bool attention) {
+void Trainer::State::snapshot(SnapshotParts parts) {
   if (watched.kind == Watched::batches && progress.step > 0) probe = first_row(batches.at(progress.step - 1));
-  Snapshot snapshot = snapshot_of(model, *tokenizer, probe, attention);
-  snapshot.step = progress.step;
-  tell([&](Observer& observer) { observer.on_snapshot(snapshot); });
+  const auto take = [weights = std::make_shared<const Model>(model.clone()), tokenizer = tokenizer, text = probe,
+                     step = progress.step, parts] {
+    Snapshot snapshot = snapshot_of(*weights, *tokenizer, text, parts);
+    snapshot.step = step;
+    return snapshot;
+  };
+  observers.tell_later(&Observer::on_snapshot, take);
 }
 
 void Trainer::State::save() {
+  observers.finish();  // a run that goes on from here has all records up to this step
   save_checkpoint(folder, model, optimizer, progress);
   tell_event(RunEvent::checkpoint, "checkpoint");
 }
@@ -305,8 +312,7 @@ Trainer::Trainer(Config config, std::filesystem::path run, std::optional<Start> 
   write_file_atomically(folder.config(), info.config_toml);
   state_->tokenizer->save(folder.path);
   state_->save();
-  state_->logs.push_back(std::make_unique<MetricsLog>(folder.metrics()));
-  state_->logs.push_back(std::make_unique<Recorder>(folder.recording(), info));
+  state_->add_logs();
 }
 
 Trainer Trainer::resume(const std::filesystem::path& run, std::optional<int64_t> steps) {
@@ -325,8 +331,7 @@ Trainer Trainer::resume(const std::filesystem::path& run, std::optional<int64_t>
   // A run killed between the two files of a checkpoint has the older weights in the second.
   write_file_atomically(folder.weights(), write_checkpoint(state->model));
   cut_metrics(folder, state->progress.step);
-  state->logs.push_back(std::make_unique<MetricsLog>(folder.metrics()));
-  state->logs.push_back(std::make_unique<Recorder>(folder.recording(), info, state->progress.step));
+  state->add_logs(state->progress.step);
   return Trainer(std::move(state));
 }
 
@@ -353,7 +358,7 @@ int64_t Trainer::step() const {
   return state_->progress.step;
 }
 void Trainer::add_observer(Observer& observer) {
-  state_->observers.push_back(&observer);
+  state_->observers.add(observer);
 }
 
 void Trainer::run(Control* control) {
@@ -363,7 +368,7 @@ void Trainer::run(Control* control) {
   const auto command = [&](const std::string& text) { s.tell_event(RunEvent::command, text); };
   if (s.progress.step == 0) {
     s.evaluate_now();
-    s.snapshot(true);
+    s.snapshot({});
   } else {
     command("begins anew from its checkpoint");
   }
@@ -371,15 +376,15 @@ void Trainer::run(Control* control) {
   while (s.progress.step < train.steps && (!control || control->between_steps(&s.model, command))) {
     const StepMetrics metrics = s.step(control ? control->lr_factor() : 1);
     const bool last = metrics.step == train.steps;
-    s.tell([&](Observer& observer) { observer.on_step(metrics); });
+    s.observers.tell(&Observer::on_step, metrics);
     if (last || due(kScoresEvery)) {
       const ScoreHistogram scores = s.scores.take(metrics.step);
-      if (!scores.taken.empty()) s.tell([&](Observer& observer) { observer.on_scores(scores); });
+      if (!scores.taken.empty()) s.observers.tell(&Observer::on_scores, scores);
     }
     const auto watched = control ? control->take_watched() : std::nullopt;
     if (watched) s.watch(*watched);
     const bool asked = (control && control->take_record()) || watched;
-    if (asked || last || due(train.record_every)) s.snapshot(asked || has_attention(train, metrics.step));
+    if (asked || last || due(train.record_every)) s.snapshot(asked ? SnapshotParts() : parts_at(train, metrics.step));
     if (last || due(train.eval_every)) s.evaluate_now();
     if (last || due(train.checkpoint_every)) {
       s.save();
@@ -388,6 +393,7 @@ void Trainer::run(Control* control) {
   }
   if (control && control->stopping()) command("stopped");
   if (saved != s.progress.step) s.save();
+  s.observers.finish();
 }
 
 }  // namespace tinymor

@@ -37,7 +37,7 @@ void Shown::update(const Source& source, int snapshot, int tokens) {
   if (images >= 0 && !consistent(history.images[images])) images = -1;
   // A snapshot never changes, though it may come to stand elsewhere.
   std::optional<Key> made_of;
-  if (index >= 0) made_of.emplace(step, all[index].threshold.tokens, all[index].capped.size());
+  if (index >= 0) made_of.emplace(step, all[index].threshold.tokens, all[index].threshold.exits.size());
   if (made_of != made_of_) {
     training = made_of ? view_of(all[index].topk, source.geometry()) : TextView();
     causal = made_of ? view_of(all[index].threshold, source.geometry()) : TextView();

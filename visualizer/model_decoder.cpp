@@ -66,7 +66,7 @@ class ModelDecoder : public Decoder {
   Snapshot look_at(const std::vector<int32_t>& text) override {
     check_input(text.size() >= 2, "watch: the text has fewer than two tokens (write more)");
     const auto most = std::min<size_t>(text.size(), size_t(loaded_.config().max_seq_len));
-    return snapshot_of(*loaded_.model, *loaded_.tokenizer, std::span(text).first(most), true);
+    return snapshot_of(*loaded_.model, *loaded_.tokenizer, std::span(text).first(most));
   }
 
   // The first layer caches every token that is still held.

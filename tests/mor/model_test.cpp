@@ -228,7 +228,7 @@ TEST_CASE("the gradient of shared weights is the sum of what each use contribute
   ModelConfig config = tiny_config();
   const Ints tokens = random_tokens(18, 11, 13);
   const Model model = opinionated_model(config);
-  const UseGradients norms = gradients_by_use(model, tokens);
+  const UseGradients norms = trace(model, tokens, {.rule = Rule::topk, .gradients = true}).gradients;
   REQUIRE(int64_t(norms.use.size()) == config.n_layers);
   REQUIRE(int64_t(norms.total.size()) == model.layers().unique);
 

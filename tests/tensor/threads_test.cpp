@@ -1,5 +1,6 @@
 #include "tensor/threads.h"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <vector>
@@ -62,6 +63,18 @@ TEST_CASE("a call from within a piece, or from a second thread, runs alone inste
   for (int i = 0; i < 100; ++i) parallel_for(4, [&](int64_t) { ++runs; });
   other.join();
   CHECK(runs == 816);
+}
+
+TEST_CASE("a thread that works alone does all pieces itself, in order") {
+  const Threads threads(3);
+  std::vector<int64_t> order;
+  std::thread beside([&] {
+    work_alone();
+    parallel_for(1000, [&](int64_t i) { order.push_back(i); });
+  });
+  beside.join();
+  REQUIRE(order.size() == 1000);
+  CHECK(std::is_sorted(order.begin(), order.end()));
 }
 
 TEST_CASE("a number of threads that makes no sense is refused") {

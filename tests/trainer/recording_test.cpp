@@ -37,11 +37,10 @@ Trace example_trace(Rule rule) {
 }
 
 Snapshot example_snapshot(int64_t step) {
-  return {step,
-          example_trace(Rule::topk),
-          example_trace(Rule::threshold),
-          {{{2, 3}, {{1, 0.5f}, {2, 0.5f}, {3, 0.5f}}}},
-          {{1.5f, 0}, {1.5f}}};
+  Snapshot snapshot{step, example_trace(Rule::topk), example_trace(Rule::threshold)};
+  snapshot.topk.gradients = {{1.5f, 0}, {1.5f}};
+  snapshot.threshold.exits = {{{2, 3}, {{1, 0.5f}, {2, 0.5f}, {3, 0.5f}}}};
+  return snapshot;
 }
 
 StepMetrics example_step(int64_t step) {
@@ -74,12 +73,6 @@ void tell(Observer& observer, int64_t first, int64_t last) {
   }
 }
 
-bool same(const std::vector<Candidate>& a, const std::vector<Candidate>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Candidate& x, const Candidate& y) {
-    return x.id == y.id && x.probability == y.probability;
-  });
-}
-
 bool same(const Trace& a, const Trace& b) {
   const auto same_recursion = [](const RecursionTrace& x, const RecursionTrace& y) {
     return x.positions == y.positions && x.logits == y.logits && x.gates == y.gates && x.selected == y.selected;
@@ -88,7 +81,7 @@ bool same(const Trace& a, const Trace& b) {
          std::equal(a.recursions.begin(), a.recursions.end(), b.recursions.begin(), b.recursions.end(),
                     same_recursion) &&
          a.lm_loss == b.lm_loss && a.aux_loss == b.aux_loss && a.kv_entries == b.kv_entries &&
-         a.kv_bytes == b.kv_bytes && a.kv_vanilla_bytes == b.kv_vanilla_bytes && same(a.likely, b.likely) &&
+         a.kv_bytes == b.kv_bytes && a.kv_vanilla_bytes == b.kv_vanilla_bytes && a.likely == b.likely &&
          std::equal(a.attention.begin(), a.attention.end(), b.attention.begin(), b.attention.end(),
                     [](const AttentionTrace& x, const AttentionTrace& y) {
                       return x.queries == y.queries && x.keys == y.keys && x.weights == y.weights;
@@ -157,12 +150,9 @@ TEST_CASE("a recording tells what was recorded") {
   REQUIRE(r.snapshots[0].step == 2);
   REQUIRE(same(r.snapshots[0].topk, example_trace(Rule::topk)));
   REQUIRE(same(r.snapshots[0].threshold, example_trace(Rule::threshold)));
-  const Lens lens = example_snapshot(2).capped[0];
-  REQUIRE(r.snapshots[0].capped.size() == 1);
-  REQUIRE(r.snapshots[0].capped[0].nll == lens.nll);
-  REQUIRE(same(r.snapshots[0].capped[0].likely, lens.likely));
-  REQUIRE(r.snapshots[0].gradients.use == example_snapshot(2).gradients.use);
-  REQUIRE(r.snapshots[0].gradients.total == example_snapshot(2).gradients.total);
+  REQUIRE(r.snapshots[0].threshold.exits == example_snapshot(2).threshold.exits);
+  REQUIRE(r.snapshots[0].topk.gradients.use == example_snapshot(2).topk.gradients.use);
+  REQUIRE(r.snapshots[0].topk.gradients.total == example_snapshot(2).topk.gradients.total);
   REQUIRE(r.scores.size() == 2);
   REQUIRE(r.scores[1].step == 4);
   REQUIRE(r.scores[1].taken == example_scores(4).taken);
@@ -346,7 +336,7 @@ TEST_CASE("traces that contradict themselves are not recorded") {
              x.threshold.attention[0].queries = {0, 1, 3};
            },
            [](Snapshot& x) { x.topk.likely.pop_back(); }, [](Snapshot& x) { x.topk.likely[0].id = -1; },
-           [](Snapshot& x) { x.capped[0].nll.push_back(1); }}) {
+           [](Snapshot& x) { x.threshold.exits[0].nll.push_back(1); }}) {
     s = example_snapshot(1);
     spoil(s);
     REQUIRE_THROWS_AS(recorder.on_snapshot(s), Error);

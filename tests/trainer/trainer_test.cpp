@@ -16,6 +16,7 @@
 #include "trainer/evaluate.h"
 #include "trainer/run_folder.h"
 #include "trainer/schedule.h"
+#include "trainer/snapshot.h"
 
 using namespace tinymor;
 namespace fs = std::filesystem;
@@ -301,7 +302,31 @@ TEST_CASE("a paused run does no step, those that are asked for, and what is post
                                          "learning rate times 1", "watches the batches trained on", "one step",
                                          "watches the batches trained on", "one step", "watches the held-out text",
                                          "one step", "watches the held-out text", "one step", "goes on", "stopped"});
-  CHECK(counter.events.back().kind == RunEvent::checkpoint);
+  CHECK(std::any_of(counter.events.begin(), counter.events.end(),
+                    [&](const RunEvent& e) { return e.kind == RunEvent::checkpoint && e.step == counter.step; }));
+}
+
+TEST_CASE("a snapshot is of the weights at its step, although training went on meanwhile") {
+  const TemporaryFolder folder;
+  Config config = tiny_run(folder.path(), 9);
+  config.train.schedule = ScheduleKind::constant;
+  config.train.record_every = 1;
+  Trainer(config, folder.path() / "run").run();
+  const Recording recording = read_recording(folder.path() / "run/recording.mortrace");
+  REQUIRE(recording.snapshots.size() == 10);
+  for (int64_t step : {1, 4, 7}) {
+    config.train.steps = step;
+    const fs::path shorter = folder.path() / std::to_string(step);
+    Trainer(config, shorter).run();
+    const LoadedModel loaded = load_model(shorter);
+    const Snapshot& recorded = recording.snapshots.at(step);
+    const Snapshot again = snapshot_of(*loaded.model, *loaded.tokenizer, recorded.topk.tokens);
+    CHECK(recorded.step == step);
+    CHECK(recorded.topk.nll == again.topk.nll);
+    CHECK(recorded.threshold.nll == again.threshold.nll);
+    CHECK(recorded.threshold.exits == again.threshold.exits);
+    CHECK(recorded.topk.gradients.use.empty() == (step % 4 != 0));
+  }
 }
 
 TEST_CASE("a recording tells where checkpoints were saved and where a run went on from one") {

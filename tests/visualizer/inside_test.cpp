@@ -30,7 +30,7 @@ TEST_CASE("router regret is what the best number of recursions would have saved"
   snapshot.threshold.tokens = {1, 2, 3};
   snapshot.threshold.nll = {1.5f, 2};
   snapshot.threshold.likely.resize(6);
-  snapshot.capped.push_back({{1, 4}, std::vector<Candidate>(6)});
+  snapshot.threshold.exits.push_back({{1, 4}, std::vector<Candidate>(6)});
   const LensView lens = lens_of(snapshot);
   REQUIRE(lens.nll.size() == 2);
   CHECK(lens.each == 2);
@@ -123,6 +123,25 @@ TEST_CASE("a click into the scores goes to that step, a set of weights lights up
   CHECK_THAT(window.app().text("sharing"), ContainsSubstring("not with this model's sizes"));  // 8 layers, 3 times
   REQUIRE(window.click("sharing.scheme.4"));
   CHECK_THAT(window.app().text("sharing"), ContainsSubstring("weights 2: layers 2 3 4"));
+}
+
+TEST_CASE("where a snapshot has no gradients, the bars are those of the newest one of the same text, and say so") {
+  Recording recording = sample_recording();
+  std::vector<Snapshot>& snapshots = recording.snapshots;
+  snapshots[3].topk.gradients = snapshots[4].topk.gradients = snapshots[6].topk.gradients = {};
+  for (Trace* trace : {&snapshots[6].topk, &snapshots[6].threshold}) std::swap(trace->tokens[0], trace->tokens[1]);
+  const auto step_of = [&](int i) { return std::to_string(recording.snapshots[i].step); };
+  RecordingSource source("sample", recording);
+  Headless window(source, 1200, 700);
+  const auto text_at = [&](int i) {
+    window.app().state().playback.jump(i, 17);
+    window.frames(3);
+    return window.app().text("sharing");
+  };
+  CHECK_THAT(text_at(2), ContainsSubstring("gradient by use, step " + step_of(2)));
+  CHECK_THAT(text_at(4), ContainsSubstring("gradient by use, step " + step_of(2)));
+  CHECK_THAT(text_at(5), ContainsSubstring("gradient by use, step " + step_of(5)));
+  CHECK_THAT(text_at(6), !ContainsSubstring("gradient"));
 }
 
 TEST_CASE("the lens tries out another depth for a token or for all, another cut-off and another capacity") {

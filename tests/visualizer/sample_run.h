@@ -156,18 +156,17 @@ inline Trace make_trace(const SampleRun& run, int step, Rule rule) {
 }  // namespace sample
 
 inline Snapshot sample_snapshot(const SampleRun& run, int step) {
-  Snapshot snapshot{
-      step, sample::make_trace(run, step, Rule::topk), sample::make_trace(run, step, Rule::threshold), {}, {}};
+  Snapshot snapshot{step, sample::make_trace(run, step, Rule::topk), sample::make_trace(run, step, Rule::threshold)};
   for (int most = 1; most < run.recursions; ++most) {
-    Lens lens{snapshot.threshold.nll, snapshot.threshold.likely};
+    Prediction lens{snapshot.threshold.nll, snapshot.threshold.likely};
     for (size_t t = 0; t < lens.nll.size(); ++t)
       lens.nll[t] += float(0.4 * (run.recursions - most) * (sample::difficulty(int(t) + 1) + 0.5));
-    snapshot.capped.push_back(std::move(lens));
+    snapshot.threshold.exits.push_back(std::move(lens));
   }
   const int layers = 2 + sample::block_layers * run.recursions;
-  for (int l = 0; l < layers; ++l) snapshot.gradients.use.push_back(float(0.2 + sample::noise(step, 40 + l)));
+  for (int l = 0; l < layers; ++l) snapshot.topk.gradients.use.push_back(float(0.2 + sample::noise(step, 40 + l)));
   for (int set = 0; set < 2 + sample::block_layers; ++set)
-    snapshot.gradients.total.push_back(float(0.5 + sample::noise(step, 80 + set)));
+    snapshot.topk.gradients.total.push_back(float(0.5 + sample::noise(step, 80 + set)));
   return snapshot;
 }
 
@@ -310,9 +309,9 @@ inline Recording hostile_recording() {
       trace->kv_vanilla_bytes = std::numeric_limits<int64_t>::min();
       trace->lm_loss = nan;
     }
-    snapshot.capped.resize(1);
-    snapshot.capped[0].nll.assign(3, float(nan));
-    snapshot.gradients = {{float(nan), float(inf), -1}, {}};
+    snapshot.threshold.exits.resize(1);
+    snapshot.threshold.exits[0].nll.assign(3, float(nan));
+    snapshot.topk.gradients = {{float(nan), float(inf), -1}, {}};
   }
   return recording;
 }

@@ -127,7 +127,7 @@ TEST_CASE(
   CHECK(now.threshold.tokens == before.threshold.tokens);
   CHECK(now.threshold.nll == before.threshold.nll);
   CHECK(now.topk.depth == before.topk.depth);
-  CHECK(now.capped.size() == before.capped.size());
+  CHECK(now.threshold.exits.size() == before.threshold.exits.size());
   CHECK_FALSE(now.threshold.attention.empty());
 
   Desk desk(source);

@@ -22,10 +22,26 @@ struct Scheme {
   LayerMap map;
   std::string problem;                      // why there is none
   const UseGradients* gradients = nullptr;  // of the run's own scheme, where recorded
+  int64_t step = 0;                         // theirs
 };
 
 bool is_own(const AppState& state) {
   return state.sharing_scheme == 0 && state.sharing_passes == 0;
+}
+
+/// The newest ones of the same text: not every snapshot has some.
+void find_gradients(Scheme& scheme, const std::vector<Snapshot>& snapshots, int shown) {
+  const auto finite = [](const std::vector<float>& norms) {
+    return std::all_of(norms.begin(), norms.end(), [](float x) { return std::isfinite(x) && x >= 0; });
+  };
+  for (int i = shown; i >= 0 && snapshots[i].topk.tokens == snapshots[shown].topk.tokens; --i) {
+    const UseGradients& g = snapshots[i].topk.gradients;
+    if (g.use.empty()) continue;
+    if (g.use.size() == scheme.map.weights.size() && int64_t(g.total.size()) == scheme.map.unique && finite(g.use) &&
+        finite(g.total))
+      scheme.gradients = &g, scheme.step = snapshots[i].step;
+    return;
+  }
 }
 
 Scheme scheme_of(const Source& source, const AppState& state) {
@@ -44,15 +60,7 @@ Scheme scheme_of(const Source& source, const AppState& state) {
   } catch (const Error& error) {
     scheme.problem = error.what();
   }
-  if (is_own(state) && state.shown.index >= 0) {
-    const UseGradients& g = source.history().snapshots[state.shown.index].gradients;
-    const auto finite = [](const std::vector<float>& norms) {
-      return std::all_of(norms.begin(), norms.end(), [](float x) { return std::isfinite(x) && x >= 0; });
-    };
-    if (g.use.size() == scheme.map.weights.size() && int64_t(g.total.size()) == scheme.map.unique && finite(g.use) &&
-        finite(g.total))
-      scheme.gradients = &g;
-  }
+  if (is_own(state)) find_gradients(scheme, source.history().snapshots, state.shown.index);
   return scheme;
 }
 
@@ -89,7 +97,7 @@ class SharingPanel : public Panel {
   std::string caption(const Source& source, const AppState& state) const override {
     const Scheme s = scheme_of(source, state);
     if (!s.problem.empty()) return "not with this model's sizes";
-    return counts(s) + (s.gradients ? fmt::format(" \u00b7 bars: gradient by use, step {}", state.shown.step) : "");
+    return counts(s) + (s.gradients ? fmt::format(" \u00b7 bars: gradient by use, step {}", s.step) : "");
   }
 
   float controls(const Source&, AppState& state, float right) override {

@@ -1,0 +1,48 @@
+#pragma once
+// Those who hear about a run. What takes a while to find out for them is found out beside the training.
+
+#include <future>
+#include <mutex>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "tensor/threads.h"
+#include "trainer/recording.h"
+
+namespace tinymor {
+
+class Observers {
+ public:
+  /// The observer must outlive these.
+  void add(Observer& observer) { all_.push_back(&observer); }
+
+  /// Calls `hear` of each of them: tell(&Observer::on_step, metrics).
+  template <class Event>
+  void tell(void (Observer::*hear)(const Event&), const std::type_identity_t<Event>& event) {
+    const std::lock_guard lock(telling_);
+    for (Observer* observer : all_) (observer->*hear)(event);
+  }
+
+  /// The same of `make()`, once a thread that works alone is done with it; what it looks at must not change. Waits
+  /// until what was to be told later before is told.
+  template <class Event, class Make>
+  void tell_later(void (Observer::*hear)(const Event&), Make make) {
+    finish();
+    later_ = std::async(std::launch::async, [this, hear, make = std::move(make)] {
+      work_alone();
+      tell(hear, make());
+    });
+  }
+  /// Waits until everything is told. Throws what making or telling threw.
+  void finish() {
+    if (later_.valid()) later_.get();
+  }
+
+ private:
+  std::vector<Observer*> all_;
+  std::mutex telling_;
+  std::future<void> later_;  // waits when it is destroyed, which therefore comes first
+};
+
+}  // namespace tinymor
