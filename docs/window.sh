@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the window costs, on a display without a screen, drawn in software: docs/window.sh RUN [ROUNDS]
-# RUN: a recording of many steps. Needs Xvfb. Prints milliseconds a frame, the processor's share while nothing changes, and
-# the speed of training in the window beside `tinymor train`, which alternate (medians).
+# RUN: a recording of many steps. Needs Xvfb. Prints milliseconds a frame, the processor's share while nothing changes, the
+# speed of training in the window beside `tinymor train`, and what snapshots cost a run (pairs that alternate, medians).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 run=${1:?name a run folder (as docs/window.sh runs/long)}
@@ -32,6 +32,8 @@ wait $window 2>/dev/null || true
 speed() {
   sed -n '20,120p' "$1/metrics.jsonl" | grep -o '"tokens_per_second":[0-9.]*' | cut -d: -f2 | sort -n | awk '{ a[NR] = $1 } END { print a[int(NR / 2)] }'
 }
+middle() { sort -n "$1" | sed -n "$(((rounds + 1) / 2))p"; }
+
 for ((i = 1; i <= rounds; ++i)); do
   build/tinymor train --quiet --threads 1 --steps 120 --out "$scratch/plain$i"
   build/tinymor-viz --train "$scratch/plain$i/config.toml" --threads 1 --out "$scratch/watched$i" &
@@ -41,4 +43,16 @@ for ((i = 1; i <= rounds; ++i)); do
   wait $window 2>/dev/null || true
   echo "$(speed "$scratch/plain$i") $(speed "$scratch/watched$i")" | awk '{ print 100 * $2 / $1 }' >>"$scratch/shares"
 done
-echo "training in the window: $(sort -n "$scratch/shares" | sed -n "$(((rounds + 1) / 2))p") % of the speed without it (median of $rounds)"
+echo "training in the window: $(middle "$scratch/shares") % of the speed without it (median of $rounds)"
+
+# Seconds of 120 steps of the default model with a snapshot after every so many.
+seconds() {
+  rm -rf "$scratch/run"
+  local begin=$EPOCHREALTIME
+  build/tinymor train --quiet --steps 120 --set train.eval_every=1000 --set train.record_every="$1" --out "$scratch/run"
+  echo "$begin $EPOCHREALTIME" | awk '{ print $2 - $1 }'
+}
+for ((i = 1; i <= rounds; ++i)); do
+  echo "$(seconds 1000) $(seconds 1)" | awk '{ print 100 * ($2 / $1 - 1) }' >>"$scratch/costs"
+done
+echo "a snapshot after every step: $(middle "$scratch/costs") % more time (median of $rounds)"

@@ -25,6 +25,20 @@ TEST_CASE("scores that lie apart overlap by nothing, the same by all, half by ha
   CHECK(overlap(scores, 0) == Approx(1));
 }
 
+TEST_CASE("the training rule cut where as many scores lie above as were taken") {
+  ScoreHistogram scores;
+  scores.taken.assign(ScoreHistogram::bins, 0);
+  scores.left = scores.taken;
+  scores.taken[30] = 10;
+  CHECK(std::isnan(cut(scores, 0)));  // nobody was left
+  scores.left[2] = 70;
+  CHECK(cut(scores, 0) == Approx(30.0 / 32));
+  scores.taken[2] = 10;
+  CHECK(cut(scores, 0) == Approx((3 - 10.0 / 80) / 32));
+  scores.taken[30] = scores.taken[2] = 0;
+  CHECK(std::isnan(cut(scores, 0)));
+}
+
 TEST_CASE("router regret is what the best number of recursions would have saved") {
   Snapshot snapshot;
   snapshot.threshold.tokens = {1, 2, 3};

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <numeric>
 #include <span>
+#include <utility>
 
 #include "visualizer/panels/panels.h"
 #include "visualizer/plot_math.h"
@@ -28,8 +29,19 @@ int recursions_of(const ScoreHistogram& scores) {
   return int(std::min(scores.taken.size(), scores.left.size()) / bins);
 }
 
-double total(std::span<const uint32_t> counts) {
+double total(const auto& counts) {
   return std::accumulate(counts.begin(), counts.end(), 0.0);
+}
+
+/// As cut in the header, for counts of any kind.
+double cut_of(const auto& taken, const auto& left) {
+  double above = total(taken);
+  if (above == 0 || total(left) == 0) return std::nan("");
+  for (int bin = bins - 1;; --bin) {
+    const double here = double(taken[bin]) + double(left[bin]);
+    if (here >= above) return (bin + 1 - above / here) / bins;
+    above -= here;
+  }
 }
 
 double mean_score(std::span<const uint32_t> counts) {
@@ -123,12 +135,30 @@ void draw_profile(Canvas& canvas, const Box& box, const ScoreHistogram& scores, 
   }
 }
 
+/// One value in [0,1] per column of the strip; NaN leaves a gap.
+void draw_cuts(Canvas& canvas, const Box& strip, const std::vector<float>& cuts) {
+  std::vector<ImVec2> points;
+  for (size_t c = 0; c <= cuts.size(); ++c) {
+    if (c < cuts.size() && !std::isnan(cuts[c])) {
+      const float x = strip.min.x + strip.width() * (float(c) + 0.5f) / float(cuts.size());
+      points.push_back({x, strip.max.y - strip.height() * cuts[c]});
+    } else if (!points.empty()) {
+      canvas.polyline(std::exchange(points, {}), ui::u32(ui::colors::text), 1.5f);
+    }
+  }
+}
+
 std::string summary(const ScoreHistogram& scores, int r) {
   const auto taken = row_of(scores.taken, r), left = row_of(scores.left, r);
   const double shared = overlap(scores, r);
   if (total(left) == 0) return "all taken";
   if (total(taken) == 0) return "none taken";
   return fmt::format("{:.0f} % overlap", 100 * shared);
+}
+
+std::string cut_line(const ScoreHistogram& scores, int r, bool by_depth) {
+  const double at = cut(scores, r);
+  return by_depth || std::isnan(at) ? "" : fmt::format("training cut at {:.2f}, the causal rule at 0.50", at);
 }
 
 }  // namespace
@@ -138,6 +168,10 @@ double overlap(const ScoreHistogram& scores, int r) {
   double shared = 0;
   for (int bin = 0; bin < bins; ++bin) shared += std::min(taken[bin] / total(taken), left[bin] / total(left));
   return total(taken) > 0 && total(left) > 0 ? shared : std::nan("");
+}
+
+double cut(const ScoreHistogram& scores, int r) {
+  return cut_of(row_of(scores.taken, r), row_of(scores.left, r));
 }
 
 namespace {
@@ -150,8 +184,8 @@ class ScoresPanel : public Panel {
     const RunHistory& history = source.history();
     if (history.scores.empty()) return "how sure the routers are, over the run";
     const bool by_depth = source.geometry().by_depth;
-    std::string out = fmt::format("{} while training{} \u00b7 colour: taken, grey: left", score_formula(by_depth),
-                                  by_depth ? "" : ", by the training rule");
+    std::string out = std::string(score_formula(by_depth)) + " while training \u00b7 colour: taken, grey: left";
+    if (!by_depth) out += " \u00b7 bright line: the training rule's cut, thin: 0.5, the causal rule's";
     if (const ScoreHistogram* at = scores_at(history, state.shown.step))
       out += fmt::format(" \u00b7 right: step {}", at->step);
     if (int(history.scores.size()) > most_columns)
@@ -192,7 +226,9 @@ class ScoresPanel : public Panel {
       if (total(taken) > 0) out += fmt::format(" (mean score {:.2f})", mean_score(taken));
       out += fmt::format(", {:.0f} left", total(left));
       if (total(left) > 0) out += fmt::format(" (mean score {:.2f})", mean_score(left));
-      out += fmt::format(", {}\n", summary(*at, r));
+      out += fmt::format(", {}", summary(*at, r));
+      const std::string cuts = cut_line(*at, r, source.geometry().by_depth);
+      out += cuts.empty() ? "\n" : ", " + cuts + "\n";
     }
     return out;
   }
@@ -217,8 +253,13 @@ class ScoresPanel : public Panel {
     const std::vector<ScoreHistogram>& scores = source.history().scores;
     const int columns = std::min<int>(most_columns, int(scores.size()));
     strips_.clear();
-    for (int r = 0; r < most_recursions(source.history()); ++r)
-      strips_.push_back(strip_image(columns_of(scores, r, columns), r, brightness));
+    cuts_.clear();
+    for (int r = 0; r < most_recursions(source.history()); ++r) {
+      const std::vector<Column> counts = columns_of(scores, r, columns);
+      strips_.push_back(strip_image(counts, r, brightness));
+      cuts_.emplace_back();
+      for (const Column& column : counts) cuts_[r].push_back(float(cut_of(column.taken, column.left)));
+    }
   }
 
   void draw_strip(const Source& source, AppState& state, Canvas& canvas, const Box& box, int r) {
@@ -233,8 +274,10 @@ class ScoresPanel : public Panel {
       text_right(canvas, {strip.min.x - em * 0.4f, score == 1 ? strip.min.y : strip.max.y - letter},
                  ui::u32(ui::colors::faint), fmt::format("{}", score), ui::Font::small);
     canvas.image(strip, *strips_[r]);
-    if (!source.geometry().by_depth)
+    if (!source.geometry().by_depth) {
       canvas.line({strip.min.x, strip.center().y}, {strip.max.x, strip.center().y}, ui::u32(ui::colors::text, 0.5), 1);
+      draw_cuts(canvas, strip, cuts_[r]);
+    }
 
     const ScoreHistogram* at = scores_at(source.history(), state.shown.step);
     if (state.shown.any()) {
@@ -279,12 +322,15 @@ class ScoresPanel : public Panel {
     ui::label(fmt::format("{} tokens taken, {} left", row_of(under.taken, r)[bin], row_of(under.left, r)[bin]),
               ui::colors::text, ui::Font::small);
     ui::label(summary(under, r), ui::colors::dim, ui::Font::small);
+    const std::string cuts = cut_line(under, r, source.geometry().by_depth);
+    if (!cuts.empty()) ui::label(cuts, ui::colors::dim, ui::Font::small);
     ImGui::EndTooltip();
   }
 
   uint64_t version_ = 0;
   Brightness brightness_{};
   std::vector<std::shared_ptr<const Image>> strips_;  // one per recursion
+  std::vector<std::vector<float>> cuts_;              // of each column of it
 };
 
 }  // namespace

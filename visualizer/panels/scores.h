@@ -12,4 +12,8 @@ namespace tinymor {
 /// NaN unless there are both.
 double overlap(const ScoreHistogram& scores, int r);
 
+/// Where the training rule cut, about: the score that as many of them lie above as were taken, as if those of a bin
+/// were spread evenly; NaN unless there are taken and left ones.
+double cut(const ScoreHistogram& scores, int r);
+
 }  // namespace tinymor
