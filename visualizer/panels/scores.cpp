@@ -184,8 +184,8 @@ class ScoresPanel : public Panel {
     const RunHistory& history = source.history();
     if (history.scores.empty()) return "how sure the routers are, over the run";
     const bool by_depth = source.geometry().by_depth;
-    std::string out = std::string(score_formula(by_depth)) + " while training \u00b7 colour: taken, grey: left";
-    if (!by_depth) out += " \u00b7 bright line: the training rule's cut, thin: 0.5, the causal rule's";
+    std::string out = std::string(score_formula(by_depth)) + " in training \u00b7 colour: taken, grey: left";
+    if (!by_depth) out += " \u00b7 bright: its cut, thin: the causal cut";
     if (const ScoreHistogram* at = scores_at(history, state.shown.step))
       out += fmt::format(" \u00b7 right: step {}", at->step);
     if (int(history.scores.size()) > most_columns)
