@@ -30,7 +30,9 @@ AttentionTrace attention_of(const ModelConfig& config, const Rows& rows, const T
       Tensor hidden = scores.select(0, i).slice(0, kv.plan.visible[i], scores.dim(1));
       std::fill_n(hidden.mutable_data(), hidden.count(), -std::numeric_limits<Real>::infinity());
     }
-    const Tensor weights = elementwise(kernels::Unary::exp, scores - logsumexp(scores, {1}, true)) * Real(255);
+    const Tensor log_sums = logsumexp(scores, {1}, true);
+    for (Real log_sum : log_sums.values()) note.log_sums.push_back(float(log_sum));
+    const Tensor weights = elementwise(kernels::Unary::exp, scores - log_sums) * Real(255);
     for (int64_t i = 0; i < rows.count(); ++i)
       for (Real weight : weights.select(0, i).slice(0, 0, kv.plan.visible[i]).values())
         note.weights.push_back(uint8_t(std::lround(weight)));

@@ -38,6 +38,8 @@ struct AttentionTrace {
   std::vector<int32_t> keys;     ///< Positions that could be looked at, ascending.
   /// Of each head, for each query: its weights on the keys that are not after it, in 255ths of 1.
   std::vector<uint8_t> weights;
+  /// Likewise ln of the sum of e^s over those keys, s = q.k / sqrt(d_head): each weight is e^(s - this).
+  std::vector<float> log_sums = {};
 
   /// How many keys are not after a query: the first so many of `keys`.
   size_t visible(int32_t query) const { return std::upper_bound(keys.begin(), keys.end(), query) - keys.begin(); }

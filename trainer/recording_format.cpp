@@ -105,6 +105,9 @@ void fields(Archive& archive, Is<Trace> auto& t) {
 template <class Archive>
 void fields(Archive& archive, Is<Snapshot> auto& s) {
   archive(s.topk.tokens, s.topk.pieces, s.topk, s.threshold, s.threshold.exits, s.topk.gradients);
+  for (auto* trace : {&s.topk, &s.threshold})
+    for (auto& layer : trace->attention)
+      if (archive.more()) archive(layer.log_sums);
 }
 
 template <class Archive>
@@ -201,7 +204,8 @@ bool consistent(const AttentionTrace& a, size_t length) {
   uint64_t visible = 0;  // keys that a head shows all queries together
   for (int32_t query : a.queries) visible += a.visible(query);
   return ascending_within(a.queries, length) && ascending_within(a.keys, length) &&
-         (visible == 0 ? a.weights.empty() : a.weights.size() % visible == 0);
+         (visible == 0 ? a.weights.empty() : a.weights.size() % visible == 0) &&
+         (a.log_sums.empty() || a.log_sums.size() * visible == a.weights.size() * a.queries.size());
 }
 
 /// The likeliest tokens of `length` positions, equally many for each.

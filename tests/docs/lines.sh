@@ -14,6 +14,6 @@ autograd   1500
 mor        2600
 datasets   2300
 trainer    3850
-visualizer 12400
+visualizer 12500
 END
 exit $over

@@ -224,6 +224,44 @@ TEST_CASE("the trace's attention: each query's weights add up to 1 over the keys
   }
 }
 
+TEST_CASE("the trace's weights are e to the scores over the sum that it names, recomputed from queries and keys") {
+  const ModelConfig config = tiny_config();
+  const Model model = opinionated_model(config);
+  const Ints tokens = random_tokens(18, 11, 13);
+  struct Watch : Probe {
+    std::vector<Tensor> q, k;  // of each layer
+    void on_recursion(int64_t, const Rows&, const Tensor&, const Tensor&, const Rows&) override {}
+    void on_attention(int64_t layer, const Rows&, const Tensor& queries, const KvView& kv) override {
+      REQUIRE(layer == int64_t(q.size()));
+      q.push_back(queries);
+      k.push_back(kv.keys.value());
+    }
+  } watch;
+  model.forward(IntTensor({18}, tokens), Rows::batch(1, 18), {.rule = Rule::topk, .probe = &watch});
+  const Trace t = trace(model, tokens, {.rule = Rule::topk, .attention = true});
+  REQUIRE(t.attention.size() == watch.q.size());
+  const int64_t width = config.d_head(), group = config.n_heads / config.n_kv_heads;
+  for (size_t l = 0; l < watch.q.size(); ++l) {
+    const AttentionTrace& a = t.attention[l];
+    REQUIRE(a.log_sums.size() == size_t(config.n_heads) * a.queries.size());
+    size_t row = 0, at = 0;
+    for (int64_t head = 0; head < config.n_heads; ++head)
+      for (int64_t i = 0; i < int64_t(a.queries.size()); ++i, ++row) {
+        double sum = 0;
+        for (size_t j = 0; j < a.visible(a.queries[i]); ++j) {
+          double score = 0;
+          for (int64_t c = 0; c < width; ++c)
+            score += double(watch.q[l].at({i, head * width + c})) *
+                     double(watch.k[l].at({int64_t(j), head / group * width + c}));
+          const double power = std::exp(score / std::sqrt(double(width)));
+          sum += power;
+          CHECK(std::abs(a.weights[at++] - 255 * power / std::exp(double(a.log_sums[row]))) < 0.51);
+        }
+        CHECK(a.log_sums[row] == Approx(std::log(sum)).epsilon(1e-4).margin(1e-4));
+      }
+  }
+}
+
 TEST_CASE("the gradient of shared weights is the sum of what each use contributes") {
   ModelConfig config = tiny_config();
   const Ints tokens = random_tokens(18, 11, 13);

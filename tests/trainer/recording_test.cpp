@@ -32,7 +32,7 @@ Trace example_trace(Rule rule) {
   t.kv_bytes = 768;
   t.kv_vanilla_bytes = 1024;
   t.likely = {{5, 0.5f}, {2, 0.25f}, {0, 0.75f}, {1, 0.125f}, {7, 1}, {3, 0}};
-  t.attention = {{{0, 1, 2}, {0, 2}, {255, 255, 100, 155}}, {}};
+  t.attention = {{{0, 1, 2}, {0, 2}, {255, 255, 100, 155}, {0.5f, -1, 2}}, {}};
   return t;
 }
 
@@ -84,7 +84,8 @@ bool same(const Trace& a, const Trace& b) {
          a.kv_bytes == b.kv_bytes && a.kv_vanilla_bytes == b.kv_vanilla_bytes && a.likely == b.likely &&
          std::equal(a.attention.begin(), a.attention.end(), b.attention.begin(), b.attention.end(),
                     [](const AttentionTrace& x, const AttentionTrace& y) {
-                      return x.queries == y.queries && x.keys == y.keys && x.weights == y.weights;
+                      return x.queries == y.queries && x.keys == y.keys && x.weights == y.weights &&
+                             x.log_sums == y.log_sums;
                     });
 }
 

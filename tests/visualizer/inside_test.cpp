@@ -86,6 +86,9 @@ TEST_CASE("attention of ragged keys lands at its positions, and what contradicts
   CHECK(view.asks[3]);
   CHECK_FALSE(view.asks[0]);
   CHECK_FALSE(view.seen[2]);
+  trace.log_sums = {0, 1, 2, 3};  // of two queries, for each head
+  CHECK_THAT(weight_sentence(view_of(trace, 5), 0, 3, 1, pieces, "recursion 2"),
+             ContainsSubstring("is about -0.45, and e^-0.45 / e^1.00, the sum over the keys, is 0.235"));
   trace.weights.pop_back();
   CHECK(view_of(trace, 5).heads == 0);
   CHECK(view_of({{1, 9}, {1}, {3, 3}}, 5).heads == 0);

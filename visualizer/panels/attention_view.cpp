@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "visualizer/text_view.h"
 
@@ -40,11 +41,16 @@ AttentionView view_of(const AttentionTrace& trace, int tokens) {
   view.seen.resize(tokens);
   for (int32_t query : trace.queries) view.asks[query] = true;
   for (int32_t key : trace.keys) view.seen[key] = true;
+  const bool summed = trace.log_sums.size() == size_t(view.heads) * trace.queries.size();
+  if (summed) view.log_sums.resize(size_t(view.heads) * tokens);
   auto weight = trace.weights.begin();
+  auto log_sum = trace.log_sums.begin();
   for (int head = 0; head < view.heads; ++head)
-    for (int32_t query : trace.queries)
-      for (size_t i = 0; i < trace.visible(query); ++i)
-        view.weights[(size_t(head) * tokens + query) * tokens + trace.keys[i]] = *weight++;
+    for (int32_t query : trace.queries) {
+      const size_t row = size_t(head) * tokens + query;
+      if (summed) view.log_sums[row] = *log_sum++;
+      for (size_t i = 0; i < trace.visible(query); ++i) view.weights[row * tokens + trace.keys[i]] = *weight++;
+    }
   return view;
 }
 
@@ -79,8 +85,14 @@ std::string weight_sentence(const AttentionView& view, int map, int query, int k
   const double share = view.at(map, query, key) / 2.55;
   if (map >= view.heads)
     return fmt::format("{} looks at {}: {:.1f} %, {} of the heads", asking, asked, share, view.name(map));
-  return fmt::format("{} looks at {}: {:.1f} % = softmax of q\u00b7k / sqrt(d) over {} keys, {}", asking, asked, share,
-                     std::count(view.seen.begin(), view.seen.begin() + query + 1, true), view.name(map));
+  const auto keys = std::count(view.seen.begin(), view.seen.begin() + query + 1, true);
+  std::string out = fmt::format("{} looks at {}: {:.1f} % = softmax of q\u00b7k / sqrt(d) over {} keys, {}", asking,
+                                asked, share, keys, view.name(map));
+  if (view.log_sums.empty() || share == 0) return out;
+  const double log_sum = view.log_sums[size_t(map) * view.tokens + query], score = std::log(share / 100) + log_sum;
+  return out +
+         fmt::format("\nq\u00b7k / sqrt(d) is about {:.2f}, and e^{:.2f} / e^{:.2f}, the sum over the keys, is {:.3f}",
+                     score, score, log_sum, share / 100);
 }
 
 }  // namespace tinymor

@@ -15,6 +15,7 @@ namespace tinymor {
 struct AttentionView {
   int tokens = 0, heads = 0;
   std::vector<uint8_t> weights;
+  std::vector<float> log_sums;  ///< [H][T] as in AttentionTrace; empty: not recorded.
   std::vector<bool> asks, seen;  ///< [T] whether the token was a query, a key.
 
   /// One map for each head, and where there are several also their mean and their largest weight.
