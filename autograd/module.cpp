@@ -57,8 +57,12 @@ void Module::zero_grad() {
 void Module::unshare() {
   Members all;
   members(all);
-  for (const auto& [name, parameter] : all.parameters())
-    *parameter = Variable::parameter(parameter->value().clone(), parameter->name());
+  std::map<const Node*, Variable> own;  // by what they were: what several members share stays shared
+  for (const auto& [name, parameter] : all.parameters()) {
+    Variable& copy = own[parameter->node().get()];
+    if (!copy.defined()) copy = Variable::parameter(parameter->value().clone(), parameter->name());
+    *parameter = copy;
+  }
   for (const auto& [name, buffer] : all.buffers()) *buffer = buffer->clone();
 }
 

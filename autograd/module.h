@@ -58,8 +58,8 @@ class Module {
   /// Total of their elements.
   int64_t parameter_count() const;
   void zero_grad();
-  /// Gives a copy of a module numbers of its own, equal to those that it shared with the other, and no gradients. What
-  /// its members shared they share no more.
+  /// Gives a copy of a module numbers of its own, equal to those that it shares with the other, and no gradients. What
+  /// several members share they share still.
   void unshare();
 
   /// Parameters and buffers by path, sharing their numbers with the module; what several members share stands once,

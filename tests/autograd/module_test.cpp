@@ -74,6 +74,21 @@ TEST_CASE("a state dict holds parameters and buffers once each, and loading it g
   CHECK(second.steps.item() == 8);
 }
 
+TEST_CASE("a copy that was unshared has the same numbers in memory of its own, and shares within itself") {
+  const Net net(3);
+  Net copy = net;
+  const IntTensor ids({2}, std::vector<int32_t>{1, 4});
+  sum(copy(ids)).backward();
+  copy.unshare();
+  CHECK_FALSE(copy.table.weight.grad().defined());
+  CHECK(copy(ids).value().to_vector() == net(ids).value().to_vector());
+  CHECK(copy.parameters().size() == net.parameters().size());
+  copy.head.mutable_value().mutable_data()[0] += 1;
+  copy.steps.mutable_data()[0] += 1;
+  CHECK(copy.table.weight.value().data()[0] == net.table.weight.value().data()[0] + 1);
+  CHECK(net.steps.item() == 3);
+}
+
 TEST_CASE("a state that is not the module's is refused by name and changes nothing") {
   Net net(1);
   const auto before = net.state_dict().at("blocks.0.inner.weight").to_vector();
