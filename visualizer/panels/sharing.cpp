@@ -112,6 +112,8 @@ class SharingPanel : public Panel {
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
     const Scheme s = scheme_of(source, state);
+    if (is_own(state) && !s.gradients && state.shown.index >= 0)
+      draw_not_recorded(source, state, "Gradients are recorded at some steps only, and not yet of this text.");
     const Box box = free_box();
     if (!s.problem.empty()) return draw_empty(canvas, box, s.problem);
     const float em = ui::em(), letter = text_size("0", ui::Font::small).y;
@@ -190,6 +192,7 @@ class SharingPanel : public Panel {
     const Scheme s = scheme_of(source, state);
     std::string out = caption(source, state) + "\n";
     if (!s.problem.empty()) return out + s.problem + "\n";
+    if (is_own(state) && !s.gradients) out += "no gradients were recorded up to this step\n";
     for (int set = 0; set < int(s.map.unique); ++set) {
       out += fmt::format("weights {}: layers", set + 1);
       for (size_t l = 0; l < s.map.weights.size(); ++l) {
