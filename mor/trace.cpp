@@ -33,9 +33,10 @@ AttentionTrace attention_of(const ModelConfig& config, const Rows& rows, const T
     const Tensor log_sums = logsumexp(scores, {1}, true);
     for (Real log_sum : log_sums.values()) note.log_sums.push_back(float(log_sum));
     const Tensor weights = elementwise(kernels::Unary::exp, scores - log_sums) * Real(255);
-    for (int64_t i = 0; i < rows.count(); ++i)
-      for (Real weight : weights.select(0, i).slice(0, 0, kv.plan.visible[i]).values())
-        note.weights.push_back(uint8_t(std::lround(weight)));
+    for (int64_t i = 0; i < rows.count(); ++i) {
+      const Tensor seen = weights.select(0, i).slice(0, 0, kv.plan.visible[i]);
+      for (Real weight : seen.values()) note.weights.push_back(uint8_t(std::lround(weight)));
+    }
   }
   return note;
 }
