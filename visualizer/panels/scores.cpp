@@ -143,7 +143,7 @@ void draw_cuts(Canvas& canvas, const Box& strip, const std::vector<float>& cuts)
       const float x = strip.min.x + strip.width() * (float(c) + 0.5f) / float(cuts.size());
       points.push_back({x, strip.max.y - strip.height() * cuts[c]});
     } else if (!points.empty()) {
-      canvas.polyline(std::exchange(points, {}), ui::u32(ui::colors::text), 1.5f);
+      canvas.polyline(std::exchange(points, {}), ui::u32(ui::colors::text), ui::em() * 0.12f);
     }
   }
 }
