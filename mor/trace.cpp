@@ -83,11 +83,9 @@ class Notes : public Probe {
   const KvCache* cache_;
 };
 
-/// logits [T,V]; targets [T] are the tokens that came.
-Prediction prediction_of(const Tensor& logits, const IntTensor& targets) {
+/// logits [T,V]; nll [T] of the tokens that came, the last of which nobody knows.
+Prediction prediction_of(const Tensor& logits, const Tensor& nll) {
   const int64_t length = logits.dim(0), count = std::min(kCandidates, logits.dim(1));
-  Tensor nll;
-  cross_entropy(Variable(logits), targets, &nll);
   const Tensor log_total = logsumexp(logits, {1});
   const Sorted best = top_k(logits, count);
   Prediction prediction;
@@ -164,10 +162,11 @@ Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOpti
   const ForwardResult result = used.forward(ids, rows, forward);
   if (logits) *logits = result.logits.value();
 
-  const Loss loss = training_loss(config, result, targets);
+  Tensor nll;
+  const Loss loss = training_loss(config, result, targets, &nll);
   const LayerMap& map = model.layers();
   Trace trace;
-  static_cast<Prediction&>(trace) = prediction_of(result.logits.value(), targets);
+  static_cast<Prediction&>(trace) = prediction_of(result.logits.value(), nll);
   trace.rule = options.rule;
   trace.tokens.assign(tokens.begin(), tokens.end());
   trace.depth = result.depth;
@@ -191,18 +190,20 @@ Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOpti
     loss.total.backward();
     trace.gradients = gradients_by_use(layers, map);
   }
-  const auto logits_of_exit = [&](int64_t exit) {
+  const auto prediction_of_exit = [&](int64_t exit) {
     const NoGrad no_more;
     ForwardKeys keys(config);
-    if (config.routing != Routing::token_choice)
-      return used.head(used.trunk().coda(notes.states[exit - 1], rows, keys, {}));
-    // Where a token ends, its router adds what it came with: no state before the last says what that would have been.
+    // Where a token ends, token choice adds what it came with: no state before the last says what that would have been.
     forward.cache = &keys, forward.probe = nullptr, forward.max_depth = exit;
-    return used.forward(ids, rows, forward).logits;
+    const Variable logits = config.routing == Routing::token_choice
+                                ? used.forward(ids, rows, forward).logits
+                                : used.head(used.trunk().coda(notes.states[exit - 1], rows, keys, {}));
+    cross_entropy(logits, targets, &nll);
+    return prediction_of(logits.value(), nll);
   };
   for (int64_t exit = 1; options.exits && exit < map.recursions; ++exit) {
     const bool reached = exit <= int64_t(notes.states.size());
-    trace.exits.push_back(reached ? prediction_of(logits_of_exit(exit).value(), targets) : Prediction(trace));
+    trace.exits.push_back(reached ? prediction_of_exit(exit) : Prediction(trace));
   }
   return trace;
 }

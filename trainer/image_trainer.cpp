@@ -126,10 +126,10 @@ StepMetrics ImageTrainer::take_step(AdamW& optimizer, int64_t step, double lr_fa
 void ImageTrainer::tell_held_out(int64_t step, bool all) {
   const auto due = [&](int64_t every) { return all || (every > 0 && step % every == 0); };
   if (due(config_.train.record_every)) {
-    const auto weights = std::make_shared<ImageModel>(*model_);
-    weights->unshare();
+    ImageModel weights = *model_;
+    weights.unshare();
     observers_.tell_later(&Observer::on_images,
-                          [=, this] { return snapshot_of(*weights, images_.held_out, 0, kShown, step); });
+                          [=, this] { return snapshot_of(weights, images_.held_out, 0, kShown, step); });
   }
   if (!due(config_.train.eval_every)) return;
   const Judgement judged = judge(*model_, some(images_.held_out, 0, kJudged));

@@ -267,13 +267,12 @@ void Trainer::State::evaluate_now() {
 
 void Trainer::State::snapshot(SnapshotParts parts) {
   if (watched.kind == Watched::batches && progress.step > 0) probe = first_row(batches.at(progress.step - 1));
-  const auto take = [weights = std::make_shared<const Model>(model.clone()), tokenizer = tokenizer, text = probe,
-                     step = progress.step, parts] {
-    Snapshot snapshot = snapshot_of(*weights, *tokenizer, text, parts);
-    snapshot.step = step;
-    return snapshot;
-  };
-  observers.tell_later(&Observer::on_snapshot, take);
+  observers.tell_later(&Observer::on_snapshot,
+                       [weights = model.clone(), tokenizer = tokenizer, text = probe, step = progress.step, parts] {
+                         Snapshot snapshot = snapshot_of(weights, *tokenizer, text, parts);
+                         snapshot.step = step;
+                         return snapshot;
+                       });
 }
 
 void Trainer::State::save() {

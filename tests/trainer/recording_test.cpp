@@ -336,6 +336,7 @@ TEST_CASE("traces that contradict themselves are not recorded") {
            [](Snapshot& x) {
              x.threshold.attention[0].queries = {0, 1, 3};
            },
+           [](Snapshot& x) { x.threshold.attention[0].log_sums.pop_back(); },
            [](Snapshot& x) { x.topk.likely.pop_back(); }, [](Snapshot& x) { x.topk.likely[0].id = -1; },
            [](Snapshot& x) { x.threshold.exits[0].nll.push_back(1); }}) {
     s = example_snapshot(1);
