@@ -55,8 +55,9 @@ SettingEntry name(const char* name, const char* values, At at, bool (*known)(con
             return text.empty() ? "none" : text;
           },
           [=](AppState& s, const Source&, const std::string& value) {
+            if (value != "none" && !known(value)) return false;
             at(s) = value == "none" ? "" : value;
-            return value == "none" || known(value);
+            return true;
           }};
 }
 

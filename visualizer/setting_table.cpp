@@ -127,8 +127,10 @@ Entry loop() {
             if (value == "none") return s.playback.loop.reset(), true;
             int64_t first = 0, last = 0;
             if (!parse_range(value, first, last) || first == last) return false;
-            s.playback.loop = {source.history().snapshot_at(first), source.history().snapshot_at(last)};
-            return s.playback.loop->first >= 0;
+            const std::pair range(source.history().snapshot_at(first), source.history().snapshot_at(last));
+            if (range.first < 0) return false;
+            s.playback.loop = range;
+            return true;
           }};
 }
 
@@ -304,10 +306,11 @@ Entry names(const char* name, const char* values, char separator, At at) {
             return all.empty() ? "none" : fmt::format("{}", fmt::join(all, std::string(1, separator)));
           },
           [=](AppState& s, const Source&, const std::string& value) {
+            if (value.empty()) return false;
             at(s).clear();
             if (value == "none") return true;
             for (std::string& one : parts(value, separator)) at(s).insert(std::move(one));
-            return !value.empty();
+            return true;
           }};
 }
 

@@ -10,7 +10,7 @@ namespace tinymor {
 
 struct SettingEntry : Setting {
   std::function<std::string(const AppState&, const Source&)> get;
-  /// False when the value is none.
+  /// False when the value is none; the state is untouched then.
   std::function<bool(AppState&, const Source&, const std::string&)> set;
 };
 const std::vector<SettingEntry>& setting_table();

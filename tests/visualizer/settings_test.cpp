@@ -33,6 +33,39 @@ TEST_CASE("every setting can be read, set to what was read, and refuses nonsense
   CHECK_THROWS_WITH(apply(state, source, "rulle causal"), ContainsSubstring("there is no such setting"));
 }
 
+TEST_CASE("a line that is refused changes no setting, whichever it is") {
+  RecordingSource sample("sample", sample_recording()), empty("empty", Recording());
+  const auto readings = [](const AppState& state, const Source& source) {
+    std::vector<std::string> all = {std::to_string(state.wishes.size()), state.message};
+    for (const Setting& s : all_settings()) all.push_back(std::string(s.name) + " " + setting(state, source, s.name));
+    return all;
+  };
+  for (const Source* source : {static_cast<Source*>(&sample), static_cast<Source*>(&empty)}) {
+    AppState state;
+    apply_scene(state, *source,
+                "page Inside\npanel curves\ncurves.hide loss;eval\nhide help time.play\npin probe 12\n"
+                "splits Inside/3=0.1,0\ntime.zoom 0.2 0.7\nprompt Hello\ndo note here\n",
+                "x");
+    if (source == &sample) apply(state, *source, "loop 50 100");
+    const std::vector<std::string> before = readings(state, *source);
+    for (const Setting& s : all_settings()) {
+      int refused = 0;
+      for (const char* value :
+           {"", "sideways", "nan", "-7", "1e9", "5 2", "0 1e300", "10 20", "Overview/3=0.1,no", "keep x"}) {
+        INFO(s.name << " " << value);
+        AppState changed = state;
+        try {
+          apply(changed, *source, std::string(s.name) + " " + value);
+        } catch (const InputError&) {
+          ++refused;
+          CHECK((readings(changed, *source) == before));
+        }
+      }
+      CHECK((refused > 0 || std::string_view(s.values).starts_with("a text")));
+    }
+  }
+}
+
 TEST_CASE("a scene sets what it says, and the state it makes reads back as that scene") {
   RecordingSource source("sample", sample_recording());
   AppState state;
