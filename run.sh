@@ -19,12 +19,17 @@ Use: ./run.sh COMMAND
   check         runs the fast tests under AddressSanitizer and UndefinedBehaviorSanitizer
   check threads the same under ThreadSanitizer
 
-Each first installs missing system packages (asking, when run in a terminal) and builds what has changed.
+Each first installs missing system packages (asking, when run in a terminal) and builds what has changed, only what it
+runs: the tests are built by test and check, the exercises by exercise.
 END
 }
 
 note() { echo "run.sh: $*" >&2; }
-fail() { note "$*"; exit 2; }
+fail() { note "$*"; exit 1; }
+refuse() { note "$*"; exit 2; }
+# What Ctrl-C says from now on.
+interrupted() { trap "note 'stopped: $*'; exit 130" INT; }
+interrupted the same command goes on from here
 
 # Debian's name of each package, and the command, pkg-config module or file that shows that it is there.
 needs='
@@ -62,50 +67,122 @@ missing() {
   done < <(sed '/^$/d' <<<"$needs")
 }
 
+# writable FOLDER: makes the folder and sees that files can be written in it.
+writable() {
+  local said
+  said=$({ mkdir -p "$1" && echo >"$1/.written" && rm "$1/.written"; } 2>&1) ||
+    fail "cannot write in $PWD/$1: ${said##*: } (copy the project to a folder of your own that has room)"
+}
+
+# Why apt-get failed, by what it said.
+apt_failure() {
+  case $(cat "$log") in
+    *"No space left"* | *"enough free space"*) echo "no space left for the packages (make room, then run this again)" ;;
+    *"not resolve"* | *"failure resolving"* | *"not connect"* | *"unreachable"* | *"Failed to fetch"* | *"timed out"*)
+      echo "no network: the packages cannot be fetched (connect, then run this again)" ;;
+    *"Unable to locate package"*)
+      echo "this system's package sources have no $(sed -n 's/^E: Unable to locate package //p' "$log" | paste -sd ' ')" ;;
+    *"not get lock"*) echo "another program is installing packages (wait for it, then run this again)" ;;
+    *) echo "apt-get failed: $(grep -v '^$' "$log" | tail -n 1)" ;;
+  esac
+}
+
 install() {
-  local packages sudo=
+  local packages sudo= log=build/packages.log
   packages=$(echo $(missing))
   [ -n "$packages" ] || { note "nothing to install"; return; }
   command -v apt-get >/dev/null || fail "missing: $packages (Debian's names; install them with your system's package manager, then run this again)"
   if [ "$(id -u)" != 0 ]; then
-    command -v sudo >/dev/null || fail "missing: $packages (as root: apt-get install $packages)"
+    command -v sudo >/dev/null || fail "missing: $packages, and there is no sudo (as root: apt-get install $packages)"
     sudo=sudo
   fi
   if [ -t 0 ] && [ -t 2 ]; then
     read -rp "Install $packages with apt-get? [Y/n] " answer
-    case $answer in [nN]*) fail "not installed: $packages" ;; esac
+    case $answer in [nN]*) refuse "not installed: $packages" ;; esac
   fi
-  $sudo apt-get update -qq
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends $packages
+  writable build
+  note "installing $packages: a few minutes, depending on the network (what apt-get says is in $log)"
+  # Where the lists cannot be renewed, those that are there may do.
+  $sudo env LC_ALL=C apt-get update -qq >"$log" 2>&1 || true
+  $sudo env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends \
+    $packages >>"$log" 2>&1 || fail "$(apt_failure); all that apt-get said is in $log"
   packages=$(echo $(missing))
-  [ -z "$packages" ] || fail "still missing after installing: $packages"
+  [ -z "$packages" ] || fail "still missing after installing: $packages (what apt-get said is in $log)"
 }
 
 # configure PRESET FOLDER
-configure() { [ -f "$2/build.ninja" ] || CMAKE_GENERATOR=Ninja cmake --preset "$1"; }
+configure() {
+  local version log=$2/configure.log
+  writable "$2"
+  version=$(cmake --version | sed -n 's/^cmake version //p')
+  [ "$(printf '%s\n' 3.25 "$version" | sort -V | head -n 1)" = 3.25 ] ||
+    fail "cmake $version is too old, 3.25 or newer is needed (install one from https://cmake.org/download)"
+  [ ! -f "$2/CMakeCache.txt" ] || [ "$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$2/CMakeCache.txt")" -ef . ] ||
+    fail "$2 was made for this project in another folder (remove $2, then run this again)"
+  [ ! -f "$2/build.ninja" ] || return 0
+  CMAKE_GENERATOR=Ninja cmake --preset "$1" >"$log" 2>&1 ||
+    fail "cmake could not prepare the build: $(grep -m 1 -A 3 'CMake Error' "$log" | sed '1d; /^$/d; s/^ *//' | paste -sd ' ') (all it said is in $log)"
+}
 
-# build PRESET FOLDER
+# What a build says: on a terminal one line that moves, and whatever is not about progress.
+progress() {
+  local line
+  [ -t 2 ] && [ "${TERM:-dumb}" != dumb ] || { cat; return; }
+  while IFS= read -r line; do
+    case $line in
+      \[*) printf '\r\033[K%.78s' "$line" ;;
+      *) printf '\r\033[K%s\n' "$line" ;;
+    esac
+  done
+  printf '\r\033[K'
+}
+
+# build PRESET FOLDER SECONDS TARGET...: SECONDS is about what the targets take one core of a laptop.
 build() {
-  configure "$1" "$2"
-  cmake --build "$2" -j "$cores" | tee "$2/build.log"
-  ! grep -q 'no work to do' "$2/build.log" || note "nothing to build: $2 is up to date"
+  local preset=$1 folder=$2 seconds=$3 log=$2/build.log
+  configure "$preset" "$folder"
+  [ -f "$folder/.ninja_log" ] || note "building: about $((seconds / cores / 60 + 1)) minutes on $cores cores"
+  if ! cmake --build "$folder" -j "$cores" --target "${@:4}" 2>&1 | tee "$log" | progress; then
+    [ "$(df -Pm "$folder" | awk 'NR == 2 { print $4 }')" -ge 50 ] || fail "no space left in $PWD/$folder (make room, then run this again)"
+    fail "building failed; all that was said is in $log"
+  fi
+  ! grep -q 'no work to do' "$log" || note "nothing to build: $folder is up to date"
 }
 
 # What programs print belongs to their output; everything on the way there goes to stderr.
-ready() { { install; build release build; } >&2; }
+programs() { build release build 900 all >&2; }
+ready() {
+  install >&2
+  programs
+}
 
 demo() {
-  ready
+  note "part 1 of 4: packages"
+  install >&2
+  note "part 2 of 4: the programs"
+  programs
+  local resume=
   if [ -f runs/demo/trainer.safetensors ]; then
-    note "runs/demo is there already: using it (remove the folder to train anew)"
-    build/tinymor train --out runs/demo --resume
+    resume=--resume
+    note "part 3 of 4: runs/demo is there already: training what is left of it (remove the folder to train anew)"
   else
-    build/tinymor train --out runs/demo
+    note "part 3 of 4: training a small model on the bundled stories: about a minute (Ctrl-C stops it and keeps what it has learned)"
   fi
+  interrupted "./run.sh demo goes on with the training; build/tinymor-viz runs/demo shows what it has learned so far"
+  build/tinymor train --out runs/demo $resume
+  interrupted the model is trained, ./run.sh demo shows it again
+  note "part 4 of 4: a story by that model, tinted by recursion depth, and the visualizer: seconds"
   build/tinymor generate runs/demo --prompt "Once upon a time" --show depth
-  if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && build/tinymor-viz runs/demo; then return; fi
-  build/tinymor-viz runs/demo --png runs/demo/visualizer.png
-  note "no window to be had here: the visualizer's picture is runs/demo/visualizer.png"
+  if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || ! build/tinymor-viz runs/demo; then
+    build/tinymor-viz runs/demo --png runs/demo/visualizer.png
+    note "no window to be had here: the visualizer's picture is runs/demo/visualizer.png"
+  fi
+  cat >&2 <<'END'
+run.sh: go on with one of these:
+  build/tinymor generate runs/demo --prompt "The little dog" --show depth
+  build/tinymor eval runs/demo
+  build/tinymor-viz runs/demo
+END
 }
 
 # In the order of the chapters, as docs/exercises/CMakeLists.txt lists them.
@@ -119,7 +196,7 @@ compiler_said() { grep -vE '^(\[[0-9]|FAILED: |ninja: |--|/\S*c\+\+ )' build/exe
 
 exercise() {
   [ -z "$(missing)" ] || install >&2
-  configure release build >&2
+  configure release build
   if [ $# = 0 ]; then
     local name state done=0 all=0
     for name in $(exercises); do
@@ -136,7 +213,7 @@ exercise() {
     echo "$done of $all done"
     return
   fi
-  [ -f "docs/exercises/solutions/$1.cpp" ] || fail "there is no exercise $1 (use one of $(echo $(exercises)))"
+  [ -f "docs/exercises/solutions/$1.cpp" ] || refuse "there is no exercise $1 (use one of $(echo $(exercises)))"
   if ! build_exercise "$1"; then
     compiler_said
     note "docs/exercises/$1.cpp does not compile yet"
@@ -154,7 +231,8 @@ case ${1:-} in
   demo) demo ;;
   test)
     needs+=$test_needs
-    ready
+    install >&2
+    build release build 2700 all tests >&2
     ctest --test-dir build --output-on-failure -j "$cores"
     ;;
   build) ready ;;
@@ -173,13 +251,13 @@ case ${1:-} in
     case ${2:-} in
       '') preset=sanitize ;;
       threads) preset=threads ;;
-      *) fail "check: $2 is no kind of check (leave it out, or: threads)" ;;
+      *) refuse "check: $2 is no kind of check (leave it out, or: threads)" ;;
     esac
-    build $preset build-$preset
+    build $preset build-$preset 2700 tests
     ctest --test-dir build-$preset --output-on-failure -j "$cores" -E ': ?slow'
     ;;
   *)
     usage >&2
-    fail "unknown command: $1"
+    refuse "unknown command: $1"
     ;;
 esac
