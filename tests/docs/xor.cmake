@@ -1,4 +1,4 @@
-# cmake -DBINARY=... -DSOURCE=... -DFLAGS=... -DGENERATOR=... -P xor.cmake: installs the library into a folder, builds docs/examples/xor
+# cmake -DBINARY=... -DSOURCE=... -DGENERATOR=... -P xor.cmake: installs the library into a folder, builds docs/examples/xor
 # against it as its users would, where no package is to be had that autograd does not use, and compares what it prints with
 # what its first lines promise. Then asks for other components.
 set(work ${BINARY}/xor-test)
@@ -16,7 +16,7 @@ foreach(package nlohmann_json tomlplusplus PkgConfig CLI11 glfw3 OpenGL Catch2)
   list(APPEND only_autograd -DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON)
 endforeach()
 run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE}/docs/examples/xor -B ${work}/build -DCMAKE_PREFIX_PATH=${work}/prefix
-  -DCMAKE_CXX_FLAGS=${FLAGS} -DCMAKE_EXE_LINKER_FLAGS=${FLAGS} ${only_autograd})
+  ${only_autograd})
 run(${CMAKE_COMMAND} --build ${work}/build)
 run(${work}/build/xor)
 file(STRINGS ${SOURCE}/docs/examples/xor/xor.cpp promised REGEX "^//   ")

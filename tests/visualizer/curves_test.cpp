@@ -34,6 +34,24 @@ TEST_CASE("Shift and a click mark a step on the curves, and both marks are read"
   CHECK_FALSE(desk.state().mark_compared);
 }
 
+TEST_CASE("runs beside each other whose held-out losses another seed could put in another order say so") {
+  const auto text = [](double farther) {
+    Sources sources;
+    for (const double by : {0.0, 0.01, farther}) {
+      Recording run = sample_recording();
+      for (EvalMetrics& eval : run.evals) eval.threshold_loss += by;
+      sources.push_back(std::make_unique<RecordingSource>("run", std::move(run)));
+    }
+    Desk desk;
+    desk.window.app().show(std::move(sources));
+    desk.window.frames(2);
+    return desk.window.app().text("curves");
+  };
+  CHECK_THAT(text(0.03), ContainsSubstring(" \u00b7 one seed: may be luck \u00b7 "));
+  CHECK_THAT(text(0.05), !ContainsSubstring("luck"));
+  CHECK_THAT(Desk().window.app().text("curves"), !ContainsSubstring("luck"));
+}
+
 TEST_CASE("the wheel zooms the curves around the mouse, and a double click shows all of them again") {
   Desk desk;
   REQUIRE(desk.window.hover("curves.loss.area"));

@@ -39,6 +39,20 @@ std::string newest_held_out(const Source& source) {
   return evals.empty() ? "-" : fmt::format("{:.3f}", evals.back().threshold_loss);
 }
 
+/// Whether the newest held-out losses of all runs are closer together than another seed can put them: differences of
+/// two runs vary by up to 0.02 nats from seed to seed (chapter 10), and twice that is rare.
+bool may_be_luck(const Source& source, const std::vector<Source*>& rivals) {
+  std::vector<double> losses;
+  const auto add = [&](const Source& run) {
+    const std::vector<EvalMetrics>& evals = run.history().evals;
+    if (!evals.empty()) losses.push_back(evals.back().threshold_loss);
+  };
+  add(source);
+  for (const Source* rival : rivals) add(*rival);
+  const auto [least, most] = std::minmax_element(losses.begin(), losses.end());
+  return losses.size() >= 2 && *most - *least < 0.04;
+}
+
 /// The mean of the ten recorded steps that end at `step`; before the first, what that began with.
 double loss_at(const RunHistory& history, int64_t step) {
   const auto end = std::upper_bound(history.steps.begin(), history.steps.end(), step,
@@ -82,6 +96,7 @@ class CurvesPanel : public Panel {
           fmt::format("held out{}: this run {}", h.of_images() ? "" : ", causal rule", newest_held_out(source));
       for (const Source* rival : state.compare.rivals)
         held += fmt::format(", {} {}", rival_name(*rival, rival == state.compare.other), newest_held_out(*rival));
+      if (may_be_luck(source, state.compare.rivals)) held += " \u00b7 one seed: may be luck";
       return held + " \u00b7 " + out;
     }
     if (compares_steps(state)) return marks_line(h, state);

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# first_runs_test.sh TINYMOR_VIZ: opens the bundled runs and reads the line above their curves. Chapter 10 finds such models
+# so close together that one seed cannot tell which is better: so must they be, and the line must say so.
+set -euo pipefail
+line=$("$1" --panel curves --text | grep 'held out, causal rule')
+echo "$line"
+grep -q 'one seed: may be luck' <<<"$line"
+losses=$(grep -oE '(this run|vanilla|recursive) [0-9]\.[0-9]+' <<<"$line" | grep -oE '[0-9.]+$')
+[ "$(wc -l <<<"$losses")" = 3 ]
+sort -n <<<"$losses" | awk '{ loss[NR] = $1 } END { exit !(loss[3] - loss[1] < 0.03) }'
