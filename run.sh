@@ -137,7 +137,7 @@ progress() {
   printf '\r\033[K'
 }
 
-# build PRESET FOLDER SECONDS TARGET...: SECONDS is about what the targets take one core of a laptop.
+# build PRESET FOLDER SECONDS TARGET...: one core of a laptop takes about so many seconds for all of the targets.
 build() {
   local preset=$1 folder=$2 seconds=$3 log=$2/build.log
   configure "$preset" "$folder"
@@ -150,7 +150,7 @@ build() {
 }
 
 # What programs print belongs to their output; everything on the way there goes to stderr.
-programs() { build release build 900 all >&2; }
+programs() { build release build 600 all >&2; }
 ready() {
   install >&2
   programs
@@ -232,7 +232,7 @@ case ${1:-} in
   test)
     needs+=$test_needs
     install >&2
-    build release build 2700 all tests >&2
+    build release build 1200 all tests >&2
     ctest --test-dir build --output-on-failure -j "$cores"
     ;;
   build) ready ;;
@@ -253,7 +253,7 @@ case ${1:-} in
       threads) preset=threads ;;
       *) refuse "check: $2 is no kind of check (leave it out, or: threads)" ;;
     esac
-    build $preset build-$preset 2700 tests
+    build $preset build-$preset 1200 tests
     ctest --test-dir build-$preset --output-on-failure -j "$cores" -E ': ?slow'
     ;;
   *)
