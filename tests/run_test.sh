@@ -47,7 +47,7 @@ END
 run() {
   local status=0 expected=$1
   shift
-  (cd "$project" && env -i PATH="$bin" ${LACKING:+LACKING="$LACKING"} ./run.sh "$@") >"$scratch/said" 2>&1 </dev/null || status=$?
+  (cd "$project" && env -i --default-signal=INT PATH="$bin" ${LACKING:+LACKING="$LACKING"} ./run.sh "$@") >"$scratch/said" 2>&1 </dev/null || status=$?
   said=$(cat "$scratch/said")
   [ "$status" = "$expected" ] || wrong "status $status, not $expected"
 }
