@@ -141,7 +141,7 @@ progress() {
 build() {
   local preset=$1 folder=$2 seconds=$3 log=$2/build.log
   configure "$preset" "$folder"
-  [ -f "$folder/.ninja_log" ] || note "building: about $((seconds / cores / 60 + 1)) minutes on $cores cores"
+  [ -f "$folder/.ninja_log" ] || note "building: about $((seconds / cores / 60 + 1)) min on $cores cores"
   if ! cmake --build "$folder" -j "$cores" --target "${@:4}" 2>&1 | tee "$log" | progress; then
     [ "$(df -Pm "$folder" | awk 'NR == 2 { print $4 }')" -ge 50 ] || fail "no space left in $PWD/$folder (make room, then run this again)"
     fail "building failed; all that was said is in $log"

@@ -63,7 +63,7 @@ what="a demo says its four parts, builds the programs alone, and ends with three
 fresh
 run 0 demo
 for part in 1 2 3 4; do says "run.sh: part $part of 4: "; done
-says "minutes on"
+says "min on"
 says "about a minute"
 grep -q -- '--target all$' "$project/calls" || wrong "more than the programs was built"
 tail -n 3 "$scratch/said" >"$scratch/commands"
