@@ -130,7 +130,7 @@ progress() {
   [ -t 2 ] && [ "${TERM:-dumb}" != dumb ] || { cat; return; }
   while IFS= read -r line; do
     case $line in
-      \[*) printf '\r\033[K%.78s' "$line" ;;
+      \[* | 'ninja: no work'*) printf '\r\033[K%.78s' "$line" ;;
       *) printf '\r\033[K%s\n' "$line" ;;
     esac
   done
