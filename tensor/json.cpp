@@ -26,6 +26,8 @@ nlohmann::json parse_json(std::string_view text, const std::string& name, int ma
     return nlohmann::json::parse(text.begin(), text.end(), guard);
   } catch (const nlohmann::json::parse_error& e) {
     throw InputError(fmt::format("{}: not JSON from byte {} on (damaged, or not a file of this kind)", name, e.byte));
+  } catch (const nlohmann::json::out_of_range&) {
+    throw InputError(fmt::format("{}: has a number too large for any computer (damaged: mend it)", name));
   }
 }
 

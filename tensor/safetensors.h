@@ -3,13 +3,13 @@
 // gives type, shape and place of each tensor, then the numbers, little endian. Always F32 on disk, also where Real is
 // double. The format: https://github.com/huggingface/safetensors#format
 
-#include <charconv>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "tensor/number.h"
 #include "tensor/tensor.h"
 
 namespace tinymor {
@@ -26,11 +26,7 @@ struct SafetensorsFile {
   /// metadata[key] as a number; nothing when it is none, or not there.
   template <class Number>
   std::optional<Number> number(const std::string& key) const {
-    const std::string digits = text(key);
-    Number value{};
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-    return value;
+    return parse_number<Number>(text(key));
   }
 };
 

@@ -58,6 +58,16 @@ std::string nearest_key(std::string_view table, std::string_view key) {
   return nearest;
 }
 
+/// The table that `key` belongs to: no two tables have a key of the same name. Empty for an unknown key.
+std::string table_of(std::string_view key) {
+  std::string table;
+  Config any;
+  for_each_field(any, [&](const char* known_table, std::string_view known_key, const auto&) {
+    if (key == known_key) table = known_table;
+  });
+  return table;
+}
+
 std::string nearest_table(std::string_view table) {
   return *std::min_element(std::begin(kTables), std::end(kTables), [&](const char* a, const char* b) {
     return edit_distance(table, a) < edit_distance(table, b);
@@ -120,6 +130,10 @@ void assign(const toml::node& node, const std::string& where, const std::string&
   const auto require = [&](bool ok, const char* expected, const std::string& example) {
     check_input(ok, "{}: {} where {} belongs (as in {} = {})", where, type_name(node), expected, key, example);
   };
+  const auto finite = [&](double number) {
+    check_input(std::isfinite(number), "{}: {} is no number to compute with (as in {} = 0.5)", where, number, key);
+    return number;
+  };
   if constexpr (std::is_enum_v<Value>) {
     require(node.is_string(), "a text", toml_text(enum_names<Value>().front()));
     value = enum_value<Value>(node.ref<std::string>(), where);
@@ -131,13 +145,13 @@ void assign(const toml::node& node, const std::string& where, const std::string&
     value = node.ref<bool>();
   } else if constexpr (std::is_same_v<Value, double>) {
     require(node.is_number(), "a number", "0.5");
-    value = *node.value<double>();
+    value = finite(*node.value<double>());
   } else if constexpr (std::is_same_v<Value, std::vector<double>>) {
     require(node.is_array(), "a list of numbers", "[1.0, 0.5]");
     value.clear();
     for (const toml::node& each : *node.as_array()) {
       require(each.is_number(), "a list of numbers", "[1.0, 0.5]");
-      value.push_back(*each.value<double>());
+      value.push_back(finite(*each.value<double>()));
     }
   } else {
     require(node.is_integer(), "a whole number", fmt::format("{}", value));
@@ -262,10 +276,11 @@ Config read_config(const std::filesystem::path& file, Config base) {
 
 void set_config_key(Config& config, const std::string& assignment) {
   const size_t equals = assignment.find('='), dot = assignment.find('.');
-  check_input(equals != std::string::npos && dot < equals,
+  check_input(equals != std::string::npos && equals > 0,
               "--set {}: is not an assignment (as in --set model.d_model=128)", assignment);
-  const std::string table = assignment.substr(0, dot), key = assignment.substr(dot + 1, equals - dot - 1);
-  const std::string text = assignment.substr(equals + 1), where = fmt::format("--set {}.{}", table, key);
+  const std::string name = assignment.substr(0, equals), text = assignment.substr(equals + 1);
+  const std::string where = "--set " + name, key = dot < equals ? name.substr(dot + 1) : name;
+  const std::string table = dot < equals ? name.substr(0, dot) : table_of(key);
 
   // What does not read as a TOML value is a text: words need no quotes on a command line.
   toml::table value{{"value", text}};

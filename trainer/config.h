@@ -92,7 +92,7 @@ std::vector<std::string> enum_names<ScheduleKind>();
 /// validate's business.
 Config read_config(const std::filesystem::path& file, Config base = {});
 
-/// Applies one `--set table.key=value`. Throws InputError like read_config.
+/// Applies one `--set table.key=value`, or `key=value`. Throws InputError like read_config.
 void set_config_key(Config& config, const std::string& assignment);
 
 /// Checks ranges of [data] and [train] and calls ModelConfig::resolve. Throws InputError naming the key.

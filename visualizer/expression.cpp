@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 
 #include "autograd/ops.h"
 #include "tensor/error.h"
+#include "tensor/number.h"
 #include "visualizer/expression_functions.h"
 
 namespace tinymor {
@@ -170,13 +170,12 @@ class Parser {
   }
 
   float number() {
-    float parsed = 0;
-    const char *begin = made_.text.data() + at_, *last = made_.text.data() + made_.text.size();
-    const auto [end, error] = std::from_chars(begin, last, parsed);
-    if (error != std::errc()) fail(at_, "this is no number that a float can hold");
+    std::string_view rest = std::string_view(made_.text).substr(at_);
+    const std::optional<float> parsed = take_number<float>(rest);
+    if (!parsed) fail(at_, "this is no number that a float can hold");
     if (++literals_ > most_literals) fail(at_, fmt::format("more than {} numbers are too many", most_literals));
-    at_ += size_t(end - begin);
-    return parsed;
+    at_ = made_.text.size() - rest.size();
+    return *parsed;
   }
 
   /// The rest of [1, 2] after its first bracket; a matrix is a vector of vectors.

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "tensor/files.h"
+#include "tensor/number.h"
 #include "visualizer/settings.h"
 
 namespace tinymor {
@@ -24,11 +24,9 @@ std::vector<Note> read_notes(const std::filesystem::path& recording) {
   std::error_code ignored;
   if (recording.empty() || !std::filesystem::is_regular_file(file_of(recording), ignored)) return notes;
   for_each_line(read_file(file_of(recording), longest_file), "notes", [&](std::string_view line) {
-    Note note;
-    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), note.step);
-    note.text = trimmed(line.substr(size_t(end - line.data())));
-    if (error == std::errc() && note.step >= 0 && !note.text.empty() && notes.size() < most_notes)
-      notes.push_back(std::move(note));
+    const auto step = take_number<int64_t>(line);
+    const std::string_view text = trimmed(line);
+    if (step && *step >= 0 && !text.empty() && notes.size() < most_notes) notes.push_back({*step, std::string(text)});
   });
   return notes;
 }

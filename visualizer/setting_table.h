@@ -1,9 +1,9 @@
 #pragma once
 // Every setting with how it is read and set: the table behind settings.h. A new setting is a line in setting_table.cpp.
 
-#include <charconv>
 #include <functional>
 
+#include "tensor/number.h"
 #include "visualizer/settings.h"
 
 namespace tinymor {
@@ -18,8 +18,9 @@ const std::vector<SettingEntry>& setting_table();
 /// The whole text as a number; false when it is none.
 template <class Number>
 bool parse_number(const std::string& text, Number& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
+  const std::optional<Number> parsed = parse_number<Number>(text);
+  if (parsed) value = *parsed;
+  return parsed.has_value();
 }
 
 }  // namespace tinymor

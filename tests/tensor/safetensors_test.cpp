@@ -147,5 +147,5 @@ TEST_CASE("JSON from outside is refused when damaged, too deep or ambiguous") {
   REQUIRE(parse_json(R"({"a": [1, {"b": "c"}]})", "x", 3).size() == 1);
   REQUIRE_THROWS_WITH(parse_json(R"({"a": [1, {"b": "c"}]})", "x", 2), ContainsSubstring("x: nested deeper than 2"));
   REQUIRE_THROWS_WITH(parse_json(R"({"a": 1, "b": {"a": 1}, "a": 2})", "x"), ContainsSubstring("\"a\" stands twice"));
-  for (const char* text : {"", "{", "nul", "\"\xff\"", "1 2"}) REQUIRE_THROWS_AS(parse_json(text, "x"), InputError);
+  for (const char* text : {"", "{", "nul", "\"\xff\"", "1 2", "1e999", "[-1e999]"}) REQUIRE_THROWS_AS(parse_json(text, "x"), InputError);
 }

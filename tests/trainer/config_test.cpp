@@ -1,6 +1,8 @@
 #include "trainer/config.h"
 
 #include <random>
+#include <set>
+#include <sstream>
 
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -107,6 +109,20 @@ TEST_CASE("values of the wrong type are refused with the type that belongs there
           "x.toml:2: model.routing: there is no \"expert\" (use \"none\", \"expert_choice\", \"token_choice\")");
 }
 
+TEST_CASE("a number that is none is refused for every key") {
+  for (const char* number : {"nan", "-nan", "inf", "-inf", "+inf"})
+    for (const std::string key : {"model.rope_theta", "router.alpha", "data.val_fraction", "train.lr"}) {
+      const size_t dot = key.find('.');
+      CAPTURE(key, number);
+      const std::string toml = "[" + key.substr(0, dot) + "]\n" + key.substr(dot + 1) + " = " + number;
+      REQUIRE_THAT(complaint(toml), ContainsSubstring("x.toml:2: " + key) && ContainsSubstring("is no number"));
+      REQUIRE_THAT(set_complaint(key + "=" + number), ContainsSubstring("--set " + key));
+    }
+  REQUIRE_THAT(complaint("[router]\ncapacity = [1, nan, 0.5]"), ContainsSubstring("is no number"));
+  for (const char* number : {"1e999", "0x", "0.1abc", "1,5"})
+    REQUIRE_THAT(set_complaint(std::string("train.lr=") + number), ContainsSubstring("a text where a number belongs"));
+}
+
 TEST_CASE("text that is not TOML is refused with its line") {
   for (const char* text :
        {"[model]\nd_model = = 3", "[model\n", "[model]\nd_model = 3\nd_model = 4", "\xff", "[a]\n[a]"}) {
@@ -127,12 +143,25 @@ TEST_CASE("the option --set gives any key a value, words without quotes") {
   set_config_key(c, "router.capacity=[1, 0.5, 0.25]");
   set_config_key(c, "data.source=my texts/a=b.txt");
   set_config_key(c, "train.lr=0.01");
+  set_config_key(c, "vocab_size=300");
+  set_config_key(c, "val_fraction=0.25");
   REQUIRE(c.model.d_model == 64);
   REQUIRE(c.model.routing == Routing::none);
   REQUIRE(c.model.sharing == Sharing::cycle);
   REQUIRE(c.model.router.capacity == std::vector<double>{1, 0.5, 0.25});
   REQUIRE(c.data.source == "my texts/a=b.txt");
   REQUIRE(c.train.lr == 0.01);
+  REQUIRE(c.data.vocab_size == 300);
+  REQUIRE(c.data.val_fraction == 0.25);
+}
+
+TEST_CASE("no two tables have a key of the same name, so that --set needs no table") {
+  std::istringstream lines(config_to_toml(Config()));
+  std::set<std::string> keys;
+  for (std::string line; std::getline(lines, line);)
+    if (const size_t equals = line.find(" = "); equals != std::string::npos)
+      REQUIRE(keys.insert(line.substr(0, equals)).second);
+  REQUIRE(keys.size() > 30);
 }
 
 TEST_CASE("the option --set refuses as files do") {
@@ -141,7 +170,10 @@ TEST_CASE("the option --set refuses as files do") {
   REQUIRE_THAT(set_complaint("model.d_model=big"),
                ContainsSubstring("--set model.d_model: a text where a whole number"));
   REQUIRE_THAT(set_complaint("model.sharing=ring"), ContainsSubstring("there is no \"ring\""));
-  REQUIRE_THAT(set_complaint("d_model=64"), ContainsSubstring("as in --set model.d_model=128"));
+  REQUIRE(set_complaint("d_modle=64") == "--set d_modle: there is no such key (did you mean model.d_model?)");
+  REQUIRE(set_complaint("model.vocab_size=64") ==
+          "--set model.vocab_size: there is no such key (did you mean data.vocab_size?)");
+  REQUIRE_THAT(set_complaint("=64"), ContainsSubstring("as in --set model.d_model=128"));
   REQUIRE_THAT(set_complaint("model.d_model"), ContainsSubstring("as in --set model.d_model=128"));
   REQUIRE_THAT(set_complaint(""), ContainsSubstring("as in --set model.d_model=128"));
   REQUIRE_THAT(set_complaint("model.d_model=1\n[train]\nseed=2"), ContainsSubstring("a text where a whole number"));
@@ -199,11 +231,9 @@ TEST_CASE("values out of range are refused by their key") {
   const std::vector<std::string> assignments = {"data.source=",
                                                 "data.vocab_size=1",
                                                 "data.val_fraction=1",
-                                                "data.val_fraction=nan",
                                                 "train.steps=0",
                                                 "train.batch_size=0",
                                                 "train.lr=0",
-                                                "train.lr=inf",
                                                 "train.warmup_steps=-1",
                                                 "train.cooldown_fraction=2",
                                                 "train.weight_decay=-1",

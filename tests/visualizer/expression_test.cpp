@@ -159,6 +159,10 @@ TEST_CASE("a mistake is answered with one line that says what is wrong and where
       {"x = 2; x^0.5", "a power is a whole number from 1 to 8"},
       {"x = 2; x^99", "a power is a whole number from 1 to 8"},
       {"x = 1e99; x*x", "no number that a float can hold"},
+      {"x = 1e999; x*x", "no number that a float can hold"},
+      {"x = 0x; x*x", "expected an operator"},
+      {"x = nan; x*x", "nothing is called nan"},
+      {"x = .inf; x*x", "no number that a float can hold"},
       {"x = $", "at \"$\": expected a value"},
       {"x = []; x*x", "at \"]; x*x\": expected a value"},
   };

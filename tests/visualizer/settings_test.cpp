@@ -26,8 +26,11 @@ TEST_CASE("every setting can be read, set to what was read, and refuses nonsense
     CHECK(setting(state, source, s.name) == value);
   }
   for (const char* line :
-       {"rule sideways", "step soon", "step -4", "zoom 9", "zoom nan", "pin probe", "pin probe -1", "shift perhaps",
-        "temperature 3", "do dance", "do keep", "do choose x", "do step 2", "max_tokens 0", "page", "page Inzide"})
+       {"rule sideways",     "step soon",      "step -4",           "zoom 9",        "zoom nan",
+        "pin probe",         "pin probe -1",   "shift perhaps",     "temperature 3", "temperature nan",
+        "temperature inf",   "temperature 0x", "temperature 1e999", "speed 1x",      "columns 0 inf",
+        "splits Inside=nan", "do dance",       "do keep",           "do choose x",   "do step 2",
+        "max_tokens 0",      "page",           "page Inzide"})
     CHECK_THROWS_AS(apply(state, source, line), InputError);
   CHECK_THROWS_WITH(apply(state, source, "rule sideways"), ContainsSubstring("training, causal or difference"));
   CHECK_THROWS_WITH(apply(state, source, "rulle causal"), ContainsSubstring("there is no such setting"));

@@ -6,6 +6,7 @@
 #include "tensor/error.h"
 #include "tensor/threads.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/number_options.h"
 
 namespace tinymor {
 
@@ -59,6 +60,7 @@ int run(int argc, char** argv) {
   add_data_command(app);
   add_images_command(app);
   add_bench_command(app);
+  check_numbers(app);
   const auto known = app.get_subcommands([&](CLI::App* command) { return argc > 1 && command->get_name() == argv[1]; });
   if (argc > 1 && argv[1][0] != '-' && known.empty())
     return fail(std::string(argv[1]) + ": there is no such subcommand (see tinymor --help)", 2);

@@ -24,7 +24,7 @@ void on_interrupt(int) {
 
 void add_training_options(CLI::App& command, TrainingOptions& options, const std::string& otherwise) {
   command.add_option("CONFIG", options.config_file, "Configuration file in TOML " + otherwise);
-  command.add_option("--set", options.sets, "Change one key: table.key=value")->allow_extra_args(false);
+  command.add_option("--set", options.sets, "Change one key: table.key=value, or key=value")->allow_extra_args(false);
   command.add_option("--data", options.data, "Bundled data set, text file or folder of text files");
   command.add_option("--out", options.out, "Run folder (default: the first unused runs/run-N)");
   command.add_option("--steps", options.steps, "Steps to train in all");

@@ -15,6 +15,7 @@
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/threads.h"
+#include "trainer/commands/number_options.h"
 #include "trainer/config.h"
 #include "trainer/image_trainer.h"
 #include "trainer/run_folder.h"
@@ -254,6 +255,7 @@ int main(int argc, char** argv) {
   CLI::App cli(
       "tinymor-viz: shows how deep a model thinks about every token, while it trains, afterwards and while it writes");
   declare(cli, options);
+  check_numbers(cli);
   try {
     cli.parse(argc, argv);
     take_scene(options);

@@ -1,0 +1,38 @@
+#pragma once
+// What CLI11 takes for a number and people do not: nan and inf, 010 as eight, a number too large as the largest.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+
+#include "tensor/number.h"
+
+namespace tinymor {
+
+/// Makes `option` refuse what is no finite number, or no whole one.
+template <class Number>
+void check_number(CLI::Option& option, const char* what) {
+  option.transform(CLI::Validator(
+      [what](std::string& text) {
+        const auto value = parse_number<Number>(text);
+        if (!value) return fmt::format("\"{}\" is no {}", text, what);
+        text = fmt::format("{}", *value);
+        return std::string();
+      },
+      ""));
+}
+
+/// Does so for every option of `app` and of its subcommands that is a number. Call it when all of them are there.
+inline void check_numbers(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    const std::string type = option->get_type_name();
+    if (type.starts_with("FLOAT")) check_number<double>(*option, "number (as in 0.5)");
+    if (type.starts_with("INT")) check_number<int64_t>(*option, "whole number (as in 10)");
+    if (type.starts_with("UINT")) check_number<uint64_t>(*option, "whole number from 0 on (as in 10)");
+  }
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) check_numbers(*command);
+}
+
+}  // namespace tinymor
