@@ -65,6 +65,13 @@ Batch Batches::at(int64_t step, int64_t micro) const {
   return windows(ids_, draw_batch(n_starts, batch_size_, seed_, step, micro), seq_len_);
 }
 
+int64_t leave_out(Batch& batch, int32_t id) {
+  int32_t *first = batch.targets.mutable_data(), *last = first + batch.targets.count();
+  const int64_t count = std::count(first, last, id);
+  std::replace(first, last, id, -1);
+  return count;
+}
+
 Batch consecutive_windows(const std::vector<int32_t>& ids, int64_t seq_len) {
   check(seq_len > 0, "[consecutive_windows] seq_len {} must be positive", seq_len);
   check_one_sequence(ids, seq_len, "held-out");

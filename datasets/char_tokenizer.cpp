@@ -45,9 +45,9 @@ class CharTokenizer : public Tokenizer {
     write_tokenizer_file(folder, tokenizer_json, tokenizer_json_text("char", all));
   }
 
- private:
-  int32_t unknown() const { return static_cast<int32_t>(characters_.size()); }
+  int32_t unknown() const override { return static_cast<int32_t>(characters_.size()); }
 
+ private:
   int32_t id_of(std::string_view character) const {
     const auto found = std::lower_bound(characters_.begin(), characters_.end(), character);
     if (found == characters_.end() || *found != character) return unknown();

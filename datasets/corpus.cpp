@@ -30,22 +30,6 @@ std::string bundled_names() {
   return names;
 }
 
-/// `text` without a byte order mark, and with "\n" for the line ends of Windows ("\r\n") and old Macs ("\r").
-std::string with_plain_line_ends(std::string_view text) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  std::string plain;
-  plain.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\r') {
-      plain += text[i];
-    } else if (i + 1 == text.size() || text[i + 1] != '\n') {
-      plain += '\n';
-    }
-  }
-  return plain;
-}
-
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\n\r\f\v") == text.npos;
 }
@@ -59,7 +43,7 @@ std::string load_file(const fs::path& file) {
   const std::string bytes = read_file(file);
   check_utf8(bytes, file.string());
   check_input(is_text(bytes), "{}: has zero bytes, so it is no text (give a text file)", file.string());
-  std::string text = with_plain_line_ends(bytes);
+  std::string text = plain_text(bytes);
   check_input(!is_blank(text), "{}: empty (give a file with text in it)", file.string());
   return text;
 }
@@ -87,7 +71,7 @@ std::string load_folder(const fs::path& folder) {
   for (const fs::path& file : visible_files(folder)) {
     const std::string bytes = read_file(file);
     if (!is_text(bytes) || is_blank(bytes)) continue;
-    std::string text = with_plain_line_ends(bytes);
+    std::string text = plain_text(bytes);
     text.erase(text.find_last_not_of('\n') + 1);
     all += all.empty() ? text : "\n\n" + text;
   }
@@ -106,6 +90,21 @@ std::vector<BundledDataSet> bundled_data_sets() {
 std::string make_data_set(const std::string& name, uint64_t seed, int64_t bytes) {
   check_input(is_bundled(name), "data set \"{}\": not bundled (bundled: {})", name, bundled_names());
   return name == "puzzles" ? make_puzzles(seed, bytes).text : make_stories(seed, bytes);
+}
+
+std::string plain_text(std::string_view text) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  std::string plain;
+  plain.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r') {
+      plain += text[i];
+    } else if (i + 1 == text.size() || text[i + 1] != '\n') {
+      plain += '\n';
+    }
+  }
+  return plain;
 }
 
 std::string resolve_source(const std::string& source) {

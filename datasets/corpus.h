@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tinymor {
@@ -19,6 +20,10 @@ std::vector<BundledDataSet> bundled_data_sets();
 /// At least `bytes` of text of the bundled data set `name`; more bytes go on where fewer end. The same text for the
 /// same seed on every machine. Throws InputError when there is no data set of that name, naming those there are.
 std::string make_data_set(const std::string& name, uint64_t seed, int64_t bytes);
+
+/// `text` as texts are read here: without a byte order mark, and with "\n" for the line ends of Windows ("\r\n") and
+/// old Macs ("\r").
+std::string plain_text(std::string_view text);
 
 /// `source` in a form that means the same from any working directory.
 std::string resolve_source(const std::string& source);

@@ -71,6 +71,8 @@ class SentencePieceTokenizer : public Tokenizer {
     write_tokenizer_file(folder, tokenizer_model, bytes_);
   }
 
+  int32_t unknown() const override { return processor_.unk_id(); }
+
  private:
   /// Bytes before the first separator: a U+2581 of the text itself, which must not become a space, or a newline,
   /// because the library's memory grows with the text it is given. Models from elsewhere, which do more than cut a text

@@ -1,6 +1,10 @@
 #include "datasets/tokenizer.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
@@ -37,6 +41,26 @@ std::unique_ptr<Tokenizer> tokenizer_from_json(const std::string& text, const st
 
 void Tokenizer::check_id(int32_t id) const {
   check_input(id >= 0 && id < vocab_size(), "token {}: outside the vocabulary (ids are 0 to {})", id, vocab_size() - 1);
+}
+
+std::string unknown_characters(const Tokenizer& tokenizer, const std::string& text) {
+  constexpr size_t most_named = 8;
+  const auto has_unknown = [&](const std::string& some) {
+    const std::vector<int32_t> ids = tokenizer.encode(some);
+    return tokenizer.unknown() >= 0 && std::find(ids.begin(), ids.end(), tokenizer.unknown()) != ids.end();
+  };
+  if (!has_unknown(text)) return "";
+  std::set<std::string> seen;
+  std::vector<std::string> named;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string character(rest.substr(0, character_length(rest)));
+    rest.remove_prefix(character.size());
+    if (seen.insert(character).second && has_unknown(character))
+      named.push_back("\"" + with_visible_controls(character) + "\"");
+  }
+  const size_t more = named.size() - std::min(named.size(), most_named);
+  named.resize(named.size() - more);
+  return fmt::format("{}{}", fmt::join(named, ", "), more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
 std::string tokenizer_json_text(const std::string& type, const std::string& characters) {

@@ -25,6 +25,9 @@ class Tokenizer {
   /// One id as people read it: SentencePiece's own form ("▁the"), a character, or a byte. Control characters and bytes
   /// that are no character read "<0x0A>". Valid UTF-8 always. Throws InputError for an id outside the vocabulary.
   virtual std::string piece(int32_t id) const = 0;
+  /// The id that stands for text that the tokenizer has no other id for: nothing that a model should write, and nothing
+  /// that it can be judged by. -1 where there is none.
+  virtual int32_t unknown() const { return -1; }
   /// Writes tokenizer.model (SentencePiece) or tokenizer.json (the others) into `folder`, atomically, and removes the
   /// file of the other kind. Throws as write_file_atomically does.
   virtual void save(const std::filesystem::path& folder) const = 0;
@@ -45,6 +48,10 @@ std::unique_ptr<Tokenizer> train_char_tokenizer(const std::string& text);
 /// characters, newlines among them, are always bytes of their own. Same text, same tokenizer. Throws InputError for
 /// text that is empty or not UTF-8, or too small for so many pieces, saying how many would do.
 std::unique_ptr<Tokenizer> train_sentencepiece(const std::string& text, int64_t vocab_size);
+
+/// The characters of `text` that `tokenizer` has no id for, as a sentence names them: "\"é\", \"ü\" and 3 more"; empty
+/// when it knows them all. Throws as encode does.
+std::string unknown_characters(const Tokenizer& tokenizer, const std::string& text);
 
 /// The tokenizer kept in a run folder. Throws InputError when there is none or it is damaged. tokenizer.model may come
 /// from elsewhere, as long as it is byte-pair encoding without a normalization table (Llama's is).

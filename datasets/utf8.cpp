@@ -1,5 +1,7 @@
 #include "datasets/utf8.h"
 
+#include <algorithm>
+
 #include "tensor/error.h"
 
 namespace tinymor {
@@ -16,24 +18,53 @@ size_t utf8_prefix(std::string_view text) {
   return at;
 }
 
-}  // namespace
+/// How a character begins: the bytes that its first one announces (0 where none begins so), and how many of them there
+/// are and fit.
+struct Beginning {
+  size_t announced = 0, fitting = 0;
+};
 
 // The Unicode Standard, table 3-7, "Well-Formed UTF-8 Byte Sequences": overlong forms, surrogates and code points
 // beyond U+10FFFF are told by the range of the second byte.
-size_t character_length(std::string_view text) {
-  if (text.empty()) return 0;
+Beginning beginning_of(std::string_view text) {
+  if (text.empty()) return {};
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
+  if (first < 0x80) return {1, 1};
   const size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-  if (length == 0 || text.size() < length) return 0;
   const unsigned char low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
   const unsigned char high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-  if (byte(1) < low || byte(1) > high) return 0;
-  for (size_t i = 2; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
+  const auto fits = [&](size_t i) { return i == 1 ? byte(1) >= low && byte(1) <= high : (byte(i) & 0xC0) == 0x80; };
+  size_t fitting = 1;
+  while (fitting < std::min(length, text.size()) && fits(fitting)) ++fitting;
+  return {length, length == 0 ? 0 : fitting};
+}
+
+}  // namespace
+
+size_t character_length(std::string_view text) {
+  const Beginning b = beginning_of(text);
+  return b.fitting == b.announced ? b.announced : 0;
+}
+
+// One U+FFFD for each longest beginning of a character, as the Unicode Standard (3.9) recommends.
+std::string take_utf8(std::string& bytes) {
+  std::string text;
+  std::string_view rest = bytes;
+  while (!rest.empty()) {
+    const Beginning b = beginning_of(rest);
+    if (b.fitting == rest.size() && b.fitting < b.announced) break;
+    const size_t length = std::max<size_t>(1, b.fitting);
+    text += b.announced > 0 && b.fitting == b.announced ? rest.substr(0, length) : replacement_character;
+    rest.remove_prefix(length);
   }
-  return length;
+  bytes.erase(0, bytes.size() - rest.size());
+  return text;
+}
+
+std::string as_utf8(std::string text) {
+  const std::string whole = take_utf8(text);
+  return text.empty() ? whole : whole + std::string(replacement_character);
 }
 
 bool is_utf8(std::string_view text) {

@@ -39,6 +39,7 @@ struct Nucleus {
 Nucleus nucleus_of(std::span<const Real> logits, const SampleOptions& options) {
   std::vector<int32_t> order(logits.size());
   std::iota(order.begin(), order.end(), 0);
+  if (order.size() > 1) std::erase(order, options.never);
   std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) { return logits[a] > logits[b]; });
   if (options.temperature <= 0) return {{order[0]}, {1}, 1};
   if (options.top_k > 0) order.resize(std::min<size_t>(order.size(), size_t(options.top_k)));

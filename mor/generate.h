@@ -17,6 +17,7 @@ struct SampleOptions {
   int64_t top_k = 0;         ///< Only the k likeliest tokens; 0: all.
   double top_p = 1;          ///< Only the likeliest tokens that together reach this probability.
   uint64_t seed = 1;
+  int32_t never = -1;  ///< This token is never drawn, such as a tokenizer's "unknown"; -1: there is none.
 };
 
 /// The tokens that may come next by `logits` [V], likeliest first, with the probabilities they are drawn with, which

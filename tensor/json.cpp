@@ -31,4 +31,8 @@ nlohmann::json parse_json(std::string_view text, const std::string& name, int ma
   }
 }
 
+std::string json_text(const nlohmann::ordered_json& json, int indent) {
+  return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 }  // namespace tinymor

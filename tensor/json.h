@@ -1,5 +1,5 @@
 #pragma once
-// JSON from files that may be hostile.
+// JSON from files that may be hostile, and to those who read what we write.
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,5 +10,8 @@ namespace tinymor {
 /// Parses `text`. Throws InputError, naming `name`, for anything that is not JSON, for a key that stands twice in one
 /// object, and for objects and arrays nested deeper than `max_depth`.
 nlohmann::json parse_json(std::string_view text, const std::string& name, int max_depth = 8);
+
+/// `json` as text, on one line, or indented by `indent` blanks. Always valid UTF-8: bytes that are none read U+FFFD.
+std::string json_text(const nlohmann::ordered_json& json, int indent = -1);
 
 }  // namespace tinymor

@@ -2,15 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "tensor/error.h"
 
 namespace tinymor {
 namespace {
 
-/// Runs `model` over the windows that evaluate judges.
+/// As SeeWindows, with the targets [n*T].
+using SeeTargets = std::function<void(const IntTensor& ids, std::span<const int32_t> targets,
+                                      const ForwardResult& result, const Tensor& nll)>;
+
+/// Runs `model` over the windows that evaluate judges. Where a target is -1, the loss is 0.
 void for_windows(const Model& model, const Batch& windows, Rule rule, int64_t max_windows, int64_t max_depth,
-                 const SeeWindows& see) {
+                 const SeeTargets& see) {
   const NoGrad off;
   const int64_t all = windows.inputs.dim(0), length = windows.inputs.dim(1);
   const int64_t count = max_windows > 0 ? std::min(max_windows, all) : all;
@@ -31,8 +36,12 @@ void for_windows(const Model& model, const Batch& windows, Rule rule, int64_t ma
     const ForwardResult result =
         model.forward(inputs.reshape({n * length}), Rows::batch(n, length), {.rule = rule, .max_depth = max_depth});
     Tensor nll;
-    cross_entropy(result.logits, IntTensor({n * length}, targets), &nll);
-    see(inputs, result, nll);
+    IntTensor asked({n * length}, targets);
+    std::replace(asked.mutable_data(), asked.mutable_data() + asked.count(), -1, 0);
+    cross_entropy(result.logits, asked, &nll);
+    for (size_t i = 0; i < targets.size(); ++i)
+      if (targets[i] < 0) nll.mutable_data()[i] = 0;
+    see(inputs, targets, result, nll);
   }
 }
 
@@ -43,21 +52,25 @@ Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t
   Evaluation sum;
   RouterMetrics routing{.sampling_accuracy = 0};
   const int64_t length = windows.inputs.dim(1);
+  int64_t positions = 0;
   std::vector<bool> reached(length, false);
-  for_windows(model, windows, rule, max_windows, max_depth,
-              [&](const IntTensor& ids, const ForwardResult& result, const Tensor& nll) {
-                for (Real loss : nll.values()) sum.loss += loss;
-                for (int64_t i = 0; i < ids.count(); ++i) {
-                  sum.mean_depth += result.depth[i];
-                  if (result.depth[i] == model.layers().recursions) reached[i % length] = true;
-                }
-                routing.add(result.metrics, double(ids.count()));
-                sum.tokens += ids.count();
-                if (see) see(ids, result, nll);
-              });
+  for_windows(
+      model, windows, rule, max_windows, max_depth,
+      [&](const IntTensor& ids, std::span<const int32_t> targets, const ForwardResult& result, const Tensor& nll) {
+        for (Real loss : nll.values()) sum.loss += loss;
+        for (int64_t i = 0; i < ids.count(); ++i) {
+          sum.mean_depth += result.depth[i];
+          if (result.depth[i] == model.layers().recursions) reached[i % length] = true;
+        }
+        routing.add(result.metrics, double(ids.count()));
+        positions += ids.count();
+        sum.tokens += ids.count() - std::count(targets.begin(), targets.end(), -1);
+        if (see) see(ids, result, nll);
+      });
+  check_input(sum.tokens > 0, "the text: has nothing that the model knows to judge it by (use another text)");
   sum.loss /= double(sum.tokens);
-  sum.mean_depth /= double(sum.tokens);
-  sum.sampling_accuracy = routing.sampling_accuracy / double(sum.tokens);
+  sum.mean_depth /= double(positions);
+  sum.sampling_accuracy = routing.sampling_accuracy / double(positions);
   sum.perplexity = std::exp(sum.loss);
   sum.dead_positions = double(std::count(reached.begin(), reached.end(), false)) / double(length);
   sum.max_violation = routing.max_violation();

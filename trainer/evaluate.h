@@ -12,7 +12,7 @@
 namespace tinymor {
 
 struct Evaluation {
-  int64_t tokens = 0;  ///< predictions made
+  int64_t tokens = 0;  ///< predictions judged
   double loss = 0;     ///< mean over them, nats
   double perplexity = 0;
   double mean_depth = 0;
@@ -27,8 +27,9 @@ struct Evaluation {
 /// Sees some windows at a time: their ids [n,T], what the model did with them, and the loss of every prediction [n*T].
 using SeeWindows = std::function<void(const IntTensor& ids, const ForwardResult& result, const Tensor& nll)>;
 
-/// Judges `model` on the windows [n,T] under a rule; at most `max_windows` of them, evenly spread (0: all). `see` is
-/// shown all of them on the way.
+/// Judges `model` on the windows [n,T] under a rule, by all predictions but those of targets -1; at most `max_windows`
+/// of them, evenly spread (0: all). `see` is shown all of them on the way. Throws InputError when there is nothing to
+/// judge by.
 Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows = 0, int64_t max_depth = 0,
                     const SeeWindows& see = {});
 

@@ -186,6 +186,7 @@ struct Trainer::State {
         optimizer(make_optimizer(config.train, model.parameters())),
         scores(model.layers().recursions) {
     config.model = model.config();
+    leave_out(held_out, tokenizer->unknown());
     probe = first_row(held_out);
     info.config_toml = config_to_toml(config);
     for (int32_t id = 0; id < tokenizer->vocab_size(); ++id) info.vocabulary.push_back(tokenizer->piece(id));

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <span>
 
+#include "datasets/corpus.h"
 #include "mor/checkpoint.h"
 #include "tensor/error.h"
 #include "trainer/snapshot.h"
@@ -22,10 +24,10 @@ class ModelDecoder : public Decoder {
 
   std::vector<GeneratedPiece> start(const GenerateRequest& request) override {
     const bool anew = request.kept.empty();
-    const std::vector<int32_t> ids = anew ? loaded_.tokenizer->encode(request.prompt) : request.kept;
+    const std::vector<int32_t> ids = anew ? loaded_.tokenizer->encode(plain_text(request.prompt)) : request.kept;
     check_input(!ids.empty(), "prompt: it holds no token (write a word)");
     const int64_t prompt = anew ? int64_t(ids.size()) : request.kept_prompt;
-    generator_.set_options(sample_options(request), request.max_depth);
+    generator_.set_options(options(request), request.max_depth);
     std::vector<GeneratedPiece> pieces;
     for (const GeneratedToken& token : generator_.prompt(ids, int64_t(ids.size()) - prompt))
       pieces.push_back(piece_of(token, false));
@@ -35,7 +37,7 @@ class ModelDecoder : public Decoder {
   }
 
   GeneratedPiece next(const Sampling& sampling) override {
-    generator_.set_options(sample_options(sampling), sampling.max_depth);
+    generator_.set_options(options(sampling), sampling.max_depth);
     return piece_of(generator_.next(), false);
   }
 
@@ -72,10 +74,21 @@ class ModelDecoder : public Decoder {
   // The first layer caches every token that is still held.
   int cached() const override { return int(generator_.cache().positions(0).size()); }
   int64_t kv_bytes() const override { return generator_.cache().bytes(); }
-  std::vector<float> logits() const override { return {generator_.logits().begin(), generator_.logits().end()}; }
+  std::vector<float> logits() const override {
+    std::vector<float> logits(generator_.logits().begin(), generator_.logits().end());
+    const int32_t never = loaded_.tokenizer->unknown();
+    if (never >= 0 && !logits.empty()) logits[size_t(never)] = -std::numeric_limits<float>::infinity();
+    return logits;
+  }
   std::shared_ptr<const std::vector<std::string>> vocabulary() const override { return vocabulary_; }
 
  private:
+  SampleOptions options(const Sampling& sampling) const {
+    SampleOptions options = sample_options(sampling);
+    options.never = loaded_.tokenizer->unknown();
+    return options;
+  }
+
   GeneratedPiece piece_of(const GeneratedToken& token, bool prompt) const {
     return {loaded_.tokenizer->piece(token.id), token.id, token.depth, prompt, token.router_logits};
   }

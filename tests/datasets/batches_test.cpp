@@ -84,6 +84,14 @@ TEST_CASE("evaluation predicts every token once, in order") {
   CHECK(consecutive_windows(counting(10), 9).inputs.dim(0) == 1);
 }
 
+TEST_CASE("targets of one kind can be left out of what is judged") {
+  Batch batch = consecutive_windows({1, 7, 2, 7, 7, 3}, 5);
+  CHECK(leave_out(batch, 7) == 3);
+  CHECK(batch.targets.to_vector() == std::vector<int32_t>{-1, 2, -1, -1, 3});
+  CHECK(batch.inputs.to_vector() == std::vector<int32_t>{1, 7, 2, 7, 7});
+  CHECK(leave_out(batch, 9) == 0);
+}
+
 TEST_CASE("a text too short for one sequence is refused, saying what there is and what is needed") {
   CHECK_THROWS_WITH(split_ids(counting(100), 0.1, 64),
                     "data: the held-out part has 10 tokens, one sequence needs 65 (give "

@@ -147,6 +147,20 @@ TEST_CASE("characters are numbered in code-point order, with one id for all that
   CHECK(tokenizer->decode(std::vector<int32_t>{2, 6}) == "a\xEF\xBF\xBD");
 }
 
+TEST_CASE("characters that a tokenizer has no id for are named") {
+  const auto tokenizer = train_char_tokenizer("abc ");
+  CHECK(tokenizer->unknown() == 4);
+  CHECK(unknown_characters(*tokenizer, "a cab").empty());
+  CHECK(unknown_characters(*tokenizer, "caf\xC3\xA9\tf") == "\"f\", \"\xC3\xA9\", \"<0x09>\"");
+  CHECK(unknown_characters(*tokenizer, "ABCDEFGHIJ") ==
+        "\"A\", \"B\", \"C\", \"D\", \"E\", \"F\", \"G\", \"H\" and 2 more");
+  CHECK(byte_tokenizer()->unknown() == -1);
+  CHECK(unknown_characters(*byte_tokenizer(), "\xFF").empty());
+  const auto pieces = train_sentencepiece(training_text(), 300);
+  CHECK(pieces->unknown() == 0);
+  CHECK(unknown_characters(*pieces, every_text()).empty());
+}
+
 TEST_CASE("text that is empty or not UTF-8 is refused with a reason") {
   CHECK_THROWS_AS(train_char_tokenizer(""), InputError);
   CHECK_THROWS_AS(train_sentencepiece("", 300), InputError);

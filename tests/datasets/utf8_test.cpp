@@ -33,6 +33,29 @@ TEST_CASE("nothing else counts as UTF-8") {
   CHECK_THROWS_WITH(check_utf8(std::string("good ") + bad, "NAME"), "NAME: not UTF-8 at byte 5 (convert it to UTF-8)");
 }
 
+TEST_CASE("bytes become UTF-8 as they come: a character with its last byte, what is none as U+FFFD") {
+  struct Row {
+    std::string bytes, text, left;
+  };
+  const std::string no = "\xEF\xBF\xBD";
+  for (const Row& row : std::vector<Row>{{"", "", ""},
+                                         {"ab\xC3\xA9", "ab\xC3\xA9", ""},
+                                         {"a\xC3", "a", "\xC3"},
+                                         {"\xF0\x9F\x98", "", "\xF0\x9F\x98"},
+                                         {"\x80\xFF", no + no, ""},
+                                         {"\xC3(", no + "(", ""},
+                                         {"\xE4\xBDx", no + "x", ""},
+                                         {"\xF0\x9F\xE4\xBD\xA0", no + "\xE4\xBD\xA0", ""},
+                                         {"\xED\xA0\x80", no + no + no, ""},
+                                         {"\xC0\xAF", no + no, ""}}) {
+    std::string bytes = row.bytes;
+    CHECK(take_utf8(bytes) == row.text);
+    CHECK(bytes == row.left);
+    CHECK(as_utf8(row.bytes) == row.text + (row.left.empty() ? "" : no));
+    CHECK(is_utf8(as_utf8(row.bytes)));
+  }
+}
+
 TEST_CASE("control characters are made visible and nothing else is changed") {
   CHECK(with_visible_controls("a\n\t\x7F \xC3\xA9") == "a<0x0A><0x09><0x7F> \xC3\xA9");
 }

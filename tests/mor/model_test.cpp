@@ -396,6 +396,17 @@ TEST_CASE("what may be drawn is the softmax of the logits, cut and made to sum t
   CHECK(sample(logits, {.temperature = 0.5, .top_k = 2}, 0.89) == 3);
 }
 
+TEST_CASE("a token that must never come is not drawn, however likely, and leaves its share to the others") {
+  const std::vector<Real> logits{0, 3, 1, 2};
+  CHECK(sample(logits, {.temperature = 0, .never = 1}, 0) == 3);
+  CHECK(sample(logits, {.temperature = 1, .top_k = 1, .never = 1}, 0.999) == 3);
+  const auto rest = distribution(logits, {.temperature = 1, .never = 1});
+  REQUIRE(rest.size() == 3);
+  CHECK(rest[0].id == 3);
+  CHECK(rest[0].probability == Approx(0.665241));
+  CHECK(sample(std::vector<Real>{5}, {.temperature = 1, .never = 0}, 0.5) == 0);
+}
+
 TEST_CASE("tokens outside the vocabulary and texts that do not fit are refused") {
   const Model model(tiny_config(), 1);
   CHECK_THROWS_WITH(model.forward(int_tensor({11}), Rows::batch(1, 1)), ContainsSubstring("token 11"));

@@ -1,7 +1,5 @@
 // The program `tinymor` as its users meet it: what it prints, with which status it ends, what it leaves behind.
 
-#include <sys/wait.h>
-
 #include <fmt/format.h>
 
 #include <csignal>
@@ -15,6 +13,7 @@
 #include "datasets/puzzles.h"
 #include "datasets/stories.h"
 #include "support/catch.h"
+#include "support/program.h"
 #include "support/temporary_folder.h"
 #include "tensor/files.h"
 #include "tensor/safetensors.h"
@@ -25,19 +24,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
-
-struct Output {
-  int status;
-  std::string out, err;
-};
-
-/// Runs `tinymor ARGUMENTS` in `folder` through the shell, with what `environment` sets.
-Output tinymor_in(const fs::path& folder, const std::string& arguments, const std::string& environment = "") {
-  const std::string command = "cd " + folder.string() + " && " + environment + " " TINYMOR_PROGRAM " " + arguments +
-                              " >out.txt 2>err.txt </dev/null";
-  const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "out.txt"), read_file(folder / "err.txt")};
-}
 
 /// The 64-bit FNV-1a hash.
 uint64_t fnv1a(const std::string& bytes) {
@@ -195,6 +181,8 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"generate seen --prompt a", "seen"},
       {"tokenizer encode nowhere --text a", "nowhere"},
       {"tokenizer decode run 9999", "9999"},
+      {"tokenizer train --kind byte --out run", "holds a model"},
+      {"tokenizer train --kind byte --out seen", "holds a model"},
   };
   for (const Row& row : rows) {
     INFO("tinymor " << row.arguments);

@@ -375,6 +375,29 @@ TEST_CASE("AdamW steps as its formula says, clips, and leaves norms undecayed") 
   CHECK(stepped(1e-7, 3, false) == Approx(2 - 0.1 * 1e-7 / (1e-7 + 1e-8)));
 }
 
+TEST_CASE("evaluation leaves out the targets that nothing is asked of") {
+  const TemporaryFolder folder;
+  Trainer trainer(tiny_run(folder.path(), 1), folder.path() / "run");
+  Batch windows = consecutive_windows(trainer.tokenizer().encode(make_stories(3, 3000)), 32);
+  double loss = 0;
+  int64_t count = 0;
+  const int32_t left_out = trainer.tokenizer().encode("e")[0];
+  evaluate(trainer.model(), windows, Rule::topk, 0, 0,
+           [&](const IntTensor& ids, const ForwardResult&, const Tensor& nll) {
+             const int64_t first = count;
+             for (int64_t i = 0; i < ids.count(); ++i, ++count)
+               if (windows.targets.values()[size_t(first + i)] != left_out) loss += nll.data()[i];
+           });
+  const int64_t unasked = leave_out(windows, left_out);
+  REQUIRE(unasked > 100);
+  const Evaluation rest = evaluate(trainer.model(), windows, Rule::topk);
+  CHECK(rest.tokens == windows.inputs.count() - unasked);
+  CHECK(rest.loss == Approx(loss / double(rest.tokens)));
+  CHECK(rest.mean_depth == Approx((32 + 21 + 10) / 32.0));
+  std::fill_n(windows.targets.mutable_data(), windows.targets.count(), -1);
+  CHECK_THROWS_AS(evaluate(trainer.model(), windows, Rule::topk), InputError);
+}
+
 TEST_CASE("evaluation of a window counts every prediction once") {
   const TemporaryFolder folder;
   Trainer trainer(tiny_run(folder.path(), 1), folder.path() / "run");

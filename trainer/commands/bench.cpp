@@ -42,15 +42,13 @@ void add_train_bench(CLI::App& bench) {
     chosen.batch_size = config.train.batch_size;
     const TrainBench result = bench_train(chosen, options->steps, options->seed);
     if (options->json) {
-      std::cout << nlohmann::ordered_json{{"preset", chosen.name},
-                                          {"params", result.params},
-                                          {"ms_per_step", result.ms_per_step},
-                                          {"tokens_per_s", result.tokens_per_s},
-                                          {"gflops", result.gflops},
-                                          {"peak_rss_mb", result.peak_rss_mb}}
-                       .dump(2)
-                << "\n";
-      return;
+      return print_json({{"preset", chosen.name},
+                         {"params", result.params},
+                         {"ms_per_step", result.ms_per_step},
+                         {"tokens_per_s", result.tokens_per_s},
+                         {"gflops", result.gflops},
+                         {"peak_rss_mb", result.peak_rss_mb}},
+                        2);
     }
     fmt::print(
         "{}: {} parameters, {:.1f} ms per step (median of {}), {:.0f} tokens/s, {:.1f} GFLOP/s, peak memory {:.0f} "
@@ -65,8 +63,7 @@ void print_ladder(int64_t m, int64_t n, int64_t k, bool json) {
   if (json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const RungBench& rung : rungs) list.push_back({{"rung", rung.rung}, {"gflops", rung.gflops}});
-    std::cout << nlohmann::ordered_json{{"ladder", list}}.dump(2) << "\n";
-    return;
+    return print_json({{"ladder", list}}, 2);
   }
   fmt::print("[{},{}] x [{},{}] ({}, {} threads on the last rung)\n", m, k, k, n, kernels::level_name(),
              thread_count());
@@ -92,7 +89,7 @@ void add_gemm_bench(CLI::App& bench) {
     if (options->ladder) return print_ladder(options->m, options->n, options->k, options->json);
     const double gflops = bench_gemm(options->m, options->n, options->k);
     if (options->json)
-      std::cout << nlohmann::ordered_json{{"gflops", gflops}}.dump(2) << "\n";
+      print_json({{"gflops", gflops}}, 2);
     else
       fmt::print("[{},{}] x [{},{}]: {:.1f} GFLOP/s ({}, {} threads)\n", options->m, options->k, options->k, options->n,
                  gflops, kernels::level_name(), thread_count());
@@ -150,7 +147,7 @@ void add_serve_bench(CLI::App& bench) {
             "{:<22} {:>8.0f} tokens/s {:>6.2f} x {:>6.1f} tokens per block call {:>6.2f} block calls per token\n", name,
             b.tokens_per_s, faster, b.rows_per_call, b.rows_per_token);
     }
-    if (options->json) std::cout << json.dump(2) << "\n";
+    if (options->json) print_json(json, 2);
   });
 }
 

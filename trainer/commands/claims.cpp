@@ -150,7 +150,7 @@ void add_claims_bench(CLI::App& bench) {
       all.push_back(facts(corpus, options->seeds, measure_claims(*options)));
       if (!options->json) print(all.back());
     }
-    if (options->json) std::cout << Json{{"corpora", all}}.dump(2) << "\n";
+    if (options->json) print_json({{"corpora", all}}, 2);
   });
 }
 

@@ -2,6 +2,7 @@
 // The subcommands of `tinymor`. Each add_ function describes one to CLI11 and says what it does when chosen.
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "mor/config.h"
@@ -22,6 +23,9 @@ void add_claims_bench(CLI::App& bench);
 
 /// Adds a subcommand whose help ends with an example.
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& what, const std::string& example);
+
+/// Prints the one document of --json, valid UTF-8 always.
+void print_json(const nlohmann::ordered_json& document, int indent = -1);
 
 /// Adds --threads, which takes effect when it is read.
 void add_threads_option(CLI::App& command);

@@ -32,7 +32,8 @@ Batch windows(const Options& options, const LoadedModel& loaded) {
 
 void eval(const Options& options) {
   const LoadedModel loaded = load_model(options.model);
-  const Batch text = windows(options, loaded);
+  Batch text = windows(options, loaded);
+  const int64_t unknown = leave_out(text, loaded.tokenizer->unknown());
   const bool routed = loaded.config().routing == Routing::expert_choice;
   nlohmann::ordered_json rules;
   int64_t tokens = 0;
@@ -50,10 +51,10 @@ void eval(const Options& options) {
       rules["all"]["score_entropy"] = e.score_entropy;
     }
   }
-  if (options.json) {
-    std::cout << nlohmann::ordered_json{{"tokens", tokens}, {"rules", rules}}.dump(2) << "\n";
-    return;
-  }
+  if (options.json) return print_json({{"tokens", tokens}, {"unknown", unknown}, {"rules", rules}}, 2);
+  if (unknown > 0)
+    fmt::print("{:.1f} % of the text are characters that the tokenizer does not know: their predictions are left out\n",
+               100 * double(unknown) / double(unknown + tokens));
   fmt::print("{} predictions\n{:<10} {:>8} {:>11} {:>11} {:>18}\n", tokens, "rule", "loss", "perplexity", "mean depth",
              "sampling accuracy");
   for (const auto& [name, e] : rules.items())
@@ -66,7 +67,10 @@ void eval(const Options& options) {
 void add_eval_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
-      add_command(app, "eval", "Loss and depth on held-out text, under the training and the causal rule",
+      add_command(app, "eval",
+                  "Loss and depth on held-out text, under the training and the causal rule. Predictions of characters "
+                  "that a char tokenizer does not know are left out and counted as \"unknown\": to tell that something "
+                  "is unknown is no success",
                   "tinymor eval runs/first --data other.txt --json");
   command->add_option("MODEL", options->model, "Run folder or .safetensors file")->required();
   command->add_option("--data", options->data, "Text to judge on (default: what the run held out of its own)");

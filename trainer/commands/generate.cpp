@@ -7,6 +7,7 @@
 #include "mor/generate.h"
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/prompt.h"
 #include "trainer/commands/terminal.h"
 #include "trainer/run_folder.h"
 
@@ -22,26 +23,28 @@ struct Options {
 
 void generate(const Options& options) {
   const LoadedModel loaded = load_model(options.model);
-  Generator generator(*loaded.model, options.sample, options.max_depth);
-  const std::vector<int32_t> ids = loaded.tokenizer->encode(options.prompt);
+  SampleOptions sample = options.sample;
+  sample.never = loaded.tokenizer->unknown();
+  Generator generator(*loaded.model, sample, options.max_depth);
+  const std::vector<int32_t> ids = prompt_tokens(loaded, options.prompt);
   std::vector<GeneratedToken> tokens = generator.prompt(ids);
-  const bool tint = options.show.empty() ? isatty(STDOUT_FILENO) != 0 : options.show == "depth";
+  const bool tint = options.show.empty() ? shows_colours(STDOUT_FILENO) : options.show == "depth";
   TextStream stream(*loaded.tokenizer);
   std::string text;
-  const auto show = [&](const GeneratedToken& token) {
-    const std::string piece = stream.add(token.id);
+  const auto show = [&](const std::string& piece, int32_t depth) {
     text += piece;
-    if (!options.json) std::cout << (tint ? tinted(piece, token.depth) : piece) << std::flush;
+    if (!options.json) std::cout << (tint ? tinted(piece, depth) : piece) << std::flush;
   };
   const int64_t depths = loaded.model->layers().recursions;
   if (tint && !options.json && !options.quiet) std::cout << depth_legend(depths) << "\n\n";
-  for (const GeneratedToken& token : tokens) show(token);
+  for (const GeneratedToken& token : tokens) show(stream.add(token.id), token.depth);
   double depth = 0;
   for (int64_t i = 0; i < options.max_tokens; ++i) {
     tokens.push_back(generator.next());
     depth += tokens.back().depth;
-    show(tokens.back());
+    show(stream.add(tokens.back().id), tokens.back().depth);
   }
+  show(stream.rest(), tokens.back().depth);
   if (!options.json) {
     std::cout << std::endl;
     if (!options.quiet && options.max_tokens > 0)
@@ -55,7 +58,7 @@ void generate(const Options& options) {
                                   {"piece", loaded.tokenizer->piece(token.id)},
                                   {"depth", token.depth},
                                   {"router_logits", token.router_logits}});
-  std::cout << document.dump() << "\n";
+  print_json(document);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ void draw(const ImageConfig& config, const SeenImage& seen, bool tint) {
 void report(const Options& options, const ImageModel& model, const Images& images) {
   const Judgement judged = judge(model, images);
   const int64_t count = images.labels.count(), depths = model.config().model.n_recursions;
-  const bool tint = options.show.empty() ? isatty(STDOUT_FILENO) != 0 : options.show == "depth";
+  const bool tint = options.show.empty() ? shows_colours(STDOUT_FILENO) : options.show == "depth";
   nlohmann::ordered_json document{{"images", count},
                                   {"accuracy", judged.accuracy},
                                   {"mean_depth", judged.mean_depth},
@@ -64,7 +64,7 @@ void report(const Options& options, const ImageModel& model, const Images& image
     fmt::print("\na {}, taken for a {}\n", label, seen.predicted);
     draw(model.config(), seen, tint);
   }
-  if (options.json) std::cout << document.dump() << "\n";
+  if (options.json) print_json(document);
 }
 
 void evaluate_saved(const Options& options) {

@@ -100,7 +100,7 @@ void add_inspect_command(CLI::App& app) {
     const ModelConfig config = twin_of(config_of(options->path), options->twin);
     const nlohmann::ordered_json f = facts(config);
     if (options->json)
-      std::cout << f.dump(2) << "\n";
+      print_json(f, 2);
     else
       print(f, config);
   });

@@ -4,6 +4,7 @@
 
 #include "mor/twins.h"
 #include "tensor/error.h"
+#include "tensor/json.h"
 #include "tensor/threads.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/number_options.h"
@@ -14,6 +15,10 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
   CLI::App* command = app.add_subcommand(name, what);
   if (!example.empty()) command->footer("Example:\n  " + example);
   return command;
+}
+
+void print_json(const nlohmann::ordered_json& document, int indent) {
+  std::cout << json_text(document, indent) << "\n";
 }
 
 void add_threads_option(CLI::App& command) {

@@ -7,6 +7,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "datasets/utf8.h"
 
 namespace tinymor {
 namespace {
@@ -24,17 +29,6 @@ Colour depth_colour(int64_t depth) {
 int terminal_width() {
   winsize size{};
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-bool ends_inside_character(const std::string& text) {
-  if (text.size() >= 3 && text.compare(text.size() - 3, 3, "\xEF\xBF\xBD") == 0) return true;
-  for (size_t back = 1; back <= std::min<size_t>(4, text.size()); ++back) {
-    const unsigned char c = static_cast<unsigned char>(text[text.size() - back]);
-    if ((c & 0xC0) == 0x80) continue;
-    const size_t length = c < 0x80 ? 1 : c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
-    return length > back;
-  }
-  return false;
 }
 
 }  // namespace
@@ -62,12 +56,22 @@ std::string depth_legend(int64_t depths) {
 }
 
 std::string TextStream::add(int32_t id) {
-  ids_.push_back(id);
-  const std::string text = tokenizer_.decode(ids_);
-  if (text.size() <= shown_ || ends_inside_character(text)) return "";
-  const std::string added = text.substr(shown_);
-  shown_ = text.size();
-  return added;
+  bytes_ += tokenizer_.decode({&id, 1});
+  return take_utf8(bytes_);
+}
+
+std::string TextStream::rest() {
+  return as_utf8(std::exchange(bytes_, ""));
+}
+
+bool is_terminal(int descriptor) {
+  const char* kind = std::getenv("TERM");
+  return isatty(descriptor) && !(kind && std::string_view(kind) == "dumb");
+}
+
+bool shows_colours(int descriptor) {
+  const char* unwanted = std::getenv("NO_COLOR");
+  return is_terminal(descriptor) && !(unwanted && *unwanted);
 }
 
 std::string clock_text(double seconds) {
@@ -77,7 +81,7 @@ std::string clock_text(double seconds) {
 }
 
 ProgressBar::ProgressBar(int64_t first_step, int64_t steps)
-    : first_(first_step), steps_(steps), terminal_(isatty(STDERR_FILENO)) {}
+    : first_(first_step), steps_(steps), terminal_(is_terminal(STDERR_FILENO)) {}
 
 ProgressBar::~ProgressBar() {
   finish_line();

@@ -10,22 +10,30 @@
 
 namespace tinymor {
 
+/// Whether what is written there (STDOUT_FILENO, STDERR_FILENO) is seen on a terminal that understands escape codes:
+/// no file, no pipe, no TERM=dumb.
+bool is_terminal(int descriptor);
+/// The same, and colours are welcome there: NO_COLOR (https://no-color.org) is not set.
+bool shows_colours(int descriptor);
+
 /// `text` on the background colour of a depth (0: none), as terminals with 24-bit colour understand it.
 std::string tinted(const std::string& text, int64_t depth);
 /// "depth: [1] [2] [3]" with each number on its colour.
 std::string depth_legend(int64_t depths);
 
-/// Turns tokens into text as they come. A character spread over several tokens appears with its last.
+/// Turns tokens into text as they come, valid UTF-8 always: a character spread over several tokens appears with its
+/// last one, and bytes that are no character read U+FFFD.
 class TextStream {
  public:
   explicit TextStream(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
   /// The text that `id` adds; empty while a character is incomplete.
   std::string add(int32_t id);
+  /// What stands for a last character that stayed incomplete; empty where there is none.
+  std::string rest();
 
  private:
   const Tokenizer& tokenizer_;
-  std::vector<int32_t> ids_;
-  size_t shown_ = 0;
+  std::string bytes_;  // of a character that is incomplete
 };
 
 /// Shows a run on stderr: a bar that is drawn over and over on a terminal, now and then a line elsewhere.

@@ -5,9 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "datasets/corpus.h"
+#include "datasets/utf8.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/prompt.h"
+#include "trainer/run_folder.h"
 
 namespace tinymor {
 namespace {
@@ -20,6 +23,11 @@ struct Options {
 };
 
 void train(const Options& options) {
+  const RunFolder run{options.folder};
+  for (const std::filesystem::path& file : {run.weights(), run.trainer(), run.config()})
+    check_input(!std::filesystem::exists(file),
+                "--out: {} holds a model, which would not know the tokens of another tokenizer (name another folder)",
+                options.folder);
   const std::string text = options.kind == "byte" ? "" : load_corpus(options.data);
   const std::unique_ptr<Tokenizer> tokenizer = options.kind == "byte"   ? byte_tokenizer()
                                                : options.kind == "char" ? train_char_tokenizer(text)
@@ -32,10 +40,11 @@ void train(const Options& options) {
 void encode(const Options& options) {
   const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.folder);
   const std::vector<int32_t> ids = tokenizer->encode(options.text);
+  tell_unknown(*tokenizer, options.text);
   std::vector<std::string> pieces;
   for (int32_t id : ids) pieces.push_back(tokenizer->piece(id));
   if (options.json)
-    std::cout << nlohmann::ordered_json{{"ids", ids}, {"pieces", pieces}}.dump() << "\n";
+    print_json({{"ids", ids}, {"pieces", pieces}});
   else
     fmt::print("{}\n", fmt::join(ids, " "));
 }
@@ -69,7 +78,7 @@ void add_tokenizer_command(CLI::App& app) {
       add_command(*command, "decode", "Token ids to text", "tinymor tokenizer decode runs/first 72 101");
   decoder->add_option("FOLDER", options->folder, "Run folder, or folder of a tokenizer")->required();
   decoder->add_option("IDS", options->ids, "Token ids")->required();
-  decoder->callback([options] { fmt::print("{}\n", load_tokenizer(options->folder)->decode(options->ids)); });
+  decoder->callback([options] { fmt::print("{}\n", as_utf8(load_tokenizer(options->folder)->decode(options->ids))); });
 }
 
 }  // namespace tinymor

@@ -9,6 +9,7 @@
 #include "tensor/files.h"
 #include "tensor/safetensors.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/prompt.h"
 #include "trainer/evaluate.h"
 #include "trainer/run_folder.h"
 
@@ -57,17 +58,17 @@ void run(const Options& options) {
               "trace: which text? (give either --text or --text-file)");
   const LoadedModel loaded = load_model(options.model);
   const std::string text = options.text_file.empty() ? options.text : read_file(options.text_file);
-  const std::vector<int32_t> tokens = loaded.tokenizer->encode(text);
+  const std::vector<int32_t> tokens = prompt_tokens(loaded, text);
   Tensor logits;
   const Rule rule = options.rule.empty() ? causal_rule(loaded.config()) : rule_named(options.rule);
-  Trace result = trace(
-      *loaded.model, tokens, {.rule = rule, .max_depth = options.max_depth, .depths = options.depths}, &logits);
+  Trace result =
+      trace(*loaded.model, tokens, {.rule = rule, .max_depth = options.max_depth, .depths = options.depths}, &logits);
   for (int32_t id : tokens) result.pieces.push_back(loaded.tokenizer->piece(id));
   if (!options.logits_file.empty())
     write_file_atomically(options.logits_file, write_safetensors({.tensors = {{"logits", logits}}, .metadata = {}}));
   if (!options.grads_file.empty())
     write_file_atomically(options.grads_file, write_safetensors(gradients(loaded.model->clone(), tokens)));
-  std::cout << to_json(result, loaded.config()).dump() << "\n";
+  print_json(to_json(result, loaded.config()));
 }
 
 }  // namespace

@@ -1,0 +1,128 @@
+// Characters on their way into the program and out of it: those that a model does not know, those that come in pieces,
+// and those that are no text but colour.
+
+#include <nlohmann/json.hpp>
+
+#include "datasets/stories.h"
+#include "datasets/utf8.h"
+#include "support/catch.h"
+#include "support/program.h"
+#include "support/temporary_folder.h"
+
+using namespace tinymor;
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+const std::string kUnknown(replacement_character);
+
+/// A folder with two small runs, made once for all tests: "chars" knows the characters of a story, "bytes" is one step
+/// away from random weights, so that its bytes seldom make characters.
+const fs::path& trained() {
+  static const TemporaryFolder folder;
+  static const bool once = [] {
+    const std::string small =
+        " --quiet --set model.d_model=32 --set model.d_ff=48 --set model.max_seq_len=32 --set train.batch_size=2 ";
+    std::string chinese;
+    for (int i = 0; i < 200; ++i) chinese += "\xE4\xBD\xA0\xE5\xA5\xBD\xE4\xB8\x96\xE7\x95\x8C";
+    write_file_atomically(folder.path() / "story.txt", make_stories(1, 6000));
+    write_file_atomically(folder.path() / "chinese.txt", chinese);
+    REQUIRE(tinymor_in(folder.path(), "train --data story.txt --out chars --steps 3 --set data.tokenizer=char" + small)
+                .status == 0);
+    REQUIRE(
+        tinymor_in(folder.path(), "train --data chinese.txt --out bytes --steps 1 --set data.tokenizer=byte" + small)
+            .status == 0);
+    return true;
+  }();
+  (void)once;
+  return folder.path();
+}
+
+}  // namespace
+
+TEST_CASE("what bytes do not make a character of is written as U+FFFD, in text and in JSON") {
+  bool broken = false;
+  for (const char* seed : {"1", "2", "3"}) {
+    const std::string arguments =
+        std::string("generate bytes --prompt '\xE4\xBD\xA0' --max-tokens 40 --temperature 2 --seed ") + seed;
+    const Output plain = tinymor_in(trained(), arguments), document = tinymor_in(trained(), arguments + " --json");
+    CHECK(plain.status == 0);
+    CHECK(is_utf8(plain.out));
+    REQUIRE(document.status == 0);
+    CHECK(json::parse(document.out)["text"].get<std::string>() + "\n" == plain.out);
+    broken = broken || plain.out.find(kUnknown) != std::string::npos;
+  }
+  CHECK(broken);
+  // A prompt that ends within a character is none for long.
+  CHECK(tinymor_in(trained(), "generate bytes --max-tokens 0 --prompt \"$(printf 'a\\344\\275')\"").out ==
+        "a" + kUnknown + "\n");
+  for (const char* arguments : {"tokenizer decode bytes 228 189", "tokenizer encode bytes --json --text \xE4\xBD",
+                                "trace bytes --text a\xE4\xBD", "eval bytes --json"}) {
+    INFO(arguments);
+    const Output output = tinymor_in(trained(), arguments);
+    CHECK(output.status == 0);
+    CHECK(is_utf8(output.out));
+  }
+}
+
+TEST_CASE("no text that is generated contains the unknown character") {
+  for (const char* seed : {"1", "2", "3"})
+    CHECK(tinymor_in(trained(),
+                     std::string("generate chars --prompt Mia --temperature 5 --max-tokens 300 --seed ") + seed)
+              .out.find(kUnknown) == std::string::npos);
+}
+
+TEST_CASE("a prompt with characters that the model does not know says which") {
+  for (const char* command :
+       {"generate chars --max-tokens 1 --prompt", "trace chars --text", "tokenizer encode chars --text"}) {
+    INFO(command);
+    const Output output = tinymor_in(trained(), std::string(command) + " 'Mia \xC3\xA9 \xE4\xBD\xA0'");
+    CHECK(output.status == 0);
+    CHECK(output.err.find("note: \"\xC3\xA9\", \"\xE4\xBD\xA0\" did not occur") == 0);
+    CHECK(tinymor_in(trained(), std::string(command) + " 'Mia had'").err.find("note: ") == std::string::npos);
+  }
+}
+
+TEST_CASE("line ends of Windows and a byte order mark make no difference to a prompt") {
+  write_file_atomically(trained() / "plain.txt", "Mia had\n3 apples.");
+  write_file_atomically(trained() / "windows.txt", "\xEF\xBB\xBFMia had\r\n3 apples.");
+  const Output plain = tinymor_in(trained(), "trace chars --text-file plain.txt");
+  CHECK(plain.err.empty());
+  CHECK(tinymor_in(trained(), "trace chars --text-file windows.txt").out == plain.out);
+  CHECK(tinymor_in(trained(), "trace chars --text \"$(cat windows.txt)\"").out ==
+        tinymor_in(trained(), "trace chars --text \"$(cat plain.txt)\"").out);
+  CHECK(tinymor_in(trained(), "generate chars --max-tokens 0 --prompt \"$(cat windows.txt)\"").out ==
+        "Mia had\n3 apples.\n");
+}
+
+TEST_CASE("eval does not count characters that the model does not know, and says how many they are") {
+  write_file_atomically(trained() / "both.txt", make_stories(2, 1000) + std::string(500, '#'));
+  const json known = json::parse(tinymor_in(trained(), "eval chars --json").out);
+  CHECK(known["unknown"] == 0);
+  const json both = json::parse(tinymor_in(trained(), "eval chars --json --data both.txt").out);
+  CHECK(both["unknown"].get<int>() > 400);
+  CHECK(both["tokens"].get<int>() > 900);
+  CHECK(
+      tinymor_in(trained(), "eval chars --data both.txt").out.find("% of the text are characters that the tokenizer") !=
+      std::string::npos);
+  const Output chinese = tinymor_in(trained(), "eval chars --data chinese.txt");
+  CHECK(chinese.status == 2);
+  CHECK(chinese.err.find("nothing that the model knows") != std::string::npos);
+}
+
+TEST_CASE("colours and bars are for terminals that understand them and people who want them") {
+  const std::string generate = "generate chars --prompt Mia --max-tokens 5",
+                    train = "train --data story.txt --steps 2 --set data.tokenizer=char --out ";
+  const auto has = [](const std::string& shown, const char* what) { return shown.find(what) != std::string::npos; };
+  CHECK(has(tinymor_on_terminal(trained(), generate, "TERM=xterm NO_COLOR="), "\x1b[30;48;2;"));
+  CHECK_FALSE(has(tinymor_on_terminal(trained(), generate, "TERM=xterm NO_COLOR=1"), "\x1b"));
+  CHECK_FALSE(has(tinymor_on_terminal(trained(), generate, "TERM=dumb NO_COLOR="), "\x1b"));
+  CHECK(has(tinymor_on_terminal(trained(), generate + " --show depth", "TERM=xterm NO_COLOR=1"), "\x1b[30;48;2;"));
+  CHECK(has(tinymor_on_terminal(trained(), train + "bar", "TERM=xterm"), "\r"));
+  CHECK_FALSE(has(tinymor_on_terminal(trained(), train + "lines", "TERM=dumb"), "\x1b"));
+  const Output piped = tinymor_in(trained(), train + "piped", "TERM=xterm");
+  CHECK(has(piped.err, "step 2/2"));
+  CHECK_FALSE(has(piped.err, "\x1b"));
+  CHECK_FALSE(has(tinymor_in(trained(), generate, "TERM=xterm").out, "\x1b"));
+}
