@@ -1,11 +1,14 @@
 #include "datasets/corpus.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <string_view>
 
 #include "datasets/puzzles.h"
 #include "datasets/stories.h"
+#include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -48,35 +51,91 @@ std::string load_file(const fs::path& file) {
   return text;
 }
 
-/// All regular files below `folder` that are not hidden, nor in a hidden folder, in the order of their paths.
-std::vector<fs::path> visible_files(const fs::path& folder) {
+/// What lies in a folder: files to be read, in the order of their paths, and what is left out, with the reason.
+struct Contents {
   std::vector<fs::path> files;
+  std::vector<std::pair<fs::path, std::string>> left_out;
+};
+
+/// Whether a model is kept in `folder`, as a run leaves it or begins it.
+bool holds_model(const fs::path& folder) {
+  const auto has = [&](const char* name) {
+    std::error_code ignored;
+    return fs::exists(folder / name, ignored);
+  };
+  return has("model.safetensors") || has("trainer.safetensors") ||
+         (has("config.toml") && (has("metrics.jsonl") || has(tokenizer_json) || has(tokenizer_model)));
+}
+
+/// Why `entry` is not looked into; empty when it is.
+std::string reason_to_pass_over(const fs::directory_entry& entry) {
+  std::error_code ignored;  // a link that leads nowhere is no regular file
+  const std::string name = entry.path().filename().string();
+  if (name.starts_with('.')) return "hidden";
+  if (entry.is_directory(ignored)) {
+    if (entry.is_symlink(ignored)) return "a link to a folder";
+    return holds_model(entry.path()) ? "the folder of a model" : "";
+  }
+  if (name == tokenizer_json || name == tokenizer_model) return "a tokenizer";
+  return entry.is_regular_file(ignored) ? "" : "no file";
+}
+
+Contents contents_of(const fs::path& folder) {
+  Contents contents;
   try {
     for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
-      const bool hidden = entry->path().filename().string().starts_with('.');
-      if (hidden && entry->is_directory()) entry.disable_recursion_pending();
-      std::error_code ignored;  // a link that leads nowhere is no regular file
-      if (!hidden && entry->is_regular_file(ignored)) files.push_back(entry->path());
+      const std::string reason = reason_to_pass_over(*entry);
+      if (!reason.empty()) {
+        contents.left_out.emplace_back(entry->path(), reason);
+        entry.disable_recursion_pending();
+      } else if (!entry->is_directory()) {
+        contents.files.push_back(entry->path());
+      }
     }
   } catch (const fs::filesystem_error& error) {
     throw InputError(
         fmt::format("{}: {} (make all of the folder readable)", error.path1().string(), error.code().message()));
   }
-  std::sort(files.begin(), files.end());
-  return files;
+  std::sort(contents.files.begin(), contents.files.end());
+  return contents;
 }
 
-std::string load_folder(const fs::path& folder) {
-  std::string all;
-  for (const fs::path& file : visible_files(folder)) {
+/// "3 files of FOLDER: a, b, c"; the first names stand for many.
+std::string named(const std::vector<std::string>& names, const fs::path& folder) {
+  constexpr size_t most = 10;
+  const size_t shown = std::min(names.size(), most), more = names.size() - shown;
+  return fmt::format("{} of {}: {}{}", names.size(), as_utf8(folder.string()),
+                     fmt::join(names.begin(), names.begin() + ptrdiff_t(shown), ", "),
+                     more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
+Corpus read_folder(const fs::path& folder) {
+  check_input(!holds_model(folder), "{}: is the folder of a model (name a folder of texts)", folder.string());
+  Corpus corpus;
+  Contents contents = contents_of(folder);
+  std::vector<std::string> read;
+  const auto name_of = [&](const fs::path& path) { return as_utf8(path.lexically_relative(folder).string()); };
+  for (const fs::path& file : contents.files) {
     const std::string bytes = read_file(file);
-    if (!is_text(bytes) || is_blank(bytes)) continue;
+    if (!is_text(bytes) || is_blank(bytes)) {
+      contents.left_out.emplace_back(file, is_utf8(bytes) ? is_text(bytes) ? "empty" : "no text" : "not UTF-8");
+      continue;
+    }
     std::string text = plain_text(bytes);
     text.erase(text.find_last_not_of('\n') + 1);
-    all += all.empty() ? text : "\n\n" + text;
+    corpus.text += corpus.text.empty() ? text : "\n\n" + text;
+    read.push_back(name_of(file));
   }
-  check_input(!all.empty(), "{}: no text in this folder (name a folder with UTF-8 text files)", folder.string());
-  return all + "\n";
+  std::sort(contents.left_out.begin(), contents.left_out.end());
+  std::vector<std::string> left_out;
+  for (const auto& [path, reason] : contents.left_out)
+    left_out.push_back(fmt::format("{} ({})", name_of(path), reason));
+  check_input(!read.empty(), "{}: no text in this folder{} (name a folder with UTF-8 text files)", folder.string(),
+              left_out.empty() ? "" : "; left out " + named(left_out, folder));
+  corpus.text += "\n";
+  corpus.notes.push_back("data: read " + named(read, folder));
+  if (!left_out.empty()) corpus.notes.push_back("data: left out " + named(left_out, folder));
+  return corpus;
 }
 
 }  // namespace
@@ -111,13 +170,17 @@ std::string resolve_source(const std::string& source) {
   return is_bundled(source) ? source : fs::absolute(source).lexically_normal().string();
 }
 
-std::string load_corpus(const std::string& source) {
-  if (is_bundled(source)) return make_data_set(source, bundled_seed, bundled_bytes);
+Corpus read_corpus(const std::string& source) {
+  if (is_bundled(source)) return {make_data_set(source, bundled_seed, bundled_bytes), {}};
   std::error_code ignored;
   check_input(fs::exists(source, ignored),
               "data source \"{}\": no such file or folder, nor a bundled data set (bundled: {})", source,
               bundled_names());
-  return fs::is_directory(source, ignored) ? load_folder(source) : load_file(source);
+  return fs::is_directory(source, ignored) ? read_folder(source) : Corpus{load_file(source), {}};
+}
+
+std::string load_corpus(const std::string& source) {
+  return read_corpus(source).text;
 }
 
 }  // namespace tinymor

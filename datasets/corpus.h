@@ -28,10 +28,18 @@ std::string plain_text(std::string_view text);
 /// `source` in a form that means the same from any working directory.
 std::string resolve_source(const std::string& source);
 
+struct Corpus {
+  std::string text;
+  std::vector<std::string>
+      notes;  ///< Of a folder, a line each: which files were read, and which were left out and why.
+};
+
 /// The text that `source` names: a bundled data set (a megabyte of it, always the same; write ./stories for a file of
 /// that name), a UTF-8 text file, or a folder whose text files are read in the order of their paths, with a blank line
-/// between two. Hidden files and files that are no text are passed over in a folder. Line ends become "\n" and byte
-/// order marks are removed. Throws InputError when `source` names nothing, or no text.
+/// between two. What is hidden, no text, empty, a tokenizer, or the folder of a model is left out of a folder. Texts
+/// are read as plain_text gives them. Throws InputError when `source` names nothing, or no text.
+Corpus read_corpus(const std::string& source);
+/// Only its text.
 std::string load_corpus(const std::string& source);
 
 }  // namespace tinymor

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "datasets/digits.h"
+#include "datasets/gzip.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/ops.h"
@@ -46,8 +47,9 @@ struct IdxFile {
 
 IdxFile read_idx_file(const fs::path& path, size_t rank, const char* what) {
   IdxFile file{path.string(), read_file(path, kMaxFile), {}};
+  if (is_gzip(file.bytes)) file.bytes = gunzip(file.bytes, file.name, kMaxFile);
   check_input(file.bytes.starts_with(idx_magic(rank)),
-              "{}: does not begin like an IDX file of {}, 0 0 8 {} (a compressed file must be unpacked first)",
+              "{}: does not begin like an IDX file of {}, 0 0 8 {} (give such a file, or one that gzip made of it)",
               file.name, what, rank);
   check_input(file.bytes.size() >= 4 + 4 * rank, "{}: ends in its header (damaged: copy it again)", file.name);
   uint64_t announced = 1;  // does not overflow: it grows no further once it is larger than any file
@@ -65,20 +67,22 @@ IdxFile read_idx_file(const fs::path& path, size_t rank, const char* what) {
   return file;
 }
 
-/// `part` of a data set in `folder`, under either of its names; empty when it is not there.
-fs::path find_idx(const fs::path& folder, const std::string& part, std::string kind) {
-  const fs::path usual = folder / (part + kind);
-  kind[kind.find("-idx")] = '.';
-  const fs::path dotted = folder / (part + kind);
-  std::error_code ignored;
-  return fs::exists(usual, ignored) ? usual : fs::exists(dotted, ignored) ? dotted : fs::path();
+/// `part` of a data set in `folder`, under any of its names; empty when it is not there.
+fs::path find_idx(const fs::path& folder, const std::string& part, const std::string& kind) {
+  std::string dotted = kind;
+  dotted[kind.find("-idx")] = '.';
+  for (const std::string& name : {kind, dotted, kind + ".gz", dotted + ".gz"}) {
+    std::error_code ignored;
+    if (fs::exists(folder / (part + name), ignored)) return folder / (part + name);
+  }
+  return {};
 }
 
 Images read_part(const fs::path& folder, const char* part) {
   fs::path files[2];
   for (const std::string kind : {kImages, kLabels}) {
     fs::path& found = files[kind == kLabels] = find_idx(folder, part, kind);
-    check_input(!found.empty(), "{}: no such file (put the four IDX files of a data set there)",
+    check_input(!found.empty(), "{}: no such file, nor its .gz (put the four IDX files of a data set there)",
                 (folder / (part + kind)).string());
   }
   return read_idx(files[0], files[1]);

@@ -23,10 +23,10 @@ struct ImageSplit {
   Images train, held_out;
 };
 
-/// The images of a pair of uncompressed IDX files: idx3-ubyte, and idx1-ubyte with their labels. A byte b becomes
-/// b / 255. Throws InputError, before memory is taken for the images, when a file is missing or larger than 256 MiB, is
-/// not of that format, holds no pixel, fewer bytes than it announces or more, when the two disagree on how many images
-/// there are, or a label is not below `classes`.
+/// The images of a pair of IDX files, compressed by gzip or not: idx3-ubyte, and idx1-ubyte with their labels. A byte b
+/// becomes b / 255. Throws InputError, before memory is taken for the images, when a file is missing or larger than 256
+/// MiB, is not of that format, holds no pixel, fewer bytes than it announces or more, when the two disagree on how many
+/// images there are, or a label is not below `classes`.
 Images read_idx(const std::filesystem::path& images_file, const std::filesystem::path& labels_file,
                 int64_t classes = 10);
 
@@ -37,8 +37,9 @@ void write_idx(const Images& images, const std::filesystem::path& images_file,
 
 /// The images that `source` names: "digits" (make_digit_split(1, 10000); write ./digits for a folder of that name), or
 /// a folder with the four files of MNIST, train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
-/// t10k-labels-idx1-ubyte (train-images.idx3-ubyte and so on will do, too). Throws InputError when one is missing, as
-/// read_idx does, and when the images to train on and those held out differ in size.
+/// t10k-labels-idx1-ubyte (train-images.idx3-ubyte and so on will do, too, and each with .gz as it is distributed).
+/// Throws InputError when one is missing, as read_idx does, and when the images to train on and those held out differ
+/// in size.
 ImageSplit load_images(const std::string& source);
 /// Whether that is what `source` names, and not a text.
 bool names_images(const std::string& source);

@@ -182,8 +182,17 @@ class WordIterator : public sentencepiece::SentenceIterator {
   std::string line_;
 };
 
-/// A tokenizer with `vocab_size` pieces, or fewer where the text does not have so many.
-std::unique_ptr<Tokenizer> train_at_most(const std::string& text, int64_t vocab_size) {
+}  // namespace
+
+std::unique_ptr<Tokenizer> sentencepiece_from_bytes(const std::string& bytes, const std::string& name) {
+  return std::make_unique<SentencePieceTokenizer>(bytes, name);
+}
+
+std::unique_ptr<Tokenizer> train_sentencepiece(const std::string& text, int64_t vocab_size) {
+  constexpr int64_t smallest = n_fixed_pieces + 1, largest = 1 << 20;
+  check_input(vocab_size >= smallest && vocab_size <= largest,
+              "vocab_size {}: out of range ({} to {}; the 256 bytes are part of it)", vocab_size, smallest, largest);
+  check_utf8(text, "text");
   // Half of what can be learned is left for merged pieces, however many characters (of Chinese, say) the text has.
   const int64_t n_characters = std::max<int64_t>(1, (vocab_size - n_fixed_pieces) / 2);
   const Counts words = count_words(text, frequent_characters(text, n_characters));
@@ -206,27 +215,6 @@ std::unique_ptr<Tokenizer> train_at_most(const std::string& text, int64_t vocab_
                                                                  &lines, &bytes);
   check(status.ok(), "[train_sentencepiece] {}", status.error_message());
   return sentencepiece_from_bytes(bytes, "the trained tokenizer");
-}
-
-}  // namespace
-
-std::unique_ptr<Tokenizer> sentencepiece_from_bytes(const std::string& bytes, const std::string& name) {
-  return std::make_unique<SentencePieceTokenizer>(bytes, name);
-}
-
-std::unique_ptr<Tokenizer> train_sentencepiece(const std::string& text, int64_t vocab_size) {
-  constexpr int64_t smallest = n_fixed_pieces + 1, largest = 1 << 20;
-  check_input(vocab_size >= smallest && vocab_size <= largest,
-              "vocab_size {}: out of range ({} to {}; the 256 bytes are part of it)", vocab_size, smallest, largest);
-  check_utf8(text, "text");
-  auto tokenizer = train_at_most(text, vocab_size);
-  if (tokenizer->vocab_size() == vocab_size) return tokenizer;
-  // A smaller vocabulary has a smaller alphabet, so it may again get fewer pieces than it has room for.
-  int64_t fitting = tokenizer->vocab_size();
-  for (int64_t n; fitting > smallest && (n = train_at_most(text, fitting)->vocab_size()) < fitting;) fitting = n;
-  throw InputError(
-      fmt::format("vocab_size {}: the text gives only {} pieces (use vocab_size {} or less, or give more text)",
-                  vocab_size, fitting, fitting));
 }
 
 }  // namespace tinymor

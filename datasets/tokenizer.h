@@ -43,10 +43,10 @@ std::unique_ptr<Tokenizer> byte_tokenizer();
 /// characters that were not seen. Throws InputError for text that is empty or not UTF-8.
 std::unique_ptr<Tokenizer> train_char_tokenizer(const std::string& text);
 
-/// SentencePiece (byte-pair encoding) with `vocab_size` pieces trained on `text`, with byte fallback so that any text
-/// can be encoded: id 0 is "unknown", 1..256 are the bytes, then come merged pieces and single characters. Control
-/// characters, newlines among them, are always bytes of their own. Same text, same tokenizer. Throws InputError for
-/// text that is empty or not UTF-8, or too small for so many pieces, saying how many would do.
+/// SentencePiece (byte-pair encoding) with `vocab_size` pieces trained on `text`, or as many as the text gives where
+/// those are fewer, with byte fallback so that any text can be encoded: id 0 is "unknown", 1..256 are the bytes, then
+/// come merged pieces and single characters. Control characters, newlines among them, are always bytes of their own.
+/// Same text, same tokenizer. Throws InputError for text that is empty or not UTF-8.
 std::unique_ptr<Tokenizer> train_sentencepiece(const std::string& text, int64_t vocab_size);
 
 /// The characters of `text` that `tokenizer` has no id for, as a sentence names them: "\"é\", \"ü\" and 3 more"; empty

@@ -16,7 +16,7 @@ enum class ScheduleKind { trapezoid, cosine, constant };
 struct DataConfig {
   std::string source = "stories";  ///< Name of a bundled data set, a text file or a folder of them.
   TokenizerKind tokenizer = TokenizerKind::sentencepiece;
-  int64_t vocab_size = 1024;  ///< Pieces to learn; byte and character tokenizers find their own.
+  int64_t vocab_size = 1024;  ///< Pieces to learn, at most; byte and character tokenizers find their own.
   double val_fraction = 0.1;  ///< Share of the text that is held out for evaluation.
 
   bool operator==(const DataConfig&) const = default;

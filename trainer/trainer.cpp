@@ -50,6 +50,16 @@ std::shared_ptr<const Tokenizer> make_tokenizer(const DataConfig& data, const st
   throw Error("tokenizer: unknown kind");
 }
 
+/// Notes what a tokenizer makes of the text, which it was trained on or not.
+void add_notes(Corpus& corpus, const Tokenizer& tokenizer, const DataConfig& data, bool trained_on_it) {
+  if (trained_on_it && data.tokenizer == TokenizerKind::sentencepiece && tokenizer.vocab_size() < data.vocab_size)
+    corpus.notes.push_back(fmt::format("data.vocab_size {}: the text gives only {} pieces, so the vocabulary has those",
+                                       data.vocab_size, tokenizer.vocab_size()));
+  const std::string unknown = trained_on_it ? "" : unknown_characters(tokenizer, corpus.text);
+  if (!unknown.empty())
+    corpus.notes.push_back(fmt::format("data: {} did not occur in the text that the tokenizer learned from", unknown));
+}
+
 /// Writes every step and evaluation as one line of metrics.jsonl.
 class MetricsLog : public Observer {
  public:
@@ -175,6 +185,7 @@ struct Trainer::State {
   ScoreHistograms scores;
   std::vector<std::unique_ptr<Observer>> logs;
   Observers observers;  // the logs, too
+  std::vector<std::string> notes;
 
   State(Config c, RunFolder run, std::shared_ptr<const Tokenizer> t, DataSplit split)
       : config(std::move(c)),
@@ -299,12 +310,14 @@ Trainer::Trainer(Config config, std::filesystem::path run, std::optional<Start> 
   check_input(!std::filesystem::exists(folder.path) || std::filesystem::is_empty(folder.path),
               "{}: is there already and not empty (use --resume to go on with it, or another --out)",
               folder.path.string());
-  const std::string text = load_corpus(config.data.source);
+  Corpus corpus = read_corpus(config.data.source);
   config.data.source = resolve_source(config.data.source);  // resuming may start elsewhere
-  std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : make_tokenizer(config.data, text);
+  std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : make_tokenizer(config.data, corpus.text);
   config.model.vocab_size = tokenizer->vocab_size();
-  DataSplit split = split_text(config, *tokenizer, text);
+  add_notes(corpus, *tokenizer, config.data, !start);
+  DataSplit split = split_text(config, *tokenizer, corpus.text);
   state_ = std::make_unique<State>(std::move(config), folder, std::move(tokenizer), std::move(split));
+  state_->notes = std::move(corpus.notes);
   if (start) state_->model.load_state_dict(start->model.state_dict());
 
   make_folder(folder.path);
@@ -323,8 +336,10 @@ Trainer Trainer::resume(const std::filesystem::path& run, std::optional<int64_t>
   validate(config);
   std::shared_ptr<const Tokenizer> tokenizer = load_tokenizer(run);
   config.model.vocab_size = tokenizer->vocab_size();
-  DataSplit split = split_text(config, *tokenizer, load_corpus(config.data.source));
+  Corpus corpus = read_corpus(config.data.source);
+  DataSplit split = split_text(config, *tokenizer, corpus.text);
   auto state = std::make_unique<State>(std::move(config), folder, std::move(tokenizer), std::move(split));
+  state->notes = std::move(corpus.notes);
   state->progress = load_checkpoint(folder, state->model, state->optimizer);
   const RunInfo& info = state->info;
   write_file_atomically(folder.config(), info.config_toml);
@@ -353,6 +368,9 @@ const Tokenizer& Trainer::tokenizer() const {
 }
 RunInfo Trainer::info() const {
   return state_->info;
+}
+const std::vector<std::string>& Trainer::notes() const {
+  return state_->notes;
 }
 int64_t Trainer::step() const {
   return state_->progress.step;

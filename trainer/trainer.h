@@ -91,6 +91,9 @@ class Trainer {
   const Model& model() const;
   const Tokenizer& tokenizer() const;
   RunInfo info() const;
+  /// What a person should know of the run's text and tokenizer before it trains, a line each: which files were read and
+  /// left out, a vocabulary smaller than asked for, characters that a given tokenizer does not know.
+  const std::vector<std::string>& notes() const;
   int64_t step() const;  ///< Steps done.
 
   /// Hears about every step from now on. The observer must outlive the trainer.

@@ -56,7 +56,7 @@ TEST_CASE("a folder's text files are joined by blank lines in the order of their
   CHECK(load_corpus(folder.path().string()) == "first\n\nsecond\n\nthird\n\n\n  fourth\n");
 }
 
-TEST_CASE("hidden files, empty ones and those that are no text are passed over in a folder") {
+TEST_CASE("hidden files, empty ones and those that are no text are left out of a folder, and named") {
   const TemporaryFolder folder;
   write(folder.path() / "text", "text");
   write(folder.path() / ".hidden", "hidden");
@@ -67,7 +67,41 @@ TEST_CASE("hidden files, empty ones and those that are no text are passed over i
   write(folder.path() / "blank", " \n\n");
   fs::create_symlink("nowhere", folder.path() / "link");
   fs::create_directory_symlink(folder.path(), folder.path() / "loop");
-  CHECK(load_corpus(folder.path().string()) == "text\n");
+  const Corpus corpus = read_corpus(folder.path().string());
+  CHECK(corpus.text == "text\n");
+  REQUIRE(corpus.notes.size() == 2);
+  CHECK(corpus.notes[0] == "data: read 1 of " + folder.path().string() + ": text");
+  CHECK(corpus.notes[1] == "data: left out 8 of " + folder.path().string() +
+                               ": .git (hidden), .hidden (hidden), binary (no text), blank (empty), empty (empty), "
+                               "latin1 (not UTF-8), link (no file), loop (a link to a folder)");
+}
+
+TEST_CASE("the folders of models and the files of tokenizers are left out of a folder, and are no texts themselves") {
+  const TemporaryFolder folder;
+  write(folder.path() / "text", "text");
+  write(folder.path() / "runs" / "first" / "config.toml", "[model]");
+  write(folder.path() / "runs" / "first" / "tokenizer.json", "{}");
+  write(folder.path() / "runs" / "first" / "model.safetensors", "weights");
+  write(folder.path() / "runs" / "begun" / "config.toml", "[model]");
+  write(folder.path() / "runs" / "begun" / "metrics.jsonl", "{}");
+  write(folder.path() / "runs" / "notes.txt", "notes");
+  write(folder.path() / "pieces" / "tokenizer.json", "{}");
+  const Corpus corpus = read_corpus(folder.path().string());
+  CHECK(corpus.text == "notes\n\ntext\n");
+  REQUIRE(corpus.notes.size() == 2);
+  CHECK_THAT(corpus.notes[0], ContainsSubstring("read 2 of ") && ContainsSubstring(": runs/notes.txt, text"));
+  CHECK_THAT(corpus.notes[1], ContainsSubstring(": pieces/tokenizer.json (a tokenizer), runs/begun (the folder of a "
+                                                "model), runs/first (the folder of a model)"));
+  CHECK_THROWS_WITH(load_corpus((folder.path() / "runs/first").string()),
+                    ContainsSubstring("is the folder of a model"));
+}
+
+TEST_CASE("of many files the first are named and the others counted") {
+  const TemporaryFolder folder;
+  for (char name = 'a'; name <= 'p'; ++name) write(folder.path() / std::string(1, name), "text");
+  const Corpus corpus = read_corpus(folder.path().string());
+  REQUIRE(corpus.notes.size() == 1);
+  CHECK(corpus.notes[0] == "data: read 16 of " + folder.path().string() + ": a, b, c, d, e, f, g, h, i, j and 6 more");
 }
 
 TEST_CASE("a source without text is refused with a reason") {

@@ -9,6 +9,7 @@
 #include "datasets/batches.h"
 #include "datasets/digits.h"
 #include "support/catch.h"
+#include "support/gzip.h"
 #include "support/temporary_folder.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -132,7 +133,9 @@ TEST_CASE("the line that refuses an IDX file says what is wrong with it") {
              ContainsSubstring("announces 2x2x3 bytes of images and has 13"));
   CHECK_THAT(files.refusal(kTwoImages, kTwoLabels + "x"), ContainsSubstring("announces 2 bytes of labels and has 3"));
   CHECK_THAT(files.refusal(kTwoLabels, kTwoImages), ContainsSubstring("does not begin like an IDX file of images"));
-  CHECK_THAT(files.refusal("\x1f\x8b" + kTwoImages, kTwoLabels), ContainsSubstring("must be unpacked"));
+  CHECK_THAT(files.refusal("\x1f\x8b" + kTwoImages, kTwoLabels), ContainsSubstring("gzip cannot unpack it"));
+  CHECK_THAT(files.refusal(gzipped(kTwoImages + "x"), kTwoLabels),
+             ContainsSubstring("announces 2x2x3 bytes of images and has 13"));
   CHECK_THAT(files.refusal(kTwoImages, header(1, {3}) + std::string(3, 0)),
              ContainsSubstring("3 labels for the 2 images of " + files.images.string()));
   CHECK_THAT(files.refusal(kTwoImages, header(1, {2}) + "\x3\xa"), ContainsSubstring("label 10 is none of 0 to 9"));
@@ -193,9 +196,20 @@ TEST_CASE("a folder with the four files of MNIST is a data set, whichever way th
     const std::string kind = name.ends_with("images") ? "idx3-ubyte" : "idx1-ubyte";
     fs::rename(place / (name + "-" + kind), place / (name + "." + kind));
     check_loaded();
+    const std::string bytes = read_file(place / (name + "." + kind));
+    fs::remove(place / (name + "." + kind));
+    for (const char* between : {"-", "."}) {  // as it is distributed, and as some call it
+      const fs::path packed = place / (name + between + kind + ".gz");
+      write_file_atomically(packed, gzipped(bytes));
+      CHECK(names_images(place.string()));
+      check_loaded();
+      fs::remove(packed);
+    }
+    write_file_atomically(place / (name + "." + kind), bytes);
   }
   fs::remove(place / "t10k-labels.idx1-ubyte");
-  CHECK_THROWS_WITH(load_images(place.string()), ContainsSubstring("t10k-labels-idx1-ubyte: no such file (put "));
+  CHECK_THROWS_WITH(load_images(place.string()),
+                    ContainsSubstring("t10k-labels-idx1-ubyte: no such file, nor its .gz"));
 }
 
 TEST_CASE("a data set whose two parts differ in size is refused") {

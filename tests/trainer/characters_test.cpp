@@ -126,3 +126,29 @@ TEST_CASE("colours and bars are for terminals that understand them and people wh
   CHECK_FALSE(has(piped.err, "\x1b"));
   CHECK_FALSE(has(tinymor_in(trained(), generate, "TERM=xterm").out, "\x1b"));
 }
+
+TEST_CASE("a folder's texts are trained on without the runs in it, and both are named") {
+  const fs::path folder = trained() / "mine";
+  fs::create_directories(folder / "texts");
+  write_file_atomically(folder / "texts/story.txt", make_stories(1, 4000));
+  write_file_atomically(folder / "texts/latin1.txt", "caf\xE9");
+  const std::string train = "train --data . --steps 1 --set tokenizer=char --set model.max_seq_len=32 --out ";
+  REQUIRE(tinymor_in(folder, train + "runs/first").status == 0);
+  fs::remove(folder / "out.txt");
+  fs::remove(folder / "err.txt");
+  const std::string says = tinymor_in(folder, train + "runs/second").err;
+  CHECK(says.find(": texts/story.txt") != std::string::npos);
+  CHECK(says.find("runs/first (the folder of a model)") != std::string::npos);
+  CHECK(says.find("texts/latin1.txt (not UTF-8)") != std::string::npos);
+  CHECK(read_file(folder / "runs/first/tokenizer.json") == read_file(folder / "runs/second/tokenizer.json"));
+}
+
+TEST_CASE("a text that is small for the vocabulary asked for trains with the pieces that it has, and says so") {
+  write_file_atomically(trained() / "small.txt", make_stories(1, 1500));
+  const Output output = tinymor_in(
+      trained(), "train --data small.txt --steps 1 --set model.max_seq_len=32 --set vocab_size=4000 --out small");
+  CHECK(output.status == 0);
+  CHECK(output.err.find("data.vocab_size 4000: the text gives only ") == 0);
+  CHECK(tinymor_in(trained(), "tokenizer train --data small.txt --vocab-size 4000 --out pieces")
+            .err.find("--vocab-size 4000: the text gives only ") == 0);
+}

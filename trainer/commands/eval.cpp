@@ -20,7 +20,11 @@ struct Options {
 /// The whole of --data, or the part of its own text that the run kept back.
 Batch windows(const Options& options, const LoadedModel& loaded) {
   const int64_t length = loaded.config().max_seq_len;
-  if (!options.data.empty()) return consecutive_windows(loaded.tokenizer->encode(load_corpus(options.data)), length);
+  if (!options.data.empty()) {
+    const Corpus corpus = read_corpus(options.data);
+    for (const std::string& note : corpus.notes) fmt::print(stderr, "{}\n", note);
+    return consecutive_windows(loaded.tokenizer->encode(corpus.text), length);
+  }
   const RunFolder run{options.model};
   check_input(std::filesystem::exists(run.config()),
               "eval: which text? (add --data FILE; {} is no run folder with a text of its own)", options.model);

@@ -28,10 +28,15 @@ void train(const Options& options) {
     check_input(!std::filesystem::exists(file),
                 "--out: {} holds a model, which would not know the tokens of another tokenizer (name another folder)",
                 options.folder);
-  const std::string text = options.kind == "byte" ? "" : load_corpus(options.data);
+  const Corpus corpus = options.kind == "byte" ? Corpus() : read_corpus(options.data);
+  for (const std::string& note : corpus.notes) fmt::print(stderr, "{}\n", note);
+  const std::string& text = corpus.text;
   const std::unique_ptr<Tokenizer> tokenizer = options.kind == "byte"   ? byte_tokenizer()
                                                : options.kind == "char" ? train_char_tokenizer(text)
                                                                         : train_sentencepiece(text, options.vocab_size);
+  if (options.kind == "sentencepiece" && tokenizer->vocab_size() < options.vocab_size)
+    fmt::print(stderr, "--vocab-size {}: the text gives only {} pieces, so the vocabulary has those\n",
+               options.vocab_size, tokenizer->vocab_size());
   make_folder(options.folder);
   tokenizer->save(options.folder);
   fmt::print("{} tokens in {}\n", tokenizer->vocab_size(), options.folder);
@@ -63,7 +68,8 @@ void add_tokenizer_command(CLI::App& app) {
       ->check(CLI::IsMember({"sentencepiece", "byte", "char"}))
       ->capture_default_str();
   trainer->add_option("--data", options->data, "Bundled data set, text file or folder")->capture_default_str();
-  trainer->add_option("--vocab-size", options->vocab_size, "Pieces to learn (sentencepiece)")->capture_default_str();
+  trainer->add_option("--vocab-size", options->vocab_size, "Pieces to learn, at most (sentencepiece)")
+      ->capture_default_str();
   trainer->add_option("--out", options->folder, "Folder to write it into")->required();
   trainer->callback([options] { train(*options); });
 

@@ -59,6 +59,8 @@ Control& interruptible() {
 void train_with_progress(Trainer& trainer, bool quiet) {
   const std::string& out = trainer.run_folder();
   const int64_t steps = trainer.config().train.steps;
+  for (const std::string& note : trainer.notes())
+    if (!quiet) fmt::print(stderr, "{}\n", note);
   if (!quiet)
     fmt::print(stderr, "{} parameters, {} tokens in the vocabulary; {} steps into {} ({}, {} threads)\n",
                trainer.model().parameter_count(), trainer.model().config().vocab_size,
