@@ -28,6 +28,11 @@ std::unique_ptr<Tokenizer> tokenizer_from_json(const std::string& text, const st
     if (!document.is_object() || !document.contains(key) || !document[key].is_string()) return "";
     return document[key].get<std::string>();
   };
+  check_input(
+      !document.is_object() || !document.contains("model"),
+      "{}: a tokenizer of Hugging Face's tokenizers library, which is not read (use the tokenizer.model that the "
+      "model came with)",
+      name);
   check_input(field("format") == json_format, "{}: damaged, or not a tokenizer of format {} (train it anew)", name,
               json_format);
   if (field("type") == "byte") return byte_tokenizer();

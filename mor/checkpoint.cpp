@@ -1,18 +1,45 @@
 #include "mor/checkpoint.h"
 
 #include "mor/counts.h"
+#include "mor/llama_config.h"
 #include "tensor/error.h"
+#include "tensor/files.h"
 #include "tensor/safetensors.h"
 
 namespace tinymor {
 namespace {
 
-/// A kind of checkpoint: what its metadata calls it, the program that writes it, and what its model sees.
+/// A kind of checkpoint: what its metadata calls it, and called it before; the program that writes it, and what its
+/// model sees.
 struct Format {
-  const char *name, *writer, *sees;
+  const char *name, *old_name, *writer, *sees;
 };
-constexpr Format kText{"tinymor-1", "tinymor train", "text"};
-constexpr Format kImages{"tinymor-images-1", "tinymor images", "images"};
+constexpr Format kText{"1", "tinymor-1", "tinymor train", "text"};
+constexpr Format kImages{"images-1", "tinymor-images-1", "tinymor images", "images"};
+
+// Libraries of Hugging Face open no file whose "format" is another one.
+std::map<std::string, std::string> metadata_of(const Format& format, const ModelConfig& config) {
+  return {{"format", "pt"}, {"tinymor", format.name}, {"config", config_to_json(config)}};
+}
+
+bool is_of(const SafetensorsFile& file, const Format& format) {
+  return file.text("tinymor") == format.name || file.text("format") == format.old_name;
+}
+
+/// The text of the config.json beside the weights at `path`; empty where there is none.
+std::string config_beside(const std::filesystem::path& path) {
+  const std::filesystem::path config = path.parent_path() / "config.json";
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(config, ignored) ? read_file(config, 1 << 20) : "";
+}
+
+/// What the weights at `path` are, which are not ours.
+std::string foreign(const std::filesystem::path& path, const SafetensorsFile& file) {
+  const std::string type = transformers_model_type(config_beside(path));
+  if (!type.empty()) return fmt::format("the weights of a \"{}\" model of Hugging Face", type);
+  return file.tensors.contains("model.embed_tokens.weight") ? "the weights of a Llama model as Hugging Face keeps them"
+                                                            : "tensors";
+}
 
 int64_t whole_number(const SafetensorsFile& file, const std::string& key) {
   const std::optional<int64_t> value = file.number<int64_t>(key);
@@ -40,12 +67,12 @@ template <class Make>
 auto read_as(const std::filesystem::path& path, const Format& format, Make make) {
   const SafetensorsFile file = read_safetensors(path);
   for (const Format& other : {kText, kImages})
-    check_input(file.text("format") != other.name || other.sees == format.sees,
+    check_input(!is_of(file, other) || other.sees == format.sees,
                 "{}: is a model of {}, not of {} (use a file that {} wrote)", path.string(), other.sees, format.sees,
                 format.writer);
-  check_input(file.text("format") == format.name,
-              "{}: its metadata does not say \"format\": \"{}\" (use a file that {} wrote)", path.string(), format.name,
-              format.writer);
+  check_input(is_of(file, format),
+              "{}: holds {}, without the configuration that {} puts into a model's metadata (use a file that it wrote)",
+              path.string(), foreign(path, file), format.writer);
   try {
     return make(file);
   } catch (const InputError& error) {
@@ -58,7 +85,7 @@ auto read_as(const std::filesystem::path& path, const Format& format, Make make)
 std::string write_checkpoint(const Model& model) {
   SafetensorsFile file;
   file.tensors = model.state_dict();
-  file.metadata = {{"format", kText.name}, {"config", config_to_json(model.config())}};
+  file.metadata = metadata_of(kText, model.config());
   return write_safetensors(file);
 }
 
@@ -66,17 +93,17 @@ std::string write_checkpoint(const ImageModel& model) {
   const ImageConfig& config = model.config();
   SafetensorsFile file;
   file.tensors = model.state_dict();
-  file.metadata = {{"format", kImages.name},
-                   {"config", config_to_json(config.model)},
-                   {"image_size", std::to_string(config.image_size)},
-                   {"patch_size", std::to_string(config.patch_size)},
-                   {"classes", std::to_string(config.classes)}};
+  file.metadata = metadata_of(kImages, config.model);
+  file.metadata["image_size"] = std::to_string(config.image_size);
+  file.metadata["patch_size"] = std::to_string(config.patch_size);
+  file.metadata["classes"] = std::to_string(config.classes);
   return write_safetensors(file);
 }
 
 Model read_checkpoint(const std::filesystem::path& path) {
-  return read_as(path, kText, [](const SafetensorsFile& file) {
+  return read_as(path, kText, [&](const SafetensorsFile& file) {
     const ModelConfig config = config_from_json(file.text("config"));
+    check_llama_config(config_beside(path), "config.json beside it", config);
     const ParameterCounts counts = count_parameters(config);
     return filled<Model>(file, config, counts.total() + counts.buffers);
   });

@@ -169,7 +169,8 @@ Enum enum_value(const std::string& name, const std::string& key) {
 
 /// The configuration as the one flat JSON object of a checkpoint's metadata, and back. Reading throws InputError on
 /// anything of the wrong type, illegal, or without vocab_size; the text may come from a hostile file. Keys that are
-/// missing have their defaults, unknown ones are ignored. The result is resolved.
+/// missing have their defaults; unknown ones are ignored, but for those of Hugging Face that would change the logits.
+/// The result is resolved.
 std::string config_to_json(const ModelConfig& config);
 ModelConfig config_from_json(const std::string& text);
 

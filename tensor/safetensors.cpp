@@ -34,7 +34,9 @@ class EntryReader {
     require(json.is_object() && json.size() == 3 && json.contains("dtype") && json.contains("shape") &&
                 json.contains("data_offsets"),
             name, "its header entry is not dtype, shape and data_offsets");
-    require(json["dtype"] == "F32", name, "its numbers are not F32: only those are read");
+    check_input(json["dtype"] == "F32",
+                "{}: tensor \"{}\": its numbers are {}, and only F32 is read (convert the file)", file_, name,
+                json["dtype"].dump(-1, ' ', /*ensure_ascii=*/true));
     Entry entry{name, read_shape(name, json["shape"]), 0, 0};
     const nlohmann::json& offsets = json["data_offsets"];
     require(
@@ -63,8 +65,7 @@ class EntryReader {
 
  private:
   void require(bool ok, const std::string& tensor, const char* why) const {
-    check_input(ok, "{}: tensor \"{}\": {} (damaged, or not an F32 safetensors file: save it again)", file_, tensor,
-                why);
+    check_input(ok, "{}: tensor \"{}\": {} (damaged, or not a safetensors file: save it again)", file_, tensor, why);
   }
 
   Shape read_shape(const std::string& name, const nlohmann::json& json) const {

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "mor/checkpoint.h"
+#include "mor/llama_config.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/safetensors.h"
@@ -25,7 +26,8 @@ void save_checkpoint(const RunFolder& run, const Model& model, const AdamW& opti
   SafetensorsFile file;
   file.tensors = optimizer.state();
   file.tensors.merge(model.state_dict());
-  file.metadata = {{"format", "tinymor-trainer-1"},
+  file.metadata = {{"format", "pt"},
+                   {"tinymor", "trainer-1"},
                    {"step", fmt::format("{}", progress.step)},
                    {"optimizer_steps", fmt::format("{}", optimizer.steps())},
                    {"seconds", fmt::format("{}", progress.seconds)}};
@@ -47,10 +49,29 @@ Progress load_checkpoint(const RunFolder& run, Model& model, AdamW& optimizer) {
   return {metadata_number<int64_t>(file, "step", name), metadata_number<double>(file, "seconds", name)};
 }
 
-LoadedModel load_model(const std::filesystem::path& path) {
-  const std::filesystem::path file = std::filesystem::is_directory(path) ? RunFolder{path}.weights() : path;
-  check_input(std::filesystem::exists(file), "{}: there is no model (train one: tinymor train --out {})", file.string(),
+std::filesystem::path weights_of(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const bool folder = std::filesystem::is_directory(path, ignored);
+  const std::filesystem::path file = folder ? RunFolder{path}.weights() : path;
+  if (std::filesystem::exists(file, ignored)) return file;
+  check_input(!std::filesystem::exists(file.string() + ".index.json", ignored),
+              "{}: a model of Hugging Face in several files, which tinymor does not read (use a model in one "
+              "model.safetensors that tinymor train wrote)",
               path.string());
+  const std::filesystem::path config = RunFolder{path}.llama_config();
+  const std::string type = std::filesystem::is_regular_file(config, ignored)
+                               ? transformers_model_type(read_file(config, 1 << 20))
+                               : std::string();
+  check_input(type.empty(),
+              "{}: a \"{}\" model of Hugging Face without model.safetensors, which tinymor does not read "
+              "(use a folder that tinymor train wrote)",
+              path.string(), type);
+  throw InputError(
+      fmt::format("{}: there is no model (train one: tinymor train --out {})", file.string(), path.string()));
+}
+
+LoadedModel load_model(const std::filesystem::path& path) {
+  const std::filesystem::path file = weights_of(path);
   LoadedModel loaded{std::make_shared<const Model>(read_checkpoint(file)),
                      load_tokenizer(file.has_parent_path() ? file.parent_path() : ".")};
   check_input(loaded.tokenizer->vocab_size() == loaded.config().vocab_size,

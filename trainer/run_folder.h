@@ -21,6 +21,7 @@ struct RunFolder {
   std::filesystem::path config() const { return path / "config.toml"; }
   std::filesystem::path weights() const { return path / "model.safetensors"; }
   std::filesystem::path trainer() const { return path / "trainer.safetensors"; }
+  std::filesystem::path llama_config() const { return path / "config.json"; }  ///< of a vanilla model
   std::filesystem::path metrics() const { return path / "metrics.jsonl"; }
   std::filesystem::path recording() const { return path / "recording.mortrace"; }
 
@@ -47,6 +48,9 @@ struct LoadedModel {
 
   const ModelConfig& config() const { return model->config(); }
 };
+/// The file with the weights of the model at `path`, a folder or that file. Throws InputError that says what else is
+/// there, such as a model in a form that is not read.
+std::filesystem::path weights_of(const std::filesystem::path& path);
 /// Loads `path`: a run folder, or a .safetensors file whose tokenizer lies beside it. Throws InputError.
 LoadedModel load_model(const std::filesystem::path& path);
 

@@ -9,6 +9,7 @@
 #include "datasets/batches.h"
 #include "datasets/corpus.h"
 #include "mor/checkpoint.h"
+#include "mor/llama_config.h"
 #include "mor/trace.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -48,6 +49,12 @@ std::shared_ptr<const Tokenizer> make_tokenizer(const DataConfig& data, const st
       return train_sentencepiece(text, data.vocab_size);
   }
   throw Error("tokenizer: unknown kind");
+}
+
+/// Writes config.toml and, for a model that transformers knows, its config.json.
+void write_config(const RunFolder& folder, const RunInfo& info, const ModelConfig& model) {
+  write_file_atomically(folder.config(), info.config_toml);
+  if (is_vanilla(model)) write_file_atomically(folder.llama_config(), llama_config_json(model));
 }
 
 /// Notes what a tokenizer makes of the text, which it was trained on or not.
@@ -322,7 +329,7 @@ Trainer::Trainer(Config config, std::filesystem::path run, std::optional<Start> 
 
   make_folder(folder.path);
   const RunInfo& info = state_->info;
-  write_file_atomically(folder.config(), info.config_toml);
+  write_config(folder, info, state_->config.model);
   state_->tokenizer->save(folder.path);
   state_->save();
   state_->add_logs();
@@ -342,7 +349,7 @@ Trainer Trainer::resume(const std::filesystem::path& run, std::optional<int64_t>
   state->notes = std::move(corpus.notes);
   state->progress = load_checkpoint(folder, state->model, state->optimizer);
   const RunInfo& info = state->info;
-  write_file_atomically(folder.config(), info.config_toml);
+  write_config(folder, info, state->config.model);
   // A run killed between the two files of a checkpoint has the older weights in the second.
   write_file_atomically(folder.weights(), write_checkpoint(state->model));
   cut_metrics(folder, state->progress.step);

@@ -20,6 +20,7 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
   const fs::path recording = folder ? run.recording() : is_model ? fs::path() : path;
   const fs::path model = is_model ? path : run.weights();
   const bool recorded = fs::exists(recording, ignored), modelled = fs::exists(model, ignored);
+  if (folder && !recorded && std::filesystem::exists(run.llama_config(), ignored)) weights_of(path);
   check_input(recorded || modelled, "{}: neither {} nor {} is in it (name a folder that `tinymor train` wrote)",
               path.string(), run.recording().filename().string(), run.weights().filename().string());
 

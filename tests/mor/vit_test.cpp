@@ -211,7 +211,8 @@ TEST_CASE("a file that is no model of images, or is damaged, is refused in one l
     CHECK_THROWS_AS(read_image_checkpoint(path), InputError);
     CHECK_THROWS_WITH(read_image_checkpoint(path), ContainsSubstring(path.string()) && ContainsSubstring(says));
   };
-  refused("format", "tinymor-1", "tinymor images");
+  refused("tinymor", "1", "is a model of text");
+  refused("tinymor", "2", "tinymor images");
   refused("config", "{", "config");
   refused("image_size", "", "whole number");
   refused("image_size", "6.5", "whole number");

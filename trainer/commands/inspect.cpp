@@ -29,7 +29,7 @@ ModelConfig config_of(const std::filesystem::path& path) {
     config.model.vocab_size = of_a_run ? load_tokenizer(run.path)->vocab_size() : vocabulary_of(config.data);
     return config.model;
   }
-  return read_checkpoint(std::filesystem::is_directory(path) ? RunFolder{path}.weights() : path).config();
+  return read_checkpoint(weights_of(path)).config();
 }
 
 /// "0 · 1 2 · 1 2 · 1 2 · 3": the weights of each effective layer, recursions set apart.

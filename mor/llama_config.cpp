@@ -1,0 +1,116 @@
+#include "mor/llama_config.h"
+
+#include <nlohmann/json.hpp>
+
+#include "tensor/error.h"
+#include "tensor/json.h"
+
+namespace tinymor {
+namespace {
+
+using nlohmann::json;
+
+/// What a key says, in a line.
+std::string shown(const json& value) {
+  constexpr size_t most = 80;
+  const std::string text = value.dump(-1, ' ', /*ensure_ascii=*/true);
+  return text.size() <= most ? text : text.substr(0, most) + "...";
+}
+
+/// json[key]; null where it is not there.
+json value_of(const json& object, const char* key) {
+  return object.is_object() && object.contains(key) ? object[key] : json();
+}
+
+/// What asks for rotary positions: rope_scaling of transformers 4, rope_parameters of transformers 5.
+bool is_plain_rope(const json& rope) {
+  if (rope.is_null()) return true;
+  const json type = value_of(rope, rope.contains("rope_type") ? "rope_type" : "type");
+  return rope.is_object() && (type.is_null() || type == "default");
+}
+
+}  // namespace
+
+bool is_vanilla(const ModelConfig& config) {
+  return config.sharing == Sharing::none && config.routing == Routing::none && config.n_recursions == 1;
+}
+
+std::string llama_config_json(const ModelConfig& config) {
+  return json_text({{"architectures", {"LlamaForCausalLM"}},
+                    {"model_type", "llama"},
+                    {"vocab_size", config.vocab_size},
+                    {"hidden_size", config.d_model},
+                    {"intermediate_size", config.d_ff},
+                    {"num_hidden_layers", config.n_layers},
+                    {"num_attention_heads", config.n_heads},
+                    {"num_key_value_heads", config.n_kv_heads},
+                    {"head_dim", config.d_head()},
+                    {"max_position_embeddings", config.max_seq_len},
+                    {"rope_theta", config.rope_theta},
+                    {"rope_scaling", nullptr},
+                    {"rms_norm_eps", config.rms_eps},
+                    {"tie_word_embeddings", config.tie_embeddings},
+                    {"hidden_act", "silu"},
+                    {"attention_bias", false},
+                    {"attention_dropout", 0.0},
+                    {"mlp_bias", false},
+                    {"bos_token_id", nullptr},
+                    {"eos_token_id", nullptr},
+                    {"pad_token_id", nullptr},
+                    {"initializer_range", 0.02},
+                    {"use_cache", true},
+                    {"torch_dtype", "float32"}},
+                   2) +
+         "\n";
+}
+
+void check_llama_features(const json& object, const std::string& name) {
+  const auto require = [&](bool ok, const char* key, const char* what) {
+    check_input(ok,
+                "{}: \"{}\": {} asks for {}, which tinymor does not compute: its logits would be wrong (use a model "
+                "without)",
+                name, key, shown(value_of(object, key)), what);
+  };
+  const auto is_off = [&](const char* key) {
+    const json value = value_of(object, key);
+    return value.is_null() || value == false;
+  };
+  for (const char* key : {"rope_scaling", "rope_parameters"})
+    require(is_plain_rope(value_of(object, key)), key, "scaled rotary positions");
+  for (const char* key : {"attention_bias", "mlp_bias"}) require(is_off(key), key, "biases");
+  require(is_off("quantization_config"), "quantization_config", "quantised weights");
+  const json act = value_of(object, "hidden_act");
+  require(act.is_null() || act == "silu" || act == "swish", "hidden_act", "another activation than SwiGLU's");
+  const json width = value_of(object, "hidden_size"), heads = value_of(object, "num_attention_heads"),
+             head = value_of(object, "head_dim");
+  const bool whole = width.is_number_integer() && heads.is_number_integer() && head.is_number_integer();
+  require(!whole || heads.get<double>() * head.get<double>() == width.get<double>(), "head_dim",
+          "heads that are not hidden_size / num_attention_heads wide");
+}
+
+void check_llama_config(const std::string& text, const std::string& name, const ModelConfig& config) {
+  const std::string type = transformers_model_type(text);
+  if (type.empty()) return;
+  check_input(type == "llama",
+              "{}: is that of a model of the kind \"{}\", which tinymor does not compute (use a Llama "
+              "model's weights)",
+              name, type);
+  const json given = parse_json(text, name), ours = json::parse(llama_config_json(config));
+  check_llama_features(given, name);
+  const json theta = value_of(value_of(given, "rope_parameters"), "rope_theta");
+  for (const char* key : {"num_attention_heads", "num_key_value_heads", "rope_theta", "rms_norm_eps"}) {
+    const json says = key == std::string("rope_theta") && !theta.is_null() ? theta : value_of(given, key);
+    check_input(says.is_null() || says == ours[key],
+                "{}: \"{}\" is {}, but {} in the metadata of the weights beside it (make both say what the model was "
+                "trained with)",
+                name, key, shown(says), shown(ours[key]));
+  }
+}
+
+std::string transformers_model_type(const std::string& text) {
+  const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json type = value_of(object, "model_type");
+  return type.is_string() ? type.get<std::string>() : "";
+}
+
+}  // namespace tinymor

@@ -1,0 +1,30 @@
+#pragma once
+// config.json: what Hugging Face's transformers says of a Llama model beside its weights.
+
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "mor/config.h"
+
+namespace tinymor {
+
+/// Whether a model of that configuration is a Llama model: nothing shared, nothing routed.
+bool is_vanilla(const ModelConfig& config);
+
+/// The config.json of a vanilla model, with which AutoModelForCausalLM.from_pretrained computes its logits.
+std::string llama_config_json(const ModelConfig& config);
+
+/// Throws InputError, beginning with `name`, when `json` asks for something that changes the logits and that no model
+/// here computes: scaled rotary positions, heads of another width, biases, another activation, quantised weights.
+void check_llama_features(const nlohmann::json& json, const std::string& name);
+
+/// The same for `text`, the config.json beside the weights of a model of `config`, and when the two disagree about what
+/// shapes do not tell: heads, the base of the rotary positions, the epsilon of norms. Throws InputError, too, when it
+/// is that of another kind of model. One that is not of transformers is none of our business.
+void check_llama_config(const std::string& text, const std::string& name, const ModelConfig& config);
+
+/// The kind of model ("llama", "gpt2") whose config.json `text` is; empty when it is not one of transformers.
+std::string transformers_model_type(const std::string& text);
+
+}  // namespace tinymor
