@@ -138,6 +138,10 @@ ImageSplit load_images(const std::string& source) {
   return images;
 }
 
+std::string resolve_images_source(const std::string& source) {
+  return source == digits_name ? source : fs::absolute(source).lexically_normal().string();
+}
+
 bool names_images(const std::string& source) {
   return source == digits_name || !find_idx(source, kTrain, kImages).empty();
 }

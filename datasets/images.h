@@ -41,6 +41,8 @@ void write_idx(const Images& images, const std::filesystem::path& images_file,
 /// Throws InputError when one is missing, as read_idx does, and when the images to train on and those held out differ
 /// in size.
 ImageSplit load_images(const std::string& source);
+/// `source` as it is read from every working folder: a folder as an absolute path.
+std::string resolve_images_source(const std::string& source);
 /// Whether that is what `source` names, and not a text.
 bool names_images(const std::string& source);
 

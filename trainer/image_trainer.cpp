@@ -1,17 +1,16 @@
 #include "trainer/image_trainer.h"
 
-#include <chrono>
 #include <cmath>
 #include <numeric>
-#include <system_error>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "datasets/batches.h"
 #include "mor/checkpoint.h"
 #include "mor/image_trace.h"
 #include "tensor/error.h"
-#include "tensor/files.h"
-#include "trainer/run_folder.h"
-#include "trainer/schedule.h"
+#include "tensor/safetensors.h"
 
 namespace tinymor {
 namespace {
@@ -24,10 +23,6 @@ Images some(const Images& images, int64_t first, int64_t count) {
   std::vector<int64_t> indices(std::min(count, images.labels.count() - first));
   std::iota(indices.begin(), indices.end(), first);
   return take(images, indices);
-}
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace
@@ -74,93 +69,95 @@ ImageSnapshot snapshot_of(const ImageModel& model, const Images& images, int64_t
   return snapshot;
 }
 
-ImageTrainer::ImageTrainer(Config config, std::filesystem::path run, int64_t patch_size)
-    : config_(std::move(config)), run_(std::move(run)) {
-  validate(config_);
-  check_input(config_.train.grad_accumulation == 1, "train.grad_accumulation: is for text (give a larger batch_size)");
-  check_input(!std::filesystem::exists(RunFolder{run_}.weights()), "{}: holds a model already (choose another --out)",
-              run_.string());
-  images_ = load_images(config_.data.source);
-  const Shape size = images_.train.pixels.shape();
-  check_input(size[1] == size[2], "{}: images {} are not square (crop them)", config_.data.source, size);
-  ImageConfig shape{config_.model, size[1], patch_size, images_.train.classes};
-  shape.resolve();
-  config_.model = shape.model;
-  model_ = std::make_unique<ImageModel>(shape, config_.train.seed);
-  scores_ = std::make_unique<ScoreHistograms>(config_.model.n_recursions);
-  make_folder(run_);
-}
+class ImageTrainer::Pictures : public Task {
+ public:
+  /// `complete` is of the model of `shape`, which is resolved.
+  Pictures(Config complete, const ImageConfig& shape, ImageSplit split)
+      : Task(std::move(complete)), images(std::move(split)), weights(shape, config.train.seed) {}
 
-RunInfo ImageTrainer::info() const {
-  RunInfo info{config_to_toml(config_), {}};
-  for (int64_t label = 0; label < model_->config().classes; ++label) info.vocabulary.push_back(std::to_string(label));
+  const ImageSplit images;
+  ImageModel weights;
+
+  RunInfo info() const override;
+  Module& model() override { return weights; }
+  std::string checkpoint() const override { return write_checkpoint(weights); }
+  Pass pass(int64_t step, int64_t micro, const ForwardOptions& options) const override;
+  void balance(std::span<const double> load) override { weights.balance(load); }
+  EvalMetrics evaluate() const override;
+  void tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) override;
+};
+
+RunInfo ImageTrainer::Pictures::info() const {
+  RunInfo info{config_to_toml(config), {}};
+  for (int64_t label = 0; label < images.train.classes; ++label) info.vocabulary.push_back(std::to_string(label));
   return info;
 }
 
-StepMetrics ImageTrainer::take_step(AdamW& optimizer, int64_t step, double lr_factor) {
-  const double began = seconds_now();
-  const TrainConfig& train = config_.train;
+Task::Pass ImageTrainer::Pictures::pass(int64_t step, int64_t micro, const ForwardOptions& options) const {
+  const TrainConfig& train = config.train;
   const Images batch =
-      take(images_.train, draw_batch(images_.train.labels.count(), train.batch_size, train.seed, step));
-  const ForwardResult result =
-      model_->forward(patches(batch.pixels, model_->config().patch_size), {.step = step, .probe = scores_.get()});
-  scores_->on_depths(result.depth);
-  const Loss loss = training_loss(config_.model, result, batch.labels);
-  check(std::isfinite(loss.lm), "images: the loss of step {} is {} (lower train.lr)", step + 1, loss.lm);
-  loss.total.backward();
-  const double lr = lr_factor * learning_rate(train, step + 1), norm = optimizer.step(lr);
-  if (step >= config_.model.router.capacity_warmup_steps) model_->balance(result.metrics.load);
-  const double seconds = seconds_now() - began, tokens = double(result.depth.size());
-  seconds_ += seconds;
-  return {.step = step + 1,
-          .seconds = seconds_,
-          .loss = loss.lm,
-          .aux_loss = loss.aux,
-          .grad_norm = norm,
-          .lr = lr,
-          .tokens_per_second = tokens / seconds,
-          .mean_depth = std::accumulate(result.depth.begin(), result.depth.end(), 0.0) / tokens,
-          .sampling_accuracy = result.metrics.sampling_accuracy};
+      take(images.train, draw_batch(images.train.labels.count(), train.batch_size, train.seed, step, micro));
+  Pass pass{weights.forward(patches(batch.pixels, weights.config().patch_size), options), {}};
+  pass.loss = training_loss(config.model, pass.result, batch.labels);
+  return pass;
 }
 
-void ImageTrainer::tell_held_out(int64_t step, bool all) {
-  const auto due = [&](int64_t every) { return all || (every > 0 && step % every == 0); };
-  if (due(config_.train.record_every)) {
-    ImageModel weights = *model_;
-    weights.unshare();
-    observers_.tell_later(&Observer::on_images,
-                          [=, this] { return snapshot_of(weights, images_.held_out, 0, kShown, step); });
-  }
-  if (!due(config_.train.eval_every)) return;
-  const Judgement judged = judge(*model_, some(images_.held_out, 0, kJudged));
-  observers_.tell(&Observer::on_eval, {step, judged.loss, judged.loss, judged.mean_depth});
+EvalMetrics ImageTrainer::Pictures::evaluate() const {
+  const Judgement judged = judge(weights, some(images.held_out, 0, kJudged));
+  return {0, judged.loss, judged.loss, judged.mean_depth};
 }
 
-void ImageTrainer::run(Control* control) {
-  const RunFolder folder{run_};
-  recorder_ = std::make_unique<Recorder>(folder.recording(), info());
-  observers_.add(*recorder_);
-  const int64_t steps = config_.train.steps;
-  AdamW optimizer = make_optimizer(config_.train, model_->parameters());
-  tell_held_out(0, true);
-  int64_t step = 0;
-  const auto command = [&](const std::string& text) {
-    observers_.tell(&Observer::on_event, {RunEvent::command, step, text});
-  };
-  for (; step < steps && (!control || control->between_steps(nullptr, command)); ++step) {
-    const StepMetrics metrics = take_step(optimizer, step, control ? control->lr_factor() : 1);
-    observers_.tell(&Observer::on_step, metrics);
-    const bool last = metrics.step == steps || (control && control->stopping());
-    if (last || metrics.step % kScoresEvery == 0) {
-      const ScoreHistogram scores = scores_->take(metrics.step);
-      if (!scores.taken.empty()) observers_.tell(&Observer::on_scores, scores);
-    }
-    tell_held_out(metrics.step, last || (control && control->take_record()));
-  }
-  if (control && control->stopping()) command("stopped");
-  observers_.finish();
-  write_file_atomically(folder.weights(), write_checkpoint(*model_));
-  observers_.tell(&Observer::on_event, {RunEvent::checkpoint, step, "the model"});
+void ImageTrainer::Pictures::tell_snapshot(Observers& observers, int64_t step, SnapshotParts) {
+  ImageModel now = weights;
+  now.unshare();
+  observers.tell_later(&Observer::on_images, [now, seen = some(images.held_out, 0, kShown), step] {
+    return snapshot_of(now, seen, 0, kShown, step);
+  });
+}
+
+std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::new_pictures(Config config, int64_t patch_size) {
+  validate(config);
+  ImageSplit images = load_images(config.data.source);
+  config.data.source = resolve_images_source(config.data.source);  // resuming may start elsewhere
+  const Shape size = images.train.pixels.shape();
+  check_input(size[1] == size[2], "{}: images {} are not square (crop them)", config.data.source, size);
+  ImageConfig shape{config.model, size[1], patch_size, images.train.classes};
+  shape.resolve();
+  config.model = shape.model;
+  return std::make_unique<Pictures>(std::move(config), shape, std::move(images));
+}
+
+std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::saved_pictures(const RunFolder& folder,
+                                                                     std::optional<int64_t> steps) {
+  Config config = resumed_config(folder, steps);
+  // [model] has no key for it; the weights that read the patches tell it.
+  const auto weights = read_safetensors(folder.trainer()).tensors;
+  const auto reads = weights.find("model.patch_embed.weight");
+  check_input(reads != weights.end() && reads->second.rank() == 2,
+              "{0}: is no run on images (go on with one on text: tinymor train --resume --out {0})",
+              folder.path.string());
+  return new_pictures(std::move(config), std::lround(std::sqrt(double(reads->second.dim(1)))));
+}
+
+ImageTrainer::ImageTrainer(Config config, std::filesystem::path run, int64_t patch_size)
+    : ImageTrainer{unused_folder(std::move(run)), new_pictures(std::move(config), patch_size), anew} {}
+
+ImageTrainer ImageTrainer::resume(const std::filesystem::path& run, std::optional<int64_t> steps) {
+  const RunFolder folder{run};
+  return {folder, saved_pictures(folder, steps), resumed};
+}
+
+ImageTrainer::ImageTrainer(const RunFolder& folder, std::unique_ptr<Pictures> pictures, Begin begin)
+    : TrainingLoop(folder, std::move(pictures), begin) {}
+
+const ImageTrainer::Pictures& ImageTrainer::pictures() const {
+  return static_cast<const Pictures&>(task());
+}
+const ImageModel& ImageTrainer::model() const {
+  return pictures().weights;
+}
+const Images& ImageTrainer::held_out() const {
+  return pictures().images.held_out;
 }
 
 }  // namespace tinymor

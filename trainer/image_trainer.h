@@ -1,18 +1,14 @@
 #pragma once
-// The training loop of models that tell images apart (mor/vit.h): shorter than a text's (trainer.h), because there is
-// no tokenizer and a run is not resumed. It tells the same observers and obeys the same control.
+// Runs on images: models that tell them apart (mor/vit.h), trained by the loop of training_loop.h.
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <string>
-#include <vector>
+#include <optional>
 
 #include "datasets/images.h"
 #include "mor/vit.h"
-#include "trainer/observers.h"
-#include "trainer/score_histograms.h"
-#include "trainer/trainer.h"
+#include "trainer/training_loop.h"
 
 namespace tinymor {
 
@@ -27,35 +23,24 @@ Judgement judge(const ImageModel& model, const Images& images);
 /// What the model makes of at most `count` of the images, from number `first` on.
 ImageSnapshot snapshot_of(const ImageModel& model, const Images& images, int64_t first, int64_t count, int64_t step);
 
-class ImageTrainer {
+class ImageTrainer : public TrainingLoop {
  public:
   /// A new run in the empty or missing folder `run`. Throws InputError when the images or the configuration are
-  /// unusable, or a model is there already; writes nothing before all of it is known to be good.
+  /// unusable; writes nothing before all of it is known to be good.
   ImageTrainer(Config config, std::filesystem::path run, int64_t patch_size = 7);
 
-  const Config& config() const { return config_; }
-  const ImageModel& model() const { return *model_; }
-  const Images& held_out() const { return images_.held_out; }
-  /// The classes stand as the vocabulary.
-  RunInfo info() const;
+  /// As Trainer::resume.
+  static ImageTrainer resume(const std::filesystem::path& run, std::optional<int64_t> steps = {});
 
-  /// Hears about every step from now on. The observer must outlive the trainer.
-  void add_observer(Observer& observer) { observers_.add(observer); }
-  /// Trains until the steps are done or `control`, which may be null, stops it; then saves the model.
-  void run(Control* control = nullptr);
+  const ImageModel& model() const;
+  const Images& held_out() const;
 
  private:
-  StepMetrics take_step(class AdamW& optimizer, int64_t step, double lr_factor);
-  void tell_held_out(int64_t step, bool all);
-
-  Config config_;
-  std::filesystem::path run_;
-  ImageSplit images_;
-  std::unique_ptr<ImageModel> model_;
-  std::unique_ptr<ScoreHistograms> scores_;
-  double seconds_ = 0;  // of training so far
-  std::unique_ptr<Recorder> recorder_;
-  Observers observers_;  // the recorder, too
+  class Pictures;
+  ImageTrainer(const RunFolder& folder, std::unique_ptr<Pictures> pictures, Begin begin);
+  static std::unique_ptr<Pictures> new_pictures(Config config, int64_t patch_size);
+  static std::unique_ptr<Pictures> saved_pictures(const RunFolder& folder, std::optional<int64_t> steps);
+  const Pictures& pictures() const;
 };
 
 }  // namespace tinymor

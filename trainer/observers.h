@@ -14,7 +14,7 @@ namespace tinymor {
 
 class Observers {
  public:
-  /// The observer must outlive these.
+  /// The observer must live as long as it is told things.
   void add(Observer& observer) { all_.push_back(&observer); }
 
   /// Calls `hear` of each of them: tell(&Observer::on_step, metrics).

@@ -22,7 +22,8 @@ Number metadata_number(const SafetensorsFile& file, const std::string& key, cons
 
 }  // namespace
 
-void save_checkpoint(const RunFolder& run, const Model& model, const AdamW& optimizer, const Progress& progress) {
+void save_checkpoint(const RunFolder& run, const Module& model, const std::string& checkpoint, const AdamW& optimizer,
+                     const Progress& progress) {
   SafetensorsFile file;
   file.tensors = optimizer.state();
   file.tensors.merge(model.state_dict());
@@ -32,10 +33,10 @@ void save_checkpoint(const RunFolder& run, const Model& model, const AdamW& opti
                    {"optimizer_steps", fmt::format("{}", optimizer.steps())},
                    {"seconds", fmt::format("{}", progress.seconds)}};
   write_file_atomically(run.trainer(), write_safetensors(file));
-  write_file_atomically(run.weights(), write_checkpoint(model));
+  write_file_atomically(run.weights(), checkpoint);
 }
 
-Progress load_checkpoint(const RunFolder& run, Model& model, AdamW& optimizer) {
+Progress load_checkpoint(const RunFolder& run, Module& model, AdamW& optimizer) {
   const SafetensorsFile file = read_safetensors(run.trainer());
   const std::string name = run.trainer().string();
   std::map<std::string, Tensor> weights, moments;

@@ -35,11 +35,13 @@ struct Progress {
   double seconds = 0;  ///< spent on them
 };
 
-/// Writes trainer.safetensors, which holds the weights too and is all that resuming reads, then model.safetensors.
-void save_checkpoint(const RunFolder& run, const Model& model, const AdamW& optimizer, const Progress& progress);
+/// Writes trainer.safetensors, which holds the weights too and is all that resuming reads, then `checkpoint`, the model
+/// as a file, as model.safetensors.
+void save_checkpoint(const RunFolder& run, const Module& model, const std::string& checkpoint, const AdamW& optimizer,
+                     const Progress& progress);
 /// Sets model and optimizer to what trainer.safetensors holds. Throws InputError when it is missing, damaged or of
 /// another model.
-Progress load_checkpoint(const RunFolder& run, Model& model, AdamW& optimizer);
+Progress load_checkpoint(const RunFolder& run, Module& model, AdamW& optimizer);
 
 /// A model with the tokenizer it was trained with.
 struct LoadedModel {

@@ -13,7 +13,7 @@ tensor     3000
 autograd   1500
 mor        2600
 datasets   2300
-trainer    3850
+trainer    4000
 visualizer 12500
 END
 exit $over

@@ -1,17 +1,15 @@
 #include "trainer/trainer.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
-#include <sstream>
 #include <thread>
 
 #include "datasets/corpus.h"
 #include "datasets/stories.h"
 #include "support/catch.h"
+#include "support/runs.h"
 #include "support/temporary_folder.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
-#include "tensor/safetensors.h"
 #include "tensor/threads.h"
 #include "trainer/evaluate.h"
 #include "trainer/run_folder.h"
@@ -39,41 +37,6 @@ Config tiny_run(const fs::path& folder, int64_t steps) {
   config.train.checkpoint_every = 4;
   config.train.record_every = 5;
   return config;
-}
-
-/// The run's files but for what depends on the clock.
-std::map<std::string, std::string> bits(const fs::path& run) {
-  std::map<std::string, std::string> files;
-  for (const char* name : {"config.toml", "model.safetensors", "tokenizer.json"}) files[name] = read_file(run / name);
-  for (const auto& [name, tensor] : read_safetensors(run / "trainer.safetensors").tensors) {
-    const auto numbers = tensor.values();
-    files[name].assign(reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes());
-  }
-  std::istringstream lines(read_file(run / "metrics.jsonl"));
-  for (std::string line; std::getline(lines, line);) {
-    auto entry = nlohmann::json::parse(line);
-    entry.erase("seconds");
-    entry.erase("tokens_per_second");
-    files["metrics"] += entry.dump() + "\n";
-  }
-  return files;
-}
-
-/// Stops a run after some step, as Ctrl-C does.
-struct StopAt : Observer {
-  Control& control;
-  int64_t step;
-  StopAt(Control& c, int64_t s) : control(c), step(s) {}
-  void on_step(const StepMetrics& m) override {
-    if (m.step == step) control.stop();
-  }
-};
-
-void train_until(Trainer trainer, int64_t step) {
-  Control control;
-  StopAt stopper(control, step);
-  trainer.add_observer(stopper);
-  trainer.run(&control);
 }
 
 }  // namespace
@@ -126,15 +89,9 @@ TEST_CASE("a run that was stopped, or killed between checkpoints, resumes as if 
   Trainer::resume(folder.path() / "stopped").run();
   CHECK(bits(folder.path() / "stopped") == whole);
 
-  // What a kill in step 11 leaves: the checkpoint of step 8 beside logs that run ahead of it and end in a torn line.
-  train_until(Trainer(config, folder.path() / "killed"), 8);
-  const std::string checkpoint = read_file(folder.path() / "killed/trainer.safetensors");
-  train_until(Trainer::resume(folder.path() / "killed"), 11);
-  write_file_atomically(folder.path() / "killed/trainer.safetensors", checkpoint);
-  write_file_atomically(folder.path() / "killed/metrics.jsonl",
-                        read_file(folder.path() / "killed/metrics.jsonl") + "{\"step\": 1");
-  write_file_atomically(folder.path() / "killed/recording.mortrace",
-                        read_file(folder.path() / "killed/recording.mortrace") + "torn");
+  const fs::path killed = folder.path() / "killed";
+  kill_run(
+      killed, 8, 11, [&] { return Trainer(config, killed); }, [&] { return Trainer::resume(killed); });
   Trainer::resume(folder.path() / "killed").run();
   CHECK(bits(folder.path() / "killed") == whole);
   const Recording recording = read_recording(folder.path() / "killed/recording.mortrace");

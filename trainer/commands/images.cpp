@@ -7,7 +7,6 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <span>
 
 #include "mor/checkpoint.h"
@@ -23,7 +22,7 @@ namespace {
 struct Options : TrainingOptions {
   std::string eval, show;
   int64_t patch_size = 7;
-  bool json = false;
+  bool resume = false, json = false;
 };
 
 /// Prints a picture, two pixels in a character on the colour of their patch's depth, and the depths beside it.
@@ -80,19 +79,19 @@ void evaluate_saved(const Options& options) {
   report(options, model, images);
 }
 
-void train_and_report(const Options& options) {
-  const std::string out = run_folder(options);
-  Control& control = interruptible();
-  ImageTrainer trainer(configured(options, image_defaults()), out, options.patch_size);
-  {
-    std::optional<ProgressBar> progress;
-    if (!options.quiet) trainer.add_observer(progress.emplace(0, trainer.config().train.steps));
-    trainer.run(&control);
+ImageTrainer open(const Options& options) {
+  if (options.resume) {
+    check_resumes(options);
+    return ImageTrainer::resume(options.out, options.steps);
   }
+  return ImageTrainer(configured(options, image_defaults()), run_folder(options), options.patch_size);
+}
+
+void train_and_report(const Options& options) {
+  interruptible();  // from when the folder is there
+  ImageTrainer trainer = open(options);
+  train_with_progress(trainer, options.quiet);
   report(options, trainer.model(), trainer.held_out());
-  if (!options.quiet)
-    fmt::print(stderr, "done: {0}; judge it again with: tinymor images --eval {0}; see it with: tinymor-viz {0}\n",
-               out);
 }
 
 }  // namespace
@@ -105,8 +104,10 @@ void add_images_command(CLI::App& app) {
   add_training_options(*command, *options, "(default: a small MoR model)");
   command->get_option("--data")->description("digits, or folder with the four IDX files of MNIST");
   command->add_option("--patch", options->patch_size, "Pixels of a patch's side")->capture_default_str();
+  command->add_flag("--resume", options->resume, "Go on with the run in --out exactly where it stood")
+      ->excludes(command->get_option("--patch"));
   CLI::Option* eval = command->add_option("--eval", options->eval, "Judge this model, a folder or .safetensors file");
-  for (const char* name : {"CONFIG", "--set", "--out", "--steps", "--seed", "--patch"})
+  for (const char* name : {"CONFIG", "--set", "--out", "--steps", "--seed", "--patch", "--resume"})
     eval->excludes(command->get_option(name));
   command->add_option("--show", options->show, "Tint by depth, or plain (default: depth on a terminal)")
       ->check(CLI::IsMember({"depth", "plain"}));

@@ -24,10 +24,7 @@ Config new_run(const Options& options) {
 
 Trainer open(const Options& options) {
   if (options.resume) {
-    check_input(!options.out.empty(), "--resume: which run? (add --out RUN)");
-    check_input(options.config_file.empty() && options.sets.empty() && options.data.empty() && !options.seed &&
-                    options.twin.empty(),
-                "--resume: a run goes on as it was configured (only --steps can change)");
+    check_resumes(options, !options.twin.empty());
     return Trainer::resume(options.out, options.steps);
   }
   return Trainer(new_run(options), run_folder(options));

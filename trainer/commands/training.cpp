@@ -1,8 +1,8 @@
 #include "trainer/commands/training.h"
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <memory>
 
 #include "tensor/error.h"
 #include "tensor/kernels/kernels.h"
@@ -18,6 +18,30 @@ Control control;
 void on_interrupt(int) {
   control.stop();
   std::signal(SIGINT, SIG_DFL);
+}
+
+/// `known`: what the model tells apart; `command`: which goes on with the run; `next`: what to do with a finished one.
+void train_with_progress(TrainingLoop& run, bool quiet, const char* known, const char* command,
+                         const std::string& next) {
+  const std::string& out = run.run_folder();
+  const int64_t steps = run.config().train.steps;
+  for (const std::string& note : run.notes())
+    if (!quiet) fmt::print(stderr, "{}\n", note);
+  if (!quiet)
+    fmt::print(stderr, "{} parameters, {} {}; {} steps into {} ({}, {} threads)\n", run.parameter_count(),
+               run.config().model.vocab_size, known, steps - std::min(steps, run.step()), out, kernels::level_name(),
+               thread_count());
+  std::optional<ProgressBar> bar;
+  if (!quiet) run.add_observer(bar.emplace(run.step(), steps));
+  run.run(&interruptible());
+  bar.reset();
+  if (quiet) return;
+  if (run.step() < steps) {
+    fmt::print(stderr, "stopped and saved at step {}; go on with: tinymor {} --resume --out {}\n", run.step(), command,
+               out);
+  } else {
+    fmt::print(stderr, "done: {}; {}\n", out, next);
+  }
 }
 
 }  // namespace
@@ -56,29 +80,21 @@ Control& interruptible() {
   return control;
 }
 
+void check_resumes(const TrainingOptions& options, bool changed) {
+  check_input(!options.out.empty(), "--resume: which run? (add --out RUN)");
+  check_input(options.config_file.empty() && options.sets.empty() && options.data.empty() && !options.seed && !changed,
+              "--resume: a run goes on as it was configured (only --steps can change)");
+}
+
 void train_with_progress(Trainer& trainer, bool quiet) {
-  const std::string& out = trainer.run_folder();
-  const int64_t steps = trainer.config().train.steps;
-  for (const std::string& note : trainer.notes())
-    if (!quiet) fmt::print(stderr, "{}\n", note);
-  if (!quiet)
-    fmt::print(stderr, "{} parameters, {} tokens in the vocabulary; {} steps into {} ({}, {} threads)\n",
-               trainer.model().parameter_count(), trainer.model().config().vocab_size,
-               steps - std::min(steps, trainer.step()), out, kernels::level_name(), thread_count());
-  std::unique_ptr<ProgressBar> bar;
-  if (!quiet) {
-    bar = std::make_unique<ProgressBar>(trainer.step(), steps);
-    trainer.add_observer(*bar);
-  }
-  trainer.run(&interruptible());
-  bar.reset();
-  if (quiet) return;
-  if (trainer.step() < steps) {
-    fmt::print(stderr, "stopped and saved at step {}; go on with: tinymor train --resume --out {}\n", trainer.step(),
-               out);
-  } else {
-    fmt::print(stderr, "done: {}; try: tinymor generate {} --prompt \"...\"\n", out, out);
-  }
+  train_with_progress(trainer, quiet, "tokens in the vocabulary", "train",
+                      fmt::format("try: tinymor generate {} --prompt \"...\"", trainer.run_folder()));
+}
+
+void train_with_progress(ImageTrainer& trainer, bool quiet) {
+  train_with_progress(trainer, quiet, "classes", "images",
+                      fmt::format("judge it again with: tinymor images --eval {0}; see it with: tinymor-viz {0}",
+                                  trainer.run_folder()));
 }
 
 }  // namespace tinymor

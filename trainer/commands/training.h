@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "trainer/image_trainer.h"
 #include "trainer/trainer.h"
 
 namespace tinymor {
@@ -33,5 +34,9 @@ Control& interruptible();
 
 /// Trains with progress on stderr until the run is done or Ctrl-C saves and stops it.
 void train_with_progress(Trainer& trainer, bool quiet);
+void train_with_progress(ImageTrainer& trainer, bool quiet);
+
+/// Checks that no option changes what --resume goes on with. Throws InputError.
+void check_resumes(const TrainingOptions& options, bool changed = false);
 
 }  // namespace tinymor

@@ -1,0 +1,159 @@
+// What runs on text and runs on images have in common.
+
+#include "trainer/training_loop.h"
+
+#include <functional>
+#include <memory>
+
+#include "datasets/batches.h"
+#include "datasets/digits.h"
+#include "datasets/images.h"
+#include "datasets/stories.h"
+#include "support/catch.h"
+#include "support/runs.h"
+#include "support/temporary_folder.h"
+#include "trainer/image_trainer.h"
+#include "trainer/trainer.h"
+
+using namespace tinymor;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A run of a second or less, which evaluates, snapshots and saves on the way.
+Config tiny(Config config, int64_t steps) {
+  config.model.d_model = 16;
+  config.model.d_ff = 24;
+  config.train.steps = steps;
+  config.train.batch_size = 4;
+  config.train.warmup_steps = 2;
+  config.train.eval_every = 6;
+  config.train.checkpoint_every = 4;
+  config.train.record_every = 5;
+  return config;
+}
+
+/// The two kinds of run, each on a little data in `folder`.
+struct Kind {
+  const char* name;
+  Config config;
+  std::function<std::unique_ptr<TrainingLoop>(const Config&, const fs::path&)> begin;
+  std::function<std::unique_ptr<TrainingLoop>(const fs::path&, std::optional<int64_t>)> resume;
+};
+
+template <class Run>
+Kind kind(const char* name, const Config& config) {
+  return {
+      name, config, [](const Config& c, const fs::path& run) { return std::make_unique<Run>(c, run); },
+      [](const fs::path& run, std::optional<int64_t> steps) { return std::make_unique<Run>(Run::resume(run, steps)); }};
+}
+
+std::vector<Kind> kinds(const fs::path& folder, int64_t steps) {
+  write_file_atomically(folder / "text.txt", make_stories(1, 8000));
+  Config text = tiny(Config::defaults(), steps);
+  text.data.source = (folder / "text.txt").string();
+  text.data.tokenizer = TokenizerKind::character;
+  text.model.max_seq_len = 32;
+  write_images(make_digit_split(1, 20), folder / "digits");
+  Config images = tiny(image_defaults(), steps);
+  images.data.source = (folder / "digits").string();
+  return {kind<Trainer>("text", text), kind<ImageTrainer>("images", images)};
+}
+
+}  // namespace
+
+TEST_CASE("runs on text and on images that were stopped, or killed between checkpoints, resume to the same bits") {
+  const TemporaryFolder folder;
+  for (const Kind& kind : kinds(folder.path(), 14)) {
+    CAPTURE(kind.name);
+    const fs::path at = folder.path() / kind.name;
+    kind.begin(kind.config, at / "whole")->run();
+    const auto whole = bits(at / "whole");
+    CHECK(whole.at("metrics").find("\"topk_loss\"") != std::string::npos);
+
+    train_until(std::move(*kind.begin(kind.config, at / "stopped")), 5);  // saves at step 5
+    kind.resume(at / "stopped", {})->run();
+    CHECK(bits(at / "stopped") == whole);
+
+    kill_run(
+        at / "killed", 8, 11, [&] { return std::move(*kind.begin(kind.config, at / "killed")); },
+        [&] { return std::move(*kind.resume(at / "killed", {})); });
+    kind.resume(at / "killed", {})->run();
+    CHECK(bits(at / "killed") == whole);
+    const Recording recording = read_recording(at / "killed/recording.mortrace");
+    CHECK(recording.notice.empty());
+    CHECK(recording.steps.size() == 14);
+    CHECK(recording.snapshots.size() + recording.images.size() == 4);  // steps 0, 5, 10 and 14
+
+    const auto more = kind.resume(at / "whole", 15);
+    more->run();
+    CHECK(more->step() == 15);
+  }
+}
+
+TEST_CASE("runs on text and on images save checkpoints on the way") {
+  const TemporaryFolder folder;
+  for (const Kind& kind : kinds(folder.path(), 6)) {
+    CAPTURE(kind.name);
+    kind.begin(kind.config, folder.path() / kind.name)->run();
+    std::string told;
+    for (const RunEvent& event : read_recording(folder.path() / kind.name / "recording.mortrace").events)
+      told += fmt::format("{} {}; ", event.step, event.text);
+    CHECK(told == "4 checkpoint; 6 checkpoint; ");
+  }
+}
+
+TEST_CASE("a step of a run on images can accumulate the gradients of several batches") {
+  const TemporaryFolder folder;
+  Config config = kinds(folder.path(), 1)[1].config;
+  config.train.grad_accumulation = 2;
+  ImageTrainer trainer(config, folder.path() / "run");
+  const Images images = load_images(config.data.source).train;
+  double loss = 0;
+  for (int64_t micro : {0, 1}) {
+    const Images batch = take(images, draw_batch(images.labels.count(), 4, 1, 0, micro));
+    const ForwardResult result = trainer.model().forward(patches(batch.pixels, 7), {.step = micro});
+    loss += training_loss(trainer.config().model, result, batch.labels).lm / 2;
+  }
+  trainer.run();
+  CHECK(read_recording(folder.path() / "run/recording.mortrace").steps.at(0).loss == loss);
+}
+
+TEST_CASE("every number of a step is recorded by the runs that have it, of text and of images") {
+  const TemporaryFolder folder;
+  for (const Kind& kind : kinds(folder.path(), 3)) {
+    Config expert = kind.config, token = kind.config;
+    expert.model.router.z_coeff = token.model.router.z_coeff = 0.01;
+    token.model.routing = Routing::token_choice;
+    token.model.kv_cache = KvStrategy::recursion_wise;
+    // What both have, and what only one of them has.
+    const std::vector<std::string> always{"loss",    "grad_norm",  "lr",     "tokens_per_second",
+                                          "seconds", "mean_depth", "z_loss", "sampling_accuracy"};
+    const std::vector<std::string> of_expert{"aux_loss"}, of_token{"balance_loss", "max_violation", "score_entropy"};
+    for (const auto& [name, config, own] : {std::tuple("expert", expert, of_expert), {"token", token, of_token}}) {
+      CAPTURE(kind.name, name);
+      const fs::path run = folder.path() / kind.name / name;
+      kind.begin(config, run)->run();
+      std::istringstream lines(read_file(run / "metrics.jsonl"));
+      int steps = 0;
+      for (std::string line; std::getline(lines, line);) {
+        const auto entry = nlohmann::json::parse(line);
+        if (!entry.contains("loss")) continue;
+        ++steps;
+        for (const auto* keys : {&always, &own})
+          for (const std::string& key : *keys) {
+            CAPTURE(key);
+            CHECK(entry.at(key).get<double>() != 0);
+          }
+      }
+      CHECK(steps == 3);
+      for (const StepMetrics& m : read_recording(run / "recording.mortrace").steps) {
+        CHECK(m.z_loss > 0);
+        CHECK((m.aux_loss > 0) == (own == of_expert));
+        CHECK((m.balance_loss > 0) == (own == of_token));
+        CHECK((m.score_entropy > 0) == (own == of_token));
+        CHECK((m.max_violation > 0) == (own == of_token));
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+#include "trainer/metrics_log.h"
+
+#include <nlohmann/json.hpp>
+
+namespace tinymor {
+
+void MetricsLog::on_step(const StepMetrics& m) {
+  const nlohmann::ordered_json entry{{"step", m.step},
+                                     {"seconds", m.seconds},
+                                     {"loss", m.loss},
+                                     {"aux_loss", m.aux_loss},
+                                     {"z_loss", m.z_loss},
+                                     {"balance_loss", m.balance_loss},
+                                     {"grad_norm", m.grad_norm},
+                                     {"lr", m.lr},
+                                     {"tokens_per_second", m.tokens_per_second},
+                                     {"mean_depth", m.mean_depth},
+                                     {"sampling_accuracy", m.sampling_accuracy},
+                                     {"max_violation", m.max_violation},
+                                     {"score_entropy", m.score_entropy}};
+  out_ << entry.dump() << std::endl;
+}
+
+void MetricsLog::on_eval(const EvalMetrics& m) {
+  const nlohmann::ordered_json entry{
+      {"step", m.step}, {"topk_loss", m.topk_loss}, {"threshold_loss", m.threshold_loss}, {"mean_depth", m.mean_depth}};
+  out_ << entry.dump() << std::endl;
+}
+
+}  // namespace tinymor
