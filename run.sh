@@ -173,7 +173,7 @@ demo() {
   build/tinymor train --out runs/demo $resume
   interrupted the model is trained, ./run.sh demo shows it again
   note "part 4 of 4: a story by that model, tinted by recursion depth, and the visualizer: seconds"
-  build/tinymor generate runs/demo --prompt "Once upon a time" --show depth
+  build/tinymor generate runs/demo --prompt "Once upon a time"
   if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || ! build/tinymor-viz runs/demo; then
     build/tinymor-viz runs/demo --png runs/demo/visualizer.png
     note "no window to be had here: the visualizer's picture is runs/demo/visualizer.png"

@@ -11,7 +11,7 @@ while read -r folder budget; do
 done <<'END'
 tensor     3000
 autograd   1500
-mor        2600
+mor        2750
 datasets   2300
 trainer    4000
 visualizer 12500
