@@ -64,7 +64,8 @@ std::string llama_config_json(const ModelConfig& config) {
          "\n";
 }
 
-void check_llama_features(const json& object, const std::string& name) {
+void check_llama_features(const std::string& text, const std::string& name) {
+  const json object = parse_json(text, name);
   const auto require = [&](bool ok, const char* key, const char* what) {
     check_input(ok,
                 "{}: \"{}\": {} asks for {}, which tinymor does not compute: its logits would be wrong (use a model "
@@ -96,7 +97,7 @@ void check_llama_config(const std::string& text, const std::string& name, const 
               "model's weights)",
               name, type);
   const json given = parse_json(text, name), ours = json::parse(llama_config_json(config));
-  check_llama_features(given, name);
+  check_llama_features(text, name);
   const json theta = value_of(value_of(given, "rope_parameters"), "rope_theta");
   for (const char* key : {"num_attention_heads", "num_key_value_heads", "rope_theta", "rms_norm_eps"}) {
     const json says = key == std::string("rope_theta") && !theta.is_null() ? theta : value_of(given, key);

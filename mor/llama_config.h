@@ -3,8 +3,6 @@
 
 #include <string>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "mor/config.h"
 
 namespace tinymor {
@@ -15,9 +13,10 @@ bool is_vanilla(const ModelConfig& config);
 /// The config.json of a vanilla model, with which AutoModelForCausalLM.from_pretrained computes its logits.
 std::string llama_config_json(const ModelConfig& config);
 
-/// Throws InputError, beginning with `name`, when `json` asks for something that changes the logits and that no model
-/// here computes: scaled rotary positions, heads of another width, biases, another activation, quantised weights.
-void check_llama_features(const nlohmann::json& json, const std::string& name);
+/// Throws InputError, beginning with `name`, when `text`, a JSON object, asks for something that changes the logits and
+/// that no model here computes: scaled rotary positions, heads of another width, biases, another activation, quantised
+/// weights.
+void check_llama_features(const std::string& text, const std::string& name);
 
 /// The same for `text`, the config.json beside the weights of a model of `config`, and when the two disagree about what
 /// shapes do not tell: heads, the base of the rotary positions, the epsilon of norms. Throws InputError, too, when it
