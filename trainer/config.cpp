@@ -29,7 +29,8 @@ void for_each_field(C& config, Field&& field) {
   for_each_train_field(config.train, within("train"));
 }
 
-/// How many single-character changes lead from `a` to `b` (Levenshtein).
+}  // namespace
+
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t(0));
@@ -43,6 +44,8 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   }
   return row.back();
 }
+
+namespace {
 
 /// The known key nearest to `table`.`key`; the same word in another table is nearer than another word.
 std::string nearest_key(std::string_view table, std::string_view key) {

@@ -107,4 +107,7 @@ std::string command_line(const Config& config, const Config& usual = Config::def
                          const std::string& program = "tinymor train");
 Config config_from_toml(const std::string& text, const std::string& name_for_errors, Config base = {});
 
+/// How many single-character changes lead from `a` to `b` (Levenshtein), for messages that name the nearest known word.
+size_t edit_distance(std::string_view a, std::string_view b);
+
 }  // namespace tinymor

@@ -111,8 +111,8 @@ void App::frame(double seconds) {
     draw_workspace({{0, top}, {size.x, lower}});
     state_.docked = (top - bar) + (bottom - lower);
   }
+  if (!state_.bare) draw_highlights(state_, registry_);
   if (!state_.help) draw_hover_card(state_);
-  draw_highlights(state_, registry_);
   if (const ui::Registry::Item* at = registry_.find(registry_.focus())) {
     const Box ring = at->box.inset(-2, -2);
     ui::add_outline(*ImGui::GetForegroundDrawList(), ring.min, ring.max, ui::u32(ui::colors::text), ui::em() * 0.3f, 2);
@@ -195,11 +195,7 @@ void App::update(double seconds) {
     state_.playback.renumber(history.snapshot_at(state_.shown.step));
     if (!state_.compare.other) state_.compare.playback.renumber(history.snapshot_at(state_.compare.shown.step));
   }
-  state_.playback.advance(seconds, history.snapshot_count());
-  const std::vector<int> lengths = source_->generation().lengths();
-  state_.writing.advance(seconds, int(lengths.size()));
-  const int written = state_.writing.index();
-  state_.shown.update(*source_, state_.playback.index(), written < 0 ? INT_MAX : lengths[size_t(written)]);
+  state_.bring_up_to_date(*source_, seconds);
   update_comparison();
 }
 
@@ -275,6 +271,14 @@ void App::grant(const Wish& wish) {
     case Wish::step:
       write(text.go_on(state_.request, size, size > 0));
       break;
+    case Wish::clear:
+      source_->forget_text();
+      break;
+    case Wish::write: {
+      const int more = wish.value - (size - text.prompt_tokens());
+      if (size == 0 || more > 0) write(text.go_on(state_.request, size, std::max(0, more)));
+      break;
+    }
     case Wish::keep:
       write(text.go_on(state_.request, std::max(1, wish.value), 0));
       break;

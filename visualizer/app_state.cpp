@@ -19,7 +19,7 @@ std::vector<std::string> likely_next(const Trace& trace, const Source& source) {
     for (size_t i = 0; i < each; ++i) {
       const Candidate& candidate = trace.likely[t * each + i];
       out.back() +=
-          fmt::format("{}\"{}\" {:.0f} %", i > 0 ? ", " : "", source.quoted(candidate.id), 100 * candidate.probability);
+          fmt::format("{}\"{}\" {}", i > 0 ? ", " : "", source.quoted(candidate.id), percent(candidate.probability));
     }
   }
   return out;
@@ -51,6 +51,13 @@ void Shown::update(const Source& source, int snapshot, int tokens) {
     generated = view_of(std::span(text).first(size_t(tokens)), source.geometry());
   generation_version_ = source.generation_version();
   generated_tokens_ = tokens;
+}
+
+void AppState::bring_up_to_date(const Source& source, double seconds) {
+  playback.advance(seconds, source.history().snapshot_count());
+  const std::vector<int> lengths = source.generation().lengths();
+  writing.advance(seconds, int(lengths.size()));
+  shown.update(source, playback.index(), writing.index() < 0 ? INT_MAX : lengths[size_t(writing.index())]);
 }
 
 const TextView& Shown::text(Subject subject, RuleView rule) const {

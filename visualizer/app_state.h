@@ -55,6 +55,8 @@ struct Wish {
     generate,
     go_on,
     step,
+    clear,
+    write,
     keep,
     choose,
     stop_generating,
@@ -69,7 +71,7 @@ struct Wish {
     train,
     race
   } kind;
-  int value = 0;          ///< keep: so many tokens; choose: the id of the next one; train, race: steps.
+  int value = 0;          ///< write, keep: so many tokens; choose: the id of the next one; train, race: steps.
   std::string text = {};  ///< note: at the step that is shown; open: a path; train, race: the data.
 };
 
@@ -262,6 +264,8 @@ struct AppState {
     return timeline.clock == Clock::text ? int(source.generation().lengths().size())
                                          : source.history().snapshot_count();
   }
+  /// Plays on for so many seconds, and makes the views of what is to be shown then.
+  void bring_up_to_date(const Source& source, double seconds = 0);
   bool points_at(Subject subject, int token) const { return selected() == TokenRef{subject, token}; }
   /// Puts a line into the status line for a few seconds.
   void say(std::string line) {

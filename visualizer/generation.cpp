@@ -47,16 +47,24 @@ void GenerationWorker::start(const GenerateRequest& request) {
     request_ = request;
     requested_ = true;
     cancelled_ = true;
-    if (request.kept.empty()) {
-      Generation anew;
-      anew.outcome = state_.outcome, anew.look = state_.look, anew.looking = state_.looking;
-      state_ = std::move(anew);
-    }
+    if (request.kept.empty()) clear_text();
     state_.running = true;
     state_.error.clear();
     fresh_ = true;
   }
   changed_.notify_all();
+}
+
+void GenerationWorker::clear_text() {
+  Generation anew;
+  anew.outcome = state_.outcome, anew.look = state_.look, anew.looking = state_.looking;
+  state_ = std::move(anew);
+}
+
+void GenerationWorker::forget() {
+  stop();
+  const std::lock_guard lock(mutex_);
+  clear_text();
 }
 
 void GenerationWorker::adjust(const Sampling& sampling) {

@@ -114,6 +114,8 @@ class GenerationWorker {
   /// How the tokens of the running request are drawn from now on.
   void adjust(const Sampling& sampling);
   void stop();
+  /// The same, and the text is none again.
+  void forget();
   /// Takes a snapshot of a text by the newest weights, after what is being written. Does not wait.
   void look_at(std::vector<int32_t> text);
   /// Makes an experiment with another text, by the newest weights, after what is being written. Does not wait.
@@ -122,6 +124,7 @@ class GenerationWorker {
   bool poll(Generation& out);
 
  private:
+  void clear_text();  // under the lock; what else is known stays
   void work();
   void generate(const GenerateRequest& request);
   void experiment(const Experiment& experiment);

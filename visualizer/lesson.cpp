@@ -7,7 +7,8 @@
 
 #include "tensor/error.h"
 #include "tensor/files.h"
-#include "visualizer/settings.h"
+#include "visualizer/control_names.h"
+#include "visualizer/setting_table.h"
 
 namespace tinymor {
 namespace fs = std::filesystem;
@@ -29,15 +30,32 @@ std::vector<std::string> words_of(std::string_view rest) {
   return words;
 }
 
-Condition condition_of(std::string_view rest) {
+Condition condition_of(const std::string& word, std::string_view rest) {
   Condition out;
   out.name = first_word(rest);
   out.compare = first_word(rest);
   out.value = std::string(rest);
   check_setting(out.name);
-  check_input(out.compare == "=" || out.compare == "!=" || out.compare == "<" || out.compare == ">",
-              "until: \"{}\" compares nothing (write NAME and one of = != < > and a value)", out.compare);
+  const bool falls = word == "until" && out.compare == "falls";
+  check_input(falls || out.compare == "=" || out.compare == "!=" || out.compare == "<" || out.compare == ">",
+              "{}: \"{}\" compares nothing (write NAME and one of = != < > and a value)", word, out.compare);
+  if (double number = 0; (out.compare == "<" || out.compare == ">") && !parse_number(out.value, number))
+    check_setting(out.value);
+  check_input(falls == out.value.empty(), "{}: \"{}\" stands behind {} (write {})", word, out.value, out.compare,
+              falls ? "nothing there" : "the value to compare with");
   return out;
+}
+
+Claim claim_of(std::string_view rest) {
+  if (rest.find(' ') != std::string_view::npos) return condition_of("see", rest);
+  check_control(rest);
+  return {std::string(rest), "", ""};
+}
+
+/// A line of a scene, once its setting is known to exist.
+std::string scene_line(std::string_view line) {
+  check_setting(line.substr(0, line.find(' ')));
+  return std::string(line);
 }
 
 void add_text(std::string& text, std::string_view more) {
@@ -51,7 +69,7 @@ void parse_line(Lesson& lesson, std::string_view line) {
   if (word == "card") return void(lesson.steps.emplace_back());
   check_input(!lesson.steps.empty(), "\"{}\" stands before the first card (write a line \"card\" above it)", word);
   // A lesson that began a lesson could begin itself.
-  check_input(!word.starts_with("lesson") && !(word == "solve" && rest.starts_with("lesson")),
+  check_input(!word.starts_with("lesson") && !((word == "solve" || word == "keep") && rest.starts_with("lesson")),
               "\"{}\" has no place in a lesson (use it in a scene)", line);
   LessonStep& step = lesson.steps.back();
   const auto task = [&]() -> LessonTask& {
@@ -63,35 +81,46 @@ void parse_line(Lesson& lesson, std::string_view line) {
   else if (word == "hint")
     add_text(step.hint, rest);
   else if (word == "highlight")
-    step.highlights = words_of(rest);
+    for (std::string& name : step.highlights = words_of(rest)) check_control(name);
   else if (word == "task")
-    step.tasks.push_back({std::string(rest), {}, {}});
+    step.tasks.push_back({std::string(rest), {}, {}, {}});
+  else if (word == "see")
+    (step.tasks.empty() ? step.sees : step.tasks.back().sees).push_back(claim_of(rest));
   else if (word == "until")
-    task().until.push_back(condition_of(rest));
+    task().until.push_back(condition_of(word, rest));
   else if (word == "solve")
-    check_setting(std::string_view(rest).substr(0, rest.find(' '))), task().solve.emplace_back(rest);
+    task().solve.push_back(scene_line(rest));
+  else if (word == "keep")
+    step.keep.push_back(scene_line(rest));
   else
-    check_setting(word), step.scene.emplace_back(line);
+    step.scene.push_back(scene_line(line));
 }
 
 }  // namespace
 
-Lesson parse_lesson(const std::string& text, const std::string& name) {
+Lesson parse_lesson(const std::string& text, const fs::path& file) {
+  const std::string name = file.stem().string();
   Lesson lesson{name, name, {}};
-  for_each_line(text, name, [&](std::string_view line) { parse_line(lesson, line); });
-  check_input(!lesson.steps.empty(), "{}: the lesson has no card (write a line \"card\" and what it says)", name);
+  for_each_line(text, file.string(), [&](std::string_view line) { parse_line(lesson, line); });
+  check_input(!lesson.steps.empty(), "{}: the lesson has no card (write a line \"card\" and what it says)",
+              file.string());
   return lesson;
 }
 
-std::vector<Lesson> read_lessons(const std::string& folder, std::string& problem) {
+Lesson read_lesson(const fs::path& file) {
+  return parse_lesson(read_file(file, longest_file), file);
+}
+
+std::vector<Lesson> read_lessons(const fs::path& folder) {
   std::vector<Lesson> lessons;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     if (entry.path().extension() != ".lesson") continue;
     try {
-      lessons.push_back(parse_lesson(read_file(entry.path(), longest_file), entry.path().stem().string()));
+      lessons.push_back(read_lesson(entry.path()));
     } catch (const Error& error) {
-      problem = error.what();
+      const std::string name = entry.path().stem().string();
+      lessons.push_back({name, name, {}, error.what()});
     }
   }
   std::sort(lessons.begin(), lessons.end(), [](const Lesson& a, const Lesson& b) { return a.name < b.name; });

@@ -21,17 +21,6 @@ void draw_dots(int steps, int at) {
   ImGui::Dummy({float(steps) * gap, em});
 }
 
-/// Notes which tasks of the step are done, one after the other.
-void check_tasks(AppState& state, const Source& source) {
-  const LessonStep& step = state.lessons[size_t(state.tutor.lesson)].steps[size_t(state.tutor.step)];
-  for (size_t i = 0; i < step.tasks.size(); ++i) {
-    const auto& until = step.tasks[i].until;
-    const auto met = [&](const Condition& condition) { return holds(condition, state, source); };
-    if (std::all_of(until.begin(), until.end(), met)) state.tutor.done[i] = true;
-    if (!state.tutor.done[i]) return;
-  }
-}
-
 /// A task with its tick.
 void draw_task(const std::string& text, bool done) {
   const float em = ui::em();
@@ -157,16 +146,10 @@ float draw_lesson(AppState& state, const Source& source, ImVec2 window, float to
   return top + height;
 }
 
-void draw_highlights(const AppState& state, const ui::Registry& registry) {
-  if (state.tutor.lesson < 0) return;
-  const auto& targets = state.lessons[size_t(state.tutor.lesson)].steps[size_t(state.tutor.step)].highlights;
-  std::vector<Box> boxes;
-  for (const std::string& name : targets) {
-    const ui::Registry::Item* item = registry.find(name);
-    if (item && item->visible) boxes.push_back(item->box);
-  }
-  if (boxes.empty()) return;
-  ImDrawList& list = *ImGui::GetForegroundDrawList();
+namespace {
+
+/// Lets the boxes glow, and dims the panels that hold none of them.
+void draw_glow(ImDrawList& list, const std::vector<Box>& boxes, const ui::Registry& registry) {
   const auto spoken_of = [&](const Box& panel) {
     return panel.contains(ImGui::GetIO().MousePos) ||
            std::any_of(boxes.begin(), boxes.end(), [&](const Box& box) { return panel.contains(box.center()); });
@@ -184,6 +167,37 @@ void draw_highlights(const AppState& state, const ui::Registry& registry) {
   }
 }
 
+/// What glows at the step; that of it which can be seen.
+std::vector<Box> highlighted(const AppState& state, const ui::Registry& registry) {
+  std::vector<Box> boxes;
+  if (state.tutor.lesson < 0) return boxes;
+  const auto& targets = state.lessons[size_t(state.tutor.lesson)].steps[size_t(state.tutor.step)].highlights;
+  for (const std::string& name : targets) {
+    const ui::Registry::Item* item = registry.find(name);
+    if (item && item->visible) boxes.push_back(item->box);
+  }
+  return boxes;
+}
+
+}  // namespace
+
+void draw_highlights(const AppState& state, const ui::Registry& registry) {
+  // A window of its own from the first frame on: above the panels, which never come to the front, and below whatever
+  // opens later.
+  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoInputs |
+                                     ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoSavedSettings |
+                                     ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoNav;
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+  ImGui::Begin("##highlights", nullptr, flags);
+  if (const std::vector<Box> boxes = highlighted(state, registry); !boxes.empty())
+    draw_glow(*ImGui::GetWindowDrawList(), boxes, registry);
+  ImGui::End();
+  ImGui::PopStyleVar(2);
+}
+
 void draw_lesson_list(AppState& state, const Source& source) {
   if (!state.tutor.choosing) return;
   ImGui::SetNextWindowFocus();
@@ -192,7 +206,13 @@ void draw_lesson_list(AppState& state, const Source& source) {
     ui::paragraph("Each takes a few minutes. You can look around and try things at any time.", ui::colors::dim,
                   ui::Font::small);
     for (int i = 0; i < int(state.lessons.size()); ++i) {
-      const std::string label = fmt::format("{}. {}", i + 1, state.lessons[size_t(i)].title);
+      const Lesson& lesson = state.lessons[size_t(i)];
+      if (!lesson.problem.empty()) {
+        ui::paragraph(lesson.problem, ui::colors::warn, ui::Font::small);
+        ui::tag("lesson.problem." + std::to_string(i));
+        continue;
+      }
+      const std::string label = fmt::format("{}. {}", i + 1, lesson.title);
       if (!ui::button("lesson.choose." + std::to_string(i), fitted(label, ui::em() * 33).c_str())) continue;
       try {
         enter_lesson(state, source, i, 0);

@@ -113,7 +113,7 @@ Sources open_path(const std::string& path, AppState& state, const Opener& opener
   std::error_code ignored;
   if (kind == ".lesson")
     return attempt(state, [&] {
-      state.lessons.push_back(parse_lesson(read_file(path, 1 << 18), fs::path(path).stem().string()));
+      state.lessons.push_back(read_lesson(path));
       state.tutor.choosing = true;
       return Sources();
     });

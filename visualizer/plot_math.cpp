@@ -138,4 +138,11 @@ std::string short_number(double value) {
   return fmt::format("{:.2g}", value);
 }
 
+std::string percent(double share, int digits) {
+  const double value = 100 * share;
+  if (value > 0 && value < 0.5 * std::pow(10, -digits))
+    return value < 0.001 ? "under 0.001 %" : fmt::format("{:.1g} %", value);
+  return fmt::format("{:.{}f} %", value, digits);
+}
+
 }  // namespace tinymor

@@ -8,10 +8,10 @@
 namespace tinymor {
 namespace {
 
-/// What opens a run again, from anywhere; empty where nothing does.
-std::string path_of(const Source& source) {
+/// What opens a run again, as it counts from a scene's folder; empty where nothing does.
+std::string path_of(const Source& source, const std::filesystem::path& folder) {
   std::error_code ignored;
-  return std::filesystem::exists(source.name(), ignored) ? std::filesystem::absolute(source.name()).string() : "";
+  return std::filesystem::exists(source.name(), ignored) ? portable_path(source.name(), folder) : "";
 }
 
 }  // namespace
@@ -20,10 +20,10 @@ void SessionRecorder::start(const std::filesystem::path& file, const AppState& s
   make_folder(file.parent_path());
   file_ = file;
   time_ = 0;
-  const std::string run = path_of(source);
+  const std::string run = path_of(source, file.parent_path());
   text_ = run.empty() ? "at 0.01\n" : fmt::format("open {}\nat 0.01\n", run);
   for (const Source* rival : state.compare.rivals)
-    if (const std::string beside = path_of(*rival); !beside.empty())
+    if (const std::string beside = path_of(*rival, file.parent_path()); !beside.empty())
       text_ += fmt::format("dialog beside\ndo open {}\n", beside);
   text_ += scene_of(state, source);
   for (const Setting& s : all_settings())
@@ -45,7 +45,7 @@ void SessionRecorder::note(double seconds, const AppState& state, const Source& 
     if (now != value) lines += fmt::format("{} {}\n", name, now);
     value = now;
   }
-  for (const Wish& wish : state.wishes) lines += wish_line(wish) + "\n";
+  for (const Wish& wish : state.wishes) lines += wish_line(wish, file_.parent_path()) + "\n";
   if (lines.empty()) return;
   text_ += fmt::format("at {:.2f}\n{}", time_, lines);
   write();

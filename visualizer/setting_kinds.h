@@ -61,10 +61,6 @@ SettingEntry name(const char* name, const char* values, At at, bool (*known)(con
           }};
 }
 
-inline SettingEntry fact(const char* name, std::string (*get)(const AppState&, const Source&)) {
-  return {{name, "", true}, get, [](AppState&, const Source&, const std::string&) { return false; }};
-}
-
 /// Any text, with lines and with blanks at its ends, in a member that `at` finds.
 template <class At>
 SettingEntry text(const char* name, At at) {

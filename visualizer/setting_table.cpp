@@ -8,6 +8,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "visualizer/control_names.h"
+#include "visualizer/facts.h"
 #include "visualizer/layout.h"
 #include "visualizer/panel.h"
 #include "visualizer/setting_kinds.h"
@@ -22,35 +24,6 @@ using namespace setting_kinds;
 bool is_panel(const std::string& name) {
   static const auto panels = make_panels();
   return std::any_of(panels.begin(), panels.end(), [&](const auto& panel) { return panel->name() == name; });
-}
-
-/// What is known of the pinned token, or "none".
-template <class Get>
-std::string of_pinned(const AppState& s, Get&& get) {
-  if (!s.pinned) return "none";
-  const TextView& view = s.shown.text(s.pinned->subject, s.rule);
-  return s.pinned->token < view.size() ? get(view, s.pinned->token) : "none";
-}
-
-std::string pinned_depth(const AppState& s, const Source&) {
-  return of_pinned(s, [](const TextView& view, int t) { return fmt::format("{}", view.depth[size_t(t)]); });
-}
-
-std::string pinned_differs(const AppState& s, const Source&) {
-  return of_pinned(s, [&](const TextView&, int t) {
-    const auto& [training, causal] = std::tie(s.shown.training, s.shown.causal);
-    return t < training.size() && t < causal.size() && training.depth[size_t(t)] != causal.depth[size_t(t)] ? "yes"
-                                                                                                            : "no";
-  });
-}
-
-std::string written(const AppState&, const Source& source) {
-  const Generation& g = source.generation();
-  return fmt::format("{}", int(g.text.size()) - g.prompt_tokens());
-}
-
-std::string text_size_fact(const AppState&, const Source& source) {
-  return fmt::format("{}", source.generation().text.size());
 }
 
 Entry lesson() {
@@ -241,14 +214,16 @@ Entry play() {
           }};
 }
 
-/// The first token that is what the word says, or -1.
-int remarkable_token(const Shown& shown, RuleView rule, const std::string& word) {
-  const std::vector<int>& depth = shown.text(Subject::probe, rule).depth;
+/// The first token of the snapshot that is shown next that is what the word says, or -1.
+int remarkable_token(const AppState& s, const Source& source, const std::string& word) {
+  AppState next = s;  // the views of `s` are those of the last frame, and there may have been none
+  next.bring_up_to_date(source);
+  const auto &training = next.shown.training.depth, &causal = next.shown.causal.depth;
+  const std::vector<int>& depth = s.rule == RuleView::training ? training : causal;
   if (depth.empty()) return -1;
   if (word == "deepest") return int(std::max_element(depth.begin(), depth.end()) - depth.begin());
   if (word == "shallowest") return int(std::min_element(depth.begin(), depth.end()) - depth.begin());
   if (word != "differing") return -1;
-  const auto& [training, causal] = std::tie(shown.training.depth, shown.causal.depth);
   const size_t count = std::min(training.size(), causal.size());
   for (size_t t = 0; t < count; ++t)
     if (training[t] != causal[t]) return int(t);
@@ -261,9 +236,9 @@ Entry pin() {
           [=](const AppState& s, const Source&) {
             return s.pinned ? fmt::format("{} {}", subjects[int(s.pinned->subject)], s.pinned->token) : "none";
           },
-          [=](AppState& s, const Source&, const std::string& value) {
+          [=](AppState& s, const Source& source, const std::string& value) {
             if (value == "none") return s.pinned.reset(), true;
-            if (const int found = remarkable_token(s.shown, s.rule, value); found >= 0)
+            if (const int found = remarkable_token(s, source, value); found >= 0)
               return s.pinned = TokenRef{Subject::probe, found}, true;
             for (int subject : {0, 1}) {
               const std::string word = std::string(subjects[subject]) + " ";
@@ -277,16 +252,21 @@ Entry pin() {
 }
 
 /// Of wishes, in the order of their kinds.
-constexpr std::string_view wish_words[] = {
-    "pause", "resume", "stop",       "generate", "go_on",         "step",           "keep", "choose", "stop_generating",
-    "swap",  "record", "train_step", "watch",    "watch_batches", "watch_held_out", "note", "open",   "train",
-    "race"};
+constexpr std::string_view wish_words[] = {"pause",  "resume",     "stop",  "generate",      "go_on",           "step",
+                                           "clear",  "write",      "keep",  "choose",        "stop_generating", "swap",
+                                           "record", "train_step", "watch", "watch_batches", "watch_held_out",  "note",
+                                           "open",   "train",      "race"};
 /// A word is followed by a number, by a text, or by both.
 bool has_number(Wish::Kind kind) {
-  return kind == Wish::keep || kind == Wish::choose || kind >= Wish::train;
+  return kind == Wish::write || kind == Wish::keep || kind == Wish::choose || kind >= Wish::train;
 }
 bool has_text(Wish::Kind kind) {
   return kind >= Wish::note;
+}
+
+/// Whether the text of a wish may be the path of a file or folder.
+bool names_a_file(Wish::Kind kind) {
+  return kind >= Wish::open;
 }
 
 /// Takes the first word off.
@@ -297,9 +277,9 @@ std::string take_word(std::string& text) {
   return word;
 }
 
-/// Names of what is not shown.
+/// Names of what is not shown; `check` throws where there is none of that name.
 template <class At>
-Entry names(const char* name, const char* values, char separator, At at) {
+Entry names(const char* name, const char* values, char separator, At at, void (*check)(std::string_view)) {
   return {{name, values},
           [=](const AppState& s, const Source&) {
             const std::set<std::string>& all = at(const_cast<AppState&>(s));
@@ -307,9 +287,10 @@ Entry names(const char* name, const char* values, char separator, At at) {
           },
           [=](AppState& s, const Source&, const std::string& value) {
             if (value.empty()) return false;
-            at(s).clear();
-            if (value == "none") return true;
-            for (std::string& one : parts(value, separator)) at(s).insert(std::move(one));
+            std::set<std::string> all;
+            for (std::string& one : parts(value == "none" ? "" : value, separator))
+              check(one), all.insert(std::move(one));
+            at(s) = std::move(all);
             return true;
           }};
 }
@@ -328,29 +309,28 @@ Entry compared_run() {
 }
 
 Entry wish() {
-  return {
-      {"do",
-       "pause, resume, stop, generate, go_on, step, keep COUNT, choose ID, stop_generating, swap, record, train_step, "
-       "watch, watch_batches, watch_held_out, note TEXT, open PATH, train STEPS DATA or race STEPS DATA"},
-      [](const AppState&, const Source&) { return std::string("nothing"); },
-      [](AppState& s, const Source&, const std::string& value) {
-        std::string rest = value;
-        const std::string name = take_word(rest);
-        const auto* found = std::find(std::begin(wish_words), std::end(wish_words), name);
-        if (found == std::end(wish_words)) return false;
-        Wish wish{Wish::Kind(found - wish_words)};
-        if (has_number(wish.kind) && (!parse_number(take_word(rest), wish.value) || wish.value < 0)) return false;
-        if (rest.empty() == has_text(wish.kind) && wish.kind != Wish::note) return false;  // an empty note goes
-        wish.text = rest;
-        s.wishes.push_back(std::move(wish));
-        return true;
-      }};
+  return {{"do",
+           "pause, resume, stop, generate, go_on, step, clear, write COUNT, keep COUNT, choose ID, stop_generating, "
+           "swap, record, train_step, "
+           "watch, watch_batches, watch_held_out, note TEXT, open PATH, train STEPS DATA or race STEPS DATA"},
+          [](const AppState&, const Source&) { return std::string("nothing"); },
+          [](AppState& s, const Source&, const std::string& value) {
+            std::string rest = value;
+            const std::string name = take_word(rest);
+            const auto* found = std::find(std::begin(wish_words), std::end(wish_words), name);
+            if (found == std::end(wish_words)) return false;
+            Wish wish{Wish::Kind(found - wish_words)};
+            if (has_number(wish.kind) && (!parse_number(take_word(rest), wish.value) || wish.value < 0)) return false;
+            if (rest.empty() == has_text(wish.kind) && wish.kind != Wish::note) return false;  // an empty note goes
+            wish.text = rest;
+            s.wishes.push_back(std::move(wish));
+            return true;
+          }};
 }
 
-}  // namespace
-
-const std::vector<SettingEntry>& setting_table() {
-  static const std::vector<Entry> all = {
+/// All but the facts.
+std::vector<Entry> settable() {
+  const std::vector<Entry> all = {
       lesson(),
       lesson_step(),
       name(
@@ -383,8 +363,9 @@ const std::vector<SettingEntry>& setting_table() {
       flag("scores.one_scale", &AppState::one_scale),
       flag("smooth", &AppState::smooth_loss),
       part("curves.zoom", [](AppState& s) -> Zoom& { return s.curves.zoom; }),
-      names("curves.hide", "names of lines with ; between them, or none", ';',
-            [](AppState& s) -> std::set<std::string>& { return s.curves.hidden; }),
+      names(
+          "curves.hide", "names of lines with ; between them, or none", ';',
+          [](AppState& s) -> std::set<std::string>& { return s.curves.hidden; }, [](std::string_view) {}),
       choice("dialog", "none, open, beside or text", {"none", "open", "beside", "text"},
              [](AppState& s) -> Dialog& { return s.open.dialog; }),
       choice("cache", "probe or generated", {"probe", "generated"}, &AppState::cache_subject),
@@ -429,24 +410,55 @@ const std::vector<SettingEntry>& setting_table() {
       number("max_depth", "0 to 64; 0: no cap", 0, 64, [](AppState& s) -> int& { return s.request.max_depth; }),
       number("pace", "0 to 1000; 0: as fast as it can", 0, 1000, [](AppState& s) -> int& { return s.request.pace; }),
       number("max_tokens", "1 to 100000", 1, 100000, [](AppState& s) -> int& { return s.request.max_tokens; }),
-      names("hide", "names of controls, or none", ' ', [](AppState& s) -> std::set<std::string>& { return s.hidden; }),
+      names(
+          "hide", "names of controls, or none", ' ', [](AppState& s) -> std::set<std::string>& { return s.hidden; },
+          check_control),
       flag("help", &AppState::help),
-      fact("pinned.depth", pinned_depth),
-      fact("pinned.differs", pinned_differs),
-      fact("text", text_size_fact),
-      fact("written", written),
-      fact("status", [](const AppState&, const Source& source) { return std::string(status_name(source.status())); }),
       wish()};
   return all;
 }
 
-std::string wish_line(const Wish& wish) {
+}  // namespace
+
+const std::vector<SettingEntry>& setting_table() {
+  static const std::vector<Entry> all = [] {
+    std::vector<Entry> entries = settable();
+    for (Entry& one : facts()) entries.push_back(std::move(one));
+    return entries;
+  }();
+  return all;
+}
+
+std::string portable_path(const std::string& path, const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return path;
+  const fs::path whole = fs::weakly_canonical(path, ignored), from = fs::weakly_canonical(folder, ignored);
+  const bool together = std::next(whole.begin()) != whole.end() && std::next(from.begin()) != from.end() &&
+                        *std::next(whole.begin()) == *std::next(from.begin());
+  return (together ? whole.lexically_relative(from) : whole).string();
+}
+
+std::string wish_line(const Wish& wish, const std::filesystem::path& folder) {
   std::string line = fmt::format("do {}", wish_words[wish.kind]);
   if (has_number(wish.kind)) line += fmt::format(" {}", wish.value);
-  std::error_code ignored;
-  const bool file = wish.kind == Wish::open && std::filesystem::exists(wish.text, ignored);
-  if (has_text(wish.kind)) line += " " + (file ? std::filesystem::absolute(wish.text).string() : wish.text);
+  if (has_text(wish.kind)) line += " " + (names_a_file(wish.kind) ? portable_path(wish.text, folder) : wish.text);
   return line;
+}
+
+std::string located(const std::string& line, const std::filesystem::path& folder) {
+  std::string rest = line;
+  if (take_word(rest) != "do") return line;
+  const std::string name = take_word(rest);
+  const auto* found = std::find(std::begin(wish_words), std::end(wish_words), name);
+  if (found == std::end(wish_words) || !names_a_file(Wish::Kind(found - wish_words))) return line;
+  const auto kind = Wish::Kind(found - wish_words);
+  const std::string number = has_number(kind) ? take_word(rest) + " " : "";
+  const std::filesystem::path path = folder / rest;
+  std::error_code ignored;
+  // What is trained on may be the name of a data set.
+  if (rest.empty() || (kind != Wish::open && !std::filesystem::exists(path, ignored))) return line;
+  return fmt::format("do {} {}{}", name, number, path.lexically_normal().string());
 }
 
 }  // namespace tinymor

@@ -63,6 +63,12 @@ void reset_setting(AppState& state, const Source& source, std::string_view name)
   e.set(state, source, e.get(fresh, source));
 }
 
+bool is_fresh(const AppState& state, const Source& source, std::string_view name) {
+  static const AppState fresh;
+  const SettingEntry& e = entry(name);
+  return e.get(state, source) == e.get(fresh, source);
+}
+
 void apply(AppState& state, const Source& source, std::string_view line) {
   const std::string_view text = trimmed(line);
   const size_t space = std::min(text.find(' '), text.size());
@@ -84,9 +90,10 @@ void apply_scene(AppState& state, const Source& source, const std::string& text,
                          "at: \"{}\" is no number of seconds", trimmed(line.substr(space)));
     if (line.starts_with(opening))  // run_of_scene tells which
       return check_input(at == 0, "open: belongs to the beginning (\"do open PATH\" opens another run later)");
-    if (at == 0) return apply(changed, source, line);
+    const std::string whole = located(std::string(line), std::filesystem::path(name).parent_path());
+    if (at == 0) return apply(changed, source, whole);
     check_setting(line.substr(0, space));
-    changed.script.push_back({at, std::string(line)});
+    changed.script.push_back({at, whole});
   });
   std::stable_sort(changed.script.begin(), changed.script.end(),
                    [](const TimedLine& a, const TimedLine& b) { return a.seconds < b.seconds; });
@@ -102,12 +109,9 @@ std::string run_of_scene(const std::string& text, const std::filesystem::path& f
 }
 
 std::string scene_of(const AppState& state, const Source& source) {
-  static const AppState fresh;
   std::string out;
-  for (const SettingEntry& e : setting_table()) {
-    const std::string value = e.get(state, source);
-    if (!e.is_fact && value != e.get(fresh, source)) out += fmt::format("{} {}\n", e.name, value);
-  }
+  for (const SettingEntry& e : setting_table())
+    if (!e.is_fact && !is_fresh(state, source, e.name)) out += fmt::format("{} {}\n", e.name, e.get(state, source));
   return out;
 }
 

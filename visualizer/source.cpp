@@ -134,6 +134,12 @@ void Source::stop_generating() {
   if (generator_) generator_->stop();
 }
 
+void Source::forget_text() {
+  if (!generator_) return;
+  generator_->forget();
+  generation_version_ += generator_->poll(generation_);
+}
+
 void Source::set_run(RunInfo run) {
   try {
     Config config = config_from_toml(run.config_toml, "configuration");

@@ -111,6 +111,8 @@ class Source {
   /// Other settings for the tokens that are still to come.
   void adjust(const Sampling& sampling);
   void stop_generating();
+  /// The generated text goes; what is being written ends.
+  void forget_text();
   /// The outcome arrives in generation().
   void try_out(const Experiment& experiment);
   const Generation& generation() const { return generation_; }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "visualizer/layout.h"
+#include "visualizer/plot_math.h"
 #include "visualizer/ui.h"
 
 namespace tinymor {
@@ -36,8 +37,8 @@ std::vector<std::string> losses(const AppState& state, TokenRef token) {
   const int t = token.token;
   std::vector<std::string> out;
   if (std::isfinite(view.nll[t]) && t + 1 < view.size())
-    out.push_back(fmt::format("predicts \"{}\" next: {:.2f} nats ({:.0f} %)", quoted_piece(view.pieces[t + 1]),
-                              view.nll[t], 100 * std::exp(-view.nll[t])));
+    out.push_back(fmt::format("predicts \"{}\" next: {:.2f} nats ({})", quoted_piece(view.pieces[t + 1]), view.nll[t],
+                              percent(std::exp(-view.nll[t]))));
   if (token.subject == Subject::probe && size_t(t) < state.shown.likely.size())
     out.push_back("causal rule, likeliest: " + state.shown.likely[size_t(t)]);
   if (t > 0 && std::isfinite(view.nll[t - 1]))

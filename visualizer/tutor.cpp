@@ -17,21 +17,53 @@ std::string setting_name(const std::string& line) {
 
 bool holds(const Condition& condition, const AppState& state, const Source& source) {
   const std::string value = setting(state, source, condition.name);
+  if (condition.compare == "falls") {
+    const auto highest = state.tutor.highest.find(condition.name);
+    double now = 0;
+    return highest != state.tutor.highest.end() && parse_number(value, now) && now < highest->second;
+  }
   if (condition.compare == "=") return value == condition.value;
   if (condition.compare == "!=") return value != condition.value;
   double left = 0, right = 0;
-  return parse_number(value, left) && parse_number(condition.value, right) &&
+  const bool number = parse_number(condition.value, right);
+  return parse_number(value, left) && (number || parse_number(setting(state, source, condition.value), right)) &&
          (condition.compare == "<" ? left < right : left > right);
+}
+
+bool can_be_seen(const Claim& claim, const AppState& state, const Source& source, const ui::Registry& registry) {
+  if (!claim.compare.empty()) return holds(claim, state, source);
+  const ui::Registry::Item* item = registry.find(claim.name);
+  return item && item->visible;
+}
+
+void check_tasks(AppState& state, const Source& source) {
+  if (!state.wishes.empty()) return;  // what the step itself asked for is not there yet
+  Tutor& tutor = state.tutor;
+  const LessonStep& step = state.lessons[size_t(tutor.lesson)].steps[size_t(tutor.step)];
+  for (const LessonTask& task : step.tasks)
+    for (const Condition& condition : task.until)
+      if (double now = 0; condition.compare == "falls" && parse_number(setting(state, source, condition.name), now)) {
+        double& highest = tutor.highest.try_emplace(condition.name, now).first->second;
+        highest = std::max(highest, now);
+      }
+  for (size_t i = 0; i < step.tasks.size(); ++i) {
+    const auto& until = step.tasks[i].until;
+    const auto met = [&](const Condition& condition) { return holds(condition, state, source); };
+    if (std::all_of(until.begin(), until.end(), met)) tutor.done[i] = true;
+    if (!tutor.done[i]) return;
+  }
 }
 
 void enter_lesson(AppState& state, const Source& source, int number, int at) {
   check_input(number >= 0 && number < int(state.lessons.size()), "lesson: there are {} of them", state.lessons.size());
   const Lesson& lesson = state.lessons[size_t(number)];
+  check_input(lesson.problem.empty(), "{}", lesson.problem);
   check_input(at >= 0 && at < int(lesson.steps.size()), "lesson {}: it has {} steps", lesson.name, lesson.steps.size());
   AppState changed = state;
   std::set<std::string> touched;
   for (const LessonStep& step : lesson.steps) {
-    for (const std::string& line : step.scene) touched.insert(setting_name(line));
+    for (const auto& lines : {step.scene, step.keep})
+      for (const std::string& line : lines) touched.insert(setting_name(line));
     for (const LessonTask& task : step.tasks)
       for (const std::string& line : task.solve) touched.insert(setting_name(line));
   }
@@ -39,8 +71,12 @@ void enter_lesson(AppState& state, const Source& source, int number, int at) {
   for (int i = 0; i <= at; ++i) {
     for (const std::string& line : lesson.steps[size_t(i)].scene)
       if (i == at || setting_name(line) != "do") apply(changed, source, line);
+    for (const std::string& line : lesson.steps[size_t(i)].keep) {
+      const std::string name = setting_name(line);
+      apply(changed, source, is_fresh(state, source, name) ? line : name + " " + setting(state, source, name));
+    }
   }
-  changed.tutor = {number, at, std::vector<bool>(lesson.steps[size_t(at)].tasks.size())};
+  changed.tutor = {.lesson = number, .step = at, .done = std::vector<bool>(lesson.steps[size_t(at)].tasks.size())};
   state = std::move(changed);
 }
 

@@ -111,6 +111,20 @@ class Textures {
   std::map<uint64_t, GLuint> kept_;
 };
 
+/// Makes a window that has not been shown yet, with its frame, no larger than what the screen leaves for windows.
+void fit_screen(GLFWwindow* window) {
+  GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+  if (!monitor) return;
+  int x = 0, y = 0, most_wide = 0, most_high = 0, left = 0, top = 0, right = 0, bottom = 0, width = 0, height = 0;
+  glfwGetMonitorWorkarea(monitor, &x, &y, &most_wide, &most_high);
+  glfwGetWindowFrameSize(window, &left, &top, &right, &bottom);
+  glfwGetWindowSize(window, &width, &height);
+  most_wide -= left + right, most_high -= top + bottom;
+  if (most_wide < 1 || most_high < 1 || (width <= most_wide && height <= most_high)) return;
+  glfwSetWindowSize(window, std::min(width, most_wide), std::min(height, most_high));
+  glfwSetWindowPos(window, x + left, y + top);
+}
+
 // GLFW, the window and ImGui with its backends, taken down in reverse order.
 class Desktop {
  public:
@@ -122,11 +136,14 @@ class Desktop {
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
     glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
     glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
+    glfwWindowHint(GLFW_VISIBLE, GLFW_FALSE);
     window_ = glfwCreateWindow(options.width, options.height, "tinymor", nullptr, nullptr);
     if (!window_) {
       glfwTerminate();
       throw InputError("window: this display has no OpenGL 3.3 (use --png FILE to draw the picture into a file)");
     }
+    fit_screen(window_);
+    glfwShowWindow(window_);
     glfwMakeContextCurrent(window_);
     glfwSwapInterval(1);
     watch_input(window_, events_);

@@ -4,6 +4,8 @@
 
 #include "scripted.h"
 #include "support/catch.h"
+#include "tensor/error.h"
+#include "visualizer/control_names.h"
 #include "visualizer/headless.h"
 
 using namespace tinymor;
@@ -71,7 +73,7 @@ TEST_CASE("every control of every page answers when it is pressed") {
                                       "autograd.value.y",
                                       "autograd.value.mul #1",
                                       "autograd.value.add #2"};
-  std::set<std::string> pressed, silent;
+  std::set<std::string> pressed, silent, unknown;
   for (const char* page : {"Overview", "Generate", "Inside", "Compare", "Autograd", "Data"}) {
     std::vector<std::string> names;
     const Desk seen(page);
@@ -86,9 +88,15 @@ TEST_CASE("every control of every page answers when it is pressed") {
       const size_t before = desk.look();
       REQUIRE(desk.window.click(name));
       if (desk.look() == before) silent.insert(name);
+      for (const auto& [seen_now, item] : desk.window.app().registry().items()) try {
+          check_control(seen_now);
+        } catch (const InputError&) {
+          unknown.insert(seen_now);
+        }
     }
   }
   CHECK(pressed.size() > 140);
+  CHECK(unknown == std::set<std::string>{});
   for (const std::set<std::string>& known : {chosen, read})
     for (const std::string& name : known) {
       CAPTURE(name);

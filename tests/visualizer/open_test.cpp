@@ -182,10 +182,11 @@ TEST_CASE("a session that begins beside another run begins there again, however 
   desk.window.frames(2);
   desk.window.type("v");
   std::filesystem::current_path(before);
-  const std::string written = read_file(folder.path() / "exports/session-1.scene", 10000);
+  const std::filesystem::path file = folder.path() / "exports/session-1.scene";
+  const std::string written = read_file(file, 10000);
   for (const double seconds : {0.01, 5.0}) {
     Desk again;
-    apply_scene(again.state(), again.first, written, "session");
+    apply_scene(again.state(), again.first, written, file.string());
     for (int i = 0; i < 1000 && !again.state().script.empty(); ++i) again.window.frames(1, seconds);
     again.window.frames(2);
     CHECK(again.window.app().source().name() == "sample");
@@ -194,6 +195,37 @@ TEST_CASE("a session that begins beside another run begins there again, however 
     CHECK(again.state().curves.zoom.from == 0.41234);
     CHECK(again.state().message.empty());
   }
+}
+
+TEST_CASE("a session names its runs as they lie from it, and plays where both were moved to") {
+  const TemporaryFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path(), here = folder.path() / "here";
+  std::filesystem::create_directories(here / "runs/other");
+  write_file_atomically(here / "my.txt", "Roses");
+  std::filesystem::current_path(here);
+  Desk desk;
+  desk.window.type("v");
+  desk.window.app().drop("runs/other");
+  desk.window.frames(2);
+  desk.state().wishes.push_back({Wish::train, 70, "my.txt"});
+  desk.window.frames(2);
+  desk.state().wishes.push_back({Wish::train, 80, "stories"});
+  desk.window.frames(2);
+  desk.window.type("v");
+  std::filesystem::current_path(before);
+  CHECK_THAT(read_file(here / "exports/session-1.scene", 10000), ContainsSubstring("do open ../runs/other\n") &&
+                                                                     ContainsSubstring("do train 70 ../my.txt\n") &&
+                                                                     ContainsSubstring("do train 80 stories\n"));
+
+  const std::filesystem::path there = folder.path() / "there", file = there / "exports/session-1.scene";
+  std::filesystem::rename(here, there);
+  Desk again;
+  apply_scene(again.state(), again.first, read_file(file, 10000), file.string());
+  for (int i = 0; i < 100 && !again.state().script.empty(); ++i) again.window.frames(1, 0.1);
+  again.window.frames(2);
+  const std::string whole = there.lexically_normal().string();
+  CHECK(again.asked ==
+        std::vector<std::string>{whole + "/runs/other", "train " + whole + "/my.txt 70", "train stories 80"});
 }
 
 TEST_CASE("what was opened last is offered first, once, as long as it is there") {

@@ -106,3 +106,16 @@ TEST_CASE("numbers are short enough for an axis") {
   CHECK(short_number(2) == "2");
   CHECK(short_number(missing) == "-");
 }
+
+TEST_CASE("a share that is not nothing is never written as 0 %") {
+  CHECK(percent(0) == "0 %");
+  CHECK(percent(1.0 / 1024) == "0.1 %");
+  CHECK(percent(0.00004) == "0.004 %");
+  CHECK(percent(1e-9) == "under 0.001 %");
+  CHECK(percent(0.006) == "1 %");
+  CHECK(percent(0.37) == "37 %");
+  CHECK(percent(1) == "100 %");
+  CHECK(percent(0.0004, 1) == "0.04 %");
+  CHECK(percent(0.3712, 1) == "37.1 %");
+  CHECK(percent(missing) == "nan %");
+}

@@ -133,8 +133,9 @@ inline Trace make_trace(const SampleRun& run, int step, Rule rule) {
     trace.recursions.push_back(std::move(recursion));
   }
   for (int t = 0; t + 1 < run.tokens; ++t) {
-    trace.nll.push_back(
-        float(std::max(0.02, 1.5 + 1.2 * difficulty(t + 1) + 3.2 * std::exp(-6 * learnt) + noise(9, t) - 0.5)));
+    // From a guess among all 512 tokens alike to what the token deserves.
+    const double guessed = std::exp(-6 * (learnt - 0.05)), deserved = 1.5 + 1.2 * difficulty(t + 1) + noise(9, t) - 0.5;
+    trace.nll.push_back(float(std::max(0.02, (1 - guessed) * deserved + guessed * std::log(512))));
     trace.lm_loss += trace.nll.back() / std::max(1, run.tokens - 1);
   }
   for (int t = 0; t < run.tokens; ++t) {
@@ -157,10 +158,11 @@ inline Trace make_trace(const SampleRun& run, int step, Rule rule) {
 
 inline Snapshot sample_snapshot(const SampleRun& run, int step) {
   Snapshot snapshot{step, sample::make_trace(run, step, Rule::topk), sample::make_trace(run, step, Rule::threshold)};
+  const double learnt = std::min(1.0, double(step) / run.steps);
   for (int most = 1; most < run.recursions; ++most) {
     Prediction lens{snapshot.threshold.nll, snapshot.threshold.likely};
     for (size_t t = 0; t < lens.nll.size(); ++t)
-      lens.nll[t] += float(0.4 * (run.recursions - most) * (sample::difficulty(int(t) + 1) + 0.5));
+      lens.nll[t] += float(0.4 * learnt * (run.recursions - most) * (sample::difficulty(int(t) + 1) + 0.5));
     snapshot.threshold.exits.push_back(std::move(lens));
   }
   const int layers = 2 + sample::block_layers * run.recursions;

@@ -103,7 +103,7 @@ TEST_CASE("wishes of a scene are carried out like those of buttons") {
   state.wishes.clear();
   const std::vector<std::string> lines = {"do keep 3", "do open a run/x", "do race 70 my own.txt"};
   for (const std::string& line : lines) apply(state, source, line);
-  for (size_t i = 0; i < lines.size(); ++i) CHECK(wish_line(state.wishes[i]) == lines[i]);
+  for (size_t i = 0; i < lines.size(); ++i) CHECK(wish_line(state.wishes[i], "") == lines[i]);
   for (const char* bad : {"do keep", "do keep -1", "do keep 3 more", "do open", "do train stories", "do pause now"})
     CHECK_THROWS_AS(apply(state, source, bad), InputError);
   CHECK_THROWS_WITH(apply_scene(state, source, "at 1\nopen x\n", "late"), ContainsSubstring("late:2: open: belongs"));

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "visualizer/model_decoder.h"
+#include "visualizer/plot_math.h"
 #include "visualizer/ui.h"
 
 namespace tinymor {
@@ -70,7 +71,7 @@ bool draw_candidate(Canvas& canvas, const Box& row, const Generation& text, cons
               ui::u32(ui::colors::accent, taken ? 0.9 : 0.4), em * 0.1f);
   canvas.rect({{left, row.max.y - em * 0.28f}, {left + raw, row.max.y - em * 0.1f}}, ui::u32(ui::colors::dim));
   const std::string numbers =
-      fmt::format("{:.1f} %  from {:.1f} %{}", 100 * candidate.probability, 100 * draw.raw[i], taken ? "  drawn" : "");
+      fmt::format("{}  from {}{}", percent(candidate.probability, 1), percent(draw.raw[i], 1), taken ? "  drawn" : "");
   text_right(canvas, {row.max.x - em * 0.2f, y}, ink, numbers, ui::Font::small);
   return clicked;
 }
@@ -101,7 +102,7 @@ std::string candidates_text(const Generation& text, const GenerateRequest& reque
   const Draw draw = draw_of(text, request);
   std::string out = fmt::format("next of {}:", draw.candidates.size());
   for (size_t i = 0; i < std::min<size_t>(6, draw.candidates.size()); ++i)
-    out += fmt::format(" \"{}\" {:.1f} %", piece_of(text, draw.candidates[i].id), 100 * draw.candidates[i].probability);
+    out += fmt::format(" \"{}\" {}", piece_of(text, draw.candidates[i].id), percent(draw.candidates[i].probability, 1));
   return out + fmt::format("; the draw takes \"{}\"\n", piece_of(text, draw.candidates[draw.taken].id));
 }
 

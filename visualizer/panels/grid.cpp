@@ -70,7 +70,7 @@ bool computed(const TextView& view, size_t recursion, int t) {
 FrameRow recursion_row(const Geometry& geometry, const RecursionRow& row, int recursion, int tokens) {
   const double share = tokens > 0 ? double(row.computed) / tokens : 0;
   FrameRow out{fmt::format("recursion {}", recursion), 1,
-               fmt::format("{} of {} ({:.0f} %)", row.computed, tokens, 100 * share), ""};
+               fmt::format("{} of {} ({})", row.computed, tokens, percent(share)), ""};
   out.used = share;
   if (!geometry.two_rules) return out;  // nothing limits it
   out.note = fmt::format("capacity {:.0f} %", 100 * row.capacity);

@@ -114,11 +114,10 @@ void draw_predictions(Canvas& canvas, const Box& box, const Source& source, cons
       const double p = std::isfinite(candidate.probability) ? std::clamp<double>(candidate.probability, 0, 1) : 0;
       canvas.rect({{x, y + letter}, {x + width * float(p), y + letter + em * 0.2f}},
                   ui::u32(depth_color(int(r) + 1), right ? 1 : 0.5));
-      canvas.text(
-          {x, y}, ui::u32(right ? ui::colors::text : ui::colors::dim),
-          fitted(fmt::format("{:.0f} %  {}{}", 100 * p, source.quoted(candidate.id), right ? "  (follows)" : ""), width,
-                 ui::Font::small),
-          ui::Font::small);
+      canvas.text({x, y}, ui::u32(right ? ui::colors::text : ui::colors::dim),
+                  fitted(fmt::format("{}  {}{}", percent(p), source.quoted(candidate.id), right ? "  (follows)" : ""),
+                         width, ui::Font::small),
+                  ui::Font::small);
     }
   }
 }
@@ -259,7 +258,7 @@ class LensPanel : public Panel {
       out += fmt::format("  {}: {:.2f} nats;", most(r, lens.nll.size()), lens.nll[r][t]);
       for (size_t c = 0; c < lens.each; ++c) {
         const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
-        out += fmt::format(" \"{}\" {:.0f} %", source.quoted(candidate.id), 100 * candidate.probability);
+        out += fmt::format(" \"{}\" {}", source.quoted(candidate.id), percent(candidate.probability));
       }
       out += "\n";
     }

@@ -37,7 +37,7 @@ std::string class_name(const Source& source, int32_t id) {
 /// What the model takes an image for, as fully as there is room to say it; a cross where it is wrong.
 std::string verdict(const Source& source, const SeenImage& image, float width) {
   const std::string cross = image.right() ? "" : "\u00d7 ", taken = class_name(source, image.predicted);
-  const std::string share = fmt::format(" ({:.0f} %)", 100 * image.probability);
+  const std::string share = fmt::format(" ({})", percent(image.probability));
   const std::string is = image.right() ? "" : ", is " + class_name(source, image.truth);
   for (const std::string& form : {cross + "taken for " + taken + share + is, cross + taken + share + is})
     if (text_size(form, ui::Font::small).x <= width) return form;
@@ -199,8 +199,9 @@ class PatchesPanel : public Panel {
     std::string out = caption(source, state) + "\n";
     for (int i = 0; i < count_of(*shown); ++i) {
       const SeenImage& image = shown->images[i];
-      out += fmt::format("image {} is {}, taken for {} ({:.0f} %){}\n", i + 1, class_name(source, image.truth),
-                         class_name(source, image.predicted), 100 * image.probability, image.right() ? "" : ": wrong");
+      out +=
+          fmt::format("image {} is {}, taken for {} ({}){}\n", i + 1, class_name(source, image.truth),
+                      class_name(source, image.predicted), percent(image.probability), image.right() ? "" : ": wrong");
       for (size_t p = 0; p < image.depth.size(); ++p)
         out += fmt::format("{}{}", image.depth[p], (p + 1) % size_t(shown->columns) == 0 ? "\n" : " ");
     }

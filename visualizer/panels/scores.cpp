@@ -153,7 +153,7 @@ std::string summary(const ScoreHistogram& scores, int r) {
   const double shared = overlap(scores, r);
   if (total(left) == 0) return "all taken";
   if (total(taken) == 0) return "none taken";
-  return fmt::format("{:.0f} % overlap", 100 * shared);
+  return percent(shared) + " overlap";
 }
 
 std::string cut_line(const ScoreHistogram& scores, int r, bool by_depth) {

@@ -42,9 +42,9 @@ std::vector<LegendEntry> depth_legend(const std::vector<int>& depths, int recurs
   const std::vector<int> counts = count_depths(depths, recursions);
   for (size_t d = 0; d < counts.size(); ++d) {
     if (d == 0 && counts[0] == 0) continue;
-    const double share = depths.empty() ? 0 : 100.0 * counts[d] / double(depths.size());
-    entries.push_back({depth_color(int(d)),
-                       fmt::format("{} {}: {} ({:.0f} %)", d, d == 1 ? "recursion" : "recursions", counts[d], share)});
+    const double share = depths.empty() ? 0 : counts[d] / double(depths.size());
+    entries.push_back({depth_color(int(d)), fmt::format("{} {}: {} ({})", d, d == 1 ? "recursion" : "recursions",
+                                                        counts[d], percent(share))});
   }
   return entries;
 }

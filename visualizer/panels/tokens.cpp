@@ -104,7 +104,7 @@ std::string frequency(const Source& source, int32_t id) {
   const std::vector<uint32_t>& counts = counts_of(source);
   if (id < 0 || size_t(id) >= counts.size()) return fmt::format("id {}: how often it occurs was not recorded", id);
   const double all = std::max<double>(1, double(corpus_tokens(source)));
-  return fmt::format("id {} occurs {} times: {:.2f} % of the corpus", id, grouped(counts[id]), 100 * counts[id] / all);
+  return fmt::format("id {} occurs {} times: {} of the corpus", id, grouped(counts[id]), percent(counts[id] / all, 2));
 }
 
 /// The ids whose piece contains `search`, whatever the case of its letters; most frequent first.

@@ -24,6 +24,7 @@
 #include "visualizer/settings.h"
 #include "visualizer/source.h"
 #include "visualizer/trainer_run.h"
+#include "visualizer/tutor.h"
 #include "visualizer/window.h"
 
 namespace {
@@ -32,7 +33,7 @@ using namespace tinymor;
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string path, train, data, out, png, svg, csv, size, panel, scene;
+  std::string path, train, data, out, png, svg, csv, size, panel, scene, lesson;
   int threads = 0, timed_frames = 0;
   std::optional<double> zoom;
   int64_t at = -1;
@@ -54,9 +55,10 @@ constexpr const char* examples =
 
 void declare(CLI::App& cli, Options& o) {
   cli.footer(examples);
-  cli.add_option("path", o.path,
-                 "a run folder or a folder of runs, a recording (.mortrace), a model (.safetensors) or a scene "
-                 "(.scene) [bundled runs]");
+  cli.add_option(
+      "path", o.path,
+      "a run folder or a folder of runs, a recording (.mortrace), a model (.safetensors), a scene (.scene) or "
+      "a lesson (.lesson) [bundled runs]");
   cli.add_option("--train", o.train, "train with this configuration (TOML) in the window");
   cli.add_option("--data", o.data, "with --train: a data set's name, a text file, a folder of them, or images");
   cli.add_option("--out", o.out, "with --train: the run folder to write [runs/live-1, or the next number]");
@@ -163,7 +165,13 @@ std::string path_or_bundled(const Options& o) {
 
 /// Puts the window into the state that the command line asks for: the scene, then what is named beside it.
 void prepare(const Options& o, AppState& state, const Source& source) {
-  state.lessons = read_lessons(bundled("lessons"), state.message);
+  state.lessons = read_lessons(bundled("lessons"));
+  for (const Lesson& lesson : state.lessons)
+    if (!lesson.problem.empty()) state.say(lesson.problem);
+  if (!o.lesson.empty()) {
+    state.lessons.push_back(read_lesson(o.lesson));
+    enter_lesson(state, source, int(state.lessons.size()) - 1, 0);
+  }
   if (!o.scene.empty()) apply_scene(state, source, read_file(o.scene, 1 << 20), o.scene);
   if (o.zoom) state.zoom = float(*o.zoom / 100);
   if (!o.panel.empty()) state.maximised = o.panel;
@@ -221,7 +229,7 @@ void run(const Options& o) {
   std::error_code ignored;
   check_input(path.empty() || fs::exists(path, ignored),
               "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)", path);
-  const bool first_run = o.path.empty() && o.train.empty() && o.at < 0 && o.scene.empty();
+  const bool first_run = o.path.empty() && o.train.empty() && o.at < 0 && o.scene.empty() && o.lesson.empty();
   window.prepare = [&](AppState& state, const Source& source) {
     prepare(o, state, source);
     const int count = source.history().snapshot_count();
@@ -235,8 +243,9 @@ void run(const Options& o) {
       [&](const Wake& wake) { return dialog_opener(o, wake); });
 }
 
-/// A scene that is named in place of a run says itself which run it is for.
-void take_scene(Options& o) {
+/// A lesson that is named in place of a run is played on the bundled ones; a scene says itself which run it is for.
+void take_scene_or_lesson(Options& o) {
+  if (fs::path(o.path).extension() == ".lesson") o.lesson = std::exchange(o.path, "");
   if (fs::path(o.path).extension() != ".scene") return;
   check_input(o.scene.empty(), "--scene: a scene is named too (leave out one)");
   o.scene = std::exchange(o.path, "");
@@ -258,7 +267,7 @@ int main(int argc, char** argv) {
   check_numbers(cli);
   try {
     cli.parse(argc, argv);
-    take_scene(options);
+    take_scene_or_lesson(options);
     run(options);
     return 0;
   } catch (const CLI::CallForHelp& help) {
