@@ -221,10 +221,7 @@ exercise() {
     return 1
   fi
   compiler_said
-  local status=0
-  "build/docs/exercises/exercise_$1" || status=$?
-  [ "$status" -lt 128 ] || note "it crashed: a place outside an array, or a recursion too deep?"
-  return "$status"
+  "build/docs/exercises/exercise_$1"
 }
 
 case ${1:-} in

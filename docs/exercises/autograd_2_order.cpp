@@ -2,7 +2,7 @@
 //
 // A node may be visited when every node that uses it has been. One way: count for each node that `result` depends on
 // how many nodes use it; start with `result`; whoever is visited lowers the counts of its inputs, and an input whose
-// count reaches 0 is next. No recursion: a chain of 100 000 nodes would overflow the stack.
+// count reaches 0 is next. No recursion: a chain of a million nodes would overflow the stack.
 #include "exercises.h"
 
 namespace tinymor {

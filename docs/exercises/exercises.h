@@ -35,7 +35,7 @@ MulGrads mul_backward(const Tensor& a, const Tensor& b, const Tensor& g);
 
 /// autograd_2_order. inputs[i] names the nodes that node i was computed from. Returns every node that `result` depends
 /// on, itself included, in an order in which backward may visit them: each node once, and after all nodes that use it.
-/// The numbers of the nodes say nothing about when they were made. A chain of 100 000 nodes must not overflow the
+/// The numbers of the nodes say nothing about when they were made. A chain of a million nodes must not overflow the
 /// stack.
 std::vector<int64_t> backward_order(const std::vector<std::vector<int64_t>>& inputs, int64_t result);
 

@@ -29,6 +29,7 @@ Finding check_packed() {
   const auto mixed = row(second * (1 + 2 * e), second * (10 + 20 * e));
   const auto last = row(third * (1 + 2 * e + 4 * e * e), third * (10 + 20 * e + 30 * e * e));
   const auto pair = row(second * (2 + 4 * e), second * (20 + 30 * e));
+  const Tensor low({2, 4}, {-1800, 0, 0, 0, -1800, 0, 0, 0});
   const Tensor sharp({2, 4}, {1800, 0, 0, 0, 0, 1800, 0, 0});
   for (const Finding& finding :
        {compare("one token", packed_attention(q.slice(0, 0, 1), k.slice(0, 0, 1), v.slice(0, 0, 1), {0, 1}),
@@ -44,7 +45,10 @@ Finding check_packed() {
                 "offsets[s] and offsets[s+1] may be equal: that text has no rows"),
         compare("two tokens with the scores 900 and 1800",
                 packed_attention(q.slice(0, 0, 2), sharp, v.slice(0, 0, 2), {0, 2}), Tensor({2, 2}, {1, 10, 2, 20}),
-                "e^900 overflows: subtract the largest score first")})
+                "e^900 overflows: subtract the largest score first"),
+        compare("two tokens whose scores are all -900",
+                packed_attention(q.slice(0, 0, 2), low, v.slice(0, 0, 2), {0, 2}), Tensor({2, 2}, {1, 10, 1.5, 15}),
+                "e^-900 is 0: the largest begins with the first score, not with 0")})
     if (!finding.done) return finding;
   return done();
 }

@@ -57,13 +57,13 @@ Finding check_order() {
        {compare(shown_graph(chain), chain, 2, {0, 1, 2}), compare(shown_graph(shared), shared, 3, {0, 1, 2, 3}),
         compare(shown_graph(shuffled), shuffled, 0, {0, 1, 2, 3})})
     if (!finding.done) return finding;
-  Graph longest(100000);
+  Graph longest(1000000);
   std::vector<int64_t> all{0};
   for (int64_t i = 1; i < int64_t(longest.size()); ++i) {
     longest[i] = {i - 1};
     all.push_back(i);
   }
-  return compare("a chain of 100000 nodes", longest, int64_t(longest.size()) - 1, all);
+  return compare("a chain of 1000000 nodes", longest, int64_t(longest.size()) - 1, all);
 }
 
 const AddExercise add({3, "autograd_2_order", "The order of backward",

@@ -37,6 +37,12 @@ Finding check_gradient() {
     if (i > 0) return not_yet(what, "is every other element back in its place while this one moves?");
     return not_yet(what);
   }
+  const std::vector<double> wide =
+      numeric_gradient([](const std::vector<double>& at) { return at[0] * at[0] * at[0]; }, {2}, 0.5);
+  if (wide.size() != 1 || !(std::abs(wide[0] - 12.25) < 1e-9))
+    return not_yet(fmt::format("f = x^3 at 2, eps = 0.5: should be (2.5^3 - 1.5^3) / 1 = 12.25, you gave {}",
+                               wide.empty() ? "nothing" : fmt::format("{}", wide[0])),
+                   "the step is the eps that is given");
   return done();
 }
 

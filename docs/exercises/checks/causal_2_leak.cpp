@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "checks.h"
 #include "exercises.h"
@@ -45,6 +46,21 @@ Choice above_mean(const std::vector<double>& scores) {
   return places;
 }
 
+/// Those that are nearly as large as the last one, or as small.
+Choice near_the_last(const std::vector<double>& scores) {
+  Choice places;
+  for (size_t i = 0; i < scores.size(); ++i)
+    if (std::abs(scores[i] - scores.back()) < 1.5) places.push_back(int64_t(i));
+  return places;
+}
+
+/// Those with a score of 0 or more, the best first.
+Choice best_first(const std::vector<double>& scores) {
+  Choice places = by_sign(scores);
+  std::stable_sort(places.begin(), places.end(), [&](int64_t a, int64_t b) { return scores[a] > scores[b]; });
+  return places;
+}
+
 Finding check_leak() {
   struct Case {
     const char* name;
@@ -66,7 +82,17 @@ Finding check_leak() {
             {3, -1, 2, 0},
             0,
             "compare who is taken, place by place from the first"},
-           {"scores larger than all before", records, {1, 3, 2, 5}, -1, "looking back is allowed"}}) {
+           {"scores larger than all before", records, {1, 3, 2, 5}, -1, "looking back is allowed"},
+           {"scores near the last one",
+            near_the_last,
+            {5, 1, 7, 2},
+            1,
+            "neither a very large nor a very small last score takes place 1: compare both with the scores as they are"},
+           {"scores of 0 or more, the best first",
+            best_first,
+            {1, -1, 2, 3},
+            -1,
+            "the same places in another order are no leak: ask of each place whether it is taken"}}) {
     const int64_t given = first_leak(wanted.choose, wanted.scores);
     if (given != wanted.leak)
       return not_yet(fmt::format("{} of {}: should be {}, you gave {}", wanted.name, fmt::join(wanted.scores, ", "),

@@ -11,6 +11,7 @@ Finding check_dead() {
     std::vector<std::vector<int64_t>> depths;
     double share;
     const char* hint;
+    int64_t recursions = 3;
   };
   for (const Case& wanted : std::vector<Case>{
            {{{1, 3, 2, 3, 2, 1}, {1, 3, 2, 3, 2, 1}, {2, 3, 1, 3, 1, 2}},
@@ -18,14 +19,15 @@ Finding check_dead() {
             "positions 1 and 3 alone reach depth 3"},
            {{{1, 3, 2, 3, 2, 1}, {3, 1, 2, 3, 1, 2}, {1, 3, 1, 2, 3, 2}}, 2.0 / 6, "one text is enough to be alive"},
            {{{3, 3}}, 0, "nobody is dead here"},
-           {{{1, 2, 2}}, 1, "nobody reaches depth 3"}}) {
-    const double given = dead_share(wanted.depths, 3);
+           {{{1, 2, 2}}, 1, "nobody reaches depth 3"},
+           {{{1, 2, 2, 1}}, 0.5, "two recursions here: depth 2 is all of them", 2}}) {
+    const double given = dead_share(wanted.depths, wanted.recursions);
     std::string text;
     for (const std::vector<int64_t>& depths : wanted.depths) text += shown(depths) + " ";
     if (!(std::abs(given - wanted.share) < 1e-9))
-      return not_yet(
-          fmt::format("depths {}and 3 recursions: should be {:.4f}, you gave {:.4f}", text, wanted.share, given),
-          wanted.hint);
+      return not_yet(fmt::format("depths {}and {} recursions: should be {:.4f}, you gave {:.4f}", text,
+                                 wanted.recursions, wanted.share, given),
+                     wanted.hint);
   }
   return done();
 }

@@ -21,14 +21,21 @@ Finding check_broadcast() {
       return not_yet(fmt::format("{} + {} should be {}, you gave {}", wanted.a, wanted.b, wanted.result, given),
                      wanted.hint);
   }
-  const Shape a{2, 3}, b{2, 4};
-  try {
-    const Shape given = broadcast_shape(a, b);
-    return not_yet(fmt::format("{} + {} should throw, you gave {}", a, b, given),
-                   "3 against 4: neither agrees nor is 1; throw Error(\"...\") there");
-  } catch (const Error&) {
-    return done();
+  struct Misfit {
+    Shape a, b;
+    const char* hint;
+  };
+  for (const Misfit& misfit :
+       std::vector<Misfit>{{{2, 3}, {2, 4}, "3 against 4: neither agrees nor is 1; throw Error(\"...\") there"},
+                           {{4, 3}, {2, 3}, "4 against 2: every axis has to fit, not the last one only"},
+                           {{0}, {2}, "0 against 2: 0 gives way to 1 only"}}) {
+    try {
+      const Shape given = broadcast_shape(misfit.a, misfit.b);
+      return not_yet(fmt::format("{} + {} should throw, you gave {}", misfit.a, misfit.b, given), misfit.hint);
+    } catch (const Error&) {
+    }
   }
+  return done();
 }
 
 const AddExercise add({2, "tensors_2_broadcast", "The shape of a sum",

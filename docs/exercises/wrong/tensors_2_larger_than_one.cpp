@@ -1,0 +1,19 @@
+// Lets 0 pass for 1.
+#define broadcast_shape tensors_2_larger_than_one
+#include <algorithm>
+
+#include "../checks/tensors_2_broadcast.cpp"
+
+namespace tinymor {
+
+Shape broadcast_shape(const Shape& a, const Shape& b) {
+  std::vector<int64_t> dims(std::max(a.rank(), b.rank()));
+  for (int64_t i = 1; i <= int64_t(dims.size()); ++i) {
+    const int64_t from_a = i <= a.rank() ? a[-i] : 1, from_b = i <= b.rank() ? b[-i] : 1;
+    if (from_a != from_b && from_a > 1 && from_b > 1) throw Error("they do not fit");
+    dims[dims.size() - i] = from_a == 1 ? from_b : from_a;
+  }
+  return Shape(dims);
+}
+
+}  // namespace tinymor
