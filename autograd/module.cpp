@@ -39,7 +39,7 @@ std::vector<Variable*> Module::parameters() {
 }
 
 std::vector<const Variable*> Module::parameters() const {
-  // Listing members changes none of them.
+  // Listing members gives names to those that have none, and changes nothing else.
   const std::vector<Variable*> all = const_cast<Module*>(this)->parameters();
   return {all.begin(), all.end()};
 }

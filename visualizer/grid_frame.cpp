@@ -49,7 +49,7 @@ Box GridFrame::cell(int r, int t) const {
 }
 
 bool GridFrame::sees(int from, int to) const {
-  return from >= 0 && to<tokens_&& float(column(to) + 1)> first() && float(column(from)) < last();
+  return from >= 0 && to < tokens_ && first() < float(column(to) + 1) && float(column(from)) < last();
 }
 
 std::vector<int> GridFrame::tokens() const {

@@ -27,7 +27,7 @@ std::string place(const Box& box, float rounding) {
   return out;
 }
 
-/// Text for XML: its five special characters by name, control characters as spaces.
+/// Text for between two tags of XML: & < > by name, control characters as spaces. Not for attributes: quotes stay.
 std::string escaped(std::string_view text) {
   std::string out;
   for (char c : text) switch (c) {

@@ -1,6 +1,6 @@
 #pragma once
 // All loops over raw numbers, as one table of functions per SIMD level. Nothing here knows shapes, broadcasting or
-// gradients; tensor/ops.cpp checks, splits the work over threads and calls these.
+// gradients; the operations in tensor/*.cpp check, split the work over threads and call these.
 //
 // Letters: R rows, d columns, H query heads, G key/value heads, D width of a head, V vocabulary. Buffers are row-major;
 // `*_row` is the distance between rows. No function allocates or throws. Docs: docs/04-why-is-it-fast.md

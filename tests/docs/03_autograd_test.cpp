@@ -152,6 +152,7 @@ TEST_CASE("03: differences of x^3 at 2") {
   const auto f = [](double x) { return x * x * x; };
   CHECK((f(2.1) - f(2)) / 0.1 == Approx(12.61));
   CHECK((f(2.1) - f(1.9)) / 0.2 == Approx(12.01));
+  CHECK((f(2.01) - f(1.99)) / 0.02 == Approx(12.0001));
   // The error of the central difference, computed in float and in double.
   const auto error = [](auto two, double eps) {
     using T = decltype(two);
