@@ -13,7 +13,7 @@ tensor     3000
 autograd   1500
 mor        2750
 datasets   2300
-trainer    4000
-visualizer 12500
+trainer    4300
+visualizer 12850
 END
 exit $over
