@@ -156,6 +156,17 @@ TEST_CASE("every lesson can be played to its end: what a card says is there, and
   }
 }
 
+#ifdef TINYMOR_FIRST_RUNS
+TEST_CASE("every lesson is true of the bundled runs, too") {
+  const std::vector<Lesson> lessons = bundled_lessons();
+  for (size_t i = 0; i < lessons.size(); ++i) {
+    const std::unique_ptr<Source> source = open_source(std::string(TINYMOR_FIRST_RUNS) + "/mor", [] {});
+    source->poll();
+    play(lessons, i, *source, 1);
+  }
+}
+#endif
+
 TEST_CASE("no task of a lesson is ticked when its card begins, whatever was done or left out before") {
   const std::vector<Lesson> lessons = bundled_lessons();
   const bool busy = GENERATE(false, true);

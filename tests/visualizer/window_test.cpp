@@ -53,10 +53,9 @@ class Process {
 /// A display in memory, whose picture lies in a file.
 class Display {
  public:
-  Display()
+  explicit Display(const std::string& size = "1280x800")
       : name_(":" + std::to_string(100 + getpid() % 20000)),
-        server_({"Xvfb", name_, "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-fbdir", folder_.path().string()}) {
-  }
+        server_({"Xvfb", name_, "-screen", "0", size + "x24", "-nolisten", "tcp", "-fbdir", folder_.path().string()}) {}
   const std::string& name() const { return name_; }
   std::string picture() const {
     std::ifstream file(folder_.path() / "Xvfb_screen0", std::ios::binary);
@@ -121,6 +120,25 @@ TEST_CASE("the real window opens a recording, turns a page when its tab is click
   REQUIRE(display.tell("key F11 sleep 0.5 key F11 sleep 0.5 key ctrl+plus sleep 0.5 key ctrl+q") == 0);
   CHECK(app.ended(20) == 0);
   CHECK_THAT(read_file(folder.path() / "config/tinymor/window.scene", 1000), ContainsSubstring("zoom 1.1\n"));
+}
+
+TEST_CASE("the window is no larger than the screen") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "recording.mortrace";
+  write_sample(file);
+  const Display display("1000x600");
+  REQUIRE(display.changes(""));
+  Process app({TINYMOR_VIZ, file.string()}, {{"DISPLAY", display.name()},
+                                             {"WAYLAND_DISPLAY", ""},
+                                             {"ASAN_OPTIONS", "detect_leaks=0"},
+                                             {"XDG_CONFIG_HOME", (folder.path() / "config").string()}});
+  const std::string empty = display.picture();
+  REQUIRE(display.changes(empty));
+  const std::string size = (folder.path() / "size").string();
+  REQUIRE(std::system(("DISPLAY=" + display.name() +
+                       " timeout 20 xdotool search --sync --name tinymor getwindowgeometry >" + size)
+                          .c_str()) == 0);
+  CHECK_THAT(read_file(size, 1000), ContainsSubstring("Geometry: 1000x600"));
 }
 
 TEST_CASE("training goes on while the window hangs for ten seconds, and every step is told or counted") {
