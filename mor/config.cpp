@@ -149,7 +149,8 @@ void fill_in_defaults(ModelConfig& c) {
   if (c.routing == Routing::none) return;
   if (c.router.function == RouterFunction::by_routing)
     c.router.function = c.routing == Routing::expert_choice ? RouterFunction::sigmoid : RouterFunction::softmax;
-  if (c.router.alpha == -1) c.router.alpha = c.routing == Routing::expert_choice ? 0.1 : 1.0;
+  const bool small = c.routing == Routing::expert_choice && c.router.function != RouterFunction::identity;
+  if (c.router.alpha == -1) c.router.alpha = small ? 0.1 : 1.0;
   if (c.routing == Routing::expert_choice && c.router.capacity.empty()) {
     const int64_t n = std::min(c.n_recursions, kMaxLayers);
     for (int64_t r = 1; r <= n; ++r)

@@ -31,7 +31,7 @@ struct RouterConfig {
   RouterType type = RouterType::linear;
   /// by_routing: not given, sigmoid under expert choice and softmax under token choice.
   RouterFunction function = RouterFunction::by_routing;
-  /// Scale of the gate; negative: not given, 0.1 under expert choice and 1 under token choice.
+  /// Scale of the gate; negative: not given, 0.1 under expert choice and 1 under token choice and for the identity.
   double alpha = -1;
   double temperature = 1;
   /// Fraction of the sequence that enters each recursion; empty: (N-r+1)/N for r = 1..N.
@@ -40,7 +40,7 @@ struct RouterConfig {
   /// recursion and the bias stays 0.
   int64_t capacity_warmup_steps = 0;
   RouterSampling sampling = RouterSampling::aux_loss;
-  double aux_coeff = 0.001;
+  double aux_coeff = 0.001;  ///< Of the auxiliary loss; an auxiliary router's own is not scaled.
   double z_coeff = 0;
   RouterBalancing balancing = RouterBalancing::loss;
   double balance_coeff = 0.1;

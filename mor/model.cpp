@@ -76,7 +76,9 @@ Loss training_loss(const ModelConfig& config, const ForwardResult& result, const
     value = term.value().item();
     loss.total = loss.total + scale(term, Real(coefficient));
   };
-  add(result.losses.aux, router.aux_coeff, loss.aux);
+  // An auxiliary router learns from nothing else, so there is nothing to weigh its loss against.
+  const bool alone = router.sampling == RouterSampling::aux_router;
+  add(result.losses.aux, alone ? 1 : router.aux_coeff, loss.aux);
   add(result.losses.z, router.z_coeff, loss.z);
   add(result.losses.balance, router.balance_coeff, loss.balance);
   return loss;

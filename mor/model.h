@@ -49,7 +49,8 @@ void initialise(Module& module, uint64_t seed);
 
 /// Mean loss of the predictions and everything training adds to it.
 struct Loss {
-  Variable total;  ///< lm + aux_coeff * aux + z_coeff * z + balance_coeff * balance
+  /// lm + aux_coeff * aux + z_coeff * z + balance_coeff * balance; of an auxiliary router, + aux as it is.
+  Variable total;
   double lm = 0, aux = 0, z = 0, balance = 0;
 };
 

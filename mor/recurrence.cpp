@@ -29,7 +29,8 @@ void Recurrence::leave(const Variable& y) {
   if (recursion_ != without_) {
     active_.x = router_->combine(recursion_, selection_, active_, y);
     const int64_t n = active_.rows.count();
-    states_ = n == int64_t(depth_.size()) ? active_.x : replace_rows(states_, IntTensor({n}, active_.places), active_.x);
+    states_ =
+        n == int64_t(depth_.size()) ? active_.x : replace_rows(states_, IntTensor({n}, active_.places), active_.x);
   }
   if (probe_) probe_->on_states(recursion_, states_);
 }

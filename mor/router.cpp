@@ -81,13 +81,9 @@ Selection Selection::of(int64_t n, const std::function<bool(int64_t)>& wanted) {
 }
 
 void RouterMetrics::add(const RouterMetrics& other, double weight) {
-  const auto add_to = [weight](std::vector<double>& sums, const std::vector<double>& terms) {
-    sums.resize(terms.size());
-    for (size_t i = 0; i < terms.size(); ++i) sums[i] += weight * terms[i];
-  };
   sampling_accuracy += weight * other.sampling_accuracy;
-  add_to(load, other.load);
-  add_to(mean_score, other.mean_score);
+  load.resize(other.load.size());
+  for (size_t i = 0; i < load.size(); ++i) load[i] += weight * other.load[i];
 }
 
 double RouterMetrics::max_violation() const {
@@ -97,10 +93,10 @@ double RouterMetrics::max_violation() const {
 }
 
 double RouterMetrics::entropy() const {
-  const double total = std::accumulate(mean_score.begin(), mean_score.end(), 0.0);
+  const double total = std::accumulate(load.begin(), load.end(), 0.0);
   double sum = 0;
-  for (double p : mean_score)
-    if (p > 0) sum -= p / total * std::log(p / total);
+  for (double share : load)
+    if (share > 0) sum -= share / total * std::log(share / total);
   return sum;
 }
 

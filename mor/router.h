@@ -88,14 +88,14 @@ struct RouterMetrics {
   /// Share of the last recursion's candidates whose logit sign agrees with the choice (paper App. G.2); 1 without
   /// expert choice.
   double sampling_accuracy = 1;
-  std::vector<double> load = {};        ///< [N] share of the tokens that chose each depth; empty without token choice
-  std::vector<double> mean_score = {};  ///< [N] mean score of each depth, likewise
+  std::vector<double> load = {};  ///< [N] share of the tokens that chose each depth; empty without token choice
 
   /// Adds `weight` times the numbers of `other`: for means over several passes, from one that begins with 0.
   void add(const RouterMetrics& other, double weight = 1);
   /// (largest load - mean load) / mean load (paper App. G.2).
   double max_violation() const;
-  /// Entropy of the mean scores in nats; ln N where every depth is as likely.
+  /// Entropy of the load in nats (paper App. G.2): ln N where each depth is chosen equally often, 0 for one depth
+  /// alone.
   double entropy() const;
 };
 

@@ -37,13 +37,10 @@ void TokenChoice::choose(const Active& active) {
     if (depths_[i] > 0) load.mutable_data()[depths_[i] - 1] += Real(1) / Real(rows);
   }
 
-  const Variable mean_scores = mean(scores_, {0});
-  for (int64_t i = 0; i < n; ++i) {
-    metrics_.load.push_back(double(load.data()[i]));
-    metrics_.mean_score.push_back(double(mean_scores.value().data()[i]));
-  }
+  for (Real share : load.values()) metrics_.load.push_back(double(share));
   if (config().random) return;
-  if (config().balancing == RouterBalancing::loss) losses_.balance = scale(sum(mean_scores * Variable(load)), Real(n));
+  if (config().balancing == RouterBalancing::loss)
+    losses_.balance = scale(sum(mean(scores_, {0}) * Variable(load)), Real(n));
   if (config().z_coeff > 0) {
     const Variable log_sums = logsumexp(z, {-1});
     losses_.z = mean(log_sums * log_sums);

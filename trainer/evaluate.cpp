@@ -74,7 +74,7 @@ Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t
   sum.perplexity = std::exp(sum.loss);
   sum.dead_positions = double(std::count(reached.begin(), reached.end(), false)) / double(length);
   sum.max_violation = routing.max_violation();
-  sum.score_entropy = routing.entropy();
+  sum.load_entropy = routing.entropy();
   return sum;
 }
 

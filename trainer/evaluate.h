@@ -21,7 +21,7 @@ struct Evaluation {
   /// routing.
   double dead_positions = 0;
   double max_violation = 0;
-  double score_entropy = 0;
+  double load_entropy = 0;
 };
 
 /// Sees some windows at a time: their ids [n,T], what the model did with them, and the loss of every prediction [n*T].

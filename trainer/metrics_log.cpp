@@ -17,7 +17,7 @@ void MetricsLog::on_step(const StepMetrics& m) {
                                      {"mean_depth", m.mean_depth},
                                      {"sampling_accuracy", m.sampling_accuracy},
                                      {"max_violation", m.max_violation},
-                                     {"score_entropy", m.score_entropy}};
+                                     {"load_entropy", m.load_entropy}};
   out_ << entry.dump() << std::endl;
 }
 

@@ -33,7 +33,7 @@ struct StepMetrics {
   double sampling_accuracy = 0;  ///< Share of candidates whose logit sign agrees with the top-k choice, last recursion.
   double z_loss = 0, balance_loss = 0;  ///< Before their coefficients.
   double max_violation = 0;             ///< Of the loads of the depths, under token choice; see RouterMetrics.
-  double score_entropy = 0;             ///< Of the mean scores of the depths, likewise, nats.
+  double load_entropy = 0;              ///< Likewise, nats.
 };
 
 /// Held-out loss at a step, nats; the same value twice for models without expert choice.

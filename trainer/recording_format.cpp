@@ -50,8 +50,10 @@ concept Is = std::same_as<std::remove_const_t<T>, Struct>;
 
 template <class Archive>
 void fields(Archive& archive, Is<StepMetrics> auto& m) {
+  double entropy_of_scores = 0;  // which versions before this one recorded, and others do not compare
   archive(m.loss, m.aux_loss, m.grad_norm, m.lr, m.tokens_per_second, m.mean_depth, m.sampling_accuracy, m.z_loss,
-          m.balance_loss, m.max_violation, m.score_entropy);
+          m.balance_loss, m.max_violation, entropy_of_scores);
+  if (archive.more()) archive(m.load_entropy);
 }
 
 template <class Archive>

@@ -108,7 +108,7 @@ StepMetrics TrainingLoop::State::step(double lr_factor) {
   metrics.grad_norm = optimizer.step(metrics.lr);
   metrics.sampling_accuracy = routing.sampling_accuracy / double(micros);
   metrics.max_violation = routing.max_violation();
-  metrics.score_entropy = routing.entropy();
+  metrics.load_entropy = routing.entropy();
   if (progress.step * micros >= task->config.model.router.capacity_warmup_steps) task->balance(routing.load);
   progress.step = metrics.step;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -21,10 +21,9 @@ double loss_of(const Model& model, bool watching) {
   const IntTensor ids = int_tensor(kTokens);
   const ModelConfig& config = model.config();
   const Loss loss = training_loss(config, model.forward(ids, Rows::batch(1, ids.count())), next_tokens(kTokens));
-  const double aux = config.router.aux_coeff * loss.aux;
-  if (watching) return aux;
+  if (watching) return loss.aux;
   const bool separate = config.router.sampling == RouterSampling::aux_router;
-  return double(loss.total.value().item()) - (separate ? aux : 0);
+  return double(loss.total.value().item()) - (separate ? loss.aux : 0);
 }
 
 void check_direction(Model& model, bool watching) {

@@ -54,6 +54,16 @@ TEST_CASE("resolve fills in what was left to its default") {
   REQUIRE(c == once);
 }
 
+TEST_CASE("the identity is its own gate unless alpha is given") {
+  for (const auto& [given, alpha] : {std::pair(-1.0, 1.0), std::pair(0.1, 0.1)}) {
+    ModelConfig c = example();
+    c.router.function = RouterFunction::identity;
+    c.router.alpha = given;
+    c.resolve();
+    CHECK(c.router.alpha == alpha);
+  }
+}
+
 TEST_CASE("resolve keeps what was given") {
   ModelConfig c = example();
   c.n_kv_heads = 2;

@@ -118,6 +118,20 @@ TEST_CASE("any number of threads gives the same bits") {
   CHECK(bits[0] == bits[2]);
 }
 
+TEST_CASE("the auxiliary loss is scaled by its coefficient, and that of an auxiliary router is not") {
+  for (const auto& [sampling, coefficient] :
+       {std::pair(RouterSampling::aux_loss, 0.25), std::pair(RouterSampling::aux_router, 1.0)}) {
+    ModelConfig config = tiny_config();
+    config.router.sampling = sampling;
+    config.router.aux_coeff = 0.25;
+    const Model model = opinionated_model(config);
+    const Ints tokens = random_tokens(16, 11, 11);
+    const Loss loss = training_loss(config, model.forward(int_tensor(tokens), Rows::batch(1, 16)), int_tensor(tokens));
+    CHECK(loss.aux > 0.1);
+    CHECK(double(loss.total.value().item()) == Approx(loss.lm + coefficient * loss.aux).epsilon(1e-6));
+  }
+}
+
 TEST_CASE("without a recursion the router of the last one hears nothing from the language-model loss") {
   ModelConfig config = tiny_config();
   config.router.aux_coeff = 0;

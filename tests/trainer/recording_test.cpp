@@ -44,7 +44,19 @@ Snapshot example_snapshot(int64_t step) {
 }
 
 StepMetrics example_step(int64_t step) {
-  return {step, 0.25 * static_cast<double>(step), 6.5 / static_cast<double>(step), 0.7, 1.25, 3e-3, 1000, 1.9, 0.8};
+  return {step,
+          0.25 * static_cast<double>(step),
+          6.5 / static_cast<double>(step),
+          0.7,
+          1.25,
+          3e-3,
+          1000,
+          1.9,
+          0.8,
+          0.4,
+          0.3,
+          0.2,
+          0.1};
 }
 
 ScoreHistogram example_scores(int64_t step) {
@@ -142,6 +154,10 @@ TEST_CASE("a recording tells what was recorded") {
   REQUIRE(step.tokens_per_second == expected.tokens_per_second);
   REQUIRE(step.mean_depth == expected.mean_depth);
   REQUIRE(step.sampling_accuracy == expected.sampling_accuracy);
+  REQUIRE(step.z_loss == expected.z_loss);
+  REQUIRE(step.balance_loss == expected.balance_loss);
+  REQUIRE(step.max_violation == expected.max_violation);
+  REQUIRE(step.load_entropy == expected.load_entropy);
   REQUIRE(r.evals.size() == 2);
   REQUIRE(r.evals[1].step == 4);
   REQUIRE(r.evals[1].topk_loss == 2.5);
@@ -182,6 +198,16 @@ TEST_CASE("an event of no known kind, or with more text than is ever written, is
   REQUIRE_FALSE(taken(0, RunEvent::longest + 1));
   REQUIRE_FALSE(taken(2, 1));
   REQUIRE(recording.events.size() == 1);
+}
+
+TEST_CASE("a recording from before the entropy of the load was in it is read without") {
+  const std::string now = step_record(example_step(1));
+  std::string_view rest = now;
+  const std::string_view payload = take_record(rest)->payload;
+  Recording old;
+  REQUIRE(add_record(old, {RecordKind::step, 1, 0, payload.substr(0, payload.size() - 8), {}}));
+  CHECK(old.steps.at(0).max_violation == 0.2);
+  CHECK(old.steps.at(0).load_entropy == 0);
 }
 
 TEST_CASE("a recording tells of the corpus, and one from before that did is read without") {

@@ -129,7 +129,7 @@ TEST_CASE("every number of a step is recorded by the runs that have it, of text 
     // What both have, and what only one of them has.
     const std::vector<std::string> always{"loss",    "grad_norm",  "lr",     "tokens_per_second",
                                           "seconds", "mean_depth", "z_loss", "sampling_accuracy"};
-    const std::vector<std::string> of_expert{"aux_loss"}, of_token{"balance_loss", "max_violation", "score_entropy"};
+    const std::vector<std::string> of_expert{"aux_loss"}, of_token{"balance_loss", "max_violation", "load_entropy"};
     for (const auto& [name, config, own] : {std::tuple("expert", expert, of_expert), {"token", token, of_token}}) {
       CAPTURE(kind.name, name);
       const fs::path run = folder.path() / kind.name / name;
@@ -151,7 +151,7 @@ TEST_CASE("every number of a step is recorded by the runs that have it, of text 
         CHECK(m.z_loss > 0);
         CHECK((m.aux_loss > 0) == (own == of_expert));
         CHECK((m.balance_loss > 0) == (own == of_token));
-        CHECK((m.score_entropy > 0) == (own == of_token));
+        CHECK((m.load_entropy > 0) == (own == of_token));
         CHECK((m.max_violation > 0) == (own == of_token));
       }
     }

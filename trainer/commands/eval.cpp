@@ -52,7 +52,7 @@ void eval(const Options& options) {
                                                {"dead_positions", e.dead_positions}};
     if (loaded.config().routing == Routing::token_choice) {
       rules["all"]["max_violation"] = e.max_violation;
-      rules["all"]["score_entropy"] = e.score_entropy;
+      rules["all"]["load_entropy"] = e.load_entropy;
     }
   }
   if (options.json) return print_json({{"tokens", tokens}, {"unknown", unknown}, {"rules", rules}}, 2);

@@ -21,7 +21,7 @@ constexpr Metric metrics[] = {{"mean_depth", "recursions, batches", &StepMetrics
                               {"z_loss", "router z-loss", &StepMetrics::z_loss},
                               {"balance_loss", "balancing loss", &StepMetrics::balance_loss},
                               {"max_violation", "load violation", &StepMetrics::max_violation},
-                              {"score_entropy", "score entropy, nats", &StepMetrics::score_entropy}};
+                              {"load_entropy", "load entropy, nats", &StepMetrics::load_entropy}};
 
 template <class Record, class Get>
 std::vector<double> column(const std::vector<Record>& records, Get&& get) {
