@@ -153,8 +153,7 @@ void fill_in_defaults(ModelConfig& c) {
   if (c.router.alpha == -1) c.router.alpha = small ? 0.1 : 1.0;
   if (c.routing == Routing::expert_choice && c.router.capacity.empty()) {
     const int64_t n = std::min(c.n_recursions, kMaxLayers);
-    for (int64_t r = 1; r <= n; ++r)
-      c.router.capacity.push_back(static_cast<double>(n - r + 1) / static_cast<double>(n));
+    for (int64_t r = 0; r < n; ++r) c.router.capacity.push_back(default_capacity(r, n));
   }
 }
 

@@ -27,6 +27,11 @@ enum class RouterGating { weighted, additive, weighted_every };
 /// Whether what is added is the block's output, which contains its input, or only the change.
 enum class RouterResidual { block, delta };
 
+/// The share of the tokens that recursion r of n, from 0, takes unless told otherwise: (N-r+1)/N for r = 1..N (2.2.1).
+inline double default_capacity(int64_t r, int64_t n) {
+  return double(n - r) / double(n);
+}
+
 struct RouterConfig {
   RouterType type = RouterType::linear;
   /// by_routing: not given, sigmoid under expert choice and softmax under token choice.
@@ -34,7 +39,7 @@ struct RouterConfig {
   /// Scale of the gate; negative: not given, 0.1 under expert choice and 1 under token choice and for the identity.
   double alpha = -1;
   double temperature = 1;
-  /// Fraction of the sequence that enters each recursion; empty: (N-r+1)/N for r = 1..N.
+  /// Fraction of the sequence that enters each recursion; empty: default_capacity.
   std::vector<double> capacity;
   /// Forward passes over which the capacities fall to their values, or, under token choice, all tokens take every
   /// recursion and the bias stays 0.

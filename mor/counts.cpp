@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mor/kv_cache.h"
+#include "mor/kv_store.h"
 #include "mor/sharing.h"
 
 namespace tinymor {
@@ -18,19 +19,26 @@ struct LayerWork {
 /// Share of the tokens that take recursion r; token choice counts as balanced.
 double capacity(const ModelConfig& config, int64_t r) {
   if (config.routing == Routing::none) return 1;
-  return config.router.capacity.empty() ? double(config.n_recursions - r) / double(config.n_recursions)
-                                        : config.router.capacity[r];
+  return config.router.capacity.empty() ? default_capacity(r, config.n_recursions) : config.router.capacity[r];
 }
 
-std::vector<LayerWork> work_of(const ModelConfig& config) {
+using Shares = std::vector<double>;  // of the tokens, those that take each recursion
+
+Shares mean_shares(const ModelConfig& config) {
+  Shares shares;
+  for (int64_t r = 0; r < layer_map(config).recursions; ++r) shares.push_back(capacity(config, r));
+  return shares;
+}
+
+std::vector<LayerWork> work_of(const ModelConfig& config, const Shares& shares) {
   const LayerMap map = layer_map(config);
+  const KeyMap keys(config);
   std::vector<LayerWork> work(config.n_layers);
-  for (int64_t r = 0; r < map.recursions; ++r)
-    for (int64_t j = 0; j < map.block; ++j) work[map.layer(r, j)].share = capacity(config, r);
+  for (int64_t l = 0; l < config.n_layers; ++l)
+    if (const int64_t r = map.recursion_of(l); r >= 0) work[l].share = shares[r];
   for (int64_t l = 0; l < config.n_layers; ++l) {
-    const bool first = map.first[l] == l;
-    work[l].keys = config.kv_cache == KvStrategy::recursion_wise ? work[l].share : work[map.first[l]].share;
-    work[l].own_keys = config.kv_cache != KvStrategy::shared || first;
+    work[l].keys = work[keys.base_of(l)].share;
+    work[l].own_keys = keys.computes_keys(l);
   }
   return work;
 }
@@ -60,29 +68,36 @@ ParameterCounts count_parameters(const ModelConfig& config) {
 double paper_flops_per_token(const ModelConfig& config, int64_t length) {
   const double d = double(config.d_model), mlp = 6 * d * double(config.d_ff);
   double total = 0;
-  for (const LayerWork& layer : work_of(config))
+  for (const LayerWork& layer : work_of(config, mean_shares(config)))
     total += layer.share * ((layer.own_keys ? 8 : 4) * d * d + mlp + layer.keys * 2 * d * double(length));
   return total;
 }
 
-double honest_flops_per_token(const ModelConfig& config, int64_t length) {
+namespace {
+
+double honest_flops(const ModelConfig& config, int64_t length, const Shares& shares) {
   const double d = double(config.d_model), kv = double(config.n_kv_heads * config.d_head());
   const double others = 4 * d * d + 6 * d * double(config.d_ff), attention = 2 * d * double(length + 1);
   double total = 2 * d * double(config.vocab_size);
-  for (const LayerWork& layer : work_of(config))
+  for (const LayerWork& layer : work_of(config, shares))
     total += layer.share * (others + (layer.own_keys ? 4 * d * kv : 0) + layer.keys * attention);
   const double scorers = 2 * double(count_parameters(config).routers);
   if (config.routing == Routing::token_choice) return total + scorers;
-  for (int64_t r = 0; r < config.n_recursions; ++r)  // each scores those that the one before has left
-    total += scorers / double(config.n_recursions) * (r > 0 ? capacity(config, r - 1) : 1);
+  for (size_t r = 0; r < shares.size(); ++r)  // each scores those that the one before has left
+    total += scorers / double(shares.size()) * (r > 0 ? shares[r - 1] : 1);
   return total;
 }
 
+}  // namespace
+
+double honest_flops_per_token(const ModelConfig& config, int64_t length) {
+  return honest_flops(config, length, mean_shares(config));
+}
+
 double honest_flops_of_token(const ModelConfig& config, int64_t depth, int64_t visible) {
-  ModelConfig alone = config;
-  alone.router.capacity.assign(size_t(config.n_recursions), 0);
-  std::fill_n(alone.router.capacity.begin(), std::min(depth, config.n_recursions), 1);
-  return honest_flops_per_token(alone, 2 * visible - 1);  // of which a token sees half on average
+  Shares alone(size_t(layer_map(config).recursions), 0);
+  std::fill_n(alone.begin(), std::clamp<int64_t>(depth, 0, int64_t(alone.size())), 1);
+  return honest_flops(config, 2 * visible - 1, alone);  // of which a token sees half on average
 }
 
 double honest_flops_per_image(const ModelConfig& config, double pixels) {
@@ -92,11 +107,16 @@ double honest_flops_per_image(const ModelConfig& config, double pixels) {
          2 * d * (tokens - 1) * (pixels - double(config.vocab_size));
 }
 
+double layers_per_token(const ModelConfig& config, double depth) {
+  const LayerMap map = layer_map(config);
+  return double(map.prelude + map.coda) + double(map.block) * depth;
+}
+
 double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy) {
   ModelConfig with = config;
   with.kv_cache = strategy;
   double layers = 0;
-  for (const LayerWork& layer : work_of(with)) layers += layer.own_keys ? layer.share : 0;
+  for (const LayerWork& layer : work_of(with, mean_shares(with))) layers += layer.own_keys ? layer.share : 0;
   return layers * double(kv_bytes_per_entry(config));
 }
 

@@ -25,11 +25,15 @@ double paper_flops_per_token(const ModelConfig& config, int64_t length);
 /// head and routers. A training step costs three times as much.
 double honest_flops_per_token(const ModelConfig& config, int64_t length);
 /// The same for one token that took `depth` recursions and sees `visible` tokens in every layer it went through; a
-/// cache that holds fewer for deeper recursions saves a little more. Without routing the depth does not count.
+/// cache that holds fewer for deeper recursions saves a little more. A model that repeats no block has one depth.
 double honest_flops_of_token(const ModelConfig& config, int64_t depth, int64_t visible);
 /// The same per image for the trunk of a model of images: its tokens, a class token and the patches, see each other
 /// all, each patch is embedded from its `pixels`, and only the class token has a head.
 double honest_flops_per_image(const ModelConfig& config, double pixels);
+
+/// Layers that a token goes through which takes `depth` recursions, or of several tokens their mean: compute that can
+/// be compared between models. One that repeats no block has depth 1.
+double layers_per_token(const ModelConfig& config, double depth);
 
 /// Mean bytes of keys and values per token that a cache holds (paper 2.2.2): recursion r keeps its share of the tokens.
 double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy);

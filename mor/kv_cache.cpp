@@ -10,6 +10,7 @@ namespace tinymor {
 KvCache::KvCache(const ModelConfig& config, int64_t sequences)
     : KvStore(config),
       width_(config.n_kv_heads * config.d_head()),
+      entry_bytes_(kv_bytes_per_entry(config)),
       longest_(config.max_seq_len),
       sequences_(sequences),
       keys_({0, width_}),
@@ -101,7 +102,7 @@ const std::vector<int32_t>& KvCache::positions(int64_t layer, int64_t sequence) 
 int64_t KvCache::bytes() const {
   int64_t entries = 0;
   for (const Slot& slot : slots_) entries += int64_t(slot.positions.size());
-  return entries * 2 * width_ * int64_t(sizeof(Real));
+  return entries * entry_bytes_;
 }
 
 void KvCache::clear() {

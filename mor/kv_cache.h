@@ -52,7 +52,7 @@ class KvCache : public KvStore {
   std::vector<Lane> lanes(int64_t layer) const;
   void reserve(Slot& slot, int64_t count);
 
-  int64_t width_, longest_, sequences_;
+  int64_t width_, entry_bytes_, longest_, sequences_;
   Tensor keys_, values_;                          // [rows, G*D], the pool
   int64_t used_ = 0;                              // rows of it that were given to slots
   std::map<int64_t, std::vector<int64_t>> free_;  // where slots of each capacity were given back

@@ -26,7 +26,7 @@ std::vector<int32_t> visible_counts(std::span<const int32_t> stored, std::span<c
   return counts;
 }
 
-KvStore::KvStore(const ModelConfig& config) : strategy_(config.kv_cache), first_(layer_map(config).first) {}
+KeyMap::KeyMap(const ModelConfig& config) : strategy_(config.kv_cache), first_(layer_map(config).first) {}
 
 ForwardKeys::ForwardKeys(const ModelConfig& config, bool causal)
     : KvStore(config), causal_(causal), slots_(config.n_layers) {}

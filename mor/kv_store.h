@@ -25,27 +25,32 @@ struct KvView {
   AttentionPlan plan;
 };
 
-class KvStore {
+/// Which effective layers compute keys and values, and whose entries a view of a layer shows.
+class KeyMap {
  public:
-  explicit KvStore(const ModelConfig& config);
-  virtual ~KvStore() = default;
+  explicit KeyMap(const ModelConfig& config);
 
   /// Whether `layer` computes keys of its own.
   bool computes_keys(int64_t layer) const { return strategy_ != KvStrategy::shared || first_[layer] == layer; }
-  /// Takes in the keys and values [R,G*D] that `layer` computed for `rows`.
-  virtual void append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) = 0;
-  /// What `rows` see in `layer`: themselves and what came before them.
-  virtual KvView view(int64_t layer, const Rows& rows) const = 0;
   /// The layer whose entries a view of `layer` begins with.
   int64_t base_of(int64_t layer) const { return strategy_ == KvStrategy::recursion_wise ? layer : first_[layer]; }
-
- protected:
   /// Whether entries of `layer` itself take the place of its base's.
   bool overlays(int64_t layer) const { return strategy_ == KvStrategy::hybrid && first_[layer] != layer; }
 
  private:
   KvStrategy strategy_;
   std::vector<int64_t> first_;  // by effective layer: the first one with the same weights
+};
+
+class KvStore : public KeyMap {
+ public:
+  using KeyMap::KeyMap;
+  virtual ~KvStore() = default;
+
+  /// Takes in the keys and values [R,G*D] that `layer` computed for `rows`.
+  virtual void append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) = 0;
+  /// What `rows` see in `layer`: themselves and what came before them.
+  virtual KvView view(int64_t layer, const Rows& rows) const = 0;
 };
 
 /// The keys and values of one forward pass. When not causal every token sees all of its sequence that are there.

@@ -4,6 +4,15 @@
 
 namespace tinymor {
 
+int64_t LayerMap::recursion_of(int64_t layer) const {
+  const int64_t inner = layer - prelude;
+  return inner >= 0 && inner < block * recursions ? inner / block : -1;
+}
+
+int64_t LayerMap::uses_before(int64_t layer) const {
+  return std::count(weights.begin(), weights.begin() + layer, weights[layer]);
+}
+
 LayerMap layer_map(const ModelConfig& config) {
   const int64_t layers = config.n_layers, n = config.n_recursions;
   const bool middle = config.sharing == Sharing::middle_cycle || config.sharing == Sharing::middle_sequence;

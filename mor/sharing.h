@@ -18,6 +18,10 @@ struct LayerMap {
 
   /// Effective layer j of the block in recursion r.
   int64_t layer(int64_t r, int64_t j) const { return prelude + r * block + j; }
+  /// The recursion that runs an effective layer; -1 for one of the prelude or the coda.
+  int64_t recursion_of(int64_t layer) const;
+  /// How many effective layers before this one use its weights.
+  int64_t uses_before(int64_t layer) const;
 };
 
 /// With L = n_layers, N = n_recursions and the block of b = L/N (cycle, sequence) or (L-2)/N (middle_*) layers:

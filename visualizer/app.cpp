@@ -52,7 +52,7 @@ void App::show(Sources sources) {
   begin_timeline();
   state_.hovered = state_.pinned = {};
   state_.span.reset();
-  state_.columns = {};
+  state_.columns = state_.written = {};
   state_.curves = {};
   state_.tried = {};
   rest_ = {};
@@ -212,6 +212,7 @@ void App::update_comparison() {
   }
   c.playback.advance(0, count);
   c.shown.update(other, c.playback.index());
+  c.columns.follow(c.shown.causal.ids);
 }
 
 void App::swap_compared() {
@@ -228,14 +229,10 @@ void App::swap_compared() {
 }
 
 void App::try_what_if() {
-  Experiment wanted = state_.what_if;
+  Experiment wanted = state_.wanted();
   const int snapshot = state_.shown.index;
   if (snapshot < 0 || !wanted.changes_something() || !source_->can_generate()) return;
   wanted.tokens = source_->history().snapshots[size_t(snapshot)].threshold.tokens;
-  wanted.training_rule = state_.rule == RuleView::training;
-  const bool pinned = state_.pinned && state_.pinned->subject == Subject::probe;
-  wanted.token = pinned && !state_.everybody ? state_.pinned->token : -1;
-  if (wanted.depth > 0 && !pinned && !state_.everybody) return;
   // A run that trains has other weights with every snapshot.
   const auto& snapshots = source_->history().snapshots;
   if (wanted == state_.tried && state_.tried_at == snapshots.back().step) return;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace tinymor {
 
 const char* rule_name(RuleView rule) {
@@ -26,6 +28,21 @@ std::vector<std::string> likely_next(const Trace& trace, const Source& source) {
 }
 
 }  // namespace
+
+void TextZoom::follow(const std::vector<int32_t>& ids) {
+  if (ids.empty() || ids == text) return;
+  const double before = double(text.size()), now = double(ids.size());
+  const bool same = std::equal(ids.begin(), ids.begin() + std::min(ids.size(), text.size()), text.begin());
+  const bool newest = to * before > before - 0.5;
+  if (!same) {
+    from = 0, to = 1;
+  } else if (before > 0 && width() < 1) {
+    const double seen = std::min(now, width() * before);
+    const double last = newest ? now : std::clamp(to * before, seen, now);
+    from = (last - seen) / now, to = last / now;
+  }
+  text = ids;
+}
 
 void Shown::update(const Source& source, int snapshot, int tokens) {
   const RunHistory& history = source.history();
@@ -58,6 +75,8 @@ void AppState::bring_up_to_date(const Source& source, double seconds) {
   const std::vector<int> lengths = source.generation().lengths();
   writing.advance(seconds, int(lengths.size()));
   shown.update(source, playback.index(), writing.index() < 0 ? INT_MAX : lengths[size_t(writing.index())]);
+  columns.follow(shown.causal.ids);
+  written.follow(shown.generated.ids);
 }
 
 const TextView& Shown::text(Subject subject, RuleView rule) const {

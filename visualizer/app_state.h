@@ -75,6 +75,15 @@ struct Wish {
   std::string text = {};  ///< note: at the step that is shown; open: a path; train, race: the data.
 };
 
+/// The part of a text that pictures with a column for every token show. It belongs to that text.
+struct TextZoom : Zoom {
+  std::vector<int32_t> text;  ///< The ids that it is a part of; empty: of the next one that is shown.
+
+  /// Goes on with what is shown now: when the text has grown, or was taken back, the same tokens are seen, or the
+  /// newest ones where those were in view; another text is seen whole.
+  void follow(const std::vector<int32_t>& ids);
+};
+
 /// What the time line counts: steps or seconds of the run, or the tokens of the generated text.
 enum class Clock { steps, seconds, text };
 
@@ -146,6 +155,7 @@ struct Comparison {
   Playback playback;
   bool linked = true;           ///< Another run stands where this one stands on the axis of the curves.
   std::string panel = "strip";  ///< What is drawn of both.
+  TextZoom columns;             ///< Of its text, where that is another one.
 
   /// Another run, or, with null, the same at another step.
   void compare_with(Source* run) {
@@ -185,6 +195,14 @@ struct AppState {
   Experiment what_if, tried;
   int64_t tried_at = 0;    ///< The newest snapshot's step when it was tried.
   bool everybody = false;  ///< The depth of all tokens is forced, not of the pinned one.
+  /// The same by the rule that is shown and of the pinned token; while there is none, no depth is forced.
+  Experiment wanted() const {
+    Experiment e = what_if;
+    e.training_rule = rule == RuleView::training;
+    e.token = pinned && pinned->subject == Subject::probe && !everybody ? pinned->token : -1;
+    if (e.token < 0 && !everybody) e.depth = 0;
+    return e;
+  }
   Subject cache_subject = Subject::probe;
   int cache_strategy = 0;   ///< Of the cache that is drawn, as KvStrategy + 1; 0: that of the run.
   int attention_layer = 0;  ///< Of the block, from 0; -1: the first layer of the model, beyond the block: the last.
@@ -200,7 +218,8 @@ struct AppState {
   std::string own_text = "Once upon a time";
   Tint tint = Tint::depth;
   ColumnSort sort = ColumnSort::position;
-  Zoom columns;               ///< The part of the text that pictures with a column for every token show.
+  TextZoom columns, written;  ///< Of the probe, and of the generated text.
+  TextZoom& columns_of(Subject subject) { return subject == Subject::probe ? columns : written; }
   bool shift_depth = false;   ///< Tint the token that was predicted instead of the one at which depth was spent.
   bool paper_colors = false;  ///< The grid as the paper prints it: dark where computed.
   CurveAxis curve_axis = CurveAxis::steps;

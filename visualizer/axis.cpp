@@ -46,11 +46,13 @@ double AxisMap::at(int64_t step) const {
   const auto found = std::lower_bound(history_.steps.begin(), history_.steps.end(), step,
                                       [](const StepMetrics& m, int64_t s) { return m.step < s; });
   if (step <= 0 || history_.steps.empty()) return 0;
-  return found == history_.steps.end() ? history_.steps.back().seconds : found->seconds;
+  const double seconds = found == history_.steps.end() ? history_.steps.back().seconds : found->seconds;
+  return std::isfinite(seconds) ? seconds : 0;
 }
 
 int64_t AxisMap::step(double x) const {
-  if (!seconds_) return scale_ > 0 ? std::llround(x / scale_) : 0;
+  constexpr double most = 1e18;  // llround of more is anything
+  if (!seconds_) return scale_ > 0 && std::isfinite(x) ? std::llround(std::clamp(x / scale_, -most, most)) : 0;
   const auto found = std::lower_bound(history_.steps.begin(), history_.steps.end(), x,
                                       [](const StepMetrics& m, double s) { return m.seconds < s; });
   return found == history_.steps.end() ? history_.last_step() : found->step;

@@ -40,14 +40,16 @@ struct GenerateRequest : Sampling {
 struct Experiment {
   std::vector<int32_t> tokens;
   bool training_rule = false;
-  int token = -1;        ///< Whose depth is forced, the others go as they went; -1: everybody's.
+  int token = -1;        ///< Whose depth is forced, the others go as all else here lets them; -1: everybody's.
   int depth = 0;         ///< That depth; 0: nobody is forced.
   float cut_off = 0.5f;  ///< The score from which on the causal rule takes a token.
   float capacity = 1;    ///< Times the capacities of the training rule.
   int without = 0;       ///< The recursion whose result is thrown away, from 1; 0: none.
 
   bool operator==(const Experiment&) const = default;
-  bool changes_something() const { return depth > 0 || cut_off != 0.5f || capacity != 1 || without > 0; }
+  /// Each rule has one setting of its own: the other's changes nothing.
+  bool shifts() const { return training_rule ? capacity != 1 : cut_off != 0.5f; }
+  bool changes_something() const { return depth > 0 || without > 0 || shifts(); }
 };
 struct Outcome {
   Experiment experiment;

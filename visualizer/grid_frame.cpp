@@ -156,7 +156,7 @@ std::optional<int> GridFrame::interact(const char* name, AppState& state, Subjec
     const int column = std::clamp(int(first() + (x - cells_.min.x) / cell_width()), 0, tokens_ - 1);
     return order_.empty() ? column : order_[size_t(column)];
   };
-  zoom_by_mouse(state.columns, (mouse.x - cells_.min.x) / cells_.width(), std::min(1.0, 8.0 / tokens_));
+  zoom_by_mouse(state.columns_of(subject), (mouse.x - cells_.min.x) / cells_.width(), std::min(1.0, 8.0 / tokens_));
   const int t = token(mouse.x);
   state.hovering = {subject, t};
   if (clicked && !ui::dragged()) state.toggle_pin({subject, t});

@@ -18,7 +18,7 @@ constexpr KeyHelp all_keys[] = {
     {"Left, Right", "previous, next place of the time line (with Shift: ten)"},
     {"Home, End", "the first place; follow the newest"},
     {",  .", "previous, next token (with Shift: mark from here on, more or less)"},
-    {"+  -  0", "closer, farther, all: curves and time line at this step, columns at the pinned token"},
+    {"+  -  0", "closer, farther, all: curves and time line at this step, columns at the pinned or newest token"},
     {"A", "a loop begins here; again: ends here; again: no loop"},
     {"M", "mark this step as B"},
     {"R", "next rule: training, causal, difference"},
@@ -63,7 +63,6 @@ void mark_token(AppState& state, int by) {
 /// What the wheel does, at what is shown.
 void look_closer(const Source& source, AppState& state, double notches) {
   const RunHistory& history = source.history();
-  const int tokens = state.shown.text(Subject::probe, state.rule).size();
   const auto turn = [&](Zoom& zoom, double place, double least) {
     zoom.turn(notches, std::clamp((place - zoom.from) / zoom.width(), 0.0, 1.0), least);
   };
@@ -71,8 +70,12 @@ void look_closer(const Source& source, AppState& state, double notches) {
   const double end = axis.at(history.last_step());
   turn(state.curves.zoom, end > 0 ? axis.at(state.shown.step) / end : 0.5, 0.01);
   turn(state.timeline.zoom, double(state.shown.step) / double(std::max<int64_t>(1, history.last_step())), 0.01);
-  if (tokens > 0)
-    turn(state.columns, state.pinned ? (state.pinned->token + 0.5) / tokens : 0.5, std::min(1.0, 8.0 / tokens));
+  for (const Subject subject : {Subject::probe, Subject::generated}) {
+    const int tokens = state.shown.text(subject, state.rule).size();
+    const bool pinned = state.pinned && state.pinned->subject == subject;
+    const double place = pinned ? (state.pinned->token + 0.5) / tokens : subject == Subject::probe ? 0.5 : 1;
+    if (tokens > 0) turn(state.columns_of(subject), place, std::min(1.0, 8.0 / tokens));
+  }
 }
 
 /// Begins a loop, ends it, or lets go of it.
@@ -171,7 +174,8 @@ void typed(ImWchar character, const Source& source, AppState& state) {
     case '-':
       return look_closer(source, state, character == '+' ? 1 : -1);
     case '0':
-      state.curves.zoom = state.timeline.zoom = state.columns = {};
+      state.curves.zoom = state.timeline.zoom = {};
+      state.columns = state.written = {};
       return;
     case 'a':
     case 'A':

@@ -3,21 +3,42 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace tinymor {
 
-double LensView::mean(size_t r) const {
+namespace {
+
+/// Of the numbers that are finite.
+template <class Numbers>
+double mean_of(const Numbers& numbers) {
   double sum = 0, count = 0;
-  for (float x : nll[r]) {
+  for (double x : numbers)
     if (std::isfinite(x)) sum += x, ++count;
-  }
   return count > 0 ? sum / count : std::nan("");
 }
 
+}  // namespace
+
+double LensView::mean(size_t r) const {
+  return mean_of(nll[r]);
+}
+
+size_t LensView::best(int t) const {
+  size_t best = nll.size() - 1;
+  for (size_t r = nll.size() - 1; r-- > 0;)
+    if (nll[r][t] < nll[best][t]) best = r;
+  return best;
+}
+
 double LensView::regret(int t) const {
-  double best = std::numeric_limits<double>::infinity();
-  for (const auto& row : nll) best = std::min<double>(best, std::isfinite(row[t]) ? row[t] : best);
-  return nll.empty() ? std::nan("") : nll.back()[t] - best;
+  return nll.empty() ? std::nan("") : nll.back()[t] - nll[best(t)][t];
+}
+
+double LensView::mean_regret() const {
+  std::vector<double> all;
+  for (int t = 0; !nll.empty() && t < int(nll.back().size()); ++t) all.push_back(regret(t));
+  return mean_of(all);
 }
 
 LensView lens_of(const Snapshot& snapshot) {

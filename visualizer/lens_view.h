@@ -17,8 +17,13 @@ struct LensView {
 
   /// Mean loss with at most r+1 recursions.
   double mean(size_t r) const;
-  /// What the router's depth costs at t against the best of it and of fewer recursions, in nats: 0 when none is better.
+  /// The row with the smallest loss at t, from 0; of equal ones, and where nothing is known, the last.
+  size_t best(int t) const;
+  /// What routing costs at t against the best row, in which all tokens had to stop earlier, in nats: 0 when none is
+  /// better.
   double regret(int t) const;
+  /// Its mean over the positions where it is known.
+  double mean_regret() const;
 };
 /// Empty unless the snapshot knows of capped recursions.
 LensView lens_of(const Snapshot& snapshot);

@@ -48,15 +48,15 @@ class ModelDecoder : public Decoder {
                        : causal_rule(loaded_.config());
     Outcome outcome;
     outcome.routed = trace(*loaded_.model, e.tokens, options);
-    std::vector<int32_t> depths;
+    options.shift = {std::log(double(e.cut_off) / (1 - double(e.cut_off))), e.capacity, e.without - 1};
+    outcome.changed = e.shifts() || e.without > 0 ? trace(*loaded_.model, e.tokens, options) : outcome.routed;
+    std::vector<int32_t> depths = outcome.changed.depth;
     if (e.depth > 0) {
-      depths = outcome.routed.depth;
       for (size_t t = 0; t < depths.size(); ++t)
         if (e.token < 0 || t == size_t(e.token)) depths[t] = e.depth;
       options.depths = depths;
+      outcome.changed = trace(*loaded_.model, e.tokens, options);
     }
-    options.shift = {std::log(double(e.cut_off) / (1 - double(e.cut_off))), e.capacity, e.without - 1};
-    outcome.changed = trace(*loaded_.model, e.tokens, options);
     for (int64_t d = 1; d <= loaded_.model->layers().recursions && e.depth > 0 && e.token >= 0; ++d) {
       depths[size_t(e.token)] = int32_t(d);
       const std::vector<float> nll = trace(*loaded_.model, e.tokens, options).nll;
@@ -71,8 +71,7 @@ class ModelDecoder : public Decoder {
     return snapshot_of(*loaded_.model, *loaded_.tokenizer, std::span(text).first(most));
   }
 
-  // The first layer caches every token that is still held.
-  int cached() const override { return int(generator_.cache().positions(0).size()); }
+  int cached() const override { return int(generator_.held()); }
   int64_t kv_bytes() const override { return generator_.cache().bytes(); }
   std::vector<float> logits() const override {
     std::vector<float> logits(generator_.logits().begin(), generator_.logits().end());

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <iterator>
 
+#include "trainer/depth_tints.h"
+
 namespace tinymor {
 namespace {
 
@@ -49,9 +51,8 @@ constexpr double machado[3][9] = {
 }  // namespace
 
 Color depth_color(int depth) {
-  static constexpr Color colors[depth_colors] = {{0x60, 0x60, 0x68}, {0x56, 0xB4, 0xE9}, {0xF6, 0xDE, 0x5A},
-                                                 {0xBE, 0x46, 0x14}, {0x78, 0x28, 0x8C}, {0xE8, 0xF5, 0xEC}};
-  return colors[std::clamp(depth, 0, depth_colors - 1)];
+  const DepthTint& tint = depth_tint(depth);
+  return {tint.r, tint.g, tint.b};
 }
 
 Color training_only_color() {
@@ -88,7 +89,8 @@ Color text_on(Color background) {
 }
 
 Color mix(Color a, Color b, double part) {
-  const auto channel = [part](uint8_t x, uint8_t y) { return uint8_t(std::lround(x + (y - x) * part)); };
+  const double share = part > 0 ? std::min(part, 1.0) : 0;  // not a number: a
+  const auto channel = [share](uint8_t x, uint8_t y) { return uint8_t(std::lround(x + (y - x) * share)); };
   return {channel(a.r, b.r), channel(a.g, b.g), channel(a.b, b.b)};
 }
 

@@ -15,7 +15,12 @@ struct Color {
 
 /// 0: a token that is not computed; 1, 2, ...: recursions spent. Depths beyond the last colour share it.
 Color depth_color(int depth);
-inline constexpr int depth_colors = 6;
+/// What every token is computed by: layers outside of recursions.
+inline constexpr Color plain_color{0x8C, 0x94, 0xA4};
+/// The same in a model of so many recursions: with one, which is none that is repeated, no depth has a colour.
+inline Color depth_color(int depth, int recursions) {
+  return recursions > 1 || depth == 0 ? depth_color(depth) : plain_color;
+}
 
 /// Where the two rules disagree: only the training rule computes, only the causal rule computes.
 Color training_only_color();

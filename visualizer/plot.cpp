@@ -215,23 +215,43 @@ void Plot::drag(Canvas& canvas, const Axes& view, double to, Zoom& zoom) {
   if ((high - low) * zoom.width() > least) zoom = {zoom.from + low * zoom.width(), zoom.from + high * zoom.width()};
 }
 
+namespace {
+
+/// "step 1250", "FLOPs 1.2G"; steps are counted, all else is read off an axis.
+std::string place_text(const PlotOptions& options, double x) {
+  return options.x_unit + " " + (options.x_unit == "step" ? fmt::format("{:.0f}", x) : short_number(std::round(x)));
+}
+
+/// The value of the line that lies nearest to x.
+std::optional<size_t> nearest(const PlotSeries& line, double x) {
+  if (line.x.empty() || line.y.size() < line.x.size()) return {};
+  const auto after = std::lower_bound(line.x.begin(), line.x.end(), x);
+  const size_t i = std::min(size_t(after - line.x.begin()), line.x.size() - 1);
+  return i > 0 && x - line.x[i - 1] < line.x[i] - x ? i - 1 : i;
+}
+
+}  // namespace
+
+std::string reading(const PlotSeries& line, double x, const PlotOptions& options) {
+  const auto i = nearest(line, x);
+  if (!i) return "";
+  const std::string place = place_text(options, line.x[*i]);
+  const bool elsewhere = line.dots || place != place_text(options, std::round(x));
+  return fmt::format("{}  {:.4g}{}{}{}", line.what.empty() ? line.name : line.name + ": " + line.what, line.y[*i],
+                     options.y_unit.empty() ? "" : " ", options.y_unit, elsewhere ? " at " + place : "");
+}
+
 void Plot::crosshair(Canvas& canvas, const Axes& view, const Lines& seen, const PlotOptions& options) const {
   if (!hovered_x_) return;
   const float x = view.x(*hovered_x_);
   canvas.line({x, view.area.min.y}, {x, view.area.max.y}, ui::u32(dim, 0.5), 1);
   if (!ui::begin_tooltip()) return;
-  ui::label(fmt::format("{} {}", options.x_unit, short_number(std::round(*hovered_x_))), dim, ui::Font::small);
-  for (const PlotSeries* line : seen) {
-    const PlotSeries& one = *line;
-    if (one.x.empty() || one.y.size() < one.x.size()) continue;
-    const auto after = std::lower_bound(one.x.begin(), one.x.end(), *hovered_x_);
-    size_t i = std::min(size_t(after - one.x.begin()), one.x.size() - 1);
-    if (i > 0 && *hovered_x_ - one.x[i - 1] < one.x[i] - *hovered_x_) --i;
-    if (!view.drawable(one.y[i])) continue;
-    canvas.circle({view.x(one.x[i]), view.y(one.y[i])}, ui::em() * 0.22f, ui::u32(one.color));
-    ui::label(fmt::format("{}  {:.4g} {}", one.what.empty() ? one.name : one.name + ": " + one.what, one.y[i],
-                          options.y_unit),
-              one.color, ui::Font::small);
+  ui::label(place_text(options, std::round(*hovered_x_)), dim, ui::Font::small);
+  for (const PlotSeries* one : seen) {
+    const auto i = nearest(*one, *hovered_x_);
+    if (!i || !view.drawable(one->y[*i])) continue;
+    canvas.circle({view.x(one->x[*i]), view.y(one->y[*i])}, ui::em() * 0.22f, ui::u32(one->color));
+    ui::label(reading(*one, *hovered_x_, options), one->color, ui::Font::small);
   }
   if (!options.hint.empty()) ui::label(options.hint, faint, ui::Font::small);
   ImGui::EndTooltip();

@@ -17,7 +17,7 @@ struct PlotSeries {
   std::vector<double> x = {}, y = {};
   std::vector<double> ghost = {};  ///< The raw values under a smoothed `y`, drawn faintly; may be empty.
   std::string what = {};           ///< Told beside the mouse, of lines that share a name and with it a legend's entry.
-  bool dots = false;               ///< Few values: mark each.
+  bool dots = false;               ///< Few values: mark each, and say beside the mouse where it is.
   bool broad = false;              ///< Drawn as a broad band, so that another line on top leaves it visible.
 };
 
@@ -31,6 +31,10 @@ struct PlotOptions {
   std::optional<double> marker_b;  ///< Another one: what that is compared with.
   std::string hint;                ///< Below the numbers beside the mouse.
 };
+
+/// What a line says beside the mouse at x: its nearest value, and where that is unless it is there; empty when it has
+/// none.
+std::string reading(const PlotSeries& line, double x, const PlotOptions& options);
 
 /// Over the item drawn last: the wheel looks closer at `part` (0 to 1 of what is seen), until `least` of the whole is
 /// seen, and a double click shows all again.

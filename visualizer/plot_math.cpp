@@ -45,13 +45,13 @@ std::vector<PlotPoint> decimate(std::span<const double> x, std::span<const doubl
   int64_t index = 0;
   bool broken = true;
   for (size_t i = begin; i < end; ++i) {
-    if (!std::isfinite(y[i])) {
+    if (!std::isfinite(y[i]) || !std::isfinite(x[i])) {
       column.flush(out);
       if (!broken) out.push_back({x[i], std::numeric_limits<double>::quiet_NaN()});
       broken = true;
       continue;
     }
-    const auto here = int64_t(std::floor((x[i] - x_low) * scale));
+    const auto here = int64_t(std::clamp(std::floor((x[i] - x_low) * scale), -1.0, double(columns)));
     if (here != index) column.flush(out);
     index = here;
     column.add({x[i], y[i]});
@@ -91,6 +91,7 @@ void Zoom::show(double place) {
 }
 
 void Zoom::turn(double notches, double part, double least) {
+  if (!std::isfinite(part)) return;
   const double at = from + part * width(), seen = std::clamp(width() * std::pow(0.8, notches), least, 1.0);
   from = std::clamp(at - part * seen, 0.0, 1 - seen);
   to = from + seen;
@@ -103,7 +104,9 @@ std::vector<double> ticks(double low, double high, int most) {
   for (double factor : {1.0, 2.0, 5.0, 10.0, 20.0}) {
     const double step = unit * factor;
     if ((high - low) / step > most) continue;
-    for (double i = std::ceil(low / step); i * step <= high; ++i) out.push_back(i * step + 0.0);
+    // Counted: beyond 2^53 a number plus 1 is itself.
+    const double first = std::ceil(low / step);
+    for (int i = 0; i <= most && (first + i) * step <= high; ++i) out.push_back((first + i) * step + 0.0);
     break;
   }
   return out;

@@ -78,12 +78,12 @@ void Painter::triangle(const ImDrawVert& first, const ImDrawVert& second, const 
   if (!std::isfinite(area) || area == 0) return;
   if (area < 0) std::swap(b, c), area = -area;
 
-  const auto low = [](float v, int bound) { return int(std::max(std::floor(v), float(bound))); };
-  const auto high = [](float v, int bound) { return int(std::min(std::ceil(v), float(bound))); };
-  const int left = low(std::min({a->pos.x, b->pos.x, c->pos.x}), clip.left);
-  const int right = high(std::max({a->pos.x, b->pos.x, c->pos.x}), clip.right);
-  const int top = low(std::min({a->pos.y, b->pos.y, c->pos.y}), clip.top);
-  const int bottom = high(std::max({a->pos.y, b->pos.y, c->pos.y}), clip.bottom);
+  // Corners may be farther away than an int reaches.
+  const auto within = [](float v, int low, int high) { return int(std::min(std::max(v, float(low)), float(high))); };
+  const int left = within(std::floor(std::min({a->pos.x, b->pos.x, c->pos.x})), clip.left, clip.right);
+  const int right = within(std::ceil(std::max({a->pos.x, b->pos.x, c->pos.x})), clip.left, clip.right);
+  const int top = within(std::floor(std::min({a->pos.y, b->pos.y, c->pos.y})), clip.top, clip.bottom);
+  const int bottom = within(std::ceil(std::max({a->pos.y, b->pos.y, c->pos.y})), clip.top, clip.bottom);
 
   const bool own_a = owns_edge(b->pos, c->pos), own_b = owns_edge(c->pos, a->pos), own_c = owns_edge(a->pos, b->pos);
   const auto ca = channels(a->col), cb = channels(b->col), cc = channels(c->col);

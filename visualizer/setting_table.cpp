@@ -354,6 +354,7 @@ std::vector<Entry> settable() {
       pin(),
       span(),
       part("columns", [](AppState& s) -> Zoom& { return s.columns; }),
+      part("columns.written", [](AppState& s) -> Zoom& { return s.written; }),
       splits(),
       flag("shift", &AppState::shift_depth),
       flag("paper", &AppState::paper_colors),

@@ -5,12 +5,18 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
+
+#include "mor/counts.h"
+#include "mor/kv_cache.h"
+#include "mor/twins.h"
+#include "tensor/error.h"
 
 namespace tinymor {
 namespace {
 
-constexpr int most_recursions = 64;
+constexpr int most_recursions = 64;  // that a damaged recording may claim
 constexpr const char* pilcrow = "\u00b6";
 
 // Bytes of the UTF-8 character at `i`, 0 when it is damaged.
@@ -82,62 +88,81 @@ void fill_from_depth(RecursionRow& row, const std::vector<int>& depth, int recur
   }
 }
 
-CacheRow unique_row(const char* label, int tokens, int first_cached) {
+/// The rows of a cache and the effective layers of each.
+struct CacheLayers {
   CacheRow row;
-  row.label = label;
-  row.slots.assign(tokens, CacheSlot::stored);
-  std::fill_n(row.slots.begin(), std::min(first_cached, tokens), CacheSlot::empty);
-  row.entries = std::max(0, tokens - first_cached);
-  return row;
-}
+  std::vector<int64_t> layers;
+};
 
-// What recursion r (1-based) of the block holds. `stored` says which tokens it keeps of their own.
-template <class Stored>
-CacheRow block_row(const Geometry& geometry, int recursion, int tokens, int first_cached, Stored&& stored) {
-  CacheRow row;
-  row.label = geometry.recursions > 1 ? fmt::format("recursion {}", recursion) : "all layers";
-  row.recursion = recursion;
-  row.layers = geometry.block_layers;
-  row.slots.assign(tokens, CacheSlot::empty);
-  for (int t = first_cached; t < tokens; ++t) {
-    if (stored(t))
-      row.slots[t] = CacheSlot::stored;
-    else if (geometry.kv != KvStrategy::recursion_wise && recursion > 1)
-      row.slots[t] = CacheSlot::reused;
-  }
-  return row;
-}
-
-// Tokens that recursion `r` stores: the sharing strategy keeps recursion 1 only (paper 2.2.2).
-bool stores(const Geometry& geometry, const std::vector<int>& depth, int recursion, int t) {
-  if (geometry.kv == KvStrategy::shared) return recursion == 1;
-  return depth[t] >= recursion || !geometry.routed;
-}
-
-CacheView kv_view(const TextView& text, const Geometry& geometry, int first_cached,
-                  const std::vector<std::vector<int64_t>>* entries) {
-  CacheView kv;
-  const int tokens = text.size();
-  if (geometry.unique_ends) kv.rows.push_back(unique_row("first layer", tokens, first_cached));
-  for (int r = 1; r <= int(text.rows.size()); ++r) {
-    CacheRow row =
-        block_row(geometry, r, tokens, first_cached, [&](int t) { return stores(geometry, text.depth, r, t); });
-    row.entries = std::count(row.slots.begin(), row.slots.end(), CacheSlot::stored) * int64_t(row.layers);
-    if (entries && size_t(r) <= entries->size() && !(*entries)[r - 1].empty()) {
-      const std::vector<int64_t>& counted = (*entries)[r - 1];
-      row.layers = int(counted.size());
-      row.entries = 0;
-      for (int64_t count : counted) row.entries += std::clamp<int64_t>(count, 0, tokens);
+std::vector<CacheLayers> cache_rows(const Geometry& geometry) {
+  const LayerMap& map = geometry.layers;
+  std::vector<CacheLayers> rows;
+  std::map<int64_t, size_t> of_use;  // the row of the block's layers whose weights were used so often before
+  for (int64_t l = 0; l < geometry.layer_count(); ++l) {
+    const int64_t r = map.recursion_of(l), use = map.uses_before(l);
+    const bool known = r >= 0 && of_use.contains(use);
+    if (!known) {
+      rows.emplace_back();
+      if (r >= 0) of_use[use] = rows.size() - 1;
+      CacheRow& row = rows.back().row;
+      row.label = r < 0 ? (l < map.prelude ? "first layer" : "last layer") : block_name(geometry, int(r) + 1);
+      row.recursion = r >= 0 && geometry.recursions > 1 ? int(r) + 1 : 0;
     }
+    CacheLayers& row = known ? rows[of_use[use]] : rows.back();
+    row.layers.push_back(l);
+    ++row.row.layers;
+  }
+  // A block that is not repeated may still use its weights several times, one after the other.
+  for (const auto& [use, row] : of_use)
+    if (geometry.recursions == 1 && of_use.size() > 1) rows[row].row.label = fmt::format("use {} of weights", use + 1);
+  return rows;
+}
+
+/// What the cache holds of a text whose tokens from `first_cached` on are in it, with the strategy of `config`.
+CacheView counted(const TextView& text, const Geometry& geometry, const ModelConfig& config,
+                  const std::vector<std::vector<int64_t>>& entries = {}) {
+  const LayerMap& map = geometry.layers;
+  const int tokens = text.size();
+  CacheView kv;
+  std::vector<CacheLayers> all = cache_rows(geometry);
+  if (all.empty()) return kv;
+  const KeyMap keys(config);
+  const auto label_of = [&](int64_t layer) {
+    for (const CacheLayers& each : all)
+      if (std::find(each.layers.begin(), each.layers.end(), layer) != each.layers.end()) return each.row.label;
+    return std::string();
+  };
+  const auto takes = [&](int t, int64_t layer) { return text.depth[t] > map.recursion_of(layer); };
+  const bool recorded = int64_t(entries.size()) == map.recursions &&
+                        std::all_of(entries.begin(), entries.end(),
+                                    [&](const auto& layers) { return int64_t(layers.size()) == map.block; });
+  for (auto& [row, layers] : all) {
+    const int64_t layer = layers.front(), base = keys.base_of(layer);
+    row.base = label_of(base);
+    row.slots.assign(tokens, CacheSlot::empty);
+    for (int t = text.first_cached; t < tokens; ++t) {
+      if (keys.computes_keys(layer) && takes(t, layer))
+        row.slots[t] = CacheSlot::stored;
+      else if (base != layer && takes(t, base))
+        row.slots[t] = CacheSlot::reused;
+    }
+    const int64_t stored = std::count(row.slots.begin(), row.slots.end(), CacheSlot::stored);
+    for (int64_t l : layers) {
+      const int64_t r = map.recursion_of(l);
+      row.entries += recorded && r >= 0 ? std::clamp<int64_t>(entries[r][l - map.layer(r, 0)], 0, tokens) : stored;
+    }
+    kv.bytes += row.entries * geometry.entry_bytes;
     kv.rows.push_back(std::move(row));
   }
-  if (geometry.unique_ends) kv.rows.push_back(unique_row("last layer", tokens, first_cached));
+  kv.vanilla_bytes = std::llround(vanilla_kv_bytes_per_token(config)) * (tokens - text.first_cached);
   return kv;
 }
 
 void finish(TextView& view, const Geometry& geometry) {
   view.by_depth = geometry.by_depth;
+  view.whole = all_layers(geometry);
   for (size_t r = 0; r < view.rows.size(); ++r) {
+    view.rows[r].name = block_name(geometry, int(r) + 1);
     view.rows[r].capacity = r < geometry.capacity.size() ? geometry.capacity[r] : 1;
     summarise(view.rows[r]);
     if (!view.by_depth) rank_candidates(view.rows[r]);
@@ -146,10 +171,14 @@ void finish(TextView& view, const Geometry& geometry) {
   view.mean_depth = view.depth.empty() ? 0 : sum / double(view.depth.size());
 }
 
+int depth_of(int32_t depth, const Geometry& geometry) {
+  return std::clamp<int>(depth, 0, std::max(most_recursions, geometry.recursions));
+}
+
 int count_recursions(const std::vector<int>& depth, size_t traced, const Geometry& geometry) {
   int count = std::max(geometry.recursions, int(std::min<size_t>(traced, most_recursions)));
   for (int d : depth) count = std::max(count, d);
-  return std::clamp(count, 1, most_recursions);
+  return count;
 }
 
 }  // namespace
@@ -162,24 +191,35 @@ const char* score_formula(bool by_depth) {
   return by_depth ? "softmax(z) over the depths" : "sigmoid(z)";
 }
 
-Geometry geometry_of(const ModelConfig& c) {
+Geometry geometry_of(ModelConfig config) {
+  config.resolve();
   Geometry g;
-  g.recursions = int(std::clamp<int64_t>(c.n_recursions, 1, most_recursions));
-  g.unique_ends = c.sharing == Sharing::middle_cycle || c.sharing == Sharing::middle_sequence;
-  g.block_layers = int(std::max<int64_t>(1, (c.n_layers - (g.unique_ends ? 2 : 0)) / g.recursions));
-  g.routed = c.routing != Routing::none;
-  g.two_rules = c.routing == Routing::expert_choice;
-  g.by_depth = c.routing == Routing::token_choice;
-  g.capacity = c.router.capacity;
+  g.layers = layer_map(config);
+  g.recursions = int(g.layers.recursions);
+  g.routed = config.routing != Routing::none;
+  g.two_rules = config.routing == Routing::expert_choice;
+  g.by_depth = config.routing == Routing::token_choice;
+  g.capacity = config.router.capacity;
   if (!g.two_rules) g.capacity.assign(g.recursions, 1.0);
-  // The default of the configuration (paper 2.2.1): 1, 2/3, 1/3 for three recursions.
-  for (int r = int(g.capacity.size()); r < g.recursions; ++r)
-    g.capacity.push_back(double(g.recursions - r) / g.recursions);
-  g.kv = c.kv_cache;
-  const int64_t kv_heads = c.n_kv_heads > 0 ? c.n_kv_heads : c.n_heads;
-  g.entry_bytes = c.n_heads > 0 ? 2 * kv_heads * (c.d_model / c.n_heads) * int64_t(sizeof(float)) : 0;
-  g.max_seq_len = c.max_seq_len;
+  g.entry_bytes = kv_bytes_per_entry(config);
+  g.model = std::move(config);
   return g;
+}
+
+std::string block_name(const Geometry& geometry, int recursion) {
+  const LayerMap& map = geometry.layers;
+  if (geometry.recursions > 1 || geometry.layer_count() == 0) return fmt::format("recursion {}", recursion);
+  if (map.prelude + map.coda == 0) return "all layers";
+  return fmt::format("layers {} to {}", map.prelude + 1, map.prelude + map.block);
+}
+
+std::string all_layers(const Geometry& geometry) {
+  const int count = geometry.layer_count();
+  return count == 0 ? "all layers" : count == 1 ? "the one layer" : fmt::format("all {} layers", count);
+}
+
+double layers_at(const Geometry& geometry, double depth) {
+  return geometry.layer_count() > 0 ? layers_per_token(geometry.model, depth) : std::nan("");
 }
 
 std::string readable_piece(const std::string& piece) {
@@ -233,7 +273,7 @@ TextView view_of(const Trace& trace, const Geometry& geometry) {
   view.ids.resize(tokens, -1);
   view.depth.assign(tokens, 0);
   for (size_t t = 0; t < std::min(tokens, trace.depth.size()); ++t) {
-    view.depth[t] = std::clamp<int>(trace.depth[t], 0, most_recursions);
+    view.depth[t] = depth_of(trace.depth[t], geometry);
   }
   view.nll.assign(trace.nll.begin(), trace.nll.end());
   view.nll.resize(tokens, std::numeric_limits<float>::quiet_NaN());
@@ -251,7 +291,7 @@ TextView view_of(const Trace& trace, const Geometry& geometry) {
       set_depth_scores(view.rows, t, trace.router_logits[t]);
   finish(view, geometry);
   view.lm_loss = trace.lm_loss;
-  view.kv = kv_view(view, geometry, 0, &trace.kv_entries);
+  view.kv = counted(view, geometry, geometry.model, trace.kv_entries);
   view.kv.bytes = trace.kv_bytes;
   view.kv.vanilla_bytes = trace.kv_vanilla_bytes;
   return view;
@@ -263,7 +303,7 @@ TextView view_of(std::span<const GeneratedPiece> text, const Geometry& geometry)
   for (const GeneratedPiece& token : text) {
     view.pieces.push_back(readable_piece(token.piece));
     view.ids.push_back(token.id);
-    view.depth.push_back(std::clamp(token.depth, 0, most_recursions));
+    view.depth.push_back(depth_of(token.depth, geometry));
   }
   view.nll.assign(tokens, std::numeric_limits<float>::quiet_NaN());
   view.rows.resize(count_recursions(view.depth, 0, geometry));
@@ -278,36 +318,37 @@ TextView view_of(std::span<const GeneratedPiece> text, const Geometry& geometry)
   view.lm_loss = std::numeric_limits<double>::quiet_NaN();
   const int held = text.empty() ? 0 : std::clamp(text.back().cached, 0, int(tokens));
   view.first_cached = int(tokens) - held;
-  view.kv = kv_view(view, geometry, view.first_cached, nullptr);
+  view.kv = counted(view, geometry, geometry.model);
   view.kv.bytes = text.empty() ? 0 : text.back().kv_bytes;
-  const int64_t layers = int64_t(geometry.block_layers) * geometry.recursions + (geometry.unique_ends ? 2 : 0);
-  view.kv.vanilla_bytes = layers * geometry.entry_bytes * held;
   return view;
 }
 
-namespace {
-
-/// The cache by its formula: what is stored times the bytes of an entry.
-CacheView counted(const TextView& text, const Geometry& geometry) {
-  CacheView kv = kv_view(text, geometry, text.first_cached, nullptr);
-  for (const CacheRow& row : kv.rows) kv.bytes += row.entries * geometry.entry_bytes;
-  return kv;
+std::string why_not(const Geometry& geometry, KvStrategy strategy) {
+  ModelConfig config = geometry.model;
+  config.kv_cache = strategy;
+  try {
+    config.resolve();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
 }
 
-}  // namespace
-
-CacheView cache_under(const TextView& text, Geometry geometry, KvStrategy strategy) {
-  if (strategy == geometry.kv) return text.kv;
-  geometry.kv = strategy;
-  CacheView kv = counted(text, geometry);
+CacheView cache_under(const TextView& text, const Geometry& geometry, KvStrategy strategy) {
+  if (strategy == geometry.model.kv_cache) return text.kv;
+  ModelConfig config = geometry.model;
+  config.kv_cache = strategy;
+  CacheView kv = counted(text, geometry, config);
   kv.vanilla_bytes = text.kv.vanilla_bytes;
   return kv;
 }
 
-int64_t bytes_unrouted(const TextView& text, Geometry geometry, KvStrategy strategy) {
-  geometry.kv = strategy;
-  geometry.routed = false;
-  return counted(text, geometry).bytes;
+int64_t bytes_unrouted(const TextView& text, const Geometry& geometry, KvStrategy strategy) {
+  if (geometry.recursions < 2) return 0;
+  ModelConfig config = geometry.model;
+  config.kv_cache = strategy;
+  config = recursive_twin(config);
+  return std::llround(kv_bytes_per_token(config, config.kv_cache) * (text.size() - text.first_cached));
 }
 
 bool reads(const TextView& text, const CacheRow& row, int reader, int t) {

@@ -9,24 +9,33 @@
 #include <vector>
 
 #include "mor/config.h"
+#include "mor/sharing.h"
 #include "mor/trace.h"
 
 namespace tinymor {
 
-/// What the panels need to know of a model's shape.
+/// What the panels need to know of a model's shape: what mor/ says of its configuration.
 struct Geometry {
-  int recursions = 1;
-  int block_layers = 1;      ///< Layers of the shared block.
-  bool unique_ends = false;  ///< A first and a last layer of their own around the block.
+  ModelConfig model;   ///< Resolved.
+  LayerMap layers;     ///< Without layers where the configuration is not known.
+  int recursions = 1;  ///< Passes through the block; 1: none is repeated, and no token has a depth.
   bool routed = false;
   bool two_rules = false;        ///< Expert choice: the training rule is not the causal one.
   bool by_depth = false;         ///< Token choice: a score is the probability of a depth, not of going on.
   std::vector<double> capacity;  ///< Share of the tokens that may enter each recursion.
-  KvStrategy kv = KvStrategy::recursion_wise;
-  int64_t entry_bytes = 0;  ///< Of one cached token in one layer.
-  int64_t max_seq_len = 0;
+  int64_t entry_bytes = 0;       ///< Of one cached token in one layer; 0: not known.
+
+  int layer_count() const { return int(layers.weights.size()); }
 };
-Geometry geometry_of(const ModelConfig& config);
+/// Throws InputError when the configuration is not a legal one.
+Geometry geometry_of(ModelConfig config);
+/// The block in a recursion, from 1: "recursion 2"; of one that is not repeated "all layers", or "layers 2 to 7" where
+/// others are around it.
+std::string block_name(const Geometry& geometry, int recursion);
+/// "all 8 layers", which is what every token takes where no block is repeated.
+std::string all_layers(const Geometry& geometry);
+/// Layers per token at a mean depth, which models of all kinds have in common; NaN where the model is not known.
+double layers_at(const Geometry& geometry, double depth);
 
 /// One recursion's business with one token.
 enum class CellState : uint8_t {
@@ -42,6 +51,7 @@ struct Cell {
   int rank = 0;  ///< 1: highest score among the candidates; 0: no score.
 };
 struct RecursionRow {
+  std::string name;         ///< As block_name.
   std::vector<Cell> cells;  ///< [T]
   int candidates = 0;
   int computed = 0;
@@ -50,14 +60,15 @@ struct RecursionRow {
   bool scored = false;
 };
 
-/// One row of the KV cache: the unique first or last layer, or the block's layers at one recursion.
+/// One row of the KV cache, of layers that hold the same: the first or last layer, or of the block those whose weights
+/// were used as often before, which are a recursion where the block is repeated.
 enum class CacheSlot : uint8_t { empty, stored, reused };
 struct CacheRow {
-  std::string label;
-  int recursion = 0;  ///< 0: a unique layer.
-  int layers = 1;
+  std::string label, base;  ///< Its name, and that of the row whose entries it reads.
+  int recursion = 0;        ///< From 1; 0: every token takes these layers.
+  int layers = 0;
   int64_t entries = 0;           ///< Cached tokens, summed over the row's layers.
-  std::vector<CacheSlot> slots;  ///< [T]; reused: it reads what recursion 1 stored.
+  std::vector<CacheSlot> slots;  ///< [T]; reused: it reads what `base` stored.
 };
 struct CacheView {
   std::vector<CacheRow> rows;
@@ -73,11 +84,14 @@ struct TextView {
   std::vector<RecursionRow> rows;  ///< One per recursion.
   CacheView kv;
   int first_cached = 0;   ///< Tokens before it have left the cache.
+  std::string whole;      ///< As all_layers.
   bool by_depth = false;  ///< As in Geometry; no token is ranked then.
   double mean_depth = 0;
   double lm_loss = 0;
 
   int size() const { return int(pieces.size()); }
+  /// Whether its tokens have depths that can differ.
+  bool recurs() const { return rows.size() > 1; }
 };
 
 TextView view_of(const Trace& trace, const Geometry& geometry);
@@ -96,10 +110,13 @@ struct GeneratedPiece {
 /// The cache is that after the last token.
 TextView view_of(std::span<const GeneratedPiece> text, const Geometry& geometry);
 
-/// What the cache would hold with the same depths under another strategy; `text.kv` under the model's own.
-CacheView cache_under(const TextView& text, Geometry geometry, KvStrategy strategy);
-/// The bytes that it would take if every token took all recursions, as in a model without a router.
-int64_t bytes_unrouted(const TextView& text, Geometry geometry, KvStrategy strategy);
+/// Why a model of this shape cannot cache by a strategy; empty when it can.
+std::string why_not(const Geometry& geometry, KvStrategy strategy);
+/// What the cache would hold with the same depths under another strategy that it can have; `text.kv` under its own.
+CacheView cache_under(const TextView& text, const Geometry& geometry, KvStrategy strategy);
+/// The bytes that it would take if every token took all recursions, as in a model without a router; 0 where none is
+/// repeated.
+int64_t bytes_unrouted(const TextView& text, const Geometry& geometry, KvStrategy strategy);
 /// Whether a layer of the row attends from token `reader` to the entry of token `t`.
 bool reads(const TextView& text, const CacheRow& row, int reader, int t);
 

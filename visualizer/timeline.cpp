@@ -108,11 +108,11 @@ void draw_text(Canvas& canvas, const Track& track, const Source& source, const A
   const float width = std::max(1.0f, 0.7f * (track.x(track.from + 1) - track.box.min.x));
   for (size_t i = 0; i < lengths.size(); ++i) {
     if (!track.shows(double(i))) continue;
-    const int depth = g.text[size_t(lengths[i]) - 1].depth;
-    const float x = track.x(double(i)), part = float(depth) / float(std::max(1, source.geometry().recursions));
+    const int depth = g.text[size_t(lengths[i]) - 1].depth, recursions = source.geometry().recursions;
+    const float x = track.x(double(i)), part = float(depth) / float(recursions);
     canvas.rect({{x - width / 2, track.box.max.y - std::min(1.0f, part) * (track.box.height() - 2)},
                  {x + width / 2, track.box.max.y}},
-                ui::u32(depth_color(depth), 0.8));
+                ui::u32(depth_color(depth, recursions), 0.8));
   }
 }
 

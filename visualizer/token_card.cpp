@@ -47,6 +47,8 @@ std::vector<std::string> losses(const AppState& state, TokenRef token) {
 }
 
 std::string depths(const AppState& state, TokenRef token) {
+  if (const TextView& view = state.shown.text(token.subject, state.rule); !view.recurs())
+    return "no recursions: " + view.whole;
   const auto depth = [&](RuleView rule) {
     const TextView& view = state.shown.text(token.subject, rule);
     return token.token < view.size() ? view.depth[token.token] : 0;
@@ -56,14 +58,14 @@ std::string depths(const AppState& state, TokenRef token) {
                      depth(RuleView::causal));
 }
 
-void draw_score_bar(const RecursionRow& row, const Cell& cell, int recursion, bool training) {
+void draw_score_bar(const RecursionRow& row, const Cell& cell, Color computed, bool training) {
   const float em = ui::em(), height = em * 0.7f;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const Box box{{at.x, at.y + em * 0.2f}, {at.x + em * 7, at.y + em * 0.2f + height}};
   Canvas& canvas = window_canvas();
   canvas.rect(box, ui::u32(ui::colors::well), em * 0.15f);
   if (cell.scored) {
-    const Color color = cell.state == CellState::computed ? depth_color(recursion) : depth_color(0);
+    const Color color = cell.state == CellState::computed ? computed : depth_color(0);
     canvas.rect({box.min, {box.min.x + box.width() * float(router_score(cell.logit)), box.max.y}}, ui::u32(color),
                 em * 0.15f);
   }
@@ -75,12 +77,12 @@ void draw_score_bar(const RecursionRow& row, const Cell& cell, int recursion, bo
   ImGui::Dummy({box.width(), em});
 }
 
-void draw_recursion(const RecursionRow& row, int t, int recursion, bool training) {
+void draw_recursion(const RecursionRow& row, int t, Color computed, bool training) {
   const float em = ui::em();
   const Cell& cell = row.cells[t];
-  ui::label(fmt::format("recursion {}", recursion), dim, ui::Font::small);
+  ui::label(row.name, dim, ui::Font::small);
   ImGui::SameLine(em * 6.5f);
-  draw_score_bar(row, cell, recursion, training);
+  draw_score_bar(row, cell, computed, training);
   ImGui::SameLine(em * 14);
   const std::string score = cell.scored ? fmt::format("{:.2f}", router_score(cell.logit)) : "-";
   ui::label(score, ui::colors::text, ui::Font::small);
@@ -116,7 +118,8 @@ void draw_recursions(const AppState& state, TokenRef token) {
   const TextView& view = state.shown.text(token.subject, state.rule);
   ImGui::BeginGroup();
   for (size_t r = 0; r < view.rows.size(); ++r)
-    draw_recursion(view.rows[r], token.token, int(r) + 1, shows_training(state, token));
+    draw_recursion(view.rows[r], token.token, depth_color(int(r) + 1, int(view.rows.size())),
+                   shows_training(state, token));
   ImGui::EndGroup();
 }
 
@@ -126,7 +129,7 @@ void draw_in_one_line(const AppState& state, TokenRef token, float width) {
   const int t = token.token;
   const std::string name = "\"" + quoted_piece(view.pieces[t]) + "\"";
   ui::label(name, ui::colors::text, ui::Font::bold);
-  std::string rest = fmt::format("depth {}", view.depth[t]);
+  std::string rest = view.recurs() ? fmt::format("depth {}", view.depth[t]) : depths(state, token);
   std::vector<std::string> scores;
   for (const RecursionRow& row : view.rows)
     if (row.cells[t].scored) scores.push_back(fmt::format("{:.2f}", router_score(row.cells[t].logit)));
@@ -163,7 +166,8 @@ std::vector<std::string> span_lines(const AppState& state) {
   const SpanSummary part = summary_of(view, first, last), whole = summary_of(view, 0, view.size() - 1);
   return {"\"" + quoted_piece(part.text) + "\"",
           fmt::format("positions {} to {}: {} of {} tokens", first, last, last - first + 1, view.size()),
-          fmt::format("{:.2f} recursions per token, in the whole text {:.2f}", part.depth, whole.depth),
+          view.recurs() ? fmt::format("{:.2f} recursions per token, in the whole text {:.2f}", part.depth, whole.depth)
+                        : "no recursions: " + view.whole + " for every token",
           fmt::format("{:.2f} nats to predict what follows, in the whole text {:.2f}", part.loss, whole.loss),
           fmt::format("step {}, {} rule", state.shown.step, state.rule == RuleView::training ? "training" : "causal")};
 }
@@ -210,7 +214,7 @@ std::string token_card_text(const AppState& state, TokenRef token) {
   std::string out = fmt::format("token {} \"{}\": {}\n", t, quoted_piece(view.pieces[t]), depths(state, token));
   for (size_t r = 0; r < view.rows.size(); ++r) {
     const Cell& cell = view.rows[r].cells[t];
-    out += fmt::format("  recursion {}: {}", r + 1, verdict(view.rows[r], cell, shows_training(state, token)));
+    out += fmt::format("  {}: {}", view.rows[r].name, verdict(view.rows[r], cell, shows_training(state, token)));
     out += cell.scored ? fmt::format(", score {:.2f}, logit {:.3f}, gate {:.4f}\n", router_score(cell.logit),
                                      cell.logit, cell.gate)
                        : "\n";

@@ -47,7 +47,20 @@ TEST_CASE("a token costs the layers that it went through, each with the tokens t
   CHECK(honest_flops_of_token(config, 3, 100) == Approx(32 * layer + head + 3 * 2 * d));
   CHECK(honest_flops_of_token(config, 1, 100) == Approx(12 * layer + head + 2 * 2 * d));
   config.routing = Routing::none;
+  CHECK(honest_flops_of_token(config, 3, 100) == Approx(32 * layer + head));
+  CHECK(honest_flops_of_token(config, 1, 100) == Approx(12 * layer + head));  // generation that is capped
+  config = base_360m(Sharing::none, Routing::none, 1, 32);
   CHECK(honest_flops_of_token(config, 1, 100) == Approx(32 * layer + head));
+}
+
+TEST_CASE(
+    "a token goes through its own layers and the block as often as it is deep, and a vanilla model's through all") {
+  CHECK(layers_per_token(base_360m(Sharing::none, Routing::none, 1, 8), 1) == 8);
+  CHECK(layers_per_token(base_360m(Sharing::sequence, Routing::none, 4, 8), 1) == 8);
+  CHECK(layers_per_token(base_360m(Sharing::middle_sequence, Routing::none, 3, 8), 1) == 8);
+  CHECK(layers_per_token(base_360m(Sharing::middle_cycle, Routing::none, 3, 8), 3) == 8);
+  CHECK(layers_per_token(base_360m(Sharing::middle_cycle, Routing::expert_choice, 3, 8), 2) == 6);
+  CHECK(layers_per_token(base_360m(Sharing::cycle, Routing::expert_choice, 3, 9), 1.5) == 4.5);
 }
 
 TEST_CASE("an image costs its patches' embedding, layers in which all tokens see each other, and one head") {

@@ -147,3 +147,56 @@ TEST_CASE("pressing a control that is not there says so") {
   CHECK_FALSE(desk.window.click("no.such.control"));
   CHECK_FALSE(desk.window.click("train.pause"));  // a recording cannot be paused
 }
+
+TEST_CASE(
+    "a part of a text that is looked at belongs to it: what is written goes on in view, another text is seen whole") {
+  TextZoom zoom;
+  const auto text = [](int tokens) {
+    std::vector<int32_t> ids;
+    for (int i = 0; i < tokens; ++i) ids.push_back(i);
+    return ids;
+  };
+  zoom.from = 0.5;
+  zoom.follow(text(8));  // the first: what a scene has set is of it
+  CHECK(zoom.from == 0.5);
+  zoom.follow(text(16));  // the newest four
+  CHECK(zoom.from == Approx(0.75));
+  CHECK(zoom.to == Approx(1));
+  zoom.from = 0.25, zoom.to = 0.5;
+  zoom.follow(text(32));  // the same four
+  CHECK(zoom.from == Approx(4 / 32.0));
+  CHECK(zoom.to == Approx(8 / 32.0));
+  zoom.follow(text(6));  // taken back
+  CHECK(zoom.from == Approx(2 / 6.0));
+  CHECK(zoom.to == Approx(1));
+  zoom.follow({});
+  CHECK(zoom.width() == Approx(4 / 6.0));
+  zoom.follow({9, 9, 9});
+  CHECK(zoom.width() == 1);
+}
+
+TEST_CASE("zooming the probe leaves the generated text whole, and its newest tokens stay in view") {
+  Desk desk;
+  AppState& state = desk.state();
+  state.columns.from = 0.75;
+  state.request.max_tokens = 20;
+  state.wishes.push_back({Wish::generate});
+  state.maximised = "kv";
+  state.cache_subject = Subject::generated;
+  desk.window.frames(2);
+  REQUIRE(wait_for(desk.source, [&] { return desk.source.generation().text.size() > 20; }));
+  desk.window.frames(2);
+  CHECK(state.columns.from == 0.75);
+  CHECK(state.written.width() == 1);
+  REQUIRE(desk.window.hover("kv.cells"));
+  desk.window.wheel(4);
+  CHECK(state.written.width() < 0.6);
+  CHECK(state.columns.from == 0.75);
+  state.written.from = 0.6, state.written.to = 1;
+  state.wishes.push_back({Wish::go_on});
+  desk.window.frames(2);
+  REQUIRE(wait_for(desk.source, [&] { return desk.source.generation().text.size() > 40; }));
+  desk.window.frames(2);
+  CHECK(state.written.to == Approx(1));
+  CHECK(state.written.width() < 0.25);
+}

@@ -2,6 +2,7 @@
 
 #include "desk.h"
 #include "support/catch.h"
+#include "visualizer/plot.h"
 #include "visualizer/settings.h"
 
 using namespace tinymor;
@@ -100,4 +101,19 @@ TEST_CASE("what is marked before the first step has the first loss, not none") {
   const std::string text = window.app().text("curves");
   CHECK(text.find("at step 0") != std::string::npos);
   CHECK(text.find("nan") == std::string::npos);
+}
+
+TEST_CASE("a curve's value is read with the place that it is of, unless that is where the mouse is") {
+  const PlotSeries train{.name = "train", .color = {}, .x = {299, 300, 301}, .y = {2.5, 2.25, 2}};
+  const PlotSeries held{.name = "B", .color = {}, .x = {100, 300}, .y = {3, 2.125}, .what = "held out", .dots = true};
+  PlotOptions steps;
+  steps.y_unit = "nats";
+  CHECK(reading(train, 300.2, steps) == "train  2.25 nats");
+  CHECK(reading(held, 300.2, steps) == "B: held out  2.125 nats at step 300");
+  CHECK(reading(held, 212, steps) == "B: held out  2.125 nats at step 300");
+  CHECK(reading(held, 180, steps) == "B: held out  3 nats at step 100");
+  CHECK(reading(train, 180, steps) == "train  2.5 nats at step 299");
+  CHECK(reading(PlotSeries{.name = "none", .color = {}}, 1, steps).empty());
+  const PlotSeries late{.name = "train", .color = {}, .x = {20001, 20002}, .y = {1, 2}};
+  CHECK(reading(late, 20000, steps) == "train  1 nats at step 20001");
 }

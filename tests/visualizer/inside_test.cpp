@@ -52,6 +52,9 @@ TEST_CASE("router regret is what the best number of recursions would have saved"
   CHECK(lens.mean(1) == Approx(1.75));
   CHECK(lens.regret(0) == Approx(0.5));
   CHECK(lens.regret(1) == 0);
+  CHECK(lens.best(0) == 0);
+  CHECK(lens.best(1) == 1);
+  CHECK(lens.mean_regret() == Approx(0.25));
   CHECK(std::isnan(lens.regret(2)));  // nothing follows the last token
 }
 
@@ -161,6 +164,43 @@ TEST_CASE("where a snapshot has no gradients, the bars are those of the newest o
   CHECK_THAT(text_at(6), ContainsSubstring("no gradients were recorded"));
 }
 
+TEST_CASE("a skipped square of attention has a colour of its own, small and large") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1200, 700);
+  window.app().state().maximised = "attention";
+  const auto skipped = [&] {
+    window.frames(3);
+    const Picture picture = window.picture();
+    int count = 0;
+    for (size_t i = 0; i + 3 < picture.rgba.size(); i += 4)
+      count += picture.rgba[i] == skipped_color.r && picture.rgba[i + 1] == skipped_color.g &&
+               picture.rgba[i + 2] == skipped_color.b;
+    return count;
+  };
+  CHECK(skipped() > 1000);
+  window.app().state().attention_layer = -1;  // all tokens are there
+  CHECK(skipped() == 0);
+}
+
+TEST_CASE("as routed is what the lens says while nothing is changed, and takes back what is") {
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  state.page = "Inside";
+  state.what_if.cut_off = 0.8f;
+  window.frames(3);
+  CHECK(state.wanted().changes_something());
+  REQUIRE(window.click("lens.depth.0"));
+  CHECK_FALSE(state.wanted().changes_something());
+  CHECK(state.what_if.cut_off == 0.5f);
+  state.what_if.cut_off = 0.8f;
+  REQUIRE(window.click("lens.depth.2"));  // of no token yet: the cut-off acts alone
+  CHECK(state.wanted().depth == 0);
+  CHECK(state.wanted().changes_something());
+  state.everybody = true;
+  CHECK(state.wanted().depth == 2);
+}
+
 TEST_CASE("the lens tries out another depth for a token or for all, another cut-off and another capacity") {
   WritingSource source;
   Headless window(source, 1280, 800);
@@ -180,9 +220,9 @@ TEST_CASE("the lens tries out another depth for a token or for all, another cut-
   REQUIRE(window.click("lens.cells"));
   REQUIRE(state.pinned);
   CHECK(settle()->experiment.token == state.pinned->token);
-  CHECK_THAT(window.app().text("lens"), ContainsSubstring("what if: 2.1000 nats instead of 2.0000") &&
-                                            ContainsSubstring("1 to 3 recursions: 2.30, 1.90, 2.40 nats") &&
-                                            ContainsSubstring("as routed 2.00, regret 0.10"));
+  CHECK_THAT(window.app().text("lens"),
+             ContainsSubstring("what if: 2.1000 nats instead of 2.0000") &&
+                 ContainsSubstring("this token alone took 1 to 3: 2.30, 1.90, 2.40 nats, and 2.00 as routed"));
   REQUIRE(window.click("lens.everybody"));
   CHECK(settle()->experiment.token == -1);
   REQUIRE(window.drag("lens.cut_off", 0.5f, 0.9f));

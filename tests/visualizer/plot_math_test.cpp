@@ -91,6 +91,15 @@ TEST_CASE("ticks are round, inside the range and not too many") {
   CHECK(ticks(5, 5, 4).empty());
   CHECK(ticks(-1e300, 1e300, 4).size() <= 6);
   CHECK(ticks(0, INFINITY, 4).empty());
+  CHECK(ticks(1e17, 1e17 + 16, 4).size() <= 5);  // where a number plus 1 is itself
+}
+
+TEST_CASE("places that are no numbers are left out of a line, and far ones fall beyond its edge") {
+  const std::vector<double> x = {0, missing, 2, INFINITY, 1e300}, y = {1, 2, 3, 4, 5};
+  for (const PlotPoint& p : decimate(x, y, 0, 3, 10)) CHECK((std::isnan(p.y) || p.x <= 1e300));
+  Zoom zoom;
+  zoom.turn(3, missing, 0.1);
+  CHECK(zoom.width() == 1);
 }
 
 TEST_CASE("logarithmic ticks are powers of ten where there are many") {

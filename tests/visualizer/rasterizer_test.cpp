@@ -70,6 +70,14 @@ TEST_CASE("triangles of numbers that are not finite draw nothing") {
   CHECK(std::count(picture.rgba.begin(), picture.rgba.end(), 255) == 32 * 32);
 }
 
+TEST_CASE("corners beyond what an int reaches paint what is inside of the picture, and end") {
+  const Picture picture = paint([](ImDrawList& list) {
+    list.AddTriangleFilled({1e18f, 0}, {1e18f, 1e18f}, {2e18f, 5}, IM_COL32(255, 0, 0, 255));
+    list.AddTriangleFilled({-1e18f, -4e9f}, {-2e18f, 7}, {-1e18f, 9}, IM_COL32(255, 0, 0, 255));
+  });
+  CHECK(std::count(picture.rgba.begin(), picture.rgba.end(), 255) == 32 * 32);
+}
+
 TEST_CASE("the same run gives the same picture, bit for bit") {
   const auto draw = [] {
     RecordingSource source("sample", sample_recording());

@@ -269,8 +269,9 @@ inline Recording hostile_recording() {
     if (i % 3 == 0) m.loss = nan;
     if (i % 3 == 1) m.loss = i % 2 ? inf : -1e300;
     m.lr = nan;
-    m.tokens_per_second = inf;
+    m.tokens_per_second = i % 2 ? inf : nan;
     m.mean_depth = -1e30;
+    if (i % 5 == 4) m.seconds = i % 2 ? nan : inf;
   }
   recording.vocabulary = {"", std::string("\xff\x00", 2)};
   recording.counts = {0xffffffff, 0xffffffff};

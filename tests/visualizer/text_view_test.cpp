@@ -11,11 +11,12 @@ using namespace tinymor;
 
 namespace {
 
-Geometry three_recursions() {
+Geometry three_recursions(Routing routing = Routing::expert_choice, KvStrategy kv = KvStrategy::recursion_wise) {
   ModelConfig config;
   config.n_layers = 8;
   config.sharing = Sharing::middle_cycle;
-  config.routing = Routing::expert_choice;
+  config.routing = routing;
+  config.kv_cache = kv;
   config.n_recursions = 3;
   return geometry_of(config);
 }
@@ -67,8 +68,7 @@ TEST_CASE("the cache picture has as many filled cells as the trace has entries")
 }
 
 TEST_CASE("a shared cache stores at recursion 1 only and the others reuse it") {
-  Geometry geometry = three_recursions();
-  geometry.kv = KvStrategy::shared;
+  const Geometry geometry = three_recursions(Routing::expert_choice, KvStrategy::shared);
   Trace trace = sample_snapshot({}, 300).threshold;
   trace.kv_entries = {{120, 120}, {0, 0}, {0, 0}};
   const TextView view = view_of(trace, geometry);
@@ -78,8 +78,7 @@ TEST_CASE("a shared cache stores at recursion 1 only and the others reuse it") {
 }
 
 TEST_CASE("a model without routing computes and caches everything, without scores") {
-  Geometry geometry = three_recursions();
-  geometry.routed = false;
+  const Geometry geometry = three_recursions(Routing::none);
   Trace trace;
   trace.tokens = {1, 2, 3};
   trace.pieces = {"a", "b", "c"};
@@ -107,8 +106,7 @@ TEST_CASE("generated text that outgrew the cache shows its beginning as no longe
 }
 
 TEST_CASE("under token choice a score is the probability of a depth, and no token is ranked") {
-  Geometry geometry = three_recursions();
-  geometry.by_depth = true;
+  const Geometry geometry = three_recursions(Routing::token_choice);
   Trace trace;
   trace.tokens = {1, 2};
   trace.pieces = {"a", "b"};
@@ -122,16 +120,16 @@ TEST_CASE("under token choice a score is the probability of a depth, and no toke
 }
 
 TEST_CASE("a cache is compared with that of a model whose tokens take all recursions") {
-  Geometry geometry = three_recursions();
-  geometry.entry_bytes = 10;
+  const Geometry geometry = three_recursions();
   Trace trace;
   trace.tokens = {1, 2};
   trace.pieces = {"a", "b"};
   trace.depth = {1, 3};
   const TextView view = view_of(trace, geometry);
-  const int64_t block = geometry.block_layers, ends = geometry.unique_ends ? 2 : 0;
-  CHECK(bytes_unrouted(view, geometry, KvStrategy::recursion_wise) == 2 * 10 * (3 * block + ends));
-  CHECK(bytes_unrouted(view, geometry, KvStrategy::shared) == 2 * 10 * (block + ends));
+  const int64_t entry = 2 * 4 * 32 * 4;  // keys and values, 4 heads of 32 floats
+  CHECK(geometry.entry_bytes == entry);
+  CHECK(bytes_unrouted(view, geometry, KvStrategy::recursion_wise) == 2 * entry * 8);
+  CHECK(bytes_unrouted(view, geometry, KvStrategy::shared) == 2 * entry * 4);
 }
 
 TEST_CASE("whatever a damaged recording says, the table is rectangular and finite where it says so") {

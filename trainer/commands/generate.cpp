@@ -28,14 +28,15 @@ void generate(const Options& options) {
   Generator generator(*loaded.model, sample, options.max_depth);
   const std::vector<int32_t> ids = prompt_tokens(loaded, options.prompt);
   std::vector<GeneratedToken> tokens = generator.prompt(ids);
-  const bool tint = options.show.empty() ? shows_colours(STDOUT_FILENO) : options.show == "depth";
+  const int64_t depths = loaded.model->layers().recursions;
+  const bool wanted = options.show.empty() ? shows_colours(STDOUT_FILENO) : options.show == "depth";
+  const bool tint = wanted && depths > 1;  // a model without recursions has no depths
   TextStream stream(*loaded.tokenizer);
   std::string text;
   const auto show = [&](const std::string& piece, int32_t depth) {
     text += piece;
     if (!options.json) std::cout << (tint ? tinted(piece, depth) : piece) << std::flush;
   };
-  const int64_t depths = loaded.model->layers().recursions;
   if (tint && !options.json && !options.quiet) std::cout << depth_legend(depths) << "\n\n";
   for (const GeneratedToken& token : tokens) show(stream.add(token.id), token.depth);
   double depth = 0;
@@ -47,7 +48,9 @@ void generate(const Options& options) {
   show(stream.rest(), tokens.back().depth);
   if (!options.json) {
     std::cout << std::endl;
-    if (!options.quiet && options.max_tokens > 0)
+    if (!options.quiet && options.max_tokens > 0 && depths == 1)
+      fmt::print(stderr, "{} tokens, {} layers each\n", options.max_tokens, loaded.config().n_layers);
+    if (!options.quiet && options.max_tokens > 0 && depths > 1)
       fmt::print(stderr, "{} tokens, {:.2f} recursions each of {}\n", options.max_tokens,
                  depth / double(options.max_tokens), depths);
     return;

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "mor/checkpoint.h"
+#include "mor/sharing.h"
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/terminal.h"
@@ -44,15 +45,18 @@ void draw(const ImageConfig& config, const SeenImage& seen, bool tint) {
 
 void report(const Options& options, const ImageModel& model, const Images& images) {
   const Judgement judged = judge(model, images);
-  const int64_t count = images.labels.count(), depths = model.config().model.n_recursions;
-  const bool tint = options.show.empty() ? shows_colours(STDOUT_FILENO) : options.show == "depth";
+  const int64_t count = images.labels.count(), depths = layer_map(model.config().model).recursions;
+  const bool wanted = options.show.empty() ? shows_colours(STDOUT_FILENO) : options.show == "depth";
+  const bool tint = wanted && depths > 1;  // a model without recursions has no depths
   nlohmann::ordered_json document{{"images", count},
                                   {"accuracy", judged.accuracy},
                                   {"mean_depth", judged.mean_depth},
                                   {"samples", nlohmann::json::array()}};
   if (!options.json)
-    fmt::print("{} held-out images: {:.2f} % right; their patches take {:.2f} recursions of {}\n{}", count,
-               100 * judged.accuracy, judged.mean_depth, depths, tint ? depth_legend(depths) + "\n" : "");
+    fmt::print("{} held-out images: {:.2f} % right; their patches take {}\n{}", count, 100 * judged.accuracy,
+               depths > 1 ? fmt::format("{:.2f} recursions of {}", judged.mean_depth, depths)
+                          : fmt::format("all {} layers", model.config().model.n_layers),
+               tint ? depth_legend(depths) + "\n" : "");
   const std::span<const int32_t> labels = images.labels.values();
   for (int32_t label : {2, 5, 8}) {
     const int64_t i = std::find(labels.begin(), labels.end(), label) - labels.begin();

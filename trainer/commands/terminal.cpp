@@ -13,18 +13,10 @@
 
 #include "datasets/utf8.h"
 
+#include "trainer/depth_tints.h"
+
 namespace tinymor {
 namespace {
-
-struct Colour {
-  int r, g, b;
-};
-
-/// The window's palette (visualizer/palette.h): told apart under every colour-vision deficiency.
-Colour depth_colour(int64_t depth) {
-  constexpr Colour colours[] = {{0x56, 0xB4, 0xE9}, {0xF6, 0xDE, 0x5A}, {0xBE, 0x46, 0x14}, {0x78, 0x28, 0x8C}};
-  return colours[std::clamp<int64_t>(depth, 1, std::size(colours)) - 1];
-}
 
 int terminal_width() {
   winsize size{};
@@ -35,8 +27,8 @@ int terminal_width() {
 
 std::string tinted(const std::string& text, int64_t depth) {
   if (depth <= 0) return text;
-  const Colour c = depth_colour(depth);
-  const int ink = depth <= 2 ? 30 : 97;
+  const DepthTint& c = depth_tint(depth);
+  const int ink = c.dark_text ? 30 : 97;
   const std::string on = fmt::format("\x1b[{};48;2;{};{};{}m", ink, c.r, c.g, c.b), off = "\x1b[0m";
   std::string result;
   // A colour that runs over a line end would fill the rest of the line.

@@ -1,6 +1,6 @@
 // Who looks at whom: the attention weights of one layer of the block, a small map for every recursion and head, and one
-// of them large. Tokens that a recursion skipped are hatched: they ask nothing there, and recursion-wise nobody sees
-// them.
+// of them large. Tokens that a recursion skipped are brown, a colour that no weight comes near: they ask nothing there,
+// and recursion-wise nobody sees them.
 
 #include <fmt/format.h>
 
@@ -20,13 +20,13 @@ struct LayerRow {
 };
 
 std::vector<LayerRow> rows_of(const Geometry& g, int choice) {
-  const int prelude = g.unique_ends ? 1 : 0, inner = g.block_layers * g.recursions;
+  const LayerMap& map = g.layers;
+  if (g.layer_count() == 0) return {{"layer 1", 0}};  // nobody knows how many there are
   if (choice < 0) return {{"first layer", 0}};
-  if (choice >= g.block_layers) return {{"last layer", prelude + inner}};
+  if (choice >= map.block) return {{"last layer", int(map.weights.size()) - 1}};
   std::vector<LayerRow> rows;
   for (int r = 0; r < g.recursions; ++r)
-    rows.push_back(
-        {g.recursions > 1 ? fmt::format("recursion {}", r + 1) : "all tokens", prelude + r * g.block_layers + choice});
+    rows.push_back({g.recursions > 1 ? block_name(g, r + 1) : "all tokens", int(map.layer(r, choice))});
   return rows;
 }
 
@@ -64,9 +64,7 @@ std::shared_ptr<const Image> map_image(const AttentionView& view, int map) {
     for (int key = 0; key < n; ++key) {
       Color color = ui::colors::card;  // after the query: not there yet
       if (key <= query) {
-        const bool hatched = !view.asks[query] || !view.seen[key];
-        color = hatched ? ((query + key) % 4 == 0 ? Color{0x3A, 0x40, 0x4C} : Color{0x20, 0x24, 0x2C})
-                        : weight_color(view.at(map, query, key));
+        color = view.skips(query, key) ? skipped_color : weight_color(view.at(map, query, key));
       }
       set_pixel(picture, key, query, color);
     }
@@ -80,20 +78,21 @@ class AttentionPanel : public Panel {
 
   std::string caption(const Source& source, const AppState& state) const override {
     if (!recorded(source, state)) return "who looks at whom";
-    std::string out = "queries down, keys across; bright: looks there \u00b7 hatched: skipped";
+    std::string out = "queries down, keys across; bright: looks there \u00b7 brown: skipped";
     return out + fmt::format(" \u00b7 causal rule \u00b7 step {}", state.shown.step);
   }
 
   float controls(const Source& source, AppState& state, float right) override {
-    const Geometry& g = source.geometry();
+    const LayerMap& map = source.geometry().layers;
+    const int shift = int(map.prelude), block = int(map.block);
+    if (block == 0) return right;
     std::vector<std::string> names;
-    if (g.unique_ends) names.push_back("first");
-    for (int j = 0; j < g.block_layers; ++j) names.push_back(fmt::format("{}", j + 1));
-    if (g.unique_ends) names.push_back("last");
+    if (map.prelude > 0) names.push_back("first");
+    for (int j = 0; j < block; ++j) names.push_back(fmt::format("{}", j + 1));
+    if (map.coda > 0) names.push_back("last");
     std::vector<const char*> labels;
     for (const std::string& name : names) labels.push_back(name.c_str());
-    const int shift = g.unique_ends ? 1 : 0;
-    state.attention_layer = std::clamp(state.attention_layer, -shift, g.block_layers - 1 + shift);
+    state.attention_layer = std::clamp(state.attention_layer, -shift, block - 1 + int(map.coda));
     state.attention_layer = ui::corner_choice("attention.layer", labels, state.attention_layer + shift,
                                               "Which layer's attention is shown", right) -
                             shift;
@@ -138,8 +137,10 @@ class AttentionPanel : public Panel {
     const TextView& view = state.shown.causal;
     for (const LayerRow& row : rows_of(source.geometry(), state.attention_layer)) {
       const AttentionView attention = layer_view(source, state, row.layer);
-      out += fmt::format("{}: {} heads, {} of {} tokens ask\n", row.label, attention.heads,
+      out += fmt::format("{}: {} heads, {} of {} tokens ask  ", row.label, attention.heads,
                          std::count(attention.asks.begin(), attention.asks.end(), true), view.size());
+      for (int t = 0; t < attention.tokens; ++t) out += attention.asks[t] ? '#' : '-';
+      out += "\n";
       if (!state.pinned || state.pinned->subject != Subject::probe || state.pinned->token >= attention.tokens) continue;
       for (int map = 0; map < attention.maps(); ++map) {
         const LargeMap large{attention, map, row.label};

@@ -54,6 +54,15 @@ void draw_names(Canvas& canvas, const MapFrame& frame, const std::vector<std::st
   }
 }
 
+/// A stroke through every square that is skipped, where squares are large enough for it.
+void draw_hatch(Canvas& canvas, const MapFrame& frame, const AttentionView& view) {
+  if (frame.cell() < ui::em() * 0.4f) return;
+  for (int query = frame.token(0); query <= frame.token(1); ++query)
+    for (int key = frame.token(0); key <= std::min(query, frame.token(1)); ++key)
+      if (const Box place = frame.place(key, query, 1, 1); view.skips(query, key))
+        canvas.line({place.min.x, place.max.y}, {place.max.x, place.min.y}, ui::u32({0x9A, 0x5A, 0x1E}), 1);
+}
+
 /// The row of what the token looks at in white, the column of who looks at it in the accent's colour.
 void draw_selection(Canvas& canvas, const MapFrame& frame, int token) {
   const Box asks = frame.place(0, token, token + 1, 1), seen = frame.place(token, token, 1, frame.tokens - token);
@@ -149,6 +158,7 @@ void draw_large_map(const LargeMap& large, const Image& image, AppState& state, 
   if (selected && *selected >= frame.tokens) selected.reset();
   canvas.push_clip(frame.box);
   canvas.image(frame.place(0, 0, frame.tokens, frame.tokens), image);
+  draw_hatch(canvas, frame, large.view);
   if (selected) draw_selection(canvas, frame, *selected);
   canvas.pop_clip();
   draw_names(canvas, frame, state.shown.causal.pieces);

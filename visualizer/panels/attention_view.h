@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "trainer/recording.h"
+#include "visualizer/palette.h"
 
 namespace tinymor {
 
@@ -15,14 +16,18 @@ namespace tinymor {
 struct AttentionView {
   int tokens = 0, heads = 0;
   std::vector<uint8_t> weights;
-  std::vector<float> log_sums;  ///< [H][T] as in AttentionTrace; empty: not recorded.
+  std::vector<float> log_sums;   ///< [H][T] as in AttentionTrace; empty: not recorded.
   std::vector<bool> asks, seen;  ///< [T] whether the token was a query, a key.
 
   /// One map for each head, and where there are several also their mean and their largest weight.
   int maps() const { return heads > 1 ? heads + 2 : heads; }
   std::string name(int map) const;
   int at(int map, int query, int key) const;
+  /// Whether there is no weight because one of the two was skipped.
+  bool skips(int query, int key) const { return !asks[query] || !seen[key]; }
 };
+/// What is skipped: far from every weight, and from what is not there, for every kind of sight.
+inline constexpr Color skipped_color{0x60, 0x30, 0x00};
 AttentionView view_of(const AttentionTrace& trace, int tokens);
 
 /// What one query looks at, most first: weight, key.

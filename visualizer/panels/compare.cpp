@@ -42,18 +42,30 @@ const Source& other_of(const Source& source, const AppState& state) {
 }
 
 struct Quantity {
-  const char* name;
+  std::string name;
   double a, b;
 };
 
-double held_out_at(const RunHistory& history, int64_t step) {
-  double loss = std::nan("");
+/// The last evaluation up to `step`; null when there is none.
+const EvalMetrics* held_out_at(const RunHistory& history, int64_t step) {
+  const EvalMetrics* last = nullptr;
   for (const EvalMetrics& e : history.evals)
-    if (e.step <= step) loss = e.threshold_loss;
-  return loss;
+    if (e.step <= step) last = &e;
+  return last;
 }
 
-/// Of the images that are shown: those that are told right, or the recursions per patch.
+/// The held-out losses at two steps, and where an evaluation is of another step, of which ones they are.
+Quantity held_out(const RunHistory& a, int64_t step_a, const RunHistory& b, int64_t step_b) {
+  const EvalMetrics *at_a = held_out_at(a, step_a), *at_b = held_out_at(b, step_b);
+  const auto own = [](const EvalMetrics* e, int64_t step) { return !e || e->step == step; };
+  const auto step_of = [](const EvalMetrics* e) { return e ? fmt::format("{}", e->step) : "-"; };
+  const auto loss = [](const EvalMetrics* e) { return e ? e->threshold_loss : std::nan(""); };
+  const bool same = own(at_a, step_a) && own(at_b, step_b);
+  return {same ? "held out, nats" : fmt::format("held out at {}, {}", step_of(at_a), step_of(at_b)), loss(at_a),
+          loss(at_b)};
+}
+
+/// Of the images that are shown: those that are told right, or the mean depth of a patch.
 double right_images(const Source& source, const Shown& shown) {
   if (shown.images < 0) return std::nan("");
   const std::vector<SeenImage>& all = source.history().images[size_t(shown.images)].images;
@@ -75,13 +87,15 @@ std::vector<Quantity> quantities(const Source& source, const AppState& state) {
   std::vector<Quantity> out;
   if (source.history().of_images())
     out = {{"images told right", right_images(source, a), right_images(other, b)},
-           {"recursions per patch", patch_depth(source, a), patch_depth(other, b)}};
+           {"layers per patch", layers_at(source.geometry(), patch_depth(source, a)),
+            layers_at(other.geometry(), patch_depth(other, b))}};
   else
     out = {
         {"loss of the probe text, nats", of(text_a, text_a.lm_loss), of(text_b, text_b.lm_loss)},
-        {"recursions per token", of(text_a, text_a.mean_depth), of(text_b, text_b.mean_depth)},
+        {"layers per token", of(text_a, layers_at(source.geometry(), text_a.mean_depth)),
+         of(text_b, layers_at(other.geometry(), text_b.mean_depth))},
         {"KiB in its cache", of(text_a, double(text_a.kv.bytes) / 1024), of(text_b, double(text_b.kv.bytes) / 1024)}};
-  out.push_back({"held out, nats", held_out_at(source.history(), a.step), held_out_at(other.history(), b.step)});
+  out.push_back(held_out(source.history(), a.step, other.history(), b.step));
   static constexpr const char* names[] = {"steps", "tokens trained on", "training FLOPs", "seconds"};
   for (const CurveAxis axis : {CurveAxis::steps, CurveAxis::tokens, CurveAxis::flops, CurveAxis::seconds})
     out.push_back({names[int(axis)], AxisMap(source, axis).at(a.step), AxisMap(other, axis).at(b.step)});
@@ -151,8 +165,10 @@ void draw_difference(Canvas& canvas, const Box& box, const Source& source, AppSt
                  &b = state.compare.shown.text(Subject::probe, state.rule);
   if (a.ids != b.ids || a.size() == 0)
     return draw_empty(canvas, box, "the two texts are not the same tokens: no difference token by token");
+  const bool strokes = a.recurs() && a.rows.size() == b.rows.size();  // else a recursion is not the same in both
   canvas.text(box.min, ui::u32(ui::colors::dim),
-              fitted("loss of B - loss of A, blue: B better; strokes: by so many recursions the depths differ",
+              fitted(strokes ? "loss of B - loss of A, blue: B better; strokes: by so many recursions the depths differ"
+                             : "loss of B - loss of A, blue: B better",
                      box.width(), ui::Font::small),
               ui::Font::small);
   const float top = ui::em() * 1.4f;
@@ -164,7 +180,7 @@ void draw_difference(Canvas& canvas, const Box& box, const Source& source, AppSt
   const auto under_mouse = draw_flow(canvas, flow, a.pieces, inside.min, mouse, [&](int t) {
     const float change = b.nll[size_t(t)] - a.nll[size_t(t)];
     TokenLook look{std::isfinite(change) ? signed_color(change / 2) : ui::colors::control,
-                   std::abs(b.depth[size_t(t)] - a.depth[size_t(t)]), int(a.rows.size())};
+                   std::abs(b.depth[size_t(t)] - a.depth[size_t(t)]), strokes ? int(a.rows.size()) : 0};
     look.marked = state.points_at(Subject::probe, t);
     return look;
   });
@@ -271,9 +287,14 @@ class ComparePanel : public Panel {
     ImGui::SetCursorScreenPos({box.min.x, top});
     ImGui::BeginChild(compared ? "B" : "A", {box.width(), box.max.y - top}, false);
     const ui::PrefixScope prefix(compared ? "b." : "a.");
-    if (compared) std::swap(state.shown, c.shown), std::swap(state.playback, c.playback);
+    const bool own_text = state.columns.text != c.columns.text;
+    const auto change_sides = [&] {
+      if (compared) std::swap(state.shown, c.shown), std::swap(state.playback, c.playback);
+      if (compared && own_text) std::swap(state.columns, c.columns);
+    };
+    change_sides();
     panel.draw(compared ? other_of(source, state) : source, state, canvas);
-    if (compared) std::swap(state.shown, c.shown), std::swap(state.playback, c.playback);
+    change_sides();
     ImGui::EndChild();
   }
 

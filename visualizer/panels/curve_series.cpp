@@ -126,10 +126,17 @@ std::vector<MetricCurves> metric_curves(const Source& source, const Comparison& 
     metric.runs.back().name = label;
     out.push_back(std::move(metric));
   };
-  for (const Metric& metric : metrics)
-    add(metric.name, metric.label, [&](const Source& run) {
-      return column(run.history().steps, [&](const StepMetrics& m) { return m.*metric.value; });
+  // Recursions count among models that all have them and the same block.
+  const auto recurs = [](const Source& run) { return run.geometry().recursions > 1; };
+  const bool layers = !beside.rivals.empty() || !recurs(source);
+  for (const Metric& metric : metrics) {
+    const bool as_layers = layers && metric.value == &StepMetrics::mean_depth;
+    add(metric.name, as_layers ? "layers per token" : metric.label, [&](const Source& run) {
+      return column(run.history().steps, [&](const StepMetrics& m) {
+        return as_layers ? layers_at(run.geometry(), m.mean_depth) : m.*metric.value;
+      });
     });
+  }
   add("flops", "FLOPs per token", [](const Source& run) { return column(run.history().steps, flops_at_depth(run)); });
   return out;
 }

@@ -17,14 +17,19 @@
 namespace tinymor {
 namespace {
 
-std::string last_values(const RunHistory& history) {
+/// "1.98 recursions per token", or of a model without any "all 8 layers per token".
+std::string depth_words(const Source& source, double depth) {
+  return source.geometry().recursions > 1 ? fmt::format("{:.2f} recursions per token", depth)
+                                          : all_layers(source.geometry()) + " per token";
+}
+
+std::string last_values(const Source& source) {
+  const RunHistory& history = source.history();
   std::string out;
   if (!history.steps.empty()) {
     const StepMetrics& m = history.steps.back();
-    out = fmt::format(
-        "step {}: loss {:.3f} nats, gradient norm {:.2f}, learning rate {:.2g}, {:.2f} recursions per token, {} "
-        "tokens/s",
-        m.step, m.loss, m.grad_norm, m.lr, m.mean_depth, short_number(m.tokens_per_second));
+    out = fmt::format("step {}: loss {:.3f} nats, gradient norm {:.2f}, learning rate {:.2g}, {}, {} tokens/s", m.step,
+                      m.loss, m.grad_norm, m.lr, depth_words(source, m.mean_depth), short_number(m.tokens_per_second));
   }
   if (!history.evals.empty()) {
     const EvalMetrics& e = history.evals.back();
@@ -93,7 +98,7 @@ class CurvesPanel : public Panel {
         fmt::format("loss in nats per {} by {}", h.of_images() ? "image" : "token", axis_unit(state.curve_axis));
     if (!state.compare.rivals.empty()) {
       std::string held =
-          fmt::format("held out{}: this run {}", h.of_images() ? "" : ", causal rule", newest_held_out(source));
+          fmt::format("newest held out{}: this run {}", h.of_images() ? "" : ", causal rule", newest_held_out(source));
       for (const Source* rival : state.compare.rivals)
         held += fmt::format(", {} {}", rival_name(*rival, rival == state.compare.other), newest_held_out(*rival));
       if (may_be_luck(source, state.compare.rivals)) held += " \u00b7 one seed: may be luck";
@@ -150,11 +155,11 @@ class CurvesPanel : public Panel {
     const RunHistory& h = source.history();
     std::string out = caption(source, state) + "\n";
     if (h.steps.empty() && h.evals.empty()) return out + "no values yet\n";
-    out += last_values(h) + "\n";
+    out += last_values(source) + "\n";
     const size_t stride = std::max<size_t>(1, h.steps.size() / 10);
     for (size_t i = 0; i < h.steps.size(); i += stride) {
-      out += fmt::format("  step {:>6}  loss {:.3f}  depth {:.2f}\n", h.steps[i].step, h.steps[i].loss,
-                         h.steps[i].mean_depth);
+      out += fmt::format("  step {:>6}  loss {:.3f}{}\n", h.steps[i].step, h.steps[i].loss,
+                         source.geometry().recursions > 1 ? fmt::format("  depth {:.2f}", h.steps[i].mean_depth) : "");
     }
     return out;
   }

@@ -58,7 +58,7 @@ class Work {
     ModelConfig config = source.config().model;
     config.vocab_size = int64_t(source.history().run.vocabulary.size());
     // They grow evenly with what is seen, so two counts give all.
-    for (int64_t depth = 0; depth <= config.n_recursions; ++depth) {
+    for (int depth = 0; depth <= source.geometry().recursions; ++depth) {
       const double one = honest_flops_of_token(config, depth, 1);
       of_depth_.push_back({one, honest_flops_of_token(config, depth, 2) - one});
     }
@@ -74,8 +74,8 @@ class Work {
       spent += of(text.depth[t], t);
       full += of(int(of_depth_.size()) - 1, t);
     }
-    return fmt::format("{} FLOPs a token, {:.0f} % of full depth", short_number(spent / text.size()),
-                       100 * spent / full);
+    const std::string each = short_number(spent / text.size()) + " FLOPs a token";
+    return text.recurs() ? fmt::format("{}, {:.0f} % of full depth", each, 100 * spent / full) : each;
   }
 
  private:
@@ -88,7 +88,8 @@ class Work {
 /// "token 14: depth 2, 1.2M FLOPs in 0.8 ms".
 std::string token_line(const Work& work, const Generation& g, const TextView& view, int t) {
   const double seconds = t < int(g.text.size()) ? g.text[size_t(t)].seconds : 0;
-  return fmt::format("token {}: depth {}, {} FLOPs{}", t, view.depth[t], short_number(work.of(view.depth[t], t)),
+  return fmt::format("token {}: {}{} FLOPs{}", t, view.recurs() ? fmt::format("depth {}, ", view.depth[t]) : "",
+                     short_number(work.of(view.depth[t], t)),
                      seconds > 0 ? fmt::format(" in {:.2g} ms", 1000 * seconds) : "");
 }
 
@@ -104,13 +105,16 @@ class GeneratePanel : public Panel {
   std::string caption(const Source& source, const AppState& state) const override {
     const Generation& g = source.generation();
     if (!source.can_generate()) return "needs the weights of a run";
+    if (g.text.empty() && source.geometry().recursions == 1) return "cached decoding by the causal rule";
     if (g.text.empty()) return "cached decoding by the causal rule; tint and strokes: recursions per token";
     const TextView& view = state.shown.generated;
     const auto one = state.selected(Subject::generated);
-    const std::string what = one && *one < view.size()
-                                 ? token_line(Work(source), g, view, *one)
-                                 : fmt::format("{} tokens \u00b7 mean depth {:.2f} \u00b7 {}", view.size(),
-                                               view.mean_depth, view.size() > 0 ? Work(source).sentence(view) : "");
+    const std::string what =
+        one && *one < view.size()
+            ? token_line(Work(source), g, view, *one)
+            : fmt::format("{} tokens{} \u00b7 {}", view.size(),
+                          view.recurs() ? fmt::format(" \u00b7 mean depth {:.2f}", view.mean_depth) : "",
+                          view.size() > 0 ? Work(source).sentence(view) : "");
     const int64_t step = source.generated_step();
     return fmt::format("causal rule{} \u00b7 {} \u00b7 {} tokens/s",
                        step > 0 ? fmt::format(", weights of step {}", step) : "", what,
@@ -146,7 +150,8 @@ class GeneratePanel : public Panel {
     if (!source.can_generate()) return out + source.why_not() + "\n";
     if (!source.generation().error.empty()) out += source.generation().error + "\n";
     const TextView& view = state.shown.generated;
-    for (int t = 0; t < view.size(); ++t) out += fmt::format("{}[{}]", view.pieces[t], view.depth[t]);
+    for (int t = 0; t < view.size(); ++t)
+      out += view.recurs() ? fmt::format("{}[{}]", view.pieces[t], view.depth[t]) : view.pieces[t];
     return view.size() > 0 && whole(source, state) ? out + "\n" + candidates_text(source.generation(), state.request)
                                                    : out;
   }
@@ -223,7 +228,7 @@ class GeneratePanel : public Panel {
     const TextView& view = state.shown.generated;
     if (view.size() == 0) return;
     const float top = ImGui::GetCursorPosY();
-    draw_depth_legend(canvas, view.depth, int(view.rows.size()), free_box().width());
+    draw_depth_legend(canvas, view.depth, view.whole, int(view.rows.size()), free_box().width());
     ImGui::BeginChild("generated", ImVec2(0, height - (ImGui::GetCursorPosY() - top)), false);
     const Box box = free_box();
     const TextFlow flow = flow_text(view.pieces, box.width());

@@ -19,15 +19,13 @@ struct CellInk {
 
 constexpr Color paper_plate{0xEF, 0xED, 0xE6};
 
-CellInk ink(int recursion, bool paper) {
+CellInk ink(int recursion, int recursions, bool paper) {
   if (paper)
     return {{0xE4, 0xE2, 0xDC}, {0xD2, 0xD6, 0xDE}, {0xB0, 0xB8, 0xC6}, {0x4A, 0x5A, 0x7C}, {0x26, 0x33, 0x52}};
-  const Color full = recursion > 0 ? depth_color(recursion) : Color{0x8C, 0x94, 0xA4};
-  return {ui::colors::well,
-          {0x2E, 0x33, 0x3F},
-          {0x5A, 0x61, 0x70},
-          mix(full, ui::colors::well, recursion > 0 ? 0.5 : 0.35),
-          full};
+  const bool deep = recursion > 0 && recursions > 1;
+  const Color full = deep ? depth_color(recursion) : plain_color;
+  return {
+      ui::colors::well, {0x2E, 0x33, 0x3F}, {0x5A, 0x61, 0x70}, mix(full, ui::colors::well, deep ? 0.5 : 0.35), full};
 }
 
 void draw_cell(Canvas& canvas, const Box& box, const Cell& cell, const CellInk& colors) {
@@ -67,10 +65,9 @@ bool computed(const TextView& view, size_t recursion, int t) {
   return recursion < view.rows.size() && t < view.size() && view.rows[recursion].cells[t].state == CellState::computed;
 }
 
-FrameRow recursion_row(const Geometry& geometry, const RecursionRow& row, int recursion, int tokens) {
+FrameRow recursion_row(const Geometry& geometry, const RecursionRow& row, int tokens) {
   const double share = tokens > 0 ? double(row.computed) / tokens : 0;
-  FrameRow out{fmt::format("recursion {}", recursion), 1,
-               fmt::format("{} of {} ({})", row.computed, tokens, percent(share)), ""};
+  FrameRow out{row.name, 1, fmt::format("{} of {} ({})", row.computed, tokens, percent(share)), ""};
   out.used = share;
   if (!geometry.two_rules) return out;  // nothing limits it
   out.note = fmt::format("capacity {:.0f} %", 100 * row.capacity);
@@ -85,21 +82,22 @@ FrameRow difference_row(const Shown& shown, size_t recursion) {
     training += a && !b;
     causal += b && !a;
   }
-  return {fmt::format("recursion {}", recursion + 1), 1, fmt::format("{} training only", training),
+  return {shown.causal.rows[recursion].name, 1, fmt::format("{} training only", training),
           fmt::format("{} causal only", causal)};
+}
+
+FrameRow row_of(const Source& source, const AppState& state, const TextView& view, size_t r) {
+  return state.rule == RuleView::difference ? difference_row(state.shown, r)
+                                            : recursion_row(source.geometry(), view.rows[r], view.size());
 }
 
 std::vector<FrameRow> make_rows(const Source& source, const AppState& state, const TextView& view) {
   std::vector<FrameRow> rows;
   const FrameRow unique{"", 0.45f, "all tokens", ""};
-  const bool ends = source.geometry().unique_ends;
-  if (ends) rows.push_back(unique), rows.back().label = "first layer";
-  for (size_t r = 0; r < view.rows.size(); ++r) {
-    rows.push_back(state.rule == RuleView::difference
-                       ? difference_row(state.shown, r)
-                       : recursion_row(source.geometry(), view.rows[r], int(r) + 1, view.size()));
-  }
-  if (ends) rows.push_back(unique), rows.back().label = "last layer";
+  const LayerMap& map = source.geometry().layers;
+  if (map.prelude > 0) rows.push_back(unique), rows.back().label = "first layer";
+  for (size_t r = 0; r < view.rows.size(); ++r) rows.push_back(row_of(source, state, view, r));
+  if (map.coda > 0) rows.push_back(unique), rows.back().label = "last layer";
   return rows;
 }
 
@@ -116,7 +114,7 @@ void draw_cut_off(Canvas& canvas, const GridFrame& frame, int line, const Recurs
 
 void draw_row(Canvas& canvas, const GridFrame& frame, int line, int recursion, const AppState& state,
               const TextView& view) {
-  const CellInk colors = ink(recursion, state.paper_colors);
+  const CellInk colors = ink(recursion, int(view.rows.size()), state.paper_colors);
   for (int t : frame.tokens()) {
     const Box box = frame.cell(line, t);
     if (recursion == 0)
@@ -178,10 +176,10 @@ class GridPanel : public Panel {
                           state.columns, order_of(view, state.sort));
     if (state.paper_colors) canvas.rect(frame.cells().inset(-em * 0.3f, -em * 0.3f), ui::u32(paper_plate), em * 0.2f);
     int line = 0;
-    const bool ends = source.geometry().unique_ends;
-    if (ends) draw_row(canvas, frame, line++, 0, state, view);
+    const LayerMap& map = source.geometry().layers;
+    if (map.prelude > 0) draw_row(canvas, frame, line++, 0, state, view);
     for (int r = 1; r <= int(view.rows.size()); ++r) draw_row(canvas, frame, line++, r, state, view);
-    if (ends) draw_row(canvas, frame, line, 0, state, view);
+    if (map.coda > 0) draw_row(canvas, frame, line, 0, state, view);
 
     frame.draw_frame(canvas, view, state.selected(Subject::probe));
     const Color mark = state.paper_colors ? Color{0xBE, 0x46, 0x14} : ui::colors::text;
@@ -196,14 +194,12 @@ class GridPanel : public Panel {
     if (view.size() == 0) return out + no_text(source) + "\n";
     out += "#: computed, -: skipped, .: left before\n";
     for (size_t r = 0; r < view.rows.size(); ++r) {
-      const FrameRow row = state.rule == RuleView::difference
-                               ? difference_row(state.shown, r)
-                               : recursion_row(source.geometry(), view.rows[r], int(r) + 1, view.size());
+      const FrameRow row = row_of(source, state, view, r);
       out += row.label + "  ";
       for (const Cell& cell : view.rows[r].cells) {
         out += cell.state == CellState::computed ? '#' : cell.state == CellState::skipped ? '-' : '.';
       }
-      out += fmt::format("  {}, {}\n", row.count, row.note);
+      out += fmt::format("  {}{}{}\n", row.count, row.note.empty() ? "" : ", ", row.note);
     }
     return out;
   }

@@ -12,8 +12,6 @@
 namespace tinymor {
 namespace {
 
-constexpr Color unique_color{0x8C, 0x94, 0xA4};
-
 std::string bytes_text(int64_t bytes) {
   if (bytes < 10 * 1024) return fmt::format("{} B", bytes);
   if (bytes < 10 * 1024 * 1024) return fmt::format("{:.1f} KiB", double(bytes) / 1024);
@@ -25,19 +23,23 @@ const TextView& cached_text(const AppState& state) {
 }
 
 KvStrategy strategy_of(const Source& source, const AppState& state) {
-  return state.cache_strategy > 0 ? KvStrategy(state.cache_strategy - 1) : source.geometry().kv;
+  return state.cache_strategy > 0 ? KvStrategy(state.cache_strategy - 1) : source.geometry().model.kv_cache;
 }
 
 CacheView cache_of(const Source& source, const AppState& state) {
   return cache_under(cached_text(state), source.geometry(), strategy_of(source, state));
 }
 
+/// Why there is no picture; empty when there is one.
 std::string nothing(const Source& source, const AppState& state) {
+  const Geometry& geometry = source.geometry();
+  if (cached_text(state).size() > 0)
+    return geometry.layer_count() == 0 ? "the configuration cannot be read: who stores what is not known"
+                                       : why_not(geometry, strategy_of(source, state));
   return state.cache_subject == Subject::generated ? "nothing generated yet" : no_text(source);
 }
 
 int64_t recursive_bytes(const Source& source, const AppState& state) {
-  if (source.geometry().recursions < 2) return 0;
   return bytes_unrouted(cached_text(state), source.geometry(), strategy_of(source, state));
 }
 
@@ -58,7 +60,7 @@ std::string slot_text(const TextView& view, const CacheRow& row, int t, int64_t 
   const std::string what = slot == CacheSlot::stored
                                ? fmt::format("{} in {} layer{}", bytes_text(entry_bytes * row.layers), row.layers,
                                              row.layers == 1 ? "" : "s")
-                               : "what recursion 1 stored";
+                               : "what " + row.base + " stored";
   return fmt::format("{}{}, read by {} token{}", at, what, readers, readers == 1 ? "" : "s");
 }
 
@@ -91,16 +93,17 @@ std::vector<std::string> savings(const CacheView& kv, int64_t recursive, int64_t
 }
 
 Color row_color(const CacheRow& row) {
-  return row.recursion > 0 ? depth_color(row.recursion) : unique_color;
+  return row.recursion > 0 ? depth_color(row.recursion) : plain_color;
 }
 
 FrameRow margin_of(const CacheRow& row, int tokens) {
   const double each = row.layers > 0 ? double(row.entries) / row.layers : 0;
   FrameRow margin;
   margin.label = row.label;
-  margin.weight = row.recursion > 0 ? 1 : 0.5f;
+  const bool block = row.recursion > 0 || row.layers > 1;
+  margin.weight = block ? 1 : 0.5f;
   margin.count = fmt::format("{:.0f} tokens", each);
-  if (row.recursion > 0) {
+  if (block) {
     margin.note = row.layers == 1 ? "in one layer" : fmt::format("in {} layers", row.layers);
     margin.used = tokens > 0 ? each / tokens : 0;
   }
@@ -131,7 +134,8 @@ float draw_savings(Canvas& canvas, const Box& box, const CacheView& kv, int64_t 
   return track.max.y + em * 0.7f;
 }
 
-void draw_slot(Canvas& canvas, const Box& box, CacheSlot slot, Color color, bool read) {
+/// base: the colour of the row whose entries a reused slot reads.
+void draw_slot(Canvas& canvas, const Box& box, CacheSlot slot, Color color, Color base, bool read) {
   if (slot == CacheSlot::stored)
     canvas.rect(box, ui::u32(color));
   else
@@ -139,7 +143,7 @@ void draw_slot(Canvas& canvas, const Box& box, CacheSlot slot, Color color, bool
   if (read) canvas.rect({{box.min.x, box.max.y - ui::em() * 0.18f}, box.max}, ui::u32(ui::colors::text));
   if (slot != CacheSlot::reused) return;
   const float middle = box.center().y, half = std::max(1.0f, box.height() * 0.08f);
-  canvas.rect({{box.min.x, middle - half}, {box.max.x, middle + half}}, ui::u32(depth_color(1), 0.6));
+  canvas.rect({{box.min.x, middle - half}, {box.max.x, middle + half}}, ui::u32(base, 0.6));
 }
 
 class KvPanel : public Panel {
@@ -147,7 +151,9 @@ class KvPanel : public Panel {
   KvPanel() : Panel("kv", "KV cache") {}
 
   std::string caption(const Source& source, const AppState& state) const override {
-    const char* strategy[] = {"each recursion stores its own tokens", "all read what recursion 1 stored",
+    const bool recurs = source.geometry().recursions > 1;
+    const char* strategy[] = {recurs ? "each recursion stores its own tokens" : "each layer stores its own keys",
+                              recurs ? "all read what recursion 1 stored" : "all read what weights stored at first",
                               "deeper recursions renew what recursion 1 stored"};
     const std::string what =
         state.cache_subject == Subject::generated ? "generated text, causal rule"
@@ -155,7 +161,7 @@ class KvPanel : public Panel {
             ? "probe text"
             : fmt::format("probe text, {}, step {}", state.rule == RuleView::training ? "training rule" : "causal rule",
                           state.shown.step);
-    const bool other = strategy_of(source, state) != source.geometry().kv;
+    const bool other = strategy_of(source, state) != source.geometry().model.kv_cache;
     const bool read = reader_of(state, cached_text(state).size()) >= 0;
     return fmt::format("{}{} \u00b7 {} \u00b7 {}", other ? "not this run's way: " : "",
                        strategy[int(strategy_of(source, state))], what, read ? "white: read" : "dark: saved");
@@ -173,9 +179,7 @@ class KvPanel : public Panel {
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
     const TextView& view = cached_text(state);
     const Box box = free_box();
-    if (view.size() == 0) {
-      return draw_empty(canvas, box, nothing(source, state));
-    }
+    if (const std::string why = nothing(source, state); !why.empty()) return draw_empty(canvas, box, why);
     const CacheView kv = cache_of(source, state);
     const int64_t recursive = recursive_bytes(source, state);
     const std::string line =
@@ -185,13 +189,14 @@ class KvPanel : public Panel {
     const float top = draw_savings(canvas, box, kv, recursive, line);
     std::vector<FrameRow> rows;
     for (const CacheRow& row : kv.rows) rows.push_back(margin_of(row, view.size()));
-    const GridFrame frame({{box.min.x, top}, box.max}, std::move(rows), view.size(), state.columns);
+    const GridFrame frame({{box.min.x, top}, box.max}, std::move(rows), view.size(),
+                          state.columns_of(state.cache_subject));
     const int reader = reader_of(state, view.size());
     for (size_t r = 0; r < kv.rows.size(); ++r) {
       const CacheRow& row = kv.rows[r];
       for (int t : frame.tokens())
         draw_slot(canvas, frame.cell(int(r), t), row.slots[t], row_color(row),
-                  reader >= 0 && reads(view, row, reader, t));
+                  row.recursion > 0 ? depth_color(1) : plain_color, reader >= 0 && reads(view, row, reader, t));
     }
     frame.draw_frame(canvas, view, state.selected(state.cache_subject));
     frame.draw_selection(canvas, state, state.cache_subject, ui::u32(ui::colors::text));
@@ -203,9 +208,8 @@ class KvPanel : public Panel {
   }
 
   std::string text(const Source& source, const AppState& state) const override {
-    const TextView& view = cached_text(state);
     std::string out = caption(source, state) + "\n";
-    if (view.size() == 0) return out + nothing(source, state) + "\n";
+    if (const std::string why = nothing(source, state); !why.empty()) return out + why + "\n";
     const CacheView kv = cache_of(source, state);
     out += savings(kv, recursive_bytes(source, state), source.geometry().entry_bytes).front() +
            "; an entry: a key and a value of each KV head, 4 bytes a number\n";
@@ -220,6 +224,7 @@ class KvPanel : public Panel {
   Table table(const Source& source, const AppState& state) const override {
     const TextView& view = cached_text(state);
     Table table{{"row", "layers", "position", "piece", "slot"}, {}};
+    if (!nothing(source, state).empty()) return table;
     for (const CacheRow& row : cache_of(source, state).rows) {
       for (int t = 0; t < view.size(); ++t) {
         static constexpr const char* names[] = {"empty", "stored", "reused"};

@@ -24,12 +24,6 @@ Color cell_color(const LensView& lens, size_t r, int t) {
   return r == 0 ? sequential_color(lens.nll[0][t] / 6) : signed_color(2 * (lens.nll[r][t] - lens.nll[r - 1][t]));
 }
 
-double mean_regret(const LensView& lens, int tokens) {
-  double sum = 0;
-  for (int t = 0; t + 1 < tokens; ++t) sum += lens.regret(t);
-  return tokens > 1 ? sum / (tokens - 1) : 0;
-}
-
 std::vector<FrameRow> rows_of(const LensView& lens) {
   std::vector<FrameRow> rows;
   for (size_t r = 0; r < lens.nll.size(); ++r) {
@@ -45,7 +39,7 @@ std::vector<FrameRow> rows_of(const LensView& lens) {
 /// The newest outcome, when it is of this text and what the controls ask for.
 const Outcome* outcome_of(const Source& source, const AppState& state) {
   const auto& outcome = source.generation().outcome;
-  const bool fits = outcome && state.what_if.changes_something() && outcome->experiment == state.tried &&
+  const bool fits = outcome && state.wanted().changes_something() && outcome->experiment == state.tried &&
                     outcome->routed.nll.size() + 1 == size_t(state.shown.causal.size()) &&
                     outcome->changed.nll.size() == outcome->routed.nll.size();
   return fits || (outcome && !outcome->error.empty()) ? outcome.get() : nullptr;
@@ -68,7 +62,12 @@ void draw_what_if(const Source& source, AppState& state) {
   for (int r = 1; r <= source.geometry().recursions; ++r) names.push_back(std::to_string(r));
   std::vector<const char*> labels;
   for (const std::string& name : names) labels.push_back(name.c_str());
-  e.depth = ui::segmented("lens.depth", labels, e.depth, "What if the pinned token took so many recursions?");
+  // "As routed" is lit while nothing is changed, and takes back all that is.
+  const bool changed = state.wanted().changes_something();
+  const int lit = e.depth == 0 && changed ? -1 : e.depth;
+  const int pressed = ui::segmented("lens.depth", labels, lit, "What if the pinned token took so many recursions?");
+  if (pressed == 0 && lit != 0) e = {};
+  if (pressed > 0) e.depth = pressed;
   ImGui::SameLine();
   if (ui::chip("lens.everybody", "all", state.everybody, "... or all tokens")) state.everybody = !state.everybody;
   ImGui::SameLine();
@@ -87,7 +86,7 @@ void draw_what_if(const Source& source, AppState& state) {
     ui::tag(name);
     ui::hint(hint);
   };
-  if (!source.geometry().two_rules) return;
+  if (!source.geometry().two_rules || (e.depth > 0 && state.everybody)) return;  // nothing is left to be decided
   if (state.rule == RuleView::training)
     slider("lens.capacity", "%.2f x capacity", e.capacity, 0.1f, 3, "What if the recursions had more room, or less?");
   else
@@ -179,19 +178,18 @@ std::string token_line(const LensView& lens, const TextView& view, int t) {
   if (t + 1 < view.size()) out += fmt::format(" follows \"{}\"", quoted_piece(view.pieces[t + 1]));
   const double regret = lens.regret(t);
   if (std::isfinite(regret))
-    out += regret < 0.005 ? " \u00b7 fewer would have been no better"
-                          : fmt::format(" \u00b7 router regret {:.2f} nats", regret);
+    out += regret < 0.005
+               ? " \u00b7 no regret: fewer for all tokens would have been no better"
+               : fmt::format(" \u00b7 regret {:.2f} nats against at most {} for all tokens", regret, lens.best(t) + 1);
   return out;
 }
 
-/// What the token would be predicted like at every depth, where its depth is forced; else empty.
+/// What the token would be predicted like at every depth, where its depth is forced; else empty. That is no regret: the
+/// other tokens keep their depths, and the weights are newer.
 std::string by_depth(const Outcome* outcome, int token) {
   if (!outcome || outcome->experiment.token != token || outcome->by_depth.empty()) return "";
-  const std::vector<float>& all = outcome->by_depth;
-  const float routed = outcome->routed.nll[size_t(token)];
-  return fmt::format("this token alone with 1 to {} recursions: {:.2f} nats \u00b7 as routed {:.2f}, regret {:.2f}",
-                     all.size(), fmt::join(all, ", "), routed,
-                     routed - std::min(routed, *std::min_element(all.begin(), all.end())));
+  return fmt::format("what if this token alone took 1 to {}: {:.2f} nats, and {:.2f} as routed, by the newest weights",
+                     outcome->by_depth.size(), fmt::join(outcome->by_depth, ", "), outcome->routed.nll[size_t(token)]);
 }
 
 class LensPanel : public Panel {
@@ -203,14 +201,15 @@ class LensPanel : public Panel {
     if (lens.nll.empty()) return "the prediction after each recursion";
     if (state.what_if.depth > 0 && !state.everybody && !state.pinned)
       return "whose depth is to be forced? Pin a token, or press all";
-    const std::string tried = state.what_if.changes_something()
+    const std::string tried = state.wanted().changes_something()
                                   ? fmt::format("what if: the newest weights, {} \u00b7 ",
                                                 state.rule == RuleView::training ? "training rule" : "causal rule")
                                   : "";
     return fmt::format(
-        "{}regret {:.3f} nats \u00b7 top: loss, below: change by one more recursion, blue better \u00b7 causal rule, "
+        "{}mean regret {:.3f} nats \u00b7 top: loss, below: change by one more recursion, blue better \u00b7 causal "
+        "rule, "
         "step {}",
-        tried, mean_regret(lens, state.shown.causal.size()), state.shown.step);
+        tried, lens.mean_regret(), state.shown.step);
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
@@ -218,8 +217,7 @@ class LensPanel : public Panel {
     if (lens.nll.empty()) {
       if (state.shown.index >= 0 && source.geometry().recursions > 1)
         return draw_not_recorded(source, state, "What fewer recursions predict is not recorded at this step.");
-      return draw_empty(canvas, free_box(),
-                        state.shown.index < 0 ? no_text(source) : "this model has one recursion only");
+      return draw_empty(canvas, free_box(), state.shown.index < 0 ? no_text(source) : "this model has no recursions");
     }
     if (source.can_generate()) draw_what_if(source, state);
     const Box box = free_box();
@@ -242,7 +240,8 @@ class LensPanel : public Panel {
     const LensView& lens = state.shown.lens;
     const TextView& view = state.shown.causal;
     std::string out = caption(source, state) + "\n";
-    if (lens.nll.empty()) return out + "nothing recorded\n";
+    if (lens.nll.empty())
+      return out + (source.geometry().recursions > 1 ? "nothing recorded\n" : "this model has no recursions\n");
     for (size_t r = 0; r < lens.nll.size(); ++r)
       out += fmt::format("{}: mean loss {:.3f} nats\n", most(r, lens.nll.size()), lens.mean(r));
     out += foresight(choices_of(lens, view)) + "\n";

@@ -75,9 +75,11 @@ std::string score_line(const Source& source, const SeenImage& image, int patch, 
 
 std::string place_line(const Source& source, const ImageSnapshot& shown, int image, int patch) {
   const int depth = shown.images[image].depth[patch];
-  return fmt::format("image {} (a {}), row {}, column {}: {} {} \u00b7 {}", image + 1,
-                     class_name(source, shown.images[image].truth), patch / shown.columns + 1,
-                     patch % shown.columns + 1, depth, depth == 1 ? "recursion" : "recursions",
+  const std::string place =
+      fmt::format("image {} (a {}), row {}, column {}: ", image + 1, class_name(source, shown.images[image].truth),
+                  patch / shown.columns + 1, patch % shown.columns + 1);
+  if (source.geometry().recursions == 1) return place + all_layers(source.geometry());
+  return fmt::format("{}{} {} \u00b7 {}", place, depth, depth == 1 ? "recursion" : "recursions",
                      source.geometry().by_depth ? "softmax(z)" : "scores: sigmoid(z)");
 }
 
@@ -90,13 +92,13 @@ std::string scores_text(const Source& source, const ImageSnapshot& shown, int im
 }
 
 /// The image in ink on the colours of its patches' depths.
-std::shared_ptr<const Image> picture_of(const ImageSnapshot& shown, const SeenImage& image) {
+std::shared_ptr<const Image> picture_of(const ImageSnapshot& shown, const SeenImage& image, int recursions) {
   constexpr Color ink{0x10, 0x12, 0x16};
   Picture picture{shown.width, shown.height, std::vector<uint8_t>(image.pixels.size() * 4)};
   const int tall = shown.height / shown.rows, wide = shown.width / shown.columns;
   for (int y = 0; y < shown.height; ++y)
     for (int x = 0; x < shown.width; ++x) {
-      const Color paper = depth_color(image.depth[y / tall * shown.columns + x / wide]);
+      const Color paper = depth_color(image.depth[y / tall * shown.columns + x / wide], recursions);
       set_pixel(picture, x, y, mix(paper, ink, image.pixels[size_t(y) * shown.width + x] / 255.0));
     }
   return std::make_shared<const Image>(std::move(picture));
@@ -161,8 +163,10 @@ class PatchesPanel : public Panel {
     const ImageSnapshot* shown = shown_images(source, state);
     if (!shown) return "recursions of every patch of an image";
     const auto count = std::count_if(shown->images.begin(), shown->images.end(), std::mem_fn(&SeenImage::right));
-    return fmt::format("recursions per patch \u00b7 {} \u00b7 step {} \u00b7 {} of {} right (held out)",
-                       rule_of(source), shown->step, count, shown->images.size());
+    const std::string what = source.geometry().recursions > 1 ? "recursions per patch \u00b7 " + rule_of(source)
+                                                              : all_layers(source.geometry()) + " for every patch";
+    return fmt::format("{} \u00b7 step {} \u00b7 {} of {} right (held out)", what, shown->step, count,
+                       shown->images.size());
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
@@ -172,7 +176,7 @@ class PatchesPanel : public Panel {
     std::vector<int> depths;
     for (int i = 0; i < count_of(*shown); ++i)
       depths.insert(depths.end(), shown->images[i].depth.begin(), shown->images[i].depth.end());
-    draw_depth_legend(canvas, depths, source.geometry().recursions, free_box().width());
+    draw_depth_legend(canvas, depths, all_layers(source.geometry()), source.geometry().recursions, free_box().width());
 
     const Box box = free_box();
     const float below = ui::em() * (2 + 1.25f * float(std::min(4, source.geometry().recursions)));
@@ -202,7 +206,7 @@ class PatchesPanel : public Panel {
       out +=
           fmt::format("image {} is {}, taken for {} ({}){}\n", i + 1, class_name(source, image.truth),
                       class_name(source, image.predicted), percent(image.probability), image.right() ? "" : ": wrong");
-      for (size_t p = 0; p < image.depth.size(); ++p)
+      for (size_t p = 0; p < image.depth.size() && source.geometry().recursions > 1; ++p)
         out += fmt::format("{}{}", image.depth[p], (p + 1) % size_t(shown->columns) == 0 ? "\n" : " ");
     }
     if (const Place place = shown_place(state, *shown); place.patch >= 0)
@@ -247,7 +251,8 @@ class PatchesPanel : public Panel {
     index_ = state.shown.images;
     pictures_.clear();
     const ImageSnapshot& shown = *shown_images(source, state);
-    for (int i = 0; i < count_of(shown); ++i) pictures_.push_back(picture_of(shown, shown.images[i]));
+    for (int i = 0; i < count_of(shown); ++i)
+      pictures_.push_back(picture_of(shown, shown.images[i], source.geometry().recursions));
   }
 
   /// The images that are to be seen, as large as they fit, and below each what it is taken for.
@@ -265,13 +270,14 @@ class PatchesPanel : public Panel {
       const SeenImage& image = shown.images[i];
       canvas.text({corner.x, corner.y + side + em * 0.15f}, ui::u32(image.right() ? ui::colors::dim : ui::colors::warn),
                   verdict(source, image, one ? area.width() : side), ui::Font::small);
-      draw_image(state, canvas, shown, i, {corner, {corner.x + side, corner.y + side}});
+      draw_image(state, canvas, shown, i, {corner, {corner.x + side, corner.y + side}},
+                 source.geometry().recursions > 1);
     }
     hovered_ = hovering_;
   }
 
   /// One image; the mouse hovers its patches, a click makes it large or all small again.
-  void draw_image(AppState& state, Canvas& canvas, const ImageSnapshot& shown, int image, const Box& box) {
+  void draw_image(AppState& state, Canvas& canvas, const ImageSnapshot& shown, int image, const Box& box, bool recurs) {
     canvas.image(box, *pictures_[image]);
     const float wide = box.width() / float(shown.columns), tall = box.height() / float(shown.rows);
     const auto patch_box = [&](int patch) {
@@ -282,7 +288,7 @@ class PatchesPanel : public Panel {
     const float thickness = std::clamp(wide * 0.06f, 1.0f, 4.0f);
     for (int patch = 0; patch < shown.rows * shown.columns && std::min(wide, tall) >= 4; ++patch) {
       canvas.outline(patch_box(patch), ui::u32(ui::colors::card), thickness);
-      draw_depth(canvas, patch_box(patch).inset(thickness, thickness), shown.images[image].depth[patch]);
+      if (recurs) draw_depth(canvas, patch_box(patch).inset(thickness, thickness), shown.images[image].depth[patch]);
     }
     ImGui::SetCursorScreenPos(box.min);
     if (ui::area(fmt::format("patches.image.{}", image), {box.width(), box.height()}))

@@ -16,7 +16,7 @@ constexpr ptrdiff_t newest = 101;
 double median_speed(const std::vector<StepMetrics>& steps) {
   std::vector<double> speeds;
   for (auto m = steps.end() - std::min<ptrdiff_t>(newest, ptrdiff_t(steps.size())); m != steps.end(); ++m)
-    speeds.push_back(m->tokens_per_second);
+    if (std::isfinite(m->tokens_per_second)) speeds.push_back(m->tokens_per_second);
   if (speeds.empty()) return 0;
   std::nth_element(speeds.begin(), speeds.begin() + speeds.size() / 2, speeds.end());
   return speeds[speeds.size() / 2];

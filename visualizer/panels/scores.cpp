@@ -58,10 +58,12 @@ const ScoreHistogram* scores_at(const RunHistory& history, int64_t step) {
   return found == history.scores.end() ? &history.scores.back() : &*found;
 }
 
-int most_recursions(const RunHistory& history) {
+/// No more than the model has, or than any would, whatever a damaged recording claims.
+int strips_of(const Source& source) {
   int most = 0;
-  for (const ScoreHistogram& s : history.scores) most = std::max(most, recursions_of(s));
-  return most;
+  for (const ScoreHistogram& s : source.history().scores) most = std::max(most, recursions_of(s));
+  constexpr int unknown = 64;
+  return std::min(most, source.geometry().layer_count() > 0 ? source.geometry().recursions : unknown);
 }
 
 /// How the counts of a strip become brightness.
@@ -254,7 +256,7 @@ class ScoresPanel : public Panel {
     const int columns = std::min<int>(most_columns, int(scores.size()));
     strips_.clear();
     cuts_.clear();
-    for (int r = 0; r < most_recursions(source.history()); ++r) {
+    for (int r = 0; r < strips_of(source); ++r) {
       const std::vector<Column> counts = columns_of(scores, r, columns);
       strips_.push_back(strip_image(counts, r, brightness));
       cuts_.emplace_back();

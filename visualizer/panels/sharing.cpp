@@ -64,19 +64,18 @@ Scheme scheme_of(const Source& source, const AppState& state) {
   return scheme;
 }
 
-/// 0 for a layer of its own at either end, else the recursion (from 1) that runs it.
-int recursion_of(const LayerMap& map, int layer) {
-  const int inner = layer - int(map.prelude);
-  return inner < 0 || inner >= int(map.block * map.recursions) || map.block == 0 ? 0 : 1 + inner / int(map.block);
-}
-
 int uses_of(const LayerMap& map, int set) {
   return int(std::count(map.weights.begin(), map.weights.end(), set));
 }
 
+/// From 1; 0 for a layer that no recursion runs.
+int recursion_of(const LayerMap& map, int layer) {
+  return map.recursions > 1 ? int(map.recursion_of(layer)) + 1 : 0;
+}
+
 Color layer_color(const LayerMap& map, int layer) {
   const int recursion = recursion_of(map, layer);
-  return recursion > 0 && map.recursions > 1 ? depth_color(recursion) : Color{0x8C, 0x94, 0xA4};
+  return recursion > 0 ? depth_color(recursion) : plain_color;
 }
 
 int64_t layer_parameters(const ModelConfig& config, int64_t unique) {
@@ -147,7 +146,7 @@ class SharingPanel : public Panel {
                     ui::u32(color, dimmed ? 0.3 : 1), em * 0.1f);
       const int recursion = recursion_of(s.map, l);
       std::string label = fmt::format("{}", l + 1);
-      if (s.map.recursions > 1 && recursion > 0) label += fmt::format(" \u00b7 recursion {}", recursion);
+      if (recursion > 0) label += fmt::format(" \u00b7 recursion {}", recursion);
       if (height >= letter)
         canvas.text({place.min.x + em * 0.4f, place.min.y + (height * 0.8f - letter) / 2},
                     ui::u32(ui::colors::text, dimmed ? 0.4 : 1),

@@ -37,7 +37,8 @@ std::vector<LegendEntry> difference_legend(const TextView& training, const TextV
            fmt::format("the same: {}", std::min(training.size(), causal.size()) - deeper - shallower)}};
 }
 
-std::vector<LegendEntry> depth_legend(const std::vector<int>& depths, int recursions) {
+std::vector<LegendEntry> depth_legend(const std::vector<int>& depths, const std::string& whole, int recursions) {
+  if (recursions < 2) return {{plain_color, "no recursions: " + whole + " at every place"}};
   std::vector<LegendEntry> entries;
   const std::vector<int> counts = count_depths(depths, recursions);
   for (size_t d = 0; d < counts.size(); ++d) {
@@ -70,9 +71,14 @@ int shown_depth(const TextView& view, int t, bool shift) {
   return shift ? (t > 0 ? view.depth[t - 1] : 0) : view.depth[t];
 }
 
+/// How many strokes a token can have: none where it has no depth.
+int strokes_of(const TextView& view) {
+  return view.recurs() ? int(view.rows.size()) : 0;
+}
+
 /// What a tint says beside depth: the loss of predicting what follows, or how much deeper the token goes by now.
 TokenLook tinted_look(const Source& source, const AppState& state, const TextView& view, int place) {
-  TokenLook look{ui::colors::control, shown_depth(view, place, state.shift_depth), int(view.rows.size())};
+  TokenLook look{ui::colors::control, shown_depth(view, place, state.shift_depth), strokes_of(view)};
   const int t = state.shift_depth ? place - 1 : place;
   if (t < 0) return look;
   if (state.tint == Tint::loss) {
@@ -102,22 +108,23 @@ TokenLook difference_look(const Shown& shown, int t, bool shift) {
   const Color tint = training > causal   ? training_only_color()
                      : training < causal ? causal_only_color()
                                          : ui::colors::control;
-  return {tint, std::abs(training - causal), int(shown.causal.rows.size())};
+  return {tint, std::abs(training - causal), strokes_of(shown.causal)};
 }
 
 }  // namespace
 
 TokenLook depth_look(int depth, int recursions) {
-  return {depth_color(depth), depth, recursions};
+  return {depth_color(depth, recursions), depth, recursions > 1 ? recursions : 0};
 }
 
-void draw_depth_legend(Canvas& canvas, const std::vector<int>& depths, int recursions, float width) {
-  draw_legend(canvas, depth_legend(depths, recursions), width);
+void draw_depth_legend(Canvas& canvas, const std::vector<int>& depths, const std::string& whole, int recursions,
+                       float width) {
+  draw_legend(canvas, depth_legend(depths, whole, recursions), width);
 }
 
 std::string depth_counts(const TextView& view) {
   std::string out;
-  for (const LegendEntry& entry : depth_legend(view.depth, int(view.rows.size())))
+  for (const LegendEntry& entry : depth_legend(view.depth, view.whole, int(view.rows.size())))
     out += (out.empty() ? "" : ", ") + entry.text;
   return out;
 }
@@ -132,10 +139,14 @@ class StripPanel : public Panel {
     if (state.shown.index < 0) return "tokens of the probe text, tinted by recursions";
     const TextView& view = state.shown.text(Subject::probe, state.rule);
     if (state.tint != Tint::depth)
-      return fmt::format("{} \u00b7 strokes: recursions \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats",
+      return fmt::format("{}{} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats",
                          state.tint == Tint::loss ? "loss of predicting the token after" : "change of depth",
+                         view.recurs() ? " \u00b7 strokes: recursions" : "",
                          rule_name(state.rule == RuleView::training ? state.rule : RuleView::causal), state.shown.step,
                          view.lm_loss);
+    if (!view.recurs())
+      return fmt::format("no recursions: every token takes {} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats",
+                         view.whole, rule_name(state.rule), state.shown.step, view.lm_loss);
     const char* when = state.shift_depth ? "before a token to predict it" : "at a token to predict the next";
     return fmt::format("recursions spent {}, {:.2f} on average \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats", when,
                        view.mean_depth, rule_name(state.rule), state.shown.step, view.lm_loss);
@@ -159,7 +170,7 @@ class StripPanel : public Panel {
     draw_legend(canvas,
                 !depth       ? tint_legend(state.tint)
                 : difference ? difference_legend(state.shown.training, state.shown.causal)
-                             : depth_legend(view.depth, int(view.rows.size())),
+                             : depth_legend(view.depth, view.whole, int(view.rows.size())),
                 width);
 
     ImGui::BeginChild("text", ImVec2(0, 0), false);
@@ -199,6 +210,7 @@ class StripPanel : public Panel {
     out += depth_counts(view) + "\n";
     for (int t = 0; t < view.size(); ++t) {
       out += view.pieces[t];
+      if (!view.recurs()) continue;
       const int training = t < state.shown.training.size() ? state.shown.training.depth[t] : 0;
       out += state.rule == RuleView::difference ? fmt::format("[{}>{}]", training, view.depth[t])
                                                 : fmt::format("[{}]", shown_depth(view, t, state.shift_depth));
