@@ -225,6 +225,8 @@ TEST_CASE("the lens tries out another depth for a token or for all, another cut-
                  ContainsSubstring("this token alone took 1 to 3: 2.30, 1.90, 2.40 nats, and 2.00 as routed"));
   REQUIRE(window.click("lens.everybody"));
   CHECK(settle()->experiment.token == -1);
+  CHECK_FALSE(window.drag("lens.cut_off", 0.5f, 0.9f));  // where all depths are forced, nothing is left to be decided
+  REQUIRE(window.click("lens.depth.0"));
   REQUIRE(window.drag("lens.cut_off", 0.5f, 0.9f));
   CHECK(settle()->experiment.cut_off > 0.8f);
   state.rule = RuleView::training;
