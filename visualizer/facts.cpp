@@ -89,7 +89,7 @@ std::string cache_bytes(const AppState& s, const Source& source, KvStrategy stra
 }
 
 KvStrategy drawn_strategy(const AppState& s, const Source& source) {
-  return s.cache_strategy == 0 ? source.geometry().kv : KvStrategy(s.cache_strategy - 1);
+  return s.cache_strategy == 0 ? source.geometry().model.kv_cache : KvStrategy(s.cache_strategy - 1);
 }
 
 int written_of(int tokens, const Source& source) {

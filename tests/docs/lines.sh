@@ -11,9 +11,9 @@ while read -r folder budget; do
 done <<'END'
 tensor     3000
 autograd   1500
-mor        2750
+mor        2800
 datasets   2300
 trainer    4300
-visualizer 12850
+visualizer 13150
 END
 exit $over

@@ -23,6 +23,8 @@ TEST_CASE("scores that lie apart overlap by nothing, the same by all, half by ha
   CHECK(overlap(scores, 0) == Approx(0.5));
   scores.taken[30] = 0;
   CHECK(overlap(scores, 0) == Approx(1));
+  CHECK(std::isnan(overlap(scores, 1)));  // a damaged recording may have fewer than its model
+  CHECK(std::isnan(cut(scores, 1)));
 }
 
 TEST_CASE("the training rule cut where as many scores lie above as were taken") {

@@ -166,6 +166,7 @@ std::string cut_line(const ScoreHistogram& scores, int r, bool by_depth) {
 }  // namespace
 
 double overlap(const ScoreHistogram& scores, int r) {
+  if (r >= recursions_of(scores)) return std::nan("");
   const auto taken = row_of(scores.taken, r), left = row_of(scores.left, r);
   double shared = 0;
   for (int bin = 0; bin < bins; ++bin) shared += std::min(taken[bin] / total(taken), left[bin] / total(left));
@@ -173,6 +174,7 @@ double overlap(const ScoreHistogram& scores, int r) {
 }
 
 double cut(const ScoreHistogram& scores, int r) {
+  if (r >= recursions_of(scores)) return std::nan("");
   return cut_of(row_of(scores.taken, r), row_of(scores.left, r));
 }
 
