@@ -166,6 +166,11 @@ std::string plain_text(std::string_view text) {
   return plain;
 }
 
+bool is_source(const std::string& source) {
+  std::error_code ignored;
+  return is_bundled(source) || fs::exists(source, ignored);
+}
+
 std::string resolve_source(const std::string& source) {
   return is_bundled(source) ? source : fs::absolute(source).lexically_normal().string();
 }
@@ -173,9 +178,8 @@ std::string resolve_source(const std::string& source) {
 Corpus read_corpus(const std::string& source) {
   if (is_bundled(source)) return {make_data_set(source, bundled_seed, bundled_bytes), {}};
   std::error_code ignored;
-  check_input(fs::exists(source, ignored),
-              "data source \"{}\": no such file or folder, nor a bundled data set (bundled: {})", source,
-              bundled_names());
+  check_input(is_source(source), "data source \"{}\": no such file or folder, nor a bundled data set (bundled: {})",
+              source, bundled_names());
   return fs::is_directory(source, ignored) ? read_folder(source) : Corpus{load_file(source), {}};
 }
 

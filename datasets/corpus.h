@@ -2,9 +2,12 @@
 // Where training text comes from: a data set that tinymor brings along, a text file, or a folder of text files.
 
 #include <cstdint>
+#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "tensor/error.h"
 
 namespace tinymor {
 
@@ -25,6 +28,9 @@ std::string make_data_set(const std::string& name, uint64_t seed, int64_t bytes)
 /// old Macs ("\r").
 std::string plain_text(std::string_view text);
 
+/// Whether there is something that `source` could name: a bundled data set, a file or a folder.
+bool is_source(const std::string& source);
+
 /// `source` in a form that means the same from any working directory.
 std::string resolve_source(const std::string& source);
 
@@ -41,5 +47,15 @@ struct Corpus {
 Corpus read_corpus(const std::string& source);
 /// Only its text.
 std::string load_corpus(const std::string& source);
+
+/// What `make` makes of the text that `source` names. Throws InputError, naming it, when memory runs out meanwhile.
+template <class Make>
+auto where_memory_lasts(const std::string& source, Make&& make) {
+  try {
+    return make();
+  } catch (const std::bad_alloc&) {
+    throw InputError(fmt::format("{}: takes more memory than there is (use a part of it)", source));
+  }
+}
 
 }  // namespace tinymor

@@ -40,4 +40,10 @@ double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy);
 /// The same model's cache with neither sharing nor routing.
 double vanilla_kv_bytes_per_token(const ModelConfig& config);
 
+/// Numbers per token that a training step of sequences of max_seq_len keeps from its forward pass until their gradient
+/// is known, routers left out: of each layer its input and what follows its attention [d], q and mixed values [q], k
+/// and v [kv], gate and up [d_ff], while norms and products of gate and up are computed anew; of recursions what is
+/// gathered and put back [d]; logits and their gradient [V].
+double kept_numbers_per_token(const ModelConfig& config);
+
 }  // namespace tinymor

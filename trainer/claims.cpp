@@ -83,12 +83,12 @@ std::string file_name(std::string variant) {
 /// Trains `config` into `folder` unless that is done, and judges the result.
 Outcome outcome_of(const Config& config, const std::filesystem::path& folder, int64_t max_windows) {
   if (std::filesystem::exists(folder)) {
-    Trainer trainer = Trainer::resume(folder, config.train.steps);
+    Trainer trainer = Trainer::resume(folder, {.steps = config.train.steps});
     if (trainer.step() < config.train.steps) trainer.run();
   } else {
     Trainer(config, folder).run();
   }
-  const LoadedModel loaded = load_model(folder);
+  const LoadedModel loaded = load_model(folder, Checkpoint::newest);
   const DataSplit split = split_text(config, *loaded.tokenizer, load_corpus(config.data.source));
   const Batch windows = consecutive_windows(split.held_out, config.model.max_seq_len);
   const bool puzzles = config.data.source == "puzzles";
@@ -139,10 +139,10 @@ std::vector<VariantOutcomes> measure_claims(const ClaimsOptions& options) {
     all.push_back({.variant = variant.name, .config = config_of(variant)});
     const int64_t steps = all.back().config.train.steps;
     const int64_t more = steps_of_equal_flops(vanilla, all.back().config.model, steps);
-    for (int64_t seed = 1; seed <= options.seeds; ++seed) {
+    for (uint64_t seed = options.seed; seed < options.seed + uint64_t(options.seeds); ++seed) {
       const auto run = [&](int64_t steps) {
         Config config = all.back().config;
-        config.train.seed = uint64_t(seed);
+        config.train.seed = seed;
         config.train.steps = steps;
         const auto folder =
             options.folder / options.corpus / fmt::format("{}-{}-{}", file_name(variant.name), steps, seed);

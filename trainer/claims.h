@@ -46,7 +46,8 @@ struct ClaimsOptions {
   std::filesystem::path folder;
   std::string corpus;       ///< "stories" or "puzzles"
   int64_t steps = 0;        ///< of the vanilla model; 0: as many as the corpus needs
-  int64_t seeds = 3;        ///< 1..seeds
+  int64_t seeds = 3;        ///< how many
+  uint64_t seed = 1;        ///< the first
   int64_t max_windows = 0;  ///< of held-out text that are judged; 0: all
   std::string only = {};    ///< a variant, or empty for all
   std::function<void(const std::string&)> progress = [](const std::string&) {};

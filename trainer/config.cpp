@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 #include <set>
 #include <sstream>
@@ -336,11 +337,16 @@ std::set<std::string> assignments(Config config) {
 
 }  // namespace
 
+std::vector<std::string> changed_keys(const Config& config, const Config& usual) {
+  const std::set<std::string> all = assignments(config), left_out = assignments(usual);
+  std::vector<std::string> changed;
+  std::set_difference(all.begin(), all.end(), left_out.begin(), left_out.end(), std::back_inserter(changed));
+  return changed;
+}
+
 std::string command_line(const Config& config, const Config& usual, const std::string& program) {
-  const std::set<std::string> left_out = assignments(usual);
   std::string command = program;
-  for (const std::string& assignment : assignments(config))
-    if (!left_out.contains(assignment)) command += " --set '" + assignment + "'";
+  for (const std::string& assignment : changed_keys(config, usual)) command += " --set '" + assignment + "'";
   return command;
 }
 

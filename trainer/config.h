@@ -101,6 +101,8 @@ void validate(Config& config);
 /// The complete configuration as TOML; reading it gives back an equal one (but for model.vocab_size, which belongs to
 /// the tokenizer). What was left to its default and not resolved stands in a comment.
 std::string config_to_toml(const Config& config);
+/// The keys of `config` that are not as in `usual`, as "table.key=value", sorted. Both must be legal.
+std::vector<std::string> changed_keys(const Config& config, const Config& usual);
 /// The command that trains with this configuration: `program`, with a --set for every key that is not as in `usual`,
 /// what it begins with.
 std::string command_line(const Config& config, const Config& usual = Config::defaults(),

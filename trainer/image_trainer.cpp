@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "datasets/batches.h"
+#include "datasets/fingerprint.h"
 #include "mor/checkpoint.h"
 #include "mor/image_trace.h"
 #include "tensor/error.h"
@@ -23,6 +24,15 @@ Images some(const Images& images, int64_t first, int64_t count) {
   std::vector<int64_t> indices(std::min(count, images.labels.count() - first));
   std::iota(indices.begin(), indices.end(), first);
   return take(images, indices);
+}
+
+uint64_t fingerprint_of(const ImageSplit& split) {
+  uint64_t all = fingerprint("");
+  const auto add = [&](const auto& numbers) {
+    all = fingerprint({reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()}, all);
+  };
+  for (const Images* part : {&split.train, &split.held_out}) add(part->pixels.values()), add(part->labels.values());
+  return all;
 }
 
 }  // namespace
@@ -73,7 +83,7 @@ class ImageTrainer::Pictures : public Task {
  public:
   /// `complete` is of the model of `shape`, which is resolved.
   Pictures(Config complete, const ImageConfig& shape, ImageSplit split)
-      : Task(std::move(complete)), images(std::move(split)), weights(shape, config.train.seed) {}
+      : Task(std::move(complete), fingerprint_of(split)), images(std::move(split)), weights(shape, config.train.seed) {}
 
   const ImageSplit images;
   ImageModel weights;
@@ -115,7 +125,8 @@ void ImageTrainer::Pictures::tell_snapshot(Observers& observers, int64_t step, S
   });
 }
 
-std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::new_pictures(Config config, int64_t patch_size) {
+std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::new_pictures(Config config, int64_t patch_size,
+                                                                   int64_t steps_done, const Beforehand& beforehand) {
   validate(config);
   ImageSplit images = load_images(config.data.source);
   config.data.source = resolve_images_source(config.data.source);  // resuming may start elsewhere
@@ -124,31 +135,36 @@ std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::new_pictures(Config config
   ImageConfig shape{config.model, size[1], patch_size, images.train.classes};
   shape.resolve();
   config.model = shape.model;
+  if (beforehand) beforehand(config, config.train.steps - steps_done);
   return std::make_unique<Pictures>(std::move(config), shape, std::move(images));
 }
 
 std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::saved_pictures(const RunFolder& folder,
-                                                                     std::optional<int64_t> steps) {
-  Config config = resumed_config(folder, steps);
+                                                                     const Resumption& resumption,
+                                                                     const Beforehand& beforehand) {
+  Config config = resumed_config(folder, resumption);
   // [model] has no key for it; the weights that read the patches tell it.
   const auto weights = read_safetensors(folder.trainer()).tensors;
   const auto reads = weights.find("model.patch_embed.weight");
   check_input(reads != weights.end() && reads->second.rank() == 2,
               "{0}: is no run on images (go on with one on text: tinymor train --resume --out {0})",
               folder.path.string());
-  return new_pictures(std::move(config), std::lround(std::sqrt(double(reads->second.dim(1)))));
+  return new_pictures(std::move(config), std::lround(std::sqrt(double(reads->second.dim(1)))),
+                      read_progress(folder).step, beforehand);
 }
 
-ImageTrainer::ImageTrainer(Config config, std::filesystem::path run, int64_t patch_size)
-    : ImageTrainer{unused_folder(std::move(run)), new_pictures(std::move(config), patch_size), anew} {}
+ImageTrainer::ImageTrainer(Config config, LockedFolder run, int64_t patch_size, const Beforehand& beforehand)
+    : ImageTrainer{unused_folder(std::move(run)), new_pictures(std::move(config), patch_size, 0, beforehand)} {}
 
-ImageTrainer ImageTrainer::resume(const std::filesystem::path& run, std::optional<int64_t> steps) {
-  const RunFolder folder{run};
-  return {folder, saved_pictures(folder, steps), resumed};
+ImageTrainer ImageTrainer::resume(LockedFolder run, const Resumption& resumption, const Beforehand& beforehand) {
+  std::unique_ptr<Pictures> pictures = saved_pictures({run.path()}, resumption, beforehand);
+  return {std::move(run), std::move(pictures), resumption};
 }
 
-ImageTrainer::ImageTrainer(const RunFolder& folder, std::unique_ptr<Pictures> pictures, Begin begin)
-    : TrainingLoop(folder, std::move(pictures), begin) {}
+ImageTrainer::ImageTrainer(LockedFolder folder, std::unique_ptr<Pictures> pictures)
+    : TrainingLoop(std::move(folder), std::move(pictures)) {}
+ImageTrainer::ImageTrainer(LockedFolder folder, std::unique_ptr<Pictures> pictures, const Resumption& resumption)
+    : TrainingLoop(std::move(folder), std::move(pictures), resumption) {}
 
 const ImageTrainer::Pictures& ImageTrainer::pictures() const {
   return static_cast<const Pictures&>(task());

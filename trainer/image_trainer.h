@@ -2,9 +2,7 @@
 // Runs on images: models that tell them apart (mor/vit.h), trained by the loop of training_loop.h.
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
-#include <optional>
 
 #include "datasets/images.h"
 #include "mor/vit.h"
@@ -27,19 +25,22 @@ class ImageTrainer : public TrainingLoop {
  public:
   /// A new run in the empty or missing folder `run`. Throws InputError when the images or the configuration are
   /// unusable; writes nothing before all of it is known to be good.
-  ImageTrainer(Config config, std::filesystem::path run, int64_t patch_size = 7);
+  ImageTrainer(Config config, LockedFolder run, int64_t patch_size = 7, const Beforehand& beforehand = {});
 
   /// As Trainer::resume.
-  static ImageTrainer resume(const std::filesystem::path& run, std::optional<int64_t> steps = {});
+  static ImageTrainer resume(LockedFolder run, const Resumption& resumption = {}, const Beforehand& beforehand = {});
 
   const ImageModel& model() const;
   const Images& held_out() const;
 
  private:
   class Pictures;
-  ImageTrainer(const RunFolder& folder, std::unique_ptr<Pictures> pictures, Begin begin);
-  static std::unique_ptr<Pictures> new_pictures(Config config, int64_t patch_size);
-  static std::unique_ptr<Pictures> saved_pictures(const RunFolder& folder, std::optional<int64_t> steps);
+  ImageTrainer(LockedFolder folder, std::unique_ptr<Pictures> pictures);
+  ImageTrainer(LockedFolder folder, std::unique_ptr<Pictures> pictures, const Resumption& resumption);
+  static std::unique_ptr<Pictures> new_pictures(Config config, int64_t patch_size, int64_t steps_done,
+                                                const Beforehand& beforehand);
+  static std::unique_ptr<Pictures> saved_pictures(const RunFolder& folder, const Resumption& resumption,
+                                                  const Beforehand& beforehand);
   const Pictures& pictures() const;
 };
 

@@ -1,12 +1,17 @@
 #include "trainer/run_folder.h"
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "datasets/corpus.h"
 #include "mor/checkpoint.h"
 #include "mor/llama_config.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "tensor/program.h"
 #include "tensor/safetensors.h"
 
 namespace tinymor {
@@ -18,6 +23,23 @@ Number metadata_number(const SafetensorsFile& file, const std::string& key, cons
   check_input(value && *value >= 0, "{}: its metadata has no usable \"{}\" (it is damaged; use another copy)", name,
               key);
   return *value;
+}
+
+/// What the metadata of trainer.safetensors say.
+Progress progress_of(const SafetensorsFile& file, const std::string& name) {
+  Progress progress{metadata_number<int64_t>(file, "step", name), metadata_number<double>(file, "seconds", name)};
+  progress.data = file.number<uint64_t>("data");
+  if (file.metadata.contains("best_step"))
+    progress.best = {metadata_number<int64_t>(file, "best_step", name),
+                     metadata_number<double>(file, "best_loss", name)};
+  return progress;
+}
+
+bool same_bytes(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code none;
+  if (std::filesystem::file_size(a, none) != std::filesystem::file_size(b, none)) return false;
+  std::ifstream left(a, std::ios::binary), right(b, std::ios::binary);
+  return std::equal(std::istreambuf_iterator<char>(left), {}, std::istreambuf_iterator<char>(right), {});
 }
 
 }  // namespace
@@ -32,8 +54,18 @@ void save_checkpoint(const RunFolder& run, const Module& model, const std::strin
                    {"step", fmt::format("{}", progress.step)},
                    {"optimizer_steps", fmt::format("{}", optimizer.steps())},
                    {"seconds", fmt::format("{}", progress.seconds)}};
+  if (progress.data) file.metadata["data"] = fmt::format("{}", *progress.data);
+  if (progress.best.step > 0) {
+    file.metadata["best_step"] = fmt::format("{}", progress.best.step);
+    file.metadata["best_loss"] = fmt::format("{}", progress.best.loss);
+  }
   write_file_atomically(run.trainer(), write_safetensors(file));
+  write_weights(run, checkpoint, progress);
+}
+
+void write_weights(const RunFolder& run, const std::string& checkpoint, const Progress& progress) {
   write_file_atomically(run.weights(), checkpoint);
+  if (progress.best.step > 0 && progress.best.step == progress.step) write_file_atomically(run.best(), checkpoint);
 }
 
 Progress load_checkpoint(const RunFolder& run, Module& model, AdamW& optimizer) {
@@ -47,10 +79,17 @@ Progress load_checkpoint(const RunFolder& run, Module& model, AdamW& optimizer) 
   } catch (const InputError& error) {
     throw InputError(fmt::format("{}: {}", name, error.what()));
   }
-  return {metadata_number<int64_t>(file, "step", name), metadata_number<double>(file, "seconds", name)};
+  return progress_of(file, name);
 }
 
-std::filesystem::path weights_of(const std::filesystem::path& path) {
+Progress read_progress(const RunFolder& run) {
+  return progress_of(read_safetensors(run.trainer()), run.trainer().string());
+}
+
+namespace {
+
+/// The file of the only weights at `path`.
+std::filesystem::path only_weights(const std::filesystem::path& path) {
   std::error_code ignored;
   const bool folder = std::filesystem::is_directory(path, ignored);
   const std::filesystem::path file = folder ? RunFolder{path}.weights() : path;
@@ -68,17 +107,49 @@ std::filesystem::path weights_of(const std::filesystem::path& path) {
               "(use a folder that tinymor train wrote)",
               path.string(), type);
   throw InputError(
-      fmt::format("{}: there is no model (train one: tinymor train --out {})", file.string(), path.string()));
+      fmt::format("{}: there is no model (train one: {} train --out {})", file.string(), program(), path.string()));
 }
 
-LoadedModel load_model(const std::filesystem::path& path) {
-  const std::filesystem::path file = weights_of(path);
+}  // namespace
+
+Weights weights_of(const std::filesystem::path& path, Checkpoint which) {
+  const RunFolder run{path};
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored) || !std::filesystem::exists(run.best(), ignored) ||
+      same_bytes(run.best(), run.weights()))
+    return {only_weights(path), ""};
+  std::string best = " with the lowest held-out loss", newest = " that were saved last";
+  try {
+    const Progress progress = read_progress(run);
+    best = fmt::format(" of step {} (held-out loss {:.4f})", progress.best.step, progress.best.loss);
+    newest = fmt::format(" of step {}", progress.step);
+  } catch (const InputError&) {
+    // Weights are good without the rest of their run.
+  }
+  if (which == Checkpoint::best)
+    return {run.best(),
+            fmt::format("{}: the best weights{}; --checkpoint newest takes those{}", path.string(), best, newest)};
+  return {run.weights(),
+          fmt::format("{}: the newest weights{}; --checkpoint best takes those{}", path.string(), newest, best)};
+}
+
+LoadedModel load_model(const std::filesystem::path& path, Checkpoint which) {
+  const std::filesystem::path file = weights_of(path, which).file;
   LoadedModel loaded{std::make_shared<const Model>(read_checkpoint(file)),
                      load_tokenizer(file.has_parent_path() ? file.parent_path() : ".")};
   check_input(loaded.tokenizer->vocab_size() == loaded.config().vocab_size,
               "{}: the model knows {} tokens, the tokenizer beside it {} (they belong to different runs)",
               file.string(), loaded.config().vocab_size, loaded.tokenizer->vocab_size());
   return loaded;
+}
+
+Corpus corpus_of_run(const Config& config) {
+  const std::string& source = config.data.source;
+  check_input(is_source(source),
+              "{}: the text that the run was trained on is not there any more (say where it is: "
+              "--data FILE)",
+              source);
+  return read_corpus(source);
 }
 
 DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const std::string& text) {

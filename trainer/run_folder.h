@@ -4,10 +4,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "datasets/batches.h"
+#include "datasets/corpus.h"
 #include "datasets/tokenizer.h"
 #include "mor/model.h"
 #include "trainer/adamw.h"
@@ -20,6 +23,8 @@ struct RunFolder {
 
   std::filesystem::path config() const { return path / "config.toml"; }
   std::filesystem::path weights() const { return path / "model.safetensors"; }
+  /// The weights with the lowest loss on held-out data so far, once there are some.
+  std::filesystem::path best() const { return path / "best.safetensors"; }
   std::filesystem::path trainer() const { return path / "trainer.safetensors"; }
   std::filesystem::path llama_config() const { return path / "config.json"; }  ///< of a vanilla model
   std::filesystem::path metrics() const { return path / "metrics.jsonl"; }
@@ -29,19 +34,45 @@ struct RunFolder {
   bool has_run() const { return std::filesystem::exists(trainer()); }
 };
 
+/// The evaluation of a run with the lowest loss on held-out data so far, by the causal rule; none at step 0.
+struct Best {
+  int64_t step = 0;
+  double loss = std::numeric_limits<double>::infinity();
+};
+
 /// How far a run has come.
 struct Progress {
   int64_t step = 0;    ///< steps done
   double seconds = 0;  ///< spent on them
+  Best best = {};
+  std::optional<uint64_t> data = {};  ///< fingerprint (datasets/fingerprint.h) of what it is trained on, where known
 };
 
 /// Writes trainer.safetensors, which holds the weights too and is all that resuming reads, then `checkpoint`, the model
-/// as a file, as model.safetensors.
+/// as a file, as model.safetensors and, when no step had better weights, as best.safetensors. So the best weights are
+/// always those that trainer.safetensors tells of, or those in it.
 void save_checkpoint(const RunFolder& run, const Module& model, const std::string& checkpoint, const AdamW& optimizer,
                      const Progress& progress);
+/// Only the second and third of these.
+void write_weights(const RunFolder& run, const std::string& checkpoint, const Progress& progress);
 /// Sets model and optimizer to what trainer.safetensors holds. Throws InputError when it is missing, damaged or of
 /// another model.
 Progress load_checkpoint(const RunFolder& run, Module& model, AdamW& optimizer);
+
+/// How far the run in a folder has come. Throws InputError as load_checkpoint does.
+Progress read_progress(const RunFolder& run);
+
+/// Which of a run's weights are meant.
+enum class Checkpoint { best, newest };
+
+/// A model's file.
+struct Weights {
+  std::filesystem::path file;
+  std::string note;  ///< Where a run's best and newest weights differ, which these are, for people; else empty.
+};
+/// The weights of the model at `path`: that file, or those of the folder. A run that has no best ones yet has only the
+/// newest. Throws InputError that says what else is there, such as a model in a form that is not read.
+Weights weights_of(const std::filesystem::path& path, Checkpoint which = Checkpoint::best);
 
 /// A model with the tokenizer it was trained with.
 struct LoadedModel {
@@ -50,11 +81,12 @@ struct LoadedModel {
 
   const ModelConfig& config() const { return model->config(); }
 };
-/// The file with the weights of the model at `path`, a folder or that file. Throws InputError that says what else is
-/// there, such as a model in a form that is not read.
-std::filesystem::path weights_of(const std::filesystem::path& path);
 /// Loads `path`: a run folder, or a .safetensors file whose tokenizer lies beside it. Throws InputError.
-LoadedModel load_model(const std::filesystem::path& path);
+LoadedModel load_model(const std::filesystem::path& path, Checkpoint which = Checkpoint::best);
+
+/// The text that the run of `config` is trained on. Throws InputError when it is not there any more, saying how to name
+/// another place.
+Corpus corpus_of_run(const Config& config);
 
 /// What a run of `config` trains on and what it holds out of `text`, in tokens. Throws InputError when it is too short.
 DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const std::string& text);

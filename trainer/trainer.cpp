@@ -6,6 +6,7 @@
 
 #include "datasets/batches.h"
 #include "datasets/corpus.h"
+#include "datasets/fingerprint.h"
 #include "datasets/images.h"
 #include "mor/checkpoint.h"
 #include "mor/llama_config.h"
@@ -58,8 +59,8 @@ Batch held_out_windows(const DataSplit& split, int64_t length, const Tokenizer& 
 class Trainer::Text : public Task {
  public:
   /// `complete`: its model is resolved and knows as many tokens as the tokenizer.
-  Text(Config complete, std::shared_ptr<const Tokenizer> t, const DataSplit& split)
-      : Task(std::move(complete)),
+  Text(Config complete, std::shared_ptr<const Tokenizer> t, const DataSplit& split, uint64_t text_fingerprint)
+      : Task(std::move(complete), text_fingerprint),
         tokenizer(std::move(t)),
         weights(config.model, config.train.seed),
         batches_(split.train, config.train.batch_size, config.model.max_seq_len, config.train.seed),
@@ -142,44 +143,57 @@ void Trainer::Text::watch(Watched what) {
   watched_ = std::move(what);
 }
 
-std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<Start> start) {
+std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<Start> start,
+                                                 const Beforehand& beforehand) {
   if (start) config.model = start->model.config();
   validate(config);
-  Corpus corpus = read_corpus(config.data.source);
-  config.data.source = resolve_source(config.data.source);  // resuming may start elsewhere
-  std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : make_tokenizer(config.data, corpus.text);
-  config.model.vocab_size = tokenizer->vocab_size();
-  add_notes(corpus, *tokenizer, config.data, !start);
-  const DataSplit split = split_text(config, *tokenizer, corpus.text);
-  auto task = std::make_unique<Text>(std::move(config), std::move(tokenizer), split);
-  task->notes = std::move(corpus.notes);
+  const std::string source = config.data.source;
+  std::unique_ptr<Text> task = where_memory_lasts(source, [&] {
+    Corpus corpus = read_corpus(source);
+    config.data.source = resolve_source(source);  // resuming may start elsewhere
+    std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : make_tokenizer(config.data, corpus.text);
+    config.model.vocab_size = tokenizer->vocab_size();
+    add_notes(corpus, *tokenizer, config.data, !start);
+    const DataSplit split = split_text(config, *tokenizer, corpus.text);
+    if (beforehand) beforehand(config, config.train.steps);
+    auto made = std::make_unique<Text>(std::move(config), std::move(tokenizer), split, fingerprint(corpus.text));
+    made->notes = std::move(corpus.notes);
+    return made;
+  });
   if (start) task->weights.load_state_dict(start->model.state_dict());
   return task;
 }
 
-std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, std::optional<int64_t> steps) {
-  Config config = resumed_config(folder, steps);
+std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, const Resumption& resumption,
+                                                   const Beforehand& beforehand) {
+  Config config = resumed_config(folder, resumption);
   check_input(!names_images(config.data.source), "{0}: is a run on images (tinymor images --resume --out {0})",
               folder.path.string());
   std::shared_ptr<const Tokenizer> tokenizer = load_tokenizer(folder.path);
   config.model.vocab_size = tokenizer->vocab_size();
-  Corpus corpus = read_corpus(config.data.source);
-  const DataSplit split = split_text(config, *tokenizer, corpus.text);
-  auto task = std::make_unique<Text>(std::move(config), std::move(tokenizer), split);
-  task->notes = std::move(corpus.notes);
-  return task;
+  const std::string source = config.data.source;
+  return where_memory_lasts(source, [&] {
+    Corpus corpus = corpus_of_run(config);
+    config.data.source = resolve_source(source);
+    const DataSplit split = split_text(config, *tokenizer, corpus.text);
+    if (beforehand) beforehand(config, config.train.steps - read_progress(folder).step);
+    auto task = std::make_unique<Text>(std::move(config), std::move(tokenizer), split, fingerprint(corpus.text));
+    task->notes = std::move(corpus.notes);
+    return task;
+  });
 }
 
-Trainer::Trainer(Config config, std::filesystem::path run, std::optional<Start> start)
-    : Trainer{unused_folder(std::move(run)), new_text(std::move(config), std::move(start)), anew} {}
+Trainer::Trainer(Config config, LockedFolder run, std::optional<Start> start, const Beforehand& beforehand)
+    : Trainer{unused_folder(std::move(run)), new_text(std::move(config), std::move(start), beforehand)} {}
 
-Trainer Trainer::resume(const std::filesystem::path& run, std::optional<int64_t> steps) {
-  const RunFolder folder{run};
-  return {folder, saved_text(folder, steps), resumed};
+Trainer Trainer::resume(LockedFolder run, const Resumption& resumption, const Beforehand& beforehand) {
+  std::unique_ptr<Text> text = saved_text({run.path()}, resumption, beforehand);
+  return {std::move(run), std::move(text), resumption};
 }
 
-Trainer::Trainer(const RunFolder& folder, std::unique_ptr<Text> text, Begin begin)
-    : TrainingLoop(folder, std::move(text), begin) {}
+Trainer::Trainer(LockedFolder folder, std::unique_ptr<Text> text) : TrainingLoop(std::move(folder), std::move(text)) {}
+Trainer::Trainer(LockedFolder folder, std::unique_ptr<Text> text, const Resumption& resumption)
+    : TrainingLoop(std::move(folder), std::move(text), resumption) {}
 
 const Trainer::Text& Trainer::text() const {
   return static_cast<const Text&>(task());

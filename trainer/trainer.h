@@ -1,7 +1,6 @@
 #pragma once
 // Runs on text: a corpus, a tokenizer and a language model, trained by the loop of training_loop.h.
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -21,20 +20,22 @@ class Trainer : public TrainingLoop {
   /// A new run in the empty or missing folder `run`: loads the data, trains the tokenizer, makes the model. With a
   /// `start`, model and tokenizer are those, and config.model is the model's. Throws InputError when the data or
   /// configuration is unusable; writes nothing before all of it is known to be good.
-  Trainer(Config config, std::filesystem::path run, std::optional<Start> start = {});
+  Trainer(Config config, LockedFolder run, std::optional<Start> start = {}, const Beforehand& beforehand = {});
 
-  /// Goes on with the run in `run` exactly where its checkpoint stands; `steps` replaces train.steps. Throws InputError
-  /// when there is no run on text or a file of it is damaged.
-  static Trainer resume(const std::filesystem::path& run, std::optional<int64_t> steps = {});
+  /// Goes on with the run in `run` exactly where its checkpoint stands, but for what `resumption` says. Throws
+  /// InputError when there is no run on text, a file of it is damaged, or the text is not what it was and not named.
+  static Trainer resume(LockedFolder run, const Resumption& resumption = {}, const Beforehand& beforehand = {});
 
   const Model& model() const;
   const Tokenizer& tokenizer() const;
 
  private:
   class Text;
-  Trainer(const RunFolder& folder, std::unique_ptr<Text> text, Begin begin);
-  static std::unique_ptr<Text> new_text(Config config, std::optional<Start> start);
-  static std::unique_ptr<Text> saved_text(const RunFolder& folder, std::optional<int64_t> steps);
+  Trainer(LockedFolder folder, std::unique_ptr<Text> text);
+  Trainer(LockedFolder folder, std::unique_ptr<Text> text, const Resumption& resumption);
+  static std::unique_ptr<Text> new_text(Config config, std::optional<Start> start, const Beforehand& beforehand);
+  static std::unique_ptr<Text> saved_text(const RunFolder& folder, const Resumption& resumption,
+                                          const Beforehand& beforehand);
   const Text& text() const;
 };
 

@@ -27,6 +27,7 @@ SnapshotParts parts_at(const TrainConfig& train, int64_t step) {
 
 /// Everything a run consists of while it trains.
 struct TrainingLoop::State {
+  LockedFolder lock;
   RunFolder folder;
   std::unique_ptr<Task> task;
   RunInfo info;
@@ -36,18 +37,20 @@ struct TrainingLoop::State {
   std::vector<std::unique_ptr<Observer>> logs;
   Observers observers;  // the logs, too
 
-  State(const RunFolder& run, std::unique_ptr<Task> t)
-      : folder(run),
+  State(LockedFolder run, std::unique_ptr<Task> t)
+      : lock(std::move(run)),
+        folder{lock.path()},
         task(std::move(t)),
         info(task->info()),
         optimizer(make_optimizer(task->config.train, task->model().parameters())),
         scores(task->config.model.n_recursions) {}
 
   void begin();
-  void resume();
+  void resume(const Resumption& resumption);
+  bool take_up_data(const Resumption& resumption);
   void add_logs(std::optional<int64_t> resume_step = {});
   StepMetrics step(double lr_factor);
-  void evaluate();
+  bool evaluate();
   void save();
   void tell_event(RunEvent::Kind kind, const std::string& text) {
     observers.tell(&Observer::on_event, {kind, progress.step, text});
@@ -56,21 +59,52 @@ struct TrainingLoop::State {
 };
 
 void TrainingLoop::State::begin() {
-  make_folder(folder.path);
+  progress.data = task->data_fingerprint;
   write_file_atomically(folder.config(), info.config_toml);
   task->save_beside(folder);
   save();
   add_logs();
 }
 
-void TrainingLoop::State::resume() {
+void TrainingLoop::State::resume(const Resumption& resumption) {
   progress = load_checkpoint(folder, task->model(), optimizer);
+  const Config& config = task->config;
+  check_input(config.train.steps >= progress.step,
+              "--steps {}: {} stands at step {} already (give more steps, or leave --steps out)", config.train.steps,
+              folder.path.string(), progress.step);
+  const bool other_data = take_up_data(resumption);
+  for (const std::string& key : changed_keys(config, read_config(folder.config())))
+    if (key.starts_with("train.") && !key.starts_with("train.steps=")) task->notes.push_back("goes on with " + key);
   write_file_atomically(folder.config(), info.config_toml);
   task->save_beside(folder);  // older runs may lack some of it
-  // A run killed between the two files of a checkpoint has the older weights in the second.
-  write_file_atomically(folder.weights(), task->checkpoint());
+  if (other_data) {
+    std::error_code none;
+    std::filesystem::remove(folder.best(), none);
+    save_checkpoint(folder, task->model(), task->checkpoint(), optimizer, progress);
+  } else {
+    // A run killed between the files of a checkpoint has older weights in the later ones.
+    write_weights(folder, task->checkpoint(), progress);
+  }
   cut_metrics(folder, progress.step);
   add_logs(progress.step);
+}
+
+/// Whether the data is other data than before: what was best for that is not for this.
+bool TrainingLoop::State::take_up_data(const Resumption& resumption) {
+  const std::string& source = task->config.data.source;
+  const bool other = progress.data && *progress.data != task->data_fingerprint;
+  check_input(
+      !other || !resumption.data.empty(),
+      "{0}: has changed since the run was trained on it, so that the run would not go on as it was (put it back "
+      "as it was, or say that it goes on with this: --data {0})",
+      source);
+  if (!resumption.data.empty())
+    task->notes.push_back(
+        fmt::format("goes on with {}, {}", source,
+                    other ? "which is not what it was trained on so far" : "the data that it was trained on so far"));
+  progress.data = task->data_fingerprint;
+  if (other) progress.best = {};
+  return other;
 }
 
 void TrainingLoop::State::add_logs(std::optional<int64_t> resume_step) {
@@ -118,10 +152,14 @@ StepMetrics TrainingLoop::State::step(double lr_factor) {
   return metrics;
 }
 
-void TrainingLoop::State::evaluate() {
+/// Whether these are the best weights so far.
+bool TrainingLoop::State::evaluate() {
   EvalMetrics metrics = task->evaluate();
   metrics.step = progress.step;
+  const bool best = progress.step > 0 && metrics.threshold_loss < progress.best.loss;
+  if (best) progress.best = {progress.step, metrics.threshold_loss};
   observers.tell(&Observer::on_eval, metrics);
+  return best;
 }
 
 void TrainingLoop::State::save() {
@@ -154,8 +192,8 @@ void TrainingLoop::State::run(Control* control) {
     const bool asked = (control && control->take_record()) || watched;
     if (asked || last || due(train.record_every))
       task->tell_snapshot(observers, metrics.step, asked ? SnapshotParts() : parts_at(train, metrics.step));
-    if (last || due(train.eval_every)) evaluate();
-    if (last || due(train.checkpoint_every)) {
+    const bool best = (last || due(train.eval_every)) && evaluate();
+    if (best || last || due(train.checkpoint_every)) {
       save();
       saved = progress.step;
     }
@@ -165,9 +203,13 @@ void TrainingLoop::State::run(Control* control) {
   observers.finish();
 }
 
-TrainingLoop::TrainingLoop(const RunFolder& folder, std::unique_ptr<Task> task, Begin begin)
-    : state_(std::make_unique<State>(folder, std::move(task))) {
-  begin == anew ? state_->begin() : state_->resume();
+TrainingLoop::TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task)
+    : state_(std::make_unique<State>(std::move(folder), std::move(task))) {
+  state_->begin();
+}
+TrainingLoop::TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task, const Resumption& resumption)
+    : state_(std::make_unique<State>(std::move(folder), std::move(task))) {
+  state_->resume(resumption);
 }
 TrainingLoop::~TrainingLoop() = default;
 TrainingLoop::TrainingLoop(TrainingLoop&&) noexcept = default;
@@ -187,6 +229,9 @@ int64_t TrainingLoop::parameter_count() const {
 int64_t TrainingLoop::step() const {
   return state_->progress.step;
 }
+Best TrainingLoop::best() const {
+  return state_->progress.best;
+}
 const std::vector<std::string>& TrainingLoop::notes() const {
   return state_->task->notes;
 }
@@ -197,20 +242,29 @@ const Task& TrainingLoop::task() const {
   return *state_->task;
 }
 void TrainingLoop::run(Control* control) {
+  const LockedFolder held = std::move(state_->lock);  // until the run has ended, however it ends
+  check(held.held(), "training: the run in {} has ended, and others may have gone on with it (resume it)",
+        run_folder());
   state_->run(control);
 }
 
-RunFolder unused_folder(std::filesystem::path run) {
-  check_input(!std::filesystem::exists(run) || std::filesystem::is_empty(run),
-              "{}: is there already and not empty (use --resume to go on with it, or another --out)", run.string());
-  return {std::move(run)};
+LockedFolder unused_folder(LockedFolder run) {
+  check_input(run.empty(), "{}: is there already and not empty (use --resume to go on with it, or another --out)",
+              run.path().string());
+  return run;
 }
 
-Config resumed_config(const RunFolder& folder, std::optional<int64_t> steps) {
+Config resumed_config(const RunFolder& folder, const Resumption& resumption) {
   check_input(folder.has_run(), "{}: holds no run to go on with (leave out --resume to start one)",
               folder.path.string());
-  Config config = read_config(folder.config());
-  if (steps) config.train.steps = *steps;
+  const Config before = read_config(folder.config());
+  Config config = before;
+  for (const std::string& set : resumption.sets) set_config_key(config, set);
+  check_input(config.model == before.model && config.data == before.data,
+              "--set: a run goes on with the model and the tokenizer that it has (only keys of [train] can change, and "
+              "--data)");
+  if (resumption.steps) config.train.steps = *resumption.steps;
+  if (!resumption.data.empty()) config.data.source = resumption.data;
   validate(config);
   return config;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,6 +15,7 @@
 #include "mor/model.h"
 #include "trainer/config.h"
 #include "trainer/control.h"
+#include "trainer/locked_folder.h"
 #include "trainer/observers.h"
 #include "trainer/run_folder.h"
 #include "trainer/snapshot.h"
@@ -23,13 +25,16 @@ namespace tinymor {
 /// A model with the data that it learns from: all that differs between a run on text and one on images.
 class Task {
  public:
-  /// `complete`: the configuration of the model as it is, with every default filled in.
-  explicit Task(Config complete) : config(std::move(complete)) {}
+  /// `complete`: the configuration of the model as it is, with every default filled in; `data`: the fingerprint of what
+  /// is learned from.
+  Task(Config complete, uint64_t data) : config(std::move(complete)), data_fingerprint(data) {}
   virtual ~Task() = default;
 
   const Config config;
-  /// What a person should know of the data before the run trains, a line each: which files were read and left out, a
-  /// vocabulary smaller than asked for, characters that a given tokenizer does not know.
+  const uint64_t data_fingerprint;
+  /// What a person should know before the run trains, a line each: which files were read and left out, a vocabulary
+  /// smaller than asked for, characters that a given tokenizer does not know, what it goes on with that is not as it
+  /// was.
   std::vector<std::string> notes;
   virtual RunInfo info() const = 0;
   /// The weights, which stay where they are as long as the task.
@@ -57,6 +62,16 @@ class Task {
   virtual void watch(Watched) {}
 };
 
+/// What a run goes on with in place of what it was configured with.
+struct Resumption {
+  std::optional<int64_t> steps = {};   ///< to train in all
+  std::vector<std::string> sets = {};  ///< as for --set, keys of [train] only
+  std::string data = {};               ///< where the data is now, which may be other data; empty: where it was
+};
+
+/// Hears the complete configuration of a run, and how many steps it has to go, before memory is taken for its model.
+using Beforehand = std::function<void(const Config& config, int64_t steps)>;
+
 /// A run: a task, how far it has come, and its folder.
 class TrainingLoop {
  public:
@@ -68,6 +83,7 @@ class TrainingLoop {
   RunInfo info() const;
   int64_t parameter_count() const;
   int64_t step() const;  ///< Steps done.
+  Best best() const;
   /// What a person should know before the run trains, a line each.
   const std::vector<std::string>& notes() const;
 
@@ -76,14 +92,15 @@ class TrainingLoop {
 
   /// Trains until config().train.steps are done or control stops it; evaluates, snapshots and saves on the way, and at
   /// the end. `control` may be null. Throws Error when the loss is no number or a file cannot be written; observers
-  /// hear nothing any more then.
+  /// hear nothing any more then. Once, because the folder is free for others afterwards.
   void run(Control* control = nullptr);
 
  protected:
-  /// `anew` writes the files that a run begins with; `resumed` goes on exactly where the checkpoint in `folder` stands,
-  /// and throws InputError when that is damaged or of another model.
-  enum Begin { anew, resumed };
-  TrainingLoop(const RunFolder& folder, std::unique_ptr<Task> task, Begin begin);
+  /// Writes the files that a run begins with.
+  TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task);
+  /// Goes on exactly where the checkpoint in `folder` stands. Throws InputError when that is damaged or of another
+  /// model, when more steps than asked for are done, and when the data has changed without being named.
+  TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task, const Resumption& resumption);
   const Task& task() const;
 
  private:
@@ -91,11 +108,11 @@ class TrainingLoop {
   std::unique_ptr<State> state_;
 };
 
-/// `run` as the folder of a new run. Throws InputError unless it is empty or missing.
-RunFolder unused_folder(std::filesystem::path run);
+/// `run` as the folder of a new run. Throws InputError unless it is empty.
+LockedFolder unused_folder(LockedFolder run);
 
-/// The configuration that the run in `folder` goes on with; `steps` replaces train.steps. Throws InputError when there
-/// is no run.
-Config resumed_config(const RunFolder& folder, std::optional<int64_t> steps);
+/// The configuration that the run in `folder` goes on with. Throws InputError when there is no run, or the model or the
+/// tokenizer would change.
+Config resumed_config(const RunFolder& folder, const Resumption& resumption);
 
 }  // namespace tinymor

@@ -112,16 +112,19 @@ std::unique_ptr<Decoder> model_decoder(LoadedModel loaded) {
   return std::make_unique<ModelDecoder>(std::move(loaded));
 }
 
-DecoderFactory file_decoder(const std::filesystem::path& file) {
+DecoderFactory file_decoder(const std::filesystem::path& model, Checkpoint checkpoint) {
   struct Read {
+    std::filesystem::path file;
     std::filesystem::file_time_type written;
     LoadedModel model;
   };
   // Experiments ask for a decoder with every move of a slider: the file is read again when it is another one.
-  return [file, read = std::make_shared<std::optional<Read>>()](const std::atomic<bool>&) {
+  return [model, checkpoint, read = std::make_shared<std::optional<Read>>()](const std::atomic<bool>&) {
     std::error_code missing;
+    const std::filesystem::path file = weights_of(model, checkpoint).file;
     const auto written = std::filesystem::last_write_time(file, missing);
-    if (missing || !*read || (*read)->written != written) *read = Read{written, load_model(file)};
+    if (missing || !*read || (*read)->file != file || (*read)->written != written)
+      *read = Read{file, written, load_model(file)};
     return model_decoder((*read)->model);
   };
 }

@@ -120,8 +120,8 @@ Sources start_race(Config config, const std::filesystem::path& folder, const std
   Sources sources;
   for (size_t i = 0; i < entrants.size(); ++i) {
     const std::filesystem::path run = folder / entrants[i].name;
-    sources.push_back(
-        std::make_unique<LiveSource>(run.string(), runner_of(turns, i, trainer_run(configs[i], run)), wake));
+    sources.push_back(std::make_unique<LiveSource>(
+        run.string(), runner_of(turns, i, trainer_run(configs[i], LockedFolder(run))), wake));
   }
   return sources;
 }

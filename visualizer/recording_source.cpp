@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include "tensor/error.h"
+#include "tensor/program.h"
 #include "trainer/run_folder.h"
 #include "visualizer/model_decoder.h"
 
 namespace tinymor {
 namespace fs = std::filesystem;
 
-RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wake) {
+RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wake, Checkpoint checkpoint) {
   std::error_code ignored;
   check_input(fs::exists(path, ignored),
               "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)",
@@ -18,11 +19,11 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
   const bool is_model = !folder && path.extension() == ".safetensors";
   const RunFolder run{folder ? path : path.parent_path()};
   const fs::path recording = folder ? run.recording() : is_model ? fs::path() : path;
-  const fs::path model = is_model ? path : run.weights();
-  const bool recorded = fs::exists(recording, ignored), modelled = fs::exists(model, ignored);
+  const fs::path model = is_model ? path : run.path.empty() ? fs::path(".") : run.path;
+  const bool recorded = fs::exists(recording, ignored), modelled = fs::exists(is_model ? path : run.weights(), ignored);
   if (folder && !recorded && std::filesystem::exists(run.llama_config(), ignored)) weights_of(path);
-  check_input(recorded || modelled, "{}: neither {} nor {} is in it (name a folder that `tinymor train` wrote)",
-              path.string(), run.recording().filename().string(), run.weights().filename().string());
+  check_input(recorded || modelled, "{}: neither {} nor {} is in it (name a folder that {} train wrote)", path.string(),
+              run.recording().filename().string(), run.weights().filename().string(), program());
 
   name_ = path.lexically_normal().string();
   if (recorded) {
@@ -33,12 +34,12 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
   find_tokenizer(run.path.empty() ? "." : run.path);
   if (modelled && !history_.of_images()) {
     if (!recorded) {
-      config_.model = load_model(model).config();
+      config_.model = load_model(model, checkpoint).config();
       geometry_ = geometry_of(config_.model);
       for (int32_t id = 0; tokenizer_ && id < tokenizer_->vocab_size(); ++id)
         history_.run.vocabulary.push_back(tokenizer_->piece(id));
     }
-    generator_ = std::make_unique<GenerationWorker>(file_decoder(model), std::move(wake));
+    generator_ = std::make_unique<GenerationWorker>(file_decoder(model, checkpoint), std::move(wake));
     if (!recorded && tokenizer_) watch({Watched::own, tokenizer_->encode(GenerateRequest().prompt)});
   }
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "trainer/run_folder.h"
 #include "visualizer/source.h"
 
 namespace tinymor {
@@ -13,7 +14,8 @@ namespace tinymor {
 class RecordingSource : public Source {
  public:
   /// Throws InputError when `path` is none of the three.
-  RecordingSource(const std::filesystem::path& path, std::function<void()> wake);
+  RecordingSource(const std::filesystem::path& path, std::function<void()> wake,
+                  Checkpoint checkpoint = Checkpoint::best);
   /// A recording that is in memory already.
   RecordingSource(std::string name, Recording recording);
 

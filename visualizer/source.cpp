@@ -154,8 +154,9 @@ void Source::set_run(RunInfo run) {
   history_.run = std::move(run);
 }
 
-std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake) {
-  return std::make_unique<RecordingSource>(path, std::move(wake));
+std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake,
+                                    Checkpoint checkpoint) {
+  return std::make_unique<RecordingSource>(path, std::move(wake), checkpoint);
 }
 
 std::vector<fs::path> runs_in(const fs::path& folder) {
@@ -172,14 +173,14 @@ std::vector<fs::path> runs_in(const fs::path& folder) {
   return runs;
 }
 
-Sources open_sources(const fs::path& path, const std::function<void()>& wake) {
+Sources open_sources(const fs::path& path, const std::function<void()>& wake, Checkpoint checkpoint) {
   const std::vector<fs::path> runs = runs_in(path);
-  if (runs.empty()) return alone(open_source(path, wake));
+  if (runs.empty()) return alone(open_source(path, wake, checkpoint));
   check_input(runs.size() <= 1 + most_rivals,
               "{}: {} runs are in it, and at most {} stand side by side (name one of them)", path.string(), runs.size(),
               1 + most_rivals);
   Sources sources;
-  for (const fs::path& run : runs) sources.push_back(open_source(run, wake));
+  for (const fs::path& run : runs) sources.push_back(open_source(run, wake, checkpoint));
   return sources;
 }
 

@@ -12,6 +12,7 @@
 #include "datasets/tokenizer.h"
 #include "trainer/config.h"
 #include "trainer/recording.h"
+#include "trainer/run_folder.h"
 #include "visualizer/generation.h"
 
 namespace tinymor {
@@ -167,8 +168,10 @@ std::vector<std::filesystem::path> runs_in(const std::filesystem::path& folder);
 
 /// Opens a run folder, a recording or a model file. `wake` is called, from other threads, when there is news. Throws
 /// InputError.
-std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake);
+std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake,
+                                    Checkpoint checkpoint = Checkpoint::best);
 /// The same, or all runs in a folder of them.
-Sources open_sources(const std::filesystem::path& path, const std::function<void()>& wake);
+Sources open_sources(const std::filesystem::path& path, const std::function<void()>& wake,
+                     Checkpoint checkpoint = Checkpoint::best);
 
 }  // namespace tinymor

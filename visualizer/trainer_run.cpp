@@ -10,10 +10,10 @@ namespace {
 
 class TrainerRun : public LiveRun {
  public:
-  TrainerRun(Config config, std::filesystem::path run) : config_(std::move(config)), run_(std::move(run)) {}
+  TrainerRun(Config config, LockedFolder run) : config_(std::move(config)), run_(std::move(run)) {}
 
   RunInfo prepare() override {
-    trainer_ = std::make_shared<Trainer>(config_, run_);
+    trainer_ = std::make_shared<Trainer>(config_, std::move(run_));
     return trainer_->info();
   }
 
@@ -43,16 +43,16 @@ class TrainerRun : public LiveRun {
   }
 
   Config config_;
-  std::filesystem::path run_;
+  LockedFolder run_;
   std::shared_ptr<Trainer> trainer_;
 };
 
 class ImageRun : public LiveRun {
  public:
-  ImageRun(Config config, std::filesystem::path run) : config_(std::move(config)), run_(std::move(run)) {}
+  ImageRun(Config config, LockedFolder run) : config_(std::move(config)), run_(std::move(run)) {}
 
   RunInfo prepare() override {
-    trainer_ = std::make_unique<ImageTrainer>(config_, run_);
+    trainer_ = std::make_unique<ImageTrainer>(config_, std::move(run_));
     return trainer_->info();
   }
 
@@ -68,13 +68,13 @@ class ImageRun : public LiveRun {
 
  private:
   Config config_;
-  std::filesystem::path run_;
+  LockedFolder run_;
   std::unique_ptr<ImageTrainer> trainer_;
 };
 
 }  // namespace
 
-std::unique_ptr<LiveRun> trainer_run(Config config, std::filesystem::path run) {
+std::unique_ptr<LiveRun> trainer_run(Config config, LockedFolder run) {
   if (names_images(config.data.source)) return std::make_unique<ImageRun>(std::move(config), std::move(run));
   return std::make_unique<TrainerRun>(std::move(config), std::move(run));
 }

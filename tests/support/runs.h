@@ -16,7 +16,7 @@ namespace tinymor {
 /// The run's files but for what depends on the clock.
 inline std::map<std::string, std::string> bits(const std::filesystem::path& run) {
   std::map<std::string, std::string> files;
-  for (const char* name : {"config.toml", "model.safetensors", "tokenizer.json"})
+  for (const char* name : {"config.toml", "model.safetensors", "best.safetensors", "tokenizer.json"})
     if (std::filesystem::exists(run / name)) files[name] = read_file(run / name);
   for (const auto& [name, tensor] : read_safetensors(run / "trainer.safetensors").tensors) {
     const auto numbers = tensor.values();

@@ -146,7 +146,13 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"train --twin french --out new", "--twin"},
       {"train --equal flops --out new", "--twin"},
       {"train vanilla/config.toml --twin recursive --out new", "recursive twin"},
-      {"train --twin vanilla --set model.n_layers=7 --out new", "n_layers"},
+      {"train --twin vanilla --equal flops --set model.n_layers=7 --out new", "n_layers"},
+      {"train --twin vanilla --set model.n_heads=7 --out new", "n_heads"},
+      {"train --twin recursive --set model.n_layers=7 --out new", "n_layers"},
+      {"train text.txt --out new", "--data text.txt"},
+      {"train stories --out new", "--data stories"},
+      {"uptrain text.txt --from vanilla --out new", "--data text.txt"},
+      {"images pictures --out new", "--data pictures"},
       {"inspect vanilla --twin recursive", "recursive twin"},
       {"uptrain --out new", "--from"},
       {"uptrain --from nowhere --out new", "nowhere"},
@@ -203,7 +209,7 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"images --data pictures --set model.n_layers=7 --out new", "n_layers"},
       {"images --resume", "--out"},
       {"images --resume --out run", "tinymor train --resume"},
-      {"images --resume --out seen --set train.lr=1", "--steps"},
+      {"images --resume --out seen --set model.d_model=8", "[train]"},
       {"images --resume --out seen --patch 4", "--patch"},
       {"train --resume --out seen", "tinymor images --resume"},
       {"images --data pictures --out run", "--out"},
@@ -240,7 +246,7 @@ TEST_CASE("every subcommand explains itself with an example") {
     INFO(name);
     const Output result = tinymor_in(trained(), std::string(name) + " --help");
     CHECK(result.status == 0);
-    CHECK(result.out.find("Example:\n  tinymor ") != std::string::npos);
+    CHECK(result.out.find("Example:\n  " TINYMOR_PROGRAM " ") != std::string::npos);
   }
 }
 

@@ -135,7 +135,7 @@ TEST_CASE("a finished run resumes to nothing, and further with more steps") {
   write_file_atomically(folder.path() / "run/model.safetensors", "older weights");
   Trainer::resume(folder.path() / "run").run();
   CHECK(bits(folder.path() / "run") == before);
-  Trainer more = Trainer::resume(folder.path() / "run", 5);
+  Trainer more = Trainer::resume(folder.path() / "run", {.steps = 5});
   more.run();
   CHECK(more.step() == 5);
 }
@@ -275,7 +275,7 @@ TEST_CASE("a snapshot is of the weights at its step, although training went on m
     config.train.steps = step;
     const fs::path shorter = folder.path() / std::to_string(step);
     Trainer(config, shorter).run();
-    const LoadedModel loaded = load_model(shorter);
+    const LoadedModel loaded = load_model(shorter, Checkpoint::newest);
     const Snapshot& recorded = recording.snapshots.at(step);
     const Snapshot again = snapshot_of(*loaded.model, *loaded.tokenizer, recorded.topk.tokens);
     CHECK(recorded.step == step);
@@ -291,7 +291,7 @@ TEST_CASE("a recording tells where checkpoints were saved and where a run went o
   Config config = tiny_run(folder.path(), 4);
   config.train.checkpoint_every = 2;
   Trainer(config, folder.path() / "run").run();
-  Trainer::resume(folder.path() / "run", 5).run();
+  Trainer::resume(folder.path() / "run", {.steps = 5}).run();
   std::string told;
   for (const RunEvent& event : read_recording(folder.path() / "run/recording.mortrace").events)
     told += fmt::format("{} {}; ", event.step, event.text);

@@ -43,9 +43,10 @@ struct Kind {
 
 template <class Run>
 Kind kind(const char* name, const Config& config) {
-  return {
-      name, config, [](const Config& c, const fs::path& run) { return std::make_unique<Run>(c, run); },
-      [](const fs::path& run, std::optional<int64_t> steps) { return std::make_unique<Run>(Run::resume(run, steps)); }};
+  return {name, config, [](const Config& c, const fs::path& run) { return std::make_unique<Run>(c, run); },
+          [](const fs::path& run, std::optional<int64_t> steps) {
+            return std::make_unique<Run>(Run::resume(run, {.steps = steps}));
+          }};
 }
 
 std::vector<Kind> kinds(const fs::path& folder, int64_t steps) {

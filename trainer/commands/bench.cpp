@@ -8,6 +8,7 @@
 #include "tensor/threads.h"
 #include "trainer/bench.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/limits.h"
 #include "trainer/config.h"
 
 namespace tinymor {
@@ -27,7 +28,7 @@ void add_train_bench(CLI::App& bench) {
   command->add_option("--preset", options->preset, "baby, small, small-rec, small-mor, big, big-rec or big-mor");
   command->add_option("--set", options->sets, "Change one key of the preset: model.KEY=VALUE or train.batch_size=N")
       ->allow_extra_args(false);
-  command->add_option("--steps", options->steps, "Steps to time (the median counts)")->check(CLI::PositiveNumber);
+  command->add_option("--steps", options->steps, "Steps to time (the median counts)")->check(at_least(1));
   command->add_option("--seed", options->seed, "Seed of weights and tokens (default 1)");
   command->add_flag("--json", options->json, "Print one JSON document");
   add_threads_option(*command);
@@ -79,9 +80,9 @@ void add_gemm_bench(CLI::App& bench) {
   auto options = std::make_shared<Options>();
   CLI::App* command = add_command(bench, "gemm", "Time the matrix product C [m,n] = A [m,k] B [k,n]",
                                   "tinymor bench gemm --m 512 --n 512 --k 512 --threads 1");
-  command->add_option("--m", options->m, "Rows of A and C")->check(CLI::Range(1, 16384));
-  command->add_option("--n", options->n, "Columns of B and C")->check(CLI::Range(1, 16384));
-  command->add_option("--k", options->k, "Columns of A, rows of B")->check(CLI::Range(1, 16384));
+  command->add_option("--m", options->m, "Rows of A and C")->check(between(1, 16384));
+  command->add_option("--n", options->n, "Columns of B and C")->check(between(1, 16384));
+  command->add_option("--k", options->k, "Columns of A, rows of B")->check(between(1, 16384));
   command->add_flag("--ladder", options->ladder, "Time six ways to compute it, from three plain loops to all threads");
   command->add_flag("--json", options->json, "Print one JSON document");
   add_threads_option(*command);
@@ -107,9 +108,9 @@ void add_serve_bench(CLI::App& bench) {
                                   "tinymor bench serve --slots 32");
   command->add_option("--set", options->sets, "Change one key of the model: model.KEY=VALUE or router.KEY=VALUE")
       ->allow_extra_args(false);
-  command->add_option("--texts", options->load.texts, "Texts to decode")->check(CLI::PositiveNumber);
-  command->add_option("--slots", options->load.slots, "Texts that are under way at a time")->check(CLI::PositiveNumber);
-  command->add_option("--tokens", options->load.mean_tokens, "Mean length of a text")->check(CLI::PositiveNumber);
+  command->add_option("--texts", options->load.texts, "Texts to decode")->check(at_least(1));
+  command->add_option("--slots", options->load.slots, "Texts that are under way at a time")->check(at_least(1));
+  command->add_option("--tokens", options->load.mean_tokens, "Mean length of a text")->check(at_least(1));
   command->add_option("--seed", options->load.seed, "Seed of weights, lengths and draws (default 1)");
   command->add_flag("--json", options->json, "Print one JSON document");
   add_threads_option(*command);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "trainer/commands/commands.h"
+#include "trainer/commands/limits.h"
 
 namespace tinymor {
 namespace {
@@ -126,7 +127,7 @@ void print(const Json& f) {
 void add_claims_bench(CLI::App& bench) {
   struct Options : ClaimsOptions {
     std::vector<std::string> corpora = {"stories", "puzzles"};
-    bool json = false;
+    bool json = false, quiet = false;
   };
   auto options = std::make_shared<Options>();
   options->folder = "runs/claims";
@@ -137,13 +138,15 @@ void add_claims_bench(CLI::App& bench) {
   command->add_option("--out", options->folder, "Folder for the runs; complete ones are used again")
       ->capture_default_str();
   command->add_option("--steps", options->steps, "Training steps of the vanilla model (stories: 1000, puzzles: 3000)")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--seeds", options->seeds, "Seeds per model")->check(CLI::PositiveNumber)->capture_default_str();
+      ->check(at_least(1));
+  command->add_option("--seeds", options->seeds, "Seeds per model")->check(at_least(1))->capture_default_str();
   command->add_option("--only", options->only, "Only this model");
+  command->add_option("--seed", options->seed, "The first seed")->capture_default_str();
+  command->add_flag("--quiet", options->quiet, "Print nothing but the results");
   command->add_flag("--json", options->json, "Print one JSON document");
   add_threads_option(*command);
   command->callback([options] {
-    options->progress = [](const std::string& run) { std::cerr << run << std::endl; };
+    if (!options->quiet) options->progress = [](const std::string& run) { std::cerr << run << std::endl; };
     Json all = Json::array();
     for (const std::string& corpus : options->corpora) {
       options->corpus = corpus;

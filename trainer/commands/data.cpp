@@ -1,11 +1,13 @@
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "datasets/corpus.h"
 #include "datasets/digits.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/limits.h"
 
 namespace tinymor {
 namespace {
@@ -14,19 +16,27 @@ struct Options {
   std::string name, out;
   int64_t bytes = 1000000, count = 10000;
   uint64_t seed = 1;
+  bool json = false;
 };
 
 void make_text(const Options& options) {
   const std::string text = make_data_set(options.name, options.seed, options.bytes);
-  if (options.out.empty())
-    std::cout << text;
-  else
-    write_file_atomically(options.out, text);
+  if (!options.out.empty()) write_file_atomically(options.out, text);
+  nlohmann::ordered_json document{{"name", options.name}, {"bytes", text.size()}};
+  document[options.out.empty() ? "text" : "file"] = options.out.empty() ? text : options.out;
+  if (options.json) print_json(document);
+  if (!options.json && options.out.empty()) std::cout << text;
 }
 
 void make_images(const Options& options) {
   check_input(!options.out.empty(), "data make {}: images cannot be printed (add --out FOLDER)", options.name);
-  write_images(make_digit_split(options.seed, options.count), options.out);
+  const ImageSplit split = make_digit_split(options.seed, options.count);
+  write_images(split, options.out);
+  if (options.json)
+    print_json({{"name", options.name},
+                {"train", split.train.labels.count()},
+                {"held_out", split.held_out.labels.count()},
+                {"folder", options.out}});
 }
 
 /// All data sets: texts, then images.
@@ -34,6 +44,15 @@ std::vector<BundledDataSet> data_sets() {
   std::vector<BundledDataSet> sets = bundled_data_sets();
   sets.push_back({digits_name, digits_description});
   return sets;
+}
+
+void print_list(bool json) {
+  nlohmann::ordered_json document = nlohmann::ordered_json::array();
+  for (const auto& [name, description] : data_sets()) {
+    document.push_back({{"name", name}, {"description", description}});
+    if (!json) fmt::print("{:<12} {}\n", name, description);
+  }
+  if (json) print_json(document);
 }
 
 std::vector<std::string> data_set_names() {
@@ -50,23 +69,23 @@ void add_data_command(CLI::App& app) {
       add_command(app, "data", "The data sets that tinymor brings along", "tinymor data make stories --bytes 2000");
   command->require_subcommand(1);
 
-  add_command(*command, "list", "Name them", "tinymor data list")->callback([] {
-    for (const BundledDataSet& set : data_sets()) fmt::print("{:<12} {}\n", set.name, set.description);
-  });
+  CLI::App* list = add_command(*command, "list", "Name them", "tinymor data list");
+  list->add_flag("--json", options->json, "Print one JSON document");
+  list->callback([options] { print_list(options->json); });
 
   CLI::App* make = add_command(*command, "make", "Write one as text, or as IDX files",
                                "tinymor data make stories --bytes 5000000 --out stories.txt\n"
                                "  tinymor data make digits --count 60000 --out digits");
   make->add_option("NAME", options->name, "Data set")->required()->check(CLI::IsMember(data_set_names()));
-  CLI::Option* bytes = make->add_option("--bytes", options->bytes, "At least so much text")
-                           ->check(CLI::PositiveNumber)
-                           ->capture_default_str();
+  CLI::Option* bytes =
+      make->add_option("--bytes", options->bytes, "At least so much text")->check(at_least(1))->capture_default_str();
   CLI::Option* count =
       make->add_option("--count", options->count, "So many images to train on, and a fifth as many held out")
-          ->check(CLI::PositiveNumber)
+          ->check(at_least(1))
           ->capture_default_str();
   make->add_option("--seed", options->seed, "Another seed makes other texts and images")->capture_default_str();
   make->add_option("--out", options->out, "File for a text (default: standard output), folder for images");
+  make->add_flag("--json", options->json, "Print one JSON document: what was made, and the text where no file has it");
   make->callback([=] {
     const bool images = options->name == digits_name;
     const CLI::Option* other = images ? bytes : count;

@@ -3,8 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "datasets/corpus.h"
+#include "datasets/fingerprint.h"
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/limits.h"
+#include "trainer/commands/model_option.h"
+#include "trainer/commands/terminal.h"
 #include "trainer/evaluate.h"
 #include "trainer/run_folder.h"
 
@@ -12,9 +16,10 @@ namespace tinymor {
 namespace {
 
 struct Options {
-  std::string model, data, rule;
+  ModelOption model;
+  std::string data, rule;
   int64_t max_depth = 0;
-  bool json = false;
+  bool json = false, quiet = false;
 };
 
 /// The whole of --data, or the part of its own text that the run kept back.
@@ -22,21 +27,29 @@ Batch windows(const Options& options, const LoadedModel& loaded) {
   const int64_t length = loaded.config().max_seq_len;
   if (!options.data.empty()) {
     const Corpus corpus = read_corpus(options.data);
-    for (const std::string& note : corpus.notes) fmt::print(stderr, "{}\n", note);
+    for (const std::string& note : corpus.notes)
+      if (!options.quiet) say(note + "\n");
     return consecutive_windows(loaded.tokenizer->encode(corpus.text), length);
   }
-  const RunFolder run{options.model};
+  const RunFolder run{options.model.path};
   check_input(std::filesystem::exists(run.config()),
-              "eval: which text? (add --data FILE; {} is no run folder with a text of its own)", options.model);
+              "eval: which text? (add --data FILE; {} is no run folder with a text of its own)", options.model.path);
   const Config config = read_config(run.config());
-  const DataSplit split = split_text(config, *loaded.tokenizer, load_corpus(config.data.source));
+  const std::string corpus = corpus_of_run(config).text;
+  if (run.has_run() && read_progress(run).data.value_or(fingerprint(corpus)) != fingerprint(corpus) && !options.quiet)
+    say(fmt::format(
+        "{}: has changed since the run was trained on it, and its end may be text that the model knows (add "
+        "--data with another text)\n",
+        config.data.source));
+  const DataSplit split = split_text(config, *loaded.tokenizer, corpus);
   check_input(!split.held_out.empty(), "eval: the run kept no text back (add --data FILE)");
   return consecutive_windows(split.held_out, length);
 }
 
 void eval(const Options& options) {
-  const LoadedModel loaded = load_model(options.model);
-  Batch text = windows(options, loaded);
+  const LoadedModel loaded = load_model(options.model, options.quiet);
+  Batch text = where_memory_lasts(options.data.empty() ? options.model.path : options.data,
+                                  [&] { return windows(options, loaded); });
   const int64_t unknown = leave_out(text, loaded.tokenizer->unknown());
   const bool routed = loaded.config().routing == Routing::expert_choice;
   nlohmann::ordered_json rules;
@@ -76,12 +89,13 @@ void add_eval_command(CLI::App& app) {
                   "that a char tokenizer does not know are left out and counted as \"unknown\": to tell that something "
                   "is unknown is no success",
                   "tinymor eval runs/first --data other.txt --json");
-  command->add_option("MODEL", options->model, "Run folder or .safetensors file")->required();
+  add_model_option(*command, options->model);
   command->add_option("--data", options->data, "Text to judge on (default: what the run held out of its own)");
   command->add_option("--rule", options->rule, "Only this rule: topk (training), threshold (causal) or aux_threshold")
       ->check(rule_names());
-  command->add_option("--max-depth", options->max_depth, "At most so many recursions")->check(CLI::PositiveNumber);
+  command->add_option("--max-depth", options->max_depth, "At most so many recursions")->check(at_least(1));
   command->add_flag("--json", options->json, "Print one JSON document");
+  command->add_flag("--quiet", options->quiet, "Print the results only");
   add_threads_option(*command);
   command->callback([options] { eval(*options); });
 }

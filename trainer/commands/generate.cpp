@@ -7,6 +7,8 @@
 #include "mor/generate.h"
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/limits.h"
+#include "trainer/commands/model_option.h"
 #include "trainer/commands/prompt.h"
 #include "trainer/commands/terminal.h"
 #include "trainer/run_folder.h"
@@ -15,14 +17,15 @@ namespace tinymor {
 namespace {
 
 struct Options {
-  std::string model, prompt, show;
+  ModelOption model;
+  std::string prompt, show;
   SampleOptions sample;
   int64_t max_tokens = 200, max_depth = 0;
   bool json = false, quiet = false;
 };
 
 void generate(const Options& options) {
-  const LoadedModel loaded = load_model(options.model);
+  const LoadedModel loaded = load_model(options.model, options.quiet);
   SampleOptions sample = options.sample;
   sample.never = loaded.tokenizer->unknown();
   Generator generator(*loaded.model, sample, options.max_depth);
@@ -70,21 +73,19 @@ void add_generate_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = add_command(app, "generate", "Continue a text, each token tinted by its recursion depth",
                                   "tinymor generate runs/first --prompt \"Once upon a time\" --temperature 0.7");
-  command->add_option("MODEL", options->model, "Run folder or .safetensors file")->required();
+  add_model_option(*command, options->model);
   command->add_option("--prompt", options->prompt, "Text to start from")->required();
   command->add_option("--max-tokens", options->max_tokens, "Tokens to generate")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str();
   command->add_option("--temperature", options->sample.temperature, "0: always the likeliest token")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str();
-  command->add_option("--top-k", options->sample.top_k, "Only the k likeliest tokens (0: all)")
-      ->check(CLI::NonNegativeNumber);
+  command->add_option("--top-k", options->sample.top_k, "Only the k likeliest tokens (0: all)")->check(at_least(0));
   command
       ->add_option("--top-p", options->sample.top_p, "Only the likeliest tokens that together reach this probability")
-      ->check(CLI::Range(0.0, 1.0));
-  command->add_option("--max-depth", options->max_depth, "At most so many recursions per token")
-      ->check(CLI::PositiveNumber);
+      ->check(between(0, 1));
+  command->add_option("--max-depth", options->max_depth, "At most so many recursions per token")->check(at_least(1));
   command->add_option("--seed", options->sample.seed, "Seed of the draws")->capture_default_str();
   command->add_option("--show", options->show, "Tint by depth, or plain (default: depth on a terminal)")
       ->check(CLI::IsMember({"depth", "plain"}));

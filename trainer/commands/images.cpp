@@ -13,6 +13,7 @@
 #include "mor/sharing.h"
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/model_option.h"
 #include "trainer/commands/terminal.h"
 #include "trainer/commands/training.h"
 #include "trainer/image_trainer.h"
@@ -21,9 +22,10 @@ namespace tinymor {
 namespace {
 
 struct Options : TrainingOptions {
-  std::string eval, show;
+  ModelOption eval;
+  std::string show;
   int64_t patch_size = 7;
-  bool resume = false, json = false;
+  bool resume = false;
 };
 
 /// Prints a picture, two pixels in a character on the colour of their patch's depth, and the depths beside it.
@@ -71,9 +73,7 @@ void report(const Options& options, const ImageModel& model, const Images& image
 }
 
 void evaluate_saved(const Options& options) {
-  const std::filesystem::path path = options.eval;
-  const ImageModel model =
-      read_image_checkpoint(std::filesystem::is_directory(path) ? path / "model.safetensors" : path);
+  const ImageModel model = read_image_checkpoint(chosen_weights(options.eval, options.quiet));
   const std::string source = options.data.empty() ? "digits" : options.data;
   const Images images = load_images(source).held_out;
   const Shape known{images.pixels.dim(0), model.config().image_size, model.config().image_size};
@@ -85,16 +85,17 @@ void evaluate_saved(const Options& options) {
 
 ImageTrainer open(const Options& options) {
   if (options.resume) {
-    check_resumes(options);
-    return ImageTrainer::resume(options.out, options.steps);
+    const Resumption changes = resumption(options);
+    return ImageTrainer::resume(resumed_folder(options), changes, cost_adviser(options));
   }
-  return ImageTrainer(configured(options, image_defaults()), run_folder(options), options.patch_size);
+  Config config = configured(options, image_defaults());
+  return ImageTrainer(std::move(config), run_folder(options), options.patch_size, cost_adviser(options));
 }
 
 void train_and_report(const Options& options) {
   interruptible();  // from when the folder is there
   ImageTrainer trainer = open(options);
-  train_with_progress(trainer, options.quiet);
+  train_with_progress(trainer, options);
   report(options, trainer.model(), trainer.held_out());
 }
 
@@ -110,13 +111,14 @@ void add_images_command(CLI::App& app) {
   command->add_option("--patch", options->patch_size, "Pixels of a patch's side")->capture_default_str();
   command->add_flag("--resume", options->resume, "Go on with the run in --out exactly where it stood")
       ->excludes(command->get_option("--patch"));
-  CLI::Option* eval = command->add_option("--eval", options->eval, "Judge this model, a folder or .safetensors file");
+  CLI::Option* eval =
+      command->add_option("--eval", options->eval.path, "Judge this model, a folder or .safetensors file");
+  add_checkpoint_option(*command, options->eval.checkpoint)->needs(eval);
   for (const char* name : {"CONFIG", "--set", "--out", "--steps", "--seed", "--patch", "--resume"})
     eval->excludes(command->get_option(name));
   command->add_option("--show", options->show, "Tint by depth, or plain (default: depth on a terminal)")
       ->check(CLI::IsMember({"depth", "plain"}));
-  command->add_flag("--json", options->json, "Print one JSON document");
-  command->callback([options] { options->eval.empty() ? train_and_report(*options) : evaluate_saved(*options); });
+  command->callback([options] { options->eval.path.empty() ? train_and_report(*options) : evaluate_saved(*options); });
 }
 
 }  // namespace tinymor

@@ -8,6 +8,7 @@
 #include "mor/sharing.h"
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/model_option.h"
 #include "trainer/run_folder.h"
 
 namespace tinymor {
@@ -19,9 +20,11 @@ int64_t vocabulary_of(const DataConfig& data) {
   return train_char_tokenizer(load_corpus(data.source))->vocab_size();
 }
 
-ModelConfig config_of(const std::filesystem::path& path) {
+/// The model of `path` or its twin of that name.
+ModelConfig config_of(const std::filesystem::path& path, const std::string& twin) {
   if (path.extension() == ".toml") {
     Config config = read_config(path);
+    config.model = twin_of(config.model, twin);
     validate(config);
     // A run's tokenizer need not come from its own text: uptraining keeps that of the model it starts from.
     const RunFolder run{path.parent_path()};
@@ -29,7 +32,7 @@ ModelConfig config_of(const std::filesystem::path& path) {
     config.model.vocab_size = of_a_run ? load_tokenizer(run.path)->vocab_size() : vocabulary_of(config.data);
     return config.model;
   }
-  return read_checkpoint(weights_of(path)).config();
+  return twin_of(read_checkpoint(weights_of(path).file).config(), twin);
 }
 
 /// "0 · 1 2 · 1 2 · 1 2 · 3": the weights of each effective layer, recursions set apart.
@@ -86,7 +89,7 @@ void print(const nlohmann::ordered_json& f, const ModelConfig& config) {
 
 void add_inspect_command(CLI::App& app) {
   struct Options {
-    std::string path, twin;
+    std::string path, twin, checkpoint = "best";
     bool json = false;
   };
   auto options = std::make_shared<Options>();
@@ -95,9 +98,10 @@ void add_inspect_command(CLI::App& app) {
                   "tinymor inspect runs/first/config.toml");
   command->add_option("MODEL", options->path, "Run folder, .safetensors file or configuration in TOML")->required();
   add_twin_option(*command, options->twin);
+  add_checkpoint_option(*command, options->checkpoint);  // both have one configuration
   command->add_flag("--json", options->json, "Print one JSON document");
   command->callback([options] {
-    const ModelConfig config = twin_of(config_of(options->path), options->twin);
+    const ModelConfig config = config_of(options->path, options->twin);
     const nlohmann::ordered_json f = facts(config);
     if (options->json)
       print_json(f, 2);

@@ -1,19 +1,50 @@
 // tinymor, the command line.
 
 #include <iostream>
+#include <sstream>
 
 #include "mor/twins.h"
 #include "tensor/error.h"
 #include "tensor/json.h"
+#include "tensor/program.h"
 #include "tensor/threads.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/number_options.h"
 
 namespace tinymor {
+namespace {
+
+/// Lines "tinymor ..." indented, and spelled so that they work where this program was started from.
+std::string as_typed(const std::string& example) {
+  std::string text;
+  std::istringstream lines(example);
+  for (std::string line; std::getline(lines, line);) {
+    const size_t begin = line.find_first_not_of(' ');
+    text += (text.empty() ? "  " : "\n  ") + program() + line.substr(begin + std::string_view("tinymor").size());
+  }
+  return text;
+}
+
+/// The flags that every command takes, also where they make no difference.
+void take_common_flags(CLI::App& app) {
+  const auto commands = app.get_subcommands([](CLI::App*) { return true; });
+  for (CLI::App* command : commands) take_common_flags(*command);
+  if (!commands.empty()) return;
+  const auto missing = [&](const char* name) { return app.get_option_no_throw(name) == nullptr; };
+  for (const char* name : {"--json", "--quiet"})
+    if (missing(name)) app.add_flag_callback(name, [] {})->group("");
+  if (missing("--seed"))
+    app.add_option_function<uint64_t>(
+           "--seed", [](uint64_t) {}, "makes no difference here")
+        ->group("");
+  if (missing("--threads")) add_threads_option(app);
+}
+
+}  // namespace
 
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& what, const std::string& example) {
   CLI::App* command = app.add_subcommand(name, what);
-  if (!example.empty()) command->footer("Example:\n  " + example);
+  command->footer("Example:\n" + as_typed(example));
   return command;
 }
 
@@ -53,8 +84,9 @@ int fail(const std::string& what, int status) {
 int run(int argc, char** argv) {
   CLI::App app("Trains and examines tiny Mixture-of-Recursions language models.", "tinymor");
   app.require_subcommand(1);
-  app.footer(
-      "Example:\n  tinymor train --data stories --out runs/first\n  tinymor generate runs/first --prompt \"Once\"");
+  app.set_version_flag("--version", "tinymor " TINYMOR_VERSION, "Print the version and exit");
+  app.footer("Example:\n" + as_typed("tinymor train --data stories --out runs/first\n"
+                                     "tinymor generate runs/first --prompt \"Once\""));
   add_train_command(app);
   add_uptrain_command(app);
   add_eval_command(app);
@@ -65,16 +97,17 @@ int run(int argc, char** argv) {
   add_data_command(app);
   add_images_command(app);
   add_bench_command(app);
+  take_common_flags(app);
   check_numbers(app);
   const auto known = app.get_subcommands([&](CLI::App* command) { return argc > 1 && command->get_name() == argv[1]; });
   if (argc > 1 && argv[1][0] != '-' && known.empty())
-    return fail(std::string(argv[1]) + ": there is no such subcommand (see tinymor --help)", 2);
+    return fail(std::string(argv[1]) + ": there is no such subcommand (see " + program() + " --help)", 2);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
-    return fail(std::string(error.what()) + " (see tinymor --help)", 2);
+    return fail(std::string(error.what()) + " (see " + program() + " --help)", 2);
   }
   return 0;
 }
@@ -83,10 +116,13 @@ int run(int argc, char** argv) {
 }  // namespace tinymor
 
 int main(int argc, char** argv) {
+  tinymor::set_program(argv[0]);
   try {
     return tinymor::run(argc, argv);
   } catch (const tinymor::InputError& error) {
     return tinymor::fail(error.what(), 2);
+  } catch (const std::bad_alloc&) {
+    return tinymor::fail("memory: there is not enough for this (use a smaller text, model or batch)", 1);
   } catch (const std::exception& error) {
     return tinymor::fail(error.what(), 1);
   }

@@ -72,8 +72,13 @@ std::string clock_text(double seconds) {
                    : fmt::format("{}:{:02}", s / 60, s % 60);
 }
 
-ProgressBar::ProgressBar(int64_t first_step, int64_t steps)
-    : first_(first_step), steps_(steps), terminal_(is_terminal(STDERR_FILENO)) {}
+void say(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
+ProgressBar::ProgressBar(int64_t first_step, int64_t steps, Best best)
+    : first_(first_step), steps_(steps), best_(best), terminal_(is_terminal(STDERR_FILENO)) {}
 
 ProgressBar::~ProgressBar() {
   finish_line();
@@ -91,7 +96,7 @@ void ProgressBar::on_step(const StepMetrics& m) {
                   smoothed_speed_, m.mean_depth, clock_text(per_step * double(steps_ - m.step)));
   if (!terminal_) {
     const int64_t every = std::max<int64_t>(1, steps_ / 20);
-    if (m.step % every == 0 || m.step == steps_) fmt::print(stderr, "{}\n", numbers);
+    if (m.step % every == 0 || m.step == steps_) say(numbers + "\n");
     return;
   }
   const int room = std::max(0, terminal_width() - int(numbers.size()) - 4);
@@ -99,23 +104,29 @@ void ProgressBar::on_step(const StepMetrics& m) {
             full = int(double(width) * double(m.step) / double(std::max<int64_t>(steps_, 1)));
   std::string bar;
   for (int i = 0; i < width; ++i) bar += i < full ? "━" : "╌";
-  fmt::print(stderr, "\r{} {}\x1b[K", bar, numbers);
-  std::fflush(stderr);
+  say("\r" + bar + " " + numbers + "\x1b[K");
   drawn_ = true;
 }
 
 void ProgressBar::on_eval(const EvalMetrics& m) {
   finish_line();
-  if (m.topk_loss == m.threshold_loss) {
-    fmt::print(stderr, "step {}: held-out loss {:.4f}\n", m.step, m.threshold_loss);
-  } else {
-    fmt::print(stderr, "step {}: held-out loss {:.4f} (training rule), {:.4f} (causal rule, mean depth {:.2f})\n",
-               m.step, m.topk_loss, m.threshold_loss, m.mean_depth);
-  }
+  const std::string losses = m.topk_loss == m.threshold_loss
+                                 ? fmt::format("{:.4f}", m.threshold_loss)
+                                 : fmt::format("{:.4f} (training rule), {:.4f} (causal rule, mean depth {:.2f})",
+                                               m.topk_loss, m.threshold_loss, m.mean_depth);
+  say(fmt::format("step {}: held-out loss {}\n", m.step, losses));
+  if (m.step == 0) return;
+  above_ = m.threshold_loss < best_.loss ? 0 : above_ + 1;
+  if (above_ == 0) best_ = {m.step, m.threshold_loss};
+  if (above_ != 2 || std::exchange(warned_, true)) return;
+  say(
+      fmt::format("held-out loss rises since step {}: the best weights so far are kept in best.safetensors, and other "
+                  "commands use those (--checkpoint newest: the others)\n",
+                  best_.step));
 }
 
 void ProgressBar::finish_line() {
-  if (drawn_) fmt::print(stderr, "\n");
+  if (drawn_) say("\n");
   drawn_ = false;
 }
 

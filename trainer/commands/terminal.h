@@ -7,6 +7,7 @@
 
 #include "datasets/tokenizer.h"
 #include "trainer/recording.h"
+#include "trainer/run_folder.h"
 
 namespace tinymor {
 
@@ -36,10 +37,16 @@ class TextStream {
   std::string bytes_;  // of a character that is incomplete
 };
 
-/// Shows a run on stderr: a bar that is drawn over and over on a terminal, now and then a line elsewhere.
+/// Prints a line or a piece of one on stderr. Nobody may be there to read it: a terminal that was closed is no reason
+/// to lose a run.
+void say(const std::string& text);
+
+/// Shows a run on stderr: a bar that is drawn over and over on a terminal, now and then a line elsewhere. Says
+/// once that held-out loss rises: when two evaluations in a row were above the lowest.
 class ProgressBar : public Observer {
  public:
-  ProgressBar(int64_t first_step, int64_t steps);
+  /// `best`: what held-out loss was the lowest before.
+  ProgressBar(int64_t first_step, int64_t steps, Best best = {});
   ~ProgressBar() override;
   void on_step(const StepMetrics& metrics) override;
   void on_eval(const EvalMetrics& metrics) override;
@@ -48,6 +55,9 @@ class ProgressBar : public Observer {
   void finish_line();
 
   int64_t first_, steps_;
+  Best best_;
+  int above_ = 0;  // evaluations in a row that were above the best
+  bool warned_ = false;
   bool terminal_, drawn_ = false;
   double smoothed_loss_ = 0, smoothed_speed_ = 0, first_seconds_ = -1;
 };

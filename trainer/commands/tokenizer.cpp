@@ -7,9 +7,9 @@
 #include "datasets/corpus.h"
 #include "datasets/utf8.h"
 #include "tensor/error.h"
-#include "tensor/files.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/prompt.h"
+#include "trainer/locked_folder.h"
 #include "trainer/run_folder.h"
 
 namespace tinymor {
@@ -19,7 +19,7 @@ struct Options {
   std::string kind = "sentencepiece", data = "stories", folder, text;
   int64_t vocab_size = 512;
   std::vector<int32_t> ids;
-  bool json = false;
+  bool json = false, quiet = false;
 };
 
 void train(const Options& options) {
@@ -28,18 +28,25 @@ void train(const Options& options) {
     check_input(!std::filesystem::exists(file),
                 "--out: {} holds a model, which would not know the tokens of another tokenizer (name another folder)",
                 options.folder);
-  const Corpus corpus = options.kind == "byte" ? Corpus() : read_corpus(options.data);
-  for (const std::string& note : corpus.notes) fmt::print(stderr, "{}\n", note);
-  const std::string& text = corpus.text;
-  const std::unique_ptr<Tokenizer> tokenizer = options.kind == "byte"   ? byte_tokenizer()
-                                               : options.kind == "char" ? train_char_tokenizer(text)
-                                                                        : train_sentencepiece(text, options.vocab_size);
+  const LockedFolder folder(options.folder);
+  const auto tell = [&](const std::string& text) {
+    if (!options.quiet) fmt::print(stderr, "{}\n", text);
+  };
+  const std::unique_ptr<Tokenizer> tokenizer = where_memory_lasts(options.data, [&] {
+    const Corpus corpus = options.kind == "byte" ? Corpus() : read_corpus(options.data);
+    for (const std::string& note : corpus.notes) tell(note);
+    return options.kind == "byte"   ? byte_tokenizer()
+           : options.kind == "char" ? train_char_tokenizer(corpus.text)
+                                    : train_sentencepiece(corpus.text, options.vocab_size);
+  });
   if (options.kind == "sentencepiece" && tokenizer->vocab_size() < options.vocab_size)
-    fmt::print(stderr, "--vocab-size {}: the text gives only {} pieces, so the vocabulary has those\n",
-               options.vocab_size, tokenizer->vocab_size());
-  make_folder(options.folder);
-  tokenizer->save(options.folder);
-  fmt::print("{} tokens in {}\n", tokenizer->vocab_size(), options.folder);
+    tell(fmt::format("--vocab-size {}: the text gives only {} pieces, so the vocabulary has those", options.vocab_size,
+                     tokenizer->vocab_size()));
+  tokenizer->save(folder.path());
+  if (options.json)
+    print_json({{"vocab_size", tokenizer->vocab_size()}, {"folder", options.folder}});
+  else if (!options.quiet)
+    fmt::print("{} tokens in {}\n", tokenizer->vocab_size(), options.folder);
 }
 
 void encode(const Options& options) {
@@ -52,6 +59,14 @@ void encode(const Options& options) {
     print_json({{"ids", ids}, {"pieces", pieces}});
   else
     fmt::print("{}\n", fmt::join(ids, " "));
+}
+
+void decode(const Options& options) {
+  const std::string text = load_tokenizer(options.folder)->decode(options.ids);
+  if (options.json)
+    print_json({{"text", text}});
+  else
+    fmt::print("{}\n", as_utf8(text));
 }
 
 }  // namespace
@@ -71,6 +86,8 @@ void add_tokenizer_command(CLI::App& app) {
   trainer->add_option("--vocab-size", options->vocab_size, "Pieces to learn, at most (sentencepiece)")
       ->capture_default_str();
   trainer->add_option("--out", options->folder, "Folder to write it into")->required();
+  trainer->add_flag("--json", options->json, "Print one JSON document");
+  trainer->add_flag("--quiet", options->quiet, "Print nothing but errors");
   trainer->callback([options] { train(*options); });
 
   CLI::App* encoder =
@@ -84,7 +101,8 @@ void add_tokenizer_command(CLI::App& app) {
       add_command(*command, "decode", "Token ids to text", "tinymor tokenizer decode runs/first 72 101");
   decoder->add_option("FOLDER", options->folder, "Run folder, or folder of a tokenizer")->required();
   decoder->add_option("IDS", options->ids, "Token ids")->required();
-  decoder->callback([options] { fmt::print("{}\n", as_utf8(load_tokenizer(options->folder)->decode(options->ids))); });
+  decoder->add_flag("--json", options->json, "Print one JSON document");
+  decoder->callback([options] { decode(*options); });
 }
 
 }  // namespace tinymor

@@ -9,6 +9,8 @@
 #include "tensor/files.h"
 #include "tensor/safetensors.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/limits.h"
+#include "trainer/commands/model_option.h"
 #include "trainer/commands/prompt.h"
 #include "trainer/evaluate.h"
 #include "trainer/run_folder.h"
@@ -17,8 +19,10 @@ namespace tinymor {
 namespace {
 
 struct Options {
-  std::string model, text, text_file, rule, logits_file, grads_file;
+  ModelOption model;
+  std::string text, text_file, rule, logits_file, grads_file;
   int64_t max_depth = 0;
+  bool quiet = false;
   std::vector<int32_t> depths;
 };
 
@@ -56,7 +60,7 @@ SafetensorsFile gradients(Model model, const std::vector<int32_t>& tokens) {
 void run(const Options& options) {
   check_input(options.text.empty() != options.text_file.empty(),
               "trace: which text? (give either --text or --text-file)");
-  const LoadedModel loaded = load_model(options.model);
+  const LoadedModel loaded = load_model(options.model, options.quiet);
   const std::string text = options.text_file.empty() ? options.text : read_file(options.text_file);
   const std::vector<int32_t> tokens = prompt_tokens(loaded, text);
   Tensor logits;
@@ -77,7 +81,7 @@ void add_trace_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = add_command(app, "trace", "Everything the model did with one text, as JSON",
                                   "tinymor trace runs/first --text \"Mia had 3 apples.\" --rule topk");
-  command->add_option("MODEL", options->model, "Run folder or .safetensors file")->required();
+  add_model_option(*command, options->model);
   command->add_option("--text", options->text, "The text");
   command->add_option("--text-file", options->text_file, "A file with the text");
   command
@@ -85,13 +89,14 @@ void add_trace_command(CLI::App& app) {
                    "topk (training), threshold (causal) or aux_threshold (by the auxiliary router; the default where "
                    "there is one)")
       ->check(rule_names());
-  command->add_option("--max-depth", options->max_depth, "At most so many recursions")->check(CLI::PositiveNumber);
+  command->add_option("--max-depth", options->max_depth, "At most so many recursions")->check(at_least(1));
   command->add_option("--depths", options->depths, "Recursions that each token is to take, for experiments: 3,1,2,...")
       ->delimiter(',')
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   command->add_option("--logits", options->logits_file, "Write the logits [T,V] to this safetensors file");
   command->add_option("--grads", options->grads_file,
                       "Write the gradient of the training loss for every parameter to this safetensors file");
+  command->add_flag("--quiet", options->quiet, "Print nothing beside the document");
   add_threads_option(*command);
   command->callback([options] { run(*options); });
 }

@@ -15,8 +15,9 @@ struct Options : TrainingOptions {
 
 Config new_run(const Options& options) {
   Config config = configured(options, options.config_file.empty() ? Config::defaults() : Config{});
-  validate(config);  // what is wrong is said of the configuration, not of its twin
-  const ModelConfig twin = twin_of(config.model, options.twin);
+  if (options.equal == "flops") validate(config);  // both are compared
+  ModelConfig twin = twin_of(config.model, options.twin);
+  twin.resolve();
   if (options.equal == "flops") config.train.steps = steps_of_equal_flops(config.model, twin, config.train.steps);
   config.model = twin;
   return config;
@@ -24,10 +25,13 @@ Config new_run(const Options& options) {
 
 Trainer open(const Options& options) {
   if (options.resume) {
-    check_resumes(options, !options.twin.empty());
-    return Trainer::resume(options.out, options.steps);
+    check_input(options.twin.empty(),
+                "--twin: a run goes on with the model that it has (leave out --twin or --resume)");
+    const Resumption changes = resumption(options);
+    return Trainer::resume(resumed_folder(options), changes, cost_adviser(options));
   }
-  return Trainer(new_run(options), run_folder(options));
+  Config config = new_run(options);
+  return Trainer(std::move(config), run_folder(options), {}, cost_adviser(options));
 }
 
 }  // namespace
@@ -44,10 +48,12 @@ void add_train_command(CLI::App& app) {
       ->needs(twin)
       ->check(CLI::IsMember({"tokens", "flops"}))
       ->capture_default_str();
-  command->add_flag("--resume", options->resume, "Go on with the run in --out exactly where it stood");
+  command->add_flag(
+      "--resume", options->resume,
+      "Go on with the run in --out exactly where it stood; with --set train.KEY=VALUE or --data with that");
   command->callback([options] {
     Trainer trainer = open(*options);
-    train_with_progress(trainer, options->quiet);
+    train_with_progress(trainer, *options);
   });
 }
 

@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
+#include "datasets/corpus.h"
+#include "datasets/images.h"
 #include "tensor/error.h"
 #include "tensor/kernels/kernels.h"
+#include "tensor/program.h"
 #include "tensor/threads.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/terminal.h"
+#include "trainer/run_cost.h"
 
 namespace tinymor {
 namespace {
@@ -20,28 +25,40 @@ void on_interrupt(int) {
   std::signal(SIGINT, SIG_DFL);
 }
 
+/// Reads CONFIG over `base`. What people name there may be a text that belongs behind --data.
+Config named_config(const std::string& file, Config base) {
+  try {
+    return read_config(file, std::move(base));
+  } catch (const InputError&) {
+    const bool data = names_images(file) || is_source(file);
+    if (!data || std::filesystem::path(file).extension() == ".toml") throw;
+    throw InputError(fmt::format("{0}: is no configuration in TOML (to train on it, write --data {0})", file));
+  }
+}
+
 /// `known`: what the model tells apart; `command`: which goes on with the run; `next`: what to do with a finished one.
-void train_with_progress(TrainingLoop& run, bool quiet, const char* known, const char* command,
+void train_with_progress(TrainingLoop& run, bool quiet, const char* known, const std::string& command,
                          const std::string& next) {
   const std::string& out = run.run_folder();
-  const int64_t steps = run.config().train.steps;
-  for (const std::string& note : run.notes())
-    if (!quiet) fmt::print(stderr, "{}\n", note);
-  if (!quiet)
-    fmt::print(stderr, "{} parameters, {} {}; {} steps into {} ({}, {} threads)\n", run.parameter_count(),
-               run.config().model.vocab_size, known, steps - std::min(steps, run.step()), out, kernels::level_name(),
-               thread_count());
+  const int64_t steps = run.config().train.steps, left = steps - run.step();
+  const auto tell = [&](const std::string& text) {
+    if (!quiet) say(text + "\n");
+  };
+  for (const std::string& note : run.notes()) tell(note);
+  if (left <= 0)
+    return tell(
+        fmt::format("{0} stands at step {1} already: nothing is left to train (further: {2} --resume --out {0} "
+                    "--steps {3})",
+                    out, run.step(), command, 2 * run.step()));
+  tell(fmt::format("{} parameters, {} {}; {} steps into {} ({}, {} threads)", run.parameter_count(),
+                   run.config().model.vocab_size, known, left, out, kernels::level_name(), thread_count()));
   std::optional<ProgressBar> bar;
-  if (!quiet) run.add_observer(bar.emplace(run.step(), steps));
+  if (!quiet) run.add_observer(bar.emplace(run.step(), steps, run.best()));
   run.run(&interruptible());
   bar.reset();
-  if (quiet) return;
-  if (run.step() < steps) {
-    fmt::print(stderr, "stopped and saved at step {}; go on with: tinymor {} --resume --out {}\n", run.step(), command,
-               out);
-  } else {
-    fmt::print(stderr, "done: {}; {}\n", out, next);
-  }
+  tell(run.step() < steps
+           ? fmt::format("stopped and saved at step {}; go on with: {} --resume --out {}", run.step(), command, out)
+           : fmt::format("done: {}; {}", out, next));
 }
 
 }  // namespace
@@ -54,11 +71,12 @@ void add_training_options(CLI::App& command, TrainingOptions& options, const std
   command.add_option("--steps", options.steps, "Steps to train in all");
   command.add_option("--seed", options.seed, "Seed of weights and batches (default: train.seed, 1 unless it is set)");
   command.add_flag("--quiet", options.quiet, "Print nothing but errors");
+  command.add_flag("--json", options.json, "Print one JSON document");
   add_threads_option(command);
 }
 
 Config configured(const TrainingOptions& options, Config base) {
-  Config config = options.config_file.empty() ? std::move(base) : read_config(options.config_file, std::move(base));
+  Config config = options.config_file.empty() ? std::move(base) : named_config(options.config_file, std::move(base));
   for (const std::string& set : options.sets) set_config_key(config, set);
   if (!options.data.empty()) config.data.source = options.data;
   if (options.steps) config.train.steps = *options.steps;
@@ -66,35 +84,61 @@ Config configured(const TrainingOptions& options, Config base) {
   return config;
 }
 
-std::string run_folder(const TrainingOptions& options) {
-  if (!options.out.empty()) return options.out;
-  for (int i = 1;; ++i) {
-    const std::string name = fmt::format("runs/run-{}", i);
-    if (!std::filesystem::exists(name)) return name;
-  }
+LockedFolder run_folder(const TrainingOptions& options) {
+  return options.out.empty() ? LockedFolder::first_unused("runs/run") : LockedFolder(options.out);
+}
+
+LockedFolder resumed_folder(const TrainingOptions& options) {
+  check_input(!options.out.empty(), "--resume: which run? (add --out RUN)");
+  check_input(RunFolder{options.out}.has_run(), "{}: holds no run to go on with (leave out --resume to start one)",
+              options.out);
+  return LockedFolder(options.out);
+}
+
+Resumption resumption(const TrainingOptions& options) {
+  check_input(options.config_file.empty(),
+              "--resume: a run goes on as it was configured (leave {} out; --set can change keys of [train])",
+              options.config_file);
+  Resumption changes{.steps = options.steps, .sets = options.sets, .data = options.data};
+  if (options.seed) changes.sets.push_back(fmt::format("train.seed={}", *options.seed));
+  return changes;
+}
+
+Beforehand cost_adviser(const TrainingOptions& options) {
+  if (options.quiet) return {};
+  return [](const Config& config, int64_t steps) {
+    const std::string text = advice(config, steps);
+    if (!text.empty()) say(text + "\n");
+  };
 }
 
 Control& interruptible() {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
+  if (std::signal(SIGHUP, on_interrupt) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // as nohup asks for
   return control;
 }
 
-void check_resumes(const TrainingOptions& options, bool changed) {
-  check_input(!options.out.empty(), "--resume: which run? (add --out RUN)");
-  check_input(options.config_file.empty() && options.sets.empty() && options.data.empty() && !options.seed && !changed,
-              "--resume: a run goes on as it was configured (only --steps can change)");
+void train_with_progress(Trainer& trainer, const TrainingOptions& options) {
+  const std::string& out = trainer.run_folder();
+  train_with_progress(trainer, options.quiet, "tokens in the vocabulary", program() + " train",
+                      fmt::format("try: {} generate {} --prompt \"...\"", program(), out));
+  if (!options.json) return;
+  nlohmann::ordered_json document{{"run", out},
+                                  {"parameters", trainer.parameter_count()},
+                                  {"vocab_size", trainer.config().model.vocab_size},
+                                  {"step", trainer.step()},
+                                  {"steps", trainer.config().train.steps},
+                                  {"best", nullptr}};
+  const Best best = trainer.best();
+  if (best.step > 0) document["best"] = {{"step", best.step}, {"loss", best.loss}};
+  print_json(document);
 }
 
-void train_with_progress(Trainer& trainer, bool quiet) {
-  train_with_progress(trainer, quiet, "tokens in the vocabulary", "train",
-                      fmt::format("try: tinymor generate {} --prompt \"...\"", trainer.run_folder()));
-}
-
-void train_with_progress(ImageTrainer& trainer, bool quiet) {
-  train_with_progress(trainer, quiet, "classes", "images",
-                      fmt::format("judge it again with: tinymor images --eval {0}; see it with: tinymor-viz {0}",
-                                  trainer.run_folder()));
+void train_with_progress(ImageTrainer& trainer, const TrainingOptions& options) {
+  train_with_progress(trainer, options.quiet, "classes", program() + " images",
+                      fmt::format("judge it again with: {0} images --eval {2}; see it with: {1} {2}", program(),
+                                  program("tinymor-viz"), trainer.run_folder()));
 }
 
 }  // namespace tinymor

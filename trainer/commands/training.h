@@ -17,7 +17,7 @@ struct TrainingOptions {
   std::vector<std::string> sets;
   std::optional<int64_t> steps;
   std::optional<uint64_t> seed;
-  bool quiet = false;
+  bool quiet = false, json = false;
 };
 /// Adds them all, and --threads. `otherwise` says in parentheses what holds for that which CONFIG does not say.
 /// `options` must live as long as the command.
@@ -26,17 +26,22 @@ void add_training_options(CLI::App& command, TrainingOptions& options, const std
 /// `base` as the options change it: CONFIG first, then --set, then --data, --steps and --seed. Throws InputError.
 Config configured(const TrainingOptions& options, Config base);
 
-/// --out, or the first runs/run-N that is not there yet.
-std::string run_folder(const TrainingOptions& options);
+/// --out, or the first runs/run-N that is not there yet; taken for this process.
+LockedFolder run_folder(const TrainingOptions& options);
+/// --out with a run to go on with, taken likewise. Throws InputError without --out.
+LockedFolder resumed_folder(const TrainingOptions& options);
+/// What --resume goes on with. Throws InputError when an option would make it another run.
+Resumption resumption(const TrainingOptions& options);
+/// Says on stderr what a large run will take, before it takes it.
+Beforehand cost_adviser(const TrainingOptions& options);
 
-/// A control that Ctrl-C and SIGTERM stop from now on; a second one ends the program at once.
+/// A control that Ctrl-C, SIGTERM and a terminal that is closed stop from now on; a second Ctrl-C ends the program at
+/// once.
 Control& interruptible();
 
-/// Trains with progress on stderr until the run is done or Ctrl-C saves and stops it.
-void train_with_progress(Trainer& trainer, bool quiet);
-void train_with_progress(ImageTrainer& trainer, bool quiet);
-
-/// Checks that no option changes what --resume goes on with. Throws InputError.
-void check_resumes(const TrainingOptions& options, bool changed = false);
+/// Trains with progress on stderr until the run is done or Ctrl-C saves and stops it; then prints what came of it as
+/// JSON where that is asked for (of images, report in images.cpp does).
+void train_with_progress(Trainer& trainer, const TrainingOptions& options);
+void train_with_progress(ImageTrainer& trainer, const TrainingOptions& options);
 
 }  // namespace tinymor

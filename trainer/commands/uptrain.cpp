@@ -4,6 +4,7 @@
 #include "mor/uptrain.h"
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/model_option.h"
 #include "trainer/commands/training.h"
 #include "trainer/run_folder.h"
 
@@ -11,7 +12,8 @@ namespace tinymor {
 namespace {
 
 struct Options : TrainingOptions {
-  std::string from, init = enum_name(SharedInit::stepwise);
+  ModelOption from;
+  std::string init = enum_name(SharedInit::stepwise);
 };
 
 /// The configuration that `source` was trained with, as far as the folder with its weights tells.
@@ -23,16 +25,17 @@ Config source_config(const std::filesystem::path& path, const LoadedModel& sourc
 }
 
 Trainer open(const Options& options) {
-  const LoadedModel source = load_model(options.from);
-  const Config base = source_config(options.from, source);
+  const LoadedModel source = load_model(options.from, options.quiet);
+  const Config base = source_config(options.from.path, source);
   Config config = configured(options, base);
   check_input(config.data.tokenizer == base.data.tokenizer && config.data.vocab_size == base.data.vocab_size,
               "data.tokenizer: the weights of {} know the tokens of its own tokenizer (leave data.tokenizer and "
               "data.vocab_size out)",
-              options.from);
+              options.from.path);
   Model model =
       uptrained(*source.model, config.model, enum_value<SharedInit>(options.init, "--init"), config.train.seed);
-  return Trainer(std::move(config), run_folder(options), Start{std::move(model), source.tokenizer});
+  return Trainer(std::move(config), run_folder(options), Start{std::move(model), source.tokenizer},
+                 cost_adviser(options));
 }
 
 }  // namespace
@@ -43,7 +46,7 @@ void add_uptrain_command(CLI::App& app) {
       add_command(app, "uptrain", "Train a recursive or MoR model whose layers start as those of a trained vanilla one",
                   "tinymor uptrain --from runs/vanilla --set model.sharing=middle_cycle --set model.n_recursions=3 "
                   "--set model.routing=expert_choice --steps 500 --out runs/uptrained");
-  command->add_option("--from", options->from, "Vanilla model: run folder or .safetensors file")->required();
+  add_model_option(*command, options->from, "--from", "Vanilla model: run folder or .safetensors file");
   command
       ->add_option("--init", options->init,
                    "Which of its layers each shared layer starts as: evenly spaced ones, the mean of those that it "
@@ -53,7 +56,7 @@ void add_uptrain_command(CLI::App& app) {
   add_training_options(*command, *options, "(what it does not say is as in the vanilla run)");
   command->callback([options] {
     Trainer trainer = open(*options);
-    train_with_progress(trainer, options->quiet);
+    train_with_progress(trainer, *options);
   });
 }
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +13,9 @@
 
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "tensor/program.h"
 #include "tensor/threads.h"
+#include "trainer/commands/limits.h"
 #include "trainer/commands/number_options.h"
 #include "trainer/config.h"
 #include "trainer/image_trainer.h"
@@ -33,7 +34,7 @@ using namespace tinymor;
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string path, train, data, out, png, svg, csv, size, panel, scene, lesson;
+  std::string path, train, data, out, png, svg, csv, size, panel, scene, lesson, checkpoint = "best";
   int threads = 0, timed_frames = 0;
   std::optional<double> zoom;
   int64_t at = -1;
@@ -48,13 +49,14 @@ std::string panel_names() {
 
 constexpr const char* examples =
     "Examples:\n"
-    "  tinymor-viz runs/demo                                watch a run, or replay it\n"
-    "  tinymor-viz --train small.toml --data stories        train while you watch\n"
-    "  tinymor-viz runs/demo --png demo.png --size 1920x1080\n"
-    "  tinymor-viz runs/demo --panel grid --at 200 --text\n";
+    "  {0} runs/demo                                watch a run, or replay it\n"
+    "  {0} --train small.toml --data stories        train while you watch\n"
+    "  {0} runs/demo --png demo.png --size 1920x1080\n"
+    "  {0} runs/demo --panel grid --at 200 --text\n";
 
 void declare(CLI::App& cli, Options& o) {
-  cli.footer(examples);
+  cli.footer(fmt::format(examples, program("tinymor-viz")));
+  cli.set_version_flag("--version", "tinymor-viz " TINYMOR_VERSION, "Print the version and exit");
   cli.add_option(
       "path", o.path,
       "a run folder or a folder of runs, a recording (.mortrace), a model (.safetensors), a scene (.scene) or "
@@ -63,17 +65,18 @@ void declare(CLI::App& cli, Options& o) {
   cli.add_option("--data", o.data, "with --train: a data set's name, a text file, a folder of them, or images");
   cli.add_option("--out", o.out, "with --train: the run folder to write [runs/live-1, or the next number]");
   cli.add_option("--threads", o.threads, "with --train: threads to compute with [one core is left to the window]")
-      ->check(CLI::Range(1, 1024));
+      ->check(between(1, 1024));
   cli.add_option("--png", o.png, "draw the window into this file; needs no display");
   cli.add_option("--svg", o.svg, "the same as a drawing; needs no display");
   cli.add_option("--csv", o.csv, "write the numbers of --panel, or of every one, into this file; needs no display");
   cli.add_flag("--text", o.text, "print what the panels show as text; needs no display");
   cli.add_option("--panel", o.panel, "only this panel: " + panel_names());
   cli.add_option("--scene", o.scene, "begin with this scene: a file of lines such as \"rule training\"");
-  cli.add_option("--at", o.at, "the snapshot at this step [the newest]")
-      ->check(CLI::Range(int64_t(0), std::numeric_limits<int64_t>::max()));
+  cli.add_option("--checkpoint", o.checkpoint, "which of a run's weights write text: best or newest [best]")
+      ->check(CLI::IsMember({"best", "newest"}));
+  cli.add_option("--at", o.at, "the snapshot at this step [the newest]")->check(at_least(0));
   cli.add_option("--time-frames", o.timed_frames, "draw so many frames in the window, print how long they took, close")
-      ->check(CLI::Range(1, 100000));
+      ->check(between(1, 100000));
   cli.add_option("--size", o.size, "WIDTHxHEIGHT of window or picture in pixels [1280x800]");
   cli.add_option("--zoom", o.zoom, "size of everything in percent, 50 to 300 [100]");
 }
@@ -101,27 +104,30 @@ void check_panel(const std::string& name) {
   throw InputError(fmt::format("--panel: there is no \"{}\" (choose one of {})", name, panel_names()));
 }
 
+Checkpoint checkpoint(const Options& o) {
+  return o.checkpoint == "newest" ? Checkpoint::newest : Checkpoint::best;
+}
+
 /// Leaves one core to the window.
 void use_threads(const Options& o) {
   static const int all = thread_count();
   set_thread_count(o.threads > 0 ? o.threads : std::max(1, all - 1));
 }
 
-/// A folder that is not there yet.
-fs::path new_run(const char* kind) {
-  fs::path run;
-  for (int i = 1; run.empty() || fs::exists(run); ++i) run = fs::path("runs") / fmt::format("{}-{}", kind, i);
-  return run;
+/// A folder that is not there yet, taken for this process.
+LockedFolder new_run(const char* kind) {
+  return LockedFolder::first_unused(fs::path("runs") / kind);
 }
 
-std::unique_ptr<Source> train(const Options& o, Config config, const fs::path& run, Wake wake) {
+std::unique_ptr<Source> train(const Options& o, Config config, LockedFolder run, Wake wake) {
   use_threads(o);
-  return std::make_unique<LiveSource>(run.string(), trainer_run(std::move(config), run), std::move(wake));
+  const std::string name = run.path().string();
+  return std::make_unique<LiveSource>(name, trainer_run(std::move(config), std::move(run)), std::move(wake));
 }
 
-Sources race(const Options& o, Config config, const fs::path& folder, const Wake& wake) {
+Sources race(const Options& o, Config config, const LockedFolder& folder, const Wake& wake) {
   use_threads(o);
-  return start_race(std::move(config), folder, wake);
+  return start_race(std::move(config), folder.path(), wake);
 }
 
 Sources training_source(const Options& o, Wake wake) {
@@ -130,12 +136,12 @@ Sources training_source(const Options& o, Wake wake) {
   if (!names_images(config.data.source)) validate(config);
   check_input(o.out.empty() || !RunFolder{o.out}.has_run(), "--out: {} holds a run already (name another folder)",
               o.out);
-  return alone(train(o, std::move(config), o.out.empty() ? new_run("live") : fs::path(o.out), std::move(wake)));
+  return alone(train(o, std::move(config), o.out.empty() ? new_run("live") : LockedFolder(o.out), std::move(wake)));
 }
 
 /// What the window's own dialog opens and trains.
 Opener dialog_opener(const Options& o, const Wake& wake) {
-  return {[wake](const std::string& path) { return open_sources(path, wake); },
+  return {[o, wake](const std::string& path) { return open_sources(path, wake, checkpoint(o)); },
           [o, wake](const TrainRequest& request) {
             Config config = names_images(request.data) ? image_defaults() : Config::defaults();
             config.data.source = request.data;
@@ -143,6 +149,14 @@ Opener dialog_opener(const Options& o, const Wake& wake) {
             if (request.race) return race(o, std::move(config), new_run("race"), wake);
             return alone(train(o, std::move(config), new_run("live"), wake));
           }};
+}
+
+/// Says on stderr which weights write text where a run has several.
+void tell_weights(const Options& o, const fs::path& path) {
+  for (const fs::path& run : runs_in(path)) {
+    const std::string note = weights_of(run, checkpoint(o)).note;
+    if (!note.empty()) fmt::print(stderr, "{}\n", note);
+  }
 }
 
 /// What comes with the program; empty when it is not there.
@@ -189,8 +203,12 @@ void check_at(const Source& source, int64_t step) {
 }
 
 void without_window(const Options& o, const WindowOptions& window) {
-  check_input(o.train.empty(), "--train: needs the window (leave out what needs no display, or use tinymor train)");
-  Sources sources = open_sources(path_or_bundled(o), [] {});
+  check_input(o.train.empty(), "--train: needs the window (leave out what needs no display, or use {} train)",
+              program());
+  const std::string path = path_or_bundled(o);
+  tell_weights(o, path);
+  Sources sources = open_sources(
+      path, [] {}, checkpoint(o));
   Source& source = *sources.front();
   check_at(source, o.at);
   Headless headless(source, window.width, window.height, ui::FontSource::system);
@@ -229,6 +247,7 @@ void run(const Options& o) {
   std::error_code ignored;
   check_input(path.empty() || fs::exists(path, ignored),
               "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)", path);
+  if (!path.empty()) tell_weights(o, path);
   const bool first_run = o.path.empty() && o.train.empty() && o.at < 0 && o.scene.empty() && o.lesson.empty();
   window.prepare = [&](AppState& state, const Source& source) {
     prepare(o, state, source);
@@ -239,7 +258,9 @@ void run(const Options& o) {
   };
   run_window(
       window,
-      [&](Wake wake) { return o.train.empty() ? open_sources(path, wake) : training_source(o, std::move(wake)); },
+      [&](Wake wake) {
+        return o.train.empty() ? open_sources(path, wake, checkpoint(o)) : training_source(o, std::move(wake));
+      },
       [&](const Wake& wake) { return dialog_opener(o, wake); });
 }
 
@@ -260,6 +281,7 @@ int fail(const std::string& what, int status) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  set_program(argv[0]);
   Options options;
   CLI::App cli(
       "tinymor-viz: shows how deep a model thinks about every token, while it trains, afterwards and while it writes");
@@ -270,10 +292,10 @@ int main(int argc, char** argv) {
     take_scene_or_lesson(options);
     run(options);
     return 0;
-  } catch (const CLI::CallForHelp& help) {
-    return cli.exit(help);
+  } catch (const CLI::Success& said) {  // --help, --version
+    return cli.exit(said);
   } catch (const CLI::ParseError& error) {
-    return fail(fmt::format("arguments: {} (see tinymor-viz --help)", error.what()), 2);
+    return fail(fmt::format("arguments: {} (see {} --help)", error.what(), program("tinymor-viz")), 2);
   } catch (const InputError& error) {
     return fail(error.what(), 2);
   } catch (const std::exception& error) {

@@ -1,0 +1,16 @@
+#pragma once
+// How the commands are spelled that messages tell people to type: as this program itself was started, so that they work
+// where it was started from.
+
+#include <string>
+
+namespace tinymor {
+
+/// Says how this program was started: main's argv[0].
+void set_program(const char* argv0);
+
+/// How to start `name`, a program that lies beside this one: "tinymor" becomes "build/tinymor" where this one was
+/// started as build/tinymor-viz. Without a path, or before set_program, the name alone.
+std::string program(const std::string& name = "tinymor");
+
+}  // namespace tinymor

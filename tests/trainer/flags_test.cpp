@@ -1,0 +1,128 @@
+// Flags that are the same for every subcommand, and what the programs say of themselves.
+
+#include <nlohmann/json.hpp>
+
+#include "datasets/stories.h"
+#include "support/catch.h"
+#include "support/program.h"
+#include "support/temporary_folder.h"
+#include "tensor/files.h"
+
+using namespace tinymor;
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+const std::string kTinyModel =
+    " --set model.d_model=32 --set model.d_ff=48 --set model.max_seq_len=32 --set train.batch_size=2"
+    " --set data.tokenizer=char --set data.source=text.txt ";
+
+/// A folder with a text and a small trained run, made once for all tests.
+const fs::path& trained() {
+  static const TemporaryFolder folder;
+  static const bool once = [] {
+    write_file_atomically(folder.path() / "text.txt", make_stories(1, 6000));
+    REQUIRE(tinymor_in(folder.path(), "train --quiet --steps 4 --out run" + kTinyModel).status == 0);
+    return true;
+  }();
+  (void)once;
+  return folder.path();
+}
+
+}  // namespace
+
+TEST_CASE("--json, --quiet, --seed and --threads are taken by every subcommand, and --json prints one document") {
+  struct Row {
+    std::string arguments;
+    bool prints_json = true;
+  };
+  const std::vector<Row> rows{
+      {"train --steps 2 --out trained" + kTinyModel},
+      {"eval run --data text.txt"},
+      {"generate run --prompt Mia --max-tokens 3"},
+      {"trace run --text 'Mia had'"},
+      {"inspect run"},
+      {"tokenizer train --kind byte --out bytes"},
+      {"tokenizer encode run --text Mia"},
+      {"tokenizer decode run 3 4"},
+      {"data list"},
+      {"data make stories --bytes 10"},
+      {"data make stories --bytes 10 --out made.txt"},
+      {"data make digits --count 5 --out digits"},
+      {"bench gemm --m 4 --n 4 --k 4"},
+      {"bench train --preset baby --steps 1"},
+  };
+  for (const Row& row : rows) {
+    INFO("tinymor " << row.arguments);
+    for (const char* flags : {" --json", " --json --quiet --seed 3 --threads 1"}) {
+      for (const char* made : {"trained", "bytes", "digits"}) fs::remove_all(trained() / made);
+      const Output result = tinymor_in(trained(), row.arguments + flags);
+      INFO(result.err);
+      CHECK(result.status == 0);
+      CHECK(json::accept(result.out));
+    }
+  }
+}
+
+TEST_CASE("what a flag asks for comes in its document") {
+  CHECK(json::parse(tinymor_in(trained(), "data list --json").out)[0]["name"] == "stories");
+  CHECK(json::parse(tinymor_in(trained(), "data make stories --bytes 10 --json").out)["text"] == make_stories(1, 10));
+  const json decoded = json::parse(tinymor_in(trained(), "tokenizer decode run 3 4 --json").out);
+  CHECK(decoded["text"].get<std::string>() + "\n" == tinymor_in(trained(), "tokenizer decode run 3 4").out);
+  const Output quiet = tinymor_in(trained(), "tokenizer train --kind byte --out quiet --quiet");
+  CHECK(quiet.out + quiet.err == "");
+}
+
+TEST_CASE("numbers out of range are refused in a short line that says the range") {
+  struct Row {
+    std::string arguments, says;
+  };
+  for (const auto& [arguments, says] : {Row{"generate run --prompt a --max-tokens -1", "--max-tokens: -1"},
+                                        {"generate run --prompt a --top-p 2", "give 0 to 1"},
+                                        {"generate run --prompt a --temperature -0.5", "give 0 or more"},
+                                        {"bench train --steps 0", "give 1 or more"},
+                                        {"data make stories --bytes -1", "give 1 or more"},
+                                        {"bench gemm --m 0", "give 1 to 16384"}}) {
+    INFO("tinymor " << arguments);
+    const Output result = tinymor_in(trained(), arguments);
+    CHECK(result.status == 2);
+    CHECK(result.err.find(says) != std::string::npos);
+    CHECK(result.err.size() < 80 + sizeof(TINYMOR_PROGRAM));
+  }
+}
+
+TEST_CASE("the program tells its version, and commands that work where it was started from") {
+  const Output version = tinymor_in(trained(), "--version");
+  CHECK(version.status == 0);
+  CHECK(version.out.rfind("tinymor ", 0) == 0);
+  const fs::path program = TINYMOR_PROGRAM;
+  fs::create_directories(trained() / "build");
+  std::error_code ignored;
+  fs::create_symlink(program, trained() / "build" / "tinymor", ignored);
+  const auto typed = [&](const std::string& arguments) {
+    const std::string command = "cd " + trained().string() + " && build/tinymor " + arguments + " >out.txt 2>err.txt";
+    (void)!std::system(command.c_str());
+    return read_file(trained() / "out.txt") + read_file(trained() / "err.txt");
+  };
+  CHECK(typed("eval --help").find("\n  build/tinymor eval ") != std::string::npos);
+  CHECK(typed("nonsense").find("(see build/tinymor --help)") != std::string::npos);
+  CHECK(typed("eval nothing").find("build/tinymor train") != std::string::npos);
+  fs::remove_all(trained() / "hints");
+  const std::string ended = typed("train --steps 2 --out hints" + kTinyModel);
+  CHECK(ended.find("build/tinymor generate hints") != std::string::npos);
+}
+
+TEST_CASE("a twin must be legal itself, not the model that it is the twin of") {
+  fs::remove_all(trained() / "short");
+  REQUIRE(
+      tinymor_in(trained(), "train --quiet --steps 2 --twin vanilla --set model.n_layers=4 --out short" + kTinyModel)
+          .status == 0);
+  const json model = json::parse(tinymor_in(trained(), "inspect short --json").out);
+  CHECK(model["layers"]["weights"] == json({0, 1, 2, 3}));
+  write_file_atomically(trained() / "mor.toml",
+                        "[model]\nn_layers = 4\nsharing = \"middle_cycle\"\nn_recursions = 3\n"
+                        "routing = \"expert_choice\"\n[data]\ntokenizer = \"byte\"\n");
+  CHECK(tinymor_in(trained(), "inspect mor.toml").status == 2);
+  CHECK(tinymor_in(trained(), "inspect mor.toml --twin vanilla").status == 0);
+}

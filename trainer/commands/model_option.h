@@ -1,0 +1,25 @@
+#pragma once
+// Which model a subcommand works with, and with which of its weights.
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "trainer/run_folder.h"
+
+namespace tinymor {
+
+struct ModelOption {
+  std::string path, checkpoint = "best";
+};
+/// Adds the option `name` for the path, which is required, and --checkpoint.
+void add_model_option(CLI::App& command, ModelOption& option, const std::string& name = "MODEL",
+                      const std::string& what = "Run folder or .safetensors file");
+/// Adds --checkpoint.
+CLI::Option* add_checkpoint_option(CLI::App& command, std::string& checkpoint);
+
+/// The file with the chosen weights. Says on stderr which they are where a run's best and newest differ.
+std::filesystem::path chosen_weights(const ModelOption& option, bool quiet = false);
+/// The model with them.
+LoadedModel load_model(const ModelOption& option, bool quiet = false);
+
+}  // namespace tinymor
