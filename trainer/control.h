@@ -20,7 +20,7 @@ class Control {
   void stop();  ///< Ends the run after the current step; its state is saved. Safe in a signal handler.
   void pause();
   void resume();
-  /// While paused: one step more.
+  /// While paused: one step more, and a snapshot with everything in it after it.
   void step();
   /// Learning rates are this many times those of the schedule from the next step on. Not saved with the run.
   void set_lr_factor(double factor);

@@ -69,7 +69,6 @@ void App::compare(Sources sources) {
     rivals.push_back(source.get());
     owned_.push_back(std::move(source));
   }
-  if (rivals.size() > most_rivals) rivals.erase(rivals.begin(), rivals.end() - ptrdiff_t(most_rivals));
 }
 
 bool App::poll() {
@@ -96,6 +95,7 @@ void App::frame(double seconds) {
   reveal_lesson();
   state_.hovering.reset();
   state_.at_gap = registry_.focus().starts_with("split.");
+  give_typed_ahead(state_);
   if (!state_.bare) handle_keys(*source_, state_);
   state_.panel_under_mouse.clear();
 
@@ -113,7 +113,7 @@ void App::frame(double seconds) {
   }
   if (!state_.bare) draw_highlights(state_, registry_);
   if (!state_.help) draw_hover_card(state_);
-  if (const ui::Registry::Item* at = registry_.find(registry_.focus())) {
+  if (const ui::Registry::Item* at = registry_.focused()) {
     const Box ring = at->box.inset(-2, -2);
     ui::add_outline(*ImGui::GetForegroundDrawList(), ring.min, ring.max, ui::u32(ui::colors::text), ui::em() * 0.3f, 2);
   }
@@ -139,11 +139,13 @@ void App::reveal_lesson() {
 }
 
 void App::move_keyboard() {
+  registry_.press_focus(false);
+  if (const int by = registry_.take_leaving()) return registry_.move_focus(by);
   if (ImGui::GetIO().WantTextInput || state_.help) return;
   if (ui::key_pressed(ImGuiKey_DownArrow)) registry_.move_focus(1);
   if (ui::key_pressed(ImGuiKey_UpArrow)) registry_.move_focus(-1);
   registry_.press_focus(ui::key_pressed(ImGuiKey_Enter, false));
-  if (ui::key_pressed(ImGuiKey_Escape, false)) registry_.let_go();
+  if (ui::key_pressed(ImGuiKey_Escape, false) && !state_.modal() && !ui::popup_open()) registry_.let_go();
 }
 
 void App::toggle_session() {
@@ -171,7 +173,7 @@ void App::begin_scene() {
     // A session that is being played has all that this scene did.
     if (!script.empty()) state_.script = script, state_.script_seconds = seconds;
   } catch (const Error& error) {
-    state_.say(error.what());
+    say_in_dialog(state_, error.what());
   }
 }
 
@@ -241,6 +243,17 @@ void App::try_what_if() {
   source_->try_out(wanted);
 }
 
+/// Where it cannot be kept, the dialog has it still.
+void App::keep_note(const std::string& text) {
+  try {
+    write_note(state_.timeline.notes, {state_.shown.step, text}, source_->recording());
+  } catch (const std::exception& error) {
+    state_.timeline.writing = true;
+    state_.timeline.draft = text;
+    state_.timeline.problem = error.what();
+  }
+}
+
 void App::grant(const Wish& wish) {
   const Generation& text = source_->generation();
   const int size = int(text.text.size());
@@ -293,6 +306,7 @@ void App::grant(const Wish& wish) {
       break;
     case Wish::train_step:
       source_->train_step();
+      state_.playback.follow();  // to the snapshot of that step
       break;
     case Wish::watch:
       if (source_->tokenizer()) source_->watch({Watched::own, source_->tokenizer()->encode(state_.own_text)});
@@ -306,7 +320,7 @@ void App::grant(const Wish& wish) {
       break;
     case Wish::note:
       check_input(!source_->recording().empty(), "note: this run has no recording to lie beside (open a run folder)");
-      write_note(state_.timeline.notes, {state_.shown.step, wish.text}, source_->recording());
+      keep_note(wish.text);
       break;
     case Wish::swap:
       return swap_compared();

@@ -28,8 +28,7 @@ class App {
   /// Another source from the next frame on, with those that stand beside it, if any; the state that belongs to a text
   /// starts anew.
   void show(Sources sources);
-  /// Others beside it and beside those that stand there, the first of them in the compare panel; the oldest go where it
-  /// would be more than six.
+  /// Others beside it and beside those that stand there, the first of them in the compare panel.
   void compare(Sources sources);
   /// Takes in news; true when there were some.
   bool poll();
@@ -67,6 +66,7 @@ class App {
   void save(const Panel& panel, const Tile& tile, const SvgCanvas& drawing);
   void fulfil_wishes();
   void grant(const Wish& wish);
+  void keep_note(const std::string& text);
   void open(const Wish& wish);
   void try_what_if();
   void swap_compared();

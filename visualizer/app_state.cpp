@@ -79,6 +79,19 @@ void AppState::bring_up_to_date(const Source& source, double seconds) {
   written.follow(shown.generated.ids);
 }
 
+const Source& compared_with(const Source& source, const Comparison& comparison) {
+  return comparison.other ? *comparison.other : source;
+}
+
+void mark_compared(const Source& source, AppState& state, double place) {
+  const Source& run = compared_with(source, state.compare);
+  const RunHistory& history = run.history();
+  const int64_t step = AxisMap(run, state.curve_axis).step(place);
+  state.compare.playback.jump(history.snapshot_at(step), history.snapshot_count());
+  if (state.compare.other) state.compare.linked = false;
+  state.mark_compared = true;
+}
+
 const TextView& Shown::text(Subject subject, RuleView rule) const {
   if (subject == Subject::generated) return generated;
   return rule == RuleView::training ? training : causal;

@@ -96,8 +96,8 @@ struct Timeline {
   std::vector<Note> notes;
   std::vector<double> times, log_loss;  ///< The curve behind it, of the source's version and that clock.
   std::pair<uint64_t, Clock> made_of{0, Clock::steps};
-  bool writing = false;  ///< A note at the step that is shown.
-  std::string draft;
+  bool writing = false;             ///< A note at the step that is shown.
+  std::string draft, problem = {};  ///< The note, and why it could not be kept.
 };
 
 /// A line of a scene that is to be done later.
@@ -119,6 +119,8 @@ enum class Dialog { none, open, beside, text };
 struct OpenState {
   Dialog dialog = Dialog::none;
   std::string path, message;
+  bool focus = false;                    ///< The keyboard is to go to the path.
+  bool of_training = false;              ///< The message is about what was to be trained.
   std::vector<std::string> found;        ///< Runs that lie near.
   std::vector<std::string> recent = {};  ///< What was opened last, the newest first.
   TrainRequest request;
@@ -233,6 +235,8 @@ struct AppState {
   int zoom_steps = 0;  ///< Asked for by a button: +1 or -1.
   bool help = false;
   OpenState open;
+  bool awaits_text = false;          ///< A dialog has appeared whose text field has not got the keyboard yet.
+  std::vector<ImWchar> typed_ahead;  ///< What was typed for it meanwhile.
   std::pair<std::string, std::string> scene_asked;  ///< Name and text of a scene that the next frame begins with.
   std::deque<TimedLine> script;                     ///< Of the scene that is played.
   double script_seconds = 0;                        ///< Since it began.
@@ -286,6 +290,8 @@ struct AppState {
   /// Plays on for so many seconds, and makes the views of what is to be shown then.
   void bring_up_to_date(const Source& source, double seconds = 0);
   bool points_at(Subject subject, int token) const { return selected() == TokenRef{subject, token}; }
+  /// Whether a dialog is there, which has the keys.
+  bool modal() const { return help || tutor.choosing || timeline.writing || open.dialog != Dialog::none; }
   /// Puts a line into the status line for a few seconds.
   void say(std::string line) {
     message = std::move(line);
@@ -304,5 +310,10 @@ struct AppState {
       pinned = token;
   }
 };
+
+/// What B is a step of.
+const Source& compared_with(const Source& source, const Comparison& comparison);
+/// Puts B to the place on the axis of the curves: of another run, or another step of the same one. It stays there.
+void mark_compared(const Source& source, AppState& state, double place);
 
 }  // namespace tinymor

@@ -100,15 +100,20 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
 
     if (!told) return ui::end_bar(), top;
     const float line = top + em * 0.45f + frame + em * 0.5f, room = window.x - 2 * pad;
-    const std::string status = fitted(status_text(source, state), room, ui::Font::small);
-    canvas.text({pad, line}, ui::u32(ui::colors::dim), status, ui::Font::small);
-    const float left = room - text_size(status, ui::Font::small).x - 2 * em;
     const bool warn = state.message.empty() && !source.notice().empty();
     const std::string& what = !state.message.empty() ? state.message : warn ? source.notice() : source.name();
-    const std::string right = fitted(what, left, ui::Font::small);
+    const float wide = text_size(what, ui::Font::small).x + 2 * em, least_status = 6 * em;
+    // What is new has room before what is always told.
+    const std::string status =
+        fitted(status_text(source, state), news ? std::max(least_status, room - wide) : room, ui::Font::small);
+    canvas.text({pad, line}, ui::u32(ui::colors::dim), status, ui::Font::small);
+    const float left = room - text_size(status, ui::Font::small).x - 2 * em;
     if (left > 6 * em)
-      text_right(canvas, {window.x - pad, line}, ui::u32(warn ? ui::colors::warn : ui::colors::faint), right,
-                 ui::Font::small);
+      text_right(canvas, {window.x - pad, line},
+                 ui::u32(warn   ? ui::colors::warn
+                         : news ? ui::colors::text
+                                : ui::colors::faint),
+                 fitted(what, left, ui::Font::small), ui::Font::small);
   }
   ui::end_bar();
   return top;

@@ -1,8 +1,11 @@
 #include "visualizer/canvas.h"
 
+#include <array>
 #include <cmath>
 #include <optional>
 #include <string>
+
+#include "visualizer/glyphs.h"
 
 namespace tinymor {
 namespace {
@@ -26,7 +29,8 @@ class WindowCanvas : public Canvas {
   void text(ImVec2 position, ImU32 color, std::string_view text, ui::Font which) override {
     ImFont* font = ui::font(which);
     const ImVec2 aligned(std::floor(position.x), std::floor(position.y));
-    list().AddText(font, font->FontSize, aligned, color, text.data(), text.data() + text.size());
+    const ui::Drawn drawn(text, which);
+    list().AddText(font, font->FontSize, aligned, color, drawn.begin(), drawn.end());
   }
   void image(const Box& box, const Image& image) override {
     list().AddImage(const_cast<Image*>(&image), box.min, box.max);
@@ -38,44 +42,56 @@ class WindowCanvas : public Canvas {
   static ImDrawList& list() { return *ImGui::GetWindowDrawList(); }
 };
 
-/// Draws with two canvases at once.
+/// Draws with the window's canvas and with another one, which is clipped as the window is.
 class TwoCanvases : public Canvas {
  public:
-  TwoCanvases(Canvas& first, Canvas& second) : canvases_{&first, &second} {}
-  Canvas* second() const { return canvases_[1]; }
+  TwoCanvases(Canvas& window, Canvas& other) : window_(window), other_(other) {}
+  ~TwoCanvases() override {
+    if (clip_) other_.pop_clip();
+  }
+  Canvas& other() {
+    const ImDrawList& list = *ImGui::GetWindowDrawList();
+    const Box now{list.GetClipRectMin(), list.GetClipRectMax()};
+    if (clip_ && same(*clip_, now)) return other_;
+    if (clip_) other_.pop_clip();
+    other_.push_clip(*(clip_ = now));
+    return other_;
+  }
   void rect(const Box& box, ImU32 color, float rounding) override {
-    for (Canvas* canvas : canvases_) canvas->rect(box, color, rounding);
+    for (Canvas* canvas : both()) canvas->rect(box, color, rounding);
   }
   void outline(const Box& box, ImU32 color, float thickness, float rounding) override {
-    for (Canvas* canvas : canvases_) canvas->outline(box, color, thickness, rounding);
+    for (Canvas* canvas : both()) canvas->outline(box, color, thickness, rounding);
   }
   void line(ImVec2 from, ImVec2 to, ImU32 color, float thickness) override {
-    for (Canvas* canvas : canvases_) canvas->line(from, to, color, thickness);
+    for (Canvas* canvas : both()) canvas->line(from, to, color, thickness);
   }
   void polyline(const std::vector<ImVec2>& points, ImU32 color, float thickness) override {
-    for (Canvas* canvas : canvases_) canvas->polyline(points, color, thickness);
+    for (Canvas* canvas : both()) canvas->polyline(points, color, thickness);
   }
   void triangle(ImVec2 a, ImVec2 b, ImVec2 c, ImU32 color) override {
-    for (Canvas* canvas : canvases_) canvas->triangle(a, b, c, color);
+    for (Canvas* canvas : both()) canvas->triangle(a, b, c, color);
   }
   void circle(ImVec2 center, float radius, ImU32 color) override {
-    for (Canvas* canvas : canvases_) canvas->circle(center, radius, color);
+    for (Canvas* canvas : both()) canvas->circle(center, radius, color);
   }
   void text(ImVec2 position, ImU32 color, std::string_view text, ui::Font font) override {
-    for (Canvas* canvas : canvases_) canvas->text(position, color, text, font);
+    for (Canvas* canvas : both()) canvas->text(position, color, text, font);
   }
   void image(const Box& box, const Image& image) override {
-    for (Canvas* canvas : canvases_) canvas->image(box, image);
+    for (Canvas* canvas : both()) canvas->image(box, image);
   }
-  void push_clip(const Box& box) override {
-    for (Canvas* canvas : canvases_) canvas->push_clip(box);
-  }
-  void pop_clip() override {
-    for (Canvas* canvas : canvases_) canvas->pop_clip();
-  }
+  void push_clip(const Box& box) override { window_.push_clip(box); }
+  void pop_clip() override { window_.pop_clip(); }
 
  private:
-  Canvas* canvases_[2];
+  static bool same(const Box& a, const Box& b) {
+    return a.min.x == b.min.x && a.min.y == b.min.y && a.max.x == b.max.x && a.max.y == b.max.y;
+  }
+  std::array<Canvas*, 2> both() { return {&window_, &other()}; }
+
+  Canvas &window_, &other_;
+  std::optional<Box> clip_;  // that the other one has now
 };
 
 thread_local std::optional<TwoCanvases> both;  // the window's and that of the scope
@@ -95,7 +111,7 @@ DrawingScope::~DrawingScope() {
 }
 
 Canvas* drawing() {
-  return both ? both->second() : nullptr;
+  return both ? &both->other() : nullptr;
 }
 
 const Image* image_of(const ImDrawCmd& command) {
@@ -105,7 +121,8 @@ const Image* image_of(const ImDrawCmd& command) {
 
 ImVec2 text_size(std::string_view text, ui::Font which) {
   ImFont* font = ui::font(which);
-  return font->CalcTextSizeA(font->FontSize, 1e9f, 0, text.data(), text.data() + text.size());
+  const ui::Drawn drawn(text, which);
+  return font->CalcTextSizeA(font->FontSize, 1e9f, 0, drawn.begin(), drawn.end());
 }
 
 std::string fitting(const std::vector<std::string>& texts, float width, ui::Font font) {

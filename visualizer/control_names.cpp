@@ -116,6 +116,7 @@ const std::vector<std::string>& control_names() {
                                       "open",
                                       "open.close",
                                       "open.go",
+                                      "open.message",
                                       "open.path",
                                       "open.run.N",
                                       "page.N",

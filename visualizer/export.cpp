@@ -16,12 +16,12 @@ PictureRequest export_panel(const Panel& panel, const Source& source, const AppS
   const std::string stem = fmt::format("exports/{}-step-{}", panel.name(), state.shown.step);
   write_file_atomically(stem + ".svg", drawing.file(box, ui::colors::ground));
   write_file_atomically(stem + ".csv", csv(panel.table(source, state)));
-  return {box, stem + ".png"};
+  return {panel.name(), box, stem + ".png"};
 }
 
 void save_picture(const PictureRequest& request, const ImDrawData& data) {
   const Color c = ui::colors::ground;
-  const Picture whole = rasterize(data, font_texture(), uint32_t(c.r << 16 | c.g << 8 | c.b));
+  const Picture whole = rasterize(data, font_texture(), uint32_t(c.r << 16 | c.g << 8 | c.b), request.panel);
   const int left = std::clamp(int(request.box.min.x), 0, whole.width),
             top = std::clamp(int(request.box.min.y), 0, whole.height);
   Picture part{std::clamp(int(request.box.max.x), left, whole.width) - left,

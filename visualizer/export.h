@@ -9,8 +9,9 @@
 
 namespace tinymor {
 
-/// A part of the next rendered frame that is to be saved as PNG.
+/// What is drawn of a panel in the next rendered frame, and nothing that lies over it, is to be saved as PNG.
 struct PictureRequest {
+  std::string panel;
   Box box;
   std::string file;
 };

@@ -1,5 +1,6 @@
 #include "visualizer/headless.h"
 
+#include "visualizer/glyphs.h"
 #include "visualizer/svg.h"
 
 namespace tinymor {
@@ -13,6 +14,7 @@ Headless::Headless(Source& source, int width, int height, ui::FontSource fonts, 
   io.DisplaySize = {float(width), float(height)};
   io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
   ui::name_headless_keys(io);
+  ui::keep_clipboard_true();
   ui::feed_mouse_position(io, {-1000, -1000});
 }
 
@@ -21,7 +23,7 @@ Headless::~Headless() {
 }
 
 void Headless::match_zoom() {
-  if (zoom_ == app_.state().zoom) return;
+  if (zoom_ == app_.state().zoom && !ui::glyphs_lack_room()) return;
   zoom_ = app_.state().zoom;
   ui::load_fonts(zoom_, fonts_);
   ui::apply_style(zoom_);
@@ -115,7 +117,7 @@ void Headless::key(ImGuiKey key, bool shift) {
 
 void Headless::type(const std::string& text) {
   ImGui::SetCurrentContext(context_);
-  ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
+  ui::type_text(text);
   frames(2);
 }
 

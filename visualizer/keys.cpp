@@ -6,6 +6,7 @@
 #include "visualizer/bars.h"
 #include "visualizer/layout.h"
 #include "visualizer/tutor.h"
+#include "visualizer/ui.h"
 
 namespace tinymor {
 namespace {
@@ -35,7 +36,7 @@ constexpr KeyHelp all_keys[] = {
     {"Page Up, Page Down", "previous, next page"},
     {"F", "the panel under the mouse fills the window, and back"},
     {"S", "save that panel as SVG, PNG and CSV, into the folder exports"},
-    {"Esc", "let go of token, panel, help"},
+    {"Esc", "close dialog or menu; let go of token, mark, panel"},
     {"Ctrl +  -  0", "larger, smaller, 100 %"},
     {"V", "write down what is done, as a scene that plays it again; V ends it"},
     {"F11, Ctrl Q", "the whole screen, and back; close the window"},
@@ -90,12 +91,6 @@ void mark_loop(Playback& playback) {
     playback.loop.reset();
 }
 
-void mark_compared(const Source& source, AppState& state) {
-  if (state.compare.other || !state.shown.any()) return;
-  state.compare.playback.jump(source.history().snapshot_at(state.shown.step), source.history().snapshot_count());
-  state.mark_compared = true;
-}
-
 void toggle_training(const Source& source, AppState& state) {
   if (source.steerable()) state.wishes.push_back({is_paused(source.status()) ? Wish::resume : Wish::pause});
 }
@@ -107,14 +102,23 @@ void turn_page(const Source& source, AppState& state, int by) {
   state.maximised.clear();
 }
 
+/// The dialog that lies on top.
+void close_dialog(AppState& state) {
+  if (state.help)
+    state.help = false;
+  else if (state.tutor.choosing)
+    state.tutor.choosing = false;
+  else if (state.open.dialog != Dialog::none)
+    state.open.dialog = Dialog::none;
+  else
+    state.timeline.writing = false;
+}
+
 void let_go(AppState& state) {
-  const bool dialog = std::exchange(state.open.dialog, Dialog::none) != Dialog::none;
-  if (dialog || state.help || state.tutor.choosing || state.timeline.writing)
-    state.help = state.tutor.choosing = state.timeline.writing = false;
-  else if (state.pinned || state.span)
+  if (state.pinned || state.span)
     state.pinned.reset(), state.span.reset();
   else if (state.mark_compared)
-    state.mark_compared = false;
+    state.mark_compared = false, state.compare.linked = true;
   else
     state.maximised.clear();
 }
@@ -182,10 +186,11 @@ void typed(ImWchar character, const Source& source, AppState& state) {
       return mark_loop(state.clocked());
     case 'm':
     case 'M':
-      return mark_compared(source, state);
+      if (state.shown.any()) mark_compared(source, state, AxisMap(source, state.curve_axis).at(state.shown.step));
+      return;
     case 'n':
     case 'N':
-      return begin_note(state);
+      return begin_note(source, state);
     case 'o':
     case 'O':
       state.open.dialog = Dialog::open;
@@ -223,14 +228,38 @@ void typed(ImWchar character, const Source& source, AppState& state) {
   }
 }
 
+void handle_dialog_keys(AppState& state) {
+  if (ui::key_pressed(ImGuiKey_Escape, false)) return close_dialog(state);
+  const auto is = [](ImWchar typed, char letter) { return (typed | 0x20) == letter; };
+  for (const ImWchar character : ImGui::GetIO().InputQueueCharacters) {
+    if (state.help)
+      state.help = !is(character, 'h') && character != '?';
+    else if (state.tutor.choosing)
+      state.tutor.choosing = !is(character, 'l');
+    else if (state.awaits_text)
+      state.typed_ahead.push_back(character);
+  }
+}
+
 }  // namespace
 
 std::span<const KeyHelp> key_help() {
   return all_keys;
 }
 
+void give_typed_ahead(AppState& state) {
+  ImGuiIO& io = ImGui::GetIO();
+  if (io.WantTextInput)
+    for (size_t i = 0; i < state.typed_ahead.size(); ++i)
+      io.InputQueueCharacters.insert(io.InputQueueCharacters.begin() + ptrdiff_t(i), state.typed_ahead[i]);
+  state.awaits_text &= state.modal() && !io.WantTextInput;
+  if (!state.awaits_text) state.typed_ahead.clear();
+}
+
 void handle_keys(const Source& source, AppState& state) {
   const ImGuiIO& io = ImGui::GetIO();
+  if (ui::popup_open()) return;
+  if (state.modal()) return handle_dialog_keys(state);
   if (io.WantTextInput) return;
   Playback& playback = state.clocked();
   const int count = state.places(source), stride = io.KeyShift ? 10 : 1;
@@ -244,7 +273,9 @@ void handle_keys(const Source& source, AppState& state) {
   if (ui::key_pressed(ImGuiKey_PageUp)) turn_page(source, state, -1);
   if (ui::key_pressed(ImGuiKey_PageDown)) turn_page(source, state, 1);
   if (ui::key_pressed(ImGuiKey_Escape, false)) let_go(state);
-  for (ImWchar character : io.InputQueueCharacters) typed(character, source, state);
+  for (ImWchar character : io.InputQueueCharacters)
+    state.modal() ? state.typed_ahead.push_back(character) : typed(character, source, state);
+  state.awaits_text = !state.typed_ahead.empty();
 }
 
 }  // namespace tinymor

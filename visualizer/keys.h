@@ -13,7 +13,9 @@ struct KeyHelp {
 };
 std::span<const KeyHelp> key_help();
 
-/// Acts on the keys of this frame; none while a text field has them.
+/// Gives a dialog's text field, as soon as it has the keyboard, what was typed since the dialog appeared.
+void give_typed_ahead(AppState& state);
+/// Acts on the keys of this frame; a text field, a menu or a dialog that has them keeps them.
 void handle_keys(const Source& source, AppState& state);
 
 }  // namespace tinymor

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "trainer/run_folder.h"
+#include "visualizer/fields.h"
 #include "visualizer/settings.h"
-#include "visualizer/ui.h"
 
 namespace tinymor {
 namespace fs = std::filesystem;
@@ -15,21 +16,23 @@ namespace {
 
 constexpr size_t most_runs = 8;
 
-void refuse(OpenState& open, const std::string& why) {
+void refuse(OpenState& open, const std::string& why, bool of_training) {
   open.message = why;
+  open.of_training = of_training;
+  open.focus = !of_training;
   if (open.dialog == Dialog::none) open.dialog = Dialog::open;
 }
 
 /// Runs `make`; what it throws becomes the dialog's message.
 template <class Make>
-auto attempt(AppState& state, Make make) -> decltype(make()) {
+auto attempt(AppState& state, Make make, bool of_training = false) -> decltype(make()) {
   try {
     auto made = make();
     state.open.dialog = Dialog::none;
     state.open.message.clear();
     return made;
   } catch (const std::exception& error) {
-    refuse(state.open, error.what());
+    refuse(state.open, error.what(), of_training);
     return {};
   }
 }
@@ -37,6 +40,13 @@ auto attempt(AppState& state, Make make) -> decltype(make()) {
 void heading(const char* text) {
   ImGui::Dummy({1, ui::em() * 0.4f});
   ui::label(text, ui::colors::text, ui::Font::bold);
+}
+
+/// Why the last wish could not be granted, below what it was made with.
+void draw_message(const OpenState& open, bool of_training) {
+  if (open.message.empty() || open.of_training != of_training) return;
+  ui::paragraph(open.message, ui::colors::warn);
+  ui::tag("open.message");
 }
 
 void remember(OpenState& open, const std::string& path) {
@@ -58,11 +68,12 @@ void draw_opening(AppState& state) {
                        "(.lesson), a scene (.scene), or a text to train on. You can also drop it onto the window.",
                 ui::colors::dim, ui::Font::small);
   ImGui::SetNextItemWidth(-ui::button_width("Open") - ui::em());
-  ui::field("open.path");
-  ImGui::InputText("##path", &state.open.path);
-  ui::tag("open.path");
+  state.awaits_text |= state.open.focus;
+  const bool entered = ui::text_field("open.path", state.open.path, std::exchange(state.open.focus, false));
   ImGui::SameLine();
-  if (ui::button("open.go", "Open", !state.open.path.empty())) open(state.open.path);
+  const bool pressed = ui::button("open.go", "Open", !state.open.path.empty());
+  if ((pressed || entered || ui::enter_pressed()) && !state.open.path.empty()) open(state.open.path);
+  draw_message(state.open, false);
   const std::vector<std::string> offered = text ? std::vector<std::string>() : offers(state.open);
   for (size_t i = 0; i < offered.size(); ++i) {
     const std::string& run = offered[i];
@@ -84,14 +95,10 @@ void draw_training(AppState& state) {
     ImGui::SetNextItemWidth(width);
   };
   named("text or images", -1);
-  ui::field("train.data");
-  ImGui::InputText("##data", &request.data);
-  ui::tag("train.data");
+  bool entered = ui::text_field("train.data", request.data);
   ui::hint("The text or images to train on");
   named("steps", ui::em() * 9);
-  ui::field("train.steps");
-  ImGui::InputInt("##steps", &request.steps, 100);
-  ui::tag("train.steps");
+  entered |= ui::number_field("train.steps", request.steps, 100);
   request.steps = std::clamp(request.steps, 1, 1000000);
   const auto choice = [](const char* name, const char* text, bool& on, const char* hint) {
     if (ui::chip(name, text, on, hint)) on = !on;
@@ -102,9 +109,11 @@ void draw_training(AppState& state) {
   ImGui::SameLine();
   if (ImGui::GetCursorPosX() + ui::button_width("pause on battery") > end) ImGui::NewLine();
   choice("train.rest.battery", "pause on battery", state.rest_on_battery, "... when the machine leaves its mains");
-  if (ui::chip("train.go", "Train", true)) state.wishes.push_back({Wish::train, request.steps, request.data});
+  if (ui::chip("train.go", "Train", true) || entered)
+    state.wishes.push_back({Wish::train, request.steps, request.data});
   ImGui::SameLine();
   if (ui::button("train.race", "Race")) state.wishes.push_back({Wish::race, request.steps, request.data});
+  draw_message(state.open, true);
 }
 
 /// Empty when there is nothing to show, or not yet.
@@ -128,7 +137,7 @@ Sources open_path(const std::string& path, AppState& state, const Opener& opener
     if (state.open.dialog == Dialog::text)
       return attempt(state, [&] { return state.own_text = read_file(path, 1 << 20), Sources(); });
     state.open.request.data = path;
-    refuse(state.open, "A text: press Train to train on it.");
+    refuse(state.open, "A text: press Train to train on it.", true);
     return {};
   }
   Sources opened = attempt(state, [&] { return opener.open(path); });
@@ -170,19 +179,32 @@ Sources fulfil(const Wish& wish, AppState& state, const Opener& opener) {
   const bool possible = wish.kind == Wish::open ? bool(opener.open) : bool(opener.train);
   if (!possible) return state.say("nothing can be opened or trained here (use the window)"), Sources();
   if (wish.kind == Wish::open) return open_path(wish.text, state, opener);
-  return attempt(state, [&] { return opener.train({wish.text, wish.value, wish.kind == Wish::race}); });
+  constexpr bool of_training = true;
+  return attempt(
+      state,
+      [&] {
+        return opener.train({wish.text, wish.value, wish.kind == Wish::race});
+      },
+      of_training);
+}
+
+void say_in_dialog(AppState& state, const std::string& why) {
+  constexpr bool of_training = false;
+  refuse(state.open, why, of_training);
 }
 
 void draw_open_dialog(AppState& state, const Opener& opener) {
   if (state.open.dialog == Dialog::none) return;
   if (ui::begin_dialog("##open", ui::em() * 40)) {
-    if (ImGui::IsWindowAppearing()) state.open.found = find_runs("runs");
+    if (ImGui::IsWindowAppearing()) {
+      state.open.found = find_runs("runs");
+      state.open.focus = true;
+    }
     if (opener.open)
       draw_opening(state);
     else
-      state.open.message = "Only the window opens and trains.";
+      ui::paragraph("Only the window opens and trains.", ui::colors::warn);
     if (opener.train && state.open.dialog != Dialog::text) draw_training(state);
-    if (!state.open.message.empty()) ui::paragraph(state.open.message, ui::colors::warn, ui::Font::small);
   }
   ui::end_dialog();
 }

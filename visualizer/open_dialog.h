@@ -26,6 +26,9 @@ std::vector<std::string> offers(const OpenState& open);
 /// open, where state.open.message says why; there is nothing to show then, and not with a lesson or a scene of any run.
 Sources fulfil(const Wish& wish, AppState& state, const Opener& opener);
 
+/// Opens the dialog where it is closed, and says there why what was chosen in it cannot be shown after all.
+void say_in_dialog(AppState& state, const std::string& why);
+
 /// Draws the dialog, which makes wishes.
 void draw_open_dialog(AppState& state, const Opener& opener);
 

@@ -29,7 +29,8 @@ Color causal_only_color();
 /// What is compared with, "B"; what the other panels show is "A", in the accent of the controls.
 inline constexpr Color compared_color{0xF2, 0xB5, 0x6B};
 /// Further runs beside the two.
-inline constexpr Color rival_color{0x6C, 0xB9, 0xD9};
+inline constexpr Color rival_colors[] = {
+    {0x6C, 0xB9, 0xD9}, {0xA8, 0xC2, 0x5A}, {0x5A, 0x86, 0xE0}, {0xC0, 0x70, 0x5A}};
 
 /// For quantities without a middle, 0 to 1: dark blue to yellow, ascending in brightness for every kind of sight
 /// (cividis; Nunez, Anderton and Renslow 2018).

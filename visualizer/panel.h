@@ -7,7 +7,7 @@
 
 #include "visualizer/app_state.h"
 #include "visualizer/table.h"
-#include "visualizer/ui.h"
+#include "visualizer/fields.h"
 
 namespace tinymor {
 

@@ -34,6 +34,39 @@ struct Plot::Axes {
   bool drawable(double v) const { return std::isfinite(v) && (!log_y || v > 0); }
 };
 
+namespace {
+
+/// The line in pieces, by its dash.
+void draw_dashed(Canvas& canvas, const std::vector<ImVec2>& points, Dash dash, ImU32 color, float thickness) {
+  if (dash == Dash::none) return canvas.polyline(points, color, thickness);
+  const float em = ui::em(), lengths[] = {em * (dash == Dash::dashes ? 0.7f : 0.18f), em * 0.35f};  // drawn, left out
+  std::vector<ImVec2> piece;
+  bool gap = false;
+  float left = lengths[0];
+  for (size_t i = 0; i + 1 < points.size(); ++i) {
+    ImVec2 from = points[i];
+    const ImVec2 to = points[i + 1];
+    for (float rest = std::hypot(to.x - from.x, to.y - from.y); rest > 0;) {
+      const float part = std::min(1.0f, left / rest);
+      const ImVec2 at{from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part};
+      if (piece.empty()) piece.push_back(from);
+      piece.push_back(at);
+      left -= rest * part;
+      rest -= rest * part;
+      from = at;
+      if (part == 1 && left > 0) break;
+      if (!gap) canvas.polyline(piece, color, thickness);
+      piece.clear();
+      gap = !gap;
+      left = lengths[gap];
+      if (part == 1) break;
+    }
+  }
+  if (!gap && piece.size() > 1) canvas.polyline(piece, color, thickness);
+}
+
+}  // namespace
+
 void zoom_by_mouse(Zoom& zoom, double part, double least) {
   if (!ImGui::IsItemHovered()) return;
   if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0) zoom.turn(wheel, part, least);
@@ -95,7 +128,7 @@ Box Plot::legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& 
     if (at.x + width > box.max.x && at.x > box.min.x) at = {box.min.x, at.y + row};
     const bool off = hidden.contains(one.name);
     const float middle = at.y + row / 2;
-    canvas.line({at.x, middle}, {at.x + em, middle}, ui::u32(off ? line : one.color), em * 0.2f);
+    draw_dashed(canvas, {{at.x, middle}, {at.x + em, middle}}, one.dash, ui::u32(off ? line : one.color), em * 0.2f);
     canvas.text({at.x + em * 1.3f, middle - text_size("x", ui::Font::small).y / 2}, ui::u32(off ? faint : dim),
                 one.name, ui::Font::small);
     ImGui::SetCursorScreenPos(at);
@@ -169,7 +202,7 @@ void Plot::lines(Canvas& canvas, const Axes& view, const PlotSeries& series) con
   const auto draw_line = [&](const std::vector<double>& y, double alpha, float thickness) {
     std::vector<ImVec2> run;
     const auto flush = [&] {
-      canvas.polyline(run, ui::u32(series.color, alpha), thickness);
+      draw_dashed(canvas, run, series.dash, ui::u32(series.color, alpha), thickness);
       run.clear();
     };
     for (const PlotPoint& p : decimate(series.x, y, view.x_low, view.x_high, columns)) {

@@ -11,12 +11,15 @@
 
 namespace tinymor {
 
+enum class Dash { none, dashes, dots };
+
 struct PlotSeries {
   std::string name;
   Color color;
   std::vector<double> x = {}, y = {};
   std::vector<double> ghost = {};  ///< The raw values under a smoothed `y`, drawn faintly; may be empty.
   std::string what = {};           ///< Told beside the mouse, of lines that share a name and with it a legend's entry.
+  Dash dash = Dash::none;          ///< Breaks the line, to tell it from another one of its colour.
   bool dots = false;               ///< Few values: mark each, and say beside the mouse where it is.
   bool broad = false;              ///< Drawn as a broad band, so that another line on top leaves it visible.
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string_view>
 
 #include "visualizer/canvas.h"
 
@@ -128,7 +129,17 @@ FontTexture font_texture() {
   return texture;
 }
 
-Picture rasterize(const ImDrawData& data, const FontTexture& texture, uint32_t background) {
+namespace {
+
+/// ImGui names the windows inside of another one NAME/...
+bool belongs_to(const ImDrawList& list, const std::string& window) {
+  const std::string_view name = list._OwnerName ? list._OwnerName : "";
+  return window.empty() || name == window || name.starts_with(window + "/");
+}
+
+}  // namespace
+
+Picture rasterize(const ImDrawData& data, const FontTexture& texture, uint32_t background, const std::string& window) {
   Picture image{int(data.DisplaySize.x), int(data.DisplaySize.y), {}};
   image.rgba.resize(size_t(image.width) * image.height * 4);
   for (size_t i = 0; i < image.rgba.size(); i += 4) {
@@ -140,6 +151,7 @@ Picture rasterize(const ImDrawData& data, const FontTexture& texture, uint32_t b
   Painter painter(image, texture);
   for (int n = 0; n < data.CmdListsCount; ++n) {
     const ImDrawList& list = *data.CmdLists[n];
+    if (!belongs_to(list, window)) continue;
     for (const ImDrawCmd& command : list.CmdBuffer) {
       if (command.UserCallback) continue;
       const Image* own = image_of(command);

@@ -14,7 +14,8 @@ struct FontTexture {
 };
 FontTexture font_texture();
 
-/// `background` opaque, 0xRRGGBB.
-Picture rasterize(const ImDrawData& data, const FontTexture& texture, uint32_t background);
+/// `background` opaque, 0xRRGGBB. With a name, only what is drawn in the window of that name and in those inside of it.
+Picture rasterize(const ImDrawData& data, const FontTexture& texture, uint32_t background,
+                  const std::string& window = "");
 
 }  // namespace tinymor

@@ -176,9 +176,6 @@ std::vector<fs::path> runs_in(const fs::path& folder) {
 Sources open_sources(const fs::path& path, const std::function<void()>& wake, Checkpoint checkpoint) {
   const std::vector<fs::path> runs = runs_in(path);
   if (runs.empty()) return alone(open_source(path, wake, checkpoint));
-  check_input(runs.size() <= 1 + most_rivals,
-              "{}: {} runs are in it, and at most {} stand side by side (name one of them)", path.string(), runs.size(),
-              1 + most_rivals);
   Sources sources;
   for (const fs::path& run : runs) sources.push_back(open_source(run, wake, checkpoint));
   return sources;

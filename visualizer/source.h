@@ -161,7 +161,6 @@ using Sources = std::vector<std::unique_ptr<Source>>;
 Sources alone(std::unique_ptr<Source> source);
 
 /// How many runs stand beside the one that is shown, at most.
-constexpr size_t most_rivals = 6;
 
 /// The runs in a folder: itself, or those in it, by name, as a race leaves them; none where it holds none.
 std::vector<std::filesystem::path> runs_in(const std::filesystem::path& folder);

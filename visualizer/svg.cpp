@@ -8,9 +8,6 @@
 namespace tinymor {
 namespace {
 
-/// ImGui measures a font by the height of its lines, SVG by its em; DejaVu Sans has lines of 1.164 em.
-constexpr double em_of_height = 1 / 1.164;
-
 /// fill="#rrggbb", with the opacity where it is not 1.
 std::string paint(const char* what, ImU32 color) {
   const unsigned alpha = color >> IM_COL32_A_SHIFT & 0xff;
@@ -98,7 +95,7 @@ void SvgCanvas::text(ImVec2 position, ImU32 color, std::string_view text, ui::Fo
   fmt::format_to(std::back_inserter(body_),
                  "<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"{:.1f}\" textLength=\"{:.1f}\" "
                  "lengthAdjust=\"spacingAndGlyphs\" xml:space=\"preserve\"{} {}>{}</text>\n",
-                 position.x, position.y + font->Ascent, font->FontSize * em_of_height, text_size(text, which).x,
+                 position.x, position.y + font->Ascent, font->FontSize * ui::em_of_height, text_size(text, which).x,
                  which == ui::Font::bold ? " font-weight=\"bold\"" : "", paint("fill", color), escaped(text));
 }
 

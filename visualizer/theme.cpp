@@ -6,6 +6,8 @@
 #include <iterator>
 #include <string>
 
+#include "visualizer/glyphs.h"
+
 namespace tinymor::ui {
 namespace {
 
@@ -26,7 +28,8 @@ constexpr Face faces[] = {
     {"/System/Library/Fonts/Supplemental/Arial Unicode.ttf", "/System/Library/Fonts/Supplemental/Arial Bold.ttf"},
     {"C:/Windows/Fonts/segoeui.ttf", "C:/Windows/Fonts/segoeuib.ttf"}};
 
-// Latin, Greek, Cyrillic and the marks that tokenizers use. ImGui keeps the pointer.
+// Latin, Greek, Cyrillic and the marks that tokenizers use; glyphs.h adds what else a text needs. ImGui keeps the
+// pointer.
 constexpr ImWchar wide_ranges[] = {0x20,   0x24F,  0x370,  0x52F,  0x1E00, 0x1EFF, 0x2010, 0x2027, 0x2030, 0x205E,
                                    0x20A0, 0x20BF, 0x2190, 0x21FF, 0x2581, 0x2588, 0xFFFD, 0xFFFD, 0};
 constexpr ImWchar latin_ranges[] = {0x20, 0x24F, 0x2010, 0x2027, 0x2030, 0x205E, 0xFFFD, 0xFFFD, 0};
@@ -70,6 +73,7 @@ void load_fonts(float scale, FontSource source) {
     add_face(atlas, *face, scale);
   else
     add_builtin(atlas, scale);
+  reserve_glyphs(atlas, face ? face->regular : "", face ? face->bold : "");
   atlas.Build();
 }
 

@@ -16,6 +16,9 @@ void load_fonts(float scale, FontSource source);
 /// Sets the current context's style at `scale`.
 void apply_style(float scale);
 
+/// ImGui measures a font by the height of its lines, which are 1.164 em in DejaVu Sans; SVG and other fonts by the em.
+inline constexpr float em_of_height = 1 / 1.164f;
+
 ImFont* font(Font which);
 /// Height of body text in pixels, the unit of all sizes.
 float em();

@@ -6,8 +6,8 @@
 
 #include "tensor/error.h"
 #include "visualizer/bars.h"
+#include "visualizer/fields.h"
 #include "visualizer/plot.h"
-#include "visualizer/ui.h"
 
 namespace tinymor {
 namespace {
@@ -207,8 +207,10 @@ std::string timeline_text(const Source& source, const AppState& state) {
   return out;
 }
 
-void begin_note(AppState& state) {
+void begin_note(const Source& source, AppState& state) {
+  if (source.recording().empty()) return state.say("note: this run has no recording to lie beside (open a run folder)");
   state.timeline.writing = true;
+  state.timeline.problem.clear();
   state.timeline.draft.clear();
   for (const Note& note : state.timeline.notes)
     if (note.step == state.shown.step) state.timeline.draft = note.text;
@@ -219,13 +221,13 @@ void draw_note_dialog(AppState& state) {
   if (ui::begin_dialog("##note", ui::em() * 34)) {
     ui::label(fmt::format("Note at step {}", state.shown.step), ui::colors::text, ui::Font::bold);
     ImGui::SetNextItemWidth(-1);
-    if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
-    const bool entered = ImGui::InputText("##text", &state.timeline.draft, ImGuiInputTextFlags_EnterReturnsTrue);
-    ui::tag("note.text");
+    if (ImGui::IsWindowAppearing()) state.awaits_text = true;
+    const bool entered = ui::text_field("note.text", state.timeline.draft, ImGui::IsWindowAppearing());
+    if (!state.timeline.problem.empty()) ui::paragraph(state.timeline.problem, ui::colors::warn);
     const bool keep = ui::chip("note.keep", "Keep", true, "In a file beside the recording");
     ImGui::SameLine();
     if (ui::button("note.cancel", "Cancel")) state.timeline.writing = false;
-    if (keep || entered) {
+    if (keep || entered || ui::enter_pressed()) {
       state.wishes.push_back({Wish::note, 0, state.timeline.draft});
       state.timeline.writing = false;
     }

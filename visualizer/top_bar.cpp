@@ -6,6 +6,7 @@
 
 #include "visualizer/app.h"
 #include "visualizer/bars.h"
+#include "visualizer/glyphs.h"
 
 namespace tinymor {
 namespace {
@@ -52,7 +53,7 @@ Part badge(const Source& source, AppState& state) {
             if (command.empty()) return;
             ui::hint(("Click to copy: " + command).c_str());
             if (!clicked) return;
-            ImGui::SetClipboardText(command.c_str());
+            ui::copy(command);
             state.say("copied: " + command);
           }};
 }
@@ -83,16 +84,16 @@ Part page_menu(AppState& state, const std::vector<Page>& all) {
             ImGui::SameLine(0, gap);
             if (ui::button("page.next", ">", true, "Next page (Page Down)"))
               go_to_page(state, neighbour(all, state.page, 1));
-            if (!ImGui::BeginPopup("pages")) return;
+            if (!ui::begin_popup("pages")) return;
             // In columns, so that all have room.
-            if (!ImGui::BeginTable("list", 2)) return ImGui::EndPopup();
+            if (!ImGui::BeginTable("list", 2)) return ui::end_popup();
             for (size_t i = 0; i < all.size(); ++i) {
               ImGui::TableNextColumn();
-              if (ImGui::Selectable(all[i].name.c_str(), all[i].name == name)) go_to_page(state, all[i].name);
-              ui::tag("page." + std::to_string(i));
+              if (ui::menu_item("page." + std::to_string(i), all[i].name.c_str(), all[i].name == name))
+                go_to_page(state, all[i].name);
             }
             ImGui::EndTable();
-            ImGui::EndPopup();
+            ui::end_popup();
           }};
 }
 
@@ -142,9 +143,7 @@ Part training_controls(const Source& source, AppState& state, bool brief) {
             ImGui::SameLine();
             if (!brief && !ui::is_hidden("train.lr")) {
               ImGui::SetNextItemWidth(slider);
-              ui::field("train.lr");
-              ImGui::SliderFloat("##lr", &state.lr_factor, 0.01f, 100, "lr x %.2f", ImGuiSliderFlags_Logarithmic);
-              ui::tag("train.lr");
+              ui::slider("train.lr", state.lr_factor, 0.01f, 100, "lr x %.2f", true);
               ui::hint("Learning rates, times those of the schedule. Too large a one, and the loss jumps");
               ImGui::SameLine();
             }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "visualizer/glyphs.h"
+
 namespace tinymor::ui {
 namespace {
 
@@ -61,11 +63,12 @@ void draw_text(std::string_view text, Color color, Font which) {
   const ImFont* used = font(which);
   const float width = ImGui::GetItemRectSize().x + 0.5f;
   ImVec2 at = ImGui::GetItemRectMin();
-  const char* const end = text.data() + text.size();
-  for (const char* line = text.data(); line < end; at.y += used->FontSize) {
+  const Drawn drawn(text, which);
+  const char* const end = drawn.end();
+  for (const char* line = drawn.begin(); line < end; at.y += used->FontSize) {
     const char* wrapped = std::max(line + 1, used->CalcWordWrapPositionA(1, line, end, width));
     const char* stop = std::min(wrapped, std::find(line, end, '\n'));
-    drawing()->text(at, u32(color), {line, size_t(stop - line)}, which);
+    drawing()->text(at, u32(color), original({line, size_t(stop - line)}), which);
     line = stop;
     while (line < end && *line == ' ') ++line;
     if (line < end && *line == '\n') ++line;
@@ -82,13 +85,15 @@ const Registry::Item* Registry::find(const std::string& name) const {
 void Registry::begin_frame() {
   items_.clear();
   pressable_.clear();
+  topmost_ = layers_;
+  layer_ = layers_ = 0;
   if (--reveal_frames_ <= 0) revealed_.clear();
 }
 
 void Registry::move_focus(int by) {
   std::vector<std::pair<ImVec2, std::string>> order;
-  for (const std::string& name : pressable_)
-    if (const Item* item = find(name); item && (item->visible || item->scrolls))
+  for (const auto& [name, layer] : pressable_)
+    if (const Item* item = find(name); item && layer == layers_ && (item->visible || item->scrolls))
       order.emplace_back(item->box.center(), name);
   if (order.empty()) return;
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
@@ -103,8 +108,13 @@ void Registry::move_focus(int by) {
 }
 
 bool Registry::key_pressed(const std::string& name) {
-  pressable_.insert(name);
-  return pressing_ && name == focus_ && !(pressing_ = false);
+  pressable_[name] = layer_;
+  return pressing_ && name == focus_ && layer_ == topmost_ && !(pressing_ = false);
+}
+
+const Registry::Item* Registry::focused() const {
+  const auto at = pressable_.find(focus_);
+  return at != pressable_.end() && at->second == std::max(topmost_, layers_) ? find(focus_) : nullptr;
 }
 
 RegistryScope::RegistryScope(Registry& registry, const std::set<std::string>& names)
@@ -172,6 +182,10 @@ void field(const std::string& name) {
   ImGui::SetKeyboardFocusHere();
 }
 
+void leave_field(const std::string& name, int by) {
+  if (current) current->leave(prefix + name, by);
+}
+
 bool is_hidden(const std::string& name) {
   return hidden.contains(name);
 }
@@ -190,7 +204,7 @@ bool button(const std::string& name, const char* text, bool enabled, const char*
   if (left_out(name, {button_width(text), ImGui::GetFrameHeight()})) return false;
   ImGui::PushID(name.c_str());
   ImGui::BeginDisabled(!enabled);
-  const bool pressed = ImGui::Button(text) || (enabled && by_key(name));
+  const bool pressed = ImGui::Button(Drawn(text).c_str()) || (enabled && by_key(name));
   draw_frame(text, ImGui::GetColorU32(ImGuiCol_Button), enabled ? 1 : 0.4f);
   ImGui::EndDisabled();
   tag(name);
@@ -277,6 +291,22 @@ void end_bar() {
   ImGui::PopStyleColor();
 }
 
+namespace {
+
+// Those that lie below what is drawn now.
+thread_local std::vector<int> layers_below;
+
+void begin_layer() {
+  layers_below.push_back(current ? current->begin_layer() : 0);
+}
+
+void end_layer() {
+  if (current) current->end_layer(layers_below.back());
+  layers_below.pop_back();
+}
+
+}  // namespace
+
 bool begin_dialog(const char* id, float width) {
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   const float margin = 2 * em(), fitting = std::min(width, screen.x - margin);
@@ -286,11 +316,13 @@ bool begin_dialog(const char* id, float width) {
   constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
                                      ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings |
                                      ImGuiWindowFlags_AlwaysAutoResize;
+  begin_layer();
   return ImGui::Begin(id, nullptr, flags);
 }
 
 void end_dialog() {
   ImGui::End();
+  end_layer();
   ImGui::PopStyleColor();
 }
 
@@ -301,8 +333,38 @@ bool dialog_title(const std::string& name, const char* title) {
   return button(name, "x", true, "Close (Esc)");
 }
 
+bool enter_pressed() {
+  return key_pressed(ImGuiKey_Enter, false) && !ImGui::GetIO().WantTextInput && !(current && current->focused());
+}
+
+bool begin_popup(const char* id) {
+  if (!ImGui::BeginPopup(id)) return false;
+  begin_layer();
+  if (key_pressed(ImGuiKey_Escape, false) && !ImGui::GetIO().WantTextInput) ImGui::CloseCurrentPopup();
+  return true;
+}
+
+bool popup_open() {
+  return ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+}
+
+void end_popup() {
+  end_layer();
+  ImGui::EndPopup();
+}
+
+bool menu_item(const std::string& name, const char* text, bool on, char letter) {
+  bool pressed = ImGui::Selectable(text, on);
+  tag(name);
+  for (const ImWchar typed : ImGui::GetIO().InputQueueCharacters)
+    pressed |= letter != 0 && (typed | 0x20) == (letter | 0x20);
+  if (by_key(name)) pressed = true;
+  if (pressed) ImGui::CloseCurrentPopup();
+  return pressed;
+}
+
 float button_width(const char* text) {
-  return ImGui::CalcTextSize(text).x + 2 * ImGui::GetStyle().FramePadding.x;
+  return ImGui::CalcTextSize(Drawn(text).c_str()).x + 2 * ImGui::GetStyle().FramePadding.x;
 }
 
 bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, const char* hint_text) {
@@ -344,7 +406,8 @@ float segmented_width(const std::vector<const char*>& labels) {
 void label(std::string_view text, Color color, Font which) {
   ImGui::PushFont(font(which));
   ImGui::PushStyleColor(ImGuiCol_Text, u32(color));
-  ImGui::TextUnformatted(text.data(), text.data() + text.size());
+  const Drawn drawn(text, which);
+  ImGui::TextUnformatted(drawn.begin(), drawn.end());
   draw_text(text, color, which);
   ImGui::PopStyleColor();
   ImGui::PopFont();

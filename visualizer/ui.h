@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "visualizer/canvas.h"
@@ -31,21 +32,32 @@ class Registry {
   /// Asked by every control; once, whether it is the one to scroll to.
   bool to_be_revealed(const std::string& name) { return name == revealed_ && (revealed_.clear(), true); }
 
+  /// What is drawn until end_layer lies above all else, as a dialog or a menu does: the keyboard stays in the topmost
+  /// layer. Returns the layer before, for end_layer.
+  int begin_layer() { return std::exchange(layer_, ++layers_); }
+  void end_layer(int before) { layer_ = before; }
+
   /// Moves the keyboard by so many of the controls that can be pressed, line by line as they stood in the newest frame.
   void move_focus(int by);
+  /// Moves it with the next frame, from a control.
+  void leave(std::string name, int by) { focus_ = std::move(name), leaving_ = by; }
+  int take_leaving() { return std::exchange(leaving_, 0); }
   /// Whether the control that the keyboard is at is pressed in the next frame.
   void press_focus(bool pressed) { pressing_ = pressed; }
   void let_go() { focus_.clear(); }
   /// Empty when the keyboard is at none.
   const std::string& focus() const { return focus_; }
+  /// The control that the keyboard is at, or null when none that can be pressed is.
+  const Item* focused() const;
   /// Asked by every control that can be pressed: whether a key did.
   bool key_pressed(const std::string& name);
 
  private:
   std::map<std::string, Item> items_;
-  std::set<std::string> pressable_;
+  std::map<std::string, int> pressable_;  // with its layer
   std::string focus_, revealed_;
-  int reveal_frames_ = 0;
+  int reveal_frames_ = 0, leaving_ = 0;
+  int layer_ = 0, layers_ = 0, topmost_ = 0;  // that is drawn now, all so far, and those of the frame before
   bool pressing_ = false;
 };
 
@@ -77,6 +89,8 @@ void tag(const std::string& name, const Box& box);
 
 /// Comes before a slider or a text field of that name: a key that presses it lets a person type into it.
 void field(const std::string& name);
+/// Lets the keyboard go on from it.
+void leave_field(const std::string& name, int by);
 
 /// Whether a scene has put the control of that name away.
 bool is_hidden(const std::string& name);
@@ -112,6 +126,16 @@ bool begin_dialog(const char* id, float width);
 void end_dialog();
 /// Its first line, with a button at the right that closes it; true when that was pressed.
 bool dialog_title(const std::string& name, const char* title);
+/// Whether Enter was pressed while the keyboard is at no control and in no field: it means the dialog's main button.
+bool enter_pressed();
+
+/// A menu that ImGui::OpenPopup opened, which Esc closes; end_popup follows when it is open.
+bool begin_popup(const char* id);
+void end_popup();
+/// Whether there is one.
+bool popup_open();
+/// A line of it, which closes it; also where `letter` is typed, in either case.
+bool menu_item(const std::string& name, const char* label, bool on = false, char letter = 0);
 /// How wide they will be.
 float button_width(const char* label);
 

@@ -12,6 +12,7 @@
 
 #include "tensor/error.h"
 #include "visualizer/app.h"
+#include "visualizer/glyphs.h"
 #include "visualizer/preferences.h"
 
 namespace tinymor {
@@ -56,7 +57,6 @@ void on_key(GLFWwindow* window, int key, int scancode, int action, int mods) {
 void watch_input(GLFWwindow* window, Events& events) {
   glfwSetWindowUserPointer(window, &events);
   glfwSetKeyCallback(window, on_key);
-  glfwSetCharCallback(window, [](GLFWwindow* w, unsigned) { events_of(w).input = true; });
   glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) { events_of(w).input = true; });
   glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) { events_of(w).input = true; });
   glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { events_of(w).input = true; });
@@ -151,6 +151,12 @@ class Desktop {
     ImGui::GetIO().IniFilename = nullptr;
     ImGui_ImplGlfw_InitForOpenGL(window_, true);
     ImGui_ImplOpenGL3_Init("#version 330 core");
+    ui::keep_clipboard_true();
+    // In the place of ImGui's own, which takes characters of 16 bits only.
+    glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned code_point) {
+      events_of(w).input = true;
+      ui::type_character(code_point);
+    });
   }
   ~Desktop() {
     textures_.clear();
@@ -171,7 +177,7 @@ class Desktop {
     float density = 1;
     glfwGetWindowContentScale(window_, &density, nullptr);
     const float scale = std::clamp(density, 0.5f, 4.0f) * zoom;
-    if (scale == scale_) return;
+    if (scale == scale_ && !ui::glyphs_lack_room()) return;
     scale_ = scale;
     ui::load_fonts(scale, ui::FontSource::system);
     ui::apply_style(scale);
@@ -201,6 +207,7 @@ class Desktop {
     app.frame(seconds);
     ImGui::Render();
     own_seconds_ = glfwGetTime() - begun;
+    if (ui::glyphs_added()) upload_fonts();
     if (const auto request = app.picture_request()) save_picture(*request, *ImGui::GetDrawData());
     int width = 0, height = 0;
     glfwGetFramebufferSize(window_, &width, &height);
@@ -214,6 +221,16 @@ class Desktop {
   }
 
  private:
+  /// The atlas as it is now, into the texture that the frame's commands name.
+  static void upload_fonts() {
+    ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
+    unsigned char* pixels = nullptr;
+    int width = 0, height = 0;
+    atlas.GetTexDataAsRGBA32(&pixels, &width, &height);
+    glBindTexture(GL_TEXTURE_2D, GLuint(intptr_t(atlas.TexID)));
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+  }
+
   GLFWwindow* window_ = nullptr;
   Events events_;
   Textures textures_;
@@ -253,7 +270,8 @@ void loop(Desktop& desktop, App& app) {
     const bool moved = app.animating();
     desktop.draw(app, now - last);
     last = now;
-    budget = moved && !app.animating() ? frames_per_event : std::max(0, budget - 1);  // what came last is drawn, too
+    // What came last is drawn, too, and what found no glyphs.
+    budget = (moved && !app.animating()) || ui::glyphs_lack_room() ? frames_per_event : std::max(0, budget - 1);
     // Curves made anew leave holes between what is kept; glibc gives their pages back only when it is told to.
     if (now - trimmed > trim_every) malloc_trim(0), trimmed = now;
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cfloat>
 
 #include "visualizer/app.h"
 
@@ -33,14 +34,28 @@ float moved_by_key() {
 void draw_panel_menu(const Panel& panel, AppState& state) {
   const std::string name = panel.name();
   if (ui::button("menu." + name, "...", true, "Fill the window, save")) ImGui::OpenPopup("menu");
-  if (!ImGui::BeginPopup("menu")) return;
+  if (!ui::begin_popup("menu")) return;
   const bool filled = state.maximised == name;
-  if (ImGui::Selectable(filled ? "Show all panels (F)" : "Fill the window (F)")) state.maximised = filled ? "" : name;
-  ui::tag("menu." + name + ".fill");
-  if (ImGui::Selectable("Save as SVG, PNG and CSV (S)")) state.exporting = name;
-  ui::tag("menu." + name + ".save");
-  ImGui::EndPopup();
+  if (ui::menu_item("menu." + name + ".fill", filled ? "Show all panels (F)" : "Fill the window (F)", false, 'f'))
+    state.maximised = filled ? "" : name;
+  if (ui::menu_item("menu." + name + ".save", "Save as SVG, PNG and CSV (S)", false, 's')) state.exporting = name;
+  ui::end_popup();
 }
+
+/// Until its end the mouse is at nothing.
+class NoMouse {
+ public:
+  explicit NoMouse(AppState& state) : place_(ImGui::GetIO().MousePos) {
+    ImGui::GetIO().MousePos = {-FLT_MAX, -FLT_MAX};
+    state.hovered.reset();
+  }
+  ~NoMouse() { ImGui::GetIO().MousePos = place_; }
+  NoMouse(const NoMouse&) = delete;
+  NoMouse& operator=(const NoMouse&) = delete;
+
+ private:
+  ImVec2 place_;
+};
 
 }  // namespace
 
@@ -111,6 +126,7 @@ void App::draw_tile(const Tile& tile) {
     if (state_.exporting == panel.name()) {
       SvgCanvas drawing;
       {
+        const NoMouse nowhere(state_);  // what is shown of the token under the mouse is no part of the panel
         const DrawingScope scope(drawing);
         draw_contents(panel, tile);
       }

@@ -14,6 +14,6 @@ autograd   1500
 mor        2800
 datasets   2300
 trainer    4300
-visualizer 13150
+visualizer 13800
 END
 exit $over

@@ -233,6 +233,9 @@ TEST_CASE("a paused run does no step, those that are asked for, and what is post
   control.set_lr_factor(1);
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   CHECK(counter.step == paused_at + 1);
+  const int seen = counter.snapshots;
+  control.step();
+  CHECK(wait([&] { return counter.snapshots == seen + 1; }));  // though none is due
   CHECK(counter.lr == Approx(3 * lr));
   const auto next_text = [&](Watched::Kind kind) {
     const int before = counter.snapshots;

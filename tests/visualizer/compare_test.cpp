@@ -55,8 +55,7 @@ TEST_CASE("another run stands where this one does, until it is let loose, and it
   window.frames(2);
   CHECK(state.open.dialog == Dialog::none);  // the next run that is opened is to be shown
   REQUIRE(window.click("compare.other"));
-  state.open.path = "other";
-  window.frames(2);
+  window.type("other");
   REQUIRE(window.click("open.go"));
   window.frames(2);
   REQUIRE(state.compare.other);
@@ -81,8 +80,7 @@ TEST_CASE("another run stands where this one does, until it is let loose, and it
   REQUIRE(window.click("compare.next"));
   CHECK(state.compare.other == &source);
   REQUIRE(window.click("compare.other"));
-  state.open.path = "other";
-  window.frames(2);
+  window.type("other");
   REQUIRE(window.click("open.go"));
   window.frames(2);
   CHECK(state.compare.rivals.size() == 2);

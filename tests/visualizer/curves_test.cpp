@@ -117,3 +117,33 @@ TEST_CASE("a curve's value is read with the place that it is of, unless that is 
   const PlotSeries late{.name = "train", .color = {}, .x = {20001, 20002}, .y = {1, 2}};
   CHECK(reading(late, 20000, steps) == "train  1 nats at step 20001");
 }
+
+TEST_CASE("Shift and click marks B where B is another run, too: it goes there and stays, and A stays") {
+  Desk desk;
+  SampleRun longer;
+  longer.steps = 800;
+  Sources other;
+  other.push_back(std::make_unique<RecordingSource>("longer", sample_recording(longer)));
+  desk.window.app().compare(std::move(other));
+  desk.window.frames(3);
+  const AppState& state = desk.state();
+  REQUIRE(state.compare.other);
+  const int64_t a = state.shown.step;
+  CHECK(state.compare.shown.step == a);
+  desk.window.hold_shift(true);
+  REQUIRE(desk.window.drag("curves.loss.area", 0.9f, 0.9f));
+  desk.window.hold_shift(false);
+  desk.window.frames(2);
+  CHECK(state.shown.step == a);
+  const int64_t b = state.compare.shown.step;
+  CHECK(b > 600);  // of the longer run, which goes as far as the axis
+  CHECK(state.mark_compared);
+  desk.window.key(ImGuiKey_LeftArrow);
+  CHECK(state.compare.shown.step == b);
+  desk.window.type("m");
+  desk.window.frames(2);
+  CHECK(state.compare.shown.step == state.shown.step);
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(state.mark_compared);
+  CHECK(state.compare.linked);
+}

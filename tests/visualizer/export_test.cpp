@@ -124,6 +124,47 @@ TEST_CASE("S and the panel's menu save it as SVG, PNG and CSV") {
   CHECK_THAT(message, ContainsSubstring("exports/kv-step-400.png"));
 }
 
+TEST_CASE("what lies over a panel and what the mouse is at is not in what is saved of it") {
+  const TemporaryFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  window.frames(3);
+  const auto saved = [&](const std::string& panel) {
+    window.app().state().exporting = panel;
+    window.frames(2);
+    const std::string stem = "exports/" + panel + "-step-400";
+    return std::pair(read_file(stem + ".png"), read_file(stem + ".svg"));
+  };
+  for (const auto& [panel, place] :
+       {std::pair("strip", "panel.strip"), {"grid", "grid.cells"}, {"curves", "curves.loss.area"}}) {
+    CAPTURE(panel);
+    REQUIRE(window.hover("help"));
+    const auto plain = saved(panel);
+    REQUIRE(window.hover(place));
+    window.frames(3);
+    CHECK((saved(panel) == plain));
+    REQUIRE(window.click(std::string("menu.") + panel));
+    CHECK((saved(panel) == plain));
+    window.key(ImGuiKey_Escape);
+  }
+  std::filesystem::current_path(before);
+}
+
+TEST_CASE("a drawing has what is typed into and dragged, and is cut where the window is") {
+  WritingSource source;
+  Headless window(source, 900, 600);
+  AppState& state = window.app().state();
+  state.maximised = "generate";
+  state.bare = true;
+  state.request.prompt = "Two\nlines <";
+  window.frames(3);
+  const std::string svg = window.drawing();
+  for (const char* part : {">Two<", ">lines &lt;<", ">0.80<", "no cap"}) CHECK_THAT(svg, ContainsSubstring(part));
+  CHECK(count(svg, "<clipPath") > 1);
+}
+
 TEST_CASE("a drawing of the window has its bars, buttons and sentences, broken into lines as in the window") {
   WritingSource source;
   Headless window(source, 1280, 800);

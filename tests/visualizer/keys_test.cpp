@@ -210,3 +210,55 @@ TEST_CASE("the keyboard reaches what lies below the fold of a small panel, and t
   CHECK(registry.focus() == "gen.seed");
   CHECK(registry.find("gen.seed")->visible);
 }
+
+TEST_CASE(
+    "a menu has the keys: Esc closes it and nothing else, arrows and Enter choose in it, its letters do what it says") {
+  Desk desk;
+  apply(desk.state(), desk.source, "pin probe 3");
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("menu.kv"));
+  REQUIRE(desk.shows("menu.kv.fill"));
+  desk.window.type("rcn");
+  CHECK(desk.state().rule == RuleView::causal);
+  CHECK(desk.shows("menu.kv.fill"));
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.shows("menu.kv.fill"));
+  CHECK(desk.state().pinned);
+  REQUIRE(desk.window.click("menu.kv"));
+  desk.window.type("f");
+  CHECK(desk.state().maximised == "kv");
+  CHECK_FALSE(desk.shows("menu.kv.fill"));
+  REQUIRE(desk.window.click("menu.kv"));
+  desk.window.key(ImGuiKey_DownArrow);
+  CHECK(desk.window.app().registry().focus() == "menu.kv.fill");
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(2);
+  CHECK(desk.state().maximised.empty());
+}
+
+TEST_CASE("Esc closes the dialog that lies on top, and the keyboard stays in it until then") {
+  Desk desk;
+  apply(desk.state(), desk.source, "pin probe 3");
+  desk.state().lessons = {parse_lesson("title One\ncard\nsay Look.\n", "t")};
+  desk.window.frames(2);
+  desk.window.type("l");
+  desk.window.frames(2);
+  desk.window.type("rsm");
+  CHECK(desk.state().rule == RuleView::causal);
+  for (const char* name : {"lesson.list.close", "lesson.choose.0", "lesson.list.close"}) {
+    desk.window.key(ImGuiKey_DownArrow);
+    CHECK(desk.window.app().registry().focus() == name);
+  }
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().tutor.choosing);
+  CHECK(desk.state().pinned);
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().pinned);
+}
+
+TEST_CASE("a note that cannot be kept is refused before it is written") {
+  Desk desk;
+  desk.window.type("n");
+  CHECK_FALSE(desk.state().timeline.writing);
+  CHECK_THAT(desk.state().message, ContainsSubstring("note: this run has no recording"));
+}

@@ -6,6 +6,7 @@
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "visualizer/headless.h"
+#include "visualizer/panels/curve_series.h"
 #include "visualizer/settings.h"
 
 using namespace tinymor;
@@ -45,18 +46,75 @@ TEST_CASE("Open shows another run, and what belonged to the text before is let g
   Desk desk;
   desk.state().pinned = TokenRef{Subject::probe, 3};
   REQUIRE(desk.window.click("open"));
-  desk.state().open.path = "nowhere";
-  desk.window.frames(2);
+  desk.window.type("nowhere");
   REQUIRE(desk.window.click("open.go"));
   CHECK_THAT(desk.state().open.message, ContainsSubstring("nowhere: there is no such file"));
   CHECK(desk.window.app().source().name() == "sample");
-  desk.state().open.path = "other";
+  desk.window.type("other");
   REQUIRE(desk.window.click("open.go"));
   desk.window.frames(2);
   CHECK(desk.window.app().source().name() == "other");
   CHECK(desk.state().open.dialog == Dialog::none);
   CHECK_FALSE(desk.state().pinned);
   CHECK(desk.state().shown.step == 50);
+}
+
+TEST_CASE("what is typed after O is the path, Enter opens it, and why it cannot be is said in the dialog") {
+  Desk desk;
+  desk.window.type("oruns/live-3 rnsmc");
+  desk.window.frames(3);
+  CHECK(desk.state().open.path == "runs/live-3 rnsmc");
+  CHECK(desk.state().rule == RuleView::causal);
+  CHECK_FALSE(desk.state().timeline.writing);
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(2);
+  CHECK(desk.asked == std::vector<std::string>{"runs/live-3 rnsmc"});
+  CHECK(desk.state().open.dialog == Dialog::open);
+  const auto* message = desk.window.app().registry().find("open.message");
+  REQUIRE(message);
+  CHECK(message->visible);
+  desk.window.type("again");  // in its place
+  desk.window.key(ImGuiKey_Enter);
+  CHECK(desk.asked.back() == "again");
+  desk.window.key(ImGuiKey_Escape);
+  CHECK(desk.state().open.dialog == Dialog::none);
+  desk.window.type("o");
+  desk.window.frames(2);
+  desk.window.type("other");
+  desk.window.key(ImGuiKey_Escape);  // also out of the field
+  CHECK(desk.state().open.dialog == Dialog::none);
+  desk.window.type("o");
+  desk.window.type("other");
+  desk.window.key(ImGuiKey_DownArrow);
+  desk.window.frames(2);
+  CHECK(desk.window.app().registry().focus() == "open.go");
+  CHECK(desk.state().open.path == "other");
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(2);
+  CHECK(desk.asked.size() == 3);
+  CHECK(desk.state().open.message == "");
+  CHECK(desk.window.app().source().name() == "other");
+}
+
+TEST_CASE("Enter in the text to train on trains") {
+  Desk desk;
+  desk.window.type("o");
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("train.data"));
+  desk.window.key(ImGuiKey_End);
+  desk.window.type(".txt");
+  desk.window.key(ImGuiKey_Enter);
+  CHECK(desk.asked == std::vector<std::string>{"train stories.txt 400"});
+}
+
+TEST_CASE("a scene that is wrong is refused in the dialog") {
+  const TemporaryFolder folder;
+  Desk desk;
+  write_file_atomically(folder.path() / "odd.scene", "rule purple\n");
+  desk.window.app().drop((folder.path() / "odd.scene").string());
+  desk.window.frames(4);
+  CHECK(desk.state().open.dialog == Dialog::open);
+  CHECK_THAT(desk.state().open.message, ContainsSubstring("\"purple\" is no value"));
 }
 
 TEST_CASE("a race shows three runs: their curves, and each of the twins in turn beside the first") {
@@ -134,8 +192,7 @@ TEST_CASE("a session that is written down opens, trains and races the same runs 
   desk.state().show = "compare";
   desk.window.frames(2);
   REQUIRE(desk.window.click("compare.other"));
-  desk.state().open.path = "other";
-  desk.window.frames(2);
+  desk.window.type("other");
   REQUIRE(desk.window.click("open.go"));
   desk.window.type("o");
   desk.state().open.request = {"my own.txt", 70};
@@ -275,10 +332,11 @@ TEST_CASE("a scene that is opened shows the run it names and does its lines, on 
   CHECK(state.shown.step == 50);
   window.app().drop((folder.path() / "bad.scene").string());
   window.frames(2);
-  CHECK_THAT(state.message, ContainsSubstring("bad.scene:1: colour"));
+  CHECK(state.open.dialog == Dialog::open);
+  CHECK_THAT(state.open.message, ContainsSubstring("bad.scene:1: colour"));
 }
 
-TEST_CASE("a folder of runs opens all of them side by side, and of too many none") {
+TEST_CASE("a folder of runs opens all of them side by side, however many, each told from the others") {
   const TemporaryFolder folder;
   SampleRun run;
   run.steps = 50;
@@ -299,11 +357,20 @@ TEST_CASE("a folder of runs opens all of them side by side, and of too many none
   CHECK(state.compare.other == state.compare.rivals[0]);
   CHECK(state.curve_axis == CurveAxis::flops);
   CHECK_THAT(window.app().text("curves"), ContainsSubstring("vanilla"));
-  for (int i = 0; i < 4; ++i) write("more" + std::to_string(i));
-  CHECK(open_sources(folder.path(), [] {}).size() == 7);
-  write("one too many");
-  CHECK_THROWS_WITH(open_sources(folder.path(), [] {}), ContainsSubstring("8 runs") && ContainsSubstring("name one"));
   CHECK(open_sources(folder.path() / "mor", [] {}).size() == 1);
+  for (int i = 0; i < 10; ++i) write("more" + std::to_string(i));
+  window.app().drop(folder.path().string());
+  window.frames(3);
+  REQUIRE(state.compare.rivals.size() == 12);
+  std::set<std::tuple<uint8_t, uint8_t, uint8_t, Dash>> looks;
+  for (size_t i = 0; i < state.compare.rivals.size(); ++i) {
+    const RunLook look = look_of(state.compare, i);
+    looks.emplace(look.color.r, look.color.g, look.color.b, look.dash);
+  }
+  CHECK(looks.size() == 12);
+  CHECK_THAT(window.app().text("curves"), ContainsSubstring("more0") && ContainsSubstring("more9"));
+  CHECK(window.app().registry().find("curves.loss.more9"));
+  CHECK_THAT(window.app().csv("curves"), ContainsSubstring((folder.path() / "more9").string() + ",50,"));
 }
 
 TEST_CASE("what cannot be looked at, and text that is none, ends neither the window nor what it shows") {

@@ -140,9 +140,7 @@ class AutogradPanel : public Panel {
   void draw_controls(AppState& state) {
     const auto lines = 1 + std::count(state.expression.begin(), state.expression.end(), '\n');
     const float height = float(std::clamp<ptrdiff_t>(lines, 2, 5)) * ImGui::GetTextLineHeight();
-    ui::field("autograd.expression");
-    ImGui::InputTextMultiline("##expression", &state.expression, {-1, height + 2 * ImGui::GetStyle().FramePadding.y});
-    ui::tag("autograd.expression");
+    ui::text_area("autograd.expression", state.expression, {-1, height + 2 * ImGui::GetStyle().FramePadding.y});
     update(state);
     const int at = step(state);
     const auto go = [&](const char* name, ui::Icon icon, int to, const char* hint) {
@@ -260,7 +258,7 @@ class AutogradPanel : public Panel {
       changed = true;
     }
     if (pressed && ImGui::GetMouseDragDelta().x == 0) ImGui::OpenPopup("numbers");
-    if (ImGui::BeginPopup("numbers")) {
+    if (ui::begin_popup("numbers")) {
       ui::label(fmt::format("{}: drag, or click to type", leaf.value.name()), ui::colors::dim, ui::Font::small);
       const int64_t columns = std::min<int64_t>(8, numbers.rank() > 0 ? numbers.dim(-1) : 1);
       for (int64_t i = 0; i < numbers.count(); ++i) {
@@ -271,7 +269,8 @@ class AutogradPanel : public Panel {
         ui::tag(fmt::format("autograd.leaf.{}.{}", leaf.value.name(), i));
         ImGui::PopID();
       }
-      ImGui::EndPopup();
+      if (ui::enter_pressed()) ImGui::CloseCurrentPopup();
+      ui::end_popup();
     }
     if (changed && all_finite(numbers)) state.expression = with_value(walk_.expression, leaf, numbers);
   }

@@ -279,9 +279,8 @@ class ComparePanel : public Panel {
       ImGui::SetNextItemWidth(box.width());
       const int count = other_of(source, state).history().snapshot_count();
       int index = c.playback.index() + 1;
-      if (ImGui::SliderInt("##step", &index, 1, std::max(1, count), fmt::format("step {}", c.shown.step).c_str()))
+      if (ui::slider("compare.snapshot", index, 1, std::max(1, count), fmt::format("step {}", c.shown.step).c_str()))
         c.playback.jump(index - 1, count);
-      ui::tag("compare.snapshot");
     }
     if (!linked) top += ImGui::GetFrameHeight() + em * 0.4f;
     ImGui::SetCursorScreenPos({box.min.x, top});

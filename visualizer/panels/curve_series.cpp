@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 #include "mor/counts.h"
 #include "tensor/error.h"
@@ -65,14 +66,16 @@ std::function<double(const StepMetrics&)> flops_at_depth(const Source& source) {
   return [once = of(1), more = of(2) - of(1)](const StepMetrics& m) { return once + (m.mean_depth - 1) * more; };
 }
 
-Color run_color(bool compared) {
-  return compared ? compared_color : rival_color;
-}
-
 }  // namespace
 
 std::span<const Metric> step_metrics() {
   return metrics;
+}
+
+RunLook look_of(const Comparison& beside, size_t rival) {
+  constexpr size_t dashes = 3;
+  if (beside.rivals[rival] == beside.other) return {compared_color};
+  return {rival_colors[rival % std::size(rival_colors)], Dash(rival % dashes)};
 }
 
 std::string rival_name(const Source& source, bool compared) {
@@ -93,27 +96,29 @@ std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis over, bool s
   return out;
 }
 
-std::vector<PlotSeries> rival_curves(const Source& source, CurveAxis over, bool smoothed, bool compared) {
+std::vector<PlotSeries> rival_curves(const Comparison& beside, size_t rival, CurveAxis over, bool smoothed) {
+  const Source& source = *beside.rivals[rival];
   const AxisMap axis(source, over);
-  const Color color = run_color(compared);
-  const std::string name = rival_name(source, compared);
+  const auto [color, dash] = look_of(beside, rival);
+  const std::string name = rival_name(source, &source == beside.other);
   std::vector<PlotSeries> out = {train_series(name, color, source.history(), axis, smoothed),
                                  held_out_series(name, color, source.history(), axis, &EvalMetrics::threshold_loss)};
   out[0].what = "train", out[1].what = "held out";
+  out[0].dash = out[1].dash = dash;
   return out;
 }
 
 std::vector<MetricCurves> metric_curves(const Source& source, const Comparison& beside, CurveAxis over) {
   constexpr size_t always = 3;
   std::vector<std::pair<const Source*, PlotSeries>> runs;  // each with its line, but for what it tells
-  const auto add_run = [&](const Source& run, std::string title, Color color) {
+  const auto add_run = [&](const Source& run, std::string title, RunLook look) {
     const AxisMap axis(run, over);
-    runs.push_back({&run, {.name = std::move(title), .color = color}});
+    runs.push_back({&run, {.name = std::move(title), .color = look.color, .dash = look.dash}});
     runs.back().second.x = column(run.history().steps, [&](const StepMetrics& m) { return axis.at(m.step); });
   };
-  for (const Source* rival : beside.rivals)
-    add_run(*rival, rival_name(*rival, rival == beside.other), run_color(rival == beside.other));
-  add_run(source, "", ui::colors::accent);  // on top
+  for (size_t i = 0; i < beside.rivals.size(); ++i)
+    add_run(*beside.rivals[i], rival_name(*beside.rivals[i], beside.rivals[i] == beside.other), look_of(beside, i));
+  add_run(source, "", {ui::colors::accent});  // on top
   std::vector<MetricCurves> out;
   const auto add = [&](const char* name, const char* label, auto&& values_of) {
     std::vector<double> own = values_of(source);

@@ -17,13 +17,21 @@ struct Metric {
 };
 std::span<const Metric> step_metrics();
 
+/// How another run is told from the rest: B by its colour, the others by colour and dash, twelve before they repeat.
+struct RunLook {
+  Color color;
+  Dash dash = Dash::none;
+};
+/// That of the run of this place among the rivals, from 0.
+RunLook look_of(const Comparison& beside, size_t rival);
+
 /// What another run is called beside this one.
 std::string rival_name(const Source& source, bool compared);
 
 /// Loss of the batches, smoothed over its raw values or not, and held-out loss under each rule.
 std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis axis, bool smoothed);
 /// The same of another run, at the same places of the axis.
-std::vector<PlotSeries> rival_curves(const Source& source, CurveAxis axis, bool smoothed, bool compared);
+std::vector<PlotSeries> rival_curves(const Comparison& beside, size_t rival, CurveAxis axis, bool smoothed);
 
 /// A metric of several runs, the last of them the one that is shown.
 struct MetricCurves {

@@ -135,7 +135,8 @@ class CurvesPanel : public Panel {
     const AxisMap axis(source, state.curve_axis);
     options.x_unit = axis_unit(state.curve_axis);
     if (state.shown.any()) options.marker = axis.at(state.shown.step);
-    if (compares_steps(state)) options.marker_b = axis.at(state.compare.shown.step);
+    if (state.mark_compared && state.compare.shown.any())
+      options.marker_b = AxisMap(compared_with(source, state.compare), state.curve_axis).at(state.compare.shown.step);
     options.hint = "click: go there \u00b7 Shift and click: mark B";
     loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options, state.curves);
     std::optional<double> clicked = loss_.clicked_x();
@@ -143,11 +144,10 @@ class CurvesPanel : public Panel {
       if (const auto x = draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options, state.curves))
         clicked = x;
     const RunHistory& history = source.history();
-    const bool mark = ImGui::GetIO().KeyShift && !state.compare.other;
-    if (clicked)
-      (mark ? state.compare.playback : state.playback)
-          .jump(history.snapshot_at(axis.step(*clicked)), history.snapshot_count());
-    if (clicked && mark) state.mark_compared = true;
+    if (clicked && ImGui::GetIO().KeyShift)
+      mark_compared(source, state, *clicked);
+    else if (clicked)
+      state.playback.jump(history.snapshot_at(axis.step(*clicked)), history.snapshot_count());
     take_box(box);
   }
 
@@ -156,6 +156,8 @@ class CurvesPanel : public Panel {
     std::string out = caption(source, state) + "\n";
     if (h.steps.empty() && h.evals.empty()) return out + "no values yet\n";
     out += last_values(source) + "\n";
+    for (const Source* rival : state.compare.rivals)
+      out += fmt::format("{}:\n{}\n", rival_name(*rival, rival == state.compare.other), last_values(*rival));
     const size_t stride = std::max<size_t>(1, h.steps.size() / 10);
     for (size_t i = 0; i < h.steps.size(); i += stride) {
       out += fmt::format("  step {:>6}  loss {:.3f}{}\n", h.steps[i].step, h.steps[i].loss,
@@ -164,33 +166,38 @@ class CurvesPanel : public Panel {
     return out;
   }
 
-  Table table(const Source& source, const AppState&) const override {
-    Table table{{"step", "seconds", "loss"}, {}};
+  Table table(const Source& source, const AppState& state) const override {
+    Table table{{"run", "step", "seconds", "loss"}, {}};
     for (const Metric& metric : step_metrics()) table.columns.push_back(metric.name);
     for (const char* rule : {"topk_loss", "threshold_loss"}) table.columns.push_back(rule);
-    const RunHistory& h = source.history();
+    add_rows(table, source);
+    for (const Source* rival : state.compare.rivals) add_rows(table, *rival);
+    return table;
+  }
+
+ private:
+  static void add_rows(Table& table, const Source& run) {
+    const RunHistory& h = run.history();
     auto eval = h.evals.begin();
     const auto held_out = [&](int64_t until) {  // evaluations before the first step, or between steps that were dropped
       for (; eval != h.evals.end() && eval->step < until; ++eval) {
         std::vector<std::string>& row = table.rows.emplace_back(table.columns.size());
-        row.front() = std::to_string(eval->step);
+        row[0] = run.name(), row[1] = std::to_string(eval->step);
         row.end()[-2] = cell(eval->topk_loss), row.back() = cell(eval->threshold_loss);
       }
     };
     for (const StepMetrics& m : h.steps) {
       held_out(m.step);
       const bool both = eval != h.evals.end() && eval->step == m.step;
-      table.rows.push_back({std::to_string(m.step), cell(m.seconds), cell(m.loss)});
+      table.rows.push_back({run.name(), std::to_string(m.step), cell(m.seconds), cell(m.loss)});
       for (const Metric& metric : step_metrics()) table.rows.back().push_back(cell(m.*metric.value));
       for (double EvalMetrics::*loss : {&EvalMetrics::topk_loss, &EvalMetrics::threshold_loss})
         table.rows.back().push_back(both ? cell((*eval).*loss) : "");
       eval += both;
     }
     held_out(std::numeric_limits<int64_t>::max());
-    return table;
   }
 
- private:
   void collect(const Source& source, const AppState& state) {
     std::vector<std::pair<const Source*, uint64_t>> made_of = {{&source, source.version()}, {state.compare.other, 0}};
     for (const Source* rival : state.compare.rivals) made_of.emplace_back(rival, rival->version());
@@ -199,8 +206,8 @@ class CurvesPanel : public Panel {
     smooth_ = state.smooth_loss;
     axis_ = state.curve_axis;
     loss_series_ = loss_curves(source, axis_, smooth_);
-    for (const Source* rival : state.compare.rivals)
-      for (PlotSeries& series : rival_curves(*rival, axis_, smooth_, rival == state.compare.other))
+    for (size_t i = 0; i < state.compare.rivals.size(); ++i)
+      for (PlotSeries& series : rival_curves(state.compare, i, axis_, smooth_))
         loss_series_.push_back(std::move(series));
     small_ = metric_curves(source, state.compare, axis_);
     for (const MetricCurves& metric : small_) plots_.try_emplace(metric.name, "curves." + metric.name);

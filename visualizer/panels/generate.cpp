@@ -28,13 +28,9 @@ class FieldRow {
     if (at_.x > origin_.x && at_.x + width_ > right_) at_ = {origin_.x, at_.y + row_height()};
     window_canvas().text(at_, ui::u32(ui::colors::dim), label, ui::Font::small);
     ImGui::SetCursorScreenPos({at_.x, at_.y + label_height});
-    ImGui::PushID(name);
     ImGui::SetNextItemWidth(width_);
-    ui::field(name);
     draw();
-    ui::tag(name);
     ui::hint(hint);
-    ImGui::PopID();
     at_.x += width_ + gap;
   }
 
@@ -173,30 +169,27 @@ class GeneratePanel : public Panel {
     GenerateRequest& request = state.request;
     const float em = ui::em();
     const float lines = free_box().height() < em * 22 ? 1 : 2.5f;
-    ui::field("gen.prompt");
-    ImGui::InputTextMultiline("##prompt", &request.prompt,
-                              {-1, em * 1.2f * lines + 2 * ImGui::GetStyle().FramePadding.y});
-    ui::tag("gen.prompt");
+    ui::text_area("gen.prompt", request.prompt, {-1, em * 1.2f * lines + 2 * ImGui::GetStyle().FramePadding.y});
     draw_buttons(source, state);
     if (!source.generation().error.empty()) ui::paragraph(source.generation().error, ui::colors::warn, ui::Font::small);
 
     FieldRow row(em * 5.9f);
     row.field("gen.temperature", "temperature", "0: always the likeliest token",
-              [&] { ImGui::SliderFloat("##v", &request.temperature, 0, 2, "%.2f"); });
+              [&] { ui::slider("gen.temperature", request.temperature, 0, 2, "%.2f"); });
     row.field("gen.top_k", "top-k", "Only the k likeliest tokens; 0: all",
-              [&] { ImGui::SliderInt("##v", &request.top_k, 0, 100, request.top_k > 0 ? "%d" : "all"); });
+              [&] { ui::slider("gen.top_k", request.top_k, 0, 100, request.top_k > 0 ? "%d" : "all"); });
     row.field("gen.top_p", "top-p", "Only the likeliest tokens that together reach this probability",
-              [&] { ImGui::SliderFloat("##v", &request.top_p, 0, 1, "%.2f"); });
+              [&] { ui::slider("gen.top_p", request.top_p, 0, 1, "%.2f"); });
     row.field("gen.max_depth", "most recursions", "Caps the depth of the tokens to come; 0: no cap", [&] {
-      ImGui::SliderInt("##v", &request.max_depth, 0, source.geometry().recursions,
-                       request.max_depth > 0 ? "%d" : "no cap");
+      ui::slider("gen.max_depth", request.max_depth, 0, source.geometry().recursions,
+                 request.max_depth > 0 ? "%d" : "no cap");
     });
     row.field("gen.tokens", "tokens", "How many to generate",
-              [&] { ImGui::SliderInt("##v", &request.max_tokens, 1, 500); });
+              [&] { ui::slider("gen.tokens", request.max_tokens, 1, 500, "%d"); });
     row.field("gen.pace", "tokens/s", "How fast to write; 0: as fast as it can",
-              [&] { ImGui::SliderInt("##v", &request.pace, 0, 50, request.pace > 0 ? "%d" : "full"); });
+              [&] { ui::slider("gen.pace", request.pace, 0, 50, request.pace > 0 ? "%d" : "full"); });
     row.field("gen.seed", "seed", "The same seed gives the same text",
-              [&] { ImGui::InputInt("##v", &request.seed, 1, 100); });
+              [&] { ui::number_field("gen.seed", request.seed, 1); });
     row.end();
     request.seed = std::max(0, request.seed);
   }

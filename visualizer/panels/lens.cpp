@@ -79,11 +79,7 @@ void draw_what_if(const Source& source, AppState& state) {
     ImGui::SameLine();
     if (ImGui::GetCursorPosX() + em * 9 > right) return ImGui::NewLine();
     ImGui::SetNextItemWidth(em * 9);
-    ImGui::PushID(name);
-    ui::field(name);
-    ImGui::SliderFloat("##v", &value, low, high, format);
-    ImGui::PopID();
-    ui::tag(name);
+    ui::slider(name, value, low, high, format);
     ui::hint(hint);
   };
   if (!source.geometry().two_rules || (e.depth > 0 && state.everybody)) return;  // nothing is left to be decided

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "visualizer/panels/curve_series.h"
 #include "visualizer/plot_math.h"
 #include "visualizer/ui.h"
 
@@ -33,8 +34,8 @@ std::vector<RunPoint> run_points(const Source& source, const AppState& state) {
     if (point.speed > 0 && std::isfinite(point.speed) && std::isfinite(point.loss)) points.push_back(point);
   };
   add(source, ui::colors::accent);
-  for (const Source* rival : state.compare.rivals)
-    add(*rival, rival == state.compare.other ? compared_color : rival_color);
+  for (size_t i = 0; i < state.compare.rivals.size(); ++i)
+    add(*state.compare.rivals[i], look_of(state.compare, i).color);
   return points;
 }
 

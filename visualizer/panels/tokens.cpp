@@ -266,9 +266,7 @@ class TokensPanel : public Panel {
     version_ = source.version();
     search_ = state.token_search;
     ImGui::SetNextItemWidth(em * 9);
-    ui::field("tokens.search");
-    ImGui::InputText("##search", &state.token_search);
-    ui::tag("tokens.search");
+    ui::text_field("tokens.search", state.token_search);
     ImGui::SameLine();
     ui::label(fmt::format("search: {} found", grouped(int64_t(listed_.size()))), ui::colors::dim, ui::Font::small);
 
@@ -300,10 +298,7 @@ class TokensPanel : public Panel {
 
   void draw_own(const Source& source, AppState& state, Canvas& canvas) {
     const float em = ui::em();
-    ui::field("tokens.own");
-    ImGui::InputTextMultiline("##own", &state.own_text,
-                              {-1, std::clamp(free_box().height() * 0.3f, em * 2, em * 4.4f)});
-    ui::tag("tokens.own");
+    ui::text_area("tokens.own", state.own_text, {-1, std::clamp(free_box().height() * 0.3f, em * 2, em * 4.4f)});
     if (ui::button("tokens.open", "Open a file", true, "Puts a text file in place of this text"))
       state.open.dialog = Dialog::text;
     ImGui::SameLine();

@@ -11,6 +11,7 @@
 #include <string>
 #include <thread>
 
+#include "datasets/corpus.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/program.h"
@@ -143,7 +144,9 @@ Sources training_source(const Options& o, Wake wake) {
 Opener dialog_opener(const Options& o, const Wake& wake) {
   return {[o, wake](const std::string& path) { return open_sources(path, wake, checkpoint(o)); },
           [o, wake](const TrainRequest& request) {
-            Config config = names_images(request.data) ? image_defaults() : Config::defaults();
+            const bool images = names_images(request.data);
+            if (!images) load_corpus(request.data);  // what cannot be read is told before the run is begun
+            Config config = images ? image_defaults() : Config::defaults();
             config.data.source = request.data;
             config.train.steps = request.steps;
             if (request.race) return race(o, std::move(config), new_run("race"), wake);
