@@ -128,7 +128,7 @@ double kept_numbers_per_token(const ModelConfig& config) {
   const double d = double(config.d_model), q = double(config.n_heads * config.d_head()),
                kv = double(config.n_kv_heads * config.d_head());
   double total = 2 * d + 2 * double(config.vocab_size);
-  for (const LayerWork& layer : work_of(config))
+  for (const LayerWork& layer : work_of(config, mean_shares(config)))
     total += layer.share * (2 * d + 2 * q + (layer.own_keys ? 2 * kv : 0) + 2 * double(config.d_ff));
   for (int64_t r = 0; config.routing != Routing::none && r < config.n_recursions; ++r)
     total += d * (1 + 2 * capacity(config, r));
