@@ -1,5 +1,6 @@
 // Flags that are the same for every subcommand, and what the programs say of themselves.
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "datasets/stories.h"
@@ -90,6 +91,18 @@ TEST_CASE("numbers out of range are refused in a short line that says the range"
     CHECK(result.err.find(says) != std::string::npos);
     CHECK(result.err.size() < 80 + sizeof(TINYMOR_PROGRAM));
   }
+}
+
+TEST_CASE("seeds that are none are refused by every subcommand, also where the seed makes no difference") {
+  for (const char* command : {"train --out new", "generate run --prompt a", "data make stories", "inspect run"})
+    for (const char* seed : {"-1", "18446744073709551616", "1.5"}) {
+      INFO(command << " --seed " << seed);
+      const Output result = tinymor_in(trained(), std::string(command) + " --seed " + seed);
+      CHECK(result.status == 2);
+      CHECK(result.out == "");
+      CHECK(result.err.rfind("error: --seed: ", 0) == 0);
+      CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+    }
 }
 
 TEST_CASE("the program tells its version, and commands that work where it was started from") {

@@ -1,0 +1,63 @@
+// What tinymor-viz says of itself and of what it is told, without a window.
+
+#include <sys/wait.h>
+
+#include <cstdlib>
+
+#include "datasets/stories.h"
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "tensor/files.h"
+#include "trainer/run_folder.h"
+#include "trainer/trainer.h"
+
+using namespace tinymor;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Said {
+  int status;
+  std::string out, err;
+};
+
+Said viz(const fs::path& folder, const std::string& arguments) {
+  const std::string command =
+      "cd " + folder.string() + " && " TINYMOR_VIZ " " + arguments + " >out.txt 2>err.txt </dev/null";
+  const int status = std::system(command.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "out.txt"), read_file(folder / "err.txt")};
+}
+
+}  // namespace
+
+TEST_CASE("tinymor-viz tells its version, and what a number may be") {
+  const TemporaryFolder folder;
+  const Said version = viz(folder.path(), "--version");
+  CHECK(version.status == 0);
+  CHECK(version.out.rfind("tinymor-viz ", 0) == 0);
+  const Said number = viz(folder.path(), "--at -1");
+  CHECK(number.status == 2);
+  CHECK(number.err.find("-1 is out of range (give 0 or more)") != std::string::npos);
+}
+
+TEST_CASE("tinymor-viz says which weights of a run it uses, where the best are not the newest") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder.path() / "text.txt", make_stories(1, 6000));
+  Config config = Config::defaults();
+  config.model.d_model = 16;
+  config.model.d_ff = 24;
+  config.model.max_seq_len = 32;
+  config.data.source = (folder.path() / "text.txt").string();
+  config.data.tokenizer = TokenizerKind::character;
+  config.train.steps = 2;
+  config.train.batch_size = 2;
+  const fs::path run = folder.path() / "run";
+  Trainer(config, run).run();
+  CHECK(viz(folder.path(), "run --panel curves --text").err == "");
+  fs::copy_file(run / "best.safetensors", folder.path() / "kept");
+  Trainer::resume(run, {.steps = 4}).run();
+  fs::copy_file(folder.path() / "kept", run / "best.safetensors", fs::copy_options::overwrite_existing);
+  CHECK(viz(folder.path(), "run --panel curves --text").err.find("the best weights of step ") != std::string::npos);
+  CHECK(viz(folder.path(), "run --panel curves --text --checkpoint newest").err.find("the newest weights of step 4") !=
+        std::string::npos);
+}
