@@ -8,6 +8,7 @@
 #include "mor/kv_cache.h"
 #include "mor/model.h"
 #include "tensor/error.h"
+#include "tensor/whole.h"
 
 namespace tinymor {
 namespace {
@@ -35,7 +36,7 @@ AttentionTrace attention_of(const ModelConfig& config, const Rows& rows, const T
     const Tensor weights = elementwise(kernels::Unary::exp, scores - log_sums) * Real(255);
     for (int64_t i = 0; i < rows.count(); ++i) {
       const Tensor seen = weights.select(0, i).slice(0, 0, kv.plan.visible[i]);
-      for (Real weight : seen.values()) note.weights.push_back(uint8_t(std::lround(weight)));
+      for (Real weight : seen.values()) note.weights.push_back(uint8_t(whole(double(weight) + 0.5, 0, 255)));
     }
   }
   return note;

@@ -12,6 +12,7 @@
 #include "mor/image_trace.h"
 #include "tensor/error.h"
 #include "tensor/safetensors.h"
+#include "tensor/whole.h"
 
 namespace tinymor {
 namespace {
@@ -74,7 +75,7 @@ ImageSnapshot snapshot_of(const ImageModel& model, const Images& images, int64_t
     const auto i = int64_t(snapshot.images.size());
     snapshot.images.push_back({std::move(traced), {}, seen.labels.data()[i]});
     const Tensor pixels = seen.pixels.select(0, i);
-    for (Real ink : pixels.values()) snapshot.images[i].pixels.push_back(uint8_t(std::lround(255 * ink)));
+    for (Real ink : pixels.values()) snapshot.images[i].pixels.push_back(level_of(ink));
   }
   return snapshot;
 }

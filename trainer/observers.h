@@ -38,6 +38,11 @@ class Observers {
   void finish() {
     if (later_.valid()) later_.get();
   }
+  /// The same while another error is under way, which is the one to be told.
+  void give_up() {
+    if (later_.valid()) later_.wait();
+    later_ = {};
+  }
 
  private:
   std::vector<Observer*> all_;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "tensor/ops.h"
+#include "tensor/whole.h"
 
 namespace tinymor {
 
@@ -13,7 +14,8 @@ ScoreHistograms::ScoreHistograms(int64_t recursions) {
 }
 
 void ScoreHistograms::count(int64_t r, double score, bool taken) {
-  const int bin = std::clamp(int(score * ScoreHistogram::bins), 0, ScoreHistogram::bins - 1);
+  if (std::isnan(score)) return;  // of a run that diverged; its loss will tell
+  const int bin = whole(score * ScoreHistogram::bins, 0, ScoreHistogram::bins - 1);
   ++(taken ? counts_.taken : counts_.left)[r * ScoreHistogram::bins + bin];
 }
 

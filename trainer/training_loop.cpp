@@ -245,7 +245,12 @@ void TrainingLoop::run(Control* control) {
   const LockedFolder held = std::move(state_->lock);  // until the run has ended, however it ends
   check(held.held(), "training: the run in {} has ended, and others may have gone on with it (resume it)",
         run_folder());
-  state_->run(control);
+  try {
+    state_->run(control);
+  } catch (...) {
+    state_->observers.give_up();  // its observers may be gone once they hear of the error
+    throw;
+  }
 }
 
 LockedFolder unused_folder(LockedFolder run) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "tensor/whole.h"
 #include "trainer/depth_tints.h"
 
 namespace tinymor {
@@ -20,7 +21,7 @@ double to_linear(uint8_t channel) {
 uint8_t from_linear(double value) {
   const double c = std::clamp(value, 0.0, 1.0);
   const double s = c <= 0.0031308 ? 12.92 * c : 1.055 * std::pow(c, 1 / 2.4) - 0.055;
-  return uint8_t(std::lround(s * 255));
+  return level_of(s);
 }
 
 Triple linear(Color c) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "tensor/whole.h"
 #include "visualizer/canvas.h"
 
 namespace tinymor {
@@ -56,8 +57,8 @@ void Painter::blend(int x, int y, const std::array<float, 4>& rgba) {
 
 // The nearest pixel of a picture times `color`.
 std::array<float, 4> tinted(const Picture& picture, float u, float v, std::array<float, 4> color) {
-  const int x = std::clamp(int(u * float(picture.width)), 0, picture.width - 1);
-  const int y = std::clamp(int(v * float(picture.height)), 0, picture.height - 1);
+  const int x = whole(u * float(picture.width), 0, picture.width - 1);
+  const int y = whole(v * float(picture.height), 0, picture.height - 1);
   const uint8_t* pixel = &picture.rgba[(size_t(y) * picture.width + x) * 4];
   for (int i = 0; i < 4; ++i) color[i] *= float(pixel[i]) / 255;
   return color;
@@ -79,12 +80,10 @@ void Painter::triangle(const ImDrawVert& first, const ImDrawVert& second, const 
   if (!std::isfinite(area) || area == 0) return;
   if (area < 0) std::swap(b, c), area = -area;
 
-  // Corners may be farther away than an int reaches.
-  const auto within = [](float v, int low, int high) { return int(std::min(std::max(v, float(low)), float(high))); };
-  const int left = within(std::floor(std::min({a->pos.x, b->pos.x, c->pos.x})), clip.left, clip.right);
-  const int right = within(std::ceil(std::max({a->pos.x, b->pos.x, c->pos.x})), clip.left, clip.right);
-  const int top = within(std::floor(std::min({a->pos.y, b->pos.y, c->pos.y})), clip.top, clip.bottom);
-  const int bottom = within(std::ceil(std::max({a->pos.y, b->pos.y, c->pos.y})), clip.top, clip.bottom);
+  const int left = whole(std::floor(std::min({a->pos.x, b->pos.x, c->pos.x})), clip.left, clip.right);
+  const int right = whole(std::ceil(std::max({a->pos.x, b->pos.x, c->pos.x})), clip.left, clip.right);
+  const int top = whole(std::floor(std::min({a->pos.y, b->pos.y, c->pos.y})), clip.top, clip.bottom);
+  const int bottom = whole(std::ceil(std::max({a->pos.y, b->pos.y, c->pos.y})), clip.top, clip.bottom);
 
   const bool own_a = owns_edge(b->pos, c->pos), own_b = owns_edge(c->pos, a->pos), own_c = owns_edge(a->pos, b->pos);
   const auto ca = channels(a->col), cb = channels(b->col), cc = channels(c->col);
@@ -114,7 +113,7 @@ void Painter::triangle(const ImDrawVert& first, const ImDrawVert& second, const 
 }
 
 Clip clip_of(const ImVec4& rect, const ImDrawData& data, const Picture& image) {
-  const auto bounded = [](float v, int most) { return int(std::clamp(v, 0.0f, float(most))); };
+  const auto bounded = [](float v, int most) { return whole(v, 0, most); };
   return {bounded(rect.x - data.DisplayPos.x, image.width), bounded(rect.y - data.DisplayPos.y, image.height),
           bounded(rect.z - data.DisplayPos.x, image.width), bounded(rect.w - data.DisplayPos.y, image.height)};
 }

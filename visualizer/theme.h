@@ -2,6 +2,7 @@
 // The app's look: one calm dark theme, three fonts, and sizes in `em` (the height of body text), so that zoom and
 // screen density scale everything alike.
 
+#include "tensor/whole.h"
 #include "visualizer/imgui_compat.h"
 #include "visualizer/palette.h"
 
@@ -31,7 +32,7 @@ inline constexpr Color ground{0x12, 0x14, 0x1A}, bar{0x18, 0x1B, 0x22}, card{0x1
 }  // namespace colors
 
 inline ImU32 u32(Color c, double alpha = 1) {
-  return IM_COL32(c.r, c.g, c.b, int(alpha * 255 + 0.5));
+  return IM_COL32(c.r, c.g, c.b, level_of(alpha));
 }
 inline ImVec4 vec4(Color c, float alpha = 1) {
   return {c.r / 255.0f, c.g / 255.0f, c.b / 255.0f, alpha};

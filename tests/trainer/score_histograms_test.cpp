@@ -1,6 +1,7 @@
 #include "trainer/score_histograms.h"
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "support/catch.h"
@@ -42,6 +43,21 @@ TEST_CASE("histograms count every candidate once, apart for taken and left, and 
     }
     CHECK(histograms.take(8).taken.empty());
   }
+}
+
+TEST_CASE("a score that is no number is counted nowhere") {
+  ScoreHistograms histograms(2);
+  const Real nan = std::nanf(""), infinity = std::numeric_limits<Real>::infinity();
+  const Rows rows = Rows::batch(1, 3);
+  histograms.on_recursion(0, rows, Tensor(Shape{3}, {nan, infinity, 0}), {}, rows);
+  histograms.on_depth_scores(rows, Tensor({3, 2}, {nan, 0, 0, 0, 0, 0}));
+  histograms.on_depths(std::vector<int32_t>{1, 1, 2});
+  const ScoreHistogram counted = histograms.take(1);
+  CHECK(total(counted.taken, 0) == 2 + 1);
+  CHECK(counted.taken[ScoreHistogram::bins - 1] == 1);  // sigma(infinity)
+  CHECK(total(counted.left, 0) == 1);
+  CHECK(total(counted.taken, 1) == 1);
+  CHECK(total(counted.left, 1) == 1);
 }
 
 TEST_CASE("a score lies in the bin of its sigmoid") {

@@ -2,8 +2,11 @@
 
 #include "trainer/training_loop.h"
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <thread>
 
 #include "datasets/batches.h"
 #include "datasets/digits.h"
@@ -118,6 +121,44 @@ TEST_CASE("a step of a run on images can accumulate the gradients of several bat
   }
   trainer.run();
   CHECK(read_recording(folder.path() / "run/recording.mortrace").steps.at(0).loss == loss);
+}
+
+TEST_CASE("a loss that is no number ends a run with its line, keeps a checkpoint, and no observer hears more") {
+  // Slow, so that a snapshot is still under way when the loss is found to be no number.
+  struct Slow : Observer {
+    std::atomic<int> heard{0};
+    void on_snapshot(const Snapshot&) override { hear(); }
+    void on_images(const ImageSnapshot&) override { hear(); }
+    void hear() {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      ++heard;
+    }
+  };
+  const TemporaryFolder folder;
+  int run = 0;
+  for (Kind& kind : kinds(folder.path(), 200))
+    for (const Routing routing : {Routing::expert_choice, Routing::token_choice})
+      for (const double lr : {1e3, 1e10, 1e30}) {
+        CAPTURE(kind.name, int(routing), lr);
+        Config config = kind.config;
+        config.model.routing = routing;
+        config.train.lr = lr;
+        config.train.warmup_steps = 0;
+        config.train.record_every = 1;
+        const fs::path at = folder.path() / std::to_string(++run);
+        Slow observer;
+        int heard = 0;
+        {
+          const auto trainer = kind.begin(config, at);
+          trainer->add_observer(observer);
+          CHECK_THROWS_WITH(trainer->run(),
+                            ContainsSubstring("training: the loss of step") && ContainsSubstring("lower train.lr"));
+          heard = observer.heard;
+        }
+        CHECK(observer.heard == heard);
+        CHECK(heard > 0);
+        CHECK(fs::exists(at / "model.safetensors"));
+      }
 }
 
 TEST_CASE("every number of a step is recorded by the runs that have it, of text and of images") {
