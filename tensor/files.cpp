@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 
@@ -45,9 +46,9 @@ Descriptor open_file(const fs::path& path, int flags, const fs::path& name) {
   throw InputError(fmt::format("{}: {} ({})", name.string(), std::strerror(errno), hint));
 }
 
-void write_all(const Descriptor& opened, std::string_view bytes, const fs::path& name) {
+void write_all(int opened, std::string_view bytes, const fs::path& name) {
   while (!bytes.empty()) {
-    const ssize_t n = ::write(opened.get(), bytes.data(), bytes.size());
+    const ssize_t n = ::write(opened, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
     check_errno(n >= 0, name, "cannot be written");
     bytes.remove_prefix(static_cast<size_t>(n));
@@ -111,7 +112,7 @@ void write_file_atomically(const fs::path& file, std::string_view bytes) {
   const fs::file_status status = fs::status(file, ignored);
   check_input(!fs::is_directory(status), "{}: is a folder (name a file in it)", file.string());
   if (fs::exists(status) && !fs::is_regular_file(status)) {
-    write_all(open_file(file, O_WRONLY, file), bytes, file);
+    write_all(open_file(file, O_WRONLY, file).get(), bytes, file);
     return;
   }
 
@@ -123,7 +124,7 @@ void write_file_atomically(const fs::path& file, std::string_view bytes) {
   const Descriptor opened = open_temporary(temporary, target);
   try {
     check_errno(::ftruncate(opened.get(), 0) == 0, file, "cannot be written");
-    write_all(opened, bytes, file);
+    write_all(opened.get(), bytes, file);
     check_errno(::fsync(opened.get()) == 0, file, "cannot be written");
     check_errno(::rename(temporary.c_str(), target.c_str()) == 0, file, "cannot be replaced");
   } catch (...) {
@@ -131,6 +132,33 @@ void write_file_atomically(const fs::path& file, std::string_view bytes) {
     throw;
   }
   sync_folder(folder);
+}
+
+AppendFile::AppendFile(const fs::path& file)
+    : file_(file), descriptor_(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666)) {
+  check_errno(descriptor_ >= 0, file, "cannot be opened");
+}
+
+AppendFile::~AppendFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void AppendFile::append(std::string_view bytes) {
+  const off_t end = ::lseek(descriptor_, 0, SEEK_END);
+  try {
+    write_all(descriptor_, bytes, file_);
+  } catch (const Error&) {
+    // Should this fail too, the half piece is what readers expect of a crash.
+    if (::ftruncate(descriptor_, end) != 0) ::close(std::exchange(descriptor_, -1));
+    throw;
+  }
+}
+
+void flush_output() {
+  errno = 0;
+  const bool arrived = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  check(arrived, "standard output: cannot be written{} (make room, or write elsewhere)",
+        errno == 0 ? "" : fmt::format(": {}", std::strerror(errno)));
 }
 
 }  // namespace tinymor

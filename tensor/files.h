@@ -20,4 +20,25 @@ void make_folder(const std::filesystem::path& folder);
 /// straight into. Throws InputError when the place cannot be written to, Error when writing fails (disk full, ...).
 void write_file_atomically(const std::filesystem::path& file, std::string_view bytes);
 
+/// A file that grows at its end. Every piece is written at once, so that a crash cuts off at most the last.
+class AppendFile {
+ public:
+  /// Opens `file`, which is made where it is missing. Throws Error when that fails.
+  explicit AppendFile(const std::filesystem::path& file);
+  ~AppendFile();
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+
+  /// Appends `bytes` whole, or nothing of them. Throws Error when that fails (disk full, ...).
+  void append(std::string_view bytes);
+
+ private:
+  std::filesystem::path file_;
+  int descriptor_;
+};
+
+/// Throws Error unless all that was printed to standard output has arrived there: a full disk is noticed only when the
+/// rest of it is written.
+void flush_output();
+
 }  // namespace tinymor

@@ -18,13 +18,13 @@ void MetricsLog::on_step(const StepMetrics& m) {
                                      {"sampling_accuracy", m.sampling_accuracy},
                                      {"max_violation", m.max_violation},
                                      {"load_entropy", m.load_entropy}};
-  out_ << entry.dump() << std::endl;
+  file_.append(entry.dump() + "\n");
 }
 
 void MetricsLog::on_eval(const EvalMetrics& m) {
   const nlohmann::ordered_json entry{
       {"step", m.step}, {"topk_loss", m.topk_loss}, {"threshold_loss", m.threshold_loss}, {"mean_depth", m.mean_depth}};
-  out_ << entry.dump() << std::endl;
+  file_.append(entry.dump() + "\n");
 }
 
 }  // namespace tinymor

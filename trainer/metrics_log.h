@@ -2,8 +2,8 @@
 // metrics.jsonl: the numbers of a run for scripts, one JSON object on a line.
 
 #include <filesystem>
-#include <fstream>
 
+#include "tensor/files.h"
 #include "trainer/recording.h"
 
 namespace tinymor {
@@ -11,12 +11,13 @@ namespace tinymor {
 /// Appends a line for every step and every evaluation to a file.
 class MetricsLog : public Observer {
  public:
-  explicit MetricsLog(const std::filesystem::path& file) : out_(file, std::ios::app) {}
+  /// Throws Error, here and on every line, when writing fails.
+  explicit MetricsLog(const std::filesystem::path& file) : file_(file) {}
   void on_step(const StepMetrics& m) override;
   void on_eval(const EvalMetrics& m) override;
 
  private:
-  std::ofstream out_;
+  AppendFile file_;
 };
 
 }  // namespace tinymor

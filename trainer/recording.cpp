@@ -1,11 +1,5 @@
 #include "trainer/recording.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "trainer/recording_format.h"
@@ -47,34 +41,7 @@ Recording read_recording(const std::filesystem::path& file) {
   return recording;
 }
 
-struct Recorder::File {
-  int descriptor = -1;
-  std::filesystem::path path;
-  double seconds = 0;  // of the newest step
-
-  ~File() {
-    if (descriptor >= 0) ::close(descriptor);
-  }
-
-  /// Appends a record whole, or not at all.
-  void append(std::string_view record) {
-    const off_t end = ::lseek(descriptor, 0, SEEK_END);
-    while (!record.empty()) {
-      const ssize_t n = ::write(descriptor, record.data(), record.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) {
-        const std::string reason = std::strerror(errno);
-        // Should this fail too, the half record is what readers expect of a crash.
-        if (::ftruncate(descriptor, end) != 0) ::close(std::exchange(descriptor, -1));
-        throw Error(fmt::format("{}: cannot be written: {} (make room)", path.string(), reason));
-      }
-      record.remove_prefix(static_cast<size_t>(n));
-    }
-  }
-};
-
-Recorder::Recorder(const std::filesystem::path& file, const RunInfo& run, std::optional<int64_t> resume_step)
-    : file_(std::make_unique<File>()) {
+Recorder::Recorder(const std::filesystem::path& file, const RunInfo& run, std::optional<int64_t> resume_step) {
   std::string contents = file_head() + run_record(run);
   if (resume_step && std::filesystem::exists(file)) {
     const std::string old = read_file(file, kMaxFile);
@@ -84,40 +51,36 @@ Recorder::Recorder(const std::filesystem::path& file, const RunInfo& run, std::o
       if (!add_record(so_far, *record)) break;
       if (record->kind == RecordKind::run || record->step > *resume_step) continue;
       contents += record->bytes;
-      file_->seconds = record->seconds;
+      seconds_ = record->seconds;
     }
   }
   write_file_atomically(file, contents);
-  file_->path = file;
-  file_->descriptor = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-  if (file_->descriptor < 0) throw Error(fmt::format("{}: cannot be opened: {}", file.string(), std::strerror(errno)));
+  file_ = std::make_unique<AppendFile>(file);
 }
 
-Recorder::~Recorder() = default;
-
 void Recorder::on_step(const StepMetrics& metrics) {
-  file_->seconds = metrics.seconds;
+  seconds_ = metrics.seconds;
   file_->append(step_record(metrics));
 }
 
 void Recorder::on_eval(const EvalMetrics& metrics) {
-  file_->append(eval_record(metrics, file_->seconds));
+  file_->append(eval_record(metrics, seconds_));
 }
 
 void Recorder::on_scores(const ScoreHistogram& scores) {
-  file_->append(scores_record(scores, file_->seconds));
+  file_->append(scores_record(scores, seconds_));
 }
 
 void Recorder::on_snapshot(const Snapshot& snapshot) {
-  file_->append(snapshot_record(snapshot, file_->seconds));
+  file_->append(snapshot_record(snapshot, seconds_));
 }
 
 void Recorder::on_images(const ImageSnapshot& images) {
-  file_->append(images_record(images, file_->seconds));
+  file_->append(images_record(images, seconds_));
 }
 
 void Recorder::on_event(const RunEvent& event) {
-  file_->append(event_record(event, file_->seconds));
+  file_->append(event_record(event, seconds_));
 }
 
 }  // namespace tinymor

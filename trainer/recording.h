@@ -17,6 +17,7 @@
 
 #include "mor/image_trace.h"
 #include "mor/trace.h"
+#include "tensor/files.h"
 
 namespace tinymor {
 
@@ -133,7 +134,6 @@ class Recorder : public Observer {
   /// Starts a new file, or goes on with the records up to `resume_step` of an existing one (later ones are dropped).
   /// Throws InputError when what exists is no recording, and Error, here and on every record, when writing fails.
   Recorder(const std::filesystem::path& file, const RunInfo& run, std::optional<int64_t> resume_step = {});
-  ~Recorder() override;
   void on_step(const StepMetrics&) override;
   void on_eval(const EvalMetrics&) override;
   void on_scores(const ScoreHistogram&) override;
@@ -142,8 +142,8 @@ class Recorder : public Observer {
   void on_event(const RunEvent&) override;
 
  private:
-  struct File;
-  std::unique_ptr<File> file_;
+  std::unique_ptr<AppendFile> file_;
+  double seconds_ = 0;  // of the newest step
 };
 
 /// Reads a recording; the file may be hostile. Throws InputError when it is missing or no recording at all; a damaged

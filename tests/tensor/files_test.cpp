@@ -81,6 +81,23 @@ TEST_CASE("a write that fails leaves the old file and no temporary") {
   REQUIRE(files_in(folder.path()) == 1);
 }
 
+TEST_CASE("what is appended to a file is in it whole or not at all") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "file";
+  {
+    AppendFile growing(file);
+    growing.append("first\n");
+    const FullDisk full(10);
+    REQUIRE_THROWS_WITH(growing.append("second\n"), ContainsSubstring("cannot be written"));
+    growing.append("2nd\n");
+  }
+  AppendFile(file).append("3");
+  REQUIRE(read_file(file) == "first\n2nd\n3");
+  AppendFile device("/dev/full");
+  REQUIRE_THROWS_WITH(device.append("x"), ContainsSubstring("/dev/full: cannot be written"));
+  REQUIRE_THROWS_WITH(AppendFile(folder.path() / "none/file"), ContainsSubstring("none/file: cannot be opened"));
+}
+
 TEST_CASE("a temporary left by a killed writer is taken over") {
   const TemporaryFolder folder;
   std::ofstream(folder.path() / ".file.tmp") << "half of something longer";

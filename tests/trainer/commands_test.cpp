@@ -507,6 +507,26 @@ TEST_CASE("a run killed at any instant resumes to the same bits") {
   }
 }
 
+TEST_CASE("output that does not arrive because the disk is full is a failure with one line") {
+  const fs::path& folder = trained_eye();
+  for (const char* arguments :
+       {"trace run --text Mia", "generate run --prompt Mia --max-tokens 3 --quiet", "generate run --prompt Mia --json",
+        "eval run --data text.txt", "eval run --data text.txt --json", "inspect run", "inspect run --json", "data list",
+        "data make stories", "tokenizer encode run --text Mia", "images --eval seen --data pictures", "--help",
+        "train --help"}) {
+    CAPTURE(arguments);
+    const std::string command =
+        "cd " + folder.string() + " && " TINYMOR_PROGRAM " " + arguments + " >/dev/full 2>err.txt </dev/null";
+    const int status = std::system(command.c_str());
+    const std::string said = read_file(folder / "err.txt");
+    CAPTURE(said);
+    CHECK(WEXITSTATUS(status) == 1);
+    CHECK(said.rfind("error: ") != std::string::npos);
+    CHECK_THAT(said, ContainsSubstring("cannot"));
+    CHECK(said.find('\n') == said.size() - 1);
+  }
+}
+
 TEST_CASE("a model of images is trained, judged, and its depths are drawn beside what it sees") {
   const fs::path& folder = trained_eye();
   const std::string train = "images --steps 3 --out again" + kTinyEye;

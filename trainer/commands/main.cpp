@@ -5,6 +5,7 @@
 
 #include "mor/twins.h"
 #include "tensor/error.h"
+#include "tensor/files.h"
 #include "tensor/json.h"
 #include "tensor/program.h"
 #include "tensor/threads.h"
@@ -105,10 +106,11 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {
-    return app.exit(help);
+    app.exit(help);
   } catch (const CLI::ParseError& error) {
     return fail(std::string(error.what()) + " (see " + program() + " --help)", 2);
   }
+  flush_output();
   return 0;
 }
 

@@ -291,12 +291,15 @@ int main(int argc, char** argv) {
   declare(cli, options);
   check_numbers(cli);
   try {
-    cli.parse(argc, argv);
-    take_scene_or_lesson(options);
-    run(options);
+    try {
+      cli.parse(argc, argv);
+      take_scene_or_lesson(options);
+      run(options);
+    } catch (const CLI::Success& said) {  // --help, --version
+      cli.exit(said);
+    }
+    flush_output();
     return 0;
-  } catch (const CLI::Success& said) {  // --help, --version
-    return cli.exit(said);
   } catch (const CLI::ParseError& error) {
     return fail(fmt::format("arguments: {} (see {} --help)", error.what(), program("tinymor-viz")), 2);
   } catch (const InputError& error) {
