@@ -135,7 +135,7 @@ void assign(const toml::node& node, const std::string& where, const std::string&
     check_input(ok, "{}: {} where {} belongs (as in {} = {})", where, type_name(node), expected, key, example);
   };
   const auto finite = [&](double number) {
-    check_input(std::isfinite(number), "{}: {} is no number to compute with (as in {} = 0.5)", where, number, key);
+    check_input(std::isfinite(number), "{}: {} is not a finite number (as in {} = 0.5)", where, number, key);
     return number;
   };
   if constexpr (std::is_enum_v<Value>) {

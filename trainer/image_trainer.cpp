@@ -148,7 +148,7 @@ std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::saved_pictures(const RunFo
   const auto weights = read_safetensors(folder.trainer()).tensors;
   const auto reads = weights.find("model.patch_embed.weight");
   check_input(reads != weights.end() && reads->second.rank() == 2,
-              "{0}: is no run on images (go on with one on text: tinymor train --resume --out {0})",
+              "{0}: is not a run on images (go on with one on text: tinymor train --resume --out {0})",
               folder.path.string());
   return new_pictures(std::move(config), std::lround(std::sqrt(double(reads->second.dim(1)))),
                       read_progress(folder).step, beforehand);

@@ -53,7 +53,7 @@ std::vector<fs::path> make_missing(const fs::path& folder) {
   std::reverse(missing.begin(), missing.end());
   for (const fs::path& each : missing)
     if (make_new(each)) made.push_back(each);
-  check_input(fs::is_directory(folder, ignored), "{}: is no folder (name another one)", folder.string());
+  check_input(fs::is_directory(folder, ignored), "{}: is not a folder (name another one)", folder.string());
   return made;
 }
 

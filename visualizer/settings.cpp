@@ -87,7 +87,7 @@ void apply_scene(AppState& state, const Source& source, const std::string& text,
     const size_t space = std::min(line.find(' '), line.size());
     if (line.substr(0, space) == "at")
       return check_input(parse_number(std::string(trimmed(line.substr(space))), at) && at >= 0 && at < 1e6,
-                         "at: \"{}\" is no number of seconds", trimmed(line.substr(space)));
+                         "at: \"{}\" is not a number of seconds", trimmed(line.substr(space)));
     if (line.starts_with(opening))  // run_of_scene tells which
       return check_input(at == 0, "open: belongs to the beginning (\"do open PATH\" opens another run later)");
     const std::string whole = located(std::string(line), std::filesystem::path(name).parent_path());

@@ -139,7 +139,7 @@ TEST_CASE("a scene with times plays itself, and a session that is written down p
   play_script(1.5, again, source);
   CHECK(again.pinned == TokenRef{Subject::probe, 7});
   CHECK(again.wishes.size() == 1);
-  CHECK_THROWS_WITH(apply_scene(again, source, "at once\n", "x"), ContainsSubstring("x:1: at: \"once\" is no number"));
+  CHECK_THROWS_WITH(apply_scene(again, source, "at once\n", "x"), ContainsSubstring("x:1: at: \"once\" is not a number"));
 }
 
 TEST_CASE("controls that a scene hides can neither be seen nor pressed") {

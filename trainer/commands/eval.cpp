@@ -33,7 +33,7 @@ Batch windows(const Options& options, const LoadedModel& loaded) {
   }
   const RunFolder run{options.model.path};
   check_input(std::filesystem::exists(run.config()),
-              "eval: which text? (add --data FILE; {} is no run folder with a text of its own)", options.model.path);
+              "eval: which text? (add --data FILE; {} is not a run folder with a text of its own)", options.model.path);
   const Config config = read_config(run.config());
   const std::string corpus = corpus_of_run(config).text;
   if (run.has_run() && read_progress(run).data.value_or(fingerprint(corpus)) != fingerprint(corpus) && !options.quiet)

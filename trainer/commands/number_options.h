@@ -17,7 +17,7 @@ void check_number(CLI::Option& option, const char* what) {
   option.transform(CLI::Validator(
       [what](std::string& text) {
         const auto value = parse_number<Number>(text);
-        if (!value) return fmt::format("\"{}\" is no {}", text, what);
+        if (!value) return fmt::format("\"{}\" is not a {}", text, what);
         text = fmt::format("{}", *value);
         return std::string();
       },

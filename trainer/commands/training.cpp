@@ -32,7 +32,7 @@ Config named_config(const std::string& file, Config base) {
   } catch (const InputError&) {
     const bool data = names_images(file) || is_source(file);
     if (!data || std::filesystem::path(file).extension() == ".toml") throw;
-    throw InputError(fmt::format("{0}: is no configuration in TOML (to train on it, write --data {0})", file));
+    throw InputError(fmt::format("{0}: is not a TOML configuration (to train on it, write --data {0})", file));
   }
 }
 
