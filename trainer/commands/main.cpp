@@ -26,18 +26,17 @@ std::string as_typed(const std::string& example) {
   return text;
 }
 
-/// The flags that every command takes, also where they make no difference.
+/// The flags that every command takes, also where they make no difference. They are shown: of what is hidden, errors
+/// have no name.
 void take_common_flags(CLI::App& app) {
   const auto commands = app.get_subcommands([](CLI::App*) { return true; });
   for (CLI::App* command : commands) take_common_flags(*command);
   if (!commands.empty()) return;
   const auto missing = [&](const char* name) { return app.get_option_no_throw(name) == nullptr; };
   for (const char* name : {"--json", "--quiet"})
-    if (missing(name)) app.add_flag_callback(name, [] {})->group("");
+    if (missing(name)) app.add_flag_callback(name, [] {})->group("Taken, without effect here");
   if (missing("--seed"))
-    app.add_option_function<uint64_t>(
-           "--seed", [](uint64_t) {}, "makes no difference here")
-        ->group("");
+    app.add_option_function<uint64_t>("--seed", [](uint64_t) {})->group("Taken, without effect here");
   if (missing("--threads")) add_threads_option(app);
 }
 
