@@ -76,7 +76,11 @@ bool Control::between_steps(const Model* model, const std::function<void(const s
     waiting_ = false;
     if (stop_) return false;
     if (!paused_) return steps_ = 0, true;
-    if (steps_ > 0) return --steps_, record_ = true, true;  // who takes single steps looks at each
+    if (steps_ > 0) {
+      --steps_;
+      record_ = true;  // who takes single steps looks at each
+      return true;
+    }
     waiting_ = true;
   }
 }

@@ -33,7 +33,7 @@ const fs::path& trained() {
 
 }  // namespace
 
-TEST_CASE("--json, --quiet, --seed and --threads are taken by every subcommand, and --json prints one document") {
+TEST_CASE("every subcommand takes --json, --quiet, --seed and --threads, and --json prints one document") {
   struct Row {
     std::string arguments;
     bool prints_json = true;

@@ -230,13 +230,14 @@ TEST_CASE("a paused run does no step, those that are asked for, and what is post
   control.watch({Watched::own, {1, 2, 3}});
   control.step();
   CHECK(wait([&] { return counter.watched == 3; }));
+  CHECK(counter.lr == Approx(3 * lr));
   control.set_lr_factor(1);
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   CHECK(counter.step == paused_at + 1);
   const int seen = counter.snapshots;
   control.step();
   CHECK(wait([&] { return counter.snapshots == seen + 1; }));  // though none is due
-  CHECK(counter.lr == Approx(3 * lr));
+  CHECK(counter.lr == Approx(lr));
   const auto next_text = [&](Watched::Kind kind) {
     const int before = counter.snapshots;
     control.watch({kind});
@@ -259,9 +260,10 @@ TEST_CASE("a paused run does no step, those that are asked for, and what is post
   for (const RunEvent& event : counter.events)
     if (event.kind == RunEvent::command) told.push_back(event.text);
   CHECK(told == std::vector<std::string>{"paused", "learning rate times 3", "watches another text", "one step",
-                                         "learning rate times 1", "watches the batches trained on", "one step",
-                                         "watches the batches trained on", "one step", "watches the held-out text",
-                                         "one step", "watches the held-out text", "one step", "goes on", "stopped"});
+                                         "learning rate times 1", "one step", "watches the batches trained on",
+                                         "one step", "watches the batches trained on", "one step",
+                                         "watches the held-out text", "one step", "watches the held-out text",
+                                         "one step", "goes on", "stopped"});
   CHECK(std::any_of(counter.events.begin(), counter.events.end(),
                     [&](const RunEvent& e) { return e.kind == RunEvent::checkpoint && e.step == counter.step; }));
 }
