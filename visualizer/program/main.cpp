@@ -156,7 +156,9 @@ Opener dialog_opener(const Options& o, const Wake& wake) {
 
 /// Says on stderr which weights write text where a run has several.
 void tell_weights(const Options& o, const fs::path& path) {
+  std::error_code ignored;
   for (const fs::path& run : runs_in(path)) {
+    if (!fs::exists(RunFolder{run}.weights(), ignored)) continue;  // a recording alone
     const std::string note = weights_of(run, checkpoint(o)).note;
     if (!note.empty()) fmt::print(stderr, "{}\n", note);
   }
