@@ -126,6 +126,32 @@ void check_grid(Watch& watch) {
   CHECK_THAT(grid, !ContainsSubstring(fmt::format("recursion {}", watch.model.layers().recursions + 1)));
 }
 
+/// Which of the two rules computed what: in the text, and as columns of its table.
+void check_differences(Watch& watch) {
+  watch.state().rule = RuleView::difference;
+  watch.window.frames(1);
+  const Snapshot& s = watch.source.history().snapshots[0];
+  const std::string grid = watch.panel("grid");
+  std::vector<std::vector<std::string>> both;
+  for (int64_t r = 0; r < watch.model.layers().recursions; ++r) {
+    std::string marks;
+    for (int t = 0; t < tokens; ++t) {
+      const bool training = s.topk.depth[t] > r, causal = s.threshold.depth[t] > r;
+      marks += training && causal ? '#' : training ? 't' : causal ? 'c' : '-';
+      both.push_back({training ? "1" : "0", causal ? "1" : "0"});
+    }
+    CHECK(marks_of(grid, recursion_name(watch.model, r)) == marks);
+  }
+  for (const auto& panel : watch.window.app().panels()) {
+    if (std::string_view(panel->name()) != "grid") continue;
+    const Table table = panel->table(watch.source, watch.state());
+    CHECK(table.columns == std::vector<std::string>{"recursion", "position", "piece", "training rule", "causal rule"});
+    REQUIRE(table.rows.size() == both.size());
+    for (size_t i = 0; i < both.size(); ++i)
+      CHECK(std::vector<std::string>(table.rows[i].begin() + 3, table.rows[i].end()) == both[i]);
+  }
+}
+
 /// Each row of the cache has as many entries as its marks say, and all together are those of the model's cache.
 void check_cache(Watch& watch, const Trace& trace, const ModelConfig& config) {
   const std::string kv = watch.panel("kv");
@@ -156,7 +182,8 @@ void check_every_strategy(Watch& watch) {
       CHECK_THAT(watch.panel("kv"), ContainsSubstring(error.what()));
       continue;
     }
-    const Trace forced = trace(opinionated_model(config, 5), watch.text, {.rule = watch.shown().rule, .depths = depths});
+    const Trace forced =
+        trace(opinionated_model(config, 5), watch.text, {.rule = watch.shown().rule, .depths = depths});
     REQUIRE(forced.depth == depths);
     check_cache(watch, forced, config);
     if (watch.model.layers().recursions == 1) continue;
@@ -239,6 +266,7 @@ TEST_CASE("every panel says of every model what the model did") {
     }
     check_attention(watch);
     check_layers(watch);
+    check_differences(watch);
     for (const auto& panel : make_panels()) CHECK_FALSE(watch.panel(panel->name()).empty());
   }
 }

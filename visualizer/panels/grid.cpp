@@ -91,6 +91,16 @@ FrameRow row_of(const Source& source, const AppState& state, const TextView& vie
                                             : recursion_row(source.geometry(), view.rows[r], view.size());
 }
 
+/// What stands for a cell in text.
+char mark_of(const AppState& state, const TextView& view, size_t r, int t) {
+  if (state.rule != RuleView::difference) {
+    const CellState cell = view.rows[r].cells[t].state;
+    return cell == CellState::computed ? '#' : cell == CellState::skipped ? '-' : '.';
+  }
+  const bool training = computed(state.shown.training, r, t), causal = computed(view, r, t);
+  return training ? (causal ? '#' : 't') : (causal ? 'c' : '-');
+}
+
 std::vector<FrameRow> make_rows(const Source& source, const AppState& state, const TextView& view) {
   std::vector<FrameRow> rows;
   const FrameRow unique{"", 0.45f, "all tokens", ""};
@@ -192,13 +202,13 @@ class GridPanel : public Panel {
     const TextView& view = state.shown.text(Subject::probe, state.rule);
     std::string out = caption(source, state) + "\n";
     if (view.size() == 0) return out + no_text(source) + "\n";
-    out += "#: computed, -: skipped, .: left before\n";
+    out += state.rule == RuleView::difference
+               ? "#: computed by both rules, t: by the training rule only, c: by the causal rule only, -: by neither\n"
+               : "#: computed, -: skipped, .: left before\n";
     for (size_t r = 0; r < view.rows.size(); ++r) {
       const FrameRow row = row_of(source, state, view, r);
       out += row.label + "  ";
-      for (const Cell& cell : view.rows[r].cells) {
-        out += cell.state == CellState::computed ? '#' : cell.state == CellState::skipped ? '-' : '.';
-      }
+      for (int t = 0; t < view.size(); ++t) out += mark_of(state, view, r, t);
       out += fmt::format("  {}{}{}\n", row.count, row.note.empty() ? "" : ", ", row.note);
     }
     return out;
@@ -207,9 +217,16 @@ class GridPanel : public Panel {
   Table table(const Source&, const AppState& state) const override {
     const TextView& view = state.shown.text(Subject::probe, state.rule);
     Table table{{"recursion", "position", "piece", "computed", "candidate", "logit", "gate", "rank"}, {}};
+    const bool differ = state.rule == RuleView::difference;
+    if (differ) table.columns = {"recursion", "position", "piece", "training rule", "causal rule"};
     for (size_t r = 0; r < view.rows.size(); ++r) {
       for (int t = 0; t < view.size(); ++t) {
         const Cell& c = view.rows[r].cells[t];
+        if (differ) {
+          table.rows.push_back({cell(int(r) + 1), cell(t), view.pieces[t],
+                                cell(int(computed(state.shown.training, r, t))), cell(int(computed(view, r, t)))});
+          continue;
+        }
         table.rows.push_back({cell(int(r) + 1), cell(t), view.pieces[t], cell(int(c.state == CellState::computed)),
                               cell(int(c.state != CellState::exited)), c.scored ? cell(c.logit) : "",
                               c.scored ? cell(c.gate) : "", c.scored ? cell(c.rank) : ""});
