@@ -2,7 +2,7 @@
 # first_runs_test.sh TINYMOR_VIZ: opens the bundled runs and reads the line above their curves. Chapter 10 finds such models
 # so close together that one seed cannot tell which is better: so must they be, and the line must say so.
 set -euo pipefail
-line=$("$1" --panel curves --text | grep 'held out, causal rule')
+line=$("$1" --panel curves --text | grep 'newest held out: this run')
 echo "$line"
 grep -q 'one seed: may be luck' <<<"$line"
 losses=$(grep -oE '(this run|vanilla|recursive) [0-9]\.[0-9]+' <<<"$line" | grep -oE '[0-9.]+$')
