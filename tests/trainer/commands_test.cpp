@@ -15,6 +15,7 @@
 #include "support/catch.h"
 #include "support/program.h"
 #include "support/temporary_folder.h"
+#include "support/trained_run.h"
 #include "tensor/files.h"
 #include "tensor/safetensors.h"
 #include "trainer/recording.h"
@@ -30,22 +31,6 @@ uint64_t fnv1a(const std::string& bytes) {
   uint64_t hash = 0xcbf29ce484222325;
   for (unsigned char byte : bytes) hash = (hash ^ byte) * 0x100000001b3;
   return hash;
-}
-
-const std::string kTinyModel =
-    " --set model.d_model=32 --set model.d_ff=48 --set model.max_seq_len=32 --set train.batch_size=2"
-    " --set data.tokenizer=char --set data.source=text.txt ";
-
-/// A folder with a text and a small trained run, made once for all tests.
-const fs::path& trained() {
-  static const TemporaryFolder folder;
-  static const bool once = [] {
-    write_file_atomically(folder.path() / "text.txt", make_stories(1, 6000));
-    REQUIRE(tinymor_in(folder.path(), "train --quiet --steps 20 --out run" + kTinyModel).status == 0);
-    return true;
-  }();
-  (void)once;
-  return folder.path();
 }
 
 const std::string kTinyEye =

@@ -7,31 +7,12 @@
 #include "support/catch.h"
 #include "support/program.h"
 #include "support/temporary_folder.h"
+#include "support/trained_run.h"
 #include "tensor/files.h"
 
 using namespace tinymor;
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-namespace {
-
-const std::string kTinyModel =
-    " --set model.d_model=32 --set model.d_ff=48 --set model.max_seq_len=32 --set train.batch_size=2"
-    " --set data.tokenizer=char --set data.source=text.txt ";
-
-/// A folder with a text and a small trained run, made once for all tests.
-const fs::path& trained() {
-  static const TemporaryFolder folder;
-  static const bool once = [] {
-    write_file_atomically(folder.path() / "text.txt", make_stories(1, 6000));
-    REQUIRE(tinymor_in(folder.path(), "train --quiet --steps 4 --out run" + kTinyModel).status == 0);
-    return true;
-  }();
-  (void)once;
-  return folder.path();
-}
-
-}  // namespace
 
 TEST_CASE("every subcommand takes --json, --quiet, --seed and --threads, and --json prints one document") {
   struct Row {
