@@ -42,6 +42,11 @@ void heading(const char* text) {
   ui::label(text, ui::colors::text, ui::Font::bold);
 }
 
+/// What is wrong with a wish is no longer said once it reads otherwise.
+void forget_message(OpenState& open, bool changed, bool of_training) {
+  if (changed && open.of_training == of_training) open.message.clear();
+}
+
 /// Why the last wish could not be granted, below what it was made with.
 void draw_message(const OpenState& open, bool of_training) {
   if (open.message.empty() || open.of_training != of_training) return;
@@ -69,7 +74,9 @@ void draw_opening(AppState& state) {
                 ui::colors::dim, ui::Font::small);
   ImGui::SetNextItemWidth(-ui::button_width("Open") - ui::em());
   state.awaits_text |= state.open.focus;
+  const std::string before = state.open.path;
   const bool entered = ui::text_field("open.path", state.open.path, std::exchange(state.open.focus, false));
+  forget_message(state.open, state.open.path != before, false);
   ImGui::SameLine();
   const bool pressed = ui::button("open.go", "Open", !state.open.path.empty());
   if ((pressed || entered || ui::enter_pressed()) && !state.open.path.empty()) open(state.open.path);
@@ -95,7 +102,9 @@ void draw_training(AppState& state) {
     ImGui::SetNextItemWidth(width);
   };
   named("text or images", -1);
+  const std::string before = request.data;
   bool entered = ui::text_field("train.data", request.data);
+  forget_message(state.open, request.data != before, true);
   ui::hint("The text or images to train on");
   named("steps", ui::em() * 9);
   entered |= ui::number_field("train.steps", request.steps, 100);
@@ -194,7 +203,7 @@ void say_in_dialog(AppState& state, const std::string& why) {
 }
 
 void draw_open_dialog(AppState& state, const Opener& opener) {
-  if (state.open.dialog == Dialog::none) return;
+  if (state.open.dialog == Dialog::none) return state.open.message.clear();
   if (ui::begin_dialog("##open", ui::em() * 40)) {
     if (ImGui::IsWindowAppearing()) {
       state.open.found = find_runs("runs");

@@ -160,6 +160,8 @@ class GridPanel : public Panel {
                          state.shown.step);
     }
     const Geometry& geometry = source.geometry();
+    if (!geometry.routed && geometry.layer_count() > 0)
+      return fmt::format("every token takes every layer \u00b7 step {}", state.shown.step);
     const std::string bars =
         geometry.routed ? fmt::format(", bar: score {}{}", score_formula(geometry.by_depth),
                                       geometry.two_rules ? ", dashes: cut-off" : "; the likeliest depth is taken")
