@@ -5,7 +5,7 @@
 #include <atomic>
 #include <utility>
 
-#include "tensor/error.h"
+#include "tensor/files.h"
 
 namespace tinymor {
 
@@ -15,18 +15,10 @@ Image::Image(Picture p)
         return ++made;
       }()) {}
 
-namespace {
-
-/// Pictures of a window are flat areas: they are smallest without a filter.
-void prefer_small_files() {
+std::string png_bytes(const Picture& image) {
+  // Pictures of a window are flat areas: they are smallest without a filter.
   stbi_write_force_png_filter = 0;
   stbi_write_png_compression_level = 16;
-}
-
-}  // namespace
-
-std::string png_bytes(const Picture& image) {
-  prefer_small_files();
   std::string bytes;
   const auto append = [](void* to, void* data, int size) {
     static_cast<std::string*>(to)->append(static_cast<const char*>(data), size_t(size));
@@ -36,10 +28,7 @@ std::string png_bytes(const Picture& image) {
 }
 
 void write_png(const Picture& image, const std::filesystem::path& file) {
-  prefer_small_files();
-  const int ok =
-      stbi_write_png(file.string().c_str(), image.width, image.height, 4, image.rgba.data(), image.width * 4);
-  check(ok != 0, "{}: the picture cannot be written (is the folder there, and may you write into it?)", file.string());
+  write_file_atomically(file, png_bytes(image));
 }
 
 }  // namespace tinymor

@@ -11,7 +11,7 @@
 
 using namespace tinymor;
 
-TEST_CASE("the memory of a training step is known beforehand") {
+TEST_CASE("slow: the memory of a training step is known beforehand") {
   const TemporaryFolder folder;
   for (const char* name : {"baby", "small", "small-rec", "small-mor", "big", "big-mor"}) {
     INFO(name);

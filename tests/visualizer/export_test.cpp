@@ -8,6 +8,7 @@
 #include "support/temporary_folder.h"
 #include "tensor/files.h"
 #include "visualizer/headless.h"
+#include "visualizer/picture.h"
 #include "visualizer/svg.h"
 #include "visualizer/tutor.h"
 
@@ -194,4 +195,9 @@ TEST_CASE("the numbers of the whole window are those of every panel, each below 
 TEST_CASE("tables are quoted as RFC 4180 has it") {
   const Table table{{"a", "b"}, {{"1", "x,y"}, {"say \"hi\"", "two\nlines"}, {cell(1.5), cell(std::nan(""))}}};
   CHECK(csv(table) == "a,b\r\n1,\"x,y\"\r\n\"say \"\"hi\"\"\",\"two\nlines\"\r\n1.5,\r\n");
+}
+
+TEST_CASE("a picture that does not fit on its device is an error") {
+  const Picture picture{2, 2, std::vector<uint8_t>(16, 255)};
+  CHECK_THROWS(write_png(picture, "/dev/full"));
 }
