@@ -9,7 +9,7 @@
 
 using namespace tinymor;
 
-TEST_CASE("a variant is trained at equal tokens and at equal FLOPs once, and judged the same the next time") {
+TEST_CASE("slow: a variant is trained at equal tokens and at equal FLOPs once, and judged the same the next time") {
   const TemporaryFolder folder;
   ClaimsOptions options{
       .folder = folder.path(), .corpus = "puzzles", .steps = 3, .seeds = 1, .max_windows = 50, .only = "expert choice"};

@@ -431,7 +431,7 @@ TEST_CASE("tokenizers encode and decode from the command line") {
   CHECK(tinymor_in(folder, "tokenizer decode pieces " + ids.substr(0, ids.size() - 1)).out == "Mia had 3 apples.\n");
 }
 
-TEST_CASE("fifty steps end in the same bytes for any number of threads and at every SIMD level with FMA") {
+TEST_CASE("slow: fifty steps end in the same bytes for any number of threads and at every SIMD level with FMA") {
   const fs::path& folder = trained();
   const auto model_of = [&](const std::string& level, int threads) {
     const std::string name = fmt::format("bits-{}-{}", level, threads);

@@ -157,7 +157,7 @@ TEST_CASE("every lesson can be played to its end: what a card says is there, and
 }
 
 #ifdef TINYMOR_FIRST_RUNS
-TEST_CASE("every lesson is true of the bundled runs, too") {
+TEST_CASE("slow: every lesson is true of the bundled runs, too") {
   const std::vector<Lesson> lessons = bundled_lessons();
   for (size_t i = 0; i < lessons.size(); ++i) {
     const std::unique_ptr<Source> source = open_source(std::string(TINYMOR_FIRST_RUNS) + "/mor", [] {});
