@@ -7,8 +7,7 @@
 
 namespace tinymor {
 
-/// In alphabetical order. N is a number, NAME a word of its own (a value, a line of a
-/// plot); what the compare panel
+/// In alphabetical order. N is a number, NAME a word of its own (a value, a line of a plot); what the compare panel
 /// draws twice has the prefix a. or b. besides.
 const std::vector<std::string>& control_names();
 
