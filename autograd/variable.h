@@ -37,7 +37,7 @@ using ContributionHook = std::function<void(const Node& node, size_t i, const Te
 class InputGrads {
  public:
   InputGrads(const Node& node, const ContributionHook& seen) : node_(node), seen_(seen) {}
-  /// Whether input i wants a gradient at all; computing one for nobody can be skipped.
+  /// Whether input i wants a gradient at all; one that is not wanted need not be computed.
   bool needs(size_t i) const;
   /// Adds `grad`, which must have input i's shape, to what other uses of that input contributed.
   void add(size_t i, Tensor grad);

@@ -12,7 +12,7 @@ namespace tinymor {
 
 struct Batch {
   IntTensor inputs;   ///< [B,T]
-  IntTensor targets;  ///< [B,T]: inputs one token later; -1 where nothing is asked.
+  IntTensor targets;  ///< [B,T]: inputs one token later; -1: not to be predicted.
 };
 
 /// A text cut in two. The model never trains on the second part.
@@ -52,7 +52,7 @@ class Batches {
 /// over are not used. Throws InputError when `ids` are fewer than seq_len + 1.
 Batch consecutive_windows(const std::vector<int32_t>& ids, int64_t seq_len);
 
-/// Makes -1 of every target that is `id`: it is not judged by. Returns how many there were.
+/// Sets every target that is `id` to -1, so that it is not judged. Returns how many there were.
 int64_t leave_out(Batch& batch, int32_t id);
 
 }  // namespace tinymor

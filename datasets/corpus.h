@@ -42,7 +42,7 @@ struct Corpus {
 
 /// The text that `source` names: a bundled data set (a megabyte of it, always the same; write ./stories for a file of
 /// that name), a UTF-8 text file, or a folder whose text files are read in the order of their paths, with a blank line
-/// between two. What is hidden, no text, empty, a tokenizer, or the folder of a model is left out of a folder. Texts
+/// between two. Of a folder, what is hidden, empty, not text, a tokenizer, or the folder of a model is left out. Texts
 /// are read as plain_text gives them. Throws InputError when `source` names nothing, or no text.
 Corpus read_corpus(const std::string& source);
 /// Only its text.

@@ -20,11 +20,11 @@ void check_utf8(std::string_view text, std::string_view name);
 /// Whether all of `text` is UTF-8.
 bool is_utf8(std::string_view text);
 
-/// Takes off the front of `bytes` all that can be told to be characters or not, as UTF-8: bytes that belong to none
-/// read U+FFFD. What is left is empty or the beginning of a character.
+/// Takes all whole characters off the front of `bytes` and returns them as UTF-8, with U+FFFD for bytes that belong to
+/// none. What is left is empty or the beginning of a character.
 std::string take_utf8(std::string& bytes);
 
-/// `text` as UTF-8, with U+FFFD in the place of bytes that are none.
+/// `text` as UTF-8, with U+FFFD in place of bytes that are not.
 std::string as_utf8(std::string text);
 
 /// U+0000..U+001F and U+007F: newline, tab and other characters without a picture.

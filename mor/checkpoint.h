@@ -15,7 +15,7 @@ std::string write_checkpoint(const Model& model);
 std::string write_checkpoint(const ImageModel& model);
 /// Reads a checkpoint, which may be hostile. Throws InputError when the file is missing, is not a tinymor checkpoint of
 /// that kind, or has other tensors than its configuration says, and for a text model when a config.json beside it asks
-/// for something else than what is computed here.
+/// for something that is not computed here.
 Model read_checkpoint(const std::filesystem::path& file);
 ImageModel read_image_checkpoint(const std::filesystem::path& file);
 

@@ -31,8 +31,8 @@ double honest_flops_of_token(const ModelConfig& config, int64_t depth, int64_t v
 /// all, each patch is embedded from its `pixels`, and only the class token has a head.
 double honest_flops_per_image(const ModelConfig& config, double pixels);
 
-/// Layers that a token goes through which takes `depth` recursions, or of several tokens their mean: compute that can
-/// be compared between models. One that repeats no block has depth 1.
+/// Layers that a token of `depth` recursions goes through; with the mean depth of several tokens, the mean of theirs.
+/// Unlike depths it can be compared between models. In one that repeats no block every token has depth 1.
 double layers_per_token(const ModelConfig& config, double depth);
 
 /// Mean bytes of keys and values per token that a cache holds (paper 2.2.2): recursion r keeps its share of the tokens.
@@ -40,10 +40,10 @@ double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy);
 /// The same model's cache with neither sharing nor routing.
 double vanilla_kv_bytes_per_token(const ModelConfig& config);
 
-/// Numbers per token that a training step of sequences of max_seq_len keeps from its forward pass until their gradient
-/// is known, routers left out: of each layer its input and what follows its attention [d], q and mixed values [q], k
-/// and v [kv], gate and up [d_ff], while norms and products of gate and up are computed anew; of recursions what is
-/// gathered and put back [d]; logits and their gradient [V].
+/// Numbers per token that a training step keeps from its forward pass until their gradient is known, routers left out:
+/// of each layer its input and what follows its attention [d], q and mixed values [q], k and v [kv], gate and up
+/// [d_ff], while norms and products of gate and up are computed anew; of recursions what is gathered and put back [d];
+/// logits and their gradient [V].
 double kept_numbers_per_token(const ModelConfig& config);
 
 }  // namespace tinymor

@@ -55,7 +55,7 @@ class Generator {
   /// [V] what the next token is drawn from; empty before a prompt.
   std::span<const Real> logits() const { return logits_; }
   const KvCache& cache() const { return cache_; }
-  /// Tokens at the end of the text that the cache is of; some recursions may hold fewer.
+  /// How many tokens, at the end of the text, the cache holds; some recursions may hold fewer.
   int64_t held() const { return int64_t(text_.size()); }
 
  private:

@@ -3,7 +3,7 @@
 //
 // Every effective layer has a slot of its own for each sequence, and a token has an entry in it only if the layer
 // computed one: under recursion-wise caching (paper 2.2.2) a token that left after recursion 1 has no keys at recursion
-// 2, and nobody attends to it there; with shared keys there are none at recursion 2 at all.
+// 2, and no token attends to it there; with shared keys there are none at recursion 2 at all.
 //
 // All slots lie in one pool of rows, so that one call of attention can serve sequences that stand in different layers.
 

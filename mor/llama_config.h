@@ -20,7 +20,7 @@ void check_llama_features(const std::string& text, const std::string& name);
 
 /// The same for `text`, the config.json beside the weights of a model of `config`, and when the two disagree about what
 /// shapes do not tell: heads, the base of the rotary positions, the epsilon of norms. Throws InputError, too, when it
-/// is that of another kind of model. One that is not of transformers is none of our business.
+/// is that of another kind of model. A file that is not of transformers is passed over.
 void check_llama_config(const std::string& text, const std::string& name, const ModelConfig& config);
 
 /// The kind of model ("llama", "gpt2") whose config.json `text` is; empty when it is not one of transformers.

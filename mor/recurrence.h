@@ -17,7 +17,7 @@ class Recurrence {
   /// x [R,d] of `rows`.
   Recurrence(const Variable& x, const Rows& rows, const RouterCall& call);
 
-  /// Lets the router choose who enters the next recursion. False when that is nobody, or there is no next one.
+  /// Lets the router choose the tokens that enter the next recursion. False when there are none, or no next one.
   bool enter();
   /// After enter(): the tokens inside and their recursion, counted from 0.
   const Active& inside() const { return active_; }

@@ -46,7 +46,7 @@ struct RouterCall {
   const RouterWeights& weights;
   Rule rule;
   IntTensor ids;             ///< [R] the tokens of the whole batch
-  int64_t recursions;        ///< at most so many
+  int64_t recursions;        ///< the most that a token may take
   int64_t step = -1;         ///< training forward passes before this one; negative outside of training
   bool keeps_first = false;  ///< the first token of each sequence takes every recursion
   /// [R] recursions that each token is to take, whatever its score; empty: not forced

@@ -41,7 +41,7 @@ struct AttentionTrace {
   /// Likewise ln of the sum of e^s over those keys, s = q.k / sqrt(d_head): each weight is e^(s - this).
   std::vector<float> log_sums = {};
 
-  /// How many keys are not after a query: the first so many of `keys`.
+  /// How many keys are not after a query: that many, the first ones, of `keys`.
   size_t visible(int32_t query) const { return std::upper_bound(keys.begin(), keys.end(), query) - keys.begin(); }
 };
 
@@ -92,7 +92,7 @@ class Model;
 
 struct TraceOptions {
   Rule rule = Rule::threshold;
-  int64_t max_depth = 0;                 ///< At most so many recursions; 0: as many as the model has.
+  int64_t max_depth = 0;                 ///< The most recursions per token; 0: as many as the model has.
   std::span<const int32_t> depths = {};  ///< [T] recursions that each token is made to take; empty: the router decides.
   ChoiceShift shift = {};
   bool attention = false, exits = false, gradients = false;  ///< Whether to note these, too.

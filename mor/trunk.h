@@ -1,6 +1,6 @@
 #pragma once
 // The walk that all models share: prelude layers, the shared block as often as each token's router says, coda layers
-// and the final norm. Vanilla and plain recursive transformers are the same walk with nobody routing.
+// and the final norm. Vanilla and plain recursive transformers are the same walk without a router.
 
 #include <cstdint>
 #include <span>
@@ -16,7 +16,7 @@ namespace tinymor {
 struct ForwardOptions {
   Rule rule = Rule::topk;
   int64_t step = -1;  ///< In training: how many forward passes went before, for what warms up. Negative: not training.
-  int64_t max_depth = 0;                 ///< At most so many recursions; 0: as many as the model has.
+  int64_t max_depth = 0;                 ///< The most recursions per token; 0: as many as the model has.
   KvStore* cache = nullptr;              ///< Keys and values of earlier tokens; the new ones are appended.
   std::span<const int32_t> depths = {};  ///< [R] recursions that each token is made to take; empty: the router decides.
   ChoiceShift shift = {};

@@ -11,7 +11,7 @@ namespace tinymor {
 /// object, and for objects and arrays nested deeper than `max_depth`.
 nlohmann::json parse_json(std::string_view text, const std::string& name, int max_depth = 8);
 
-/// `json` as text, on one line, or indented by `indent` blanks. Always valid UTF-8: bytes that are none read U+FFFD.
+/// `json` as text, on one line, or indented by `indent` blanks. Always valid UTF-8: bytes that are not become U+FFFD.
 std::string json_text(const nlohmann::ordered_json& json, int indent = -1);
 
 }  // namespace tinymor

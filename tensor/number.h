@@ -1,6 +1,6 @@
 #pragma once
-// Numbers from text. What is no finite number (nan, inf, 1e999, "0x", letters after digits) is none anywhere: in
-// options, configuration files, scenes, expressions and metadata.
+// Numbers from text. Only finite decimal numbers are taken (not nan, inf, 1e999, 0x10, or digits with letters after
+// them), and that in options, configuration files, scenes, expressions and metadata alike.
 
 #include <charconv>
 #include <cmath>
@@ -10,8 +10,8 @@
 
 namespace tinymor {
 
-/// Takes the decimal number off that `text` begins with; nothing, and `text` as it was, when there is none or `Number`
-/// cannot hold it. The same in every locale.
+/// Takes off the decimal number that `text` begins with. Returns nothing, and leaves `text` as it was, when there is
+/// none or `Number` cannot hold it. The same in every locale.
 template <class Number>
 std::optional<Number> take_number(std::string_view& text) {
   const bool plus = text.size() > 1 && text[0] == '+' && text[1] != '-';
@@ -25,7 +25,7 @@ std::optional<Number> take_number(std::string_view& text) {
   return value;
 }
 
-/// The whole of `text` as a number; nothing when it is none.
+/// The whole of `text` as a number; nothing when it is not one.
 template <class Number>
 std::optional<Number> parse_number(std::string_view text) {
   const std::optional<Number> value = take_number<Number>(text);

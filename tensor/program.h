@@ -1,6 +1,6 @@
 #pragma once
-// How the commands are spelled that messages tell people to type: as this program itself was started, so that they work
-// where it was started from.
+// How messages spell the commands that they tell people to type: the way this program itself was started, so that they
+// work from the same folder.
 
 #include <string>
 

@@ -23,7 +23,7 @@ struct SafetensorsFile {
     const auto found = metadata.find(key);
     return found == metadata.end() ? std::string() : found->second;
   }
-  /// metadata[key] as a number; nothing when it is none, or not there.
+  /// metadata[key] as a number; nothing when it is not one, or not there.
   template <class Number>
   std::optional<Number> number(const std::string& key) const {
     return parse_number<Number>(text(key));

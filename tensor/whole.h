@@ -1,12 +1,12 @@
 #pragma once
-// From a computed number to an index, a level of grey or a count. A bare cast is undefined in C++ where the number is
-// not one (NaN) or does not fit, and such numbers do come: from a run that diverged, or from a file.
+// From a computed number to an index, a level of grey or a count. In C++ a bare cast of NaN, or of a number that does
+// not fit, is undefined, and such numbers do come: from a run that diverged, or from a file.
 
 #include <algorithm>
 
 namespace tinymor {
 
-/// `value` without its fraction, and at least `low` and at most `high`; `low` where it is no number.
+/// `value` without its fraction, but at least `low` and at most `high`; `low` for NaN.
 inline int whole(double value, int low, int high) {
   return value > low ? static_cast<int>(std::min(value, static_cast<double>(high))) : low;
 }

@@ -124,12 +124,17 @@ const std::vector<Variant>& variants() {
   return all;
 }
 
+Config claims_config(const std::string& corpus, const Variant& variant) {
+  Config config = base_config(corpus);
+  for (const std::string& setting : variant.settings) set_config_key(config, setting);
+  validate(config);
+  return config;
+}
+
 std::vector<VariantOutcomes> measure_claims(const ClaimsOptions& options) {
   const auto config_of = [&](const Variant& variant) {
-    Config config = base_config(options.corpus);
-    for (const std::string& setting : variant.settings) set_config_key(config, setting);
+    Config config = claims_config(options.corpus, variant);
     if (options.steps > 0) config.train.steps = options.steps;
-    validate(config);
     return config;
   };
   const ModelConfig vanilla = config_of(variants().front()).model;

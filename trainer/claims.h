@@ -23,6 +23,8 @@ struct Variant {
 };
 /// Vanilla, recursive, and MoR by each kind of routing and KV strategy.
 const std::vector<Variant>& variants();
+/// How a variant is trained on "stories" or "puzzles" at equal tokens. Throws InputError for another corpus.
+Config claims_config(const std::string& corpus, const Variant& variant);
 
 /// What a run of a variant came to.
 struct Outcome {

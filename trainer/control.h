@@ -26,7 +26,7 @@ class Control {
   void set_lr_factor(double factor);
   double lr_factor() const { return lr_factor_; }
   /// Takes snapshots of this from now on, the first after the next step. Of a text longer than the model's max_seq_len
-  /// only the beginning is used, and one that is shorter than two tokens is not.
+  /// only the beginning is used, and one of fewer than two tokens is ignored.
   void watch(Watched what);
   /// A snapshot with everything in it after the next step.
   void record();

@@ -23,7 +23,7 @@ ImageSnapshot snapshot_of(const ImageModel& model, const Images& images, int64_t
 
 class ImageTrainer : public TrainingLoop {
  public:
-  /// A new run in the empty or missing folder `run`. Throws InputError when the images or the configuration are
+  /// A new run in the folder `run`, which must be empty. Throws InputError when the images or the configuration are
   /// unusable; writes nothing before all of it is known to be good.
   ImageTrainer(Config config, LockedFolder run, int64_t patch_size = 7, const Beforehand& beforehand = {});
 

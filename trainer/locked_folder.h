@@ -6,8 +6,8 @@
 
 namespace tinymor {
 
-/// Holds a folder from its construction until it is destroyed or the process dies, whichever way. Those who only read
-/// the folder need none. Move-only; what was moved from holds nothing.
+/// Holds a folder from its construction until it is destroyed or the process ends, however that happens. Those who only
+/// read the folder need none. Move-only; what was moved from holds nothing.
 class LockedFolder {
  public:
   LockedFolder() = default;

@@ -4,9 +4,9 @@
 // images (ImageSnapshot); and what happens to it (RunEvent). An Observer hears them live; recording.mortrace keeps them
 // for later.
 //
-// File: 8 bytes magic "MORTRACE", u32 version, then records `u32 kind | u32 bytes | i64 step | f64 wall seconds |
-// payload | u32 crc32 of the record before it`, little endian. Unknown kinds are skipped; a record cut off or damaged
-// ends the reading. What payloads hold stands in recording_format.cpp.
+// File: 8 bytes magic "MORTRACE", u32 version, then records `u32 kind | u32 bytes | i64 step | f64 seconds |
+// payload | u32 crc32 of all of these`, little endian; the seconds are those of StepMetrics at the newest step. Unknown
+// kinds are skipped; a record cut off or damaged ends the reading. What payloads hold is in recording_format.cpp.
 
 #include <cstdint>
 #include <filesystem>
@@ -83,7 +83,7 @@ struct ImageSnapshot {
 /// Whether its parts fit each other, so that who draws it need not look.
 bool consistent(const ImageSnapshot& snapshot);
 
-/// Bytes that one takes in a recording, and about so many in memory.
+/// Bytes that one takes in a recording, which is about what it takes in memory.
 uint64_t bytes_of(const Snapshot& snapshot);
 uint64_t bytes_of(const ImageSnapshot& snapshot);
 
@@ -112,7 +112,7 @@ struct RunInfo {
   std::string config_toml;              ///< The complete configuration, as text.
   std::vector<std::string> vocabulary;  ///< Of each id its piece; of images the name of each class.
   std::vector<uint32_t> counts = {};    ///< Of each id how often it occurs in the corpus; empty: not recorded.
-  int64_t train_tokens = 0;  ///< The first so many tokens of the corpus are trained on, the rest is held out.
+  int64_t train_tokens = 0;  ///< Those that are trained on, at the beginning of the corpus; the rest is held out.
   int64_t probe_offset = 0;  ///< Where in the corpus the text of the snapshots begins, in tokens.
 };
 

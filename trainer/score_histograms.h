@@ -19,7 +19,7 @@ class ScoreHistograms : public Probe {
   /// Once a forward pass is done: the depth [R] of each of its tokens.
   void on_depths(std::span<const int32_t> depth);
 
-  /// What was counted since the last time; empty when nobody scored.
+  /// What was counted since the last time; empty when nothing was scored.
   ScoreHistogram take(int64_t step);
 
  private:

@@ -17,7 +17,7 @@ struct Start {
 
 class Trainer : public TrainingLoop {
  public:
-  /// A new run in the empty or missing folder `run`: loads the data, trains the tokenizer, makes the model. With a
+  /// A new run in the folder `run`, which must be empty: loads the data, trains the tokenizer, makes the model. With a
   /// `start`, model and tokenizer are those, and config.model is the model's. Throws InputError when the data or
   /// configuration is unusable; writes nothing before all of it is known to be good.
   Trainer(Config config, LockedFolder run, std::optional<Start> start = {}, const Beforehand& beforehand = {});

@@ -91,8 +91,8 @@ class TrainingLoop {
   void add_observer(Observer& observer);
 
   /// Trains until config().train.steps are done or control stops it; evaluates, snapshots and saves on the way, and at
-  /// the end. `control` may be null. Throws Error when the loss is no number or a file cannot be written; observers
-  /// hear nothing any more then. Once, because the folder is free for others afterwards.
+  /// the end. `control` may be null. Throws Error when the loss is NaN or infinite or a file cannot be written; then
+  /// observers hear nothing more. To be called once: afterwards the folder is free for others.
   void run(Control* control = nullptr);
 
  protected:

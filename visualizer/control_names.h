@@ -7,8 +7,8 @@
 
 namespace tinymor {
 
-/// In alphabetical order. N is a number, NAME a word of its own (a value, a line of a plot); what the compare panel
-/// draws twice has the prefix a. or b. besides.
+/// In alphabetical order. N is a number, NAME the name of something (a value, a curve); what the compare panel draws
+/// twice has the prefix a. or b. before it.
 const std::vector<std::string>& control_names();
 
 /// Throws InputError, with the nearest name, for one that there is not.

@@ -1,36 +1,17 @@
 // What README.md and the chapters say of their measured tables, computed from those tables. The tables themselves are
 // printed by the commands that stand beside them.
 
-#include <cmath>
-#include <sstream>
+#include <fmt/format.h>
 
-#include "support/catch.h"
-#include "support/close.h"
-#include "tensor/files.h"
+#include <algorithm>
+#include <filesystem>
+
+#include "mor/counts.h"
+#include "mor/twins.h"
+#include "support/book.h"
+#include "trainer/config.h"
 
 using namespace tinymor;
-
-namespace {
-
-std::string book(const std::string& file) {
-  return read_file(std::string(TINYMOR_TREE) + "/" + file, 1 << 20);
-}
-
-/// The cells of the row of a table that begins so.
-std::vector<std::string> row(const std::string& text, const std::string& begin) {
-  const size_t at = text.find("\n| " + begin + " |");
-  REQUIRE(at != std::string::npos);
-  std::istringstream line(text.substr(at + 2, text.find('\n', at + 1) - at - 2));
-  std::vector<std::string> cells;
-  for (std::string cell; std::getline(line, cell, '|');) cells.push_back(cell);
-  return cells;
-}
-
-double number(const std::string& cell) {
-  return std::stod(cell);
-}
-
-}  // namespace
 
 TEST_CASE("README: what sharing and routing cost is what the last row of its table says, in chapter 6 too") {
   const std::string readme = book("README.md");
@@ -73,4 +54,52 @@ TEST_CASE("chapter 9: the ratios of `bench serve` are those of its tokens, and o
   for (const char* name : {"MoR, by sequence", "MoR, by depth"})
     CHECK_THAT(chapter, ContainsSubstring(fmt::format("tokens/s   {:.2f} x", tokens(name) / vanilla)));
   CHECK_THAT(chapter, ContainsSubstring(fmt::format("a ratio of {:.2f}", 34 / (2 + 8 * 2.5))));
+}
+
+TEST_CASE("README: the twins have the parameters that it says, with as many characters as an English text has") {
+  const std::string readme = unwrapped(book("README.md"));
+  for (const int64_t characters : {60, 75}) {
+    Config config = Config::defaults();
+    config.model.vocab_size = characters;
+    validate(config);
+    const auto millions = [](const ModelConfig& model) {
+      const ParameterCounts counts = count_parameters(model);
+      return fmt::format("({:.2f} M", double(counts.embedding + counts.layers) / 1e6);
+    };
+    CHECK_THAT(readme, ContainsSubstring("eight layers of its own " + millions(vanilla_twin(config.model))));
+    CHECK_THAT(readme,
+               ContainsSubstring("two of its four layers three times " + millions(recursive_twin(config.model))));
+  }
+}
+
+TEST_CASE("README: the model of its example is that of the XOR example, which has forty lines") {
+  const std::string example = book("docs/examples/xor/xor.cpp"), code = part(book("README.md"), "```cpp\n", "```");
+  CHECK_THAT(example, ContainsSubstring(code.substr(code.find('\n') + 1)));
+  CHECK(std::abs(std::count(example.begin(), example.end(), '\n') - 40) <= 2);
+}
+
+TEST_CASE("README: there are as many lessons as it says") {
+  int lessons = 0;
+  for (const auto& file : std::filesystem::directory_iterator(std::string(TINYMOR_TREE) + "/visualizer/lessons"))
+    lessons += file.path().extension() == ".lesson";
+  CHECK(lessons == 13);
+  CHECK_THAT(book("README.md"), ContainsSubstring("thirteen lessons"));
+}
+
+TEST_CASE("the book: every key that it sets with --set is there and takes that value") {
+  std::string text = book("README.md");
+  for (const auto& file : std::filesystem::directory_iterator(std::string(TINYMOR_TREE) + "/docs"))
+    if (file.path().extension() == ".md") text += "\n" + read_file(file.path(), 1 << 20);
+  std::istringstream words(text);
+  int found = 0;
+  for (std::string word; words >> word;) {
+    if (!word.ends_with("--set") || !(words >> word)) continue;
+    word.resize(std::min(word.find_first_of("`|;"), word.size()));
+    if (word.find('=') == std::string::npos || word.ends_with("KEY=VALUE")) continue;
+    Config config;
+    CAPTURE(word);
+    CHECK_NOTHROW(set_config_key(config, word));
+    ++found;
+  }
+  CHECK(found > 5);
 }
