@@ -30,7 +30,7 @@ echo "| step | vanilla | recursive | MoR, training rule | MoR, causal rule |"
 echo "|---|---|---|---|---|"
 join <(curve vanilla threshold_loss) <(curve recursive threshold_loss) --nocheck-order |
   join - <(curve mor topk_loss) --nocheck-order | join - <(curve mor threshold_loss) --nocheck-order |
-  awk '$1 == 0 || $1 % 250 == 0 { printf "| %d | %.3f | %.3f | %.3f | %.3f |\n", $1, $2, $3, $4, $5 }'
+  awk '$1 > 0 && $1 % 250 == 0 { printf "| %d | %.3f | %.3f | %.3f | %.3f |\n", $1, $2, $3, $4, $5 }'
 
 [ "${3:-}" = --svg ] || exit 0
 {

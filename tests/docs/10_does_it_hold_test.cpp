@@ -50,6 +50,15 @@ TEST_CASE("10: sizes, steps and what equal FLOPs mean") {
     CHECK_THAT(text, ContainsSubstring(fmt::format("The bundled stories, {} steps", config.train.steps)));
     CHECK_THAT(text, ContainsSubstring(fmt::format("{} steps.", claims_config("puzzles", variant).train.steps)));
   }
+  int64_t all_steps = 0;
+  for (const char* corpus : {"stories", "puzzles"})
+    for (const Variant& variant : variants()) {
+      const Config config = claims_config(corpus, variant);
+      const int64_t steps = config.train.steps, more = steps_of_equal_flops(model_of("vanilla"), config.model, steps);
+      all_steps += 3 * (steps + (more == steps ? 0 : more));  // three seeds
+    }
+  CHECK_THAT(text, ContainsSubstring("trains for 250 thousand steps"));
+  CHECK(double(all_steps) == Approx(250e3).epsilon(0.02));
   const ModelConfig vanilla = model_of("vanilla"), mor = model_of("expert choice");
   CHECK_THAT(text, ContainsSubstring(fmt::format("expert choice gets {} % more",
                                                  steps_of_equal_flops(vanilla, mor, 1000) / 10 - 100)));

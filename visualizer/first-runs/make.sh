@@ -5,7 +5,7 @@
 #
 #   visualizer/first-runs/make.sh [FOLDER]      FOLDER: where the runs go (default: build/first-runs)
 #
-# Needs build/tinymor, and about half an hour of one core; goes on where it stopped. Packs what the window needs into an
+# Needs build/tinymor, and about ten minutes of two idle cores; goes on where it stopped. Packs what the window needs into an
 # archive per run beside this script, at most 3 MB in all. Only the MoR run keeps its weights, to write texts with.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
