@@ -5,7 +5,7 @@
 // computed one: under recursion-wise caching (paper 2.2.2) a token that left after recursion 1 has no keys at recursion
 // 2, and no token attends to it there; with shared keys there are none at recursion 2 at all.
 //
-// All slots lie in one pool of rows, so that one call of attention can serve sequences that stand in different layers.
+// All slots are in one pool of rows, so that one call of attention can serve sequences that are in different layers.
 
 #include <cstdint>
 #include <map>
@@ -30,7 +30,7 @@ class KvCache : public KvStore {
 
   void append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) override;
   KvView view(int64_t layer, const Rows& rows) const override;
-  /// The same for sequences that stand in layers of their own: lanes [S] say where those of `rows` do.
+  /// The same for sequences that are in layers of their own: lanes [S] say which those of `rows` are.
   void append(std::span<const Lane> lanes, const Rows& rows, const Variable& keys, const Variable& values);
   KvView view(std::span<const Lane> lanes, const Rows& rows) const;
 

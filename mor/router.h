@@ -58,7 +58,7 @@ struct RouterCall {
 /// The tokens still recurring.
 struct Active {
   Variable x;                   ///< [n,d] their state
-  Rows rows;                    ///< where they stand
+  Rows rows;                    ///< their places in the texts
   std::vector<int32_t> places;  ///< [n] their rows in the whole batch
 
   /// Those at `index` [k] of these.

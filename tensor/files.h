@@ -12,7 +12,7 @@ namespace tinymor {
 /// The bytes of `file`. Throws InputError when it is missing, a folder, unreadable or larger than `max_bytes`.
 std::string read_file(const std::filesystem::path& file, uint64_t max_bytes = uint64_t(1) << 30);
 
-/// Makes a folder and those it lies in, where they are not there yet. Throws InputError.
+/// Makes a folder, and those that it is in, where they are not there yet. Throws InputError.
 void make_folder(const std::filesystem::path& folder);
 
 /// Replaces `file` by `bytes`: temporary file in the same folder, fsync, rename, fsync of the folder. The temporary is

@@ -7,7 +7,7 @@
 
 namespace tinymor {
 
-/// Parses `text`. Throws InputError, naming `name`, for anything that is not JSON, for a key that stands twice in one
+/// Parses `text`. Throws InputError, naming `name`, for anything that is not JSON, for a key that occurs twice in one
 /// object, and for objects and arrays nested deeper than `max_depth`.
 nlohmann::json parse_json(std::string_view text, const std::string& name, int max_depth = 8);
 

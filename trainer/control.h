@@ -31,7 +31,7 @@ class Control {
   /// A snapshot with everything in it after the next step.
   void record();
   bool paused() const { return paused_; }
-  /// Whether the run stands still because it is paused: it ends the step it is in first.
+  /// Whether the run waits because it is paused; it finishes the step that it is in first.
   bool waiting() const { return waiting_; }
   bool stopping() const { return stop_; }
   /// Runs `task` on the training thread before its next step (also while paused), with the current model.

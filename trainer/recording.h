@@ -1,8 +1,8 @@
 #pragma once
-// What a run tells about itself while it trains: numbers of every step (StepMetrics), how its routers' scores lie
-// (ScoreHistogram) and, now and then, everything the model does with one fixed text (Snapshot) or with a few fixed
-// images (ImageSnapshot); and what happens to it (RunEvent). An Observer hears them live; recording.mortrace keeps them
-// for later.
+// What a run tells about itself while it trains: numbers of every step (StepMetrics), how its routers' scores are
+// spread (ScoreHistogram) and, now and then, everything the model does with one fixed text (Snapshot) or with a few
+// fixed images (ImageSnapshot); and what happens to it (RunEvent). An Observer hears them live; recording.mortrace
+// keeps them for later.
 //
 // File: 8 bytes magic "MORTRACE", u32 version, then records `u32 kind | u32 bytes | i64 step | f64 seconds |
 // payload | u32 crc32 of all of these`, little endian; the seconds are those of StepMetrics at the newest step. Unknown
@@ -45,8 +45,8 @@ struct EvalMetrics {
   double mean_depth = 0;  ///< Under the threshold rule.
 };
 
-/// How the scores of the tokens that training saw since the histogram before lie in [0,1]: sigma(z) of a recursion's
-/// candidates under expert choice, the probability of each depth under token choice.
+/// How the scores of the tokens that training saw since the histogram before are spread over [0,1]: sigma(z) of a
+/// recursion's candidates under expert choice, the probability of each depth under token choice.
 struct ScoreHistogram {
   static constexpr int bins = 32;
   int64_t step = 0;

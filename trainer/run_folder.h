@@ -81,7 +81,7 @@ struct LoadedModel {
 
   const ModelConfig& config() const { return model->config(); }
 };
-/// Loads `path`: a run folder, or a .safetensors file whose tokenizer lies beside it. Throws InputError.
+/// Loads `path`: a run folder, or a .safetensors file with its tokenizer beside it. Throws InputError.
 LoadedModel load_model(const std::filesystem::path& path, Checkpoint which = Checkpoint::best);
 
 /// The text that the run of `config` is trained on. Throws InputError when it is not there any more, saying how to name

@@ -22,7 +22,7 @@ class Trainer : public TrainingLoop {
   /// configuration is unusable; writes nothing before all of it is known to be good.
   Trainer(Config config, LockedFolder run, std::optional<Start> start = {}, const Beforehand& beforehand = {});
 
-  /// Goes on with the run in `run` exactly where its checkpoint stands, but for what `resumption` says. Throws
+  /// Goes on with the run in `run` exactly where its checkpoint was taken, but for what `resumption` says. Throws
   /// InputError when there is no run on text, a file of it is damaged, or the text is not what it was and not named.
   static Trainer resume(LockedFolder run, const Resumption& resumption = {}, const Beforehand& beforehand = {});
 

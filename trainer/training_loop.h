@@ -98,7 +98,7 @@ class TrainingLoop {
  protected:
   /// Writes the files that a run begins with.
   TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task);
-  /// Goes on exactly where the checkpoint in `folder` stands. Throws InputError when that is damaged or of another
+  /// Goes on exactly where the checkpoint in `folder` was taken. Throws InputError when that is damaged or of another
   /// model, when more steps than asked for are done, and when the data has changed without being named.
   TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task, const Resumption& resumption);
   const Task& task() const;

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
+#include "../visualizer/sample_run.h"
 #include "support/book.h"
 #include "visualizer/layout.h"
 #include "visualizer/lesson.h"
 #include "visualizer/recording_source.h"
-#include "visualizer/sample_run.h"
 #include "visualizer/settings.h"
 
 using namespace tinymor;
