@@ -6,8 +6,11 @@
 #include <cctype>
 #include <map>
 
+#include "datasets/stories.h"
 #include "support/book.h"
-#include "trainer/config.h"
+#include "support/temporary_folder.h"
+#include "trainer/recording.h"
+#include "trainer/trainer.h"
 #include "visualizer/keys.h"
 #include "visualizer/layout.h"
 #include "visualizer/panel.h"
@@ -78,4 +81,31 @@ TEST_CASE("11: memory of snapshots, and what they cost a run") {
   CHECK(every == 50);
   CHECK_THAT(text, ContainsSubstring("one after every fiftieth, which is the default, takes " +
                                      fmt::format("{:.1f} %", every_step / double(every))));
+}
+
+TEST_CASE("11: which snapshots have gradients, and which have attention") {
+  const std::string text = unwrapped(chapter());
+  for (const char* said : {"is in every fourth snapshot only", "in the first twenty and then in every twenty-fifth",
+                           "The last one of a run, and one that was asked for, has everything"})
+    CHECK_THAT(text, ContainsSubstring(said));
+  const TemporaryFolder folder;
+  write_file_atomically(folder.path() / "text.txt", make_stories(1, 8000));
+  Config config = Config::defaults();
+  config.model.d_model = 32;
+  config.model.d_ff = 48;
+  config.model.max_seq_len = 32;
+  config.data.source = (folder.path() / "text.txt").string();
+  config.data.tokenizer = TokenizerKind::character;
+  config.train.steps = 53;
+  config.train.batch_size = 1;
+  config.train.record_every = 1;
+  Trainer(config, folder.path() / "run").run();
+  const std::vector<Snapshot> snapshots = read_recording(folder.path() / "run/recording.mortrace").snapshots;
+  REQUIRE(snapshots.size() == 54);
+  for (size_t n = 0; n < snapshots.size(); ++n) {
+    CAPTURE(n);
+    const bool last = n == 53;
+    CHECK(snapshots[n].topk.gradients.use.empty() == !(last || n % 4 == 0));
+    CHECK(snapshots[n].threshold.attention.empty() == !(last || n < 20 || n % 25 == 0));
+  }
 }
