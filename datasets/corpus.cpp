@@ -86,7 +86,9 @@ Contents contents_of(const fs::path& folder) {
     for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
       const std::string reason = reason_to_pass_over(*entry);
       if (!reason.empty()) {
-        contents.left_out.emplace_back(entry->path(), reason);
+        // A folder that is being written, such as that of the run which reads these texts, has tinymor's own lock in
+        // it.
+        if (entry->path().filename() != ".lock") contents.left_out.emplace_back(entry->path(), reason);
         entry.disable_recursion_pending();
       } else if (!entry->is_directory()) {
         contents.files.push_back(entry->path());
@@ -168,7 +170,7 @@ std::string plain_text(std::string_view text) {
 
 bool is_source(const std::string& source) {
   std::error_code ignored;
-  return is_bundled(source) || fs::exists(source, ignored);
+  return is_bundled(source) || fs::is_regular_file(source, ignored) || fs::is_directory(source, ignored);
 }
 
 std::string resolve_source(const std::string& source) {
@@ -178,8 +180,9 @@ std::string resolve_source(const std::string& source) {
 Corpus read_corpus(const std::string& source) {
   if (is_bundled(source)) return {make_data_set(source, bundled_seed, bundled_bytes), {}};
   std::error_code ignored;
-  check_input(is_source(source), "data source \"{}\": no such file or folder, nor a bundled data set (bundled: {})",
-              source, bundled_names());
+  check_input(fs::exists(source, ignored),
+              "data source \"{}\": no such file or folder, nor a bundled data set (bundled: {})", source,
+              bundled_names());
   return fs::is_directory(source, ignored) ? read_folder(source) : Corpus{load_file(source), {}};
 }
 

@@ -79,10 +79,12 @@ void sync_folder(const fs::path& folder) {
 }  // namespace
 
 std::string read_file(const fs::path& file, uint64_t max_bytes) {
-  const Descriptor opened = open_file(file, O_RDONLY, file);
+  const Descriptor opened = open_file(file, O_RDONLY | O_NONBLOCK, file);  // a pipe is opened without a writer
   struct stat info;
   check_errno(::fstat(opened.get(), &info) == 0, file, "cannot be read");
   check_input(!S_ISDIR(info.st_mode), "{}: is a folder (name a file in it)", file.string());
+  check_input(S_ISREG(info.st_mode), "{}: is a pipe or a device, not a file (copy what it gives into a file)",
+              file.string());
   const auto refuse_beyond_limit = [&](uint64_t size) {
     check_input(size <= max_bytes, "{}: larger than {} bytes (give a smaller file)", file.string(), max_bytes);
   };

@@ -9,7 +9,8 @@
 
 namespace tinymor {
 
-/// The bytes of `file`. Throws InputError when it is missing, a folder, unreadable or larger than `max_bytes`.
+/// The bytes of `file`. Throws InputError when it is missing, unreadable, larger than `max_bytes`, or no regular file:
+/// it never waits for what a pipe or a device may give.
 std::string read_file(const std::filesystem::path& file, uint64_t max_bytes = uint64_t(1) << 30);
 
 /// Makes a folder, and those that it is in, where they are not there yet. Throws InputError.

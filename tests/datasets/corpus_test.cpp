@@ -84,14 +84,17 @@ TEST_CASE("the folders of models and the files of tokenizers are left out of a f
   write(folder.path() / "runs" / "first" / "model.safetensors", "weights");
   write(folder.path() / "runs" / "begun" / "config.toml", "[model]");
   write(folder.path() / "runs" / "begun" / "metrics.jsonl", "{}");
+  write(folder.path() / "runs" / "new" / ".lock", "process 1 on here");
   write(folder.path() / "runs" / "notes.txt", "notes");
   write(folder.path() / "pieces" / "tokenizer.json", "{}");
   const Corpus corpus = read_corpus(folder.path().string());
   CHECK(corpus.text == "notes\n\ntext\n");
   REQUIRE(corpus.notes.size() == 2);
   CHECK_THAT(corpus.notes[0], ContainsSubstring("read 2 of ") && ContainsSubstring(": runs/notes.txt, text"));
-  CHECK_THAT(corpus.notes[1], ContainsSubstring(": pieces/tokenizer.json (a tokenizer), runs/begun (the folder of a "
-                                                "model), runs/first (the folder of a model)"));
+  CHECK_THAT(corpus.notes[1],
+             ContainsSubstring("left out 3 of ") &&
+                 ContainsSubstring(": pieces/tokenizer.json (a tokenizer), runs/begun (the folder of a "
+                                   "model), runs/first (the folder of a model)"));
   CHECK_THROWS_WITH(load_corpus((folder.path() / "runs/first").string()),
                     ContainsSubstring("is the folder of a model"));
 }

@@ -1,6 +1,7 @@
 #include "tensor/files.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -51,14 +52,16 @@ TEST_CASE("a file reads back as it was written, whatever its bytes") {
   REQUIRE(files_in(folder.path()) == 1);
 }
 
-TEST_CASE("reading refuses what is missing, a folder or too large") {
+TEST_CASE("reading refuses what is missing, no regular file or too large, and never waits") {
   const TemporaryFolder folder;
   write_file_atomically(folder.path() / "file", "12345");
   REQUIRE(read_file(folder.path() / "file", 5) == "12345");
   REQUIRE_THROWS_AS(read_file(folder.path() / "file", 4), InputError);
   REQUIRE_THROWS_AS(read_file(folder.path()), InputError);
   REQUIRE_THROWS_WITH(read_file(folder.path() / "none"), ContainsSubstring("none: No such file"));
-  REQUIRE_THROWS_AS(read_file("/dev/zero", 1000), InputError);
+  REQUIRE(mkfifo((folder.path() / "pipe").c_str(), 0600) == 0);
+  for (const fs::path& file : {fs::path("/dev/zero"), folder.path() / "pipe"})
+    REQUIRE_THROWS_WITH(read_file(file), ContainsSubstring(file.string() + ": is a pipe or a device"));
 }
 
 TEST_CASE("writing refuses a missing folder and a folder in place of the file") {
