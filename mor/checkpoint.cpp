@@ -26,13 +26,6 @@ bool is_of(const SafetensorsFile& file, const Format& format) {
   return file.text("tinymor") == format.name || file.text("format") == format.old_name;
 }
 
-/// The text of the config.json beside the weights at `path`; empty where there is none.
-std::string config_beside(const std::filesystem::path& path) {
-  const std::filesystem::path config = path.parent_path() / "config.json";
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(config, ignored) ? read_file(config, 1 << 20) : "";
-}
-
 /// What the weights at `path` are, which are not ours.
 std::string foreign(const std::filesystem::path& path, const SafetensorsFile& file) {
   const std::string type = transformers_model_type(config_beside(path));
@@ -81,6 +74,12 @@ auto read_as(const std::filesystem::path& path, const Format& format, Make make)
 }
 
 }  // namespace
+
+std::string config_beside(const std::filesystem::path& file) {
+  const std::filesystem::path config = file.parent_path() / "config.json";
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(config, ignored) ? read_file(config, 1 << 20) : "";
+}
 
 std::string write_checkpoint(const Model& model) {
   SafetensorsFile file;

@@ -13,6 +13,8 @@ namespace tinymor {
 /// The bytes of the checkpoint.
 std::string write_checkpoint(const Model& model);
 std::string write_checkpoint(const ImageModel& model);
+/// The text of the config.json beside the weights in `file`; empty where there is none.
+std::string config_beside(const std::filesystem::path& file);
 /// Reads a checkpoint, which may be hostile. Throws InputError when the file is missing, is not a tinymor checkpoint of
 /// that kind, or has other tensors than its configuration says, and for a text model when a config.json beside it asks
 /// for something that is not computed here.

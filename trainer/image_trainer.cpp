@@ -27,6 +27,8 @@ Images some(const Images& images, int64_t first, int64_t count) {
   return take(images, indices);
 }
 
+}  // namespace
+
 uint64_t fingerprint_of(const ImageSplit& split) {
   uint64_t all = fingerprint("");
   const auto add = [&](const auto& numbers) {
@@ -35,8 +37,6 @@ uint64_t fingerprint_of(const ImageSplit& split) {
   for (const Images* part : {&split.train, &split.held_out}) add(part->pixels.values()), add(part->labels.values());
   return all;
 }
-
-}  // namespace
 
 Config image_defaults() {
   Config c = Config::defaults();

@@ -1,12 +1,11 @@
 #include "trainer/run_folder.h"
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string_view>
 
 #include "datasets/corpus.h"
+#include "datasets/images.h"
 #include "mor/checkpoint.h"
 #include "mor/llama_config.h"
 #include "tensor/error.h"
@@ -16,6 +15,8 @@
 
 namespace tinymor {
 namespace {
+
+constexpr uint64_t kMaxWeights = uint64_t(4) << 30;
 
 template <class Number>
 Number metadata_number(const SafetensorsFile& file, const std::string& key, const std::string& name) {
@@ -35,11 +36,17 @@ Progress progress_of(const SafetensorsFile& file, const std::string& name) {
   return progress;
 }
 
+/// Whether there is a file with exactly those bytes.
+bool holds(const std::filesystem::path& file, std::string_view bytes) {
+  std::error_code none;
+  return std::filesystem::is_regular_file(file, none) && std::filesystem::file_size(file, none) == bytes.size() &&
+         read_file(file, kMaxWeights) == bytes;
+}
+
 bool same_bytes(const std::filesystem::path& a, const std::filesystem::path& b) {
   std::error_code none;
-  if (std::filesystem::file_size(a, none) != std::filesystem::file_size(b, none)) return false;
-  std::ifstream left(a, std::ios::binary), right(b, std::ios::binary);
-  return std::equal(std::istreambuf_iterator<char>(left), {}, std::istreambuf_iterator<char>(right), {});
+  return std::filesystem::file_size(a, none) == std::filesystem::file_size(b, none) &&
+         holds(a, read_file(b, kMaxWeights));
 }
 
 }  // namespace
@@ -60,12 +67,13 @@ void save_checkpoint(const RunFolder& run, const Module& model, const std::strin
     file.metadata["best_loss"] = fmt::format("{}", progress.best.loss);
   }
   write_file_atomically(run.trainer(), write_safetensors(file));
-  write_weights(run, checkpoint, progress);
+  complete_checkpoint(run, checkpoint, progress);
 }
 
-void write_weights(const RunFolder& run, const std::string& checkpoint, const Progress& progress) {
-  write_file_atomically(run.weights(), checkpoint);
-  if (progress.best.step > 0 && progress.best.step == progress.step) write_file_atomically(run.best(), checkpoint);
+void complete_checkpoint(const RunFolder& run, const std::string& checkpoint, const Progress& progress) {
+  const bool best = progress.best.step > 0 && progress.best.step == progress.step;
+  if (!holds(run.weights(), checkpoint)) write_file_atomically(run.weights(), checkpoint);
+  if (best && !holds(run.best(), checkpoint)) write_file_atomically(run.best(), checkpoint);
 }
 
 Progress load_checkpoint(const RunFolder& run, Module& model, AdamW& optimizer) {
@@ -98,10 +106,7 @@ std::filesystem::path only_weights(const std::filesystem::path& path) {
               "{}: a model of Hugging Face in several files, which tinymor does not read (use a model in one "
               "model.safetensors that tinymor train wrote)",
               path.string());
-  const std::filesystem::path config = RunFolder{path}.llama_config();
-  const std::string type = std::filesystem::is_regular_file(config, ignored)
-                               ? transformers_model_type(read_file(config, 1 << 20))
-                               : std::string();
+  const std::string type = transformers_model_type(config_beside(RunFolder{path}.weights()));
   check_input(type.empty(),
               "{}: a \"{}\" model of Hugging Face without model.safetensors, which tinymor does not read "
               "(use a folder that tinymor train wrote)",
@@ -143,13 +148,19 @@ LoadedModel load_model(const std::filesystem::path& path, Checkpoint which) {
   return loaded;
 }
 
-Corpus corpus_of_run(const Config& config) {
+void check_data_is_there(const Config& config) {
   const std::string& source = config.data.source;
-  check_input(is_source(source),
-              "{}: the text that the run was trained on is not there any more (say where it is: "
-              "--data FILE)",
+  check_input(is_source(source) || names_images(source),
+              "{}: the data that the run was trained on is not there any more (say where it is: --data FILE or FOLDER)",
               source);
-  return read_corpus(source);
+}
+
+std::string change_note(const RunFolder& run, const std::string& source, uint64_t now) {
+  if (!run.has_run() || read_progress(run).data.value_or(now) == now) return "";
+  return fmt::format(
+      "{}: has changed since the run was trained on it, so that the model may know what it is judged on (add --data "
+      "with other data)",
+      source);
 }
 
 DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const std::string& text) {

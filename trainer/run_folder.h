@@ -10,7 +10,6 @@
 #include <string>
 
 #include "datasets/batches.h"
-#include "datasets/corpus.h"
 #include "datasets/tokenizer.h"
 #include "mor/model.h"
 #include "trainer/adamw.h"
@@ -53,8 +52,9 @@ struct Progress {
 /// always those that trainer.safetensors tells of, or those in it.
 void save_checkpoint(const RunFolder& run, const Module& model, const std::string& checkpoint, const AdamW& optimizer,
                      const Progress& progress);
-/// Only the second and third of these.
-void write_weights(const RunFolder& run, const std::string& checkpoint, const Progress& progress);
+/// Only the second and third of these, where they do not hold it yet, as when a run was killed before they were
+/// written.
+void complete_checkpoint(const RunFolder& run, const std::string& checkpoint, const Progress& progress);
 /// Sets model and optimizer to what trainer.safetensors holds. Throws InputError when it is missing, damaged or of
 /// another model.
 Progress load_checkpoint(const RunFolder& run, Module& model, AdamW& optimizer);
@@ -84,9 +84,13 @@ struct LoadedModel {
 /// Loads `path`: a run folder, or a .safetensors file with its tokenizer beside it. Throws InputError.
 LoadedModel load_model(const std::filesystem::path& path, Checkpoint which = Checkpoint::best);
 
-/// The text that the run of `config` is trained on. Throws InputError when it is not there any more, saying how to name
-/// another place.
-Corpus corpus_of_run(const Config& config);
+/// Throws InputError when what the run of `config` was trained on is not there any more, saying how to name another
+/// place.
+void check_data_is_there(const Config& config);
+
+/// What has to be known by someone who judges the run on what it held out of `source`, whose fingerprint is `now`: that
+/// this is not what it was trained on. Empty when it is, or when that is not known.
+std::string change_note(const RunFolder& run, const std::string& source, uint64_t now);
 
 /// What a run of `config` trains on and what it holds out of `text`, in tokens. Throws InputError when it is too short.
 DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const std::string& text);

@@ -171,9 +171,10 @@ std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, cons
               folder.path.string());
   std::shared_ptr<const Tokenizer> tokenizer = load_tokenizer(folder.path);
   config.model.vocab_size = tokenizer->vocab_size();
+  check_llama_config(config_beside(folder.weights()), folder.llama_config().string(), config.model);
   const std::string source = config.data.source;
   return where_memory_lasts(source, [&] {
-    Corpus corpus = corpus_of_run(config);
+    Corpus corpus = read_corpus(source);
     config.data.source = resolve_source(source);
     const DataSplit split = split_text(config, *tokenizer, corpus.text);
     if (beforehand) beforehand(config, config.train.steps - read_progress(folder).step);

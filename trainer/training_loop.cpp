@@ -33,6 +33,7 @@ struct TrainingLoop::State {
   RunInfo info;
   AdamW optimizer;
   Progress progress;
+  bool resumed = false, other_data = false;
   ScoreHistograms scores;
   std::vector<std::unique_ptr<Observer>> logs;
   Observers observers;  // the logs, too
@@ -47,8 +48,11 @@ struct TrainingLoop::State {
 
   void begin();
   void resume(const Resumption& resumption);
-  bool take_up_data(const Resumption& resumption);
+  void take_up_data(const Resumption& resumption);
+  void go_on();
   void add_logs(std::optional<int64_t> resume_step = {});
+  void check_loss(double loss, const char* when, int64_t step) const;
+  void check_weights() const;
   StepMetrics step(double lr_factor);
   bool evaluate();
   void save();
@@ -72,45 +76,61 @@ void TrainingLoop::State::resume(const Resumption& resumption) {
   check_input(config.train.steps >= progress.step,
               "--steps {}: {} stands at step {} already (give more steps, or leave --steps out)", config.train.steps,
               folder.path.string(), progress.step);
-  const bool other_data = take_up_data(resumption);
+  complete_checkpoint(folder, task->checkpoint(), progress);
+  take_up_data(resumption);
   for (const std::string& key : changed_keys(config, read_config(folder.config())))
     if (key.starts_with("train.") && !key.starts_with("train.steps=")) task->notes.push_back("goes on with " + key);
+  resumed = true;
+}
+
+/// Finds out whether the data is other data than before: what was best for that is not for this.
+void TrainingLoop::State::take_up_data(const Resumption& resumption) {
+  const std::string& source = task->config.data.source;
+  other_data = progress.data && *progress.data != task->data_fingerprint;
+  check_input(
+      !other_data || !resumption.data.empty(),
+      "{0}: has changed since the run was trained on it, so that the run would not go on as it was (put it back "
+      "as it was, or say that it goes on with this: --data {0})",
+      source);
+  if (!resumption.data.empty())
+    task->notes.push_back(fmt::format(
+        "goes on with {}, {}", source,
+        other_data ? "which is not what it was trained on so far" : "the data that it was trained on so far"));
+  progress.data = task->data_fingerprint;
+  if (other_data) progress.best = {};
+}
+
+/// Brings the folder of a resumed run up to date, right before it trains.
+void TrainingLoop::State::go_on() {
   write_file_atomically(folder.config(), info.config_toml);
   task->save_beside(folder);  // older runs may lack some of it
   if (other_data) {
     std::error_code none;
     std::filesystem::remove(folder.best(), none);
     save_checkpoint(folder, task->model(), task->checkpoint(), optimizer, progress);
-  } else {
-    // A run killed between the files of a checkpoint has older weights in the later ones.
-    write_weights(folder, task->checkpoint(), progress);
   }
-  cut_metrics(folder, progress.step);
-  add_logs(progress.step);
-}
-
-/// Whether the data is other data than before: what was best for that is not for this.
-bool TrainingLoop::State::take_up_data(const Resumption& resumption) {
-  const std::string& source = task->config.data.source;
-  const bool other = progress.data && *progress.data != task->data_fingerprint;
-  check_input(
-      !other || !resumption.data.empty(),
-      "{0}: has changed since the run was trained on it, so that the run would not go on as it was (put it back "
-      "as it was, or say that it goes on with this: --data {0})",
-      source);
-  if (!resumption.data.empty())
-    task->notes.push_back(
-        fmt::format("goes on with {}, {}", source,
-                    other ? "which is not what it was trained on so far" : "the data that it was trained on so far"));
-  progress.data = task->data_fingerprint;
-  if (other) progress.best = {};
-  return other;
+  const int64_t kept = progress.step > 0 ? progress.step : -1;  // what comes before the first step comes again
+  cut_metrics(folder, kept);
+  add_logs(kept);
 }
 
 void TrainingLoop::State::add_logs(std::optional<int64_t> resume_step) {
   logs.push_back(std::make_unique<MetricsLog>(folder.metrics()));
   logs.push_back(std::make_unique<Recorder>(folder.recording(), info, resume_step));
   for (const auto& log : logs) observers.add(*log);
+}
+
+/// Throws Error when `loss`, that "of" a step or the one "after" it, is NaN or infinite.
+void TrainingLoop::State::check_loss(double loss, const char* when, int64_t step) const {
+  check(std::isfinite(loss), "training: the loss {} step {} is {}; {} keeps the last checkpoint (lower train.lr)", when,
+        step, loss, folder.path.string());
+}
+
+/// Throws Error unless the loss of the next batch is finite: other weights must not replace a checkpoint.
+void TrainingLoop::State::check_weights() const {
+  const NoGrad off;
+  const int64_t micros = task->config.train.grad_accumulation;
+  check_loss(task->pass(progress.step, 0, {.step = progress.step * micros}).loss.lm, "after", progress.step);
 }
 
 StepMetrics TrainingLoop::State::step(double lr_factor) {
@@ -136,9 +156,7 @@ StepMetrics TrainingLoop::State::step(double lr_factor) {
     routing.add(result.metrics);
     tokens += rows;
   }
-  check(std::isfinite(metrics.loss),
-        "training: the loss of step {} is {}; {} keeps the last checkpoint (lower train.lr)", metrics.step,
-        metrics.loss, folder.path.string());
+  check_loss(metrics.loss, "of", metrics.step);
   metrics.grad_norm = optimizer.step(metrics.lr);
   metrics.sampling_accuracy = routing.sampling_accuracy / double(micros);
   metrics.max_violation = routing.max_violation();
@@ -170,6 +188,8 @@ void TrainingLoop::State::save() {
 
 void TrainingLoop::State::run(Control* control) {
   const TrainConfig& train = task->config.train;
+  if (resumed && progress.step == train.steps) return;
+  if (resumed) go_on();
   const auto due = [&](int64_t every) { return every > 0 && progress.step % every == 0; };
   const auto command = [&](const std::string& text) { tell_event(RunEvent::command, text); };
   if (progress.step == 0) {
@@ -183,6 +203,8 @@ void TrainingLoop::State::run(Control* control) {
     const StepMetrics metrics = step(control ? control->lr_factor() : 1);
     const bool last = metrics.step == train.steps;
     observers.tell(&Observer::on_step, metrics);
+    const bool saving = last || due(train.checkpoint_every), evaluating = last || due(train.eval_every);
+    if (saving || evaluating) check_weights();
     if (last || due(kScoresEvery)) {
       const ScoreHistogram counted = scores.take(metrics.step);
       if (!counted.taken.empty()) observers.tell(&Observer::on_scores, counted);
@@ -192,14 +214,17 @@ void TrainingLoop::State::run(Control* control) {
     const bool asked = (control && control->take_record()) || watched;
     if (asked || last || due(train.record_every))
       task->tell_snapshot(observers, metrics.step, asked ? SnapshotParts() : parts_at(train, metrics.step));
-    const bool best = (last || due(train.eval_every)) && evaluate();
-    if (best || last || due(train.checkpoint_every)) {
+    const bool best = evaluating && evaluate();
+    if (best || saving) {
       save();
       saved = progress.step;
     }
   }
   if (control && control->stopping()) command("stopped");
-  if (saved != progress.step) save();
+  if (saved != progress.step) {
+    check_weights();
+    save();
+  }
   observers.finish();
 }
 
@@ -269,7 +294,10 @@ Config resumed_config(const RunFolder& folder, const Resumption& resumption) {
               "--set: a run goes on with the model and the tokenizer that it has (only keys of [train] can change, and "
               "--data)");
   if (resumption.steps) config.train.steps = *resumption.steps;
-  if (!resumption.data.empty()) config.data.source = resumption.data;
+  if (resumption.data.empty())
+    check_data_is_there(config);
+  else
+    config.data.source = resumption.data;
   validate(config);
   return config;
 }

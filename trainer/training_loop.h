@@ -91,15 +91,17 @@ class TrainingLoop {
   void add_observer(Observer& observer);
 
   /// Trains until config().train.steps are done or control stops it; evaluates, snapshots and saves on the way, and at
-  /// the end. `control` may be null. Throws Error when the loss is NaN or infinite or a file cannot be written; then
-  /// observers hear nothing more. To be called once: afterwards the folder is free for others.
+  /// the end. `control` may be null. Throws Error when the loss is NaN or infinite, before such weights are saved, or a
+  /// file cannot be written; then observers hear nothing more. To be called once: afterwards the folder is free for
+  /// others.
   void run(Control* control = nullptr);
 
  protected:
   /// Writes the files that a run begins with.
   TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task);
-  /// Goes on exactly where the checkpoint in `folder` was taken. Throws InputError when that is damaged or of another
-  /// model, when more steps than asked for are done, and when the data has changed without being named.
+  /// Goes on exactly where the checkpoint in `folder` was taken; nothing of the run changes before it trains. Throws
+  /// InputError when that is damaged or of another model, when more steps than asked for are done, and when the data
+  /// has changed without being named.
   TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task, const Resumption& resumption);
   const Task& task() const;
 

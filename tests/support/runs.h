@@ -1,5 +1,5 @@
 #pragma once
-// Runs that are stopped, killed and compared with each other bit for bit.
+// Runs of a second or less, which are stopped, killed and compared with each other bit for bit.
 
 #include <filesystem>
 #include <map>
@@ -7,11 +7,36 @@
 #include <sstream>
 #include <string>
 
+#include "datasets/stories.h"
 #include "tensor/files.h"
 #include "tensor/safetensors.h"
 #include "trainer/training_loop.h"
 
 namespace tinymor {
+
+/// `config` with a model and batches so small that a step takes milliseconds; it evaluates, records and saves on the
+/// way, each at steps of its own.
+inline Config tiny(Config config, int64_t steps) {
+  config.model.d_model = 16;
+  config.model.d_ff = 24;
+  config.train.steps = steps;
+  config.train.batch_size = 4;
+  config.train.warmup_steps = 2;
+  config.train.eval_every = 6;
+  config.train.checkpoint_every = 4;
+  config.train.record_every = 5;
+  return config;
+}
+
+/// The default model made tiny, on the characters of folder/text.txt, which is written.
+inline Config tiny_text_run(const std::filesystem::path& folder, int64_t steps) {
+  write_file_atomically(folder / "text.txt", make_stories(1, 8000));
+  Config config = tiny(Config::defaults(), steps);
+  config.model.max_seq_len = 32;
+  config.data.source = (folder / "text.txt").string();
+  config.data.tokenizer = TokenizerKind::character;
+  return config;
+}
 
 /// The run's files but for what depends on the clock.
 inline std::map<std::string, std::string> bits(const std::filesystem::path& run) {
@@ -42,8 +67,10 @@ struct StopAt : Observer {
   }
 };
 
+/// `step` 0: stops it before its first.
 inline void train_until(TrainingLoop&& run, int64_t step) {
   Control control;
+  if (step == 0) control.stop();
   StopAt stopper(control, step);
   run.add_observer(stopper);
   run.run(&control);

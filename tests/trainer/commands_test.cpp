@@ -1,6 +1,7 @@
 // The program `tinymor` as its users meet it: what it prints, with which status it ends, what it leaves behind.
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <cstdio>
@@ -47,6 +48,10 @@ const fs::path& trained_eye() {
     };
     write_images({narrowed(split.train), narrowed(split.held_out)}, trained() / "wide");
     REQUIRE(tinymor_in(trained(), "images --quiet --json --steps 3 --out seen" + kTinyEye).status == 0);
+    fs::copy(trained() / "seen", trained() / "moved");
+    const std::string config = read_file(trained() / "seen/config.toml");
+    write_file_atomically(trained() / "moved/config.toml",
+                          std::string(config).replace(config.find("/pictures"), 9, "/gone"));
     return true;
   }();
   (void)once;
@@ -89,6 +94,8 @@ void write_foreign_models(const fs::path& folder) {
   write("scaled", "model.safetensors", ours);
   write("scaled", "config.json", R"({"model_type": "llama", "rope_scaling": {"rope_type": "llama3", "factor": 8.0}})");
   write("scaled", "tokenizer.json", tokenizer);
+  fs::copy(folder / "vanilla", folder / "rescaled");
+  write("rescaled", "config.json", read_file(folder / "scaled/config.json"));
   write("tokenizers", "model.safetensors", ours);
   write("tokenizers", "tokenizer.json", R"({"version": "1.0", "model": {"type": "BPE"}})");
 }
@@ -103,6 +110,7 @@ TEST_CASE("bad input gets one clear line and status 2") {
   write_file_atomically(folder / "empty.txt", "");
   write_file_atomically(folder / "short.txt", "Mia.");
   write_file_atomically(folder / "typo.toml", "[model]\nd_modle = 32\n");
+  for (const char* pipe : {"pipe", "pipe.toml"}) REQUIRE(mkfifo((folder / pipe).c_str(), 0600) == 0);
   fs::create_directories(folder / "other");
   REQUIRE(tinymor_in(folder, "tokenizer train --kind byte --out other").status == 0);
   write_file_atomically(folder / "other/model.safetensors", model);
@@ -120,6 +128,15 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"train typo.toml --out new", "typo.toml:2"},
       {"train typo.toml --out new", "d_model"},
       {"train missing.toml --out new", "missing.toml"},
+      {"train --data pipe --out new", "pipe: is a pipe or a device"},
+      {"train --data /dev/zero --out new", "/dev/zero: is a pipe or a device"},
+      {"train pipe --out new", "pipe: is a pipe or a device"},
+      {"train --resume --out run --data pipe", "pipe: is a pipe or a device"},
+      {"tokenizer train --data pipe --out new", "pipe: is a pipe or a device"},
+      {"eval run --data pipe", "pipe: is a pipe or a device"},
+      {"eval pipe --data text.txt", "pipe: is a pipe or a device"},
+      {"trace run --text-file pipe", "pipe: is a pipe or a device"},
+      {"inspect pipe.toml", "pipe.toml: is a pipe or a device"},
       {"train --set model.n_layers=7 --out new", "n_layers"},
       {"train --set model.depth=3 --out new", "model.depth"},
       {"train --set model.sharing=middle_sequence --out new", "use sharing = \"cycle\""},
@@ -156,6 +173,7 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"generate half --prompt a", "\"BF16\", and only F32 is read"},
       {"generate unmarked --prompt a", "the weights of a \"llama\" model of Hugging Face, without the configuration"},
       {"generate scaled --prompt a", "config.json beside it: \"rope_scaling\""},
+      {"train --resume --steps 9 --out rescaled", "rescaled/config.json: \"rope_scaling\""},
       {"generate tokenizers --prompt a", "Hugging Face's tokenizers library"},
       {"eval truncated.safetensors --data text.txt", "truncated.safetensors"},
       {"eval run --data short.txt", "tokens"},
@@ -197,6 +215,9 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"images --resume --out seen --set model.d_model=8", "[train]"},
       {"images --resume --out seen --patch 4", "--patch"},
       {"train --resume --out seen", "tinymor images --resume"},
+      {"images --resume --out moved", "--data FILE or FOLDER"},
+      {"images --eval moved", "--data FILE or FOLDER"},
+      {"images --eval seen/model.safetensors", "--data"},
       {"images --data pictures --out run", "--out"},
       {"images --data wide --out new", "square"},
       {"images --data pictures --out text.txt/run", "text.txt"},
@@ -247,9 +268,10 @@ TEST_CASE("the run of a vanilla model has the config.json of transformers from t
   CHECK(config["hidden_size"] == 32);
   CHECK(config["num_hidden_layers"] == 8);
   CHECK_FALSE(fs::exists(trained() / "run/config.json"));
-  fs::remove(trained() / "vanilla/config.json");  // as runs of older versions are
-  REQUIRE(tinymor_in(trained(), "train --quiet --resume --out vanilla --steps 3").status == 0);
-  CHECK(json::parse(read_file(trained() / "vanilla/config.json")) == config);
+  fs::copy(trained() / "vanilla", trained() / "older");
+  fs::remove(trained() / "older/config.json");
+  REQUIRE(tinymor_in(trained(), "train --quiet --resume --out older --steps 4").status == 0);
+  CHECK(json::parse(read_file(trained() / "older/config.json")) == config);
 }
 
 TEST_CASE("eval reports both rules on the held-out text or on any other") {
@@ -543,6 +565,7 @@ TEST_CASE("a model of images is trained, judged, and its depths are drawn beside
   // Of 17 tokens 17, 11 and 5 recur, the class token among them.
   CHECK(document["mean_depth"].get<double>() == Approx((17 + 11 + 5 - 3) / 16.0));
   CHECK(document["samples"].empty());  // the two held out are a 0 and a 1
+  CHECK(tinymor_in(folder, "images --eval seen --json").out == judged.out);
 
   write_images({make_digits(1, 10), make_digits(1, 10)}, folder / "all");
   const json all = json::parse(tinymor_in(folder, "images --eval seen --data all --json").out);
@@ -551,13 +574,40 @@ TEST_CASE("a model of images is trained, judged, and its depths are drawn beside
   const std::string tinted = tinymor_in(folder, "images --eval seen --data all --show depth").out;
   CHECK(tinted.find("\x1b[30;48;2;") != std::string::npos);
   CHECK(tinted.find("a 2, taken for a ") != std::string::npos);
+  const Output quiet = tinymor_in(folder, "images --eval seen --data all --show depth --quiet");
+  CHECK(quiet.out == tinted.substr(0, tinted.find('\n') + 1));
+  CHECK(quiet.err == "");
+
+  // Of a run whose images are others by now, it is said so, once.
+  fs::copy(folder / "seen", folder / "repainted");
+  const std::string config = read_file(folder / "seen/config.toml");
+  write_file_atomically(folder / "repainted/config.toml",
+                        std::string(config).replace(config.find("/pictures"), 9, "/all"));
+  const Output changed = tinymor_in(folder, "images --eval repainted");
+  CHECK(changed.status == 0);
+  CHECK(changed.err.find("/all: has changed since the run was trained on it") != std::string::npos);
+  CHECK(std::count(changed.err.begin(), changed.err.end(), '\n') == 1);
 }
 
-TEST_CASE("Ctrl-C ends the training of a model of images, which is saved and judged as it is") {
-  const std::string script =
-      "cd " + trained_eye().string() + " && { " TINYMOR_PROGRAM " images --quiet --steps 1000000 --out hasty" +
-      kTinyEye + " >hasty.txt & pid=$!; until [ -d hasty ]; do sleep 0.01; done; kill -INT $pid; wait $pid; }";
-  CHECK(std::system(script.c_str()) == 0);
-  CHECK(read_file(trained_eye() / "hasty.txt").find("2 held-out images: ") == 0);
-  CHECK(tinymor_in(trained_eye(), "images --eval hasty --data pictures").status == 0);
+TEST_CASE("Ctrl-C and SIGTERM save and stop the training of a model of images, which is judged only once it is done") {
+  const fs::path& folder = trained_eye();
+  for (const char* signal : {"INT", "TERM"}) {
+    CAPTURE(signal);
+    const std::string run = fmt::format("hasty-{}", signal);
+    // The step log tells when there is something to interrupt.
+    const std::string script = fmt::format(
+        "cd {0} && {{ {1} images --steps 1000000 --json --out {2} {3} >hasty.json 2>hasty.txt & pid=$!; until [ \"$(wc "
+        "-l "
+        "2>/dev/null <{2}/metrics.jsonl)\" -ge 5 ] 2>/dev/null; do sleep 0.01; done; kill -{4} $pid; wait $pid; }}",
+        folder.string(), TINYMOR_PROGRAM, run, kTinyEye, signal);
+    CHECK(std::system(script.c_str()) == 0);
+    const json document = json::parse(read_file(folder / "hasty.json"));
+    CHECK(document["step"].get<int64_t>() >= 4);
+    CHECK(document["steps"] == 1000000);
+    CHECK_FALSE(document.contains("accuracy"));
+    CHECK_THAT(read_file(folder / "hasty.txt"), ContainsSubstring("images --resume --out " + run));
+    const std::string more =
+        fmt::format("images --resume --json --quiet --out {} --steps {}", run, document["step"].get<int64_t>() + 1);
+    CHECK(json::parse(tinymor_in(folder, more).out).contains("accuracy"));
+  }
 }

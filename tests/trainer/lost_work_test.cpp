@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <map>
 #include <thread>
 
 #include "datasets/corpus.h"
@@ -14,6 +16,7 @@
 #include "support/program.h"
 #include "support/runs.h"
 #include "support/temporary_folder.h"
+#include "support/trained_run.h"
 #include "tensor/error.h"
 #include "trainer/run_folder.h"
 #include "trainer/trainer.h"
@@ -25,33 +28,22 @@ namespace {
 
 /// A small run that learns at first and then, with far too high a learning rate, unlearns.
 Config unlearning(const fs::path& folder, int64_t steps) {
-  write_file_atomically(folder / "text.txt", make_stories(1, 6000));
-  Config config = Config::defaults();
-  config.model.d_model = 16;
-  config.model.d_ff = 24;
-  config.model.max_seq_len = 32;
-  config.data.source = (folder / "text.txt").string();
-  config.data.tokenizer = TokenizerKind::character;
-  config.train.steps = steps;
-  config.train.batch_size = 2;
+  Config config = tiny_text_run(folder, steps);
   config.train.lr = 0.3;
   config.train.schedule = ScheduleKind::constant;
   config.train.warmup_steps = 0;
   config.train.eval_every = 3;
-  config.train.checkpoint_every = 4;
   return config;
 }
 
-const std::string kTinyModel =
-    " --set model.d_model=16 --set model.d_ff=24 --set model.max_seq_len=32 --set train.batch_size=2"
-    " --set data.tokenizer=char --set data.source=text.txt --set train.schedule=constant ";
+const std::string kTiny = kTinyModel + " --set train.schedule=constant ";
 
 /// A folder with a text and a run of 20 steps on it.
 struct Trained {
   TemporaryFolder folder;
   Trained() {
     write_file_atomically(folder.path() / "text.txt", make_stories(1, 6000));
-    REQUIRE(run("train --quiet --steps 20 --out run" + kTinyModel).status == 0);
+    REQUIRE(run("train --quiet --steps 20 --out run" + kTiny).status == 0);
   }
   Output run(const std::string& arguments) const { return tinymor_in(folder.path(), arguments); }
   fs::path operator/(const char* name) const { return folder.path() / name; }
@@ -59,6 +51,18 @@ struct Trained {
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
+}
+
+long lines_of(const std::string& text) {
+  return std::count(text.begin(), text.end(), '\n');
+}
+
+/// All files of a folder, with when they were written.
+std::map<std::string, std::pair<std::string, fs::file_time_type>> all_of(const fs::path& folder) {
+  std::map<std::string, std::pair<std::string, fs::file_time_type>> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+    files[entry.path().filename()] = {read_file(entry), entry.last_write_time()};
+  return files;
 }
 
 /// Starts `tinymor ARGUMENTS` in `folder` on a terminal of its own, the other end of which is `screen`.
@@ -81,8 +85,7 @@ pid_t start_on_terminal(const fs::path& folder, const std::string& arguments, in
 
 bool has_lines(const fs::path& file, long count) {
   if (!fs::exists(file)) return false;
-  const std::string text = read_file(file);
-  return std::count(text.begin(), text.end(), '\n') >= count;
+  return lines_of(read_file(file)) >= count;
 }
 
 }  // namespace
@@ -129,7 +132,7 @@ TEST_CASE("models are loaded with their best weights unless the newest are asked
   CHECK(load_model(run).model->state_dict().at("model.norm.weight").to_vector() ==
         load_model(run / "best.safetensors").model->state_dict().at("model.norm.weight").to_vector());
   const auto text = [&](const std::string& arguments) {
-    const Output result = tinymor_in(folder.path(), "generate run --prompt Mia --temperature 0 " + arguments);
+    const Output result = tinymor_in(folder.path(), "generate run --prompt Mia " + arguments);
     CHECK(result.status == 0);
     return std::pair(result.out, result.err);
   };
@@ -155,7 +158,7 @@ TEST_CASE("training says once that held-out loss rises") {
   const Output result = tinymor_in(folder.path(),
                                    "train --steps 60 --out run --set train.lr=0.3 --set train.warmup_steps=0 "
                                    "--set train.eval_every=3" +
-                                       kTinyModel);
+                                       kTiny);
   REQUIRE(result.status == 0);
   const size_t first = result.err.find("held-out loss rises since step ");
   REQUIRE(first != std::string::npos);
@@ -190,7 +193,7 @@ TEST_CASE("a folder that is written by one process is refused to others until th
 TEST_CASE("runs that begin at the same time without a name get one each") {
   const TemporaryFolder folder;
   write_file_atomically(folder.path() / "text.txt", make_stories(1, 6000));
-  const std::string one = TINYMOR_PROGRAM " train --quiet --steps 3" + kTinyModel;
+  const std::string one = TINYMOR_PROGRAM " train --quiet --steps 3" + kTiny;
   const std::string script =
       "cd " + folder.path().string() + " && " + one + " & cd " + folder.path().string() + " && " + one + " & wait";
   REQUIRE(std::system(script.c_str()) == 0);
@@ -198,11 +201,16 @@ TEST_CASE("runs that begin at the same time without a name get one each") {
   const Output refused = tinymor_in(folder.path(), "train --data nowhere.txt");
   CHECK(refused.status == 2);
   CHECK_FALSE(fs::exists(folder.path() / "runs" / "run-3"));
+  // A run on the folder that it lies in says which models it leaves out, and nothing of its own lock.
+  const Output around = tinymor_in(folder.path(), "train --steps 1" + kTiny + "--data .");
+  CHECK(around.status == 0);
+  CHECK(contains(around.err, "runs/run-2 (the folder of a model)\n"));
+  CHECK(fs::exists(folder.path() / "runs" / "run-3"));
 }
 
 TEST_CASE("a run goes on only with the text that it was trained on, unless another one is named") {
   const Trained trained;
-  REQUIRE(trained.run("train --quiet --steps 24 --out whole" + kTinyModel).status == 0);
+  REQUIRE(trained.run("train --quiet --steps 24 --out whole" + kTiny).status == 0);
   const auto before = bits(trained / "run");
   const std::string text = read_file(trained / "text.txt");
 
@@ -211,19 +219,24 @@ TEST_CASE("a run goes on only with the text that it was trained on, unless anoth
     const Output missing = trained.run(command);
     CHECK(missing.status == 2);
     CHECK(contains(missing.err, "text.txt: "));
-    CHECK(contains(missing.err, "--data"));
+    CHECK(contains(missing.err, "--data FILE or FOLDER"));
   }
   write_file_atomically(trained / "text.txt", text + "One more line.\n");
   const Output changed = trained.run("train --resume --steps 24 --out run");
   CHECK(changed.status == 2);
   CHECK(contains(changed.err, "has changed"));
   CHECK(contains(changed.err, "--data"));
-  CHECK(contains(trained.run("eval run").err, "has changed"));
+  const Output judged = trained.run("eval run");
+  CHECK(judged.status == 0);
+  CHECK(contains(judged.err, "text.txt: has changed since the run was trained on it"));
+  CHECK(lines_of(judged.err) == 1);
+  CHECK(trained.run("eval run --quiet").err == "");
   CHECK(bits(trained / "run") == before);
 
   const Output moved = trained.run("train --resume --steps 24 --out run --data moved.txt");
   CHECK(moved.status == 0);
   CHECK(contains(moved.err, "moved.txt, the data that it was trained on"));
+  CHECK_FALSE(contains(trained.run("eval run").err, "has changed"));
   CHECK(read_file(trained / "run/model.safetensors") == read_file(trained / "whole/model.safetensors"));
 
   const Output other = trained.run("train --resume --steps 26 --out run --data text.txt");
@@ -231,6 +244,22 @@ TEST_CASE("a run goes on only with the text that it was trained on, unless anoth
   CHECK(contains(other.err, "text.txt, which is not what it was trained on"));
   CHECK(trained.run("train --resume --steps 27 --out run").status == 0);  // and that is its text from then on
   CHECK(read_progress({trained / "run"}).best.step > 24);  // what was best on another text is not best here
+}
+
+TEST_CASE("nothing of a run is written, nor said to go on, where no step is left to train") {
+  const Trained trained;
+  write_file_atomically(trained / "other.txt", make_stories(2, 6000));
+  const auto before = all_of(trained / "run");
+  for (const char* change : {"", "--data other.txt", "--steps 20 --data text.txt", "--set train.lr=0.5 --seed 9"}) {
+    CAPTURE(change);
+    const Output finished = trained.run(std::string("train --resume --out run ") + change);
+    CHECK(finished.status == 0);
+    CHECK(contains(finished.err, "nothing is left to train"));
+    CHECK(lines_of(finished.err) == 1);
+    CHECK(all_of(trained / "run") == before);
+  }
+  Trainer::resume(trained / "run", {.data = (trained / "other.txt").string()}).run();
+  CHECK(all_of(trained / "run") == before);
 }
 
 TEST_CASE("a run goes on with changed keys of [train], says so, and keeps its model") {
@@ -267,11 +296,11 @@ TEST_CASE("a run goes on with changed keys of [train], says so, and keeps its mo
 
 TEST_CASE("a hangup, and a terminal that is closed, save and stop a run that then goes on to the same end") {
   const Trained trained;
-  REQUIRE(trained.run("train --quiet --steps 400 --out whole" + kTinyModel).status == 0);
+  REQUIRE(trained.run("train --quiet --steps 400 --out whole" + kTiny).status == 0);
   for (const bool closed : {false, true}) {
     const std::string run = closed ? "closed" : "hangup";
     int screen = -1;
-    const pid_t child = start_on_terminal(trained.folder.path(), "train --steps 400 --out " + run + kTinyModel, screen);
+    const pid_t child = start_on_terminal(trained.folder.path(), "train --steps 400 --out " + run + kTiny, screen);
     std::thread reader([&, seen = dup(screen)] {
       char some[4096];
       while (!closed && read(seen, some, sizeof some) > 0) continue;

@@ -19,31 +19,9 @@
 using namespace tinymor;
 namespace fs = std::filesystem;
 
-namespace {
-
-/// A run of a second or less on a text of its own.
-Config tiny_run(const fs::path& folder, int64_t steps) {
-  write_file_atomically(folder / "text.txt", make_stories(1, 8000));
-  Config config = Config::defaults();
-  config.model.d_model = 32;
-  config.model.d_ff = 48;
-  config.model.max_seq_len = 32;
-  config.data.source = (folder / "text.txt").string();
-  config.data.tokenizer = TokenizerKind::character;
-  config.train.steps = steps;
-  config.train.batch_size = 4;
-  config.train.warmup_steps = 2;
-  config.train.eval_every = 6;
-  config.train.checkpoint_every = 4;
-  config.train.record_every = 5;
-  return config;
-}
-
-}  // namespace
-
 TEST_CASE("a run tells what its corpus holds and where the text of its snapshots lies in it") {
   const TemporaryFolder folder;
-  const Config config = tiny_run(folder.path(), 1);
+  const Config config = tiny_text_run(folder.path(), 1);
   Trainer trainer(config, folder.path() / "run");
   trainer.run();
   const RunInfo info = trainer.info();
@@ -62,7 +40,7 @@ TEST_CASE("a run tells what its corpus holds and where the text of its snapshots
 
 TEST_CASE("one seed gives the same checkpoint to the bit, with any number of threads") {
   const TemporaryFolder folder;
-  const Config config = tiny_run(folder.path(), 6);
+  const Config config = tiny_text_run(folder.path(), 6);
   const int before = thread_count();
   for (int threads : {1, 2, 3}) {
     set_thread_count(threads);
@@ -79,33 +57,12 @@ TEST_CASE("one seed gives the same checkpoint to the bit, with any number of thr
   CHECK(bits(folder.path() / "1")["model.safetensors"] != bits(folder.path() / "other")["model.safetensors"]);
 }
 
-TEST_CASE("a run that was stopped, or killed between checkpoints, resumes as if it had not been") {
-  const TemporaryFolder folder;
-  const Config config = tiny_run(folder.path(), 14);
-  Trainer(config, folder.path() / "whole").run();
-  const auto whole = bits(folder.path() / "whole");
-
-  train_until(Trainer(config, folder.path() / "stopped"), 5);  // saves at step 5
-  Trainer::resume(folder.path() / "stopped").run();
-  CHECK(bits(folder.path() / "stopped") == whole);
-
-  const fs::path killed = folder.path() / "killed";
-  kill_run(
-      killed, 8, 11, [&] { return Trainer(config, killed); }, [&] { return Trainer::resume(killed); });
-  Trainer::resume(folder.path() / "killed").run();
-  CHECK(bits(folder.path() / "killed") == whole);
-  const Recording recording = read_recording(folder.path() / "killed/recording.mortrace");
-  CHECK(recording.notice.empty());
-  CHECK(recording.steps.size() == 14);
-  CHECK(recording.snapshots.size() == 4);  // steps 0, 5, 10 and 14
-}
-
 TEST_CASE("a run that is given a start begins from its weights and tokenizer, and resumes to the same bits") {
   const TemporaryFolder folder;
-  const Config config = tiny_run(folder.path(), 14);
+  const Config config = tiny_text_run(folder.path(), 14);
   const auto tokenizer = std::shared_ptr<const Tokenizer>(byte_tokenizer());
   ModelConfig size = config.model;
-  size.d_model = 16;
+  size.d_model = 32;
   size.vocab_size = tokenizer->vocab_size();
   const Model model(size, 9);
   const auto begin = [&](const char* run) { return Trainer(config, folder.path() / run, Start{model, tokenizer}); };
@@ -127,7 +84,7 @@ TEST_CASE("a run that is given a start begins from its weights and tokenizer, an
 
 TEST_CASE("a finished run resumes to nothing, and further with more steps") {
   const TemporaryFolder folder;
-  Trainer(tiny_run(folder.path(), 3), folder.path() / "run").run();
+  Trainer(tiny_text_run(folder.path(), 3), folder.path() / "run").run();
   const auto before = bits(folder.path() / "run");
   Trainer::resume(folder.path() / "run").run();
   CHECK(bits(folder.path() / "run") == before);
@@ -142,7 +99,7 @@ TEST_CASE("a finished run resumes to nothing, and further with more steps") {
 
 TEST_CASE("training makes the held-out loss fall, and every parameter moves") {
   const TemporaryFolder folder;
-  Trainer trainer(tiny_run(folder.path(), 60), folder.path() / "run");
+  Trainer trainer(tiny_text_run(folder.path(), 60), folder.path() / "run");
   const Model before = trainer.model().clone();
   trainer.run();
   const auto old_parameters = before.parameters(), new_parameters = trainer.model().parameters();
@@ -157,7 +114,7 @@ TEST_CASE("training makes the held-out loss fall, and every parameter moves") {
 
 TEST_CASE("unusable runs are refused before anything is written") {
   const TemporaryFolder folder;
-  const Config good = tiny_run(folder.path(), 2);
+  const Config good = tiny_text_run(folder.path(), 2);
   const auto refused = [&](const Config& config, const std::string& why) {
     INFO(why);
     CHECK_THROWS_WITH(Trainer(config, folder.path() / "run"), ContainsSubstring(why));
@@ -186,7 +143,7 @@ TEST_CASE("unusable runs are refused before anything is written") {
 
 TEST_CASE("a loss that is no number ends the run and keeps the last checkpoint") {
   const TemporaryFolder folder;
-  Config config = tiny_run(folder.path(), 200);
+  Config config = tiny_text_run(folder.path(), 200);
   config.train.lr = 1e30;
   config.train.warmup_steps = 0;
   Trainer trainer(config, folder.path() / "run");
@@ -196,7 +153,7 @@ TEST_CASE("a loss that is no number ends the run and keeps the last checkpoint")
 
 TEST_CASE("a paused run does no step, those that are asked for, and what is posted, and goes on") {
   const TemporaryFolder folder;
-  Trainer trainer(tiny_run(folder.path(), 1000000), folder.path() / "run");
+  Trainer trainer(tiny_text_run(folder.path(), 1000000), folder.path() / "run");
   struct Counter : Observer {
     std::atomic<int64_t> step{0};
     std::atomic<double> lr{0};
@@ -270,7 +227,7 @@ TEST_CASE("a paused run does no step, those that are asked for, and what is post
 
 TEST_CASE("a snapshot is of the weights at its step, although training went on meanwhile") {
   const TemporaryFolder folder;
-  Config config = tiny_run(folder.path(), 9);
+  Config config = tiny_text_run(folder.path(), 9);
   config.train.schedule = ScheduleKind::constant;
   config.train.record_every = 1;
   Trainer(config, folder.path() / "run").run();
@@ -293,7 +250,7 @@ TEST_CASE("a snapshot is of the weights at its step, although training went on m
 
 TEST_CASE("a recording tells where checkpoints were saved and where a run went on from one") {
   const TemporaryFolder folder;
-  Config config = tiny_run(folder.path(), 4);
+  Config config = tiny_text_run(folder.path(), 4);
   config.train.checkpoint_every = 2;
   Trainer(config, folder.path() / "run").run();
   Trainer::resume(folder.path() / "run", {.steps = 5}).run();
@@ -339,7 +296,7 @@ TEST_CASE("AdamW steps as its formula says, clips, and leaves norms undecayed") 
 
 TEST_CASE("evaluation leaves out the targets that nothing is asked of") {
   const TemporaryFolder folder;
-  Trainer trainer(tiny_run(folder.path(), 1), folder.path() / "run");
+  Trainer trainer(tiny_text_run(folder.path(), 1), folder.path() / "run");
   Batch windows = consecutive_windows(trainer.tokenizer().encode(make_stories(3, 3000)), 32);
   double loss = 0;
   int64_t count = 0;
@@ -362,7 +319,7 @@ TEST_CASE("evaluation leaves out the targets that nothing is asked of") {
 
 TEST_CASE("evaluation of a window counts every prediction once") {
   const TemporaryFolder folder;
-  Trainer trainer(tiny_run(folder.path(), 1), folder.path() / "run");
+  Trainer trainer(tiny_text_run(folder.path(), 1), folder.path() / "run");
   const Batch windows = consecutive_windows(trainer.tokenizer().encode(make_stories(3, 3000)), 32);
   const Evaluation all = evaluate(trainer.model(), windows, Rule::topk);
   CHECK(all.tokens == windows.inputs.count());

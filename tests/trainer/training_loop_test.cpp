@@ -11,7 +11,6 @@
 #include "datasets/batches.h"
 #include "datasets/digits.h"
 #include "datasets/images.h"
-#include "datasets/stories.h"
 #include "support/catch.h"
 #include "support/runs.h"
 #include "support/temporary_folder.h"
@@ -22,19 +21,6 @@ using namespace tinymor;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A run of a second or less, which evaluates, snapshots and saves on the way.
-Config tiny(Config config, int64_t steps) {
-  config.model.d_model = 16;
-  config.model.d_ff = 24;
-  config.train.steps = steps;
-  config.train.batch_size = 4;
-  config.train.warmup_steps = 2;
-  config.train.eval_every = 6;
-  config.train.checkpoint_every = 4;
-  config.train.record_every = 5;
-  return config;
-}
 
 /// The two kinds of run, each on a little data in `folder`.
 struct Kind {
@@ -53,15 +39,10 @@ Kind kind(const char* name, const Config& config) {
 }
 
 std::vector<Kind> kinds(const fs::path& folder, int64_t steps) {
-  write_file_atomically(folder / "text.txt", make_stories(1, 8000));
-  Config text = tiny(Config::defaults(), steps);
-  text.data.source = (folder / "text.txt").string();
-  text.data.tokenizer = TokenizerKind::character;
-  text.model.max_seq_len = 32;
   write_images(make_digit_split(1, 20), folder / "digits");
   Config images = tiny(image_defaults(), steps);
   images.data.source = (folder / "digits").string();
-  return {kind<Trainer>("text", text), kind<ImageTrainer>("images", images)};
+  return {kind<Trainer>("text", tiny_text_run(folder, steps)), kind<ImageTrainer>("images", images)};
 }
 
 }  // namespace
@@ -75,9 +56,16 @@ TEST_CASE("runs on text and on images that were stopped, or killed between check
     const auto whole = bits(at / "whole");
     CHECK(whole.at("metrics").find("\"topk_loss\"") != std::string::npos);
 
-    train_until(std::move(*kind.begin(kind.config, at / "stopped")), 5);  // saves at step 5
-    kind.resume(at / "stopped", {})->run();
-    CHECK(bits(at / "stopped") == whole);
+    for (const int64_t step : {0, 5}) {  // between checkpoints: the run saves where it stops
+      CAPTURE(step);
+      const fs::path stopped = at / std::to_string(step);
+      train_until(std::move(*kind.begin(kind.config, stopped)), step);
+      kind.resume(stopped, {})->run();
+      CHECK(bits(stopped) == whole);
+      const Recording recording = read_recording(stopped / "recording.mortrace");
+      CHECK(recording.evals.size() == 4);                                // steps 0, 6, 12 and 14
+      CHECK(recording.snapshots.size() + recording.images.size() == 4);  // steps 0, 5, 10 and 14
+    }
 
     kill_run(
         at / "killed", 8, 11, [&] { return std::move(*kind.begin(kind.config, at / "killed")); },
@@ -151,13 +139,45 @@ TEST_CASE("a loss that is no number ends a run with its line, keeps a checkpoint
         {
           const auto trainer = kind.begin(config, at);
           trainer->add_observer(observer);
-          CHECK_THROWS_WITH(trainer->run(),
-                            ContainsSubstring("training: the loss of step") && ContainsSubstring("lower train.lr"));
+          CHECK_THROWS_WITH(trainer->run(), ContainsSubstring("training: the loss ") && ContainsSubstring(" step ") &&
+                                                ContainsSubstring("lower train.lr"));
           heard = observer.heard;
         }
         CHECK(observer.heard == heard);
         CHECK(heard > 0);
         CHECK(fs::exists(at / "model.safetensors"));
+      }
+}
+
+TEST_CASE("weights that have no loss any more are never saved, nor is such a run done") {
+  const TemporaryFolder folder;
+  struct Row {
+    const char* name;
+    int64_t steps, checkpoint_every, eval_every, stop;
+  };
+  for (const Kind& kind : kinds(folder.path(), 1))
+    for (const Routing routing : {Routing::expert_choice, Routing::token_choice})
+      for (const auto& [name, steps, checkpoint_every, eval_every, stop] : {Row{"last step", 1, 9, 9, 9},
+                                                                            {"checkpoint", 9, 1, 9, 9},
+                                                                            {"evaluation", 9, 9, 1, 9},
+                                                                            {"stop", 9, 9, 9, 1}}) {
+        CAPTURE(kind.name, int(routing), name);
+        Config config = kind.config;
+        config.model.routing = routing;
+        config.train.lr = 1e10;
+        config.train.warmup_steps = 0;
+        config.train.steps = steps;
+        config.train.checkpoint_every = checkpoint_every;
+        config.train.eval_every = eval_every;
+        const fs::path at = folder.path() / fmt::format("{}, {}, {}", kind.name, int(routing), name);
+        const auto run = kind.begin(config, at);
+        Control control;
+        StopAt stopper(control, stop);
+        run->add_observer(stopper);
+        CHECK_THROWS_WITH(run->run(&control), ContainsSubstring("training: the loss after step 1 is ") &&
+                                                  ContainsSubstring("lower train.lr"));
+        CHECK(read_progress({at}).step == 0);
+        CHECK(read_recording(at / "recording.mortrace").evals.size() == 1);
       }
 }
 

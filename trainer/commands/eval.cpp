@@ -35,12 +35,10 @@ Batch windows(const Options& options, const LoadedModel& loaded) {
   check_input(std::filesystem::exists(run.config()),
               "eval: which text? (add --data FILE; {} is not a run folder with a text of its own)", options.model.path);
   const Config config = read_config(run.config());
-  const std::string corpus = corpus_of_run(config).text;
-  if (run.has_run() && read_progress(run).data.value_or(fingerprint(corpus)) != fingerprint(corpus) && !options.quiet)
-    say(fmt::format(
-        "{}: has changed since the run was trained on it, and its end may be text that the model knows (add "
-        "--data with another text)\n",
-        config.data.source));
+  check_data_is_there(config);
+  const std::string corpus = load_corpus(config.data.source);
+  const std::string note = change_note(run, config.data.source, fingerprint(corpus));
+  if (!note.empty() && !options.quiet) say(note + "\n");
   const DataSplit split = split_text(config, *loaded.tokenizer, corpus);
   check_input(!split.held_out.empty(), "eval: the run kept no text back (add --data FILE)");
   return consecutive_windows(split.held_out, length);

@@ -45,11 +45,13 @@ void draw(const ImageConfig& config, const SeenImage& seen, bool tint) {
   }
 }
 
-void report(const Options& options, const ImageModel& model, const Images& images) {
+/// Judges the model, prints that for people unless JSON is asked for, and returns what the JSON says.
+nlohmann::ordered_json report(const Options& options, const ImageModel& model, const Images& images) {
   const Judgement judged = judge(model, images);
   const int64_t count = images.labels.count(), depths = layer_map(model.config().model).recursions;
   const bool wanted = options.show.empty() ? shows_colours(STDOUT_FILENO) : options.show == "depth";
-  const bool tint = wanted && depths > 1;  // a model without recursions has no depths
+  const bool drawn = !options.json && !options.quiet;
+  const bool tint = drawn && wanted && depths > 1;  // a model without recursions has no depths
   nlohmann::ordered_json document{{"images", count},
                                   {"accuracy", judged.accuracy},
                                   {"mean_depth", judged.mean_depth},
@@ -65,22 +67,37 @@ void report(const Options& options, const ImageModel& model, const Images& image
     if (i == count) continue;
     const SeenImage seen = snapshot_of(model, images, i, 1, 0).images[0];
     document["samples"].push_back({{"label", label}, {"predicted", seen.predicted}, {"depth", seen.depth}});
-    if (options.json) continue;
+    if (!drawn) continue;
     fmt::print("\na {}, taken for a {}\n", label, seen.predicted);
     draw(model.config(), seen, tint);
   }
-  if (options.json) print_json(document);
+  return document;
+}
+
+/// --data, or the images that the run held back, with a note where they are not what it was trained on.
+Images judged_images(const Options& options) {
+  if (!options.data.empty()) return load_images(options.data).held_out;
+  const RunFolder run{options.eval.path};
+  check_input(std::filesystem::exists(run.config()),
+              "images: which images? (add --data FOLDER; {} is not a run folder with images of its own)",
+              options.eval.path);
+  const Config config = read_config(run.config());
+  check_data_is_there(config);
+  ImageSplit images = load_images(config.data.source);
+  const std::string note = change_note(run, config.data.source, fingerprint_of(images));
+  if (!note.empty() && !options.quiet) say(note + "\n");
+  return std::move(images.held_out);
 }
 
 void evaluate_saved(const Options& options) {
   const ImageModel model = read_image_checkpoint(chosen_weights(options.eval, options.quiet));
-  const std::string source = options.data.empty() ? "digits" : options.data;
-  const Images images = load_images(source).held_out;
+  const Images images = judged_images(options);
   const Shape known{images.pixels.dim(0), model.config().image_size, model.config().image_size};
   check_input(images.pixels.shape() == known,
-              "{}: has images {}, but the model knows {} (give images like those that it was trained on)", source,
-              images.pixels.shape(), known);
-  report(options, model, images);
+              "{}: has images {}, but the model knows {} (give images like those that it was trained on)",
+              options.data.empty() ? options.eval.path : options.data, images.pixels.shape(), known);
+  const nlohmann::ordered_json document = report(options, model, images);
+  if (options.json) print_json(document);
 }
 
 ImageTrainer open(const Options& options) {
@@ -93,10 +110,12 @@ ImageTrainer open(const Options& options) {
 }
 
 void train_and_report(const Options& options) {
-  interruptible();  // from when the folder is there
   ImageTrainer trainer = open(options);
   train_with_progress(trainer, options);
-  report(options, trainer.model(), trainer.held_out());
+  nlohmann::ordered_json document = summary(trainer);
+  const bool stopped = trainer.step() < trainer.config().train.steps;
+  if (!stopped) document.update(report(options, trainer.model(), trainer.held_out()));
+  if (options.json) print_json(document);
 }
 
 }  // namespace
@@ -107,7 +126,9 @@ void add_images_command(CLI::App& app) {
                                   "tinymor images --data digits --out runs/digits\n"
                                   "  tinymor images --eval runs/digits --json");
   add_training_options(*command, *options, "(default: a small MoR model)");
-  command->get_option("--data")->description("digits, or folder with the four IDX files of MNIST");
+  command->get_option("--data")->description(
+      "digits, or folder with the four IDX files of MNIST (default of --eval: what the run was trained on)");
+  command->get_option("--quiet")->description("Print the results only");
   command->add_option("--patch", options->patch_size, "Pixels of a patch's side")->capture_default_str();
   command->add_flag("--resume", options->resume, "Go on with the run in --out exactly where it stood")
       ->excludes(command->get_option("--patch"));

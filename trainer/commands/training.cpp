@@ -25,6 +25,26 @@ void on_interrupt(int) {
   std::signal(SIGINT, SIG_DFL);
 }
 
+/// While it lives, Ctrl-C, SIGTERM and a terminal that is closed stop `control` instead of the program; a second Ctrl-C
+/// ends the program at once.
+class Interruptible {
+ public:
+  Interruptible() {
+    for (auto& [signal, before] : handlers_) before = std::signal(signal, on_interrupt);
+    if (handlers_[2].before == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // as nohup asks for
+  }
+  ~Interruptible() {
+    for (const auto& [signal, before] : handlers_) std::signal(signal, before);
+  }
+
+ private:
+  struct Handler {
+    int signal;
+    void (*before)(int);
+  };
+  Handler handlers_[3] = {{SIGINT, SIG_DFL}, {SIGTERM, SIG_DFL}, {SIGHUP, SIG_DFL}};
+};
+
 /// Reads CONFIG over `base`. What people name there may be a text that belongs behind --data.
 Config named_config(const std::string& file, Config base) {
   try {
@@ -44,17 +64,20 @@ void train_with_progress(TrainingLoop& run, bool quiet, const char* known, const
   const auto tell = [&](const std::string& text) {
     if (!quiet) say(text + "\n");
   };
-  for (const std::string& note : run.notes()) tell(note);
   if (left <= 0)
     return tell(
         fmt::format("{0} stands at step {1} already: nothing is left to train (further: {2} --resume --out {0} "
                     "--steps {3})",
                     out, run.step(), command, 2 * run.step()));
+  for (const std::string& note : run.notes()) tell(note);
   tell(fmt::format("{} parameters, {} {}; {} steps into {} ({}, {} threads)", run.parameter_count(),
                    run.config().model.vocab_size, known, left, out, kernels::level_name(), thread_count()));
   std::optional<ProgressBar> bar;
   if (!quiet) run.add_observer(bar.emplace(run.step(), steps, run.best()));
-  run.run(&interruptible());
+  {
+    const Interruptible stops;
+    run.run(&control);
+  }
   bar.reset();
   tell(run.step() < steps
            ? fmt::format("stopped and saved at step {}; go on with: {} --resume --out {}", run.step(), command, out)
@@ -112,11 +135,15 @@ Beforehand cost_adviser(const TrainingOptions& options) {
   };
 }
 
-Control& interruptible() {
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
-  if (std::signal(SIGHUP, on_interrupt) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // as nohup asks for
-  return control;
+nlohmann::ordered_json summary(const TrainingLoop& run) {
+  nlohmann::ordered_json document{{"run", run.run_folder()},
+                                  {"parameters", run.parameter_count()},
+                                  {"step", run.step()},
+                                  {"steps", run.config().train.steps},
+                                  {"best", nullptr}};
+  const Best best = run.best();
+  if (best.step > 0) document["best"] = {{"step", best.step}, {"loss", best.loss}};
+  return document;
 }
 
 void train_with_progress(Trainer& trainer, const TrainingOptions& options) {
@@ -124,14 +151,8 @@ void train_with_progress(Trainer& trainer, const TrainingOptions& options) {
   train_with_progress(trainer, options.quiet, "tokens in the vocabulary", program() + " train",
                       fmt::format("try: {} generate {} --prompt \"...\"", program(), out));
   if (!options.json) return;
-  nlohmann::ordered_json document{{"run", out},
-                                  {"parameters", trainer.parameter_count()},
-                                  {"vocab_size", trainer.config().model.vocab_size},
-                                  {"step", trainer.step()},
-                                  {"steps", trainer.config().train.steps},
-                                  {"best", nullptr}};
-  const Best best = trainer.best();
-  if (best.step > 0) document["best"] = {{"step", best.step}, {"loss", best.loss}};
+  nlohmann::ordered_json document = summary(trainer);
+  document["vocab_size"] = trainer.config().model.vocab_size;
   print_json(document);
 }
 

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,12 +36,11 @@ Resumption resumption(const TrainingOptions& options);
 /// Says on stderr what a large run will take, before it takes it.
 Beforehand cost_adviser(const TrainingOptions& options);
 
-/// A control that Ctrl-C, SIGTERM and a terminal that is closed stop from now on; a second Ctrl-C ends the program at
-/// once.
-Control& interruptible();
+/// What --json says of every run that was trained: folder, parameters, steps, best held-out loss.
+nlohmann::ordered_json summary(const TrainingLoop& run);
 
-/// Trains with progress on stderr until the run is done or Ctrl-C saves and stops it; then prints what came of it as
-/// JSON where that is asked for (of images, report in images.cpp does).
+/// Trains with progress on stderr until the run is done, or Ctrl-C, SIGTERM or a terminal that is closed saves and
+/// stops it; then prints what came of it as JSON where that is asked for (of images, images.cpp does).
 void train_with_progress(Trainer& trainer, const TrainingOptions& options);
 void train_with_progress(ImageTrainer& trainer, const TrainingOptions& options);
 
