@@ -84,14 +84,18 @@ std::string byte_name(char c) {
   return fmt::format("<0x{:02X}>", static_cast<unsigned char>(c));
 }
 
-std::string with_visible_controls(std::string_view text) {
+std::string with_visible_controls(std::string_view text, std::string_view kept) {
   std::string visible;
-  for (const char c : text) {
-    if (is_control(c)) {
-      visible += byte_name(c);
+  while (!text.empty()) {
+    const size_t length = character_length(text);
+    const std::string_view character = text.substr(0, std::max<size_t>(1, length));
+    const bool beyond_ascii = length == 2 && character[0] == '\xC2' && static_cast<unsigned char>(character[1]) < 0xA0;
+    if (length > 0 && !beyond_ascii && (!is_control(character[0]) || kept.find(character) != kept.npos)) {
+      visible += character;
     } else {
-      visible += c;
+      for (const char c : character) visible += byte_name(c);
     }
+    text.remove_prefix(character.size());
   }
   return visible;
 }

@@ -33,7 +33,8 @@ bool is_control(char c);
 /// "<0x0A>", SentencePiece's way to name a byte.
 std::string byte_name(char c);
 
-/// `text` with every control character by its byte_name.
-std::string with_visible_controls(std::string_view text);
+/// `text` with the bytes of control characters (U+0080..U+009F are some too) by their byte_name, those in `kept`
+/// excepted, and likewise bytes that belong to no character. So a terminal is only told what to show.
+std::string with_visible_controls(std::string_view text, std::string_view kept = "");
 
 }  // namespace tinymor

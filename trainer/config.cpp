@@ -11,6 +11,7 @@
 
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "trainer/program.h"
 
 namespace tinymor {
 namespace {
@@ -344,9 +345,9 @@ std::vector<std::string> changed_keys(const Config& config, const Config& usual)
   return changed;
 }
 
-std::string command_line(const Config& config, const Config& usual, const std::string& program) {
-  std::string command = program;
-  for (const std::string& assignment : changed_keys(config, usual)) command += " --set '" + assignment + "'";
+std::string command_line(const Config& config, const Config& usual, const std::string& subcommand) {
+  std::string command = program() + " " + subcommand;
+  for (const std::string& assignment : changed_keys(config, usual)) command += " --set " + shell_word(assignment);
   return command;
 }
 

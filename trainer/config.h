@@ -103,10 +103,10 @@ void validate(Config& config);
 std::string config_to_toml(const Config& config);
 /// The keys of `config` that are not as in `usual`, as "table.key=value", sorted. Both must be legal.
 std::vector<std::string> changed_keys(const Config& config, const Config& usual);
-/// The command that trains with this configuration: `program`, with a --set for every key that is not as in `usual`,
-/// what it begins with.
+/// The command that trains with this configuration, as a shell takes it: `subcommand` of tinymor, with a --set for
+/// every key that is not as in `usual`, what it begins with.
 std::string command_line(const Config& config, const Config& usual = Config::defaults(),
-                         const std::string& program = "tinymor train");
+                         const std::string& subcommand = "train");
 Config config_from_toml(const std::string& text, const std::string& name_for_errors, Config base = {});
 
 /// How many single-character changes lead from `a` to `b` (Levenshtein), for messages that name the nearest known word.

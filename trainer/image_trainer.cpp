@@ -13,6 +13,7 @@
 #include "tensor/error.h"
 #include "tensor/safetensors.h"
 #include "tensor/whole.h"
+#include "trainer/program.h"
 
 namespace tinymor {
 namespace {
@@ -148,8 +149,8 @@ std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::saved_pictures(const RunFo
   const auto weights = read_safetensors(folder.trainer()).tensors;
   const auto reads = weights.find("model.patch_embed.weight");
   check_input(reads != weights.end() && reads->second.rank() == 2,
-              "{0}: is not a run on images (go on with one on text: tinymor train --resume --out {0})",
-              folder.path.string());
+              "{}: is not a run on images (go on with one on text: {} train --resume --out {})", folder.path.string(),
+              program(), shell_path(folder.path.string()));
   return new_pictures(std::move(config), std::lround(std::sqrt(double(reads->second.dim(1)))),
                       read_progress(folder).step, beforehand);
 }

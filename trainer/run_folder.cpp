@@ -10,8 +10,8 @@
 #include "mor/llama_config.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
-#include "tensor/program.h"
 #include "tensor/safetensors.h"
+#include "trainer/program.h"
 
 namespace tinymor {
 namespace {
@@ -111,8 +111,8 @@ std::filesystem::path only_weights(const std::filesystem::path& path) {
               "{}: a \"{}\" model of Hugging Face without model.safetensors, which tinymor does not read "
               "(use a folder that tinymor train wrote)",
               path.string(), type);
-  throw InputError(
-      fmt::format("{}: there is no model (train one: {} train --out {})", file.string(), program(), path.string()));
+  throw InputError(fmt::format("{}: there is no model (train one: {} train --out {})", file.string(), program(),
+                               shell_path(path.string())));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "trainer/evaluate.h"
+#include "trainer/program.h"
 
 namespace tinymor {
 namespace {
@@ -167,8 +168,8 @@ std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<St
 std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, const Resumption& resumption,
                                                    const Beforehand& beforehand) {
   Config config = resumed_config(folder, resumption);
-  check_input(!names_images(config.data.source), "{0}: is a run on images (tinymor images --resume --out {0})",
-              folder.path.string());
+  check_input(!names_images(config.data.source), "{}: is a run on images ({} images --resume --out {})",
+              folder.path.string(), program(), shell_path(folder.path.string()));
   std::shared_ptr<const Tokenizer> tokenizer = load_tokenizer(folder.path);
   config.model.vocab_size = tokenizer->vocab_size();
   check_llama_config(config_beside(folder.weights()), folder.llama_config().string(), config.model);

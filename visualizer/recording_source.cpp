@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "tensor/error.h"
-#include "tensor/program.h"
+#include "trainer/program.h"
 #include "trainer/run_folder.h"
 #include "visualizer/model_decoder.h"
 

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
 
 #include "tensor/error.h"
 #include "trainer/image_trainer.h"
+#include "trainer/program.h"
 #include "trainer/run_folder.h"
 #include "visualizer/recording_source.h"
 
@@ -14,10 +14,8 @@ namespace tinymor {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view text_command = "tinymor train";
-
 std::string image_command(const Config& config, const ImageSnapshot& seen) {
-  return fmt::format("{} --patch {}", command_line(config, image_defaults(), "tinymor images"),
+  return fmt::format("{} --patch {}", command_line(config, image_defaults(), "images"),
                      seen.width / std::max(1, seen.columns));
 }
 
@@ -94,7 +92,8 @@ bool Source::poll() {
   const bool text = generator_ && generator_->poll(generation_);
   const bool look = take_look();
   version_ += news || look;
-  if (history_.of_images() && command_.starts_with(text_command)) command_ = image_command(config_, history_.images[0]);
+  if (history_.of_images() && command_.starts_with(program() + " train"))
+    command_ = image_command(config_, history_.images[0]);
   generation_version_ += text;
   return news || text || look;
 }

@@ -58,4 +58,9 @@ TEST_CASE("bytes become UTF-8 as they come: a character with its last byte, what
 
 TEST_CASE("control characters are made visible and nothing else is changed") {
   CHECK(with_visible_controls("a\n\t\x7F \xC3\xA9") == "a<0x0A><0x09><0x7F> \xC3\xA9");
+  CHECK(with_visible_controls("a\n\t\x1b", "\n\t") == "a\n\t<0x1B>");
+  CHECK(with_visible_controls(std::string("\0", 1)) == "<0x00>");
+  CHECK(with_visible_controls("\xC2\x9B"
+                              "1m\xC2\xA0") == "<0xC2><0x9B>1m\xC2\xA0");  // a terminal's CSI; no-break space
+  CHECK(with_visible_controls("caf\xE9s \xE4\xBD") == "caf<0xE9>s <0xE4><0xBD>");
 }

@@ -90,8 +90,13 @@ TEST_CASE("line ends of Windows and a byte order mark make no difference to a pr
   const Output plain = tinymor_in(trained(), "trace chars --text-file plain.txt");
   CHECK(plain.err.empty());
   CHECK(tinymor_in(trained(), "trace chars --text-file windows.txt").out == plain.out);
-  CHECK(tinymor_in(trained(), "trace chars --text \"$(cat windows.txt)\"").out ==
-        tinymor_in(trained(), "trace chars --text \"$(cat plain.txt)\"").out);
+  for (const char* command : {"trace chars", "tokenizer encode chars", "tokenizer encode bytes --json"}) {
+    INFO(command);
+    const Output windows = tinymor_in(trained(), command + std::string(" --text \"$(cat windows.txt)\""));
+    CHECK(windows.status == 0);
+    CHECK(windows.err.empty());
+    CHECK(windows.out == tinymor_in(trained(), command + std::string(" --text \"$(cat plain.txt)\"")).out);
+  }
   CHECK(tinymor_in(trained(), "generate chars --max-tokens 0 --prompt \"$(cat windows.txt)\"").out ==
         "Mia had\n3 apples.\n");
 }
@@ -125,6 +130,49 @@ TEST_CASE("colours and bars are for terminals that understand them and people wh
   CHECK(has(piped.err, "step 2/2"));
   CHECK_FALSE(has(piped.err, "\x1b"));
   CHECK_FALSE(has(tinymor_in(trained(), generate, "TERM=xterm").out, "\x1b"));
+}
+
+TEST_CASE("control characters reach no terminal, and a file as they are") {
+  bool controls = false;
+  for (const char* seed : {"1", "2", "3"}) {
+    const std::string arguments =
+        std::string("generate bytes --quiet --prompt \"$(printf 'a\\033\\tb\\nc')\" --temperature 2 --seed ") + seed;
+    const std::string written = tinymor_in(trained(), arguments).out;
+    CHECK(written.rfind("a\x1b\tb\nc", 0) == 0);
+    std::string seen;
+    for (const char c : with_visible_controls(written, "\n\t")) seen += c == '\n' ? "\r\n" : std::string(1, c);
+    for (const char* terminal : {"TERM=xterm NO_COLOR=1", "TERM=dumb"})
+      CHECK(tinymor_on_terminal(trained(), arguments, terminal) == seen);
+    controls = controls || seen.find("<0x", 8) != std::string::npos;
+  }
+  CHECK(controls);
+  CHECK(tinymor_on_terminal(trained(), "tokenizer decode bytes 27 9 65", "TERM=xterm") == "<0x1B>\tA\r\n");
+  CHECK(tinymor_in(trained(), "tokenizer decode bytes 27 9 65").out == "\x1b\tA\n");
+}
+
+TEST_CASE("messages show control characters, in names and in texts, by their names and stay one line") {
+  const std::string red = "\"$(printf 'a\\033[31m\\nb\\302\\233c\\351')\"",
+                    shown = "a<0x1B>[31m<0x0A>b<0xC2><0x9B>c<0xE9>";
+  struct Row {
+    std::string arguments;
+    int status = 2;
+  };
+  for (const auto& [arguments, status] : {Row{red},
+                                          {"eval " + red},
+                                          {"inspect " + red + ".toml"},
+                                          {"train --set " + red + "=1"},
+                                          {"eval chars --data " + red},
+                                          {"generate chars --prompt a --show " + red},
+                                          {"generate chars --prompt a --seed " + red},
+                                          {"tokenizer train --kind byte --quiet --out story.txt/" + red},
+                                          {"tokenizer train --kind byte --json --out " + red, 0}}) {
+    INFO(arguments);
+    const Output output = tinymor_in(trained(), arguments);
+    CHECK(output.status == status);
+    CHECK(with_visible_controls(output.err, "\n") == output.err);
+    CHECK(std::count(output.err.begin(), output.err.end(), '\n') == (status == 2));
+    CHECK((status == 0 || output.err.find(shown) != std::string::npos));
+  }
 }
 
 TEST_CASE("a folder's texts are trained on without the runs in it, and both are named") {

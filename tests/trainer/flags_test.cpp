@@ -1,14 +1,18 @@
 // Flags that are the same for every subcommand, and what the programs say of themselves.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "datasets/stories.h"
+#include "datasets/utf8.h"
 #include "support/catch.h"
 #include "support/program.h"
 #include "support/temporary_folder.h"
 #include "support/trained_run.h"
 #include "tensor/files.h"
+#include "trainer/program.h"
 
 using namespace tinymor;
 namespace fs = std::filesystem;
@@ -90,6 +94,12 @@ TEST_CASE("the program tells its version, and commands that work where it was st
   const Output version = tinymor_in(trained(), "--version");
   CHECK(version.status == 0);
   CHECK(version.out.rfind("tinymor ", 0) == 0);
+  for (const char* flags : {"--version --json", "--json --version"}) {
+    const json document = json::parse(tinymor_in(trained(), flags).out);
+    CHECK(document["program"] == "tinymor");
+    CHECK("tinymor " + document["version"].get<std::string>() + "\n" == version.out);
+  }
+  CHECK(tinymor_in(trained(), "--json").status == 2);
   const fs::path program = TINYMOR_PROGRAM;
   fs::create_directories(trained() / "build");
   std::error_code ignored;
@@ -105,6 +115,28 @@ TEST_CASE("the program tells its version, and commands that work where it was st
   fs::remove_all(trained() / "hints");
   const std::string ended = typed("train --steps 2 --out hints" + kTinyModel);
   CHECK(ended.find("build/tinymor generate hints") != std::string::npos);
+}
+
+TEST_CASE("commands in messages go on with the run when they are copied, whatever its folder is called") {
+  const fs::path& folder = trained();
+  fs::copy(folder / "run", folder / "nameless", fs::copy_options::recursive);
+  fs::path name = "nameless";
+  int64_t steps = 20;
+  for (const std::string next : {"my run", "it's", "-x", "$HOME `a`", "\x1b[31mred\nline", "caf\xE9", "%s!#"}) {
+    INFO(next);
+    fs::rename(folder / name, folder / next);
+    name = next;
+    const Output stands = tinymor_in(folder, "train --resume --out " + shell_path(next));
+    INFO(stands.err);
+    CHECK(std::count(stands.err.begin(), stands.err.end(), '\n') == 1);
+    CHECK(with_visible_controls(stands.err, "\n") == stands.err);
+    const std::string before = "further: ";
+    std::string command = stands.err.substr(stands.err.find(before) + before.size());
+    command.resize(command.rfind(" --steps"));
+    command = fmt::format("cd {} && {} --quiet --json --steps {} >out.txt", folder.string(), command, ++steps);
+    REQUIRE(std::system(command.c_str()) == 0);
+    CHECK(json::parse(read_file(folder / "out.txt"))["step"] == steps);
+  }
 }
 
 TEST_CASE("a twin must be legal itself, not the model that it is the twin of") {

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
+#include "trainer/program.h"
 
 namespace tinymor {
 namespace {
@@ -146,7 +146,7 @@ void add_claims_bench(CLI::App& bench) {
   command->add_flag("--json", options->json, "Print one JSON document");
   add_threads_option(*command);
   command->callback([options] {
-    if (!options->quiet) options->progress = [](const std::string& run) { std::cerr << run << std::endl; };
+    if (!options->quiet) options->progress = tell;
     Json all = Json::array();
     for (const std::string& corpus : options->corpora) {
       options->corpus = corpus;

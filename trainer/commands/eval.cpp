@@ -8,8 +8,8 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
 #include "trainer/commands/model_option.h"
-#include "trainer/commands/terminal.h"
 #include "trainer/evaluate.h"
+#include "trainer/program.h"
 #include "trainer/run_folder.h"
 
 namespace tinymor {
@@ -28,7 +28,7 @@ Batch windows(const Options& options, const LoadedModel& loaded) {
   if (!options.data.empty()) {
     const Corpus corpus = read_corpus(options.data);
     for (const std::string& note : corpus.notes)
-      if (!options.quiet) say(note + "\n");
+      if (!options.quiet) tell(note);
     return consecutive_windows(loaded.tokenizer->encode(corpus.text), length);
   }
   const RunFolder run{options.model.path};
@@ -38,7 +38,7 @@ Batch windows(const Options& options, const LoadedModel& loaded) {
   check_data_is_there(config);
   const std::string corpus = load_corpus(config.data.source);
   const std::string note = change_note(run, config.data.source, fingerprint(corpus));
-  if (!note.empty() && !options.quiet) say(note + "\n");
+  if (!note.empty() && !options.quiet) tell(note);
   const DataSplit split = split_text(config, *loaded.tokenizer, corpus);
   check_input(!split.held_out.empty(), "eval: the run kept no text back (add --data FILE)");
   return consecutive_windows(split.held_out, length);

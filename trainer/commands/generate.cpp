@@ -11,6 +11,7 @@
 #include "trainer/commands/model_option.h"
 #include "trainer/commands/prompt.h"
 #include "trainer/commands/terminal.h"
+#include "trainer/program.h"
 #include "trainer/run_folder.h"
 
 namespace tinymor {
@@ -29,7 +30,7 @@ void generate(const Options& options) {
   SampleOptions sample = options.sample;
   sample.never = loaded.tokenizer->unknown();
   Generator generator(*loaded.model, sample, options.max_depth);
-  const std::vector<int32_t> ids = prompt_tokens(loaded, options.prompt);
+  const std::vector<int32_t> ids = prompt_tokens(*loaded.tokenizer, options.prompt);
   std::vector<GeneratedToken> tokens = generator.prompt(ids);
   const int64_t depths = loaded.model->layers().recursions;
   const bool wanted = options.show.empty() ? shows_colours(STDOUT_FILENO) : options.show == "depth";
@@ -38,7 +39,9 @@ void generate(const Options& options) {
   std::string text;
   const auto show = [&](const std::string& piece, int32_t depth) {
     text += piece;
-    if (!options.json) std::cout << (tint ? tinted(piece, depth) : piece) << std::flush;
+    if (options.json) return;
+    const std::string shown = for_stdout(piece);
+    std::cout << (tint ? tinted(shown, depth) : shown) << std::flush;
   };
   if (tint && !options.json && !options.quiet) std::cout << depth_legend(depths) << "\n\n";
   for (const GeneratedToken& token : tokens) show(stream.add(token.id), token.depth);
@@ -52,10 +55,10 @@ void generate(const Options& options) {
   if (!options.json) {
     std::cout << std::endl;
     if (!options.quiet && options.max_tokens > 0 && depths == 1)
-      fmt::print(stderr, "{} tokens, {} layers each\n", options.max_tokens, loaded.config().n_layers);
+      tell(fmt::format("{} tokens, {} layers each", options.max_tokens, loaded.config().n_layers));
     if (!options.quiet && options.max_tokens > 0 && depths > 1)
-      fmt::print(stderr, "{} tokens, {:.2f} recursions each of {}\n", options.max_tokens,
-                 depth / double(options.max_tokens), depths);
+      tell(fmt::format("{} tokens, {:.2f} recursions each of {}", options.max_tokens,
+                       depth / double(options.max_tokens), depths));
     return;
   }
   nlohmann::ordered_json document{{"text", text}, {"tokens", nlohmann::json::array()}};

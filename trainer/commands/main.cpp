@@ -7,10 +7,11 @@
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/json.h"
-#include "tensor/program.h"
 #include "tensor/threads.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/number_options.h"
+#include "trainer/commands/version.h"
+#include "trainer/program.h"
 
 namespace tinymor {
 namespace {
@@ -76,15 +77,10 @@ CLI::Validator rule_names() {
 
 namespace {
 
-int fail(const std::string& what, int status) {
-  std::cerr << "error: " << what << std::endl;
-  return status;
-}
-
-int run(int argc, char** argv) {
+void run(int argc, char** argv) {
   CLI::App app("Trains and examines tiny Mixture-of-Recursions language models.", "tinymor");
   app.require_subcommand(1);
-  app.set_version_flag("--version", "tinymor " TINYMOR_VERSION, "Print the version and exit");
+  add_version_flag(app, "tinymor");
   app.footer("Example:\n" + as_typed("tinymor train --data stories --out runs/first\n"
                                      "tinymor generate runs/first --prompt \"Once\""));
   add_train_command(app);
@@ -101,16 +97,15 @@ int run(int argc, char** argv) {
   check_numbers(app);
   const auto known = app.get_subcommands([&](CLI::App* command) { return argc > 1 && command->get_name() == argv[1]; });
   if (argc > 1 && argv[1][0] != '-' && known.empty())
-    return fail(std::string(argv[1]) + ": there is no such subcommand (see " + program() + " --help)", 2);
+    throw InputError(fmt::format("{}: there is no such subcommand (see {} --help)", argv[1], program()));
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {
     app.exit(help);
   } catch (const CLI::ParseError& error) {
-    return fail(std::string(error.what()) + " (see " + program() + " --help)", 2);
+    throw InputError(fmt::format("{} (see {} --help)", error.what(), program()));
   }
   flush_output();
-  return 0;
 }
 
 }  // namespace
@@ -118,13 +113,5 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   tinymor::set_program(argv[0]);
-  try {
-    return tinymor::run(argc, argv);
-  } catch (const tinymor::InputError& error) {
-    return tinymor::fail(error.what(), 2);
-  } catch (const std::bad_alloc&) {
-    return tinymor::fail("memory: there is not enough for this (use a smaller text, model or batch)", 1);
-  } catch (const std::exception& error) {
-    return tinymor::fail(error.what(), 1);
-  }
+  return tinymor::run_program([&] { tinymor::run(argc, argv); });
 }

@@ -1,6 +1,6 @@
 #include "trainer/commands/model_option.h"
 
-#include "trainer/commands/terminal.h"
+#include "trainer/program.h"
 
 namespace tinymor {
 
@@ -20,7 +20,7 @@ void add_model_option(CLI::App& command, ModelOption& option, const std::string&
 std::filesystem::path chosen_weights(const ModelOption& option, bool quiet) {
   const Weights weights =
       weights_of(option.path, option.checkpoint == "newest" ? Checkpoint::newest : Checkpoint::best);
-  if (!weights.note.empty() && !quiet) say(weights.note + "\n");
+  if (!weights.note.empty() && !quiet) tell(weights.note);
   return weights.file;
 }
 

@@ -3,20 +3,16 @@
 #include <fmt/format.h>
 
 #include "datasets/corpus.h"
+#include "trainer/program.h"
 
 namespace tinymor {
 
-void tell_unknown(const Tokenizer& tokenizer, const std::string& text) {
-  const std::string unknown = unknown_characters(tokenizer, text);
+std::vector<int32_t> prompt_tokens(const Tokenizer& tokenizer, const std::string& text) {
+  const std::string plain = plain_text(text), unknown = unknown_characters(tokenizer, plain);
   if (!unknown.empty())
-    fmt::print(stderr, "note: {} did not occur in the text that the tokenizer learned from: it reads \"unknown\"\n",
-               unknown);
-}
-
-std::vector<int32_t> prompt_tokens(const LoadedModel& model, const std::string& text) {
-  const std::string plain = plain_text(text);
-  tell_unknown(*model.tokenizer, plain);
-  return model.tokenizer->encode(plain);
+    tell(fmt::format("note: {} did not occur in the text that the tokenizer learned from: it reads \"unknown\"",
+                     unknown));
+  return tokenizer.encode(plain);
 }
 
 }  // namespace tinymor

@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "datasets/utf8.h"
-
 #include "trainer/depth_tints.h"
+#include "trainer/program.h"
 
 namespace tinymor {
 namespace {
@@ -21,6 +21,12 @@ namespace {
 int terminal_width() {
   winsize size{};
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// A piece of a bar, with the codes that move the cursor.
+void draw(const std::string& codes) {
+  std::fputs(codes.c_str(), stderr);
+  std::fflush(stderr);
 }
 
 }  // namespace
@@ -72,11 +78,6 @@ std::string clock_text(double seconds) {
                    : fmt::format("{}:{:02}", s / 60, s % 60);
 }
 
-void say(const std::string& text) {
-  std::fputs(text.c_str(), stderr);
-  std::fflush(stderr);
-}
-
 ProgressBar::ProgressBar(int64_t first_step, int64_t steps, Best best)
     : first_(first_step), steps_(steps), best_(best), terminal_(is_terminal(STDERR_FILENO)) {}
 
@@ -96,7 +97,7 @@ void ProgressBar::on_step(const StepMetrics& m) {
                   smoothed_speed_, m.mean_depth, clock_text(per_step * double(steps_ - m.step)));
   if (!terminal_) {
     const int64_t every = std::max<int64_t>(1, steps_ / 20);
-    if (m.step % every == 0 || m.step == steps_) say(numbers + "\n");
+    if (m.step % every == 0 || m.step == steps_) tell(numbers);
     return;
   }
   const int room = std::max(0, terminal_width() - int(numbers.size()) - 4);
@@ -104,7 +105,7 @@ void ProgressBar::on_step(const StepMetrics& m) {
             full = int(double(width) * double(m.step) / double(std::max<int64_t>(steps_, 1)));
   std::string bar;
   for (int i = 0; i < width; ++i) bar += i < full ? "━" : "╌";
-  say("\r" + bar + " " + numbers + "\x1b[K");
+  draw("\r" + bar + " " + numbers + "\x1b[K");
   drawn_ = true;
 }
 
@@ -114,19 +115,19 @@ void ProgressBar::on_eval(const EvalMetrics& m) {
                                  ? fmt::format("{:.4f}", m.threshold_loss)
                                  : fmt::format("{:.4f} (training rule), {:.4f} (causal rule, mean depth {:.2f})",
                                                m.topk_loss, m.threshold_loss, m.mean_depth);
-  say(fmt::format("step {}: held-out loss {}\n", m.step, losses));
+  tell(fmt::format("step {}: held-out loss {}", m.step, losses));
   if (m.step == 0) return;
   above_ = m.threshold_loss < best_.loss ? 0 : above_ + 1;
   if (above_ == 0) best_ = {m.step, m.threshold_loss};
   if (above_ != 2 || std::exchange(warned_, true)) return;
-  say(
+  tell(
       fmt::format("held-out loss rises since step {}: the best weights so far are kept in best.safetensors, and other "
-                  "commands use those (--checkpoint newest: the others)\n",
+                  "commands use those (--checkpoint newest: the others)",
                   best_.step));
 }
 
 void ProgressBar::finish_line() {
-  if (drawn_) say("\n");
+  if (drawn_) draw("\n");
   drawn_ = false;
 }
 

@@ -37,10 +37,6 @@ class TextStream {
   std::string bytes_;  // of a character that is incomplete
 };
 
-/// Prints a line or a piece of one on stderr. Nobody may be there to read it: a terminal that was closed is no reason
-/// to lose a run.
-void say(const std::string& text);
-
 /// Shows a run on stderr: a bar that is drawn over and over on a terminal, now and then a line elsewhere. Says
 /// once that held-out loss rises: when two evaluations in a row were above the lowest.
 class ProgressBar : public Observer {

@@ -1,6 +1,5 @@
 #include "datasets/tokenizer.h"
 
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +9,7 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/prompt.h"
 #include "trainer/locked_folder.h"
+#include "trainer/program.h"
 #include "trainer/run_folder.h"
 
 namespace tinymor {
@@ -30,7 +30,7 @@ void train(const Options& options) {
                 options.folder);
   const LockedFolder folder(options.folder);
   const auto tell = [&](const std::string& text) {
-    if (!options.quiet) fmt::print(stderr, "{}\n", text);
+    if (!options.quiet) tinymor::tell(text);
   };
   const std::unique_ptr<Tokenizer> tokenizer = where_memory_lasts(options.data, [&] {
     const Corpus corpus = options.kind == "byte" ? Corpus() : read_corpus(options.data);
@@ -46,13 +46,12 @@ void train(const Options& options) {
   if (options.json)
     print_json({{"vocab_size", tokenizer->vocab_size()}, {"folder", options.folder}});
   else if (!options.quiet)
-    fmt::print("{} tokens in {}\n", tokenizer->vocab_size(), options.folder);
+    fmt::print("{}", for_stdout(fmt::format("{} tokens in {}\n", tokenizer->vocab_size(), options.folder)));
 }
 
 void encode(const Options& options) {
   const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.folder);
-  const std::vector<int32_t> ids = tokenizer->encode(options.text);
-  tell_unknown(*tokenizer, options.text);
+  const std::vector<int32_t> ids = prompt_tokens(*tokenizer, options.text);
   std::vector<std::string> pieces;
   for (int32_t id : ids) pieces.push_back(tokenizer->piece(id));
   if (options.json)
@@ -66,7 +65,7 @@ void decode(const Options& options) {
   if (options.json)
     print_json({{"text", text}});
   else
-    fmt::print("{}\n", as_utf8(text));
+    fmt::print("{}\n", for_stdout(as_utf8(text)));
 }
 
 }  // namespace

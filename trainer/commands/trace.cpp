@@ -62,7 +62,7 @@ void run(const Options& options) {
               "trace: which text? (give either --text or --text-file)");
   const LoadedModel loaded = load_model(options.model, options.quiet);
   const std::string text = options.text_file.empty() ? options.text : read_file(options.text_file);
-  const std::vector<int32_t> tokens = prompt_tokens(loaded, text);
+  const std::vector<int32_t> tokens = prompt_tokens(*loaded.tokenizer, text);
   Tensor logits;
   const Rule rule = options.rule.empty() ? causal_rule(loaded.config()) : rule_named(options.rule);
   Trace result =

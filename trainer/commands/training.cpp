@@ -9,10 +9,10 @@
 #include "datasets/images.h"
 #include "tensor/error.h"
 #include "tensor/kernels/kernels.h"
-#include "tensor/program.h"
 #include "tensor/threads.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/terminal.h"
+#include "trainer/program.h"
 #include "trainer/run_cost.h"
 
 namespace tinymor {
@@ -52,23 +52,23 @@ Config named_config(const std::string& file, Config base) {
   } catch (const InputError&) {
     const bool data = names_images(file) || is_source(file);
     if (!data || std::filesystem::path(file).extension() == ".toml") throw;
-    throw InputError(fmt::format("{0}: is not a TOML configuration (to train on it, write --data {0})", file));
+    throw InputError(
+        fmt::format("{}: is not a TOML configuration (to train on it, write --data {})", file, shell_path(file)));
   }
 }
 
-/// `known`: what the model tells apart; `command`: which goes on with the run; `next`: what to do with a finished one.
-void train_with_progress(TrainingLoop& run, bool quiet, const char* known, const std::string& command,
+/// `known`: what the model tells apart; `command`: the subcommand of its kind; `next`: what to do with a finished run.
+void train_with_progress(TrainingLoop& run, bool quiet, const char* known, const char* command,
                          const std::string& next) {
   const std::string& out = run.run_folder();
+  const std::string resume = fmt::format("{} {} --resume --out {}", program(), command, shell_path(out));
   const int64_t steps = run.config().train.steps, left = steps - run.step();
   const auto tell = [&](const std::string& text) {
-    if (!quiet) say(text + "\n");
+    if (!quiet) tinymor::tell(text);
   };
   if (left <= 0)
-    return tell(
-        fmt::format("{0} stands at step {1} already: nothing is left to train (further: {2} --resume --out {0} "
-                    "--steps {3})",
-                    out, run.step(), command, 2 * run.step()));
+    return tell(fmt::format("{} stands at step {} already: nothing is left to train (further: {} --steps {})", out,
+                            run.step(), resume, 2 * run.step()));
   for (const std::string& note : run.notes()) tell(note);
   tell(fmt::format("{} parameters, {} {}; {} steps into {} ({}, {} threads)", run.parameter_count(),
                    run.config().model.vocab_size, known, left, out, kernels::level_name(), thread_count()));
@@ -79,9 +79,8 @@ void train_with_progress(TrainingLoop& run, bool quiet, const char* known, const
     run.run(&control);
   }
   bar.reset();
-  tell(run.step() < steps
-           ? fmt::format("stopped and saved at step {}; go on with: {} --resume --out {}", run.step(), command, out)
-           : fmt::format("done: {}; {}", out, next));
+  tell(run.step() < steps ? fmt::format("stopped and saved at step {}; go on with: {}", run.step(), resume)
+                          : fmt::format("done: {}; {}", out, next));
 }
 
 }  // namespace
@@ -131,7 +130,7 @@ Beforehand cost_adviser(const TrainingOptions& options) {
   if (options.quiet) return {};
   return [](const Config& config, int64_t steps) {
     const std::string text = advice(config, steps);
-    if (!text.empty()) say(text + "\n");
+    if (!text.empty()) tell(text);
   };
 }
 
@@ -148,8 +147,8 @@ nlohmann::ordered_json summary(const TrainingLoop& run) {
 
 void train_with_progress(Trainer& trainer, const TrainingOptions& options) {
   const std::string& out = trainer.run_folder();
-  train_with_progress(trainer, options.quiet, "tokens in the vocabulary", program() + " train",
-                      fmt::format("try: {} generate {} --prompt \"...\"", program(), out));
+  train_with_progress(trainer, options.quiet, "tokens in the vocabulary", "train",
+                      fmt::format("try: {} generate {} --prompt \"...\"", program(), shell_path(out)));
   if (!options.json) return;
   nlohmann::ordered_json document = summary(trainer);
   document["vocab_size"] = trainer.config().model.vocab_size;
@@ -157,9 +156,9 @@ void train_with_progress(Trainer& trainer, const TrainingOptions& options) {
 }
 
 void train_with_progress(ImageTrainer& trainer, const TrainingOptions& options) {
-  train_with_progress(trainer, options.quiet, "classes", program() + " images",
+  train_with_progress(trainer, options.quiet, "classes", "images",
                       fmt::format("judge it again with: {0} images --eval {2}; see it with: {1} {2}", program(),
-                                  program("tinymor-viz"), trainer.run_folder()));
+                                  program("tinymor-viz"), shell_path(trainer.run_folder())));
 }
 
 }  // namespace tinymor

@@ -9,14 +9,17 @@
 
 #include "visualizer/panels/strip.h"
 
+#include "trainer/program.h"
 #include "visualizer/panels/panels.h"
 
 namespace tinymor {
 namespace {
 
 constexpr int most_images = 64;
-constexpr const char* no_images =
-    "This run has no images. One that has is made by: tinymor images --data digits --out runs/digits";
+
+std::string no_images() {
+  return "This run has no images. One that has is made by: " + program() + " images --data digits --out runs/digits";
+}
 
 /// Null when there is nothing to show.
 const ImageSnapshot* shown_images(const Source& source, const AppState& state) {
@@ -171,7 +174,7 @@ class PatchesPanel : public Panel {
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
     const ImageSnapshot* shown = shown_images(source, state);
-    if (!shown) return ui::paragraph(no_images, ui::colors::dim);
+    if (!shown) return ui::paragraph(no_images(), ui::colors::dim);
     collect(source, state);
     std::vector<int> depths;
     for (int i = 0; i < count_of(*shown); ++i)
@@ -199,7 +202,7 @@ class PatchesPanel : public Panel {
 
   std::string text(const Source& source, const AppState& state) const override {
     const ImageSnapshot* shown = shown_images(source, state);
-    if (!shown) return std::string(no_images) + "\n";
+    if (!shown) return no_images() + "\n";
     std::string out = caption(source, state) + "\n";
     for (int i = 0; i < count_of(*shown); ++i) {
       const SeenImage& image = shown->images[i];

@@ -14,12 +14,13 @@
 #include "datasets/corpus.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
-#include "tensor/program.h"
 #include "tensor/threads.h"
 #include "trainer/commands/limits.h"
 #include "trainer/commands/number_options.h"
+#include "trainer/commands/version.h"
 #include "trainer/config.h"
 #include "trainer/image_trainer.h"
+#include "trainer/program.h"
 #include "trainer/run_folder.h"
 #include "visualizer/headless.h"
 #include "visualizer/race.h"
@@ -57,7 +58,7 @@ constexpr const char* examples =
 
 void declare(CLI::App& cli, Options& o) {
   cli.footer(fmt::format(examples, program("tinymor-viz")));
-  cli.set_version_flag("--version", "tinymor-viz " TINYMOR_VERSION, "Print the version and exit");
+  add_version_flag(cli, "tinymor-viz");
   cli.add_option(
       "path", o.path,
       "a run folder or a folder of runs, a recording (.mortrace), a model (.safetensors), a scene (.scene) or "
@@ -160,7 +161,7 @@ void tell_weights(const Options& o, const fs::path& path) {
   for (const fs::path& run : runs_in(path)) {
     if (!fs::exists(RunFolder{run}.weights(), ignored)) continue;  // a recording alone
     const std::string note = weights_of(run, checkpoint(o)).note;
-    if (!note.empty()) fmt::print(stderr, "{}\n", note);
+    if (!note.empty()) tell(note);
   }
 }
 
@@ -236,7 +237,7 @@ void without_window(const Options& o, const WindowOptions& window) {
     headless.frames(1, std::max(0.1, app.state().script.front().seconds - app.state().script_seconds));
   }
   headless.frames(2);
-  if (o.text) fmt::print("{}", app.text(o.panel));
+  if (o.text) fmt::print("{}", for_stdout(app.text(o.panel)));
   if (!o.csv.empty()) write_file_atomically(o.csv, app.csv(o.panel));
   if (!o.png.empty()) write_png(headless.picture(), o.png);
   if (!o.svg.empty()) write_file_atomically(o.svg, headless.drawing());
@@ -278,35 +279,27 @@ void take_scene_or_lesson(Options& o) {
   o.path = run_of_scene(read_file(o.scene, 1 << 20), o.scene);
 }
 
-int fail(const std::string& what, int status) {
-  fmt::print(stderr, "error: {}\n", what);
-  return status;
-}
-
-}  // namespace
-
-int main(int argc, char** argv) {
-  set_program(argv[0]);
+void run(int argc, char** argv) {
   Options options;
   CLI::App cli(
       "tinymor-viz: shows how deep a model thinks about every token, while it trains, afterwards and while it writes");
   declare(cli, options);
   check_numbers(cli);
   try {
-    try {
-      cli.parse(argc, argv);
-      take_scene_or_lesson(options);
-      run(options);
-    } catch (const CLI::Success& said) {  // --help, --version
-      cli.exit(said);
-    }
-    flush_output();
-    return 0;
+    cli.parse(argc, argv);
+    take_scene_or_lesson(options);
+    run(options);
+  } catch (const CLI::Success& said) {  // --help, --version
+    cli.exit(said);
   } catch (const CLI::ParseError& error) {
-    return fail(fmt::format("arguments: {} (see {} --help)", error.what(), program("tinymor-viz")), 2);
-  } catch (const InputError& error) {
-    return fail(error.what(), 2);
-  } catch (const std::exception& error) {
-    return fail(error.what(), 1);
+    throw InputError(fmt::format("arguments: {} (see {} --help)", error.what(), program("tinymor-viz")));
   }
+  flush_output();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  set_program(argv[0]);
+  return run_program([&] { run(argc, argv); });
 }
