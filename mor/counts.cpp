@@ -1,6 +1,7 @@
 #include "mor/counts.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "mor/kv_cache.h"
 #include "mor/kv_store.h"
@@ -9,7 +10,14 @@
 namespace tinymor {
 namespace {
 
-/// What the effective layers of a model compute on average per token of a sequence.
+/// Of the tokens, those that take each recursion, counted in parts of which `whole` are all of them. Sums of whole
+/// parts are exact and divided once, at their end; 2.0 / 3 and 1.0 / 3 as they are would make 767.9999999999999 of 768.
+struct Shares {
+  std::vector<double> parts;
+  double whole = 1;
+};
+
+/// What an effective layer computes on average per token of a sequence, in the parts of Shares.
 struct LayerWork {
   double share = 1;  ///< of the tokens that go through the layer
   double keys = 1;   ///< of the tokens whose keys its queries find
@@ -22,20 +30,28 @@ double capacity(const ModelConfig& config, int64_t r) {
   return config.router.capacity.empty() ? default_capacity(r, config.n_recursions) : config.router.capacity[r];
 }
 
-using Shares = std::vector<double>;  // of the tokens, those that take each recursion
-
+/// In the largest parts that all capacities consist of: 0.7 and 0.4 are 7 and 4 of 10. Capacities with no such parts
+/// are shares of 1 as they are.
 Shares mean_shares(const ModelConfig& config) {
+  constexpr double most = 10000;
   Shares shares;
-  for (int64_t r = 0; r < layer_map(config).recursions; ++r) shares.push_back(capacity(config, r));
+  for (int64_t r = 0; r < layer_map(config).recursions; ++r) shares.parts.push_back(capacity(config, r));
+  for (double n = 1; n <= most; ++n) {
+    const auto fits = [n](double share) { return std::round(share * n) / n == share; };
+    if (!std::all_of(shares.parts.begin(), shares.parts.end(), fits)) continue;
+    for (double& share : shares.parts) share = std::round(share * n);
+    shares.whole = n;
+    break;
+  }
   return shares;
 }
 
 std::vector<LayerWork> work_of(const ModelConfig& config, const Shares& shares) {
   const LayerMap map = layer_map(config);
   const KeyMap keys(config);
-  std::vector<LayerWork> work(config.n_layers);
+  std::vector<LayerWork> work(config.n_layers, {shares.whole, shares.whole});
   for (int64_t l = 0; l < config.n_layers; ++l)
-    if (const int64_t r = map.recursion_of(l); r >= 0) work[l].share = shares[r];
+    if (const int64_t r = map.recursion_of(l); r >= 0) work[l].share = shares.parts[r];
   for (int64_t l = 0; l < config.n_layers; ++l) {
     work[l].keys = work[keys.base_of(l)].share;
     work[l].own_keys = keys.computes_keys(l);
@@ -67,10 +83,12 @@ ParameterCounts count_parameters(const ModelConfig& config) {
 
 double paper_flops_per_token(const ModelConfig& config, int64_t length) {
   const double d = double(config.d_model), mlp = 6 * d * double(config.d_ff);
+  const Shares shares = mean_shares(config);
   double total = 0;
-  for (const LayerWork& layer : work_of(config, mean_shares(config)))
-    total += layer.share * ((layer.own_keys ? 8 : 4) * d * d + mlp + layer.keys * 2 * d * double(length));
-  return total;
+  for (const LayerWork& layer : work_of(config, shares))
+    total +=
+        layer.share * (shares.whole * ((layer.own_keys ? 8 : 4) * d * d + mlp) + layer.keys * 2 * d * double(length));
+  return total / (shares.whole * shares.whole);
 }
 
 namespace {
@@ -78,14 +96,14 @@ namespace {
 double honest_flops(const ModelConfig& config, int64_t length, const Shares& shares) {
   const double d = double(config.d_model), kv = double(config.n_kv_heads * config.d_head());
   const double others = 4 * d * d + 6 * d * double(config.d_ff), attention = 2 * d * double(length + 1);
-  double total = 2 * d * double(config.vocab_size);
+  const double scorers = 2 * double(count_parameters(config).routers), recursions = double(shares.parts.size());
+  double scored = 0;  // recursions, in parts: each scores those that the one before has left
+  for (size_t r = 0; r < shares.parts.size(); ++r) scored += r > 0 ? shares.parts[r - 1] : shares.whole;
+  if (config.routing == Routing::token_choice) scored = recursions * shares.whole;  // one scores all at once
+  double total = shares.whole * (shares.whole * 2 * d * double(config.vocab_size) + scorers * scored / recursions);
   for (const LayerWork& layer : work_of(config, shares))
-    total += layer.share * (others + (layer.own_keys ? 4 * d * kv : 0) + layer.keys * attention);
-  const double scorers = 2 * double(count_parameters(config).routers);
-  if (config.routing == Routing::token_choice) return total + scorers;
-  for (size_t r = 0; r < shares.size(); ++r)  // each scores those that the one before has left
-    total += scorers / double(shares.size()) * (r > 0 ? shares[r - 1] : 1);
-  return total;
+    total += layer.share * (shares.whole * (others + (layer.own_keys ? 4 * d * kv : 0)) + layer.keys * attention);
+  return total / (shares.whole * shares.whole);
 }
 
 }  // namespace
@@ -95,8 +113,8 @@ double honest_flops_per_token(const ModelConfig& config, int64_t length) {
 }
 
 double honest_flops_of_token(const ModelConfig& config, int64_t depth, int64_t visible) {
-  Shares alone(size_t(layer_map(config).recursions), 0);
-  std::fill_n(alone.begin(), std::clamp<int64_t>(depth, 0, int64_t(alone.size())), 1);
+  Shares alone{std::vector<double>(size_t(layer_map(config).recursions))};
+  std::fill_n(alone.parts.begin(), std::clamp<int64_t>(depth, 0, int64_t(alone.parts.size())), 1);
   return honest_flops(config, 2 * visible - 1, alone);  // of which a token sees half on average
 }
 
@@ -115,9 +133,10 @@ double layers_per_token(const ModelConfig& config, double depth) {
 double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy) {
   ModelConfig with = config;
   with.kv_cache = strategy;
+  const Shares shares = mean_shares(with);
   double layers = 0;
-  for (const LayerWork& layer : work_of(with, mean_shares(with))) layers += layer.own_keys ? layer.share : 0;
-  return layers * double(kv_bytes_per_entry(config));
+  for (const LayerWork& layer : work_of(with, shares)) layers += layer.own_keys ? layer.share : 0;
+  return layers * double(kv_bytes_per_entry(config)) / shares.whole;
 }
 
 double vanilla_kv_bytes_per_token(const ModelConfig& config) {
@@ -127,12 +146,13 @@ double vanilla_kv_bytes_per_token(const ModelConfig& config) {
 double kept_numbers_per_token(const ModelConfig& config) {
   const double d = double(config.d_model), q = double(config.n_heads * config.d_head()),
                kv = double(config.n_kv_heads * config.d_head());
-  double total = 2 * d + 2 * double(config.vocab_size);
-  for (const LayerWork& layer : work_of(config, mean_shares(config)))
+  const Shares shares = mean_shares(config);
+  double total = shares.whole * (2 * d + 2 * double(config.vocab_size));
+  for (const LayerWork& layer : work_of(config, shares))
     total += layer.share * (2 * d + 2 * q + (layer.own_keys ? 2 * kv : 0) + 2 * double(config.d_ff));
-  for (int64_t r = 0; config.routing != Routing::none && r < config.n_recursions; ++r)
-    total += d * (1 + 2 * capacity(config, r));
-  return total;
+  for (const double part : config.routing == Routing::none ? std::vector<double>() : shares.parts)
+    total += d * (shares.whole + 2 * part);
+  return total / shares.whole;
 }
 
 }  // namespace tinymor

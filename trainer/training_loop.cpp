@@ -150,13 +150,14 @@ StepMetrics TrainingLoop::State::step(double lr_factor) {
     scale(loss.total, Real(1) / Real(micros)).backward();
     metrics.loss += loss.lm / double(micros);
     metrics.aux_loss += loss.aux / double(micros);
-    metrics.mean_depth += std::accumulate(result.depth.begin(), result.depth.end(), 0.0) / double(rows * micros);
+    metrics.mean_depth += std::accumulate(result.depth.begin(), result.depth.end(), 0.0);
     metrics.z_loss += loss.z / double(micros);
     metrics.balance_loss += loss.balance / double(micros);
     routing.add(result.metrics);
     tokens += rows;
   }
   check_loss(metrics.loss, "of", metrics.step);
+  metrics.mean_depth /= double(tokens);
   metrics.grad_norm = optimizer.step(metrics.lr);
   metrics.sampling_accuracy = routing.sampling_accuracy / double(micros);
   metrics.max_violation = routing.max_violation();

@@ -1,5 +1,6 @@
 #include "mor/counts.h"
 
+#include "mor/kv_cache.h"
 #include "support/catch.h"
 #include "support/tiny_models.h"
 
@@ -85,4 +86,36 @@ TEST_CASE("cache bytes shrink by (N+1)/2N over the block under recursion-wise ca
   CHECK(ratio(4, 34, KvStrategy::recursion_wise) == Approx(22.0 / 34));
   CHECK(ratio(2, 32, KvStrategy::shared) == Approx(17.0 / 32));
   CHECK(ratio(3, 32, KvStrategy::shared) == Approx(12.0 / 32));
+}
+
+TEST_CASE("bytes and FLOPs are exact: whole where they are whole, and else the nearest number") {
+  const int64_t d = 960, length = 1536, block = 2;
+  const int64_t mlp = 6 * d * 2560, attention = 2 * d * length;
+  const auto check = [&](ModelConfig config, const std::vector<int64_t>& parts, int64_t whole) {
+    CAPTURE(parts, whole);
+    int64_t entries = 2 * whole, paper = 2 * whole * whole * (8 * d * d + mlp + attention);
+    for (const int64_t part : parts) {
+      entries += block * part;
+      paper += block * part * (whole * (8 * d * d + mlp) + part * attention);
+    }
+    CHECK(kv_bytes_per_token(config, KvStrategy::recursion_wise) ==
+          double(entries * kv_bytes_per_entry(config)) / double(whole));
+    CHECK(paper_flops_per_token(config, length) == double(paper) / double(whole * whole));
+    const double trunk = honest_flops_per_token(config, length);
+    config.vocab_size += whole * whole;
+    CHECK(honest_flops_per_token(config, length) == trunk + double(2 * d * whole * whole));
+  };
+  for (int64_t n = 2; n <= 12; ++n) {
+    ModelConfig config = base_360m(Sharing::middle_cycle, Routing::expert_choice, n, block * n + 2);
+    std::vector<int64_t> parts;
+    for (int64_t r = 0; r < n; ++r) parts.push_back(n - r);
+    check(config, parts, n);
+    config.resolve();  // with the capacities written out
+    check(config, parts, n);
+  }
+  ModelConfig config = base_360m(Sharing::middle_cycle, Routing::expert_choice, 3, block * 3 + 2);
+  config.router.capacity = {1, 0.7, 0.4};
+  check(config, {10, 7, 4}, 10);
+  config.router.capacity = {1, 0.668, 0.124};
+  check(config, {250, 167, 31}, 250);
 }

@@ -85,7 +85,7 @@ Images judged_images(const Options& options) {
   check_data_is_there(config);
   ImageSplit images = load_images(config.data.source);
   const std::string note = change_note(run, config.data.source, fingerprint_of(images));
-  if (!note.empty() && !options.quiet) say(note + "\n");
+  if (!note.empty() && !options.quiet) tell(note);
   return std::move(images.held_out);
 }
 
