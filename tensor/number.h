@@ -2,9 +2,14 @@
 // Numbers from text. Only finite decimal numbers are taken (not nan, inf, 1e999, 0x10, or digits with letters after
 // them), and that in options, configuration files, scenes, expressions and metadata alike.
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -30,6 +35,21 @@ template <class Number>
 std::optional<Number> parse_number(std::string_view text) {
   const std::optional<Number> value = take_number<Number>(text);
   return text.empty() ? value : std::nullopt;
+}
+
+/// What is wrong with a `text` that is a number, but not one that `Number` can hold: "is too large (give at most 127)".
+/// Empty for any other text.
+template <class Number>
+std::string beyond_range(std::string_view text) {
+  using Limits = std::numeric_limits<Number>;
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc::result_out_of_range || end != text.data() + text.size()) return "";
+  if (std::is_floating_point_v<Number> && std::abs(std::strtod(std::string(text).c_str(), nullptr)) < 1)
+    return "is too close to 0 (give 0)";
+  if (text[0] == '-') return fmt::format("is too small (give at least {})", Limits::lowest());
+  return fmt::format("is too large (give at most {})", Limits::max());
 }
 
 }  // namespace tinymor

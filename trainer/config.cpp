@@ -11,6 +11,7 @@
 
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "tensor/number.h"
 #include "trainer/program.h"
 
 namespace tinymor {
@@ -139,6 +140,11 @@ void assign(const toml::node& node, const std::string& where, const std::string&
     check_input(std::isfinite(number), "{}: {} is not a finite number (as in {} = 0.5)", where, number, key);
     return number;
   };
+  // TOML has no number so large, so that after --set it is a text.
+  const auto within_range = [&]<class Number>(Number) {
+    const std::string text = node.value_or(std::string()), beyond = beyond_range<Number>(text);
+    check_input(beyond.empty(), "{}: {} {}", where, text, beyond);
+  };
   if constexpr (std::is_enum_v<Value>) {
     require(node.is_string(), "a text", toml_text(enum_names<Value>().front()));
     value = enum_value<Value>(node.ref<std::string>(), where);
@@ -149,6 +155,7 @@ void assign(const toml::node& node, const std::string& where, const std::string&
     require(node.is_boolean(), "true or false", "true");
     value = node.ref<bool>();
   } else if constexpr (std::is_same_v<Value, double>) {
+    within_range(double());
     require(node.is_number(), "a number", "0.5");
     value = finite(*node.value<double>());
   } else if constexpr (std::is_same_v<Value, std::vector<double>>) {
@@ -159,6 +166,7 @@ void assign(const toml::node& node, const std::string& where, const std::string&
       value.push_back(finite(*each.value<double>()));
     }
   } else {
+    within_range(int64_t());
     require(node.is_integer(), "a whole number", fmt::format("{}", value));
     const int64_t integer = node.ref<int64_t>();
     check_input(std::is_signed_v<Value> || integer >= 0, "{}: {} is negative (give 0 or more)", where, integer);
@@ -178,10 +186,25 @@ bool assign_field(Config& config, std::string_view table, std::string_view key, 
   return found;
 }
 
+/// "1e400 is too large (give at most ...)" where that is what is wrong with line `number` of `text`, counted from 1;
+/// else empty.
+std::string beyond_range_in(std::string_view text, size_t number) {
+  std::istringstream lines{std::string(text)};
+  std::string line;
+  for (size_t i = 0; i < number; ++i) std::getline(lines, line);
+  line.resize(line.find_last_not_of(" \t\r", line.find('#') - 1) + 1);
+  const std::string value = line.substr(line.find_last_of("= \t") + 1);
+  const bool whole = value.find_first_of(".eE") == std::string::npos;
+  const std::string beyond = whole ? beyond_range<int64_t>(value) : beyond_range<double>(value);
+  return beyond.empty() ? "" : value + " " + beyond;
+}
+
 toml::table parse_toml(std::string_view text, const std::string& name) {
   try {
     return toml::parse(text, std::string_view(name));
   } catch (const toml::parse_error& e) {
+    const std::string beyond = beyond_range_in(text, e.source().begin.line);
+    check_input(beyond.empty(), "{}:{}: {}", name, e.source().begin.line, beyond);
     std::string why(e.description());
     std::replace(why.begin(), why.end(), '\n', ' ');
     throw InputError(fmt::format("{}:{}: {} (mend the line)", name, e.source().begin.line, why));

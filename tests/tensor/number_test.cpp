@@ -37,3 +37,18 @@ TEST_CASE("a number is taken off the beginning of a text, which stays whole wher
   CHECK_FALSE(take_number<float>(text));
   CHECK(text == "*x");
 }
+
+TEST_CASE("a number that does not fit is told from what is no number, with the bound") {
+  CHECK(beyond_range<int8_t>("128") == "is too large (give at most 127)");
+  CHECK(beyond_range<int8_t>("+128") == "is too large (give at most 127)");
+  CHECK(beyond_range<int8_t>("-129") == "is too small (give at least -128)");
+  CHECK(beyond_range<uint64_t>("18446744073709551616") == "is too large (give at most 18446744073709551615)");
+  CHECK(beyond_range<double>("1e309") == "is too large (give at most 1.7976931348623157e+308)");
+  CHECK(beyond_range<double>("-" + std::string(400, '9')) == "is too small (give at least -1.7976931348623157e+308)");
+  CHECK(beyond_range<double>("-1e-400") == "is too close to 0 (give 0)");
+  for (const char* text : {"", "+", "1e309x", "x1e309", "1e308", "0", "nan", "inf"}) {
+    INFO(text);
+    CHECK(beyond_range<double>(text) == "");
+  }
+  CHECK(beyond_range<int8_t>("127") == "");
+}

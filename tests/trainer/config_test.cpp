@@ -115,12 +115,32 @@ TEST_CASE("a number that is none is refused for every key") {
       const size_t dot = key.find('.');
       CAPTURE(key, number);
       const std::string toml = "[" + key.substr(0, dot) + "]\n" + key.substr(dot + 1) + " = " + number;
-      REQUIRE_THAT(complaint(toml), ContainsSubstring("x.toml:2: " + key) && ContainsSubstring("is not a finite number"));
+      REQUIRE_THAT(complaint(toml),
+                   ContainsSubstring("x.toml:2: " + key) && ContainsSubstring("is not a finite number"));
       REQUIRE_THAT(set_complaint(key + "=" + number), ContainsSubstring("--set " + key));
     }
   REQUIRE_THAT(complaint("[router]\ncapacity = [1, nan, 0.5]"), ContainsSubstring("is not a finite number"));
-  for (const char* number : {"1e999", "0x", "0.1abc", "1,5"})
+  for (const char* number : {"0x", "0.1abc", "1,5", "1e999x"})
     REQUIRE_THAT(set_complaint(std::string("train.lr=") + number), ContainsSubstring("a text where a number belongs"));
+}
+
+TEST_CASE("a number that is too large is called so, in files and after --set, and is a text where that belongs") {
+  struct Row {
+    std::string key, number, says;
+  };
+  for (const auto& [key, number, says] :
+       {Row{"seed", "18446744073709551616", "is too large (give at most 9223372036854775807)"},
+        {"seed", "9223372036854775808", "is too large (give at most 9223372036854775807)"},
+        {"steps", "-9223372036854775809", "is too small (give at least -9223372036854775808)"},
+        {"lr", "1e400", "is too large (give at most 1.7976931348623157e+308)"},
+        {"lr", "-1e400", "is too small (give at least -1.7976931348623157e+308)"}}) {
+    CHECK(set_complaint("train." + key + "=" + number) == "--set train." + key + ": " + number + " " + says);
+    CHECK(complaint("[train]\nbeta1 = 0.5\n" + key + " = " + number + " # large") ==
+          "x.toml:3: " + number + " " + says);
+  }
+  Config config;
+  set_config_key(config, "data.source=1e400");
+  CHECK(config.data.source == "1e400");
 }
 
 TEST_CASE("text that is not TOML is refused with its line") {

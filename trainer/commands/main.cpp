@@ -9,6 +9,7 @@
 #include "tensor/json.h"
 #include "tensor/threads.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/limits.h"
 #include "trainer/commands/number_options.h"
 #include "trainer/commands/version.h"
 #include "trainer/program.h"
@@ -54,8 +55,9 @@ void print_json(const nlohmann::ordered_json& document, int indent) {
 }
 
 void add_threads_option(CLI::App& command) {
-  command.add_option_function<int>("--threads", set_thread_count,
-                                   "Threads to compute with (default: the cores there are)");
+  command
+      .add_option_function<int>("--threads", set_thread_count, "Threads to compute with (default: the cores there are)")
+      ->check(between(1, 1024));
 }
 
 CLI::Option* add_twin_option(CLI::App& command, std::string& twin) {

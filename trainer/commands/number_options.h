@@ -11,12 +11,14 @@
 
 namespace tinymor {
 
-/// Makes `option` refuse what is no finite number, or no whole one.
+/// Makes `option` refuse what is no finite number, or no whole one, or too large.
 template <class Number>
 void check_number(CLI::Option& option, const char* what) {
   option.transform(CLI::Validator(
       [what](std::string& text) {
         const auto value = parse_number<Number>(text);
+        const std::string beyond = beyond_range<Number>(text);
+        if (!beyond.empty()) return fmt::format("{} {}", text, beyond);
         if (!value) return fmt::format("\"{}\" is not a {}", text, what);
         text = fmt::format("{}", *value);
         return std::string();

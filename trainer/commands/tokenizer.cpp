@@ -7,6 +7,7 @@
 #include "datasets/utf8.h"
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/limits.h"
 #include "trainer/commands/prompt.h"
 #include "trainer/locked_folder.h"
 #include "trainer/program.h"
@@ -99,7 +100,7 @@ void add_tokenizer_command(CLI::App& app) {
   CLI::App* decoder =
       add_command(*command, "decode", "Token ids to text", "tinymor tokenizer decode runs/first 72 101");
   decoder->add_option("FOLDER", options->folder, "Run folder, or folder of a tokenizer")->required();
-  decoder->add_option("IDS", options->ids, "Token ids")->required();
+  decoder->add_option("IDS", options->ids, "Token ids")->required()->check(between(0, INT32_MAX));
   decoder->add_flag("--json", options->json, "Print one JSON document");
   decoder->callback([options] { decode(*options); });
 }
