@@ -183,14 +183,21 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"generate run --prompt ''", "prompt"},
       {"generate run --prompt a --temperature -1", "--temperature"},
       {"generate run --prompt a --temperature nan", "\"nan\" is not a number"},
-      {"generate run --prompt a --temperature 1e999", "\"1e999\" is not a number"},
+      {"generate run --prompt a --temperature 1e999", "1e999 is too large (give at most 1.7976931348623157e+308)"},
+      {"generate run --prompt a --temperature 1e-999", "1e-999 is too close to 0 (give 0)"},
       {"generate run --prompt a --temperature 0x", "\"0x\" is not a number"},
       {"generate run --prompt a --temperature 0.5f", "\"0.5f\" is not a number"},
       {"generate run --prompt a --top-p inf", "\"inf\" is not a number"},
       {"generate run --prompt a --max-tokens 0x10", "\"0x10\" is not a whole number"},
       {"generate run --prompt a --seed -1", "\"-1\" is not a whole number"},
       {"train --steps 1e3 --out new", "\"1e3\" is not a whole number"},
-      {"train --steps 99999999999999999999 --out new", "is not a whole number"},
+      {"train --steps 99999999999999999999 --out new", "is too large (give at most 9223372036854775807)"},
+      {"train --steps -99999999999999999999 --out new", "is too small (give at least -9223372036854775808)"},
+      {"generate run --prompt a --seed 18446744073709551616", "is too large (give at most 18446744073709551615)"},
+      {"train --set train.seed=18446744073709551616 --out new", "is too large (give at most 9223372036854775807)"},
+      {"train --threads 99999999999 --out new", "--threads: 99999999999 is out of range (give 1 to 1024)"},
+      {"trace run --text a --depths 3000000000", "out of range (give 0 to 2147483647)"},
+      {"tokenizer decode run 3000000000", "out of range (give 0 to 2147483647)"},
       {"train --threads nan --out new", "\"nan\" is not a whole number"},
       {"train --set lr=nan --out new", "nan is not a finite number"},
       {"trace run", "--text"},
@@ -347,7 +354,24 @@ TEST_CASE("inspect says the same of a configuration as of the model trained from
   const json from_model = json::parse(tinymor_in(folder, "inspect run --json").out);
   CHECK(from_config == from_model);
   CHECK(from_model["layers"]["weights"] == json({0, 1, 2, 1, 2, 1, 2, 3}));
-  CHECK(tinymor_in(folder, "inspect run").out.find("0 · 1 2 · 1 2 · 1 2 · 3") != std::string::npos);
+  CHECK(from_model["vocab_size_at_most"] == false);
+  const std::string shown = tinymor_in(folder, "inspect run").out;
+  CHECK(shown.find("0 · 1 2 · 1 2 · 1 2 · 3") != std::string::npos);
+  CHECK(shown.find(fmt::format("vocabulary  {} tokens\n", from_model["config"]["vocab_size"].get<int>())) !=
+        std::string::npos);
+}
+
+TEST_CASE("inspect says of a configuration whose text may give fewer pieces that its vocabulary is the largest") {
+  const fs::path& folder = trained();
+  for (const auto& [tokenizer, at_most] : {std::pair{"sentencepiece", true}, {"byte", false}, {"char", false}}) {
+    INFO(tokenizer);
+    write_file_atomically(
+        folder / "asked.toml",
+        fmt::format("[data]\nsource = \"text.txt\"\ntokenizer = \"{}\"\nvocab_size = 4000\n", tokenizer));
+    CHECK(json::parse(tinymor_in(folder, "inspect asked.toml --json").out)["vocab_size_at_most"] == at_most);
+    const std::string shown = tinymor_in(folder, "inspect asked.toml").out;
+    CHECK((shown.find("vocabulary  at most 4000 tokens") != std::string::npos) == at_most);
+  }
 }
 
 TEST_CASE("a twin is the run that its configuration written out makes, and inspect knows it beforehand") {

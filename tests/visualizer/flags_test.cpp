@@ -35,9 +35,19 @@ TEST_CASE("tinymor-viz tells its version, and what a number may be") {
   const Said version = viz(folder.path(), "--version");
   CHECK(version.status == 0);
   CHECK(version.out.rfind("tinymor-viz ", 0) == 0);
+  CHECK(viz(folder.path(), "--version --json").out ==
+        "{\"program\":\"tinymor-viz\",\"version\":\"" + version.out.substr(12, version.out.size() - 13) + "\"}\n");
   const Said number = viz(folder.path(), "--at -1");
   CHECK(number.status == 2);
   CHECK(number.err.find("-1 is out of range (give 0 or more)") != std::string::npos);
+}
+
+TEST_CASE("tinymor-viz shows control characters in a name by their names") {
+  const TemporaryFolder folder;
+  const Said said = viz(folder.path(), "\"$(printf 'a\\033[31m\\nb')\" --text");
+  CHECK(said.status == 2);
+  CHECK(said.err.rfind("error: a<0x1B>[31m<0x0A>b: there is no such file or folder", 0) == 0);
+  CHECK(said.err.find('\n') == said.err.size() - 1);
 }
 
 TEST_CASE("tinymor-viz says which weights of a run it uses, where the best are not the newest") {

@@ -14,6 +14,11 @@
 namespace tinymor {
 namespace {
 
+struct Inspected {
+  ModelConfig config;
+  bool at_most = false;  ///< The text of a model that is not trained yet may give fewer pieces than config.vocab_size.
+};
+
 int64_t vocabulary_of(const DataConfig& data) {
   if (data.tokenizer == TokenizerKind::sentencepiece) return data.vocab_size;
   if (data.tokenizer == TokenizerKind::byte) return byte_tokenizer()->vocab_size();
@@ -21,7 +26,7 @@ int64_t vocabulary_of(const DataConfig& data) {
 }
 
 /// The model of `path` or its twin of that name.
-ModelConfig config_of(const std::filesystem::path& path, const std::string& twin) {
+Inspected model_of(const std::filesystem::path& path, const std::string& twin) {
   if (path.extension() == ".toml") {
     Config config = read_config(path);
     config.model = twin_of(config.model, twin);
@@ -30,9 +35,9 @@ ModelConfig config_of(const std::filesystem::path& path, const std::string& twin
     const RunFolder run{path.parent_path()};
     const bool of_a_run = path == run.config() && run.has_run();
     config.model.vocab_size = of_a_run ? load_tokenizer(run.path)->vocab_size() : vocabulary_of(config.data);
-    return config.model;
+    return {config.model, !of_a_run && config.data.tokenizer == TokenizerKind::sentencepiece};
   }
-  return twin_of(read_checkpoint(weights_of(path).file).config(), twin);
+  return {twin_of(read_checkpoint(weights_of(path).file).config(), twin)};
 }
 
 /// "0 · 1 2 · 1 2 · 1 2 · 3": the weights of each effective layer, recursions set apart.
@@ -47,11 +52,13 @@ std::string layer_text(const LayerMap& map) {
   return text;
 }
 
-nlohmann::ordered_json facts(const ModelConfig& config) {
+nlohmann::ordered_json facts(const Inspected& model) {
+  const ModelConfig& config = model.config;
   const LayerMap map = layer_map(config);
   const ParameterCounts parameters = count_parameters(config);
   const auto kv = [&](KvStrategy strategy) { return kv_bytes_per_token(config, strategy); };
   return {{"config", nlohmann::ordered_json::parse(config_to_json(config))},
+          {"vocab_size_at_most", model.at_most},
           {"layers",
            {{"weights", map.weights},
             {"unique", map.unique},
@@ -72,8 +79,14 @@ nlohmann::ordered_json facts(const ModelConfig& config) {
             {"shared", kv(KvStrategy::shared)}}}};
 }
 
-void print(const nlohmann::ordered_json& f, const ModelConfig& config) {
+void print(const nlohmann::ordered_json& f, const Inspected& model) {
+  const ModelConfig& config = model.config;
   fmt::print("layers      {}\n", layer_text(layer_map(config)));
+  fmt::print("vocabulary  {}\n", model.at_most
+                                     ? fmt::format("at most {} tokens: training finds out how many pieces the text "
+                                                   "gives, and fewer mean fewer parameters and FLOPs",
+                                                   config.vocab_size)
+                                     : fmt::format("{} tokens", config.vocab_size));
   fmt::print("parameters  {} unique: {} embedding, {} other\n", f["parameters"]["unique"].get<int64_t>(),
              f["parameters"]["embedding"].get<int64_t>(), f["parameters"]["other"].get<int64_t>());
   fmt::print(
@@ -101,12 +114,12 @@ void add_inspect_command(CLI::App& app) {
   add_checkpoint_option(*command, options->checkpoint);  // both have one configuration
   command->add_flag("--json", options->json, "Print one JSON document");
   command->callback([options] {
-    const ModelConfig config = config_of(options->path, options->twin);
-    const nlohmann::ordered_json f = facts(config);
+    const Inspected model = model_of(options->path, options->twin);
+    const nlohmann::ordered_json f = facts(model);
     if (options->json)
       print_json(f, 2);
     else
-      print(f, config);
+      print(f, model);
   });
 }
 
