@@ -32,7 +32,17 @@ nlohmann::json parse_json(std::string_view text, const std::string& name, int ma
 }
 
 std::string json_text(const nlohmann::ordered_json& json, int indent) {
-  return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  const std::string text = json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string escaped;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool two_bytes = text[i] == '\xC2' && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (text[i] == '\x7F' || two_bytes) {
+      escaped += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[i += two_bytes]));
+    } else {
+      escaped += text[i];
+    }
+  }
+  return escaped;
 }
 
 }  // namespace tinymor
