@@ -130,6 +130,18 @@ const char* type_name(const toml::node& node) {
   }
 }
 
+/// "1e400 is too large (give at most ...)" of the first number in `text` that TOML cannot hold; empty without one.
+std::string beyond_range_in(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find_first_of(" \t\r=,[]"));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    const bool whole = word.find_first_of(".eE") == word.npos;
+    const std::string beyond = whole ? beyond_range<int64_t>(word) : beyond_range<double>(word);
+    if (!beyond.empty()) return fmt::format("{} {}", word, beyond);
+  }
+  return "";
+}
+
 /// Gives `value` what stands in `node`. `where` begins the error messages.
 template <class Value>
 void assign(const toml::node& node, const std::string& where, const std::string& key, Value& value) {
@@ -141,9 +153,9 @@ void assign(const toml::node& node, const std::string& where, const std::string&
     return number;
   };
   // TOML has no number so large, so that after --set it is a text.
-  const auto within_range = [&]<class Number>(Number) {
-    const std::string text = node.value_or(std::string()), beyond = beyond_range<Number>(text);
-    check_input(beyond.empty(), "{}: {} {}", where, text, beyond);
+  const auto check_range = [&] {
+    const std::string beyond = beyond_range_in(node.value_or(std::string()));
+    check_input(beyond.empty(), "{}: {}", where, beyond);
   };
   if constexpr (std::is_enum_v<Value>) {
     require(node.is_string(), "a text", toml_text(enum_names<Value>().front()));
@@ -155,10 +167,11 @@ void assign(const toml::node& node, const std::string& where, const std::string&
     require(node.is_boolean(), "true or false", "true");
     value = node.ref<bool>();
   } else if constexpr (std::is_same_v<Value, double>) {
-    within_range(double());
+    check_range();
     require(node.is_number(), "a number", "0.5");
     value = finite(*node.value<double>());
   } else if constexpr (std::is_same_v<Value, std::vector<double>>) {
+    check_range();
     require(node.is_array(), "a list of numbers", "[1.0, 0.5]");
     value.clear();
     for (const toml::node& each : *node.as_array()) {
@@ -166,7 +179,7 @@ void assign(const toml::node& node, const std::string& where, const std::string&
       value.push_back(finite(*each.value<double>()));
     }
   } else {
-    within_range(int64_t());
+    check_range();
     require(node.is_integer(), "a whole number", fmt::format("{}", value));
     const int64_t integer = node.ref<int64_t>();
     check_input(std::is_signed_v<Value> || integer >= 0, "{}: {} is negative (give 0 or more)", where, integer);
@@ -186,28 +199,19 @@ bool assign_field(Config& config, std::string_view table, std::string_view key, 
   return found;
 }
 
-/// "1e400 is too large (give at most ...)" where that is what is wrong with line `number` of `text`, counted from 1;
-/// else empty.
-std::string beyond_range_in(std::string_view text, size_t number) {
-  std::istringstream lines{std::string(text)};
-  std::string line;
-  for (size_t i = 0; i < number; ++i) std::getline(lines, line);
-  line.resize(line.find_last_not_of(" \t\r", line.find('#') - 1) + 1);
-  const std::string value = line.substr(line.find_last_of("= \t") + 1);
-  const bool whole = value.find_first_of(".eE") == std::string::npos;
-  const std::string beyond = whole ? beyond_range<int64_t>(value) : beyond_range<double>(value);
-  return beyond.empty() ? "" : value + " " + beyond;
-}
-
 toml::table parse_toml(std::string_view text, const std::string& name) {
   try {
     return toml::parse(text, std::string_view(name));
   } catch (const toml::parse_error& e) {
-    const std::string beyond = beyond_range_in(text, e.source().begin.line);
-    check_input(beyond.empty(), "{}:{}: {}", name, e.source().begin.line, beyond);
+    const auto line = e.source().begin.line;
+    std::istringstream lines{std::string(text)};
+    std::string wrong;
+    for (size_t i = 0; i < line; ++i) std::getline(lines, wrong);
+    const std::string beyond = beyond_range_in(wrong);
+    check_input(beyond.empty(), "{}:{}: {}", name, line, beyond);
     std::string why(e.description());
     std::replace(why.begin(), why.end(), '\n', ' ');
-    throw InputError(fmt::format("{}:{}: {} (mend the line)", name, e.source().begin.line, why));
+    throw InputError(fmt::format("{}:{}: {} (mend the line)", name, line, why));
   }
 }
 

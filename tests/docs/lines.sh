@@ -13,7 +13,7 @@ tensor     3000
 autograd   1500
 mor        2800
 datasets   2300
-trainer    4900
+trainer    4910
 visualizer 14000
 END
 exit $over

@@ -138,6 +138,10 @@ TEST_CASE("a number that is too large is called so, in files and after --set, an
     CHECK(complaint("[train]\nbeta1 = 0.5\n" + key + " = " + number + " # large") ==
           "x.toml:3: " + number + " " + says);
   }
+  REQUIRE(set_complaint("router.capacity=[1, 1e400,0.5]") ==
+          "--set router.capacity: 1e400 is too large (give at most 1.7976931348623157e+308)");
+  REQUIRE(complaint("[router]\ncapacity = [1,1e400, 0.5]") ==
+          "x.toml:2: 1e400 is too large (give at most 1.7976931348623157e+308)");
   Config config;
   set_config_key(config, "data.source=1e400");
   CHECK(config.data.source == "1e400");
