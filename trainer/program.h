@@ -11,7 +11,7 @@ namespace tinymor {
 /// Says how this program was started: main's argv[0].
 void set_program(const char* argv0);
 
-/// How to start `name`, a program that lies beside this one: "tinymor" becomes "build/tinymor" where this one was
+/// How to start `name`, a program beside this one: "tinymor" becomes "build/tinymor" where this one was
 /// started as build/tinymor-viz. Without a path, or before set_program, the name alone. As a shell takes it.
 std::string program(const std::string& name = "tinymor");
 
