@@ -10,9 +10,9 @@ namespace {
 using kernels::table;
 using kernels::Unary;
 
-const Op exp_op("exp"), log_op("log"), sqrt_op("sqrt"), relu_op("relu"), gelu_op("gelu"), gelu_tanh_op("gelu_tanh"),
-    sigmoid_op("sigmoid"), silu_op("silu"), tanh_op("tanh"), softplus_op("softplus"), softmax_op("softmax"),
-    log_softmax_op("log_softmax"), dropout_op("dropout");
+const Op exp_op("exp"), log_op("log"), sqrt_op("sqrt"), abs_op("abs"), relu_op("relu"), gelu_op("gelu"),
+    gelu_tanh_op("gelu_tanh"), sigmoid_op("sigmoid"), silu_op("silu"), tanh_op("tanh"), softplus_op("softplus"),
+    softmax_op("softmax"), log_softmax_op("log_softmax"), dropout_op("dropout");
 
 // y = f(x): dx = g f'(x). x is kept as numbers, so y need not be, and no recipe needs another.
 Variable apply(const Op& op, Unary f, const Variable& x) {
@@ -44,6 +44,10 @@ Tensor by_rows(const char* op, const Tensor& x, F f) {
   return out;
 }
 
+bool is_last(const Variable& x, int64_t axis) {
+  return axis == -1 || x.shape().normalize_axis(axis) == x.rank() - 1;
+}
+
 }  // namespace
 
 Variable exp(const Variable& x) {
@@ -54,6 +58,9 @@ Variable log(const Variable& x) {
 }
 Variable sqrt(const Variable& x) {
   return apply(sqrt_op, Unary::sqrt, x);
+}
+Variable abs(const Variable& x) {
+  return apply(abs_op, Unary::abs, x);
 }
 Variable relu(const Variable& x) {
   return apply(relu_op, Unary::relu, x);
@@ -78,7 +85,8 @@ Variable softplus(const Variable& x) {
 }
 
 // y = e^x / sum e^x: dx = y (g - sum(g y))
-Variable softmax(const Variable& x) {
+Variable softmax(const Variable& x, int64_t axis) {
+  if (!is_last(x, axis)) return transpose(softmax(transpose(x, axis, -1)), axis, -1);
   const Tensor y = by_rows("softmax", x.value(),
                            [](Real* row, int64_t n, Real log_sum) { table().softmax(n, row, log_sum, 1, row); });
   return record(softmax_op, {x}, y, [y = Saved(y)](const Tensor& g, InputGrads& in) {
@@ -88,13 +96,13 @@ Variable softmax(const Variable& x) {
 }
 
 // y = x - log(sum e^x): dx = g - e^y sum(g)
-Variable log_softmax(const Variable& x) {
+Variable log_softmax(const Variable& x, int64_t axis) {
+  if (!is_last(x, axis)) return transpose(log_softmax(transpose(x, axis, -1)), axis, -1);
   const Tensor y = by_rows("log_softmax", x.value(), [](Real* row, int64_t n, Real log_sum) {
     table().binary(kernels::Binary::sub, n, row, 1, &log_sum, 0, row);
   });
-  return record(log_softmax_op, {x}, y, [y = Saved(y)](const Tensor& g, InputGrads& in) {
-    in.add(0, g - elementwise(Unary::exp, y.get()) * sum(g, {-1}, true));
-  });
+  return record(log_softmax_op, {x}, y,
+                [y = Saved(y)](const Tensor& g, InputGrads& in) { in.add(0, g - exp(y.get()) * sum(g, {-1}, true)); });
 }
 
 // y = x m with m = 0 or 1/(1-p): dx = g m

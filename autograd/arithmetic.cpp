@@ -4,8 +4,8 @@
 namespace tinymor {
 namespace {
 
-const Op add_op("add"), sub_op("sub"), mul_op("mul"), div_op("div"), scale_op("scale"), where_op("where"),
-    add_in_place_op("add_in_place"), scale_in_place_op("scale_in_place");
+const Op add_op("add"), sub_op("sub"), mul_op("mul"), div_op("div"), scale_op("scale"), pow_op("pow"),
+    where_op("where"), add_in_place_op("add_in_place"), scale_in_place_op("scale_in_place");
 
 }  // namespace
 
@@ -23,12 +23,15 @@ Variable sub(const Variable& a, const Variable& b) {
   return record(sub_op, {a, b}, a.value() - b.value(),
                 [sa = a.shape(), sb = b.shape()](const Tensor& g, InputGrads& in) {
                   if (in.needs(0)) in.add(0, sum_to(g, sa));
-                  if (in.needs(1)) in.add(1, sum_to(g, sb) * Real(-1));
+                  if (in.needs(1)) in.add(1, -sum_to(g, sb));
                 });
 }
 
 // y = a b: da = g b, db = g a
 Variable mul(const Variable& a, const Variable& b) {
+  // By a number: nothing is kept.
+  if (!b.requires_grad() && b.rank() == 0) return scale(a, b.value().item());
+  if (!a.requires_grad() && a.rank() == 0) return scale(b, a.value().item());
   return record(mul_op, {a, b}, a.value() * b.value(),
                 [a = Saved(a), b = Saved(b), sa = a.shape(), sb = b.shape()](const Tensor& g, InputGrads& in) {
                   if (in.needs(0)) in.add(0, sum_to(g * b.get(), sa));
@@ -42,7 +45,7 @@ Variable div(const Variable& a, const Variable& b) {
                 [a = Saved(a), b = Saved(b), sa = a.shape(), sb = b.shape()](const Tensor& g, InputGrads& in) {
                   const Tensor divisor = b.get(), g_over_b = g / divisor;
                   if (in.needs(0)) in.add(0, sum_to(g_over_b, sa));
-                  if (in.needs(1)) in.add(1, sum_to(g_over_b * a.get() / divisor, sb) * Real(-1));
+                  if (in.needs(1)) in.add(1, -sum_to(g_over_b * a.get() / divisor, sb));
                 });
 }
 
@@ -52,14 +55,25 @@ Variable scale(const Variable& x, Real factor) {
                 [factor](const Tensor& g, InputGrads& in) { in.add(0, g * factor); });
 }
 
+// y = x^p: dx = g p x^(p-1), which is 0 for p = 0 wherever x is
+Variable pow(const Variable& x, double exponent) {
+  return record(pow_op, {x}, pow(x.value(), exponent), [x = Saved(x), exponent](const Tensor& g, InputGrads& in) {
+    in.add(0, exponent == 0 ? Tensor::zeros(g.shape()) : g * exponent * pow(x.get(), exponent - 1));
+  });
+}
+
 // y = a where c, else b: da = g where c and 0 elsewhere, db the other way round
 Variable where(const Tensor& condition, const Variable& a, const Variable& b) {
   return record(where_op, {a, b}, where(condition, a.value(), b.value()),
                 [c = Saved(condition), sa = a.shape(), sb = b.shape()](const Tensor& g, InputGrads& in) {
-                  const Tensor zero = Tensor::scalar(0), chosen = c.get();
-                  if (in.needs(0)) in.add(0, sum_to(where(chosen, g, zero), sa));
-                  if (in.needs(1)) in.add(1, sum_to(where(chosen, zero, g), sb));
+                  const Tensor chosen = c.get();
+                  if (in.needs(0)) in.add(0, sum_to(where(chosen, g, 0), sa));
+                  if (in.needs(1)) in.add(1, sum_to(where(chosen, 0, g), sb));
                 });
+}
+
+Variable clamp(const Variable& x, Real low, Real high) {
+  return where(x.value() < low, low, where(x.value() > high, high, x));
 }
 
 namespace {

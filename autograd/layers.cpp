@@ -70,7 +70,7 @@ Variable layer_norm(const Variable& x, const Variable& weight, const Variable& b
         "[layer_norm] input {}, weight {} and bias {} do not fit", x.shape(), weight.shape(), bias.shape());
   const Tensor centred = x.value() - mean(x.value(), {-1}, true);
   const Tensor variance = mean(centred * centred, {-1}, true);
-  const Tensor r = Tensor::scalar(1) / elementwise(kernels::Unary::sqrt, variance + Tensor::scalar(eps));
+  const Tensor r = 1 / sqrt(variance + eps);
   const Tensor h = centred * r;
   return record(layer_norm_op, {x, weight, bias}, h * weight.value() + bias.value(),
                 [h, r, w = Saved(weight)](const Tensor& g, InputGrads& in) {

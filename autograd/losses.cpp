@@ -14,8 +14,8 @@ constexpr int64_t kRowGrain = 32;
 
 }  // namespace
 
-// loss = 1/n sum over counted rows of log(sum_j e^z_j) - z_target: dz = (softmax(z) - onehot(target)) g / n
-Variable cross_entropy(const Variable& logits, const IntTensor& row_targets, Tensor* row_nll, int32_t ignore) {
+// loss of a row = log(sum_j e^z_j) - z_target: dz = (softmax(z) - onehot(target)) g, with g / n for the mean of n rows
+Variable cross_entropy(const Variable& logits, const IntTensor& row_targets, Reduction reduction, int32_t ignore) {
   check(logits.value().rank() == 2 && row_targets.shape() == Shape({logits.dim(0)}),
         "[cross_entropy] logits {} and targets {} do not fit", logits.shape(), row_targets.shape());
   const Tensor z = logits.value().contiguous_copy();
@@ -27,8 +27,9 @@ Variable cross_entropy(const Variable& logits, const IntTensor& row_targets, Ten
           "[cross_entropy] target {} is outside the vocabulary of {}", target, vocab);
     counted += target != ignore;
   }
-  check(counted > 0, "[cross_entropy] no row counts: all {} targets are {}", rows, ignore);
-  Tensor log_sum({rows}), nll({rows});
+  check(counted > 0 || reduction != Reduction::mean, "[cross_entropy] no row counts: all {} targets are {}", rows,
+        ignore);
+  Tensor log_sum(Shape{rows}), nll(Shape{rows});
   Real *sums = log_sum.mutable_data(), *losses = nll.mutable_data();
   parallel_ranges(rows, kRowGrain, [&](int64_t begin, int64_t end) {
     table().log_sum_exp(end - begin, vocab, z.data() + begin * vocab, sums + begin);
@@ -37,25 +38,27 @@ Variable cross_entropy(const Variable& logits, const IntTensor& row_targets, Ten
       losses[i] = target == ignore ? 0 : sums[i] - z.data()[i * vocab + target];
     }
   });
-  if (row_nll) *row_nll = nll;
-  const Real weight = Real(1) / Real(counted);
-  return record(
-      cross_entropy_op, {logits}, sum(nll) * weight,
-      [z = Saved(z), log_sum, targets = SavedIds(targets), weight, vocab, ignore](const Tensor& g, InputGrads& in) {
-        const Tensor scores = z.get();
-        const IntTensor& wanted = targets.get();
-        Tensor dz(scores.shape());
-        Real* to = dz.mutable_data();
-        const Real *from = scores.data(), factor = g.item() * weight;
-        parallel_ranges(dz.dim(0), kRowGrain, [&](int64_t begin, int64_t end) {
-          for (int64_t i = begin; i < end; ++i) {
-            const int32_t target = wanted.data()[i];
-            table().softmax(vocab, from + i * vocab, log_sum.data()[i], target == ignore ? 0 : factor, to + i * vocab);
-            if (target != ignore) to[i * vocab + target] -= factor;
-          }
-        });
-        in.add(0, std::move(dz));
-      });
+  const bool each = reduction == Reduction::none;
+  const Real weight = reduction == Reduction::mean ? Real(1) / Real(counted) : 1;
+  return record(cross_entropy_op, {logits}, each ? nll : sum(nll) * weight,
+                [=, z = Saved(z), targets = SavedIds(targets)](const Tensor& g, InputGrads& in) {
+                  const Tensor scores = z.get();
+                  const IntTensor& wanted = targets.get();
+                  Tensor dz(scores.shape());
+                  Real* to = dz.mutable_data();
+                  const Real* from = scores.data();
+                  const Tensor factors = (g * weight).expand(log_sum.shape()).contiguous_copy();
+                  parallel_ranges(dz.dim(0), kRowGrain, [&](int64_t begin, int64_t end) {
+                    for (int64_t i = begin; i < end; ++i) {
+                      const int32_t target = wanted.data()[i];
+                      const Real factor = factors.data()[i];
+                      table().softmax(vocab, from + i * vocab, log_sum.data()[i], target == ignore ? 0 : factor,
+                                      to + i * vocab);
+                      if (target != ignore) to[i * vocab + target] -= factor;
+                    }
+                  });
+                  in.add(0, std::move(dz));
+                });
 }
 
 // loss = mean(softplus(z) - z y): dz = (sigmoid(z) - y) g / n
@@ -64,9 +67,9 @@ Variable bce_with_logits(const Variable& logits, const Tensor& targets) {
         "[bce_with_logits] logits {} and targets {} do not fit", logits.shape(), targets.shape());
   const Real weight = Real(1) / Real(targets.count());
   const Tensor& z = logits.value();
-  return record(bce_op, {logits}, sum(elementwise(kernels::Unary::softplus, z) - z * targets) * weight,
+  return record(bce_op, {logits}, sum(softplus(z) - z * targets) * weight,
                 [z = Saved(logits), targets = Saved(targets), weight](const Tensor& g, InputGrads& in) {
-                  in.add(0, (elementwise(kernels::Unary::sigmoid, z.get()) - targets.get()) * (g * weight));
+                  in.add(0, (sigmoid(z.get()) - targets.get()) * (g * weight));
                 });
 }
 

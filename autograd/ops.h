@@ -18,14 +18,21 @@ Variable mul(const Variable& a, const Variable& b);
 Variable div(const Variable& a, const Variable& b);
 /// x * factor
 Variable scale(const Variable& x, Real factor);
+/// x to the power of a number; see pow of tensors.
+Variable pow(const Variable& x, double exponent);
 /// a where condition is not 0, b elsewhere.
 Variable where(const Tensor& condition, const Variable& a, const Variable& b);
+/// x, but at least `low` and at most `high`; no gradient flows where it is cut off.
+Variable clamp(const Variable& x, Real low, Real high);
 
 inline Variable operator+(const Variable& a, const Variable& b) {
   return add(a, b);
 }
 inline Variable operator-(const Variable& a, const Variable& b) {
   return sub(a, b);
+}
+inline Variable operator-(const Variable& x) {
+  return scale(x, -1);
 }
 inline Variable operator*(const Variable& a, const Variable& b) {
   return mul(a, b);
@@ -44,6 +51,8 @@ void scale_in_place(Variable& y, Real factor);
 Variable exp(const Variable& x);
 Variable log(const Variable& x);
 Variable sqrt(const Variable& x);
+/// |x|; its derivative at 0 is taken as 0.
+Variable abs(const Variable& x);
 /// max(x, 0)
 Variable relu(const Variable& x);
 /// x P(x), P the cumulative normal distribution; and its approximation by tanh, as in GPT-2.
@@ -56,9 +65,9 @@ Variable silu(const Variable& x);
 Variable tanh(const Variable& x);
 /// log(1 + e^x)
 Variable softplus(const Variable& x);
-/// e^x / sum(e^x) along the last axis, and its logarithm.
-Variable softmax(const Variable& x);
-Variable log_softmax(const Variable& x);
+/// e^x / sum(e^x) along `axis`, and its logarithm.
+Variable softmax(const Variable& x, int64_t axis = -1);
+Variable log_softmax(const Variable& x, int64_t axis = -1);
 /// Each element is 0 with probability p and otherwise divided by 1 - p. The mask depends on `random` alone, which is
 /// taken by value: the same generator gives the same mask, also when `recompute` runs this again.
 Variable dropout(const Variable& x, double p, Random random);
@@ -76,6 +85,8 @@ Variable norm(const Variable& x, const Axes& axes, bool keep = false);
 
 // --- shapes.cpp: the same numbers in another arrangement; see Tensor for the rules ---
 Variable reshape(const Variable& x, Shape shape);
+Variable squeeze(const Variable& x, int64_t axis);
+Variable unsqueeze(const Variable& x, int64_t axis);
 Variable permute(const Variable& x, const std::vector<int64_t>& order);
 Variable transpose(const Variable& x, int64_t a, int64_t b);
 Variable slice(const Variable& x, int64_t axis, int64_t begin, int64_t end, int64_t step = 1);
@@ -132,9 +143,11 @@ Variable attention(const Variable& q, const Variable& k, const Variable& v, cons
                    int64_t kv_heads);
 
 // --- losses.cpp ---
-/// Mean over rows of -log softmax(logits)[target]; logits [R,V], targets [R]. Rows with target `ignore` do not count;
-/// at least one must. When `row_nll` is given it receives the loss of every row [R], 0 where the target is ignored.
-Variable cross_entropy(const Variable& logits, const IntTensor& targets, Tensor* row_nll = nullptr,
+/// What becomes of the losses of single rows: their mean [], their sum [], or nothing [R].
+enum class Reduction { mean, sum, none };
+/// -log softmax(logits)[target] of every row; logits [R,V], targets [R]. Rows with target `ignore` have loss 0 and do
+/// not count in the mean, which is of at least one row.
+Variable cross_entropy(const Variable& logits, const IntTensor& targets, Reduction reduction = Reduction::mean,
                        int32_t ignore = -1);
 /// Mean of softplus(z) - z*y: binary cross-entropy of sigmoid(logits) against targets in 0..1, same shape.
 Variable bce_with_logits(const Variable& logits, const Tensor& targets);

@@ -49,7 +49,7 @@ Variable logsumexp(const Variable& x, const Axes& axes, bool keep) {
   return record(logsumexp_op, {x}, keep ? y : y.reshape(without_axes(x.shape(), axes)),
                 [x = Saved(x), y = Saved(y)](const Tensor& g, InputGrads& in) {
                   const Tensor logs = y.get();
-                  in.add(0, elementwise(kernels::Unary::exp, x.get() - logs) * g.reshape(logs.shape()));
+                  in.add(0, exp(x.get() - logs) * g.reshape(logs.shape()));
                 });
 }
 
@@ -58,9 +58,9 @@ Variable norm(const Variable& x, const Axes& axes, bool keep) {
   const Tensor y = norm(x.value(), axes, true);
   return record(norm_op, {x}, keep ? y : y.reshape(without_axes(x.shape(), axes)),
                 [x = Saved(x), y = Saved(y)](const Tensor& g, InputGrads& in) {
-                  const Tensor length = y.get(), zero = Tensor::scalar(0);
+                  const Tensor length = y.get();
                   // Where the length is 0 so is x, and 0 / 1 is as good a slope as any.
-                  const Tensor divisor = where(length > zero, length, Tensor::scalar(1));
+                  const Tensor divisor = where(length > 0, length, 1);
                   in.add(0, x.get() * (g.reshape(length.shape()) / divisor));
                 });
 }

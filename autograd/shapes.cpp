@@ -14,6 +14,14 @@ Variable reshape(const Variable& x, Shape shape) {
                 [shape = x.shape()](const Tensor& g, InputGrads& in) { in.add(0, g.reshape(shape)); });
 }
 
+Variable squeeze(const Variable& x, int64_t axis) {
+  return reshape(x, squeezed(x.shape(), axis));
+}
+
+Variable unsqueeze(const Variable& x, int64_t axis) {
+  return reshape(x, unsqueezed(x.shape(), axis));
+}
+
 // y's axis i is x's axis order(i): dx's axis order(i) is g's axis i
 Variable permute(const Variable& x, const std::vector<int64_t>& order) {
   std::vector<int64_t> back(order.size());
@@ -60,11 +68,10 @@ Variable concat(const std::vector<Variable>& parts, int64_t axis) {
 
 Variable stack(const std::vector<Variable>& parts, int64_t axis) {
   check(!parts.empty(), "[stack] of no tensors");
-  const Shape shape = with_new_axis(parts[0].shape(), axis);
   std::vector<Variable> wide;
   for (const Variable& part : parts) {
     check(part.shape() == parts[0].shape(), "[stack] {} and {} differ", parts[0].shape(), part.shape());
-    wide.push_back(reshape(part, shape));
+    wide.push_back(unsqueeze(part, axis));
   }
   return concat(wide, axis);
 }

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "tensor/tensor.h"
@@ -82,6 +83,8 @@ class Variable {
   Variable() = default;
   /// A constant: no gradient will flow into it.
   Variable(Tensor value) : value_(std::move(value)) {}
+  template <class Number>
+  requires std::is_arithmetic_v<Number> Variable(Number value) : value_(value) {}
   /// A leaf that gathers gradients.
   static Variable parameter(Tensor value, std::string name = "");
 

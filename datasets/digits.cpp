@@ -143,7 +143,7 @@ void draw_digit(uint64_t seed, int64_t number, Real* pixels) {
 Images make_digits(uint64_t seed, int64_t n, int64_t first) {
   check_input(n >= 1 && n <= kMost, "{} digits: out of range (1 to {})", n, kMost);
   check(first >= 0 && first <= kHeldOut, "[make_digits] first {} must lie in 0..{}", first, kHeldOut);
-  Images images{Tensor({n, kSide, kSide}), IntTensor({n}), 10};
+  Images images{Tensor({n, kSide, kSide}), IntTensor(Shape{n}), 10};
   Real* pixels = images.pixels.mutable_data();
   int32_t* labels = images.labels.mutable_data();
   for (int64_t i = 0; i < n; ++i) {

@@ -166,7 +166,7 @@ Tensor patches(const Tensor& pixels, int64_t size) {
 Images take(const Images& images, const std::vector<int64_t>& indices) {
   check_images(images, "take");
   const int64_t n = images.pixels.dim(0), height = images.pixels.dim(1), width = images.pixels.dim(2);
-  IntTensor rows({static_cast<int64_t>(indices.size())}), labels(rows.shape());
+  IntTensor rows(Shape{static_cast<int64_t>(indices.size())}), labels(rows.shape());
   for (size_t i = 0; i < indices.size(); ++i) {
     rows.mutable_data()[i] = static_cast<int32_t>(indices[i]);
     labels.mutable_data()[i] = images.labels.at({indices[i]});

@@ -67,8 +67,8 @@ Selection ExpertChoice::select(int64_t r, const Active& active) {
     // The sign lets through the share of the candidates that the capacity does.
     const Tensor u = random_scores(r, active, 1);
     const double share = config().capacity[r] / (r > 0 ? config().capacity[r - 1] : 1);
-    z = Variable(u - Tensor::scalar(Real(1 - share)));
-    gates = Variable(u * Tensor::scalar(Real(config().alpha)));
+    z = Variable(u - (1 - share));
+    gates = Variable(u * config().alpha);
   } else {
     z = call_.weights.main[r](active.x);
     gates = scale(apply(config().function, z), Real(config().alpha));

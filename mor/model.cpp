@@ -66,9 +66,9 @@ IntTensor next_tokens(std::span<const int32_t> tokens) {
   return IntTensor({int64_t(targets.size())}, targets);
 }
 
-Loss training_loss(const ModelConfig& config, const ForwardResult& result, const IntTensor& targets, Tensor* row_nll) {
+Loss training_loss(const ModelConfig& config, const ForwardResult& result, const IntTensor& targets) {
   Loss loss;
-  loss.total = cross_entropy(result.logits, targets, row_nll);
+  loss.total = cross_entropy(result.logits, targets);
   loss.lm = loss.total.value().item();
   const RouterConfig& router = config.router;
   const auto add = [&loss](const Variable& term, double coefficient, double& value) {

@@ -58,7 +58,6 @@ struct Loss {
 IntTensor next_tokens(std::span<const int32_t> tokens);
 
 /// targets [R] are the tokens that come next, -1 where none does; of images [n] their labels.
-Loss training_loss(const ModelConfig& config, const ForwardResult& result, const IntTensor& targets,
-                   Tensor* row_nll = nullptr);
+Loss training_loss(const ModelConfig& config, const ForwardResult& result, const IntTensor& targets);
 
 }  // namespace tinymor

@@ -16,7 +16,7 @@ void TokenChoice::choose(const Active& active) {
   Variable z;
   start_ = active.x;
   if (config().random) {
-    scores_ = Variable(random_scores(0, active, n) * Tensor::scalar(Real(config().alpha)));
+    scores_ = Variable(random_scores(0, active, n) * config().alpha);
   } else {
     z = call_.weights.main[0](active.x);
     scores_ = scale(config().function == RouterFunction::softmax ? softmax(z) : sigmoid(z), Real(config().alpha));

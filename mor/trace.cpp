@@ -25,7 +25,7 @@ AttentionTrace attention_of(const ModelConfig& config, const Rows& rows, const T
   const Tensor own = kv.keys.value().slice(0, first, first + int64_t(keys.size()));
   for (int64_t head = 0; head < config.n_heads; ++head) {
     const auto columns = [&](const Tensor& x, int64_t h) { return x.slice(1, h * width, (h + 1) * width); };
-    const Tensor scaled = columns(own, head / group) * Real(1 / std::sqrt(double(width)));
+    const Tensor scaled = columns(own, head / group) * (1 / std::sqrt(double(width)));
     Tensor scores = matmul(columns(q, head), scaled.transpose(0, 1));
     for (int64_t i = 0; i < rows.count(); ++i) {
       Tensor hidden = scores.select(0, i).slice(0, kv.plan.visible[i], scores.dim(1));
@@ -33,7 +33,7 @@ AttentionTrace attention_of(const ModelConfig& config, const Rows& rows, const T
     }
     const Tensor log_sums = logsumexp(scores, {1}, true);
     for (Real log_sum : log_sums.values()) note.log_sums.push_back(float(log_sum));
-    const Tensor weights = elementwise(kernels::Unary::exp, scores - log_sums) * Real(255);
+    const Tensor weights = exp(scores - log_sums) * 255;
     for (int64_t i = 0; i < rows.count(); ++i) {
       const Tensor seen = weights.select(0, i).slice(0, 0, kv.plan.visible[i]);
       for (Real weight : seen.values()) note.weights.push_back(uint8_t(whole(double(weight) + 0.5, 0, 255)));
@@ -84,8 +84,9 @@ class Notes : public Probe {
   const KvCache* cache_;
 };
 
-/// logits [T,V]; nll [T] of the tokens that came, the last of which nobody knows.
-Prediction prediction_of(const Tensor& logits, const Tensor& nll) {
+/// logits [T,V]; targets [T] as next_tokens gives them.
+Prediction prediction_of(const Tensor& logits, const IntTensor& targets) {
+  const Tensor nll = cross_entropy(logits, targets, Reduction::none).value();
   const int64_t length = logits.dim(0), count = std::min(kCandidates, logits.dim(1));
   const Tensor log_total = logsumexp(logits, {1});
   const Sorted best = top_k(logits, count);
@@ -163,11 +164,10 @@ Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOpti
   const ForwardResult result = used.forward(ids, rows, forward);
   if (logits) *logits = result.logits.value();
 
-  Tensor nll;
-  const Loss loss = training_loss(config, result, targets, &nll);
+  const Loss loss = training_loss(config, result, targets);
   const LayerMap& map = model.layers();
   Trace trace;
-  static_cast<Prediction&>(trace) = prediction_of(result.logits.value(), nll);
+  static_cast<Prediction&>(trace) = prediction_of(result.logits.value(), targets);
   trace.rule = options.rule;
   trace.tokens.assign(tokens.begin(), tokens.end());
   trace.depth = result.depth;
@@ -199,8 +199,7 @@ Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOpti
     const Variable logits = config.routing == Routing::token_choice
                                 ? used.forward(ids, rows, forward).logits
                                 : used.head(used.trunk().coda(notes.states[exit - 1], rows, keys, {}));
-    cross_entropy(logits, targets, &nll);
-    return prediction_of(logits.value(), nll);
+    return prediction_of(logits.value(), targets);
   };
   for (int64_t exit = 1; options.exits && exit < map.recursions; ++exit) {
     const bool reached = exit <= int64_t(notes.states.size());

@@ -74,7 +74,7 @@ void set_layer(State& target, int64_t to, const State& source, const std::vector
     const auto weights_of = [&](int64_t l) { return source.at(prefix(l) + it->first.substr(own.size())); };
     Tensor sum = weights_of(from[0]);
     for (size_t i = 1; i < from.size(); ++i) sum = sum + weights_of(from[i]);
-    it->second.copy_from(sum / Tensor::scalar(Real(from.size())));
+    it->second.copy_from(sum / from.size());
   }
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "tensor/error.h"
 #include "tensor/ops.h"
@@ -43,6 +44,16 @@ Tensor elementwise(kernels::Unary f, const Tensor& x) {
   return out;
 }
 
+Tensor pow(const Tensor& x, double exponent) {
+  if (exponent != std::trunc(exponent)) return exp(log(x) * exponent);
+  Tensor result = Tensor::ones(x.shape()), square = x;
+  for (double left = std::abs(exponent); left >= 1; left = std::trunc(left / 2)) {
+    if (std::fmod(left, 2) == 1) result = result * square;
+    if (left > 1) square = square * square;
+  }
+  return exponent < 0 ? 1 / result : result;
+}
+
 Tensor elementwise_slope(kernels::Unary f, const Tensor& x, const Tensor& g) {
   check(x.shape() == g.shape(), "[{}] a gradient of shape {} for a value of shape {}", kernels::name_of(f), g.shape(),
         x.shape());
@@ -70,7 +81,7 @@ void add_into(Tensor& y, const Tensor& x) {
 
 bool all_finite(const Tensor& x) {
   // 0 times a finite number is 0; times NaN or infinity it is NaN, and a NaN stays in the sum.
-  return sum(x * Real(0)).item() == 0;
+  return sum(x * 0).item() == 0;
 }
 
 }  // namespace tinymor

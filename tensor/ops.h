@@ -32,8 +32,8 @@ inline Tensor operator*(const Tensor& a, const Tensor& b) {
 inline Tensor operator/(const Tensor& a, const Tensor& b) {
   return elementwise(kernels::Binary::div, a, b);
 }
-inline Tensor operator*(const Tensor& a, Real b) {
-  return a * Tensor::scalar(b);
+inline Tensor operator-(const Tensor& x) {
+  return x * -1;
 }
 
 /// 1 where the comparison holds, 0 elsewhere.
@@ -54,9 +54,50 @@ inline Tensor operator==(const Tensor& a, const Tensor& b) {
 }
 /// a where condition is not 0, b elsewhere.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+/// x, but at least `low` and at most `high`; NaN stays NaN.
+inline Tensor clamp(const Tensor& x, Real low, Real high) {
+  return where(x < low, low, where(x > high, high, x));
+}
 
 /// f(x), element by element.
 Tensor elementwise(kernels::Unary f, const Tensor& x);
+inline Tensor exp(const Tensor& x) {
+  return elementwise(kernels::Unary::exp, x);
+}
+inline Tensor log(const Tensor& x) {
+  return elementwise(kernels::Unary::log, x);
+}
+inline Tensor sqrt(const Tensor& x) {
+  return elementwise(kernels::Unary::sqrt, x);
+}
+inline Tensor abs(const Tensor& x) {
+  return elementwise(kernels::Unary::abs, x);
+}
+inline Tensor relu(const Tensor& x) {
+  return elementwise(kernels::Unary::relu, x);
+}
+inline Tensor gelu(const Tensor& x) {
+  return elementwise(kernels::Unary::gelu, x);
+}
+inline Tensor gelu_tanh(const Tensor& x) {
+  return elementwise(kernels::Unary::gelu_tanh, x);
+}
+inline Tensor sigmoid(const Tensor& x) {
+  return elementwise(kernels::Unary::sigmoid, x);
+}
+inline Tensor silu(const Tensor& x) {
+  return elementwise(kernels::Unary::silu, x);
+}
+inline Tensor tanh(const Tensor& x) {
+  return elementwise(kernels::Unary::tanh, x);
+}
+inline Tensor softplus(const Tensor& x) {
+  return elementwise(kernels::Unary::softplus, x);
+}
+/// x to the power of a number: of a whole one by repeated multiplication, of another one as e^(exponent log x), which
+/// is NaN where x < 0.
+Tensor pow(const Tensor& x, double exponent);
+
 /// g f'(x): the derivative of elementwise(f, x), applied to a gradient g in the shape of x.
 Tensor elementwise_slope(kernels::Unary f, const Tensor& x, const Tensor& g);
 
@@ -131,8 +172,6 @@ void replace_rows(Tensor& y, const IntTensor& index, const Tensor& x);
 
 /// One after the other along `axis`; the other extents agree. Throws for no tensors.
 Tensor concat(const std::vector<Tensor>& parts, int64_t axis);
-/// `shape` with a new axis of extent 1, which becomes `axis`. Throws when there is no such place.
-Shape with_new_axis(const Shape& shape, int64_t axis);
 /// Along a new axis, which becomes `axis` of the result; the shapes agree.
 Tensor stack(const std::vector<Tensor>& parts, int64_t axis);
 

@@ -146,7 +146,7 @@ Tensor logsumexp(const Tensor& x, const Axes& axes, bool keep) {
 }
 
 Tensor norm(const Tensor& x, const Axes& axes, bool keep) {
-  return elementwise(kernels::Unary::sqrt, sum(x * x, axes, keep));
+  return sqrt(sum(x * x, axes, keep));
 }
 
 IntTensor argmax(const Tensor& x, int64_t axis) {

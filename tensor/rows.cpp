@@ -91,21 +91,12 @@ Tensor concat(const std::vector<Tensor>& parts, int64_t axis) {
   return out;
 }
 
-Shape with_new_axis(const Shape& shape, int64_t axis) {
-  const int64_t along = axis < 0 ? axis + shape.rank() + 1 : axis;
-  check(along >= 0 && along <= shape.rank(), "[stack] {} has no place for an axis {}", shape, axis);
-  std::vector<int64_t> dims = shape.dims();
-  dims.insert(dims.begin() + along, 1);
-  return Shape(std::move(dims));
-}
-
 Tensor stack(const std::vector<Tensor>& parts, int64_t axis) {
   check(!parts.empty(), "[stack] of no tensors");
-  const Shape shape = with_new_axis(parts[0].shape(), axis);
   std::vector<Tensor> wide;
   for (const Tensor& part : parts) {
     check(part.shape() == parts[0].shape(), "[stack] {} and {} differ", parts[0].shape(), part.shape());
-    wide.push_back(part.reshape(shape));
+    wide.push_back(part.unsqueeze(axis));
   }
   return concat(wide, axis);
 }

@@ -40,6 +40,21 @@ Dims row_major_strides(const Shape& shape) {
   return strides;
 }
 
+Shape squeezed(const Shape& shape, int64_t axis) {
+  std::vector<int64_t> dims = shape.dims();
+  check(shape[axis] == 1, "[squeeze] axis {} of {} is not of extent 1", axis, shape);
+  dims.erase(dims.begin() + shape.normalize_axis(axis));
+  return Shape(dims);
+}
+
+Shape unsqueezed(const Shape& shape, int64_t axis) {
+  const int64_t along = axis < 0 ? axis + shape.rank() + 1 : axis;
+  check(along >= 0 && along <= shape.rank(), "[unsqueeze] {} has no place for an axis {}", shape, axis);
+  std::vector<int64_t> dims = shape.dims();
+  dims.insert(dims.begin() + along, 1);
+  return Shape(dims);
+}
+
 Shape broadcast(const Shape& a, const Shape& b, const char* op) {
   Shape shape = a.rank() > b.rank() ? a : b;
   for (int64_t i = 1; i <= shape.rank(); ++i) {

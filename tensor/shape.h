@@ -88,6 +88,11 @@ class Shape {
 /// Steps, in elements, between neighbours along each axis of a row-major array.
 Dims row_major_strides(const Shape& shape);
 
+/// `shape` without `axis`, whose extent must be 1, and with a new axis of extent 1 that becomes `axis`. They throw when
+/// there is no such axis, or no such place.
+Shape squeezed(const Shape& shape, int64_t axis);
+Shape unsqueezed(const Shape& shape, int64_t axis);
+
 /// The shape of an elementwise result (NumPy's rule: align at the last axis; extents agree or one of them is 1).
 /// `op` names the operation in the error message.
 Shape broadcast(const Shape& a, const Shape& b, const char* op);

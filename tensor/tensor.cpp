@@ -253,7 +253,7 @@ BasicTensor<T> BasicTensor<T>::clone() const {
 
 template <class T>
 void BasicTensor<T>::fill(T value) {
-  copy_from(scalar(value));
+  copy_from(BasicTensor(value));
 }
 
 template <class T>

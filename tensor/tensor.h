@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "tensor/real.h"
@@ -35,6 +36,9 @@ class BasicTensor {
  public:
   /// No storage; `defined()` is false.
   BasicTensor() = default;
+  /// A number is a tensor of shape [], so that it can stand beside one: x * 2, where(x > 0, x, 0).
+  template <class Number>
+  requires std::is_arithmetic_v<Number> BasicTensor(Number value) : BasicTensor(Shape(), {T(value)}) {}
   /// Uninitialised elements.
   explicit BasicTensor(Shape shape);
   /// A copy of `values` in row-major order. Throws unless their number fits `shape`.
@@ -45,7 +49,6 @@ class BasicTensor {
   static BasicTensor full(Shape shape, T value);
   static BasicTensor zeros(Shape shape) { return full(std::move(shape), T(0)); }
   static BasicTensor ones(Shape shape) { return full(std::move(shape), T(1)); }
-  static BasicTensor scalar(T value) { return full({}, value); }
   /// 0, 1, ..., n-1.
   static BasicTensor arange(int64_t n);
 
@@ -85,6 +88,9 @@ class BasicTensor {
   BasicTensor slice(int64_t axis, int64_t begin, int64_t end, int64_t step = 1) const;
   /// A view of index i along `axis`, which is gone from its shape. A negative i counts from the end.
   BasicTensor select(int64_t axis, int64_t i) const;
+  /// A view without `axis`, whose extent must be 1, and one with a new axis of extent 1 that becomes `axis`.
+  BasicTensor squeeze(int64_t axis) const { return reshape(squeezed(shape_, axis)); }
+  BasicTensor unsqueeze(int64_t axis) const { return reshape(unsqueezed(shape_, axis)); }
   /// A view that repeats axes of extent 1 (stride 0) up to `shape`, by the broadcasting rule.
   BasicTensor expand(const Shape& shape) const;
   /// Itself when contiguous, else a copy.

@@ -35,13 +35,8 @@ void for_windows(const Model& model, const Batch& windows, Rule rule, int64_t ma
     const IntTensor inputs({n, length}, ids);
     const ForwardResult result =
         model.forward(inputs.reshape({n * length}), Rows::batch(n, length), {.rule = rule, .max_depth = max_depth});
-    Tensor nll;
-    IntTensor asked({n * length}, targets);
-    std::replace(asked.mutable_data(), asked.mutable_data() + asked.count(), -1, 0);
-    cross_entropy(result.logits, asked, &nll);
-    for (size_t i = 0; i < targets.size(); ++i)
-      if (targets[i] < 0) nll.mutable_data()[i] = 0;
-    see(inputs, targets, result, nll);
+    const IntTensor asked({n * length}, targets);
+    see(inputs, targets, result, cross_entropy(result.logits, asked, Reduction::none).value());
   }
 }
 

@@ -197,7 +197,7 @@ class Parser {
   Variable atom() {
     const char c = peek();
     const size_t at = at_;
-    if (digit(c) || c == '.') return Tensor::scalar(number());
+    if (digit(c) || c == '.') return Tensor(number());
     if (accept('[')) return brackets(at);
     if (accept('(')) {
       const Nested nested(*this);

@@ -26,6 +26,14 @@ Variable cross_entropy_of(const Variable& logits, const Variable& targets) {
   return cross_entropy(logits.rank() == 1 ? reshape(logits, {1, -1}) : logits, ids_of(targets));
 }
 
+Variable softmax_of(const Variable& x) {
+  return softmax(x);
+}
+
+Variable log_softmax_of(const Variable& x) {
+  return log_softmax(x);
+}
+
 Variable transposed(const Variable& x) {
   return transpose(x, -1, -2);
 }
@@ -39,8 +47,8 @@ const Function functions[] = {{"exp", exp},
                               {"silu", silu},
                               {"tanh", tanh},
                               {"softplus", softplus},
-                              {"softmax", softmax},
-                              {"log_softmax", log_softmax},
+                              {"softmax", softmax_of},
+                              {"log_softmax", log_softmax_of},
                               {"sum", sum},
                               {"mean", mean},
                               {"transpose", transposed},

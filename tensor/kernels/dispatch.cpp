@@ -67,7 +67,7 @@ const char* name_of(Binary op) {
 }
 
 const char* name_of(Unary f) {
-  constexpr const char* names[] = {"exp",       "log",     "sqrt", "relu", "gelu",
+  constexpr const char* names[] = {"exp",       "log",     "sqrt", "abs",  "relu",    "gelu",
                                    "gelu_tanh", "sigmoid", "silu", "tanh", "softplus"};
   return names[static_cast<int>(f)];
 }

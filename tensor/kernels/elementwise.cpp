@@ -48,6 +48,10 @@ struct Sqrt {  // x^1/2, 1/2 x^-1/2
   static TINYMOR_INLINE Vec value(Vec x) { return sqrt(x); }
   static TINYMOR_INLINE Vec slope(Vec x) { return splat(Real(0.5)) / sqrt(x); }
 };
+struct Abs {                                                                  // x sign(x), sign(x)
+  static TINYMOR_INLINE Vec value(Vec x) { return x * slope(x) + splat(0); }  // -0 becomes 0
+  static TINYMOR_INLINE Vec slope(Vec x) { return less(splat(0), x) - less(x, splat(0)); }
+};
 struct Relu {  // max(x, 0); 1 where x > 0, else 0
   static TINYMOR_INLINE Vec value(Vec x) { return max(splat(0), x); }
   static TINYMOR_INLINE Vec slope(Vec x) { return less(splat(0), x); }
@@ -108,6 +112,8 @@ TINYMOR_INLINE void with_function(Unary f, Call call) {
       return call(Log());
     case Unary::sqrt:
       return call(Sqrt());
+    case Unary::abs:
+      return call(Abs());
     case Unary::relu:
       return call(Relu());
     case Unary::gelu:

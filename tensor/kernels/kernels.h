@@ -18,7 +18,7 @@ struct Matrix {
 };
 
 enum class Binary { add, sub, mul, div, less, less_equal, equal };
-enum class Unary { exp, log, sqrt, relu, gelu, gelu_tanh, sigmoid, silu, tanh, softplus };
+enum class Unary { exp, log, sqrt, abs, relu, gelu, gelu_tanh, sigmoid, silu, tanh, softplus };
 /// "add", "exp", ...
 const char* name_of(Binary op);
 const char* name_of(Unary f);

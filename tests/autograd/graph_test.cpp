@@ -6,9 +6,9 @@
 using namespace tinymor;
 
 TEST_CASE("a graph lists inputs before results, with values and gradients") {
-  const Variable a = Variable::parameter(Tensor::scalar(2), "a"), b = Variable::parameter(Tensor::scalar(-3), "b");
+  const Variable a = Variable::parameter(Tensor(2), "a"), b = Variable::parameter(Tensor(-3), "b");
   const KeepValues keep;
-  const Variable c(Tensor::scalar(10));
+  const Variable c(Tensor(10));
   const Variable y = a * b + c;
   y.backward(Graph::retain);
   const std::vector<GraphNode> graph = graph_of(y);
@@ -35,7 +35,7 @@ TEST_CASE("without KeepValues a graph has shape and structure only") {
   CHECK(graph[1].inputs == std::vector<int64_t>{0, 0});
   CHECK(graph[1].shape == Shape{2, 3});
   CHECK_FALSE(graph[1].value.defined());
-  CHECK(graph_of(Variable(Tensor::scalar(1))).empty());
+  CHECK(graph_of(1).empty());
 }
 
 TEST_CASE("a graph in Graphviz's language names op, shape, value and gradient") {

@@ -19,7 +19,7 @@ struct Net : Module {
   std::vector<Block> blocks;
   LayerNorm norm{4};
   Variable head;  // the table again
-  Tensor steps = Tensor::scalar(3);
+  Tensor steps = Tensor(3);
 
   explicit Net(uint64_t seed) : table(table_of(seed)), head(table.weight) {
     Random random(seed, 1);
@@ -99,7 +99,7 @@ TEST_CASE("a state that is not the module's is refused by name and changes nothi
   state.erase("blocks.1.inner.weight");
   CHECK_THROWS_WITH(net.load_state_dict(state), ContainsSubstring("blocks.1.inner.weight: is missing"));
   state = Net(2).state_dict();
-  state["extra"] = Tensor::scalar(1);
+  state["extra"] = Tensor(1);
   CHECK_THROWS_WITH(net.load_state_dict(state), ContainsSubstring("extra: is no part of this model"));
   CHECK(net.state_dict().at("blocks.0.inner.weight").to_vector() == before);
 }

@@ -64,7 +64,7 @@ void add_arithmetic(std::vector<Row>& rows) {
   binary(
       "where",
       [](const Variable& a, const Variable& b) {
-        return where(random_tensor(broadcast(a.shape(), b.shape(), "test"), 3) > Tensor::scalar(0), a, b);
+        return where(random_tensor(broadcast(a.shape(), b.shape(), "test"), 3) > 0, a, b);
       },
       -1);
   for (const auto& [a, b] : broadcasts) {
@@ -92,6 +92,18 @@ void add_elementwise(std::vector<Row>& rows) {
   unary("exp", exp, -2, 2);
   unary("log", log, 0.2, 3);
   unary("sqrt", sqrt, 0.2, 3);
+  unary("abs", abs, 0.2, 3);
+  unary(
+      "abs", [](const Variable& x) { return abs(-x); }, 0.2, 3);
+  for (double exponent : {0.0, 1.0, 2.0, 7.0, -3.0, 0.5, -2.5})
+    for (const Shape& shape : kShapes)
+      rows.push_back({"pow", {shape}, [exponent](const Inputs& in) { return pow(in[0], exponent); }, 0.5, 2});
+  unary(
+      "pow", [](const Variable& x) { return pow(x, 3); }, -2, -0.2);
+  unary(
+      "where", [](const Variable& x) { return clamp(x, Real(-0.55), Real(0.45)); }, -1, 1);
+  unary(
+      "scale", [](const Variable& x) { return 2 - (1 + x * 3) / 4 - 1 / (3 + x); }, -1, 1);
   unary("relu", relu, -2, 2);
   unary("gelu", gelu, -4, 4);
   unary("gelu_tanh", gelu_tanh, -4, 4);
@@ -110,6 +122,7 @@ void add_elementwise(std::vector<Row>& rows) {
   for (const Shape& shape : {Shape{1}, Shape{3, 5}, Shape{2, 2, 19}, Shape{2, 1}, Shape{0, 4}, Shape{3, 0}}) {
     rows.push_back({"softmax", {shape}, [](const Inputs& in) { return softmax(in[0]); }, -3, 3});
     rows.push_back({"log_softmax", {shape}, [](const Inputs& in) { return log_softmax(in[0]); }, -3, 3});
+    rows.push_back({"softmax", {shape}, [](const Inputs& in) { return softmax(in[0], 0); }, -3, 3});
   }
 }
 
@@ -254,10 +267,13 @@ void add_losses(std::vector<Row>& rows) {
   rows.push_back({"cross_entropy",
                   {{2, 37}},
                   [](const Inputs& in) {
-                    return cross_entropy(in[0], ids({36, 5}), nullptr, 5);
+                    return cross_entropy(in[0], ids({36, 5}), Reduction::sum, 5);
                   },
                   -3,
                   3});
+  rows.push_back({"cross_entropy", {{3, 5}}, [](const Inputs& in) {
+                    return cross_entropy(in[0], ids({-1, 3, 0}), Reduction::none);
+                  }});
   for (const Shape& shape : {Shape{1}, Shape{4, 3}})
     rows.push_back({"bce_with_logits",
                     {shape},

@@ -71,7 +71,7 @@ TEST_CASE("nothing is recorded under NoGrad or from constants") {
 TEST_CASE("backward starts from one number or a cotangent of the right shape") {
   const Variable x = leaf({1, 2});
   CHECK_THROWS_WITH(mul(x, x).backward(), ContainsSubstring("one number, not from shape [2]"));
-  CHECK_THROWS_WITH(mul(x, x).backward(Tensor({3})), ContainsSubstring("[3]"));
+  CHECK_THROWS_WITH(mul(x, x).backward(Tensor(Shape{3})), ContainsSubstring("[3]"));
   mul(x, x).backward(Tensor({2}, {1, 10}));
   CHECK(x.grad().at({1}) == 40);
 }
@@ -234,7 +234,7 @@ TEST_CASE("a backward pass that waits between nodes shows every contribution and
   const Variable y = graph(x);
   std::vector<std::string> users;
   Tensor added;
-  BackwardPass pass(y, Tensor::scalar(1));
+  BackwardPass pass(y, Tensor(1));
   CHECK(pass.next() == y.node().get());
   while (pass.next()) {
     pass.step([&](const Node& node, size_t i, const Tensor& grad) {
@@ -249,9 +249,9 @@ TEST_CASE("a backward pass that waits between nodes shows every contribution and
 }
 
 TEST_CASE("a backward pass that ends early leaves nothing behind for the next one") {
-  const Variable x = Variable::parameter(Tensor::scalar(3)), square = x * x, y = square * square;
+  const Variable x = Variable::parameter(Tensor(3)), square = x * x, y = square * square;
   {
-    BackwardPass pass(y, Tensor::scalar(1), Graph::retain);
+    BackwardPass pass(y, Tensor(1), Graph::retain);
     pass.step();
     CHECK(square.node()->pending.item() == 18);
   }

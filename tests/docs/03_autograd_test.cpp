@@ -14,7 +14,7 @@ using namespace tinymor;
 namespace {
 
 Variable number(Real value, const char* name) {
-  return Variable::parameter(Tensor::scalar(value), name);
+  return Variable::parameter(Tensor(value), name);
 }
 
 }  // namespace

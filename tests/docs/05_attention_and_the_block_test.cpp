@@ -205,7 +205,7 @@ TEST_CASE("05: SwiGLU") {
 
 TEST_CASE("05: eight layers with and without residuals") {
   const auto slope = [](bool residual) {
-    const Variable x = Variable::parameter(Tensor::scalar(1));
+    const Variable x = Variable::parameter(Tensor(1));
     Variable y = x;
     for (int layer = 0; layer < 8; ++layer) y = residual ? y + scale(y, Real(0.1)) : scale(y, Real(0.1));
     y.backward();

@@ -100,7 +100,7 @@ TEST_CASE("06: what inspect prints") {
 }
 
 TEST_CASE("06: the gradient of a weight that is used three times") {
-  const auto number = [](Real value) { return Variable::parameter(Tensor::scalar(value)); };
+  const auto number = [](Real value) { return Variable::parameter(Tensor(value)); };
   const Variable w = number(1), h = number(1);
   const Variable h1 = step(h, w), h2 = step(h1, w), h3 = step(h2, w);
   CHECK(h1.value().item() == 2);

@@ -78,7 +78,7 @@ inline Slopes slopes_along_random_direction(const std::vector<Variable*>& parame
   }
   const auto shifted = [&](double by) {
     for (size_t i = 0; i < parameters.size(); ++i)
-      parameters[i]->mutable_value().copy_from(parameters[i]->value() + direction[i] * Tensor::scalar(Real(by)));
+      parameters[i]->mutable_value().copy_from(parameters[i]->value() + direction[i] * Tensor(Real(by)));
     return loss();
   };
   const double above = shifted(step), below = shifted(-2 * step);

@@ -45,6 +45,8 @@ inline double unary(Unary f, double x) {
       return std::log(x);
     case Unary::sqrt:
       return std::sqrt(x);
+    case Unary::abs:
+      return std::abs(x);
     case Unary::relu:
       return x > 0 ? x : 0;
     case Unary::gelu:

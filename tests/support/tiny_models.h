@@ -121,7 +121,7 @@ void for_each_combination(Visit visit) {
 /// Makes the weights larger than at the start of training, so that routers and heads have opinions.
 inline void give_opinions(Module& module, double factor = 12) {
   for (Variable* parameter : module.parameters())
-    if (parameter->rank() > 1) parameter->mutable_value().copy_from(parameter->value() * Tensor::scalar(Real(factor)));
+    if (parameter->rank() > 1) parameter->mutable_value().copy_from(parameter->value() * Tensor(Real(factor)));
 }
 
 inline Model opinionated_model(const ModelConfig& config, uint64_t seed = 1, double factor = 12) {

@@ -30,8 +30,9 @@ Numbers random_numbers(int64_t n, uint64_t seed, double low = -1, double high = 
 using kernels::Binary, kernels::Unary;
 const std::vector<Binary> kBinaries{Binary::add,  Binary::sub,        Binary::mul,  Binary::div,
                                     Binary::less, Binary::less_equal, Binary::equal};
-const std::vector<Unary> kUnaries{Unary::exp,       Unary::log,     Unary::sqrt, Unary::relu, Unary::gelu,
-                                  Unary::gelu_tanh, Unary::sigmoid, Unary::silu, Unary::tanh, Unary::softplus};
+const std::vector<Unary> kUnaries{Unary::exp,  Unary::log,  Unary::sqrt,      Unary::abs,
+                                  Unary::relu, Unary::gelu, Unary::gelu_tanh, Unary::sigmoid,
+                                  Unary::silu, Unary::tanh, Unary::softplus};
 
 /// An output buffer that notices writes past its end.
 struct Output {

@@ -16,7 +16,7 @@ namespace {
 SafetensorsFile example() {
   SafetensorsFile file;
   file.tensors["b.weight"] = Tensor({2, 3}, {1, 2, 3, -4, 5.5, 6});
-  file.tensors["a.scale"] = Tensor::scalar(7);
+  file.tensors["a.scale"] = Tensor(7);
   file.tensors["c.empty"] = Tensor(Shape{0, 4});
   file.metadata = {{"format", "tinymor-1"}, {"config", "{\"vocab_size\": 65}"}};
   return file;
@@ -77,7 +77,7 @@ TEST_CASE("what cannot stand in a safetensors header is refused when writing") {
   file.metadata["text"] = "\xff";
   REQUIRE_THROWS_AS(write_safetensors(file), Error);
   file = {};
-  file.tensors["__metadata__"] = Tensor::scalar(1);
+  file.tensors["__metadata__"] = Tensor(1);
   REQUIRE_THROWS_AS(write_safetensors(file), Error);
 }
 
@@ -147,5 +147,6 @@ TEST_CASE("JSON from outside is refused when damaged, too deep or ambiguous") {
   REQUIRE(parse_json(R"({"a": [1, {"b": "c"}]})", "x", 3).size() == 1);
   REQUIRE_THROWS_WITH(parse_json(R"({"a": [1, {"b": "c"}]})", "x", 2), ContainsSubstring("x: nested deeper than 2"));
   REQUIRE_THROWS_WITH(parse_json(R"({"a": 1, "b": {"a": 1}, "a": 2})", "x"), ContainsSubstring("\"a\" stands twice"));
-  for (const char* text : {"", "{", "nul", "\"\xff\"", "1 2", "1e999", "[-1e999]"}) REQUIRE_THROWS_AS(parse_json(text, "x"), InputError);
+  for (const char* text : {"", "{", "nul", "\"\xff\"", "1 2", "1e999", "[-1e999]"})
+    REQUIRE_THROWS_AS(parse_json(text, "x"), InputError);
 }

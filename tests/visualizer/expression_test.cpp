@@ -121,13 +121,13 @@ TEST_CASE("a result of several numbers has no backward and says why") {
 TEST_CASE("another value for a leaf replaces its number in the text and nothing else") {
   const Expression e = evaluate("x = -2 ;  w=[[1, 2], [3, 4]]\nv = 1/3; y = sum(w*x) * v");
   REQUIRE(e.leaves.size() == 3);
-  CHECK(with_value(e, e.leaves[0], Tensor::scalar(0.1f)) == "x = 0.1 ;  w=[[1, 2], [3, 4]]\nv = 1/3; y = sum(w*x) * v");
+  CHECK(with_value(e, e.leaves[0], Tensor(0.1f)) == "x = 0.1 ;  w=[[1, 2], [3, 4]]\nv = 1/3; y = sum(w*x) * v");
   CHECK(with_value(e, e.leaves[1], Tensor({2, 2}, {1, -2.5f, 1e-20f, 3e30f})) ==
         "x = -2 ;  w=[[1, -2.5], [1e-20, 3e+30]]\nv = 1/3; y = sum(w*x) * v");
-  const std::string moved = with_value(e, e.leaves[2], Tensor::scalar(-0.25f));
+  const std::string moved = with_value(e, e.leaves[2], Tensor(-0.25f));
   CHECK(moved == "x = -2 ;  w=[[1, 2], [3, 4]]\nv = -0.25; y = sum(w*x) * v");
   CHECK(evaluate(moved).result.value().item() == 5);
-  CHECK(evaluate(e.text, {{"x", Tensor::scalar(1)}}).result.value().item() == Approx(10.0 / 3));
+  CHECK(evaluate(e.text, {{"x", Tensor(1)}}).result.value().item() == Approx(10.0 / 3));
 }
 
 TEST_CASE("lines may be broken inside brackets, names may be given twice to one value, vectors may hold values") {

@@ -106,12 +106,22 @@ case("exp", torch.exp, [-1e4, -104, -87, -50, -1e-30, 0, 1e-30, 2])
 case("log", torch.log, [1e-3, 0.5, 0.999, 1, 1.001, 2, 1e6, 1e30])
 case("sqrt", torch.sqrt, [1e-3, 0.5, 1, 2, 1e6, 1e30])
 
-for shape in [(3,), (4, 1), (2, 2, 17), (0, 4), (3, 0)]:
+case("abs", torch.abs, FAR + [0])
+for exponent in [0, 1, 2, 3, -1, -2, 0.5, -1.5]:
+    case("pow", lambda x: x**exponent, [0.1, 0.5, 1, 1.5, 3, 7], exponent=exponent)
+for exponent in [0, 1, 2, 5, -3]:
+    case("pow", lambda x: x**exponent, [-2, -1, -0.25, 2], exponent=exponent)
+for exponent in [0, 1, 2]:
+    case("pow", lambda x: x**exponent, [0], exponent=exponent)
+for low, high in [(-0.5, 0.5), (0, 2), (-3, -0.25)]:
+    case("clamp", lambda x: x.clamp(low, high), [-4, -0.5, -0.25, 0, 0.1, 0.5, 3], low=low, high=high)
+
+for shape, axis in [((3,), -1), ((4, 1), 1), ((2, 2, 17), -1), ((0, 4), -1), ((3, 0), -1), ((2, 3, 4), 1), ((5, 2), 0)]:
     for name, f in [("softmax", torch.softmax), ("log_softmax", torch.log_softmax)]:
-        case(name, lambda x: f(x, -1), uniform(shape, -3, 3))
+        case(name, lambda x: f(x, axis), uniform(shape, -3, 3), axis=axis)
 for row in [[1000.0, 999.0, -1000.0, 0.0], [-1e5, -1e5, -1e5 + 1, -math.inf]]:
-    case("softmax", lambda x: torch.softmax(x, -1), [row])
-    case("log_softmax", lambda x: torch.log_softmax(x, -1), [row])
+    case("softmax", lambda x: torch.softmax(x, -1), [row], axis=-1)
+    case("log_softmax", lambda x: torch.log_softmax(x, -1), [row], axis=-1)
 
 
 def philox_words(seed):
@@ -281,8 +291,9 @@ for logits, targets, ignore in [
         (uniform((2, 37), -3, 3), [36, 5], 5), (uniform((1, 1)), [0], -1),
         (torch.tensor([[100.0, -100.0], [-90.0, -90.5]], dtype=torch.float64), [1, 0], -1)]:
     targets = torch.tensor(targets)
-    case("cross_entropy", lambda z: F.cross_entropy(z, targets, ignore_index=ignore), logits, targets=targets,
-         ignore=ignore, row_nll=F.cross_entropy(logits, targets, ignore_index=ignore, reduction="none"))
+    for number, reduction in enumerate(["mean", "sum", "none"]):
+        case("cross_entropy", lambda z: F.cross_entropy(z, targets, ignore_index=ignore, reduction=reduction), logits,
+             targets=targets, ignore=ignore, reduction=number)
 for shape in [(4, 3), (17,), ()]:
     targets = uniform(shape, 0, 1)
     case("bce_with_logits", lambda z: F.binary_cross_entropy_with_logits(z, targets), uniform(shape, -4, 4),
