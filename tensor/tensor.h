@@ -7,8 +7,10 @@
 // Docs: docs/02-tensors.md
 
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -121,5 +123,12 @@ class BasicTensor {
 using Tensor = BasicTensor<Real>;
 /// Token ids, positions and row indices.
 using IntTensor = BasicTensor<int32_t>;
+
+/// The numbers in nested brackets as NumPy prints them, with up to four digits after the point; of more than a thousand
+/// only the first and last three along each axis.
+std::string to_string(const Tensor& x);
+std::string to_string(const IntTensor& x);
+std::ostream& operator<<(std::ostream& out, const Tensor& x);
+std::ostream& operator<<(std::ostream& out, const IntTensor& x);
 
 }  // namespace tinymor
