@@ -29,9 +29,6 @@ Variable sub(const Variable& a, const Variable& b) {
 
 // y = a b: da = g b, db = g a
 Variable mul(const Variable& a, const Variable& b) {
-  // By a number: nothing is kept.
-  if (!b.requires_grad() && b.rank() == 0) return scale(a, b.value().item());
-  if (!a.requires_grad() && a.rank() == 0) return scale(b, a.value().item());
   return record(mul_op, {a, b}, a.value() * b.value(),
                 [a = Saved(a), b = Saved(b), sa = a.shape(), sb = b.shape()](const Tensor& g, InputGrads& in) {
                   if (in.needs(0)) in.add(0, sum_to(g * b.get(), sa));

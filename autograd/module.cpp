@@ -1,10 +1,7 @@
 #include "autograd/module.h"
 
-#include <algorithm>
-#include <cmath>
 #include <unordered_set>
 
-#include "autograd/ops.h"
 #include "tensor/error.h"
 
 namespace tinymor {
@@ -88,47 +85,6 @@ void Module::load_state_dict(const std::map<std::string, Tensor>& state) {
   for (const auto& [path, value] : state)
     check_input(own.count(path) > 0, "{}: is no part of this model (it is of another model)", path);
   for (auto& [path, to] : own) to.copy_from(state.at(path));
-}
-
-Linear::Linear(int64_t in, int64_t out, Random& random, bool with_bias) {
-  const double bound = 1 / std::sqrt(double(std::max<int64_t>(1, in)));
-  weight = Variable::parameter(random_uniform({out, in}, random, -bound, bound));
-  if (with_bias) bias = Variable::parameter(random_uniform(Shape{out}, random, -bound, bound));
-}
-
-Variable Linear::operator()(const Variable& x) const {
-  const Variable y = linear(x, weight);
-  return bias.defined() ? y + bias : y;
-}
-
-void Linear::members(Members& m) {
-  m("weight", weight);
-  m("bias", bias);
-}
-
-Embedding::Embedding(int64_t rows, int64_t d, Random& random)
-    : weight(Variable::parameter(random_normal({rows, d}, random))) {}
-
-Variable Embedding::operator()(const IntTensor& ids) const {
-  return embedding(weight, ids);
-}
-
-void Embedding::members(Members& m) {
-  m("weight", weight);
-}
-
-LayerNorm::LayerNorm(int64_t d, Real epsilon)
-    : weight(Variable::parameter(Tensor::ones(Shape{d}))),
-      bias(Variable::parameter(Tensor::zeros(Shape{d}))),
-      eps(epsilon) {}
-
-Variable LayerNorm::operator()(const Variable& x) const {
-  return layer_norm(x, weight, bias, eps);
-}
-
-void LayerNorm::members(Members& m) {
-  m("weight", weight);
-  m("bias", bias);
 }
 
 }  // namespace tinymor

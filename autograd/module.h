@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "autograd/variable.h"
-#include "tensor/random.h"
 
 namespace tinymor {
 
@@ -68,31 +67,6 @@ class Module {
   /// Copies the numbers of `state` into the module. Throws InputError, naming the path, unless `state` has exactly the
   /// entries of state_dict() in their shapes; nothing is changed then.
   void load_state_dict(const std::map<std::string, Tensor>& state);
-};
-
-/// y = x W^T + b; x [...,in], W [out,in], b [out]. Both start uniform in +-1/sqrt(in), as in torch.nn.Linear.
-struct Linear : Module {
-  Variable weight, bias;  ///< bias: undefined when not wanted
-  Linear(int64_t in, int64_t out, Random& random, bool with_bias = true);
-  Variable operator()(const Variable& x) const;
-  void members(Members& m) override;
-};
-
-/// One row [d] of a table [V,d] per id, which starts normal.
-struct Embedding : Module {
-  Variable weight;
-  Embedding(int64_t rows, int64_t d, Random& random);
-  Variable operator()(const IntTensor& ids) const;
-  void members(Members& m) override;
-};
-
-/// layer_norm with weight 1 and bias 0 at the start.
-struct LayerNorm : Module {
-  Variable weight, bias;
-  Real eps;
-  explicit LayerNorm(int64_t d, Real eps = Real(1e-5));
-  Variable operator()(const Variable& x) const;
-  void members(Members& m) override;
 };
 
 }  // namespace tinymor

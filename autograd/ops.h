@@ -3,6 +3,7 @@
 // side. Shapes: R rows (tokens), d columns, V vocabulary, H query heads, G key/value heads, D width of a head.
 // All throw Error before computing anything when shapes do not fit. Docs: docs/03-autograd.md
 
+#include <concepts>
 #include <cstdint>
 #include <vector>
 
@@ -36,6 +37,15 @@ inline Variable operator-(const Variable& x) {
 }
 inline Variable operator*(const Variable& a, const Variable& b) {
   return mul(a, b);
+}
+/// By a number: nothing is kept for the backward. Of Variables only, so that a Tensor times a number is a Tensor.
+template <std::same_as<Variable> X>
+X operator*(const X& x, Real factor) {
+  return scale(x, factor);
+}
+template <std::same_as<Variable> X>
+X operator*(Real factor, const X& x) {
+  return scale(x, factor);
 }
 inline Variable operator/(const Variable& a, const Variable& b) {
   return div(a, b);

@@ -132,4 +132,13 @@ int64_t capacity_count(double capacity, int64_t length) {
   return std::max<int64_t>(1, int64_t(std::floor(capacity * double(length))));
 }
 
+std::vector<ParameterGroup> parameter_groups(Module& model) {
+  ParameterGroup watched, watching{{}, 10};
+  for (Variable* parameter : model.parameters()) {
+    const bool watches = parameter->name().starts_with("model.aux_routers.");
+    (watches ? watching : watched).parameters.push_back(parameter);
+  }
+  return {watched, watching};
+}
+
 }  // namespace tinymor

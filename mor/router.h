@@ -11,6 +11,7 @@
 
 #include "autograd/module.h"
 #include "autograd/ops.h"
+#include "autograd/optim.h"
 #include "mor/config.h"
 #include "mor/probe.h"
 #include "mor/rows.h"
@@ -128,5 +129,9 @@ std::unique_ptr<Router> make_router(const RouterCall& call);
 Rule causal_rule(const ModelConfig& config);
 /// How many of `length` tokens a recursion of this capacity takes: max(1, floor(capacity * length)).
 int64_t capacity_count(double capacity, int64_t length);
+
+/// The parameters of a model, and those of its auxiliary routers, if it has some: they only watch the model, so that
+/// they learn ten times as fast, and their gradient is clipped by itself (paper App. B).
+std::vector<ParameterGroup> parameter_groups(Module& model);
 
 }  // namespace tinymor

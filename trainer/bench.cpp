@@ -6,12 +6,12 @@
 #include <chrono>
 #include <cmath>
 
+#include "autograd/optim.h"
 #include "mor/counts.h"
 #include "mor/model.h"
 #include "tensor/error.h"
 #include "tensor/ops.h"
 #include "tensor/random.h"
-#include "trainer/adamw.h"
 
 namespace tinymor {
 namespace {
@@ -95,7 +95,9 @@ TrainBench bench_train(const Preset& preset, int64_t steps, uint64_t seed) {
     const IntTensor targets = random_ids(tokens, model.config().vocab_size, random);
     const ForwardResult result = model.forward(ids, Rows::batch(preset.batch_size, length));
     training_loss(model.config(), result, targets).total.backward();
-    optimizer.step(1e-3);
+    clip_grad_norm(model.parameters(), 1);
+    optimizer.step();
+    optimizer.zero_grad();
   }));
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

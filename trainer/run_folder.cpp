@@ -51,7 +51,7 @@ bool same_bytes(const std::filesystem::path& a, const std::filesystem::path& b) 
 
 }  // namespace
 
-void save_checkpoint(const RunFolder& run, const Module& model, const std::string& checkpoint, const AdamW& optimizer,
+void save_checkpoint(const RunFolder& run, const Module& model, const std::string& checkpoint, const Optimizer& optimizer,
                      const Progress& progress) {
   SafetensorsFile file;
   file.tensors = optimizer.state();
@@ -76,11 +76,11 @@ void complete_checkpoint(const RunFolder& run, const std::string& checkpoint, co
   if (best && !holds(run.best(), checkpoint)) write_file_atomically(run.best(), checkpoint);
 }
 
-Progress load_checkpoint(const RunFolder& run, Module& model, AdamW& optimizer) {
+Progress load_checkpoint(const RunFolder& run, Module& model, Optimizer& optimizer) {
   const SafetensorsFile file = read_safetensors(run.trainer());
   const std::string name = run.trainer().string();
   std::map<std::string, Tensor> weights, moments;
-  for (const auto& [key, tensor] : file.tensors) (AdamW::is_state(key) ? moments : weights)[key] = tensor;
+  for (const auto& [key, tensor] : file.tensors) (optimizer.is_state(key) ? moments : weights)[key] = tensor;
   try {
     model.load_state_dict(weights);
     optimizer.restore(moments, metadata_number<int64_t>(file, "optimizer_steps", name));

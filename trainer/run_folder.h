@@ -12,7 +12,7 @@
 #include "datasets/batches.h"
 #include "datasets/tokenizer.h"
 #include "mor/model.h"
-#include "trainer/adamw.h"
+#include "autograd/optim.h"
 #include "trainer/config.h"
 
 namespace tinymor {
@@ -50,14 +50,14 @@ struct Progress {
 /// Writes trainer.safetensors, which holds the weights too and is all that resuming reads, then `checkpoint`, the model
 /// as a file, as model.safetensors and, when no step had better weights, as best.safetensors. So the best weights are
 /// always those that trainer.safetensors tells of, or those in it.
-void save_checkpoint(const RunFolder& run, const Module& model, const std::string& checkpoint, const AdamW& optimizer,
+void save_checkpoint(const RunFolder& run, const Module& model, const std::string& checkpoint, const Optimizer& optimizer,
                      const Progress& progress);
 /// Only the second and third of these, where they do not hold it yet, as when a run was killed before they were
 /// written.
 void complete_checkpoint(const RunFolder& run, const std::string& checkpoint, const Progress& progress);
 /// Sets model and optimizer to what trainer.safetensors holds. Throws InputError when it is missing, damaged or of
 /// another model.
-Progress load_checkpoint(const RunFolder& run, Module& model, AdamW& optimizer);
+Progress load_checkpoint(const RunFolder& run, Module& model, Optimizer& optimizer);
 
 /// How far the run in a folder has come. Throws InputError as load_checkpoint does.
 Progress read_progress(const RunFolder& run);

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
+#include <vector>
+
+#include "mor/router.h"
 
 namespace tinymor {
 
@@ -24,15 +28,16 @@ double learning_rate(const TrainConfig& train, int64_t step) {
   return train.lr;
 }
 
-AdamW make_optimizer(const TrainConfig& train, const std::vector<Variable*>& parameters) {
-  AdamW::Group watched, watching{{}, 10};
-  for (Variable* parameter : parameters) {
-    const bool watches = parameter->name().starts_with("model.aux_routers.");
-    (watches ? watching : watched).parameters.push_back(parameter);
-  }
-  return AdamW(
-      {watched, watching},
-      {.beta1 = train.beta1, .beta2 = train.beta2, .weight_decay = train.weight_decay, .grad_clip = train.grad_clip});
+AdamW make_optimizer(const TrainConfig& train, Module& model) {
+  return AdamW(parameter_groups(model),
+               {.lr = train.lr, .beta1 = train.beta1, .beta2 = train.beta2, .weight_decay = train.weight_decay});
+}
+
+double clip_gradients(const TrainConfig& train, const Optimizer& optimizer) {
+  const double most = train.grad_clip > 0 ? train.grad_clip : std::numeric_limits<double>::infinity();
+  std::vector<double> norms;
+  for (const ParameterGroup& group : optimizer.groups()) norms.push_back(clip_grad_norm(group.parameters, most));
+  return norms.front();
 }
 
 }  // namespace tinymor

@@ -3,7 +3,8 @@
 
 #include <cstdint>
 
-#include "trainer/adamw.h"
+#include "autograd/module.h"
+#include "autograd/optim.h"
 #include "trainer/config.h"
 
 namespace tinymor {
@@ -13,8 +14,10 @@ namespace tinymor {
 /// cosine, constant stays.
 double learning_rate(const TrainConfig& train, int64_t step);
 
-/// The optimizer of a model's parameters, which must outlive it. An auxiliary router only watches the model: it learns
-/// ten times as fast, and its gradient is clipped by itself (paper App. B).
-AdamW make_optimizer(const TrainConfig& train, const std::vector<Variable*>& parameters);
+/// The optimizer of a model, which must outlive it.
+AdamW make_optimizer(const TrainConfig& train, Module& model);
+
+/// Clips the gradients of each group by itself, as [train] says; returns the first one's norm before that.
+double clip_gradients(const TrainConfig& train, const Optimizer& optimizer);
 
 }  // namespace tinymor

@@ -43,7 +43,7 @@ struct TrainingLoop::State {
         folder{lock.path()},
         task(std::move(t)),
         info(task->info()),
-        optimizer(make_optimizer(task->config.train, task->model().parameters())),
+        optimizer(make_optimizer(task->config.train, task->model())),
         scores(task->config.model.n_recursions) {}
 
   void begin();
@@ -158,7 +158,10 @@ StepMetrics TrainingLoop::State::step(double lr_factor) {
   }
   check_loss(metrics.loss, "of", metrics.step);
   metrics.mean_depth /= double(tokens);
-  metrics.grad_norm = optimizer.step(metrics.lr);
+  metrics.grad_norm = clip_gradients(train, optimizer);
+  optimizer.lr = metrics.lr;
+  optimizer.step();
+  optimizer.zero_grad();
   metrics.sampling_accuracy = routing.sampling_accuracy / double(micros);
   metrics.max_violation = routing.max_violation();
   metrics.load_entropy = routing.entropy();

@@ -4,11 +4,11 @@
 
 namespace tinymor::kernels::TINYMOR_LEVEL {
 
-void adamw(int64_t n, const AdamW& o, const Real* grad, Real grad_scale, Real* param, Real* m, Real* v) {
+void adamw(int64_t n, const AdamW& o, const Real* grad, Real* param, Real* m, Real* v) {
   const Real step = o.lr / o.correction1;
   const Real keep = Real(1) - o.lr * o.weight_decay;
   for (int64_t i = 0; i < n; ++i) {
-    const Real g = grad[i] * grad_scale;
+    const Real g = grad[i];
     m[i] = o.beta1 * m[i] + (1 - o.beta1) * g;
     v[i] = o.beta2 * v[i] + (1 - o.beta2) * g * g;
     const Real spread = v[i] / o.correction2;

@@ -116,7 +116,7 @@ struct Table {
   void (*softmax)(int64_t columns, const Real* x, Real log_sum, Real scale, Real* out);
 
   /// One step of AdamW (Loshchilov and Hutter 2019) for n parameters.
-  void (*adamw)(int64_t n, const AdamW& options, const Real* grad, Real grad_scale, Real* param, Real* m, Real* v);
+  void (*adamw)(int64_t n, const AdamW& options, const Real* grad, Real* param, Real* m, Real* v);
 };
 
 /// Rows of scores that attention handles at a time.

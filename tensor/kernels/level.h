@@ -50,6 +50,6 @@ void log_sum_exp(int64_t rows, int64_t columns, const Real* x, Real* out);
 void softmax(int64_t columns, const Real* x, Real log_sum, Real scale, Real* out);
 
 // adamw.cpp
-void adamw(int64_t n, const AdamW& options, const Real* grad, Real grad_scale, Real* param, Real* m, Real* v);
+void adamw(int64_t n, const AdamW& options, const Real* grad, Real* param, Real* m, Real* v);
 
 }  // namespace tinymor::kernels::TINYMOR_LEVEL

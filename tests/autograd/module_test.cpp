@@ -1,5 +1,9 @@
 #include "autograd/module.h"
 
+#include "autograd/embedding.h"
+#include "autograd/layer_norm.h"
+#include "autograd/linear.h"
+
 #include "autograd/ops.h"
 #include "support/catch.h"
 #include "tensor/error.h"

@@ -1,6 +1,6 @@
 #include "autograd/recompute.h"
 
-#include "autograd/module.h"
+#include "autograd/linear.h"
 #include "autograd/ops.h"
 #include "support/catch.h"
 #include "tensor/error.h"

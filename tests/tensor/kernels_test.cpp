@@ -241,9 +241,9 @@ TEST_CASE("AdamW equals its twin", "[kernels]") {
   std::copy(m0.begin(), m0.end(), m.begin());
   std::copy(v0.begin(), v0.end(), v.begin());
   table().adamw(n, {Real(0.01), Real(0.9), Real(0.95), Real(1e-8), Real(0.1), Real(0.19), Real(0.0975)}, g.data(),
-                Real(0.5), p.begin(), m.begin(), v.begin());
-  const auto m1 = [&](int64_t i) { return 0.9 * double(m0[i]) + 0.1 * 0.5 * double(g[i]); };
-  const auto v1 = [&](int64_t i) { return 0.95 * double(v0[i]) + 0.05 * 0.25 * double(g[i]) * double(g[i]); };
+                p.begin(), m.begin(), v.begin());
+  const auto m1 = [&](int64_t i) { return 0.9 * double(m0[i]) + 0.1 * double(g[i]); };
+  const auto v1 = [&](int64_t i) { return 0.95 * double(v0[i]) + 0.05 * double(g[i]) * double(g[i]); };
   CHECK(worst(m, m1) < 1e-6);
   CHECK(worst(v, v1) < 1e-6);
   CHECK(worst(p, [&](int64_t i) {

@@ -9,8 +9,8 @@
 //   1 xor 1 = 0.00
 #include <cstdio>
 
-#include "autograd/module.h"
-#include "autograd/ops.h"
+#include <tinymor/autograd/module.h>
+#include <tinymor/autograd/ops.h>
 
 using namespace tinymor;
 
