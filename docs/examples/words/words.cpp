@@ -1,5 +1,20 @@
-// A small network learns how words are spelled and invents new ones. Change `text` to your own words. It prints:
+// A small network learns how words are spelled and invents new ones, in a tenth of a second. Put your own words into
+// `text`. It prints:
 //
+//   epoch 10  loss 1.329
+//   epoch 20  loss 0.659
+//   epoch 30  loss 0.367
+//   epoch 40  loss 0.291
+//   anteiguffle
+//   gigel
+//   stomer
+//   cant
+//   falcon
+//   ferret
+//   fllpin
+//   hippo
+//   hyena
+//   pong
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -20,8 +35,12 @@ const std::string text =
     "weasel wombat zebra ";
 constexpr int context = 4;  // so many characters are seen to guess the next one
 
-int id_of(char c) { return c == ' ' ? 0 : c - 'a' + 1; }
-char character(int id) { return id == 0 ? ' ' : char('a' + id - 1); }
+int id_of(char c) {
+  return c == ' ' ? 0 : c - 'a' + 1;
+}
+char character(int id) {
+  return id == 0 ? ' ' : char('a' + id - 1);
+}
 
 struct Net : Module {
   Embedding letters;

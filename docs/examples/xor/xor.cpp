@@ -9,30 +9,23 @@
 //   1 xor 1 = 0.00
 #include <cstdio>
 
-#include <tinymor/autograd/module.h>
-#include <tinymor/autograd/ops.h>
+#include <tinymor/autograd/linear.h>
+#include <tinymor/autograd/optim.h>
+#include <tinymor/autograd/sequential.h>
 
 using namespace tinymor;
 
-struct Net : Module {
-  Linear hidden, output;
-  explicit Net(Random& random) : hidden(2, 8, random), output(8, 1, random) {}
-  Variable operator()(const Variable& x) const { return output(tanh(hidden(x))); }
-  void members(Members& m) override { m("hidden", hidden), m("output", output); }
-};
-
 int main() {
-  const Variable inputs(Tensor({4, 2}, {0, 0, 0, 1, 1, 0, 1, 1}));
-  const Tensor targets({4, 1}, {0, 1, 1, 0});
+  const Tensor inputs({4, 2}, {0, 0, 0, 1, 1, 0, 1, 1}), targets({4, 1}, {0, 1, 1, 0});
   Random random(1);
-  Net net(random);
+  Sequential net{Linear(2, 8, random), Tanh(), Linear(8, 1, random)};
+  SGD optimizer(net.parameters(), {.lr = 1});
   for (int step = 0; step <= 1000; ++step) {
     const Variable loss = bce_with_logits(net(inputs), targets);
     if (step % 500 == 0) std::printf("step %4d  loss %.4f\n", step, double(loss.value().item()));
-    net.zero_grad();
+    optimizer.zero_grad();
     loss.backward();
-    const NoGrad off;
-    for (Variable* parameter : net.parameters()) add_in_place(*parameter, Variable(parameter->grad() * Real(-1)));
+    optimizer.step();
   }
   const Tensor answers = sigmoid(net(inputs)).value();
   for (int i = 0; i < 4; ++i) std::printf("%d xor %d = %.2f\n", i / 2, i % 2, double(answers.at({i, 0})));

@@ -1,7 +1,7 @@
-# cmake -DBINARY=... -DSOURCE=... -DGENERATOR=... -P xor.cmake: installs the library into a folder, builds docs/examples/xor
-# against it as its users would, where no package is to be had that autograd does not use, and compares what it prints with
-# what its first lines promise. Then asks for other components.
-set(work ${BINARY}/xor-test)
+# cmake -DBINARY=... -DSOURCE=... -DGENERATOR=... -P examples.cmake: installs the library into a folder, builds each of
+# docs/examples against it as its users would, where no package is to be had that autograd does not use, and compares what
+# it prints with what its first lines promise. Then asks for other components.
+set(work ${BINARY}/examples-test)
 file(REMOVE_RECURSE ${work})
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE out)
@@ -23,16 +23,20 @@ set(only_autograd)
 foreach(package nlohmann_json tomlplusplus PkgConfig CLI11 glfw3 OpenGL Catch2)
   list(APPEND only_autograd -DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON)
 endforeach()
-run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE}/docs/examples/xor -B ${work}/build -DCMAKE_PREFIX_PATH=${work}/prefix
-  ${only_autograd})
-run(${CMAKE_COMMAND} --build ${work}/build)
-run(${work}/build/xor)
-file(STRINGS ${SOURCE}/docs/examples/xor/xor.cpp promised REGEX "^//   ")
-list(TRANSFORM promised REPLACE "^//   " "")
-list(JOIN promised "\n" promised)
-if(NOT output STREQUAL "${promised}\n")
-  message(FATAL_ERROR "xor.cpp promises:\n${promised}\nand printed:\n${output}")
-endif()
+file(GLOB examples RELATIVE ${SOURCE}/docs/examples ${SOURCE}/docs/examples/*)
+foreach(example ${examples})
+  set(folder ${SOURCE}/docs/examples/${example})
+  run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${folder} -B ${work}/${example} -DCMAKE_PREFIX_PATH=${work}/prefix
+    ${only_autograd})
+  run(${CMAKE_COMMAND} --build ${work}/${example})
+  run(${work}/${example}/${example})
+  file(STRINGS ${folder}/${example}.cpp promised REGEX "^//   ")
+  list(TRANSFORM promised REPLACE "^//   " "")
+  list(JOIN promised "\n" promised)
+  if(NOT output STREQUAL "${promised}\n")
+    message(FATAL_ERROR "${example}.cpp promises:\n${promised}\nand printed:\n${output}")
+  endif()
+endforeach()
 
 # wants(EXPECTED COMPONENTS OPTION ...): what find_package(tinymor COMPONENTS) comes to.
 file(WRITE ${work}/wants/CMakeLists.txt [[
