@@ -17,6 +17,7 @@
 #include "trainer/commands/terminal.h"
 #include "trainer/commands/training.h"
 #include "trainer/image_trainer.h"
+#include "trainer/program.h"
 
 namespace tinymor {
 namespace {
