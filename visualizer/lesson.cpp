@@ -7,6 +7,7 @@
 
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "tensor/number.h"
 #include "visualizer/control_names.h"
 #include "visualizer/setting_table.h"
 
@@ -39,8 +40,7 @@ Condition condition_of(const std::string& word, std::string_view rest) {
   const bool falls = word == "until" && out.compare == "falls";
   check_input(falls || out.compare == "=" || out.compare == "!=" || out.compare == "<" || out.compare == ">",
               "{}: \"{}\" compares nothing (write NAME and one of = != < > and a value)", word, out.compare);
-  if (double number = 0; (out.compare == "<" || out.compare == ">") && !parse_number(out.value, number))
-    check_setting(out.value);
+  if ((out.compare == "<" || out.compare == ">") && !parse_number<double>(out.value)) check_setting(out.value);
   check_input(falls == out.value.empty(), "{}: \"{}\" stands behind {} (write {})", word, out.value, out.compare,
               falls ? "nothing there" : "the value to compare with");
   return out;

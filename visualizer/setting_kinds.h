@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
+#include "tensor/number.h"
 #include "visualizer/setting_table.h"
 
 namespace tinymor::setting_kinds {
@@ -20,9 +22,9 @@ SettingEntry number(const char* name, const char* values, Number low, Number hig
   return {{name, values},
           [=](const AppState& s, const Source&) { return fmt::format("{:g}", double(at(const_cast<AppState&>(s)))); },
           [=](AppState& s, const Source&, const std::string& value) {
-            Number parsed{};
-            if (!parse_number(value, parsed) || !(parsed >= low && parsed <= high)) return false;
-            at(s) = parsed;
+            const std::optional<Number> parsed = parse_number<Number>(value);
+            if (!parsed || !(*parsed >= low && *parsed <= high)) return false;
+            at(s) = *parsed;
             return true;
           }};
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <string_view>
 
 #include "visualizer/control_names.h"
@@ -43,12 +44,12 @@ Entry lesson_step() {
   return {{"lesson.step", "a step of the lesson, from 1"},
           [](const AppState& s, const Source&) { return fmt::format("{}", s.tutor.step + 1); },
           [](AppState& s, const Source& source, const std::string& value) {
-            int step = 0;
-            if (!parse_number(value, step)) return false;
-            if (step == s.tutor.step + 1) return true;
-            if (s.tutor.lesson < 0 || step < 1 || step > int(s.lessons[size_t(s.tutor.lesson)].steps.size()))
+            const std::optional<int> step = parse_number<int>(value);
+            if (!step) return false;
+            if (*step == s.tutor.step + 1) return true;
+            if (s.tutor.lesson < 0 || *step < 1 || *step > int(s.lessons[size_t(s.tutor.lesson)].steps.size()))
               return false;
-            enter_lesson(s, source, s.tutor.lesson, step - 1);
+            enter_lesson(s, source, s.tutor.lesson, *step - 1);
             return true;
           }};
 }
@@ -59,11 +60,11 @@ Entry step() {
             return s.playback.mode() == Playback::Mode::following ? "newest" : fmt::format("{}", s.shown.step);
           },
           [](AppState& s, const Source& source, const std::string& value) {
-            int64_t step = 0;
             if (value == "newest") return s.playback.follow(), true;
-            if (!parse_number(value, step) || step < 0) return false;
+            const std::optional<int64_t> step = parse_number<int64_t>(value);
+            if (!step || *step < 0) return false;
             const RunHistory& history = source.history();
-            s.playback.jump(history.snapshot_at(step), history.snapshot_count());
+            s.playback.jump(history.snapshot_at(*step), history.snapshot_count());
             return true;
           }};
 }
@@ -81,10 +82,12 @@ std::vector<std::string> parts(const std::string& text, char separator) {
 
 /// Two numbers, the second not the smaller.
 template <class Number>
-bool parse_range(const std::string& value, Number& first, Number& last) {
-  const size_t space = value.find(' ');
-  return space != std::string::npos && parse_number(value.substr(0, space), first) &&
-         parse_number(value.substr(space + 1), last) && first >= 0 && last >= first;
+std::optional<std::pair<Number, Number>> parse_range(const std::string& value) {
+  const size_t space = std::min(value.find(' '), value.size());
+  const std::optional<Number> first = parse_number<Number>(value.substr(0, space)),
+                              last = parse_number<Number>(value.substr(std::min(space + 1, value.size())));
+  if (!first || !last || *first < 0 || *last < *first) return std::nullopt;
+  return std::pair(*first, *last);
 }
 
 Entry loop() {
@@ -98,9 +101,10 @@ Entry loop() {
           },
           [](AppState& s, const Source& source, const std::string& value) {
             if (value == "none") return s.playback.loop.reset(), true;
-            int64_t first = 0, last = 0;
-            if (!parse_range(value, first, last) || first == last) return false;
-            const std::pair range(source.history().snapshot_at(first), source.history().snapshot_at(last));
+            const auto steps = parse_range<int64_t>(value);
+            if (!steps || steps->first == steps->second) return false;
+            const RunHistory& history = source.history();
+            const std::pair range(history.snapshot_at(steps->first), history.snapshot_at(steps->second));
             if (range.first < 0) return false;
             s.playback.loop = range;
             return true;
@@ -114,10 +118,9 @@ Entry span() {
           },
           [](AppState& s, const Source&, const std::string& value) {
             if (value == "none") return s.span.reset(), true;
-            int first = 0, last = 0;
-            if (!parse_range(value, first, last)) return false;
-            s.mark({first, last});
-            return true;
+            const auto ends = parse_range<int>(value);
+            if (ends) s.mark(*ends);
+            return ends.has_value();
           }};
 }
 
@@ -131,9 +134,9 @@ Entry part(const char* name, At at) {
           },
           [=](AppState& s, const Source&, const std::string& value) {
             if (value == "all") return at(s) = {}, true;
-            Zoom zoom;
-            if (!parse_range(value, zoom.from, zoom.to) || zoom.to > 1 || !(zoom.width() > 0)) return false;
-            at(s) = zoom;
+            const auto seen = parse_range<double>(value);
+            if (!seen || seen->second > 1 || seen->first == seen->second) return false;
+            at(s) = {seen->first, seen->second};
             return true;
           }};
 }
@@ -153,9 +156,9 @@ Entry splits() {
               const size_t names = page.find('=');
               if (names == std::string::npos) return false;
               for (const std::string& number : parts(page.substr(names + 1), ',')) {
-                float moved = 0;
-                if (!parse_number(number, moved) || !(std::abs(moved) <= 1)) return false;
-                all[page.substr(0, names)].push_back(moved);
+                const std::optional<float> moved = parse_number<float>(number);
+                if (!moved || !(std::abs(*moved) <= 1)) return false;
+                all[page.substr(0, names)].push_back(*moved);
               }
             }
             s.splits = std::move(all);
@@ -182,11 +185,11 @@ Entry written_tokens() {
                                                                  : fmt::format("{}", s.shown.generated.size());
           },
           [](AppState& s, const Source& source, const std::string& value) {
-            int tokens = 0;
             if (value == "newest") return s.writing.follow(), true;
-            if (!parse_number(value, tokens) || tokens < 0) return false;
+            const std::optional<int> tokens = parse_number<int>(value);
+            if (!tokens || *tokens < 0) return false;
             const std::vector<int> lengths = source.generation().lengths();
-            const auto after = std::upper_bound(lengths.begin(), lengths.end(), tokens);
+            const auto after = std::upper_bound(lengths.begin(), lengths.end(), *tokens);
             s.writing.jump(int(after - lengths.begin()) - 1, int(lengths.size()));
             return true;
           }};
@@ -196,10 +199,10 @@ Entry compared_step() {
   return {{"compare.step", "a number of steps of what is compared with"},
           [](const AppState& s, const Source&) { return fmt::format("{}", s.compare.shown.step); },
           [](AppState& s, const Source& source, const std::string& value) {
-            int64_t step = 0;
-            if (!parse_number(value, step) || step < 0) return false;
+            const std::optional<int64_t> step = parse_number<int64_t>(value);
+            if (!step || *step < 0) return false;
             const RunHistory& history = (s.compare.other ? *s.compare.other : source).history();
-            s.compare.playback.jump(history.snapshot_at(step), history.snapshot_count());
+            s.compare.playback.jump(history.snapshot_at(*step), history.snapshot_count());
             return true;
           }};
 }
@@ -242,9 +245,10 @@ Entry pin() {
               return s.pinned = TokenRef{Subject::probe, found}, true;
             for (int subject : {0, 1}) {
               const std::string word = std::string(subjects[subject]) + " ";
-              int token = 0;
-              if (!value.starts_with(word) || !parse_number(value.substr(word.size()), token) || token < 0) continue;
-              s.pinned = TokenRef{Subject(subject), token};
+              if (!value.starts_with(word)) continue;
+              const std::optional<int> token = parse_number<int>(value.substr(word.size()));
+              if (!token || *token < 0) continue;
+              s.pinned = TokenRef{Subject(subject), *token};
               return true;
             }
             return false;
@@ -300,10 +304,10 @@ Entry compared_run() {
   return {{"compare.run", "0: the same run, or the number of a run beside it"},
           [](const AppState& s, const Source&) { return fmt::format("{}", s.compare.number()); },
           [](AppState& s, const Source&, const std::string& value) {
-            int run = 0;
-            if (!parse_number(value, run) || run < 0 || run > int(s.compare.rivals.size())) return false;
-            if (run != s.compare.number())
-              s.compare.compare_with(run == 0 ? nullptr : s.compare.rivals[size_t(run) - 1]);
+            const std::optional<int> run = parse_number<int>(value);
+            if (!run || *run < 0 || *run > int(s.compare.rivals.size())) return false;
+            if (*run != s.compare.number())
+              s.compare.compare_with(*run == 0 ? nullptr : s.compare.rivals[size_t(*run) - 1]);
             return true;
           }};
 }
@@ -320,7 +324,11 @@ Entry wish() {
             const auto* found = std::find(std::begin(wish_words), std::end(wish_words), name);
             if (found == std::end(wish_words)) return false;
             Wish wish{Wish::Kind(found - wish_words)};
-            if (has_number(wish.kind) && (!parse_number(take_word(rest), wish.value) || wish.value < 0)) return false;
+            if (has_number(wish.kind)) {
+              const std::optional<int> count = parse_number<int>(take_word(rest));
+              if (!count || *count < 0) return false;
+              wish.value = *count;
+            }
             if (rest.empty() == has_text(wish.kind) && wish.kind != Wish::note) return false;  // an empty note goes
             wish.text = rest;
             s.wishes.push_back(std::move(wish));

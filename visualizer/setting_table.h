@@ -3,7 +3,6 @@
 
 #include <functional>
 
-#include "tensor/number.h"
 #include "visualizer/settings.h"
 
 namespace tinymor {
@@ -14,13 +13,5 @@ struct SettingEntry : Setting {
   std::function<bool(AppState&, const Source&, const std::string&)> set;
 };
 const std::vector<SettingEntry>& setting_table();
-
-/// The whole text as a number; false when it is none.
-template <class Number>
-bool parse_number(const std::string& text, Number& value) {
-  const std::optional<Number> parsed = parse_number<Number>(text);
-  if (parsed) value = *parsed;
-  return parsed.has_value();
-}
 
 }  // namespace tinymor

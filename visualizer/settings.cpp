@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "tensor/error.h"
+#include "tensor/number.h"
 #include "visualizer/setting_table.h"
 
 namespace tinymor {
@@ -85,9 +87,13 @@ void apply_scene(AppState& state, const Source& source, const std::string& text,
   double at = 0;
   for_each_line(text, name, [&](std::string_view line) {
     const size_t space = std::min(line.find(' '), line.size());
-    if (line.substr(0, space) == "at")
-      return check_input(parse_number(std::string(trimmed(line.substr(space))), at) && at >= 0 && at < 1e6,
-                         "at: \"{}\" is not a number of seconds", trimmed(line.substr(space)));
+    if (line.substr(0, space) == "at") {
+      const std::string_view seconds = trimmed(line.substr(space));
+      const std::optional<double> given = parse_number<double>(seconds);
+      check_input(given && *given >= 0 && *given < 1e6, "at: \"{}\" is not a number of seconds", seconds);
+      at = *given;
+      return;
+    }
     if (line.starts_with(opening))  // run_of_scene tells which
       return check_input(at == 0, "open: belongs to the beginning (\"do open PATH\" opens another run later)");
     const std::string whole = located(std::string(line), std::filesystem::path(name).parent_path());

@@ -1,9 +1,11 @@
 #include "visualizer/tutor.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "tensor/error.h"
+#include "tensor/number.h"
 #include "visualizer/setting_table.h"
 
 namespace tinymor {
@@ -19,15 +21,15 @@ bool holds(const Condition& condition, const AppState& state, const Source& sour
   const std::string value = setting(state, source, condition.name);
   if (condition.compare == "falls") {
     const auto highest = state.tutor.highest.find(condition.name);
-    double now = 0;
-    return highest != state.tutor.highest.end() && parse_number(value, now) && now < highest->second;
+    const std::optional<double> now = parse_number<double>(value);
+    return highest != state.tutor.highest.end() && now && *now < highest->second;
   }
   if (condition.compare == "=") return value == condition.value;
   if (condition.compare == "!=") return value != condition.value;
-  double left = 0, right = 0;
-  const bool number = parse_number(condition.value, right);
-  return parse_number(value, left) && (number || parse_number(setting(state, source, condition.value), right)) &&
-         (condition.compare == "<" ? left < right : left > right);
+  const std::optional<double> left = parse_number<double>(value);
+  std::optional<double> right = parse_number<double>(condition.value);
+  if (!right) right = parse_number<double>(setting(state, source, condition.value));
+  return left && right && (condition.compare == "<" ? *left < *right : *left > *right);
 }
 
 bool can_be_seen(const Claim& claim, const AppState& state, const Source& source, const ui::Registry& registry) {
@@ -41,11 +43,13 @@ void check_tasks(AppState& state, const Source& source) {
   Tutor& tutor = state.tutor;
   const LessonStep& step = state.lessons[size_t(tutor.lesson)].steps[size_t(tutor.step)];
   for (const LessonTask& task : step.tasks)
-    for (const Condition& condition : task.until)
-      if (double now = 0; condition.compare == "falls" && parse_number(setting(state, source, condition.name), now)) {
-        double& highest = tutor.highest.try_emplace(condition.name, now).first->second;
-        highest = std::max(highest, now);
+    for (const Condition& condition : task.until) {
+      if (condition.compare != "falls") continue;
+      if (const auto now = parse_number<double>(setting(state, source, condition.name))) {
+        double& highest = tutor.highest.try_emplace(condition.name, *now).first->second;
+        highest = std::max(highest, *now);
       }
+    }
   for (size_t i = 0; i < step.tasks.size(); ++i) {
     const auto& until = step.tasks[i].until;
     const auto met = [&](const Condition& condition) { return holds(condition, state, source); };

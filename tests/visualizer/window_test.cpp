@@ -83,6 +83,16 @@ class Display {
   Process server_;
 };
 
+/// The program with these words, on a display, with its preferences in FOLDER/config.
+Process window_on(const Display& display, std::vector<std::string> words, const fs::path& folder) {
+  words.insert(words.begin(), TINYMOR_VIZ);
+  return {std::move(words),
+          {{"DISPLAY", display.name()},
+           {"WAYLAND_DISPLAY", ""},
+           {"ASAN_OPTIONS", "detect_leaks=0"},
+           {"XDG_CONFIG_HOME", (folder / "config").string()}}};
+}
+
 /// Where a control stands in the window.
 ImVec2 place_of(Source& source, const std::string& name) {
   Headless window(source, 1280, 800, ui::FontSource::system);
@@ -105,10 +115,7 @@ TEST_CASE("the real window opens a recording, turns a page when its tab is click
 
   const Display display;
   REQUIRE(display.changes(""));
-  Process app({TINYMOR_VIZ, file.string()}, {{"DISPLAY", display.name()},
-                                             {"WAYLAND_DISPLAY", ""},
-                                             {"ASAN_OPTIONS", "detect_leaks=0"},
-                                             {"XDG_CONFIG_HOME", (folder.path() / "config").string()}});
+  Process app = window_on(display, {file.string()}, folder.path());
   const std::string empty = display.picture();
   REQUIRE(display.changes(empty));
   REQUIRE(display.tell("search --sync --name tinymor") == 0);
@@ -128,10 +135,7 @@ TEST_CASE("the window is no larger than the screen") {
   write_sample(file);
   const Display display("1000x600");
   REQUIRE(display.changes(""));
-  Process app({TINYMOR_VIZ, file.string()}, {{"DISPLAY", display.name()},
-                                             {"WAYLAND_DISPLAY", ""},
-                                             {"ASAN_OPTIONS", "detect_leaks=0"},
-                                             {"XDG_CONFIG_HOME", (folder.path() / "config").string()}});
+  const Process app = window_on(display, {file.string()}, folder.path());
   const std::string empty = display.picture();
   REQUIRE(display.changes(empty));
   const std::string size = (folder.path() / "size").string();
