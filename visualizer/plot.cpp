@@ -16,6 +16,8 @@ using ui::colors::line;
 struct Plot::Axes {
   Box area;
   double x_low = 0, x_high = 1, y_low = 0, y_high = 1;  // of y's logarithm on a logarithmic axis
+  std::vector<double> y_ticks = {};
+  std::vector<std::string> y_labels = {};  // of them
   bool log_y = false, empty = true;
 
   float x(double v) const { return area.min.x + float((v - x_low) / (x_high - x_low)) * area.width(); }
@@ -166,7 +168,13 @@ Plot::Axes Plot::axes(const Box& box, const Lines& seen, const Zoom& zoom, const
   const double margin = (high - low) * 0.06;
   view.y_low = options.from_zero && low == 0 ? 0 : low - margin;
   view.y_high = high + margin;
-  const float left = options.small ? em * 2.7f : em * 3.0f, bottom = options.small ? em * 0.2f : em * 1.4f;
+  const float bottom = options.small ? em * 0.2f : em * 1.4f;
+  const int rows = std::clamp(int((box.height() - bottom) / (em * 1.4f)), 2, 8);
+  view.y_ticks = view.log_y ? log_ticks(std::pow(10, view.y_low), std::pow(10, view.y_high), rows)
+                            : ticks(view.y_low, view.y_high, rows);
+  view.y_labels = tick_labels(view.y_ticks);
+  float left = options.small ? em * 2.7f : em * 3.0f;
+  for (const std::string& label : view.y_labels) left = std::max(left, text_size(label, ui::Font::small).x + em * 0.4f);
   view.area = {{box.min.x + left, box.min.y}, {box.max.x - em * 0.4f, box.max.y - bottom}};
   return view;
 }
@@ -174,24 +182,21 @@ Plot::Axes Plot::axes(const Box& box, const Lines& seen, const Zoom& zoom, const
 void Plot::grid(Canvas& canvas, const Axes& view, const PlotOptions& options) const {
   const float em = ui::em();
   const ImVec2 letter = text_size("0", ui::Font::small);
-  const int rows = std::clamp(int(view.area.height() / (em * 1.4f)), 2, 8);
-  const auto values = view.log_y ? log_ticks(std::pow(10, view.y_low), std::pow(10, view.y_high), rows)
-                                 : ticks(view.y_low, view.y_high, rows);
-  for (double value : values) {
-    const float y = view.y(value);
+  for (size_t i = 0; i < view.y_ticks.size(); ++i) {
+    const float y = view.y(view.y_ticks[i]);
     canvas.line({view.area.min.x, y}, {view.area.max.x, y}, ui::u32(line, 0.7), 1);
-    text_right(canvas, {view.area.min.x - em * 0.4f, y - letter.y / 2}, ui::u32(faint), short_number(value),
+    text_right(canvas, {view.area.min.x - em * 0.4f, y - letter.y / 2}, ui::u32(faint), view.y_labels[i],
                ui::Font::small);
   }
   canvas.line({view.area.min.x, view.area.max.y}, {view.area.max.x, view.area.max.y}, ui::u32(line), 1);
   if (options.small) return;
   const float label_y = view.area.max.y + em * 0.25f;
   const float unit_x = view.area.max.x - text_size(options.x_unit, ui::Font::small).x;
-  for (double value : ticks(view.x_low, view.x_high, std::clamp(int(view.area.width() / (em * 4)), 2, 10))) {
-    const std::string text = short_number(value);
-    const float half = text_size(text, ui::Font::small).x / 2;
-    if (view.x(value) + half + em > unit_x) continue;
-    canvas.text({view.x(value) - half, label_y}, ui::u32(faint), text, ui::Font::small);
+  const auto x_ticks = ticks(view.x_low, view.x_high, std::clamp(int(view.area.width() / (em * 4)), 2, 10));
+  const std::vector<std::string> x_labels = tick_labels(x_ticks);
+  for (size_t i = 0; i < x_ticks.size(); ++i) {
+    const float half = text_size(x_labels[i], ui::Font::small).x / 2, x = view.x(x_ticks[i]);
+    if (x + half + em < unit_x) canvas.text({x - half, label_y}, ui::u32(faint), x_labels[i], ui::Font::small);
   }
   canvas.text({unit_x, label_y}, ui::u32(faint), options.x_unit, ui::Font::small);
 }

@@ -128,17 +128,60 @@ std::vector<double> log_ticks(double low, double high, int most) {
   return out;
 }
 
+namespace {
+
+/// What a number of this size is counted in.
+std::pair<double, const char*> unit_of(double size) {
+  constexpr std::pair<double, const char*> units[] = {{1e18, "E"}, {1e15, "P"}, {1e12, "T"}, {1e9, "G"}, {1e6, "M"}};
+  for (const auto& unit : units)
+    if (size >= unit.first) return unit;
+  return size >= 1e4 ? std::pair(1e3, "k") : std::pair(1.0, "");
+}
+
+/// The power of ten that a number begins with; one that rounding has put just below the next counts as that.
+int exponent(double size) {
+  return int(std::floor(std::log10(size) + 1e-6));
+}
+
+}  // namespace
+
 std::string short_number(double value) {
   if (!std::isfinite(value)) return "-";
   if (value == 0) return "0";
   const double size = std::abs(value);
-  constexpr std::pair<double, const char*> units[] = {{1e18, "E"}, {1e15, "P"}, {1e12, "T"}, {1e9, "G"}, {1e6, "M"}};
-  for (const auto& [unit, letter] : units)
-    if (size >= unit) return fmt::format("{:.3g}{}", value / unit, letter);
-  if (size >= 1e4) return fmt::format("{:.3g}k", value / 1e3);
+  const auto [unit, letter] = unit_of(size);
+  if (unit > 1) return fmt::format("{:.3g}{}", value / unit, letter);
   if (size >= 100 || value == std::floor(value)) return fmt::format("{:.0f}", value);
   if (size >= 0.01) return fmt::format("{:.3g}", value);
   return fmt::format("{:.2g}", value);
+}
+
+std::vector<std::string> tick_labels(std::span<const double> ticks) {
+  constexpr int digits = 3, most = 17;  // of short_number; behind the point
+  double largest = 0;
+  for (const double value : ticks) largest = std::max(largest, std::abs(value));
+  // How many digits behind the point, in so large a unit, tell a tick from its neighbours.
+  const auto needed = [&](size_t i, double unit) {
+    double gap = std::numeric_limits<double>::infinity();
+    if (i > 0) gap = std::min(gap, ticks[i] - ticks[i - 1]);
+    if (i + 1 < ticks.size()) gap = std::min(gap, ticks[i + 1] - ticks[i]);
+    return gap > 0 && std::isfinite(gap) ? std::clamp(-exponent(gap / unit), 0, most) : 0;
+  };
+  const auto short_tells = [&](size_t i) {
+    const double size = std::abs(ticks[i]);
+    if (size == 0) return true;
+    const double unit = unit_of(size).first;
+    const int before = exponent(size / unit) + 1;  // digits before the point
+    return needed(i, unit) <= std::max(0, digits - before - (size < 0.01));
+  };
+  bool short_ones = true;
+  for (size_t i = 0; i < ticks.size(); ++i) short_ones &= short_tells(i);
+  const auto [unit, letter] = unit_of(largest);
+  std::vector<std::string> labels;
+  for (size_t i = 0; i < ticks.size(); ++i)
+    labels.push_back(short_ones || ticks[i] == 0 ? short_number(ticks[i])
+                                                 : fmt::format("{:.{}f}{}", ticks[i] / unit, needed(i, unit), letter));
+  return labels;
 }
 
 std::string percent(double share, int digits) {

@@ -53,6 +53,8 @@ std::vector<double> log_ticks(double low, double high, int most);
 
 /// "12.5k", "3.1M", "0.0031", "2.4713": as many digits as a person reads off a plot.
 std::string short_number(double value);
+/// What ticks that ascend are called on their axis: by short_number, or with as many digits as tell each from the next.
+std::vector<std::string> tick_labels(std::span<const double> ticks);
 
 /// A share of 1 as "37 %", with so many digits behind the point; one that is not 0 is never written as 0: "0.1 %".
 std::string percent(double share, int digits = 0);

@@ -2,6 +2,9 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "support/catch.h"
 
@@ -114,6 +117,26 @@ TEST_CASE("numbers are short enough for an axis") {
   CHECK(short_number(-0.0) == "0");
   CHECK(short_number(2) == "2");
   CHECK(short_number(missing) == "-");
+}
+
+TEST_CASE("the labels of an axis tell each tick from the next") {
+  const auto labels = [](double low, double high, int most) { return tick_labels(ticks(low, high, most)); };
+  using Labels = std::vector<std::string>;
+  CHECK(labels(0, 10, 5) == Labels{"0", "2", "4", "6", "8", "10"});
+  CHECK(labels(0.44, 0.61, 4) == Labels{"0.45", "0.5", "0.55", "0.6"});
+  CHECK(labels(6.914, 6.926, 4) == Labels{"6.915", "6.920", "6.925"});
+  CHECK(labels(-0.02012, -0.01993, 4) == Labels{"-0.02010", "-0.02005", "-0.02000", "-0.01995"});
+  CHECK(labels(1000000, 1000500, 3) == Labels{"1.0000M", "1.0002M", "1.0004M"});
+  CHECK(labels(9990, 10010, 2) == Labels{"9.99k", "10.00k", "10.01k"});
+  CHECK(tick_labels(log_ticks(0.1, 10000, 6)) == Labels{"0.1", "2", "50", "1000"});
+  for (const double low : {1e-9, 0.003, 0.7, 6.9, 99.9, 1234.5, 99999.0, 1e7, 1e12})
+    for (const double part : {1e-1, 1e-2, 1e-3, 1e-4, 1e-5}) {
+      CAPTURE(low, part);
+      const Labels all = labels(low, low * (1 + part), 8);
+      CHECK(all.size() >= 2);
+      CHECK(std::set<std::string>(all.begin(), all.end()).size() == all.size());
+    }
+  CHECK(tick_labels({}).empty());
 }
 
 TEST_CASE("a share that is not nothing is never written as 0 %") {
