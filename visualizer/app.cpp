@@ -40,8 +40,9 @@ void App::show(Sources sources) {
   source_ = sources.front().get();
   owned_.push_back(std::move(sources.front()));
   sources.erase(sources.begin());
+  state_.compare.rivals.clear();  // of another text, their losses would be nothing to compare with
+  state_.compare.compare_with(nullptr);
   if (!sources.empty()) {
-    state_.compare.rivals.clear();
     compare(std::move(sources));
     state_.curve_axis = CurveAxis::flops;
   }

@@ -25,8 +25,8 @@ class App {
   /// One frame, between ImGui::NewFrame and ImGui::Render; `seconds` since the last one.
   void frame(double seconds);
 
-  /// Another source from the next frame on, with those that stand beside it, if any; the state that belongs to a text
-  /// starts anew.
+  /// Another source from the next frame on, with those that stand beside it, if any, in the place of all that were
+  /// there; the state that belongs to a text starts anew.
   void show(Sources sources);
   /// Others beside it and beside those that stand there, the first of them in the compare panel.
   void compare(Sources sources);

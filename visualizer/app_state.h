@@ -237,6 +237,7 @@ struct AppState {
   OpenState open;
   bool awaits_text = false;          ///< A dialog has appeared whose text field has not got the keyboard yet.
   std::vector<ImWchar> typed_ahead;  ///< What was typed for it meanwhile.
+  bool entered_ahead = false;        ///< Enter was pressed behind that.
   std::pair<std::string, std::string> scene_asked;  ///< Name and text of a scene that the next frame begins with.
   std::deque<TimedLine> script;                     ///< Of the scene that is played.
   double script_seconds = 0;                        ///< Since it began.

@@ -104,16 +104,15 @@ float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
     const std::string& what = !state.message.empty() ? state.message : warn ? source.notice() : source.name();
     const float wide = text_size(what, ui::Font::small).x + 2 * em, least_status = 6 * em;
     // What is new has room before what is always told.
-    const std::string status =
-        fitted(status_text(source, state), news ? std::max(least_status, room - wide) : room, ui::Font::small);
-    canvas.text({pad, line}, ui::u32(ui::colors::dim), status, ui::Font::small);
-    const float left = room - text_size(status, ui::Font::small).x - 2 * em;
+    const std::string status = status_text(source, state);
+    const float most = news ? std::max(least_status, room - wide) : room;
+    ui::fitted_text(canvas, {pad, line}, ui::u32(ui::colors::dim), status, most, ui::Font::small);
+    const float left = room - text_size(fitted(status, most, ui::Font::small), ui::Font::small).x - 2 * em;
+    const Color color = warn ? ui::colors::warn : news ? ui::colors::text : ui::colors::faint;
     if (left > 6 * em)
-      text_right(canvas, {window.x - pad, line},
-                 ui::u32(warn   ? ui::colors::warn
-                         : news ? ui::colors::text
-                                : ui::colors::faint),
-                 fitted(what, left, ui::Font::small), ui::Font::small);
+      ui::fitted_text(canvas,
+                      {window.x - pad - text_size(fitted(what, left, ui::Font::small), ui::Font::small).x, line},
+                      ui::u32(color), what, left, ui::Font::small);
   }
   ui::end_bar();
   return top;

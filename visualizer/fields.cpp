@@ -58,7 +58,9 @@ bool edit_text(const std::string& name, std::string& text, ImGuiInputTextFlags f
   const std::string before = editable;
   field(name);
   const bool entered = edit(&editable, flags | ImGuiInputTextFlags_CallbackCharFilter);
-  if (editable != before) text = original(editable);
+  // Esc leaves the field; ImGui takes back what was typed.
+  const bool left = ImGui::IsItemDeactivated() && key_pressed(ImGuiKey_Escape, false);
+  if (editable != before && !left) text = original(editable);
   draw_text_frame(text);
   tag(name);
   return entered;

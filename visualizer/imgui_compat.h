@@ -10,6 +10,8 @@
 #include <misc/cpp/imgui_stdlib.h>
 #endif
 
+#include <vector>
+
 namespace tinymor::ui {
 
 /// A named key (arrows, Space, Home, End, Escape, ...) went down in this frame, or repeats.
@@ -37,6 +39,33 @@ inline void feed_key(ImGuiIO& io, ImGuiKey key, bool down) {
   io.AddKeyEvent(key, down);
 #endif
 }
+
+/// Keys that go down and up again between two frames, by the window system's numbers: 1.86 would not hear of them.
+class KeyTaps {
+ public:
+  void went_down(int key) {
+    if (key >= 0) keys_.push_back(key);
+  }
+  void before_frame(ImGuiIO& io) {
+#if IMGUI_VERSION_NUM < 18700
+    std::erase_if(keys_, [&](int key) { return io.KeysDown[key]; });
+    for (const int key : keys_) io.KeysDown[key] = true;
+#else
+    (void)io;
+#endif
+  }
+  void after_frame(ImGuiIO& io) {
+#if IMGUI_VERSION_NUM < 18700
+    for (const int key : keys_) io.KeysDown[key] = false;
+#else
+    (void)io;
+#endif
+    keys_.clear();
+  }
+
+ private:
+  std::vector<int> keys_;
+};
 
 /// Shift held or released, as the panels see it (`io.KeyShift`).
 inline void feed_shift(ImGuiIO& io, bool down) {

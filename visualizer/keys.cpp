@@ -1,6 +1,7 @@
 #include "visualizer/keys.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "visualizer/axis.h"
 #include "visualizer/bars.h"
@@ -21,7 +22,7 @@ constexpr KeyHelp all_keys[] = {
     {",  .", "previous, next token (with Shift: mark from here on, more or less)"},
     {"+  -  0", "closer, farther, all: curves and time line at this step, columns at the pinned or newest token"},
     {"A", "a loop begins here; again: ends here; again: no loop"},
-    {"M", "mark this step as B"},
+    {"M", "B at this step: of this run, or of the run that is B"},
     {"R", "next rule: training, causal, difference"},
     {"L", "lessons; in one: Space goes on, Backspace goes back"},
     {"N", "write a note at this step"},
@@ -239,6 +240,7 @@ void handle_dialog_keys(AppState& state) {
     else if (state.awaits_text)
       state.typed_ahead.push_back(character);
   }
+  state.entered_ahead |= state.awaits_text && ui::key_pressed(ImGuiKey_Enter, false);
 }
 
 }  // namespace
@@ -254,6 +256,7 @@ void give_typed_ahead(AppState& state) {
       io.InputQueueCharacters.insert(io.InputQueueCharacters.begin() + ptrdiff_t(i), state.typed_ahead[i]);
   state.awaits_text &= state.modal() && !io.WantTextInput;
   if (!state.awaits_text) state.typed_ahead.clear();
+  state.entered_ahead &= state.modal();
 }
 
 void handle_keys(const Source& source, AppState& state) {
@@ -276,6 +279,11 @@ void handle_keys(const Source& source, AppState& state) {
   for (ImWchar character : io.InputQueueCharacters)
     state.modal() ? state.typed_ahead.push_back(character) : typed(character, source, state);
   state.awaits_text = !state.typed_ahead.empty();
+  state.entered_ahead = state.awaits_text && ui::key_pressed(ImGuiKey_Enter, false);
+}
+
+bool take_entered_ahead(AppState& state) {
+  return !state.awaits_text && std::exchange(state.entered_ahead, false);
 }
 
 }  // namespace tinymor

@@ -105,7 +105,7 @@ float draw_step(AppState& state, const Source& source, float width) {
   const bool above = !beside && title + dots + row < width;
   const float pad = ImGui::GetCursorPosX(), top = ImGui::GetCursorPosY();
   ImGui::BeginGroup();
-  ui::label(fitted(lesson.title, left - dots, ui::Font::bold), ui::colors::accent, ui::Font::bold);
+  ui::fitted_label(lesson.title, left - dots, ui::colors::accent, ui::Font::bold);
   ImGui::SameLine();
   draw_dots(int(lesson.steps.size()), state.tutor.step);
   if (above) {
@@ -213,7 +213,8 @@ void draw_lesson_list(AppState& state, const Source& source) {
         continue;
       }
       const std::string label = fmt::format("{}. {}", i + 1, lesson.title);
-      if (!ui::button("lesson.choose." + std::to_string(i), fitted(label, ui::em() * 33).c_str())) continue;
+      const std::string shown = fitted(label, ui::em() * 33), name = "lesson.choose." + std::to_string(i);
+      if (!ui::button(name, shown.c_str(), true, shown == label ? nullptr : label.c_str())) continue;
       try {
         enter_lesson(state, source, i, 0);
       } catch (const Error& error) {

@@ -1,6 +1,7 @@
 #include "visualizer/live_source.h"
 
 #include <exception>
+#include <utility>
 
 #include "trainer/run_folder.h"
 
@@ -92,7 +93,11 @@ LiveSource::~LiveSource() {
 
 void LiveSource::work() {
   try {
-    RunInfo run = run_->prepare();
+    RunInfo run = run_->prepare([this](const std::string& line) {
+      const std::lock_guard lock(mutex_);
+      heard_.push_back(line);
+      wake_();
+    });
     {
       const std::lock_guard lock(mutex_);
       announced_ = std::move(run);
@@ -125,11 +130,20 @@ bool LiveSource::take_announcement() {
   return true;
 }
 
+bool LiveSource::take_lines() {
+  const std::lock_guard lock(mutex_);
+  const bool news = heard_.size() > told_.size();
+  told_ = heard_;
+  return news;
+}
+
 bool LiveSource::poll_run() {
-  const bool announced = take_announcement();
+  const bool announced = take_announcement() | take_lines();
   const bool told = feed_.drain(history_);
+  const RunStatus now = status();
+  const bool turned = std::exchange(polled_, now) != now;
   if (feed_.thinned() && notice_.empty()) notice_ = "a long run: every other of the older steps is left out";
-  return told || announced;
+  return told || announced || turned;
 }
 
 RunStatus LiveSource::shown() const {

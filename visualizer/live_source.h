@@ -52,8 +52,10 @@ class LiveFeed : public Observer {
 class LiveRun {
  public:
   virtual ~LiveRun() = default;
+  /// Hears a line for people: what the run will take, and what was found in its data.
+  using Tell = std::function<void(const std::string& line)>;
   /// Loads data and model.
-  virtual RunInfo prepare() = 0;
+  virtual RunInfo prepare(const Tell& tell) = 0;
   /// After `prepare`, on the window's thread; null when there is none.
   virtual std::shared_ptr<const Tokenizer> tokenizer() const { return nullptr; }
   virtual void train(Observer& observer, Control& control) = 0;
@@ -92,6 +94,7 @@ class LiveSource : public Source {
   bool poll_run() override;
   void work();
   bool take_announcement();
+  bool take_lines();
 
   std::unique_ptr<LiveRun> run_;
   std::function<void()> wake_;
@@ -99,10 +102,12 @@ class LiveSource : public Source {
   LiveFeed feed_;
   std::atomic<Phase> phase_{Phase::preparing};
   Phase seen_ = Phase::preparing;
+  RunStatus polled_ = RunStatus::preparing;
   std::atomic<bool> ended_{false};
   std::mutex mutex_;
-  RunInfo announced_;  // guarded by mutex_, like the next
+  RunInfo announced_;  // guarded by mutex_, like the next two
   std::string failure_;
+  std::vector<std::string> heard_;
   std::thread thread_;
 };
 

@@ -8,6 +8,7 @@
 #include "tensor/files.h"
 #include "trainer/run_folder.h"
 #include "visualizer/fields.h"
+#include "visualizer/keys.h"
 #include "visualizer/settings.h"
 
 namespace tinymor {
@@ -40,6 +41,16 @@ auto attempt(AppState& state, Make make, bool of_training = false) -> decltype(m
 void heading(const char* text) {
   ImGui::Dummy({1, ui::em() * 0.4f});
   ui::label(text, ui::colors::text, ui::Font::bold);
+}
+
+/// A path as short as it can be typed here: what lies below the folder that the program runs in counts from there.
+std::string from_here(const std::string& path) {
+  std::error_code ignored;
+  const fs::path here = fs::current_path(ignored);
+  const fs::path below = fs::absolute(path, ignored).lexically_normal().lexically_relative(here);
+  return below.empty() || below == "." || *below.begin() == ".."
+             ? fs::absolute(path, ignored).lexically_normal().string()
+             : below.string();
 }
 
 /// What is wrong with a wish is no longer said once it reads otherwise.
@@ -75,7 +86,8 @@ void draw_opening(AppState& state) {
   ImGui::SetNextItemWidth(-ui::button_width("Open") - ui::em());
   state.awaits_text |= state.open.focus;
   const std::string before = state.open.path;
-  const bool entered = ui::text_field("open.path", state.open.path, std::exchange(state.open.focus, false));
+  const bool entered =
+      ui::text_field("open.path", state.open.path, std::exchange(state.open.focus, false)) || take_entered_ahead(state);
   forget_message(state.open, state.open.path != before, false);
   ImGui::SameLine();
   const bool pressed = ui::button("open.go", "Open", !state.open.path.empty());
@@ -83,8 +95,9 @@ void draw_opening(AppState& state) {
   draw_message(state.open, false);
   const std::vector<std::string> offered = text ? std::vector<std::string>() : offers(state.open);
   for (size_t i = 0; i < offered.size(); ++i) {
-    const std::string& run = offered[i];
-    if (ui::button("open.run." + std::to_string(i), fitted(run, ui::em() * 36).c_str())) open(run);
+    const std::string &run = offered[i], shown = fitted(run, ui::em() * 36);
+    if (ui::button("open.run." + std::to_string(i), shown.c_str(), true, shown == run ? nullptr : run.c_str()))
+      open(run);
   }
 }
 
@@ -179,8 +192,8 @@ std::vector<std::string> offers(const OpenState& open) {
         std::any_of(out.begin(), out.end(), [&](const auto& o) { return fs::equivalent(o, path, ignored); });
     if (out.size() < most_runs && fs::exists(path, ignored) && !there) out.push_back(path);
   };
-  for (const std::string& path : open.recent) offer(path);
-  for (const std::string& path : open.found) offer(path);
+  for (const std::string& path : open.recent) offer(from_here(path));
+  for (const std::string& path : open.found) offer(from_here(path));
   return out;
 }
 

@@ -44,8 +44,9 @@ void draw_not_recorded(const Source& source, AppState& state, const char* what) 
 }
 
 void draw_empty(Canvas& canvas, const Box& box, const std::string& text) {
-  const std::string line = fitted(text, box.width());
-  text_centered(canvas, box.center(), ui::u32(ui::colors::faint), line);
+  const ImVec2 size = text_size(fitted(text, box.width())), middle = box.center();
+  ui::fitted_text(canvas, {middle.x - size.x / 2, middle.y - size.y / 2}, ui::u32(ui::colors::faint), text,
+                  box.width());
 }
 
 }  // namespace tinymor

@@ -39,9 +39,9 @@ class RunnerRun : public LiveRun {
   RunnerRun(std::shared_ptr<Turns> turns, size_t runner, std::unique_ptr<LiveRun> run)
       : turns_(std::move(turns)), runner_(runner), run_(std::move(run)) {}
 
-  RunInfo prepare() override {
+  RunInfo prepare(const Tell& tell) override {
     try {
-      return run_->prepare();
+      return run_->prepare(tell);
     } catch (...) {
       turns_->leave(runner_);
       throw;

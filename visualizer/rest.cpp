@@ -26,6 +26,19 @@ bool on_plateau(const std::vector<EvalMetrics>& evals) {
   return !worse(*std::min_element(recent, evals.end(), worse), *std::min_element(evals.begin(), recent, worse));
 }
 
+std::optional<int64_t> rises_since(const std::vector<EvalMetrics>& evals) {
+  constexpr int enough = 2;
+  const EvalMetrics* best = nullptr;
+  int above = 0;
+  for (const EvalMetrics& e : evals) {
+    if (e.step == 0) continue;
+    const bool better = !best || e.threshold_loss < best->threshold_loss;
+    above = better ? 0 : above + 1;
+    if (better) best = &e;
+  }
+  return above >= enough ? std::optional(best->step) : std::nullopt;
+}
+
 bool on_battery(const std::filesystem::path& supplies) {
   bool mains = false, plugged = false;
   std::error_code ignored;

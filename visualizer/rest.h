@@ -2,6 +2,7 @@
 // When a run that is watched had better rest: where it learns nothing more, and where it drains a battery.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,10 @@ namespace tinymor {
 
 /// Whether the last five evaluations brought no held-out loss, by the causal rule, below the least before them.
 bool on_plateau(const std::vector<EvalMetrics>& evals);
+
+/// The step of the least held-out loss by the causal rule, where two or more evaluations since brought none below it;
+/// what stands before the first training step does not count.
+std::optional<int64_t> rises_since(const std::vector<EvalMetrics>& evals);
 
 /// Whether the machine is off its mains. `supplies` is where Linux tells; what it does not tell counts as no.
 bool on_battery(const std::filesystem::path& supplies = "/sys/class/power_supply");

@@ -77,6 +77,15 @@ std::string short_name(const Source& source) {
   return (name.has_filename() ? name : name.parent_path()).filename().string();
 }
 
+bool other_data(const Source& a, const Source& b) {
+  const RunInfo &one = a.history().run, &two = b.history().run;
+  if (one.vocabulary.empty() || two.vocabulary.empty()) return false;
+  if (one.vocabulary.size() != two.vocabulary.size() || one.train_tokens != two.train_tokens) return true;
+  // The same text may be named in two ways; how often it has each token tells.
+  if (!one.counts.empty() && !two.counts.empty()) return one.counts != two.counts;
+  return one.vocabulary != two.vocabulary || a.config().data.source != b.config().data.source;
+}
+
 const char* status_name(RunStatus status) {
   static constexpr const char* names[] = {"preparing", "training", "pausing",  "paused",
                                           "finished",  "failed",   "recording"};

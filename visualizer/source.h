@@ -86,6 +86,8 @@ class Source {
   std::string quoted(int32_t id) const;
   /// Steps that the run is to have; 0: unknown.
   int64_t planned_steps() const { return planned_steps_; }
+  /// Lines for people about a run that is trained here: what it will take, and what was found in its data.
+  const std::vector<std::string>& told() const { return told_; }
   /// What a person should know: a damaged tail, why a run failed. One line; empty: all is well.
   const std::string& notice() const { return taken_ && !taken_->error.empty() ? taken_->error : notice_; }
   /// Step records that did not fit while the window was busy.
@@ -139,6 +141,7 @@ class Source {
   int64_t planned_steps_ = 0;
   std::string command_;
   std::string notice_;
+  std::vector<std::string> told_;
   std::unique_ptr<GenerationWorker> generator_;
   std::shared_ptr<const Tokenizer> tokenizer_;
   std::string why_no_tokenizer_ = "No tokenizer is known yet.";
@@ -154,13 +157,14 @@ class Source {
 
 /// What a run is called where there is little room.
 std::string short_name(const Source& source);
+/// Whether two runs learn from other data, or cut it into other tokens, so that their losses cannot be compared; not
+/// where that is not known yet.
+bool other_data(const Source& a, const Source& b);
 
 /// Runs that belong together: the first is shown, the others stand beside it.
 using Sources = std::vector<std::unique_ptr<Source>>;
 /// Only this one; none where it is null.
 Sources alone(std::unique_ptr<Source> source);
-
-/// How many runs stand beside the one that is shown, at most.
 
 /// The runs in a folder: itself, or those in it, by name, as a race leaves them; none where it holds none.
 std::vector<std::filesystem::path> runs_in(const std::filesystem::path& folder);

@@ -7,6 +7,7 @@
 #include "tensor/error.h"
 #include "visualizer/bars.h"
 #include "visualizer/fields.h"
+#include "visualizer/keys.h"
 #include "visualizer/plot.h"
 
 namespace tinymor {
@@ -222,7 +223,8 @@ void draw_note_dialog(AppState& state) {
     ui::label(fmt::format("Note at step {}", state.shown.step), ui::colors::text, ui::Font::bold);
     ImGui::SetNextItemWidth(-1);
     if (ImGui::IsWindowAppearing()) state.awaits_text = true;
-    const bool entered = ui::text_field("note.text", state.timeline.draft, ImGui::IsWindowAppearing());
+    const bool entered =
+        ui::text_field("note.text", state.timeline.draft, ImGui::IsWindowAppearing()) || take_entered_ahead(state);
     if (!state.timeline.problem.empty()) ui::paragraph(state.timeline.problem, ui::colors::warn);
     const bool keep = ui::chip("note.keep", "Keep", true, "In a file beside the recording");
     ImGui::SameLine();

@@ -136,7 +136,7 @@ void draw_in_one_line(const AppState& state, TokenRef token, float width) {
   if (!scores.empty()) rest += fmt::format(" \u00b7 scores {}", fmt::join(scores, ", "));
   if (const std::vector<std::string> loss = losses(state, token); !loss.empty()) rest += " \u00b7 " + loss.front();
   ImGui::SameLine();
-  ui::label(fitted(rest, width - text_size(name, ui::Font::bold).x - ui::em(), ui::Font::small), dim, ui::Font::small);
+  ui::fitted_label(rest, width - text_size(name, ui::Font::bold).x - ui::em(), dim, ui::Font::small);
 }
 
 /// What a part of the text has cost, beside the whole.
@@ -184,9 +184,9 @@ float draw_span(AppState& state, ImVec2 window, float bottom) {
     if (ui::button("span.close", "x", true, "Let go of this part of the text (Esc)")) state.span.reset();
     ImGui::SetCursorPos({pad, pad});
     ImGui::BeginGroup();
-    ui::label(fitted(lines[0], width, ui::Font::bold), ui::colors::text, ui::Font::bold);
+    ui::fitted_label(lines[0], width, ui::colors::text, ui::Font::bold);
     for (size_t i = 1; i < lines.size(); ++i)
-      ui::label(fitted(lines[i], width, ui::Font::small), i + 1 < lines.size() ? dim : faint, ui::Font::small);
+      ui::fitted_label(lines[i], width, i + 1 < lines.size() ? dim : faint, ui::Font::small);
     ImGui::EndGroup();
   }
   ui::end_bar();
@@ -262,7 +262,7 @@ float draw_inspector(AppState& state, ImVec2 window, float bottom) {
       ImGui::SameLine();
       ui::label("\u00b7 " + depths(state, token), dim, ui::Font::small);
       for (const std::string& line : losses(state, token))
-        ui::label(fitted(line, left - em * 1.2f, ui::Font::small), dim, ui::Font::small);
+        ui::fitted_label(line, left - em * 1.2f, dim, ui::Font::small);
       ImGui::EndGroup();
       ImGui::SetCursorPos({left, pad});
       ImGui::BeginGroup();

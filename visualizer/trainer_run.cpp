@@ -3,17 +3,26 @@
 #include <future>
 
 #include "trainer/image_trainer.h"
+#include "trainer/run_cost.h"
 #include "visualizer/model_decoder.h"
 
 namespace tinymor {
 namespace {
 
+/// Tells what a run will take, where that is much.
+Beforehand cost_told(const LiveRun::Tell& tell) {
+  return [tell](const Config& config, int64_t steps) {
+    if (const std::string text = advice(config, steps); !text.empty()) tell(text);
+  };
+}
+
 class TrainerRun : public LiveRun {
  public:
   TrainerRun(Config config, LockedFolder run) : config_(std::move(config)), run_(std::move(run)) {}
 
-  RunInfo prepare() override {
-    trainer_ = std::make_shared<Trainer>(config_, std::move(run_));
+  RunInfo prepare(const Tell& tell) override {
+    trainer_ = std::make_shared<Trainer>(config_, std::move(run_), std::nullopt, cost_told(tell));
+    for (const std::string& note : trainer_->notes()) tell(note);
     return trainer_->info();
   }
 
@@ -51,8 +60,10 @@ class ImageRun : public LiveRun {
  public:
   ImageRun(Config config, LockedFolder run) : config_(std::move(config)), run_(std::move(run)) {}
 
-  RunInfo prepare() override {
-    trainer_ = std::make_unique<ImageTrainer>(config_, std::move(run_));
+  RunInfo prepare(const Tell& tell) override {
+    constexpr int64_t patch_size = 7;
+    trainer_ = std::make_unique<ImageTrainer>(config_, std::move(run_), patch_size, cost_told(tell));
+    for (const std::string& note : trainer_->notes()) tell(note);
     return trainer_->info();
   }
 

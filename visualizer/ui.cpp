@@ -159,13 +159,39 @@ void tag(const std::string& name, const Box& box) {
   note(prefix + name, box, ImGui::IsRectVisible(box.min, box.max));
 }
 
-void hint(const char* text) {
-  if (!text || !ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) return;
+namespace {
+
+void tell(std::string_view text) {
   if (!begin_tooltip()) return;
   ImGui::PushTextWrapPos(em() * 24);
   label(text, colors::dim, Font::small);
   ImGui::PopTextWrapPos();
   ImGui::EndTooltip();
+}
+
+}  // namespace
+
+void hint(const char* text) {
+  if (text && ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) tell(text);
+}
+
+void fitted_label(const std::string& text, float width, Color color, Font which) {
+  const std::string shown = fitted(text, width, which);
+  label(shown, color, which);
+  if (shown != text) hint(text.c_str());
+}
+
+void fitted_text(Canvas& canvas, ImVec2 at, ImU32 color, const std::string& text, float width, Font which) {
+  fitted_text(canvas, at, color, std::vector<std::string>{text}, width, which);
+}
+
+void fitted_text(Canvas& canvas, ImVec2 at, ImU32 color, const std::vector<std::string>& texts, float width,
+                 Font which) {
+  const std::string shown = fitting(texts, width, which);
+  canvas.text(at, color, shown, which);
+  if (shown == texts.front() || !ImGui::IsWindowHovered()) return;
+  const ImVec2 size = text_size(shown, which);
+  if (ImGui::IsMouseHoveringRect(at, {at.x + size.x, at.y + size.y})) tell(texts.front());
 }
 
 namespace {

@@ -150,6 +150,12 @@ float segmented_width(const std::vector<const char*>& labels);
 void label(std::string_view text, Color color = colors::text, Font font = Font::body);
 /// The same, broken into lines at the end of the content area.
 void paragraph(std::string_view text, Color color = colors::text, Font font = Font::body);
+/// One line that is no wider than `width`; the whole of what was cut stands beside the mouse.
+void fitted_label(const std::string& text, float width, Color color = colors::text, Font font = Font::body);
+/// The same in a picture; of several texts, the fullest first, the first that fits.
+void fitted_text(Canvas& canvas, ImVec2 at, ImU32 color, const std::string& text, float width, Font font = Font::body);
+void fitted_text(Canvas& canvas, ImVec2 at, ImU32 color, const std::vector<std::string>& texts, float width,
+                 Font font = Font::body);
 /// Shows `text` beside the mouse while the last control is hovered.
 void hint(const char* text);
 

@@ -28,7 +28,8 @@ struct Events {
   bool input = false;
   char zoom_key = 0;
   bool full_screen = false;  // in, or back
-  std::string dropped;
+  std::string dropped = {};
+  ui::KeyTaps taps = {};
 };
 
 Events& events_of(GLFWwindow* window) {
@@ -39,6 +40,7 @@ Events& events_of(GLFWwindow* window) {
 void on_key(GLFWwindow* window, int key, int scancode, int action, int mods) {
   Events& events = events_of(window);
   events.input = true;
+  if (action == GLFW_PRESS) events.taps.went_down(key);
   if (key == GLFW_KEY_F11 && action == GLFW_PRESS) events.full_screen = true;
   if (action == GLFW_RELEASE || !(mods & GLFW_MOD_CONTROL)) return;
   if (const char* name = glfwGetKeyName(key, scancode); name && *name == 'q')
@@ -203,9 +205,11 @@ class Desktop {
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();
     const double begun = glfwGetTime();
+    events_.taps.before_frame(ImGui::GetIO());
     ImGui::NewFrame();
     app.frame(seconds);
     ImGui::Render();
+    events_.taps.after_frame(ImGui::GetIO());
     own_seconds_ = glfwGetTime() - begun;
     if (ui::glyphs_added()) upload_fonts();
     if (const auto request = app.picture_request()) save_picture(*request, *ImGui::GetDrawData());
@@ -259,7 +263,7 @@ void loop(Desktop& desktop, App& app) {
     if (!events.dropped.empty()) app.drop(events.dropped);
     const bool fresh = app.poll(), typing = ImGui::GetIO().WantTextInput;
     if (events.input || fresh) budget = frames_per_event;
-    events = {};
+    events = {.taps = std::move(events.taps)};
     if (iconified || (budget == 0 && !app.animating() && !typing)) continue;
     if (titled != &app.source()) {
       titled = &app.source();

@@ -158,10 +158,10 @@ void App::draw_contents(Panel& panel, const Tile& tile) {
   const ImVec2 corner = ImGui::GetWindowPos();
   const float below = top + ImGui::GetFrameHeight() + ui::em() * 0.1f;
   if (free > ui::em() * 2)
-    canvas.text({corner.x + left, corner.y + top + ImGui::GetStyle().FramePadding.y}, ui::u32(ui::colors::text),
-                fitted(panel.title(), free, ui::Font::bold), ui::Font::bold);
-  canvas.text({corner.x + left, corner.y + below}, ui::u32(ui::colors::dim),
-              fitted(panel.caption(*source_, state_), right - left, ui::Font::small), ui::Font::small);
+    ui::fitted_text(canvas, {corner.x + left, corner.y + top + ImGui::GetStyle().FramePadding.y},
+                    ui::u32(ui::colors::text), panel.title(), free, ui::Font::bold);
+  ui::fitted_text(canvas, {corner.x + left, corner.y + below}, ui::u32(ui::colors::dim),
+                  panel.caption(*source_, state_), right - left, ui::Font::small);
   ImGui::SetCursorPos({left, below + text_size("x", ui::Font::small).y + ui::em() * 0.5f});
   panel.draw(*source_, state_, canvas);
   canvas.pop_clip();

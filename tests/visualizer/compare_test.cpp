@@ -44,6 +44,42 @@ TEST_CASE("two steps of a run stand side by side with one cursor") {
   CHECK(state.compare.shown.step == 400);
 }
 
+TEST_CASE("a run that is opened takes the place of all that were there") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1280, 800, ui::FontSource::builtin, opener());
+  AppState& state = window.app().state();
+  window.app().compare(opener().open("other"));
+  window.frames(2);
+  REQUIRE(state.compare.other);
+  window.app().show(opener().open("third"));
+  window.frames(2);
+  CHECK(state.compare.rivals.empty());
+  CHECK_FALSE(state.compare.other);
+  CHECK_THAT(window.app().text("curves"), !ContainsSubstring("B: "));
+}
+
+TEST_CASE("losses of runs on other data are not compared") {
+  Recording other = short_run();
+  other.counts[0] += 1;
+  RecordingSource source("sample", sample_recording());
+  CHECK_FALSE(other_data(source, RecordingSource("short", short_run())));
+  CHECK_FALSE(other_data(source, RecordingSource("unknown", Recording())));
+  CHECK(other_data(source, RecordingSource("other", other)));
+  Headless window(source, 1280, 800);
+  window.app().compare(alone(std::make_unique<RecordingSource>("short", short_run())));
+  window.app().compare(alone(std::make_unique<RecordingSource>("other", other)));
+  AppState& state = window.app().state();
+  window.frames(2);
+  CHECK(short_name(*state.compare.other) == "other");
+  CHECK_THAT(
+      window.app().text("curves"),
+      ContainsSubstring("newest held out: this run 1.841, short 1.875, B: other (other data) cannot be compared"));
+  const std::string compared = window.app().text("compare");
+  CHECK_THAT(compared, ContainsSubstring("other data: losses cannot be compared"));
+  CHECK_THAT(compared, ContainsSubstring("(not to be compared)"));
+  CHECK_THAT(compared, ContainsSubstring("run short: ") && !ContainsSubstring("run other: "));
+}
+
 TEST_CASE("another run stands where this one does, until it is let loose, and its curve is drawn too") {
   RecordingSource source("sample", sample_recording());
   Headless window(source, 1280, 800, ui::FontSource::builtin, opener());

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "datasets/stories.h"
+#include "sample_run.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "tensor/files.h"
@@ -21,9 +22,9 @@ struct Said {
   std::string out, err;
 };
 
-Said viz(const fs::path& folder, const std::string& arguments) {
+Said viz(const fs::path& folder, const std::string& arguments, const std::string& program = TINYMOR_VIZ) {
   const std::string command =
-      "cd " + folder.string() + " && " TINYMOR_VIZ " " + arguments + " >out.txt 2>err.txt </dev/null";
+      "cd " + folder.string() + " && " + program + " " + arguments + " >out.txt 2>err.txt </dev/null";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "out.txt"), read_file(folder / "err.txt")};
 }
@@ -48,6 +49,23 @@ TEST_CASE("tinymor-viz shows control characters in a name by their names") {
   CHECK(said.status == 2);
   CHECK(said.err.rfind("error: a<0x1B>[31m<0x0A>b: there is no such file or folder", 0) == 0);
   CHECK(said.err.find('\n') == said.err.size() - 1);
+}
+
+TEST_CASE("tinymor-viz with a lesson opens that lesson on the runs that lie beside it") {
+  const TemporaryFolder folder;
+  fs::create_directories(folder.path() / "bin");
+  fs::create_directories(folder.path() / "share/tinymor/first-runs");
+  fs::copy_file(TINYMOR_VIZ, folder.path() / "bin/tinymor-viz");
+  write_sample(folder.path() / "share/tinymor/first-runs/recording.mortrace");
+  write_file_atomically(folder.path() / "own.lesson",
+                        "title My own\ncard\nsay Look at the training rule.\nrule training\nstep 200\n");
+  const Said shown = viz(folder.path(), "own.lesson --panel strip --text", "bin/tinymor-viz");
+  CHECK(shown.err == "");
+  CHECK(shown.status == 0);
+  CHECK_THAT(shown.out, ContainsSubstring("training rule") && ContainsSubstring("step 200"));
+  const Said drawn = viz(folder.path(), "own.lesson --svg own.svg", "bin/tinymor-viz");
+  CHECK(drawn.status == 0);
+  CHECK_THAT(read_file(folder.path() / "own.svg"), ContainsSubstring("My own"));
 }
 
 TEST_CASE("tinymor-viz says which weights of a run it uses, where the best are not the newest") {

@@ -236,6 +236,32 @@ TEST_CASE(
   CHECK(desk.state().maximised.empty());
 }
 
+TEST_CASE("Esc leaves a field and keeps what was typed into it") {
+  Desk desk;
+  const auto prompt = [](AppState& s) -> std::string& { return s.request.prompt; };
+  const auto own = [](AppState& s) -> std::string& { return s.own_text; };
+  const auto search = [](AppState& s) -> std::string& { return s.token_search; };
+  const auto check = [&](const char* page, TokensView view, const char* name, auto text) {
+    CAPTURE(name);
+    desk.state().page = page;
+    desk.state().tokens_view = view;
+    desk.window.frames(3);
+    text(desk.state()) = "before";
+    REQUIRE(desk.window.click(name));
+    desk.window.key(ImGuiKey_End);
+    desk.window.type(" it");
+    const std::string typed = text(desk.state());
+    CHECK_THAT(typed, ContainsSubstring(" it"));
+    desk.window.key(ImGuiKey_Escape);
+    desk.window.frames(3);
+    CHECK(text(desk.state()) == typed);
+    CHECK_FALSE(ImGui::GetIO().WantTextInput);
+  };
+  check("Generate", TokensView::probe, "gen.prompt", prompt);
+  check("Data", TokensView::own, "tokens.own", own);
+  check("Data", TokensView::vocabulary, "tokens.search", search);
+}
+
 TEST_CASE("Esc closes the dialog that lies on top, and the keyboard stays in it until then") {
   Desk desk;
   apply(desk.state(), desk.source, "pin probe 3");

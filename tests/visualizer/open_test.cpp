@@ -5,6 +5,7 @@
 #include "support/temporary_folder.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "visualizer/glyphs.h"
 #include "visualizer/headless.h"
 #include "visualizer/panels/curve_series.h"
 #include "visualizer/settings.h"
@@ -302,6 +303,57 @@ TEST_CASE("what was opened last is offered first, once, as long as it is there")
   state.open.found = {(folder.path() / "c").string(), (folder.path() / "a").string()};
   CHECK(offers(state.open) == std::vector<std::string>{(folder.path() / "b").string(), (folder.path() / "d").string(),
                                                        (folder.path() / "c").string(), (folder.path() / "a").string()});
+}
+
+TEST_CASE("what is offered is shown in one way: from here where it lies below, else whole") {
+  const TemporaryFolder folder, elsewhere;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::create_directories(folder.path() / "runs" / "mine");
+  std::filesystem::create_directories(folder.path() / "runs" / "old");
+  std::filesystem::current_path(folder.path());
+  OpenState open;
+  open.recent = {std::filesystem::current_path() / "runs" / "mine", elsewhere.path().string()};
+  open.found = {"runs/old", "runs/mine"};
+  const std::vector<std::string> offered = offers(open);
+  std::filesystem::current_path(before);
+  CHECK(offered == std::vector<std::string>{"runs/mine", elsewhere.path().string(), "runs/old"});
+}
+
+TEST_CASE("Enter counts that comes before the field has the keyboard, behind what is typed") {
+  Desk desk;
+  ui::type_text("oother");
+  ImGuiIO& io = ImGui::GetIO();
+  ui::feed_key(io, ImGuiKey_Enter, true);
+  desk.window.frames(2);
+  ui::feed_key(io, ImGuiKey_Enter, false);
+  desk.window.frames(8);
+  CHECK(desk.asked == std::vector<std::string>{"other"});
+}
+
+TEST_CASE("what a run tells of its cost and its data stands in the training panel, and that it gets worse") {
+  class Telling : public ScriptedRun {
+   public:
+    Telling() : ScriptedRun(worse()) {}
+    static Recording worse() {
+      Recording recording = sample_recording();
+      for (size_t i = 0; i < recording.evals.size(); ++i) recording.evals[i].threshold_loss = 2 + double(i);
+      return recording;
+    }
+    RunInfo prepare(const Tell& tell) override {
+      tell("this run takes about 2 GB of memory");
+      return ScriptedRun::prepare(tell);
+    }
+  };
+  LiveSource source("live", std::make_unique<Telling>(), [] {});
+  REQUIRE(wait_for(source, [&] { return source.history().evals.size() == 8; }));
+  Headless window(source, 1280, 800);
+  window.frames(2);
+  const std::string text = window.app().text("curves");
+  CHECK_THAT(text, ContainsSubstring("this run takes about 2 GB of memory\n"));
+  CHECK_THAT(text, ContainsSubstring("held-out loss rises since step "));
+  const std::string drawn = window.drawing();
+  CHECK_THAT(drawn, ContainsSubstring("this run takes about 2 GB of memory"));
+  CHECK_THAT(drawn, ContainsSubstring("held-out loss rises since step"));
 }
 
 TEST_CASE("a scene that is opened shows the run it names and does its lines, on any run where it names none") {

@@ -33,6 +33,16 @@ TEST_CASE("a plateau is five evaluations without a lower loss than the least bef
   CHECK_FALSE(on_plateau(evals({3, 2, 2.1, 2.4, 1.9, 2.3, 2.5})));
 }
 
+TEST_CASE("the held-out loss rises where two evaluations brought none below the least, since that one") {
+  CHECK(rises_since({}) == std::nullopt);
+  CHECK(rises_since(evals({3, 2, 2.1})) == std::nullopt);
+  CHECK(rises_since(evals({3, 2, 2.1, 2.2})) == evals({3, 2})[1].step);
+  CHECK(rises_since(evals({3, 2, 2.1, 2.2, 1.9})) == std::nullopt);
+  std::vector<EvalMetrics> untrained = evals({1, 2, 2.1});
+  untrained[0].step = 0;  // its loss does not count
+  CHECK(rises_since(untrained) == std::nullopt);
+}
+
 TEST_CASE("a machine is on its battery where it has mains and none is plugged in") {
   const TemporaryFolder folder;
   CHECK_FALSE(on_battery(folder.path() / "nowhere"));

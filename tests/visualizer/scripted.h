@@ -71,7 +71,7 @@ class ScriptedRun : public LiveRun {
  public:
   explicit ScriptedRun(Recording recording) : recording_(std::move(recording)) {}
 
-  RunInfo prepare() override { return recording_; }
+  RunInfo prepare(const Tell&) override { return recording_; }
   void train(Observer& observer, Control& control) override {
     for (const StepMetrics& m : recording_.steps) observer.on_step(m);
     for (const EvalMetrics& e : recording_.evals) observer.on_eval(e);

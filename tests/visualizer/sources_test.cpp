@@ -23,7 +23,7 @@ class SilentRun : public ScriptedRun {
 class FailingRun : public ScriptedRun {
  public:
   FailingRun() : ScriptedRun({}) {}
-  RunInfo prepare() override { throw InputError("data: there is no such file (name another)"); }
+  RunInfo prepare(const Tell&) override { throw InputError("data: there is no such file (name another)"); }
 };
 
 }  // namespace
@@ -78,6 +78,26 @@ TEST_CASE("a live run can be paused, resumed and stopped from the window") {
   REQUIRE(wait_for(*live, [&] { return live->status() == RunStatus::finished; }));
   window.frames(2);
   CHECK_FALSE(window.click("train.stop"));
+}
+
+TEST_CASE("that a run pauses or goes on is news, which the window draws") {
+  LiveSource source("live", std::make_unique<SilentRun>(sample_recording()), [] {});
+  REQUIRE(wait_for(source, [&] { return source.status() == RunStatus::training; }));
+  const auto quiet = [&] {
+    for (int i = 0; i < 10000; ++i) {
+      if (!source.poll() && source.history().snapshots.size() > 0 && source.history().steps.size() == 400) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
+  };
+  REQUIRE(quiet());
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  REQUIRE(quiet());
+  source.pause();
+  CHECK(source.poll());
+  CHECK_FALSE(source.poll());
+  source.resume();
+  CHECK(source.poll());
 }
 
 TEST_CASE("a run that cannot start says why, and the window lives on") {

@@ -203,8 +203,8 @@ class AttentionPanel : public Panel {
     for (size_t map = 0; map < first.images.size(); ++map) {
       const float x = box.min.x + label + float(map) * (side + gap);
       const std::string name = first.view.name(int(map));
-      canvas.text({x, box.min.y}, ui::u32(ui::colors::dim),
-                  fitting({name, name.substr(name.rfind(' ') + 1)}, side, ui::Font::small), ui::Font::small);
+      ui::fitted_text(canvas, {x, box.min.y}, ui::u32(ui::colors::dim), {name, name.substr(name.rfind(' ') + 1)}, side,
+                      ui::Font::small);
     }
     for (size_t r = 0; r < rows_.size(); ++r) {
       const float y = box.min.y + head_row + float(r) * (side + gap);

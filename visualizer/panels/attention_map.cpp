@@ -147,10 +147,9 @@ void draw_large_map(const LargeMap& large, const Image& image, AppState& state, 
   const float em = ui::em(), top = box.min.y + em * 1.3f;
   const bool beside = box.width() > box.height();
   const float side = beside ? box.max.y - top : box.width();
-  canvas.text(box.min, ui::u32(ui::colors::dim),
-              fitting({fmt::format("{}, {}", large.where, large.view.name(large.map)), large.view.name(large.map)},
-                      side, ui::Font::small),
-              ui::Font::small);
+  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::dim),
+                  {fmt::format("{}, {}", large.where, large.view.name(large.map)), large.view.name(large.map)}, side,
+                  ui::Font::small);
   const Box below{{box.min.x, top}, {box.min.x + side, box.max.y}},
       words{beside ? ImVec2(below.max.x + em, top) : ImVec2(box.min.x, top + side + em * 0.5f), box.max};
   const MapFrame frame = frame_of(below, state.columns, large.view.tokens);
@@ -166,7 +165,8 @@ void draw_large_map(const LargeMap& large, const Image& image, AppState& state, 
   if (selected)
     draw_words(large, state, canvas, words, *selected);
   else
-    canvas.text(words.min, ui::u32(ui::colors::faint), fitted("point at a token: what does it see?", words.width()));
+    ui::fitted_text(canvas, words.min, ui::u32(ui::colors::faint), "point at a token: what does it see?",
+                    words.width());
 }
 
 }  // namespace tinymor

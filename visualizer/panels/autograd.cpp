@@ -216,7 +216,7 @@ class AutogradPanel : public Panel {
                    active ? 2.5f : 1, em * 0.3f);
     float y = box.min.y + em * 0.2f;
     const auto write = [&](const std::string& text, Color color, ui::Font font, float height) {
-      canvas.text({box.min.x + em * 0.4f, y}, ui::u32(color), fitted(text, width, font), font);
+      ui::fitted_text(canvas, {box.min.x + em * 0.4f, y}, ui::u32(color), text, width, font);
       y += height;
     };
     const bool constant = value.op == "constant";

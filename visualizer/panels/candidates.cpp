@@ -64,8 +64,8 @@ bool draw_candidate(Canvas& canvas, const Box& row, const Generation& text, cons
   const bool taken = i == draw.taken;
   const ImU32 ink = ui::u32(taken ? ui::colors::text : ui::colors::dim);
   const float y = row.center().y - text_size("x", ui::Font::small).y / 2;
-  canvas.text({row.min.x + em * 0.2f, y}, ink, fitted(piece_of(text, candidate.id), name - em * 0.6f, ui::Font::small),
-              ui::Font::small);
+  ui::fitted_text(canvas, {row.min.x + em * 0.2f, y}, ink, piece_of(text, candidate.id), name - em * 0.6f,
+                  ui::Font::small);
   const float bar = std::max(1.0f, width * candidate.probability), raw = std::max(1.0f, width * draw.raw[i]);
   canvas.rect({{left, row.min.y + em * 0.15f}, {left + bar, row.max.y - em * 0.35f}},
               ui::u32(ui::colors::accent, taken ? 0.9 : 0.4), em * 0.1f);
@@ -85,7 +85,7 @@ std::optional<int32_t> draw_candidates(Canvas& canvas, const Box& box, const Gen
   const std::string head = fmt::format(
       "next token: draw {:.3f} of seed {} among {} of {} tokens \u00b7 thin bar: before temperature and cuts",
       draw.draw, request.seed, draw.candidates.size(), text.logits.size());
-  canvas.text(box.min, ui::u32(ui::colors::dim), fitted(head, box.width(), ui::Font::small), ui::Font::small);
+  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::dim), head, box.width(), ui::Font::small);
   const float top = box.min.y + em * 1.9f;
   draw_line(canvas, {{box.min.x, top}, {box.max.x, top + em * 0.6f}}, draw);
   std::optional<int32_t> chosen;

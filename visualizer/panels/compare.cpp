@@ -44,6 +44,7 @@ const Source& other_of(const Source& source, const AppState& state) {
 struct Quantity {
   std::string name;
   double a, b;
+  bool comparable = true;  // B - A tells something
 };
 
 /// The last evaluation up to `step`; null when there is none.
@@ -85,17 +86,19 @@ std::vector<Quantity> quantities(const Source& source, const AppState& state) {
   const TextView &text_a = a.text(Subject::probe, state.rule), &text_b = b.text(Subject::probe, state.rule);
   const auto of = [](const TextView& text, double value) { return text.size() > 0 ? value : std::nan(""); };
   std::vector<Quantity> out;
+  const bool same_probe = text_a.ids == text_b.ids;
   if (source.history().of_images())
     out = {{"images told right", right_images(source, a), right_images(other, b)},
            {"layers per patch", layers_at(source.geometry(), patch_depth(source, a)),
             layers_at(other.geometry(), patch_depth(other, b))}};
   else
     out = {
-        {"loss of the probe text, nats", of(text_a, text_a.lm_loss), of(text_b, text_b.lm_loss)},
+        {"loss of the probe text, nats", of(text_a, text_a.lm_loss), of(text_b, text_b.lm_loss), same_probe},
         {"layers per token", of(text_a, layers_at(source.geometry(), text_a.mean_depth)),
          of(text_b, layers_at(other.geometry(), text_b.mean_depth))},
         {"KiB in its cache", of(text_a, double(text_a.kv.bytes) / 1024), of(text_b, double(text_b.kv.bytes) / 1024)}};
   out.push_back(held_out(source.history(), a.step, other.history(), b.step));
+  out.back().comparable = !other_data(source, other);
   static constexpr const char* names[] = {"steps", "tokens trained on", "training FLOPs", "seconds"};
   for (const CurveAxis axis : {CurveAxis::steps, CurveAxis::tokens, CurveAxis::flops, CurveAxis::seconds})
     out.push_back({names[int(axis)], AxisMap(source, axis).at(a.step), AxisMap(other, axis).at(b.step)});
@@ -132,7 +135,8 @@ void draw_numbers(Canvas& canvas, const Box& box, const std::vector<Quantity>& a
     const float y = box.min.y + row * float(i + 1);
     if (y + row <= box.max.y)
       line(y, ui::colors::text, all[i].name,
-           {short_number(all[i].a), short_number(all[i].b), short_number(all[i].b - all[i].a)});
+           {short_number(all[i].a), short_number(all[i].b),
+            all[i].comparable ? short_number(all[i].b - all[i].a) : "-"});
   }
 }
 
@@ -151,11 +155,11 @@ void draw_images_told(Canvas& canvas, const Box& box, const Source& source, cons
     if (a[i].right() != b[i].right()) only[b[i].right()] += fmt::format(" {}", i + 1);
   }
   for (const bool side : {false, true})
-    canvas.text(
-        {box.min.x, box.min.y + ui::em() * 1.25f * float(side)}, ui::u32(side ? compared_color : ui::colors::accent),
-        fitted(fmt::format("right in {} only, images:{}", side ? "B" : "A", only[side].empty() ? " none" : only[side]),
-               box.width(), ui::Font::small),
-        ui::Font::small);
+    ui::fitted_text(
+        canvas, {box.min.x, box.min.y + ui::em() * 1.25f * float(side)},
+        ui::u32(side ? compared_color : ui::colors::accent),
+        fmt::format("right in {} only, images:{}", side ? "B" : "A", only[side].empty() ? " none" : only[side]),
+        box.width(), ui::Font::small);
 }
 
 /// The text tinted by which side predicts better, with as many strokes as the depths differ.
@@ -166,11 +170,11 @@ void draw_difference(Canvas& canvas, const Box& box, const Source& source, AppSt
   if (a.ids != b.ids || a.size() == 0)
     return draw_empty(canvas, box, "the two texts are not the same tokens: no difference token by token");
   const bool strokes = a.recurs() && a.rows.size() == b.rows.size();  // else a recursion is not the same in both
-  canvas.text(box.min, ui::u32(ui::colors::dim),
-              fitted(strokes ? "loss of B - loss of A, blue: B better; strokes: by so many recursions the depths differ"
-                             : "loss of B - loss of A, blue: B better",
-                     box.width(), ui::Font::small),
-              ui::Font::small);
+  std::vector<std::string> words{"loss of B - loss of A, blue: B better", "loss of B - A"};
+  if (strokes)
+    words = {words[0] + "; strokes: by so many recursions the depths differ",
+             "B - A, blue: B better; strokes: how far depths differ", words[0], words[1]};
+  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::dim), words, box.width(), ui::Font::small);
   const float top = ui::em() * 1.4f;
   ImGui::SetCursorScreenPos({box.min.x, box.min.y + top});
   ImGui::BeginChild("difference", {box.width(), box.height() - top}, false);
@@ -199,7 +203,9 @@ class ComparePanel : public Panel {
   std::string caption(const Source& source, const AppState& state) const override {
     const std::string what = sides_[0] ? sides_[0]->caption(source, state) : rule_name(state.rule);
     const bool scaled = state.compare.panel == "lens" || state.compare.panel == "sharing";
-    return (scaled ? "A and B each with a scale of its own \u00b7 " : "") + what;
+    return std::string(other_data(source, other_of(source, state)) ? "other data: losses cannot be compared \u00b7 "
+                                                                   : "") +
+           (scaled ? "A and B each with a scale of its own \u00b7 " : "") + what;
   }
 
   float controls(const Source& source, AppState& state, float right) override {
@@ -214,7 +220,8 @@ class ComparePanel : public Panel {
       c.compare_with(c.next());
     const Kinds& kinds = kinds_of(source);
     const size_t before = kinds.find(panel_of(source, state));
-    const int kind = ui::corner_choice("compare.kind", kinds.labels, int(before), "What is drawn of both", right);
+    const int kind = ui::corner_choice("compare.kind", kinds.labels, int(before), "What is drawn of both", right,
+                                       text_size(title(), ui::Font::bold).x - ui::em() * 3);
     if (kind != int(before)) c.panel = kinds.panels[size_t(kind)];
     if (c.other && right > ImGui::GetCursorStartPos().x + ui::button_width("linked"))
       ui::corner_chip("compare.linked", "linked", c.linked,
@@ -252,10 +259,10 @@ class ComparePanel : public Panel {
     std::string out = caption(source, state) + "\n";
     for (const bool compared : {false, true}) out += side_names(source, state, compared).front() + "\n";
     for (const Quantity& q : quantities(source, state))
-      out += fmt::format("{}: {} and {}\n", q.name, short_number(q.a), short_number(q.b));
+      out += fmt::format("{}: {} and {}{}\n", q.name, short_number(q.a), short_number(q.b),
+                         q.comparable ? "" : " (not to be compared)");
     for (const RunPoint& point : run_points(source, state))
-      out += fmt::format("run {}: {} tokens/s in training, {:.3f} nats held out\n", point.name,
-                         short_number(point.speed), point.loss);
+      out += fmt::format("run {}: {}\n", point.name, run_text(point));
     return out;
   }
 
@@ -269,8 +276,8 @@ class ComparePanel : public Panel {
   void draw_side(Panel& panel, const Source& source, AppState& state, Canvas& canvas, const Box& box, bool compared) {
     const float em = ui::em();
     draw_mark(canvas, {box.min.x + em * 0.4f, box.min.y + em * 0.6f}, compared);
-    canvas.text({box.min.x + em * 1.1f, box.min.y}, ui::u32(compared ? compared_color : ui::colors::accent),
-                fitting(side_names(source, state, compared), box.width() - em, ui::Font::small), ui::Font::small);
+    ui::fitted_text(canvas, {box.min.x + em * 1.1f, box.min.y}, ui::u32(compared ? compared_color : ui::colors::accent),
+                    side_names(source, state, compared), box.width() - em, ui::Font::small);
     float top = box.min.y + em * 1.6f;
     Comparison& c = state.compare;
     const bool linked = c.other && c.linked;

@@ -78,8 +78,8 @@ RunLook look_of(const Comparison& beside, size_t rival) {
   return {rival_colors[rival % std::size(rival_colors)], Dash(rival % dashes)};
 }
 
-std::string rival_name(const Source& source, bool compared) {
-  return (compared ? "B: " : "") + short_name(source);
+std::string rival_name(const Source& source, const Comparison& beside, const Source& rival) {
+  return (&rival == beside.other ? "B: " : "") + short_name(rival) + (other_data(source, rival) ? " (other data)" : "");
 }
 
 std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis over, bool smoothed) {
@@ -87,6 +87,7 @@ std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis over, bool s
   const AxisMap axis(source, over);
   const bool one_rule = !source.geometry().two_rules || h.of_images();
   std::vector<PlotSeries> out{train_series("train", train_color, h, axis, smoothed)};
+  if (smoothed) out[0].what = "smoothed";
   if (smoothed) out[0].ghost = column(h.steps, [](const StepMetrics& m) { return m.loss; });
   out.push_back(held_out_series(one_rule ? "held out" : "held out (training rule)", topk_color, h, axis,
                                 &EvalMetrics::topk_loss));
@@ -96,14 +97,15 @@ std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis over, bool s
   return out;
 }
 
-std::vector<PlotSeries> rival_curves(const Comparison& beside, size_t rival, CurveAxis over, bool smoothed) {
-  const Source& source = *beside.rivals[rival];
-  const AxisMap axis(source, over);
+std::vector<PlotSeries> rival_curves(const Source& source, const Comparison& beside, size_t rival, CurveAxis over,
+                                     bool smoothed) {
+  const Source& run = *beside.rivals[rival];
+  const AxisMap axis(run, over);
   const auto [color, dash] = look_of(beside, rival);
-  const std::string name = rival_name(source, &source == beside.other);
-  std::vector<PlotSeries> out = {train_series(name, color, source.history(), axis, smoothed),
-                                 held_out_series(name, color, source.history(), axis, &EvalMetrics::threshold_loss)};
-  out[0].what = "train", out[1].what = "held out";
+  const std::string name = rival_name(source, beside, run);
+  std::vector<PlotSeries> out = {train_series(name, color, run.history(), axis, smoothed),
+                                 held_out_series(name, color, run.history(), axis, &EvalMetrics::threshold_loss)};
+  out[0].what = smoothed ? "train, smoothed" : "train", out[1].what = "held out";
   out[0].dash = out[1].dash = dash;
   return out;
 }
@@ -117,7 +119,7 @@ std::vector<MetricCurves> metric_curves(const Source& source, const Comparison& 
     runs.back().second.x = column(run.history().steps, [&](const StepMetrics& m) { return axis.at(m.step); });
   };
   for (size_t i = 0; i < beside.rivals.size(); ++i)
-    add_run(*beside.rivals[i], rival_name(*beside.rivals[i], beside.rivals[i] == beside.other), look_of(beside, i));
+    add_run(*beside.rivals[i], rival_name(source, beside, *beside.rivals[i]), look_of(beside, i));
   add_run(source, "", {ui::colors::accent});  // on top
   std::vector<MetricCurves> out;
   const auto add = [&](const char* name, const char* label, auto&& values_of) {

@@ -25,13 +25,14 @@ struct RunLook {
 /// That of the run of this place among the rivals, from 0.
 RunLook look_of(const Comparison& beside, size_t rival);
 
-/// What another run is called beside this one.
-std::string rival_name(const Source& source, bool compared);
+/// What another run is called beside this one; says so where it is of other data.
+std::string rival_name(const Source& source, const Comparison& beside, const Source& rival);
 
 /// Loss of the batches, smoothed over its raw values or not, and held-out loss under each rule.
 std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis axis, bool smoothed);
 /// The same of another run, at the same places of the axis.
-std::vector<PlotSeries> rival_curves(const Comparison& beside, size_t rival, CurveAxis axis, bool smoothed);
+std::vector<PlotSeries> rival_curves(const Source& source, const Comparison& beside, size_t rival, CurveAxis axis,
+                                     bool smoothed);
 
 /// A metric of several runs, the last of them the one that is shown.
 struct MetricCurves {

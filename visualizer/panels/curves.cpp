@@ -13,6 +13,7 @@
 #include "visualizer/panels/curve_series.h"
 #include "visualizer/panels/panels.h"
 #include "visualizer/plot.h"
+#include "visualizer/rest.h"
 
 namespace tinymor {
 namespace {
@@ -44,8 +45,8 @@ std::string newest_held_out(const Source& source) {
   return evals.empty() ? "-" : fmt::format("{:.3f}", evals.back().threshold_loss);
 }
 
-/// Whether the newest held-out losses of all runs are closer together than another seed can put them: differences of
-/// two runs vary by up to 0.02 nats from seed to seed (chapter 10), and twice that is rare.
+/// Whether the newest held-out losses of all runs on the same data are closer together than another seed can put them:
+/// differences of two runs vary by up to 0.02 nats from seed to seed (chapter 10), and twice that is rare.
 bool may_be_luck(const Source& source, const std::vector<Source*>& rivals) {
   std::vector<double> losses;
   const auto add = [&](const Source& run) {
@@ -53,7 +54,8 @@ bool may_be_luck(const Source& source, const std::vector<Source*>& rivals) {
     if (!evals.empty()) losses.push_back(evals.back().threshold_loss);
   };
   add(source);
-  for (const Source* rival : rivals) add(*rival);
+  for (const Source* rival : rivals)
+    if (!other_data(source, *rival)) add(*rival);
   const auto [least, most] = std::minmax_element(losses.begin(), losses.end());
   return losses.size() >= 2 && *most - *least < 0.04;
 }
@@ -76,6 +78,15 @@ double value_at(const PlotSeries& line, std::optional<double> x) {
   return count == 0 ? std::nan("") : line.y[size_t(std::max<ptrdiff_t>(1, after - line.x.begin()) - 1)];
 }
 
+/// What a person should know of the training, a line each.
+std::vector<std::string> remarks(const Source& source) {
+  std::vector<std::string> out = source.told();
+  if (const auto since = rises_since(source.history().evals); since)
+    out.push_back(
+        fmt::format("held-out loss rises since step {}: the best weights so far are kept in best.safetensors", *since));
+  return out;
+}
+
 bool compares_steps(const AppState& state) {
   return state.mark_compared && !state.compare.other && state.shown.any() && state.compare.shown.any();
 }
@@ -84,8 +95,9 @@ bool compares_steps(const AppState& state) {
 std::string marks_line(const RunHistory& history, const AppState& state) {
   const int64_t a = state.shown.step, b = state.compare.shown.step;
   const double loss_a = loss_at(history, a), loss_b = loss_at(history, b);
-  return fmt::format("A: {:.3f} at step {} \u00b7 B: {:.3f} at step {} \u00b7 B - A: {:+.3f} nats, means of 10 steps",
-                     loss_a, a, loss_b, b, loss_b - loss_a);
+  return fmt::format(
+      "B - A: {:+.3f} nats \u00b7 A: {:.3f} at step {} \u00b7 B: {:.3f} at step {} \u00b7 means of 10 steps",
+      loss_b - loss_a, loss_a, a, loss_b, b);
 }
 
 class CurvesPanel : public Panel {
@@ -99,14 +111,15 @@ class CurvesPanel : public Panel {
     if (!state.compare.rivals.empty()) {
       std::string held = fmt::format("newest held out: this run {}", newest_held_out(source));
       for (const Source* rival : state.compare.rivals)
-        held += fmt::format(", {} {}", rival_name(*rival, rival == state.compare.other), newest_held_out(*rival));
+        held += fmt::format(", {} {}", rival_name(source, state.compare, *rival),
+                            other_data(source, *rival) ? "cannot be compared" : newest_held_out(*rival));
       if (may_be_luck(source, state.compare.rivals)) held += " \u00b7 one seed: may be luck";
       return held + (h.of_images() ? " \u00b7 " : " \u00b7 causal rule, ") + out;
     }
     if (compares_steps(state)) return marks_line(h, state);
     if (!h.steps.empty())
       out += fmt::format(" \u00b7 last {:.3f} at step {}", h.steps.back().loss, h.steps.back().step);
-    if (state.smooth_loss) out += " \u00b7 raw values behind";
+    if (state.smooth_loss) out += " \u00b7 smoothed, raw values behind";
     return out;
   }
 
@@ -120,8 +133,13 @@ class CurvesPanel : public Panel {
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
     collect(source, state);
-    const Box box = free_box();
-    const float em = ui::em();
+    Box box = free_box();
+    const float em = ui::em(), letter = text_size("0", ui::Font::small).y;
+    for (const std::string& line : remarks(source)) {
+      if (box.height() < em * 12) break;
+      ui::fitted_text(canvas, box.min, ui::u32(ui::colors::warn), line, box.width(), ui::Font::small);
+      box.min.y += letter * 1.2f;
+    }
     const int columns = small_columns(box.width()), all = (int(small_.size()) + columns - 1) / columns;
     const int rows =
         std::min(std::clamp(int((box.height() - em * 8) / (em * small_em)), 0, box.height() > em * 36 ? 2 : 1), all);
@@ -136,7 +154,7 @@ class CurvesPanel : public Panel {
     if (state.shown.any()) options.marker = axis.at(state.shown.step);
     if (state.mark_compared && state.compare.shown.any())
       options.marker_b = AxisMap(compared_with(source, state.compare), state.curve_axis).at(state.compare.shown.step);
-    options.hint = "click: go there \u00b7 Shift and click: mark B";
+    options.hint = "click: go there \u00b7 Shift and click: B there";
     loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options, state.curves);
     std::optional<double> clicked = loss_.clicked_x();
     if (room)
@@ -153,10 +171,11 @@ class CurvesPanel : public Panel {
   std::string text(const Source& source, const AppState& state) const override {
     const RunHistory& h = source.history();
     std::string out = caption(source, state) + "\n";
+    for (const std::string& line : remarks(source)) out += line + "\n";
     if (h.steps.empty() && h.evals.empty()) return out + "no values yet\n";
     out += last_values(source) + "\n";
     for (const Source* rival : state.compare.rivals)
-      out += fmt::format("{}:\n{}\n", rival_name(*rival, rival == state.compare.other), last_values(*rival));
+      out += fmt::format("{}:\n{}\n", rival_name(source, state.compare, *rival), last_values(*rival));
     const size_t stride = std::max<size_t>(1, h.steps.size() / 10);
     for (size_t i = 0; i < h.steps.size(); i += stride) {
       out += fmt::format("  step {:>6}  loss {:.3f}{}\n", h.steps[i].step, h.steps[i].loss,
@@ -206,7 +225,7 @@ class CurvesPanel : public Panel {
     axis_ = state.curve_axis;
     loss_series_ = loss_curves(source, axis_, smooth_);
     for (size_t i = 0; i < state.compare.rivals.size(); ++i)
-      for (PlotSeries& series : rival_curves(state.compare, i, axis_, smooth_))
+      for (PlotSeries& series : rival_curves(source, state.compare, i, axis_, smooth_))
         loss_series_.push_back(std::move(series));
     small_ = metric_curves(source, state.compare, axis_);
     for (const MetricCurves& metric : small_) plots_.try_emplace(metric.name, "curves." + metric.name);
@@ -228,7 +247,7 @@ class CurvesPanel : public Panel {
       const float y = box.min.y + float(i / columns) * em * small_em;
       if (y + em * 5 > box.max.y) break;
       const std::string value = short_number(value_at(small_[i].runs.back(), options.marker));
-      canvas.text({x, y}, ui::u32(ui::colors::dim), fitted(small_[i].label, width, ui::Font::small), ui::Font::small);
+      ui::fitted_text(canvas, {x, y}, ui::u32(ui::colors::dim), small_[i].label, width, ui::Font::small);
       canvas.text({x, y + em * 1.05f}, ui::u32(ui::colors::text), value, ui::Font::bold);
       Plot& plot = plots_.at(small_[i].name);
       plot.draw(canvas, {{x, y + em * 2.6f}, {x + width, y + em * (small_em - 0.6f)}}, small_[i].runs, options, view);

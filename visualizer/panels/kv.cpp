@@ -30,12 +30,20 @@ CacheView cache_of(const Source& source, const AppState& state) {
   return cache_under(cached_text(state), source.geometry(), strategy_of(source, state));
 }
 
+/// Whether the model that is shown can cache in this way.
+bool possible(const Source& source, KvStrategy strategy) {
+  return why_not(source.geometry(), strategy).empty();
+}
+
 /// Why there is no picture; empty when there is one.
 std::string nothing(const Source& source, const AppState& state) {
   const Geometry& geometry = source.geometry();
-  if (cached_text(state).size() > 0)
-    return geometry.layer_count() == 0 ? "the configuration cannot be read: who stores what is not known"
-                                       : why_not(geometry, strategy_of(source, state));
+  if (cached_text(state).size() > 0 && geometry.layer_count() == 0)
+    return "the configuration cannot be read: who stores what is not known";
+  if (cached_text(state).size() > 0 && !possible(source, strategy_of(source, state)))
+    return geometry.recursions < 2 ? "without recursions no layer can read what another has stored (choose \"run\")"
+                                   : "this model's routers do not allow this way of caching (choose \"run\")";
+  if (cached_text(state).size() > 0) return "";
   return state.cache_subject == Subject::generated ? "nothing generated yet" : no_text(source);
 }
 
@@ -111,9 +119,10 @@ FrameRow margin_of(const CacheRow& row, int tokens) {
 }
 
 // Bytes against those of a vanilla model: the track is vanilla, filled by who stored what, with a mark at `recursive`.
-float draw_savings(Canvas& canvas, const Box& box, const CacheView& kv, int64_t recursive, const std::string& line) {
+float draw_savings(Canvas& canvas, const Box& box, const CacheView& kv, int64_t recursive,
+                   const std::vector<std::string>& line) {
   const float em = ui::em();
-  canvas.text(box.min, ui::u32(ui::colors::text), fitted(line, box.width(), ui::Font::small), ui::Font::small);
+  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::text), line, box.width(), ui::Font::small);
   const float top = box.min.y + em * 1.15f;
   const Box track{{box.min.x, top}, {box.max.x, top + em * 0.75f}};
   canvas.rect(track, ui::u32(ui::colors::well), em * 0.2f);
@@ -162,17 +171,23 @@ class KvPanel : public Panel {
             : fmt::format("probe text, {}, step {}", state.rule == RuleView::training ? "training rule" : "causal rule",
                           state.shown.step);
     const bool other = strategy_of(source, state) != source.geometry().model.kv_cache;
+    if (other && !possible(source, strategy_of(source, state))) return "a way in which this model cannot cache";
     const bool read = reader_of(state, cached_text(state).size()) >= 0;
     return fmt::format("{}{} \u00b7 {} \u00b7 {}", other ? "not this run's way: " : "",
                        strategy[int(strategy_of(source, state))], what, read ? "white: read" : "dark: saved");
   }
 
-  float controls(const Source&, AppState& state, float right) override {
+  float controls(const Source& source, AppState& state, float right) override {
     state.cache_subject = Subject(ui::corner_choice("kv.subject", {"probe", "generated"}, int(state.cache_subject),
                                                     "Whose cache is shown", right, ui::button_width("hybrid")));
-    state.cache_strategy = ui::corner_choice(
-        "kv.strategy", {"run", "own", "shared", "hybrid"}, state.cache_strategy,
-        "As this run caches; each recursion its own; the first one's for all; renewed where active", right);
+    std::vector<const char*> ways = {"run", "own", "shared", "hybrid"};
+    // One that is chosen stays, so that it can be left.
+    while (int(ways.size()) > 1 + std::max(1, state.cache_strategy) && !possible(source, KvStrategy(ways.size() - 2)))
+      ways.pop_back();
+    if (ways.size() > 2)
+      state.cache_strategy = ui::corner_choice(
+          "kv.strategy", ways, state.cache_strategy,
+          "As this run caches; each recursion its own; the first one's for all; renewed where active", right);
     return right;
   }
 
@@ -182,10 +197,11 @@ class KvPanel : public Panel {
     if (const std::string why = nothing(source, state); !why.empty()) return draw_empty(canvas, box, why);
     const CacheView kv = cache_of(source, state);
     const int64_t recursive = recursive_bytes(source, state);
-    const std::string line =
+    const std::vector<std::string> line =
         pointed_ && pointed_->first < int(kv.rows.size()) && pointed_->second < view.size()
-            ? slot_text(view, kv.rows[size_t(pointed_->first)], pointed_->second, source.geometry().entry_bytes)
-            : fitting(savings(kv, recursive, source.geometry().entry_bytes), box.width(), ui::Font::small);
+            ? std::vector{slot_text(view, kv.rows[size_t(pointed_->first)], pointed_->second,
+                                    source.geometry().entry_bytes)}
+            : savings(kv, recursive, source.geometry().entry_bytes);
     const float top = draw_savings(canvas, box, kv, recursive, line);
     std::vector<FrameRow> rows;
     for (const CacheRow& row : kv.rows) rows.push_back(margin_of(row, view.size()));

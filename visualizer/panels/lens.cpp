@@ -99,8 +99,8 @@ void draw_predictions(Canvas& canvas, const Box& box, const Source& source, cons
     const float x = box.min.x + float(r) * (width + gap);
     const std::string loss =
         std::isfinite(lens.nll[r][t]) ? fmt::format(": {:.2f} nats", lens.nll[r][t]) : std::string();
-    canvas.text({x, box.min.y}, ui::u32(ui::colors::dim),
-                fitted(most(r, lens.nll.size()) + loss, width, ui::Font::small), ui::Font::small);
+    ui::fitted_text(canvas, {x, box.min.y}, ui::u32(ui::colors::dim), most(r, lens.nll.size()) + loss, width,
+                    ui::Font::small);
     for (size_t c = 0; c < lens.each; ++c) {
       const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
       const float y = box.min.y + letter + em * 0.2f + float(c) * (letter + em * 0.35f);
@@ -109,10 +109,9 @@ void draw_predictions(Canvas& canvas, const Box& box, const Source& source, cons
       const double p = std::isfinite(candidate.probability) ? std::clamp<double>(candidate.probability, 0, 1) : 0;
       canvas.rect({{x, y + letter}, {x + width * float(p), y + letter + em * 0.2f}},
                   ui::u32(depth_color(int(r) + 1), right ? 1 : 0.5));
-      canvas.text({x, y}, ui::u32(right ? ui::colors::text : ui::colors::dim),
-                  fitted(fmt::format("{}  {}{}", percent(p), source.quoted(candidate.id), right ? "  (follows)" : ""),
-                         width, ui::Font::small),
-                  ui::Font::small);
+      ui::fitted_text(canvas, {x, y}, ui::u32(right ? ui::colors::text : ui::colors::dim),
+                      fmt::format("{}  {}{}", percent(p), source.quoted(candidate.id), right ? "  (follows)" : ""),
+                      width, ui::Font::small);
     }
   }
 }
@@ -312,12 +311,15 @@ class LensPanel : public Panel {
     const auto selected = state.selected(Subject::probe);
     const bool here = selected && *selected < view.size();
     const std::vector<Choice> choices = here ? std::vector<Choice>() : choices_of(lens, view);
-    const std::string line = here ? token_line(lens, view, *selected)
-                                  : foresight(choices) + " \u00b7 point at a token to see its predictions";
-    canvas.text(box.min, ui::u32(here ? ui::colors::text : ui::colors::dim), fitted(line, box.width()));
+    std::vector<std::string> line;  // and shorter ones
+    if (here)
+      line = {token_line(lens, view, *selected)};
+    else
+      line = {foresight(choices) + " \u00b7 point at a token to see its predictions", foresight(choices)};
+    ui::fitted_text(canvas, box.min, ui::u32(here ? ui::colors::text : ui::colors::dim), line, box.width());
     const std::string depths = here ? by_depth(outcome, *selected) : "";
-    canvas.text({box.min.x, box.min.y + em * 1.3f}, ui::u32(ui::colors::dim),
-                fitted(depths, box.width(), ui::Font::small), ui::Font::small);
+    ui::fitted_text(canvas, {box.min.x, box.min.y + em * 1.3f}, ui::u32(ui::colors::dim), depths, box.width(),
+                    ui::Font::small);
     const Box below{{box.min.x, box.min.y + em * (depths.empty() ? 1.4f : 2.6f)}, box.max};
     if (here)
       draw_predictions(canvas, below, source, lens, view, *selected);

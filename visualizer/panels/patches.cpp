@@ -37,14 +37,12 @@ std::string class_name(const Source& source, int32_t id) {
   return size_t(id) < names.size() ? readable_piece(names[id]) : fmt::format("{}", id);
 }
 
-/// What the model takes an image for, as fully as there is room to say it; a cross where it is wrong.
-std::string verdict(const Source& source, const SeenImage& image, float width) {
+/// What the model takes an image for, the fullest first; a cross where it is wrong.
+std::vector<std::string> verdict(const Source& source, const SeenImage& image) {
   const std::string cross = image.right() ? "" : "\u00d7 ", taken = class_name(source, image.predicted);
   const std::string share = fmt::format(" ({})", percent(image.probability));
   const std::string is = image.right() ? "" : ", is " + class_name(source, image.truth);
-  for (const std::string& form : {cross + "taken for " + taken + share + is, cross + taken + share + is})
-    if (text_size(form, ui::Font::small).x <= width) return form;
-  return fitted(cross + taken + is, width, ui::Font::small);
+  return {cross + "taken for " + taken + share + is, cross + taken + share + is, cross + taken + is};
 }
 
 std::string rule_of(const Source& source) {
@@ -142,14 +140,14 @@ void draw_scores(Canvas& canvas, const Box& box, const Source& source, const Ima
                  int patch) {
   const float em = ui::em(), row = em * 1.25f;
   const SeenImage& seen = shown.images[image];
-  canvas.text(box.min, ui::u32(ui::colors::text), fitted(place_line(source, shown, image, patch), box.width()));
+  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::text), place_line(source, shown, image, patch), box.width());
   const float label = std::min(box.width() * 0.6f, text_size("recursion 9: score 0.99, taken", ui::Font::small).x + em);
   for (int r = 0; r < scored_recursions(source, shown, seen); ++r) {
     const float y = box.min.y + em * 1.4f + float(r) * row;
     if (y + em > box.max.y) return;
     const double score = score_of(source, shown, seen, patch, r);
-    canvas.text({box.min.x, y}, ui::u32(ui::colors::dim),
-                fitted(score_line(source, seen, patch, r, score), label, ui::Font::small), ui::Font::small);
+    ui::fitted_text(canvas, {box.min.x, y}, ui::u32(ui::colors::dim), score_line(source, seen, patch, r, score), label,
+                    ui::Font::small);
     const Box track{{box.min.x + label, y + em * 0.15f}, {box.max.x, y + em * 0.85f}};
     canvas.rect(track, ui::u32(ui::colors::well), em * 0.15f);
     if (std::isfinite(score))
@@ -190,9 +188,8 @@ class PatchesPanel : public Panel {
     if (room && place.patch >= 0) {
       draw_scores(canvas, lower, source, *shown, place.image, place.patch);
     } else if (room) {
-      canvas.text(
-          lower.min, ui::u32(ui::colors::faint),
-          fitted("point at a patch to see its scores, click to see its image large or all again", lower.width()));
+      ui::fitted_text(canvas, lower.min, ui::u32(ui::colors::faint),
+                      "point at a patch to see its scores, click to see its image large or all again", lower.width());
     } else if (hovered_.patch >= 0 && ui::begin_tooltip()) {
       ui::label(scores_text(source, *shown, hovered_.image, hovered_.patch), ui::colors::text, ui::Font::small);
       ImGui::EndTooltip();
@@ -271,8 +268,9 @@ class PatchesPanel : public Panel {
       const ImVec2 corner{std::floor(area.min.x + float(at % columns) * (side + gap)),
                           std::floor(area.min.y + float(at / columns) * (side + label + gap))};
       const SeenImage& image = shown.images[i];
-      canvas.text({corner.x, corner.y + side + em * 0.15f}, ui::u32(image.right() ? ui::colors::dim : ui::colors::warn),
-                  verdict(source, image, one ? area.width() : side), ui::Font::small);
+      ui::fitted_text(canvas, {corner.x, corner.y + side + em * 0.15f},
+                      ui::u32(image.right() ? ui::colors::dim : ui::colors::warn), verdict(source, image),
+                      one ? area.width() : side, ui::Font::small);
       draw_image(state, canvas, shown, i, {corner, {corner.x + side, corner.y + side}},
                  source.geometry().recursions > 1);
     }

@@ -15,9 +15,14 @@ struct RunPoint {
   double loss = 0;   ///< Held out, by the causal rule, nats, as last evaluated.
   Color color;
 };
-/// Of the run that is shown and of those beside it, but for those of which a number is not known yet.
+/// Of the run that is shown and of those beside it, but for those on other data and those of which a number is not
+/// known yet.
 std::vector<RunPoint> run_points(const Source& source, const AppState& state);
 
+/// "36.5k tokens/s in training, 0.542 nats held out".
+std::string run_text(const RunPoint& point);
+
+/// Names that find no room are told beside the mouse, as all numbers are.
 void draw_runs(Canvas& canvas, const Box& box, const std::vector<RunPoint>& points);
 
 }  // namespace tinymor

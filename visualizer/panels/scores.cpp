@@ -189,7 +189,7 @@ class ScoresPanel : public Panel {
     if (history.scores.empty()) return "how sure the routers are, over the run";
     const bool by_depth = source.geometry().by_depth;
     std::string out = std::string(score_formula(by_depth)) + " in training \u00b7 colour: taken, grey: left";
-    if (!by_depth) out += " \u00b7 bright: its cut, thin: the causal cut";
+    if (!by_depth) out += " \u00b7 bright: cut, thin: causal cut";
     if (const ScoreHistogram* at = scores_at(history, state.shown.step))
       out += fmt::format(" \u00b7 right: step {}", at->step);
     if (int(history.scores.size()) > most_columns)

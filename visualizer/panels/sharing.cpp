@@ -148,9 +148,8 @@ class SharingPanel : public Panel {
       std::string label = fmt::format("{}", l + 1);
       if (recursion > 0) label += fmt::format(" \u00b7 recursion {}", recursion);
       if (height >= letter)
-        canvas.text({place.min.x + em * 0.4f, place.min.y + (height * 0.8f - letter) / 2},
-                    ui::u32(ui::colors::text, dimmed ? 0.4 : 1),
-                    fitted(label, stack_width - em * 0.6f, ui::Font::small), ui::Font::small);
+        ui::fitted_text(canvas, {place.min.x + em * 0.4f, place.min.y + (height * 0.8f - letter) / 2},
+                        ui::u32(ui::colors::text, dimmed ? 0.4 : 1), label, stack_width - em * 0.6f, ui::Font::small);
       curve(canvas, {place.max.x, place.center().y}, {set_left, set_box(set).center().y},
             ui::u32(color, dimmed ? 0.15 : 0.9), em * (hovered_set_ == set ? 0.23f : 0.12f));
       if (place.contains(ImGui::GetIO().MousePos) && ImGui::IsWindowHovered()) hovered = set;
@@ -164,10 +163,9 @@ class SharingPanel : public Panel {
                      {place.min.x + place.width() * s.gradients->total[set] / largest, place.max.y}},
                     ui::u32(ui::colors::accent), em * 0.1f);
       const float width = place.width() - em * 0.8f;
-      canvas.text(
-          {place.min.x + em * 0.4f, place.min.y + em * 0.15f}, ui::u32(ui::colors::text),
-          fitted(fmt::format("weights {}: {}", set + 1, uses == 1 ? "used once" : fmt::format("used {} times", uses)),
-                 width, ui::Font::small),
+      ui::fitted_text(
+          canvas, {place.min.x + em * 0.4f, place.min.y + em * 0.15f}, ui::u32(ui::colors::text),
+          fmt::format("weights {}: {}", set + 1, uses == 1 ? "used once" : fmt::format("used {} times", uses)), width,
           ui::Font::small);
       if (place.height() >= 2 * letter + em * 0.4f) {
         const double numbers = double(layer_parameters(s.config, sets));
@@ -177,8 +175,8 @@ class SharingPanel : public Panel {
           const std::string gradient = "gradient " + short_number(s.gradients->total[set]);
           lines = {lines[0] + ", " + gradient, count + ", " + gradient, gradient};
         }
-        canvas.text({place.min.x + em * 0.4f, place.min.y + em * 0.15f + letter}, ui::u32(ui::colors::dim),
-                    fitting(lines, width, ui::Font::small), ui::Font::small);
+        ui::fitted_text(canvas, {place.min.x + em * 0.4f, place.min.y + em * 0.15f + letter}, ui::u32(ui::colors::dim),
+                        lines, width, ui::Font::small);
       }
       ui::tag(fmt::format("sharing.set.{}", set), place);
       if (place.contains(ImGui::GetIO().MousePos) && ImGui::IsWindowHovered()) hovered = set;

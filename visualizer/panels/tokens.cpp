@@ -280,7 +280,7 @@ class TokensPanel : public Panel {
       for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
         const int32_t id = listed_[i];
         const Box box = free_box();
-        canvas.text(box.min, ui::u32(ui::colors::text), fitted(piece_at(source, id), em * 6));
+        ui::fitted_text(canvas, box.min, ui::u32(ui::colors::text), piece_at(source, id), em * 6);
         text_right(canvas, {box.min.x + em * 9.5f, box.min.y}, ui::u32(ui::colors::dim), fmt::format("{}", id));
         if (!counts.empty()) {
           const float left = box.min.x + em * 15.5f, width = std::max(0.0f, box.max.x - left);
