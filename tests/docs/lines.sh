@@ -14,6 +14,6 @@ autograd   1500
 mor        2800
 datasets   2300
 trainer    4910
-visualizer 14000
+visualizer 14200
 END
 exit $over
