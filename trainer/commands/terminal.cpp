@@ -93,7 +93,7 @@ void ProgressBar::on_step(const StepMetrics& m) {
   if (first) first_seconds_ = m.seconds;
   const double per_step = m.step > first_ + 1 ? (m.seconds - first_seconds_) / double(m.step - first_ - 1) : 0;
   const std::string numbers =
-      fmt::format("step {}/{}  loss {:.3f}  {:.0f} tok/s  depth {:.2f}  {} left", m.step, steps_, smoothed_loss_,
+      fmt::format("step {}/{}  smoothed loss {:.3f}  {:.0f} tok/s  depth {:.2f}  {} left", m.step, steps_, smoothed_loss_,
                   smoothed_speed_, m.mean_depth, clock_text(per_step * double(steps_ - m.step)));
   if (!terminal_) {
     const int64_t every = std::max<int64_t>(1, steps_ / 20);
