@@ -145,3 +145,9 @@ TEST_CASE("02: what does not fit is said at the call") {
   CHECK_THROWS_WITH(example().slice(1, 2, 5), "[slice] 2..5 by 1 is not a range of axis 1 of [2,3]");
   CHECK_THROWS_WITH(example().dim(2), "[shape] axis 2 does not exist in [2,3]");
 }
+
+TEST_CASE("02: a number beside a tensor, and how tensors are printed") {
+  const Tensor y = 2 * example() + 1;
+  CHECK(y.to_vector() == Numbers{3, 5, 7, 9, 11, 13});
+  CHECK(to_string(y) == "[[ 3.  5.  7.]\n [ 9. 11. 13.]]");
+}

@@ -4,6 +4,7 @@
 
 #include "autograd/graph.h"
 #include "autograd/ops.h"
+#include "autograd/optim.h"
 #include "autograd/recompute.h"
 #include "support/catch.h"
 #include "tensor/error.h"
@@ -185,4 +186,28 @@ TEST_CASE("03: the graph as Graphviz text") {
   n1 -> n2;
 }
 )");
+}
+
+TEST_CASE("03: the optimizers' first steps down x^2 from 3") {
+  const auto path = [](auto make, double clip) {
+    Variable x = number(3, "x");
+    auto optimizer = make(std::vector<Variable*>{&x});
+    std::vector<double> places;
+    for (int step = 0; step < 2; ++step) {
+      (x * x).backward();
+      clip_grad_norm({&x}, clip);
+      optimizer.step();
+      optimizer.zero_grad();
+      places.push_back(x.value().item());
+    }
+    return places;
+  };
+  const auto sgd = [](SGD::Options options) { return [=](auto parameters) { return SGD(parameters, options); }; };
+  const auto adamw = [](auto parameters) { return AdamW(parameters, {.lr = 0.1}); };
+  CHECK(path(sgd({.lr = 0.1}), 100)[0] == Approx(2.4));
+  CHECK(path(sgd({.lr = 0.1}), 100)[1] == Approx(1.92));
+  CHECK(path(sgd({.lr = 0.1, .momentum = 0.9}), 100)[0] == Approx(2.4));
+  CHECK(path(sgd({.lr = 0.1, .momentum = 0.9}), 100)[1] == Approx(1.38));
+  CHECK(path(adamw, 100)[0] == Approx(2.9));
+  CHECK(path(sgd({.lr = 0.1}), 1)[0] == Approx(2.9));
 }

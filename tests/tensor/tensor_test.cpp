@@ -1,6 +1,7 @@
 #include "tensor/tensor.h"
 
 #include <cmath>
+#include <limits>
 
 #include "support/catch.h"
 #include "tensor/error.h"
@@ -149,4 +150,34 @@ TEST_CASE("random numbers are Philox's, uniform and normal as they should be") {
   for (int i = 0; i < 7000; ++i) ++seen[random.below(7)];
   for (int count : seen) CHECK(std::abs(count - 1000) < 150);
   CHECK_THROWS_AS(random.below(0), Error);
+}
+
+TEST_CASE("numbers and functions of tensors are written as in NumPy") {
+  const Tensor x({4}, {-2, Real(-0.5), 0, 3});
+  const Real inf = std::numeric_limits<Real>::infinity();
+  const std::vector<std::pair<Tensor, Numbers>> table{
+      {-x, {2, 0.5, 0, -3}},           {2 * x + 1, {-3, 0, 1, 7}},
+      {1 - x / 2, {2, 1.25, 1, -0.5}}, {1 / x, {-0.5, -2, inf, Real(1) / 3}},
+      {x > 0, {0, 0, 0, 1}},           {abs(x), {2, 0.5, 0, 3}},
+      {relu(x), {0, 0, 0, 3}},         {clamp(x, -1, 2), {-1, -0.5, 0, 2}},
+      {pow(x, 2), {4, 0.25, 0, 9}},    {pow(x, -3), {-0.125, -8, inf, Real(1) / 27}},
+      {pow(x, 0), {1, 1, 1, 1}},       {pow(abs(x), 0.5) - sqrt(abs(x)), {0, 0, 0, 0}},
+      {log(exp(x)), {-2, -0.5, 0, 3}}, {tanh(x) - (2 * sigmoid(2 * x) - 1), {0, 0, 0, 0}}};
+  for (size_t row = 0; row < table.size(); ++row) {
+    INFO("row " << row);
+    for (int64_t i = 0; i < 4; ++i)
+      CHECK((table[row].first.at({i}) == table[row].second[size_t(i)] ||
+             std::abs(table[row].first.at({i}) - table[row].second[size_t(i)]) < 1e-6));
+  }
+  CHECK(std::isnan(pow(x, 0.5).at({0})));
+}
+
+TEST_CASE("axes of extent 1 come and go") {
+  const Tensor x = counting({2, 1, 3});
+  CHECK(x.squeeze(1).shape() == Shape({2, 3}));
+  CHECK(x.squeeze(-2).data() == x.data());
+  CHECK(x.unsqueeze(0).shape() == Shape({1, 2, 1, 3}));
+  CHECK(x.unsqueeze(-1).shape() == Shape({2, 1, 3, 1}));
+  CHECK_THROWS_WITH(x.squeeze(2), ContainsSubstring("axis 2 of [2,1,3] is not of extent 1"));
+  CHECK_THROWS_WITH(x.unsqueeze(5), ContainsSubstring("no place for an axis 5"));
 }

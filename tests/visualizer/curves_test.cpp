@@ -48,7 +48,7 @@ TEST_CASE("runs beside each other whose held-out losses another seed could put i
     desk.window.frames(2);
     return desk.window.app().text("curves");
   };
-  CHECK_THAT(text(0.03), ContainsSubstring(" \u00b7 one seed: may be luck \u00b7 "));
+  CHECK_THAT(text(0.03), ContainsSubstring("one seed: may be luck \u00b7 newest held out: "));
   CHECK_THAT(text(0.05), !ContainsSubstring("luck"));
   CHECK_THAT(Desk().window.app().text("curves"), !ContainsSubstring("luck"));
 }

@@ -109,11 +109,12 @@ class CurvesPanel : public Panel {
     std::string out =
         fmt::format("loss in nats per {} by {}", h.of_images() ? "image" : "token", axis_unit(state.curve_axis));
     if (!state.compare.rivals.empty()) {
-      std::string held = fmt::format("newest held out: this run {}", newest_held_out(source));
+      // What cannot be concluded comes first, where no narrow window cuts it off.
+      std::string held = may_be_luck(source, state.compare.rivals) ? "one seed: may be luck \u00b7 " : "";
+      held += fmt::format("newest held out: this run {}", newest_held_out(source));
       for (const Source* rival : state.compare.rivals)
         held += fmt::format(", {} {}", rival_name(source, state.compare, *rival),
                             other_data(source, *rival) ? "cannot be compared" : newest_held_out(*rival));
-      if (may_be_luck(source, state.compare.rivals)) held += " \u00b7 one seed: may be luck";
       return held + (h.of_images() ? " \u00b7 " : " \u00b7 causal rule, ") + out;
     }
     if (compares_steps(state)) return marks_line(h, state);
