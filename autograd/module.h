@@ -4,6 +4,7 @@
 //
 //   struct Net : Module {
 //     Linear hidden, output;
+//     explicit Net(Random& random) : hidden(2, 8, random), output(8, 1, random) {}
 //     Variable operator()(const Variable& x) const { return output(tanh(hidden(x))); }
 //     void members(Members& m) override { m("hidden", hidden), m("output", output); }
 //   };

@@ -95,8 +95,8 @@ Contents contents_of(const fs::path& folder) {
       }
     }
   } catch (const fs::filesystem_error& error) {
-    throw InputError(
-        fmt::format("{}: {} (make all of the folder readable)", error.path1().string(), error.code().message()));
+    throw InputError(fmt::format("{}: {} (make all of the folder readable)",
+                                 (error.path1().empty() ? folder : error.path1()).string(), error.code().message()));
   }
   std::sort(contents.files.begin(), contents.files.end());
   return contents;

@@ -14,7 +14,14 @@ namespace tinymor {
 
 /// Something failed while working. Programs end with status 1.
 struct Error : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  explicit Error(const std::string& text) : std::runtime_error(with_visible_zeros(text)) {}
+
+ private:
+  /// what() ends at a zero byte, which a name or a line from outside can have.
+  static std::string with_visible_zeros(std::string text) {
+    for (size_t at = 0; (at = text.find('\0', at)) != text.npos;) text.replace(at, 1, "<0x00>");
+    return text;
+  }
 };
 
 /// A file, a flag or a call from outside is wrong: "WHAT: WHY (HOW TO MEND IT)". Programs end with status 2.

@@ -199,7 +199,20 @@ bool assign_field(Config& config, std::string_view table, std::string_view key, 
   return found;
 }
 
+/// The parser calls itself for every part of a dotted name, until the stack is full.
+void check_dots(std::string_view text, const std::string& name) {
+  constexpr int64_t most = 1000;
+  std::istringstream lines{std::string(text)};
+  int64_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    check_input(std::count(line.begin(), line.end(), '.') <= most, "{}:{}: has more than {} dots (mend the line)", name,
+                number, most);
+  }
+}
+
 toml::table parse_toml(std::string_view text, const std::string& name) {
+  check_dots(text, name);
   try {
     return toml::parse(text, std::string_view(name));
   } catch (const toml::parse_error& e) {

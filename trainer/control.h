@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "mor/model.h"
-#include "trainer/recording.h"
+#include "trainer/events.h"
 
 namespace tinymor {
 

@@ -122,9 +122,8 @@ EvalMetrics ImageTrainer::Pictures::evaluate() const {
 void ImageTrainer::Pictures::tell_snapshot(Observers& observers, int64_t step, SnapshotParts) {
   ImageModel now = weights;
   now.unshare();
-  observers.tell_later(&Observer::on_images, [now, seen = some(images.held_out, 0, kShown), step] {
-    return snapshot_of(now, seen, 0, kShown, step);
-  });
+  observers.tell_later(
+      [now, seen = some(images.held_out, 0, kShown), step] { return snapshot_of(now, seen, 0, kShown, step); });
 }
 
 std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::new_pictures(Config config, int64_t patch_size,

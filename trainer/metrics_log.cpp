@@ -4,7 +4,12 @@
 
 namespace tinymor {
 
-void MetricsLog::on_step(const StepMetrics& m) {
+void MetricsLog::on(const Event& event) {
+  hear(
+      event, [this](const StepMetrics& m) { write(m); }, [this](const EvalMetrics& m) { write(m); });
+}
+
+void MetricsLog::write(const StepMetrics& m) {
   const nlohmann::ordered_json entry{{"step", m.step},
                                      {"seconds", m.seconds},
                                      {"loss", m.loss},
@@ -21,7 +26,7 @@ void MetricsLog::on_step(const StepMetrics& m) {
   file_.append(entry.dump() + "\n");
 }
 
-void MetricsLog::on_eval(const EvalMetrics& m) {
+void MetricsLog::write(const EvalMetrics& m) {
   const nlohmann::ordered_json entry{
       {"step", m.step}, {"topk_loss", m.topk_loss}, {"threshold_loss", m.threshold_loss}, {"mean_depth", m.mean_depth}};
   file_.append(entry.dump() + "\n");

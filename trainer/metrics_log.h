@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "tensor/files.h"
-#include "trainer/recording.h"
+#include "trainer/events.h"
 
 namespace tinymor {
 
@@ -13,10 +13,12 @@ class MetricsLog : public Observer {
  public:
   /// Throws Error, here and on every line, when writing fails.
   explicit MetricsLog(const std::filesystem::path& file) : file_(file) {}
-  void on_step(const StepMetrics& m) override;
-  void on_eval(const EvalMetrics& m) override;
+  void on(const Event& event) override;
 
  private:
+  void write(const StepMetrics& m);
+  void write(const EvalMetrics& m);
+
   AppendFile file_;
 };
 

@@ -3,12 +3,11 @@
 
 #include <future>
 #include <mutex>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "tensor/threads.h"
-#include "trainer/recording.h"
+#include "trainer/events.h"
 
 namespace tinymor {
 
@@ -17,21 +16,19 @@ class Observers {
   /// The observer must live as long as it is told things.
   void add(Observer& observer) { all_.push_back(&observer); }
 
-  /// Calls `hear` of each of them: tell(&Observer::on_step, metrics).
-  template <class Event>
-  void tell(void (Observer::*hear)(const Event&), const std::type_identity_t<Event>& event) {
+  void tell(const Event& event) {
     const std::lock_guard lock(telling_);
-    for (Observer* observer : all_) (observer->*hear)(event);
+    for (Observer* observer : all_) observer->on(event);
   }
 
-  /// The same of `make()`, once a thread that works alone is done with it; what it looks at must not change. Waits
-  /// until what was to be told later before is told.
-  template <class Event, class Make>
-  void tell_later(void (Observer::*hear)(const Event&), Make make) {
+  /// Tells the event that `make()` gives, once a thread that works alone is done with it; what it looks at must not
+  /// change. Waits until what was to be told later before is told.
+  template <class Make>
+  void tell_later(Make make) {
     finish();
-    later_ = std::async(std::launch::async, [this, hear, make = std::move(make)] {
+    later_ = std::async(std::launch::async, [this, make = std::move(make)] {
       work_alone();
-      tell(hear, make());
+      tell(make());
     });
   }
   /// Waits until everything is told. Throws what making or telling threw.

@@ -58,28 +58,8 @@ Recorder::Recorder(const std::filesystem::path& file, const RunInfo& run, std::o
   file_ = std::make_unique<AppendFile>(file);
 }
 
-void Recorder::on_step(const StepMetrics& metrics) {
-  seconds_ = metrics.seconds;
-  file_->append(step_record(metrics));
-}
-
-void Recorder::on_eval(const EvalMetrics& metrics) {
-  file_->append(eval_record(metrics, seconds_));
-}
-
-void Recorder::on_scores(const ScoreHistogram& scores) {
-  file_->append(scores_record(scores, seconds_));
-}
-
-void Recorder::on_snapshot(const Snapshot& snapshot) {
-  file_->append(snapshot_record(snapshot, seconds_));
-}
-
-void Recorder::on_images(const ImageSnapshot& images) {
-  file_->append(images_record(images, seconds_));
-}
-
-void Recorder::on_event(const RunEvent& event) {
+void Recorder::on(const Event& event) {
+  hear(event, [this](const StepMetrics& metrics) { seconds_ = metrics.seconds; });
   file_->append(event_record(event, seconds_));
 }
 

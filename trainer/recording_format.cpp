@@ -5,7 +5,10 @@
 #include <bit>
 #include <concepts>
 #include <cstring>
+#include <iterator>
 #include <type_traits>
+#include <utility>
+#include <variant>
 
 #include "tensor/error.h"
 
@@ -19,6 +22,11 @@ constexpr size_t kHeadBytes = 24;            // of a record: kind, bytes, step, 
 constexpr uint32_t kMaxPayload = 16u << 20;  // a snapshot of 2048 tokens has about 1 MiB
 constexpr int32_t kMaxDepth = 512;
 constexpr int32_t kMaxImage = 1024;  // pixels of a side
+
+/// By their place in Event.
+constexpr RecordKind event_kinds[] = {RecordKind::step,     RecordKind::eval,   RecordKind::scores,
+                                      RecordKind::snapshot, RecordKind::images, RecordKind::event};
+static_assert(std::size(event_kinds) == std::variant_size_v<Event>);
 
 /// CRC-32 as in zlib and PNG: polynomial 0xEDB88320, reflected.
 uint32_t crc32(std::string_view bytes) {
@@ -340,58 +348,31 @@ std::optional<Record> take_record(std::string_view& rest) {
 
 bool add_record(Recording& recording, const Record& record) {
   if (record.step < 0) return false;
-  switch (record.kind) {
-    case RecordKind::run: {
-      Reader reader(record.payload);
-      static_cast<RunInfo&>(recording) = {};
-      reader(static_cast<RunInfo&>(recording));
-      return reader.ok;
-    }
-    case RecordKind::step:
-      return append(recording.steps, record);
-    case RecordKind::eval:
-      return append(recording.evals, record);
-    case RecordKind::snapshot:
-      return append(recording.snapshots, record);
-    case RecordKind::scores:
-      return append(recording.scores, record);
-    case RecordKind::images:
-      return append(recording.images, record);
-    case RecordKind::event:
-      return append(recording.events, record);
+  if (record.kind == RecordKind::run) {
+    Reader reader(record.payload);
+    static_cast<RunInfo&>(recording) = {};
+    reader(static_cast<RunInfo&>(recording));
+    return reader.ok;
   }
-  return true;
+  const auto kind = std::find(std::begin(event_kinds), std::end(event_kinds), record.kind);
+  const size_t index = size_t(kind - std::begin(event_kinds));
+  const auto add = [&]<size_t... I>(std::index_sequence<I...>) {
+    return ((index != I || append(recording.of<std::variant_alternative_t<I, Event>>(), record)) && ...);
+  };
+  return add(std::make_index_sequence<std::size(event_kinds)>());
 }
 
 std::string run_record(const RunInfo& run) {
   return record(RecordKind::run, 0, 0, run);
 }
 
-std::string step_record(const StepMetrics& metrics) {
-  return record(RecordKind::step, metrics.step, metrics.seconds, metrics);
-}
-
-std::string eval_record(const EvalMetrics& metrics, double seconds) {
-  return record(RecordKind::eval, metrics.step, seconds, metrics);
-}
-
-std::string scores_record(const ScoreHistogram& scores, double seconds) {
-  return record(RecordKind::scores, scores.step, seconds, scores);
-}
-
-std::string snapshot_record(const Snapshot& snapshot, double seconds) {
-  check(consistent(snapshot), "[recording] the traces of step {} contradict themselves or are of two texts",
-        snapshot.step);
-  return record(RecordKind::snapshot, snapshot.step, seconds, snapshot);
-}
-
-std::string images_record(const ImageSnapshot& images, double seconds) {
-  check(consistent(images), "[recording] the images of step {} contradict themselves", images.step);
-  return record(RecordKind::images, images.step, seconds, images);
-}
-
-std::string event_record(const RunEvent& event, double seconds) {
-  return record(RecordKind::event, event.step, seconds, event);
+std::string event_record(const Event& event, double seconds) {
+  return std::visit(
+      [&](const auto& e) {
+        check(consistent(e), "[recording] what is told of step {} contradicts itself", e.step);
+        return record(event_kinds[event.index()], e.step, seconds, e);
+      },
+      event);
 }
 
 }  // namespace tinymor

@@ -31,13 +31,9 @@ std::optional<Record> take_record(std::string_view& rest);
 /// this kind of record holds, or its step goes back.
 bool add_record(Recording& recording, const Record& record);
 
-/// The bytes of records. Throws Error for a trace that contradicts itself or is too large.
+/// The bytes of records; `seconds` that training took so far. Throws Error for an event that contradicts itself or is
+/// too large.
 std::string run_record(const RunInfo& run);
-std::string step_record(const StepMetrics& metrics);
-std::string eval_record(const EvalMetrics& metrics, double seconds);
-std::string scores_record(const ScoreHistogram& scores, double seconds);
-std::string snapshot_record(const Snapshot& snapshot, double seconds);
-std::string images_record(const ImageSnapshot& images, double seconds);
-std::string event_record(const RunEvent& event, double seconds);
+std::string event_record(const Event& event, double seconds);
 
 }  // namespace tinymor

@@ -51,8 +51,8 @@ bool same_bytes(const std::filesystem::path& a, const std::filesystem::path& b) 
 
 }  // namespace
 
-void save_checkpoint(const RunFolder& run, const Module& model, const std::string& checkpoint, const Optimizer& optimizer,
-                     const Progress& progress) {
+void save_checkpoint(const RunFolder& run, const Module& model, const std::string& checkpoint,
+                     const Optimizer& optimizer, const Progress& progress) {
   SafetensorsFile file;
   file.tensors = optimizer.state();
   file.tensors.merge(model.state_dict());

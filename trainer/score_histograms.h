@@ -3,7 +3,7 @@
 // apart for tokens that were taken and tokens that were not.
 
 #include "mor/probe.h"
-#include "trainer/recording.h"
+#include "trainer/events.h"
 
 namespace tinymor {
 

@@ -6,7 +6,7 @@
 
 #include "datasets/tokenizer.h"
 #include "mor/model.h"
-#include "trainer/recording.h"
+#include "trainer/events.h"
 
 namespace tinymor {
 

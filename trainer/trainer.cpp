@@ -8,6 +8,7 @@
 #include "datasets/corpus.h"
 #include "datasets/fingerprint.h"
 #include "datasets/images.h"
+#include "datasets/tokenizer_files.h"
 #include "mor/checkpoint.h"
 #include "mor/llama_config.h"
 #include "tensor/error.h"
@@ -126,12 +127,11 @@ EvalMetrics Trainer::Text::evaluate() const {
 
 void Trainer::Text::tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) {
   if (watched_.kind == Watched::batches && step > 0) seen_ = first_row(batches_.at(step - 1));
-  observers.tell_later(&Observer::on_snapshot,
-                       [weights = weights.clone(), tokenizer = tokenizer, text = seen_, step, parts] {
-                         Snapshot snapshot = snapshot_of(weights, *tokenizer, text, parts);
-                         snapshot.step = step;
-                         return snapshot;
-                       });
+  observers.tell_later([weights = weights.clone(), tokenizer = tokenizer, text = seen_, step, parts] {
+    Snapshot snapshot = snapshot_of(weights, *tokenizer, text, parts);
+    snapshot.step = step;
+    return snapshot;
+  });
 }
 
 void Trainer::Text::watch(Watched what) {
@@ -168,8 +168,14 @@ std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<St
 std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, const Resumption& resumption,
                                                    const Beforehand& beforehand) {
   Config config = resumed_config(folder, resumption);
-  check_input(!names_images(config.data.source), "{}: is a run on images ({} images --resume --out {})",
-              folder.path.string(), program(), shell_path(folder.path.string()));
+  const bool images = names_images(config.data.source);
+  std::error_code ignored;
+  const bool of_text = std::filesystem::exists(folder.path / tokenizer_json, ignored) ||
+                       std::filesystem::exists(folder.path / tokenizer_model, ignored);
+  check_input(of_text || !images, "{}: is a run on images ({} images --resume --out {})", folder.path.string(),
+              program(), shell_path(folder.path.string()));
+  check_input(!images, "{}: is images, and {} is a run on text (name a text: --data FILE)", config.data.source,
+              folder.path.string());
   std::shared_ptr<const Tokenizer> tokenizer = load_tokenizer(folder.path);
   config.model.vocab_size = tokenizer->vocab_size();
   check_llama_config(config_beside(folder.weights()), folder.llama_config().string(), config.model);

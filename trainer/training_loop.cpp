@@ -6,9 +6,11 @@
 #include <numeric>
 #include <vector>
 
+#include "datasets/tokenizer_files.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "trainer/metrics_log.h"
+#include "trainer/recording.h"
 #include "trainer/schedule.h"
 #include "trainer/score_histograms.h"
 
@@ -56,9 +58,7 @@ struct TrainingLoop::State {
   StepMetrics step(double lr_factor);
   bool evaluate();
   void save();
-  void tell_event(RunEvent::Kind kind, const std::string& text) {
-    observers.tell(&Observer::on_event, {kind, progress.step, text});
-  }
+  void tell_event(RunEvent::Kind kind, const std::string& text) { observers.tell(RunEvent{kind, progress.step, text}); }
   void run(Control* control);
 };
 
@@ -180,7 +180,7 @@ bool TrainingLoop::State::evaluate() {
   metrics.step = progress.step;
   const bool best = progress.step > 0 && metrics.threshold_loss < progress.best.loss;
   if (best) progress.best = {progress.step, metrics.threshold_loss};
-  observers.tell(&Observer::on_eval, metrics);
+  observers.tell(metrics);
   return best;
 }
 
@@ -206,12 +206,12 @@ void TrainingLoop::State::run(Control* control) {
   while (progress.step < train.steps && (!control || control->between_steps(task->text_model(), command))) {
     const StepMetrics metrics = step(control ? control->lr_factor() : 1);
     const bool last = metrics.step == train.steps;
-    observers.tell(&Observer::on_step, metrics);
+    observers.tell(metrics);
     const bool saving = last || due(train.checkpoint_every), evaluating = last || due(train.eval_every);
     if (saving || evaluating) check_weights();
     if (last || due(kScoresEvery)) {
       const ScoreHistogram counted = scores.take(metrics.step);
-      if (!counted.taken.empty()) observers.tell(&Observer::on_scores, counted);
+      if (!counted.taken.empty()) observers.tell(counted);
     }
     const auto watched = control ? control->take_watched() : std::nullopt;
     if (watched) task->watch(*watched);
@@ -282,8 +282,31 @@ void TrainingLoop::run(Control* control) {
   }
 }
 
+namespace {
+
+/// Whether nothing is in a folder but what a run leaves that dies before its first checkpoint. A configuration alone
+/// may be a person's own.
+bool holds_a_false_start(const std::filesystem::path& folder) {
+  bool configured = false, begun = false;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name == ".lock") continue;
+    const bool torn = name.starts_with('.') && name.ends_with(".tmp");  // files are written under such names first
+    if (torn || name == tokenizer_json || name == tokenizer_model || name == "config.json")
+      begun = true;
+    else if (name == "config.toml")
+      configured = true;
+    else
+      return false;
+  }
+  return begun || !configured;
+}
+
+}  // namespace
+
 LockedFolder unused_folder(LockedFolder run) {
-  check_input(run.empty(), "{}: is there already and not empty (use --resume to go on with it, or another --out)",
+  check_input(run.empty() || holds_a_false_start(run.path()),
+              "{}: is there already and not empty (use --resume to go on with it, or another --out)",
               run.path().string());
   return run;
 }

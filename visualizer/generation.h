@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "trainer/recording.h"
+#include "trainer/events.h"
 #include "visualizer/text_view.h"
 
 namespace tinymor {

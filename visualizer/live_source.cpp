@@ -20,37 +20,20 @@ void thin(std::vector<Record>& records, size_t most) {
 }  // namespace
 
 LiveFeed::LiveFeed(std::function<void()> wake, size_t capacity)
-    : wake_(std::move(wake)), steps_(capacity), evals_(capacity), scores_(capacity), events_(capacity) {}
+    : wake_(std::move(wake)), rings_(capacity, capacity, capacity, capacity) {}
 
-void LiveFeed::on_step(const StepMetrics& metrics) {
-  steps_.push(metrics);
-  wake();
-}
-
-void LiveFeed::on_eval(const EvalMetrics& metrics) {
-  evals_.push(metrics);
-  wake();
-}
-
-void LiveFeed::on_scores(const ScoreHistogram& scores) {
-  scores_.push(scores);
-  wake();
-}
-
-void LiveFeed::on_snapshot(const Snapshot& snapshot) {
-  snapshots_.back() = snapshot;
-  snapshots_.publish();
-  wake();
-}
-
-void LiveFeed::on_images(const ImageSnapshot& images) {
-  images_.back() = images;
-  images_.publish();
-  wake();
-}
-
-void LiveFeed::on_event(const RunEvent& event) {
-  events_.push(event);
+void LiveFeed::on(const Event& event) {
+  std::visit(
+      [this]<class E>(const E& e) {
+        if constexpr (std::is_same_v<E, Snapshot> || std::is_same_v<E, ImageSnapshot>) {
+          auto& newest = std::get<NewestExchange<E>>(newest_);
+          newest.back() = e;
+          newest.publish();
+        } else {
+          std::get<Ring<E>>(rings_).push(e);
+        }
+      },
+      event);
   wake();
 }
 
@@ -63,12 +46,14 @@ void LiveFeed::wake() {
 
 bool LiveFeed::drain(RunHistory& history) {
   bool news = false;
-  while (auto metrics = steps_.pop()) history.steps.push_back(*metrics), news = true;
-  while (auto metrics = evals_.pop()) history.evals.push_back(*metrics), news = true;
-  while (auto scores = scores_.pop()) history.scores.push_back(std::move(*scores)), news = true;
-  while (auto event = events_.pop()) history.events.push_back(std::move(*event)), news = true;
-  if (snapshots_.fetch()) history.add(snapshots_.front()), news = true;
-  if (images_.fetch()) history.add(images_.front()), news = true;
+  const auto take_all = [&](auto& ring) {
+    while (auto event = ring.pop()) history.add(std::move(*event)), news = true;
+  };
+  const auto take_newest = [&](auto& newest) {
+    if (newest.fetch()) history.add(newest.front()), news = true;
+  };
+  std::apply([&](auto&... ring) { (take_all(ring), ...); }, rings_);
+  std::apply([&](auto&... newest) { (take_newest(newest), ...); }, newest_);
   thinned_ |= history.steps.size() > most_records;
   thin(history.steps, most_records);
   thin(history.evals, most_records);

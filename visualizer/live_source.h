@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <tuple>
 
 #include "trainer/trainer.h"
 #include "visualizer/exchange.h"
@@ -20,18 +21,15 @@ namespace tinymor {
 class LiveFeed : public Observer {
  public:
   explicit LiveFeed(std::function<void()> wake, size_t capacity = 4096);
-  void on_step(const StepMetrics& metrics) override;
-  void on_eval(const EvalMetrics& metrics) override;
-  void on_scores(const ScoreHistogram& scores) override;
-  void on_snapshot(const Snapshot& snapshot) override;
-  void on_images(const ImageSnapshot& images) override;
-  void on_event(const RunEvent& event) override;
+  void on(const Event& event) override;
 
   /// Moves what has arrived into `history`; true when there was something.
   bool drain(RunHistory& history);
   /// Whether older steps were left out to keep memory bounded.
   bool thinned() const { return thinned_; }
-  uint64_t dropped() const { return steps_.dropped() + evals_.dropped() + scores_.dropped() + events_.dropped(); }
+  uint64_t dropped() const {
+    return std::apply([](const auto&... ring) { return (ring.dropped() + ...); }, rings_);
+  }
 
  private:
   void wake();
@@ -39,12 +37,9 @@ class LiveFeed : public Observer {
   std::function<void()> wake_;
   std::chrono::steady_clock::time_point woke_{};
   bool thinned_ = false;
-  Ring<StepMetrics> steps_;
-  Ring<EvalMetrics> evals_;
-  Ring<ScoreHistogram> scores_;
-  Ring<RunEvent> events_;
-  NewestExchange<Snapshot> snapshots_;
-  NewestExchange<ImageSnapshot> images_;
+  // Of what is large the window sees the newest, of all else everything.
+  std::tuple<NewestExchange<Snapshot>, NewestExchange<ImageSnapshot>> newest_;
+  std::tuple<Ring<StepMetrics>, Ring<EvalMetrics>, Ring<ScoreHistogram>, Ring<RunEvent>> rings_;
 };
 
 /// The training that a LiveSource watches; all of it but `tokenizer` and `decoder` runs on the training thread.

@@ -18,14 +18,10 @@ class TurnTaker : public Observer {
   TurnTaker(Observer& to, Turns& turns, size_t runner, const Control& control)
       : to_(to), turns_(turns), runner_(runner), control_(control) {}
 
-  void on_step(const StepMetrics& metrics) override {
-    to_.on_step(metrics);
-    turns_.wait(runner_, metrics.step, control_);
+  void on(const Event& event) override {
+    to_.on(event);
+    hear(event, [this](const StepMetrics& metrics) { turns_.wait(runner_, metrics.step, control_); });
   }
-  void on_eval(const EvalMetrics& metrics) override { to_.on_eval(metrics); }
-  void on_scores(const ScoreHistogram& scores) override { to_.on_scores(scores); }
-  void on_snapshot(const Snapshot& snapshot) override { to_.on_snapshot(snapshot); }
-  void on_event(const RunEvent& event) override { to_.on_event(event); }
 
  private:
   Observer& to_;

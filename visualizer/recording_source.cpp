@@ -71,16 +71,8 @@ std::string RecordingSource::why_not() const {
 void RecordingSource::take(Recording recording) {
   notice_ = recording.notice;
   set_run(std::move(recording));
-  history_.steps = std::move(recording.steps);
-  history_.evals = std::move(recording.evals);
-  history_.scores = std::move(recording.scores);
-  history_.events = std::move(recording.events);
-  history_.snapshots.clear();
-  history_.images.clear();
-  history_.bytes = 0;
+  history_.replace(std::move(recording));
   taken_.reset();  // what was looked at comes again
-  for (Snapshot& snapshot : recording.snapshots) history_.add(std::move(snapshot));
-  for (ImageSnapshot& images : recording.images) history_.add(std::move(images));
   if (history_.thin() && notice_.empty())
     notice_ = fmt::format("its snapshots need more than {} MB: every other of the older ones is left out",
                           RunHistory::most_bytes / 1000000);

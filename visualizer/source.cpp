@@ -26,6 +26,13 @@ int newest_at(const auto& list, int64_t step) {
   return std::max(0, int(after - list.begin()) - 1);
 }
 
+uint64_t bytes_of_snapshots(const EventLog& log) {
+  uint64_t bytes = 0;
+  for (const Snapshot& each : log.snapshots) bytes += bytes_of(each);
+  for (const ImageSnapshot& each : log.images) bytes += bytes_of(each);
+  return bytes;
+}
+
 }  // namespace
 
 int64_t RunHistory::last_step() const {
@@ -41,14 +48,16 @@ int RunHistory::images_at(int64_t step) const {
   return newest_at(images, step);
 }
 
-void RunHistory::add(Snapshot snapshot) {
-  bytes += bytes_of(snapshot);
-  snapshots.push_back(std::move(snapshot));
+void RunHistory::add(Event event) {
+  hear(
+      event, [this](const Snapshot& snapshot) { bytes += bytes_of(snapshot); },
+      [this](const ImageSnapshot& snapshot) { bytes += bytes_of(snapshot); });
+  EventLog::add(std::move(event));
 }
 
-void RunHistory::add(ImageSnapshot snapshot) {
-  bytes += bytes_of(snapshot);
-  images.push_back(std::move(snapshot));
+void RunHistory::replace(EventLog log) {
+  static_cast<EventLog&>(*this) = std::move(log);
+  bytes = bytes_of_snapshots(*this);
 }
 
 bool RunHistory::thin(size_t most) {
@@ -57,9 +66,7 @@ bool RunHistory::thin(size_t most) {
          std::max(snapshots.size(), images.size()) > 3) {
     thin_older_half(snapshots);
     thin_older_half(images);
-    bytes = 0;
-    for (const Snapshot& each : snapshots) bytes += bytes_of(each);
-    for (const ImageSnapshot& each : images) bytes += bytes_of(each);
+    bytes = bytes_of_snapshots(*this);
     thinned = true;
     ++thinnings;
   }

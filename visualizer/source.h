@@ -18,21 +18,15 @@
 namespace tinymor {
 
 /// Everything a run has told so far. Only ever grows, except that older records are thinned where there are many.
-struct RunHistory {
+struct RunHistory : EventLog {
   RunInfo run;
-  std::vector<StepMetrics> steps;
-  std::vector<EvalMetrics> evals;
-  std::vector<ScoreHistogram> scores;
-  std::vector<Snapshot> snapshots;    ///< Ascending by step; of equal ones the last counts.
-  std::vector<ImageSnapshot> images;  ///< Likewise.
-  std::vector<RunEvent> events;
 
   /// Memory that snapshots may take, and about what they take now.
   static constexpr uint64_t most_bytes = 256'000'000;
   uint64_t bytes = 0;
   int thinnings = 0;  ///< How often snapshots were taken away: their indices are others since.
-  void add(Snapshot snapshot);
-  void add(ImageSnapshot snapshot);
+  void add(Event event);
+  void replace(EventLog log);
   /// Thins the snapshots until they keep to `most_bytes` and are no more than `most`; true when some went.
   bool thin(size_t most = SIZE_MAX);
 

@@ -111,8 +111,8 @@ void draw_text(Canvas& canvas, const Track& track, const Source& source, const A
     if (!track.shows(double(i))) continue;
     const int depth = g.text[size_t(lengths[i]) - 1].depth, recursions = source.geometry().recursions;
     const float x = track.x(double(i)), part = float(depth) / float(recursions);
-    canvas.rect({{x - width / 2, track.box.max.y - std::min(1.0f, part) * (track.box.height() - 2)},
-                 {x + width / 2, track.box.max.y}},
+    const float left = std::max(track.box.min.x, x - width / 2), right = std::min(track.box.max.x, x + width / 2);
+    canvas.rect({{left, track.box.max.y - std::min(1.0f, part) * (track.box.height() - 2)}, {right, track.box.max.y}},
                 ui::u32(depth_color(depth, recursions), 0.8));
   }
 }

@@ -62,8 +62,10 @@ struct StopAt : Observer {
   Control& control;
   int64_t step;
   StopAt(Control& c, int64_t s) : control(c), step(s) {}
-  void on_step(const StepMetrics& m) override {
-    if (m.step == step) control.stop();
+  void on(const Event& event) override {
+    hear(event, [this](const StepMetrics& m) {
+      if (m.step == step) control.stop();
+    });
   }
 };
 

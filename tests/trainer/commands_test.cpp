@@ -110,6 +110,10 @@ TEST_CASE("bad input gets one clear line and status 2") {
   write_file_atomically(folder / "empty.txt", "");
   write_file_atomically(folder / "short.txt", "Mia.");
   write_file_atomically(folder / "typo.toml", "[model]\nd_modle = 32\n");
+  std::string dots = "\n";
+  for (int i = 0; i < 100000; ++i) dots += "a.";
+  write_file_atomically(folder / "dots.toml", dots + "b = 1\n");
+  write_file_atomically(folder / "zero.toml", "[model]\nsharing = \"\\u0000abc\"\n");
   for (const char* pipe : {"pipe", "pipe.toml"}) REQUIRE(mkfifo((folder / pipe).c_str(), 0600) == 0);
   fs::create_directories(folder / "other");
   REQUIRE(tinymor_in(folder, "tokenizer train --kind byte --out other").status == 0);
@@ -128,6 +132,9 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"train typo.toml --out new", "typo.toml:2"},
       {"train typo.toml --out new", "d_model"},
       {"train missing.toml --out new", "missing.toml"},
+      {"inspect dots.toml", "dots.toml:2: has more than 1000 dots (mend the line)"},
+      {"inspect zero.toml", "there is no \"<0x00>abc\""},
+      {"train --resume --out run --data digits", "digits: is images, and run is a run on text (name a text"},
       {"train --data pipe --out new", "pipe: is a pipe or a device"},
       {"train --data /dev/zero --out new", "/dev/zero: is a pipe or a device"},
       {"train pipe --out new", "pipe: is a pipe or a device"},

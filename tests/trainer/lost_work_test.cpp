@@ -18,6 +18,7 @@
 #include "support/temporary_folder.h"
 #include "support/trained_run.h"
 #include "tensor/error.h"
+#include "trainer/recording.h"
 #include "trainer/run_folder.h"
 #include "trainer/trainer.h"
 
@@ -244,6 +245,28 @@ TEST_CASE("a run goes on only with the text that it was trained on, unless anoth
   CHECK(contains(other.err, "text.txt, which is not what it was trained on"));
   CHECK(trained.run("train --resume --steps 27 --out run").status == 0);  // and that is its text from then on
   CHECK(read_progress({trained / "run"}).best.step > 24);  // what was best on another text is not best here
+}
+
+TEST_CASE("what a run leaves that dies before its first checkpoint is in no way of a new one, other files are") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder.path() / "text.txt", make_stories(1, 4000));
+  const std::string refused = "already and not empty";
+  const std::vector<std::pair<std::vector<const char*>, std::string>> table{
+      {{".lock", "config.toml", "tokenizer.model", ".trainer.safetensors.tmp"}, ""},
+      {{".lock", "config.toml", ".tokenizer.model.tmp"}, ""},
+      {{".config.toml.tmp"}, ""},
+      {{"config.toml"}, refused},  // it may be a person's own
+      {{"config.toml", "tokenizer.model", "notes.txt"}, refused},
+      {{".git"}, refused}};
+  for (size_t row = 0; row < table.size(); ++row) {
+    CAPTURE(row);
+    const std::string name = "run-" + std::to_string(row);
+    std::filesystem::create_directory(folder.path() / name);
+    for (const char* file : table[row].first) write_file_atomically(folder.path() / name / file, "");
+    const Output output = tinymor_in(folder.path(), "train --quiet --steps 1 --out " + name + kTinyModel);
+    CHECK(output.status == (table[row].second.empty() ? 0 : 2));
+    CHECK_THAT(output.err, ContainsSubstring(table[row].second));
+  }
 }
 
 TEST_CASE("nothing of a run is written, nor said to go on, where no step is left to train") {

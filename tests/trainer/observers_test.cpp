@@ -20,8 +20,11 @@ struct Listener : Observer {
     std::this_thread::yield();
     --inside;
   }
-  void on_step(const StepMetrics& m) override { hear("step " + std::to_string(m.step)); }
-  void on_snapshot(const Snapshot& s) override { hear("snapshot " + std::to_string(s.step)); }
+  void on(const Event& event) override {
+    tinymor::hear(
+        event, [&](const StepMetrics& m) { hear("step " + std::to_string(m.step)); },
+        [&](const Snapshot& s) { hear("snapshot " + std::to_string(s.step)); });
+  }
 };
 
 Snapshot at_step(int64_t step) {
@@ -38,11 +41,11 @@ TEST_CASE("what takes a while to make is told when it is there, and holds nobody
   observers.add(first);
   observers.add(second);
   std::promise<void> go;
-  observers.tell_later(&Observer::on_snapshot, [&] {
+  observers.tell_later([&] {
     go.get_future().wait();
     return at_step(1);
   });
-  observers.tell(&Observer::on_step, {.step = 2});
+  observers.tell(StepMetrics{.step = 2});
   CHECK(first.heard == std::vector<std::string>{"step 2"});
   go.set_value();
   observers.finish();
@@ -55,8 +58,8 @@ TEST_CASE("observers hear one thing after the other, and what is told later in o
   Listener listener;
   observers.add(listener);
   for (int64_t step = 1; step <= 200; ++step) {
-    observers.tell_later(&Observer::on_snapshot, [=] { return at_step(step); });
-    for (int i = 0; i < 5; ++i) observers.tell(&Observer::on_step, {.step = step});
+    observers.tell_later([=] { return at_step(step); });
+    for (int i = 0; i < 5; ++i) observers.tell(StepMetrics{.step = step});
   }
   observers.finish();
   CHECK(listener.alone);
@@ -70,7 +73,7 @@ TEST_CASE("observers hear one thing after the other, and what is told later in o
 
 TEST_CASE("what fails later is thrown at the next occasion, once") {
   Observers observers;
-  observers.tell_later(&Observer::on_snapshot, []() -> Snapshot { throw std::runtime_error("no room"); });
-  CHECK_THROWS_WITH(observers.tell_later(&Observer::on_snapshot, [] { return at_step(1); }), "no room");
+  observers.tell_later([]() -> Snapshot { throw std::runtime_error("no room"); });
+  CHECK_THROWS_WITH(observers.tell_later([] { return at_step(1); }), "no room");
   CHECK_NOTHROW(observers.finish());
 }

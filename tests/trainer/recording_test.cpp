@@ -75,13 +75,13 @@ const RunInfo example_run{"[model]\n", {"a", "<0x0A>", "▁the"}};
 /// What a run of `last` steps tells; evaluates and snapshots on even ones.
 void tell(Observer& observer, int64_t first, int64_t last) {
   for (int64_t step = first; step <= last; ++step) {
-    observer.on_step(example_step(step));
+    observer.on(example_step(step));
     if (step % 2 != 0) continue;
-    observer.on_eval({step, 2.5, 2.75, 1.5});
-    observer.on_scores(example_scores(step));
-    observer.on_snapshot(example_snapshot(step));
-    observer.on_images(example_images(step));
-    observer.on_event({RunEvent::checkpoint, step, "checkpoint"});
+    observer.on(EvalMetrics{step, 2.5, 2.75, 1.5});
+    observer.on(example_scores(step));
+    observer.on(example_snapshot(step));
+    observer.on(example_images(step));
+    observer.on(RunEvent{RunEvent::checkpoint, step, "checkpoint"});
   }
 }
 
@@ -182,8 +182,8 @@ TEST_CASE("a recording tells what was recorded") {
 
 TEST_CASE("a snapshot is said to take what it takes in a recording") {
   const size_t head = 24, checksum = 4;
-  REQUIRE(bytes_of(example_snapshot(2)) == snapshot_record(example_snapshot(2), 1).size() - head - checksum);
-  REQUIRE(bytes_of(example_images(2)) == images_record(example_images(2), 1).size() - head - checksum);
+  REQUIRE(bytes_of(example_snapshot(2)) == event_record(example_snapshot(2), 1).size() - head - checksum);
+  REQUIRE(bytes_of(example_images(2)) == event_record(example_images(2), 1).size() - head - checksum);
 }
 
 TEST_CASE("an event of no known kind, or with more text than is ever written, is left out") {
@@ -201,7 +201,7 @@ TEST_CASE("an event of no known kind, or with more text than is ever written, is
 }
 
 TEST_CASE("a recording from before the entropy of the load was in it is read without") {
-  const std::string now = step_record(example_step(1));
+  const std::string now = event_record(example_step(1), 1);
   std::string_view rest = now;
   const std::string_view payload = take_record(rest)->payload;
   Recording old;
@@ -265,9 +265,9 @@ TEST_CASE("images that contradict themselves are neither recorded nor read") {
            [](ImageSnapshot& s) { s.images[1].probability = std::nanf(""); }}) {
     ImageSnapshot images = example_images(1);
     spoil(images);
-    CHECK_THROWS_AS(recorder.on_images(images), Error);
+    CHECK_THROWS_AS(recorder.on(images), Error);
   }
-  read_damaged(RecordKind::images, images_record(example_images(2), 1),
+  read_damaged(RecordKind::images, event_record(example_images(2), 1),
                [](const Recording& recording) { REQUIRE(consistent(recording.images.at(0))); });
 }
 
@@ -311,7 +311,7 @@ TEST_CASE("a damaged record ends the reading and nothing before it is lost") {
 }
 
 TEST_CASE("payloads that lie behind a right checksum are left out, never worse") {
-  read_damaged(RecordKind::snapshot, snapshot_record(example_snapshot(2), 1), [](const Recording& recording) {
+  read_damaged(RecordKind::snapshot, event_record(example_snapshot(2), 1), [](const Recording& recording) {
     const Trace& t = recording.snapshots.at(0).topk;
     for (const RecursionTrace& r : t.recursions) {
       REQUIRE(r.logits.size() == r.positions.size());
@@ -334,9 +334,9 @@ TEST_CASE("lengths that lie cost no memory") {
 TEST_CASE("records of kinds that later versions add are skipped, going back in time ends the reading") {
   const TemporaryFolder folder;
   std::string bytes = example_bytes(folder.path(), 1);
-  REQUIRE(read_bytes(folder.path(), bytes + step_record(example_step(2))).steps.size() == 2);
-  REQUIRE(read_bytes(folder.path(), bytes + step_record(example_step(0))).steps.size() == 1);
-  REQUIRE(read_bytes(folder.path(), bytes + step_record(example_step(-1))).notice != "");
+  REQUIRE(read_bytes(folder.path(), bytes + event_record(example_step(2), 1)).steps.size() == 2);
+  REQUIRE(read_bytes(folder.path(), bytes + event_record(example_step(0), 1)).steps.size() == 1);
+  REQUIRE(read_bytes(folder.path(), bytes + event_record(example_step(-1), 1)).notice != "");
   Recording recording;
   REQUIRE(add_record(recording, {RecordKind(99), 1, 0, "anything", {}}));
   REQUIRE(count(recording) == 0);
@@ -356,7 +356,7 @@ TEST_CASE("traces that contradict themselves are not recorded") {
   Recorder recorder(folder.path() / "r", {});
   Snapshot s = example_snapshot(1);
   s.topk.recursions[0].selected = {7};
-  REQUIRE_THROWS_AS(recorder.on_snapshot(s), Error);
+  REQUIRE_THROWS_AS(recorder.on(s), Error);
   for (const auto& spoil : std::vector<std::function<void(Snapshot&)>>{
            [](Snapshot& x) { x.threshold.attention[0].weights.pop_back(); },
            [](Snapshot& x) {
@@ -367,12 +367,12 @@ TEST_CASE("traces that contradict themselves are not recorded") {
            [](Snapshot& x) { x.threshold.exits[0].nll.push_back(1); }}) {
     s = example_snapshot(1);
     spoil(s);
-    REQUIRE_THROWS_AS(recorder.on_snapshot(s), Error);
+    REQUIRE_THROWS_AS(recorder.on(s), Error);
   }
   s = example_snapshot(1);
   s.threshold.tokens[0] = 6;
-  REQUIRE_THROWS_AS(recorder.on_snapshot(s), Error);
-  recorder.on_snapshot(example_snapshot(1));
+  REQUIRE_THROWS_AS(recorder.on(s), Error);
+  recorder.on(example_snapshot(1));
   REQUIRE(count(read_recording(folder.path() / "r")) == 1);
 }
 
@@ -413,10 +413,10 @@ TEST_CASE("a record that finds no room leaves no half of itself") {
   const rlimit small{before.size() + 50, old.rlim_max};
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
   ::setrlimit(RLIMIT_FSIZE, &small);
-  CHECK_THROWS_WITH(recorder.on_snapshot(example_snapshot(1)), ContainsSubstring("cannot be written"));
+  CHECK_THROWS_WITH(recorder.on(example_snapshot(1)), ContainsSubstring("cannot be written"));
   ::setrlimit(RLIMIT_FSIZE, &old);
   std::signal(SIGXFSZ, handler);
   REQUIRE(read_file(file) == before);
-  recorder.on_snapshot(example_snapshot(1));
+  recorder.on(example_snapshot(1));
   REQUIRE(read_recording(file).notice == "");
 }

@@ -12,6 +12,7 @@
 #include "tensor/files.h"
 #include "tensor/threads.h"
 #include "trainer/evaluate.h"
+#include "trainer/recording.h"
 #include "trainer/run_folder.h"
 #include "trainer/schedule.h"
 #include "trainer/snapshot.h"
@@ -159,9 +160,12 @@ TEST_CASE("a paused run does no step, those that are asked for, and what is post
     std::atomic<double> lr{0};
     std::atomic<int> watched{0};  // tokens of the newest snapshot's text
     std::vector<int32_t> text;    // of the newest; read only while the run stands still
-    void on_step(const StepMetrics& m) override { lr = m.lr, step = m.step; }
-    void on_snapshot(const Snapshot& s) override { text = s.topk.tokens, watched = int(text.size()), ++snapshots; }
-    void on_event(const RunEvent& e) override { events.push_back(e); }
+    void on(const Event& event) override {
+      hear(
+          event, [this](const StepMetrics& m) { lr = m.lr, step = m.step; },
+          [this](const Snapshot& s) { text = s.topk.tokens, watched = int(text.size()), ++snapshots; },
+          [this](const RunEvent& e) { events.push_back(e); });
+    }
     std::atomic<int> snapshots{0};
     std::vector<RunEvent> events;  // read once the run has ended
   } counter;

@@ -15,6 +15,7 @@
 #include "support/runs.h"
 #include "support/temporary_folder.h"
 #include "trainer/image_trainer.h"
+#include "trainer/recording.h"
 #include "trainer/trainer.h"
 
 using namespace tinymor;
@@ -115,9 +116,8 @@ TEST_CASE("a loss that is no number ends a run with its line, keeps a checkpoint
   // Slow, so that a snapshot is still under way when the loss is found to be no number.
   struct Slow : Observer {
     std::atomic<int> heard{0};
-    void on_snapshot(const Snapshot&) override { hear(); }
-    void on_images(const ImageSnapshot&) override { hear(); }
-    void hear() {
+    void on(const Event& event) override {
+      if (!std::holds_alternative<Snapshot>(event) && !std::holds_alternative<ImageSnapshot>(event)) return;
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
       ++heard;
     }

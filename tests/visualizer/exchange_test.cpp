@@ -68,7 +68,7 @@ TEST_CASE("between two threads a ring loses nothing that it did not count") {
 TEST_CASE("a live feed counts the steps that a busy window missed, and wakes it at most twenty times a second") {
   int wakes = 0;
   LiveFeed feed([&] { ++wakes; }, 100);
-  for (int i = 1; i <= 250; ++i) feed.on_step({i});
+  for (int i = 1; i <= 250; ++i) feed.on(StepMetrics{i});
   RunHistory history;
   CHECK(feed.drain(history));
   CHECK(history.steps.size() == 100);
@@ -84,8 +84,8 @@ TEST_CASE("the memory of a long live run is bounded: old records become sparse, 
   ScoreHistogram scores;
   for (int64_t step = 1; step <= 200000; ++step) {
     metrics.step = scores.step = step;
-    feed.on_step(metrics);
-    feed.on_scores(scores);
+    feed.on(metrics);
+    feed.on(scores);
     if (step % 1000 == 0) feed.drain(history);
   }
   CHECK(history.steps.size() <= 40000);

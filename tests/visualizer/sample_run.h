@@ -226,8 +226,8 @@ inline Recording sample_recording(const SampleRun& run = {}) {
 /// Writes the file that a trainer writes of the run's steps and snapshots.
 inline void write_sample(const std::filesystem::path& file, const Recording& run = sample_recording()) {
   Recorder recorder(file, run);
-  for (const StepMetrics& m : run.steps) recorder.on_step(m);
-  for (const Snapshot& s : run.snapshots) recorder.on_snapshot(s);
+  for (const StepMetrics& m : run.steps) recorder.on(m);
+  for (const Snapshot& s : run.snapshots) recorder.on(s);
 }
 
 /// A run on images: two of 8 x 8 pixels in 2 x 2 patches, the second taken for another digit until step 40.

@@ -73,10 +73,10 @@ class ScriptedRun : public LiveRun {
 
   RunInfo prepare(const Tell&) override { return recording_; }
   void train(Observer& observer, Control& control) override {
-    for (const StepMetrics& m : recording_.steps) observer.on_step(m);
-    for (const EvalMetrics& e : recording_.evals) observer.on_eval(e);
-    for (const ScoreHistogram& s : recording_.scores) observer.on_scores(s);
-    for (const Snapshot& s : recording_.snapshots) observer.on_snapshot(s);
+    for (const StepMetrics& m : recording_.steps) observer.on(m);
+    for (const EvalMetrics& e : recording_.evals) observer.on(e);
+    for (const ScoreHistogram& s : recording_.scores) observer.on(s);
+    for (const Snapshot& s : recording_.snapshots) observer.on(s);
     while (!control.stopping()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   std::unique_ptr<Decoder> decoder(Control&, const std::atomic<bool>&, const std::atomic<bool>&) override {

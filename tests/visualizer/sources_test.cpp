@@ -125,12 +125,12 @@ TEST_CASE("a long run keeps a bounded number of snapshots, the newest among them
   LiveFeed feed([] {});
   RunHistory history;
   for (int step = 1; step <= 3000; ++step) {
-    feed.on_snapshot(sample_snapshot(run, step));
+    feed.on(sample_snapshot(run, step));
     feed.drain(history);
   }
   CHECK_FALSE(feed.thinned());
   for (int step = 1; step <= 33000; ++step) {
-    feed.on_step({.step = step});
+    feed.on(StepMetrics{.step = step});
     feed.drain(history);
   }
   CHECK(feed.thinned());
@@ -153,7 +153,7 @@ TEST_CASE("large snapshots keep to the memory that the status line promises, in 
   RunHistory live;
   for (int step = 1; step <= 20; ++step) {
     large.step = step;
-    feed.on_snapshot(large);
+    feed.on(large);
     feed.drain(live);
     REQUIRE(live.bytes <= RunHistory::most_bytes);
   }

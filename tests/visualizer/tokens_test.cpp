@@ -28,7 +28,7 @@ void make_run(const std::filesystem::path& folder, int64_t vocabulary) {
   const auto tokenizer = byte_tokenizer();
   RunInfo run{"[model]\n", {}};
   for (int32_t id = 0; id < vocabulary; ++id) run.vocabulary.push_back(tokenizer->piece(id));
-  Recorder(folder / "recording.mortrace", run).on_snapshot(sample_snapshot({}, 1));
+  Recorder(folder / "recording.mortrace", run).on(sample_snapshot({}, 1));
   tokenizer->save(folder);
 }
 

@@ -85,7 +85,12 @@ ProgressBar::~ProgressBar() {
   finish_line();
 }
 
-void ProgressBar::on_step(const StepMetrics& m) {
+void ProgressBar::on(const Event& event) {
+  hear(
+      event, [this](const StepMetrics& m) { show(m); }, [this](const EvalMetrics& m) { show(m); });
+}
+
+void ProgressBar::show(const StepMetrics& m) {
   const bool first = first_seconds_ < 0;
   const double share = first ? 1 : 0.1;
   smoothed_loss_ += share * (m.loss - smoothed_loss_);
@@ -93,8 +98,8 @@ void ProgressBar::on_step(const StepMetrics& m) {
   if (first) first_seconds_ = m.seconds;
   const double per_step = m.step > first_ + 1 ? (m.seconds - first_seconds_) / double(m.step - first_ - 1) : 0;
   const std::string numbers =
-      fmt::format("step {}/{}  smoothed loss {:.3f}  {:.0f} tok/s  depth {:.2f}  {} left", m.step, steps_, smoothed_loss_,
-                  smoothed_speed_, m.mean_depth, clock_text(per_step * double(steps_ - m.step)));
+      fmt::format("step {}/{}  smoothed loss {:.3f}  {:.0f} tok/s  depth {:.2f}  {} left", m.step, steps_,
+                  smoothed_loss_, smoothed_speed_, m.mean_depth, clock_text(per_step * double(steps_ - m.step)));
   if (!terminal_) {
     const int64_t every = std::max<int64_t>(1, steps_ / 20);
     if (m.step % every == 0 || m.step == steps_) tell(numbers);
@@ -109,7 +114,7 @@ void ProgressBar::on_step(const StepMetrics& m) {
   drawn_ = true;
 }
 
-void ProgressBar::on_eval(const EvalMetrics& m) {
+void ProgressBar::show(const EvalMetrics& m) {
   finish_line();
   const std::string losses = m.topk_loss == m.threshold_loss
                                  ? fmt::format("{:.4f}", m.threshold_loss)

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "datasets/tokenizer.h"
-#include "trainer/recording.h"
+#include "trainer/events.h"
 #include "trainer/run_folder.h"
 
 namespace tinymor {
@@ -44,10 +44,11 @@ class ProgressBar : public Observer {
   /// `best`: what held-out loss was the lowest before.
   ProgressBar(int64_t first_step, int64_t steps, Best best = {});
   ~ProgressBar() override;
-  void on_step(const StepMetrics& metrics) override;
-  void on_eval(const EvalMetrics& metrics) override;
+  void on(const Event& event) override;
 
  private:
+  void show(const StepMetrics& metrics);
+  void show(const EvalMetrics& metrics);
   void finish_line();
 
   int64_t first_, steps_;

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "trainer/recording.h"
+#include "trainer/events.h"
 #include "visualizer/palette.h"
 
 namespace tinymor {

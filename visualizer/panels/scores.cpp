@@ -301,9 +301,10 @@ class ScoresPanel : public Panel {
                                             [](const ScoreHistogram& s, double step) { return double(s.step) < step; });
         const float middle =
             strip.min.x + strip.width() * (float(place - scores.begin()) + 0.5f) / float(scores.size());
-        const float width = text_size(short_number(tick), ui::Font::small).x, x = middle - width / 2;
+        const std::string label = short_number(double(place->step));  // of the column, not of the tick
+        const float width = text_size(label, ui::Font::small).x, x = middle - width / 2;
         if (x < free || x + width > strip.max.x - em * 2.5f) continue;
-        canvas.text({x, strip.max.y + em * 0.2f}, ui::u32(ui::colors::faint), short_number(tick), ui::Font::small);
+        canvas.text({x, strip.max.y + em * 0.2f}, ui::u32(ui::colors::faint), label, ui::Font::small);
         free = x + width + em;
       }
       text_right(canvas, {strip.max.x, strip.max.y + em * 0.2f}, ui::u32(ui::colors::faint), "step", ui::Font::small);

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "trainer/recording.h"
+#include "trainer/events.h"
 
 namespace tinymor {
 

@@ -1,0 +1,139 @@
+#pragma once
+// What a run tells about itself while it trains: numbers of every step (StepMetrics), how its routers' scores are
+// spread (ScoreHistogram) and, now and then, everything the model does with one fixed text (Snapshot) or with a few
+// fixed images (ImageSnapshot); and what happens to it (RunEvent). An Observer hears them live; a recording keeps them
+// for later. A new kind of event is a struct with a step, a place in Event and in EventLog, and a number and a list of
+// fields in recording_format.
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "mor/image_trace.h"
+#include "mor/trace.h"
+
+namespace tinymor {
+
+/// One training step.
+struct StepMetrics {
+  int64_t step = 0;      ///< 1 for the first.
+  double seconds = 0;    ///< That training took so far, in earlier sessions, too; pauses and evaluations are left out.
+  double loss = 0;       ///< Language-model loss of the batch, nats.
+  double aux_loss = 0;   ///< Auxiliary routing loss before its coefficient.
+  double grad_norm = 0;  ///< Before clipping.
+  double lr = 0;
+  double tokens_per_second = 0;
+  double mean_depth = 0;         ///< Recursions per token; the block's passes where there is no routing.
+  double sampling_accuracy = 0;  ///< Share of candidates whose logit sign agrees with the top-k choice, last recursion.
+  double z_loss = 0, balance_loss = 0;  ///< Before their coefficients.
+  double max_violation = 0;             ///< Of the loads of the depths, under token choice; see RouterMetrics.
+  double load_entropy = 0;              ///< Likewise, nats.
+};
+
+/// Held-out loss at a step, nats; the same value twice for models without expert choice.
+struct EvalMetrics {
+  int64_t step = 0;
+  double topk_loss = 0;
+  double threshold_loss = 0;
+  double mean_depth = 0;  ///< Under the threshold rule.
+};
+
+/// How the scores of the tokens that training saw since the histogram before are spread over [0,1]: sigma(z) of a
+/// recursion's candidates under expert choice, the probability of each depth under token choice.
+struct ScoreHistogram {
+  static constexpr int bins = 32;
+  int64_t step = 0;
+  std::vector<uint32_t> taken, left;  ///< [N*bins] scores of tokens that recursion (depth) r took, and did not take.
+};
+
+/// The text that a run takes its snapshots of: the beginning of the held-out one, at each snapshot one of the batch
+/// just trained on, or another, as tokens of the run's vocabulary.
+struct Watched {
+  enum Kind { held_out, batches, own } kind = held_out;
+  std::vector<int32_t> text = {};
+};
+
+/// What the model does with the probe text at a step, under both rules (the same trace twice without expert choice).
+struct Snapshot {
+  int64_t step = 0;
+  Trace topk = {};       ///< With the gradients of the training loss, without what is likely.
+  Trace threshold = {};  ///< With what early exits predict, and with attention at some steps.
+};
+
+/// A grey image and what the model makes of it.
+struct SeenImage : ImageTrace {
+  std::vector<uint8_t> pixels;  ///< [height*width] 0 is paper, 255 is ink.
+  int32_t truth = 0;            ///< Its class.
+  bool right() const { return predicted == truth; }
+};
+
+/// What the model makes of the same few held-out images at a step. Images are seen by the training rule always.
+struct ImageSnapshot {
+  int64_t step = 0;
+  int32_t height = 0, width = 0, rows = 0, columns = 0;  ///< Pixels of an image, and patches; P = rows*columns.
+  std::vector<SeenImage> images;
+};
+
+/// Something that happened to a run beside the training itself.
+struct RunEvent {
+  enum Kind : uint8_t { command, checkpoint } kind = command;
+  int64_t step = 0;  ///< The steps that were done by then.
+  std::string text;  ///< What was asked for or saved, for people; at most `longest` bytes.
+  static constexpr size_t longest = 200;
+};
+
+/// One thing that a run tells.
+using Event = std::variant<StepMetrics, EvalMetrics, ScoreHistogram, Snapshot, ImageSnapshot, RunEvent>;
+
+/// Calls the one of some functions that takes this kind of event; the kinds that none of them takes are passed over.
+template <class... F>
+struct Hearing : F... {
+  using F::operator()...;
+  void operator()(const auto&) const {}
+};
+template <class... F>
+void hear(const Event& event, F... f) {
+  std::visit(Hearing<F...>{std::move(f)...}, event);
+}
+
+/// Hears about a run. One call comes after the other, snapshots maybe some steps late and from a thread of their own,
+/// and all of them must return quickly.
+struct Observer {
+  virtual ~Observer() = default;
+  virtual void on(const Event& event) = 0;
+};
+
+/// All that a run has told, in order.
+struct EventLog {
+  std::vector<StepMetrics> steps;
+  std::vector<EvalMetrics> evals;
+  std::vector<ScoreHistogram> scores;
+  std::vector<Snapshot> snapshots;
+  std::vector<ImageSnapshot> images;
+  std::vector<RunEvent> events;
+
+  auto lists() { return std::tie(steps, evals, scores, snapshots, images, events); }
+  /// The events of one kind.
+  template <class E>
+  std::vector<E>& of() {
+    return std::get<std::vector<E>&>(lists());
+  }
+  void add(Event event) {
+    std::visit([this](auto& e) { of<std::remove_cvref_t<decltype(e)>>().push_back(std::move(e)); }, event);
+  }
+};
+
+/// What a run is, known before its first step.
+struct RunInfo {
+  std::string config_toml;              ///< The complete configuration, as text.
+  std::vector<std::string> vocabulary;  ///< Of each id its piece; of images the name of each class.
+  std::vector<uint32_t> counts = {};    ///< Of each id how often it occurs in the corpus; empty: not recorded.
+  int64_t train_tokens = 0;  ///< Those that are trained on, at the beginning of the corpus; the rest is held out.
+  int64_t probe_offset = 0;  ///< Where in the corpus the text of the snapshots begins, in tokens.
+};
+
+}  // namespace tinymor
