@@ -65,7 +65,9 @@ void RecordingSource::find_tokenizer(const fs::path& folder) {
 
 std::string RecordingSource::why_not() const {
   if (history_.of_images()) return "A model of images writes no text.";
-  return can_generate() ? "" : "This recording holds no weights. Open the run folder it came from to generate text.";
+  return can_generate() ? ""
+                        : "Only the recording of this run is here, not its weights: open a folder with a "
+                          "model.safetensors to generate text.";
 }
 
 void RecordingSource::take(Recording recording) {

@@ -136,6 +136,7 @@ std::vector<Choice> choices_of(const LensView& lens, const TextView& view) {
 
 /// Whether the router's scores know where a recursion helps.
 std::string foresight(const std::vector<Choice>& choices) {
+  if (choices.empty()) return "no router took a token further";
   std::vector<double> scores, benefits;
   for (const Choice& choice : choices) scores.push_back(choice.score), benefits.push_back(choice.benefit);
   const double rho = choices.size() < 2 ? std::nan("") : rank_correlation(scores, benefits);
@@ -323,7 +324,7 @@ class LensPanel : public Panel {
     const Box below{{box.min.x, box.min.y + em * (depths.empty() ? 1.4f : 2.6f)}, box.max};
     if (here)
       draw_predictions(canvas, below, source, lens, view, *selected);
-    else
+    else if (!choices.empty())
       draw_choices(canvas, below, choices);
   }
 };
