@@ -134,16 +134,19 @@ void AdamW::step() {
     m.push_back(one.remembered[0].mutable_data());
     v.push_back(one.remembered[1].mutable_data());
   }
+  const kernels::AdamW rule{.lr = Real(lr),
+                            .beta1 = Real(options_.beta1),
+                            .beta2 = Real(options_.beta2),
+                            .eps = Real(options_.eps),
+                            .weight_decay = Real(options_.weight_decay),
+                            .correction1 = Real(1 - std::pow(options_.beta1, double(steps_))),
+                            .correction2 = Real(1 - std::pow(options_.beta2, double(steps_)))};
   for_pieces(pieces_of(parameters), [&](int64_t, const Piece& piece) {
     const size_t p = piece.parameter;
-    const kernels::AdamW rule{.lr = Real(lr * trained_[p].lr_factor),
-                              .beta1 = Real(options_.beta1),
-                              .beta2 = Real(options_.beta2),
-                              .eps = Real(options_.eps),
-                              .weight_decay = Real(parameters[p]->rank() > 1 ? options_.weight_decay : 0),
-                              .correction1 = Real(1 - std::pow(options_.beta1, double(steps_))),
-                              .correction2 = Real(1 - std::pow(options_.beta2, double(steps_)))};
-    kernels::table().adamw(piece.end - piece.begin, rule, parameters[p]->grad().data() + piece.begin,
+    kernels::AdamW own = rule;
+    own.lr = Real(lr * trained_[p].lr_factor);
+    if (parameters[p]->rank() <= 1) own.weight_decay = 0;
+    kernels::table().adamw(piece.end - piece.begin, own, parameters[p]->grad().data() + piece.begin,
                            values[p] + piece.begin, m[p] + piece.begin, v[p] + piece.begin);
   });
 }

@@ -6,8 +6,8 @@
 #include <cctype>
 #include <map>
 
-#include "datasets/stories.h"
 #include "support/book.h"
+#include "support/runs.h"
 #include "support/temporary_folder.h"
 #include "trainer/recording.h"
 #include "trainer/trainer.h"
@@ -89,15 +89,7 @@ TEST_CASE("11: which snapshots have gradients, and which have attention") {
                            "The last one of a run, and one that was asked for, has everything"})
     CHECK_THAT(text, ContainsSubstring(said));
   const TemporaryFolder folder;
-  write_file_atomically(folder.path() / "text.txt", make_stories(1, 8000));
-  Config config = Config::defaults();
-  config.model.d_model = 32;
-  config.model.d_ff = 48;
-  config.model.max_seq_len = 32;
-  config.data.source = (folder.path() / "text.txt").string();
-  config.data.tokenizer = TokenizerKind::character;
-  config.train.steps = 53;
-  config.train.batch_size = 1;
+  Config config = tiny_text_run(folder.path(), 53);
   config.train.record_every = 1;
   Trainer(config, folder.path() / "run").run();
   const std::vector<Snapshot> snapshots = read_recording(folder.path() / "run/recording.mortrace").snapshots;

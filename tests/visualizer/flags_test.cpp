@@ -4,9 +4,9 @@
 
 #include <cstdlib>
 
-#include "datasets/stories.h"
 #include "sample_run.h"
 #include "support/catch.h"
+#include "support/runs.h"
 #include "support/temporary_folder.h"
 #include "tensor/files.h"
 #include "trainer/run_folder.h"
@@ -70,17 +70,8 @@ TEST_CASE("tinymor-viz with a lesson opens that lesson on the runs that lie besi
 
 TEST_CASE("tinymor-viz says which weights of a run it uses, where the best are not the newest") {
   const TemporaryFolder folder;
-  write_file_atomically(folder.path() / "text.txt", make_stories(1, 6000));
-  Config config = Config::defaults();
-  config.model.d_model = 16;
-  config.model.d_ff = 24;
-  config.model.max_seq_len = 32;
-  config.data.source = (folder.path() / "text.txt").string();
-  config.data.tokenizer = TokenizerKind::character;
-  config.train.steps = 2;
-  config.train.batch_size = 2;
   const fs::path run = folder.path() / "run";
-  Trainer(config, run).run();
+  Trainer(tiny_text_run(folder.path(), 2), run).run();
   CHECK(viz(folder.path(), "run --panel curves --text").err == "");
   fs::copy_file(run / "best.safetensors", folder.path() / "kept");
   Trainer::resume(run, {.steps = 4}).run();

@@ -5,9 +5,9 @@
 #include <atomic>
 #include <thread>
 
-#include "datasets/stories.h"
 #include "scripted.h"
 #include "support/catch.h"
+#include "support/runs.h"
 #include "support/temporary_folder.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -46,20 +46,6 @@ struct Track {
   std::vector<Control> controls;
 };
 
-Config tiny(const TemporaryFolder& folder) {
-  write_file_atomically(folder.path() / "text.txt", make_stories(1, 6000));
-  Config config = Config::defaults();
-  config.model.d_model = 32;
-  config.model.d_ff = 48;
-  config.model.max_seq_len = 32;
-  config.data.source = (folder.path() / "text.txt").string();
-  config.data.tokenizer = TokenizerKind::character;
-  config.train.steps = 12;
-  config.train.batch_size = 2;
-  config.train.eval_every = 6;
-  return config;
-}
-
 }  // namespace
 
 TEST_CASE("runners take turns: the step belongs to the one that has done the smallest share") {
@@ -85,7 +71,7 @@ TEST_CASE("a runner that ends early is waited for by nobody, and one that is sto
 
 TEST_CASE("a race trains a MoR and its twins on one text, each with the steps of equal FLOPs") {
   const TemporaryFolder folder;
-  Sources race = start_race(tiny(folder), folder.path() / "race", [] {});
+  Sources race = start_race(tiny_text_run(folder.path(), 12), folder.path() / "race", [] {});
   REQUIRE(race.size() == 3);
   for (const auto& source : race) {
     REQUIRE(wait_for(*source, [&] { return source->status() == RunStatus::finished; }));
@@ -98,7 +84,7 @@ TEST_CASE("a race trains a MoR and its twins on one text, each with the steps of
   CHECK(race[2]->config().model.n_recursions == race[0]->config().model.n_recursions);
   for (const char* name : {"mor", "vanilla", "recursive"})
     CHECK(std::filesystem::exists(folder.path() / "race" / name / "recording.mortrace"));
-  Config images = tiny(folder);
+  Config images = tiny_text_run(folder.path(), 12);
   images.data.source = "digits";
   CHECK_THROWS_AS(start_race(images, folder.path() / "other", [] {}), InputError);
 }
@@ -107,7 +93,7 @@ TEST_CASE("where one of a race cannot start, the others run") {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.path() / "race/vanilla");
   write_file_atomically(folder.path() / "race/vanilla/in the way", "x");
-  Sources race = start_race(tiny(folder), folder.path() / "race", [] {});
+  Sources race = start_race(tiny_text_run(folder.path(), 12), folder.path() / "race", [] {});
   CHECK(wait_for(*race[1], [&] { return race[1]->status() == RunStatus::failed; }));
   CHECK(wait_for(*race[0], [&] { return race[0]->status() == RunStatus::finished; }));
   CHECK(wait_for(*race[2], [&] { return race[2]->status() == RunStatus::finished; }));
