@@ -1,6 +1,6 @@
 #pragma once
 // The colours of recursion depths, the same in the window and on the terminal: six depths and what is skipped stay
-// apart for every kind of colour vision, which tests/visualizer/palette_test.cpp measures.
+// apart for every kind of colour vision, which tests/visualizer/draw/palette_test.cpp measures.
 
 #include <algorithm>
 #include <cstdint>

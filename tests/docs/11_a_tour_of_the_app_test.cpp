@@ -11,10 +11,10 @@
 #include "support/temporary_folder.h"
 #include "trainer/recording.h"
 #include "trainer/trainer.h"
-#include "visualizer/keys.h"
-#include "visualizer/layout.h"
-#include "visualizer/panel.h"
-#include "visualizer/source.h"
+#include "visualizer/panels/panel.h"
+#include "visualizer/runs/source.h"
+#include "visualizer/shell/keys.h"
+#include "visualizer/state/layout.h"
 
 using namespace tinymor;
 

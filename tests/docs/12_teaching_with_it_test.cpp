@@ -1,14 +1,14 @@
 // What docs/12-teaching-with-it.md says of scenes, held against the window. Its lists of facts and controls, its longer
-// scenes and its lesson are read by tests/visualizer/lessons_test.cpp, which plays the lessons.
+// scenes and its lesson are read by tests/visualizer/lessons/lessons_test.cpp, which plays the lessons.
 
 #include <algorithm>
 
 #include "../visualizer/sample_run.h"
 #include "support/book.h"
-#include "visualizer/layout.h"
-#include "visualizer/lesson.h"
-#include "visualizer/recording_source.h"
-#include "visualizer/settings.h"
+#include "visualizer/lessons/lesson.h"
+#include "visualizer/runs/recording_source.h"
+#include "visualizer/state/layout.h"
+#include "visualizer/state/settings.h"
 
 using namespace tinymor;
 

@@ -2,7 +2,7 @@
 // The sample run in a window without a screen, for tests that press its controls.
 
 #include "scripted.h"
-#include "visualizer/headless.h"
+#include "visualizer/shell/headless.h"
 
 namespace tinymor {
 

@@ -6,8 +6,8 @@
 
 #include "sample_run.h"
 #include "tensor/error.h"
-#include "visualizer/live_source.h"
-#include "visualizer/recording_source.h"
+#include "visualizer/runs/live_source.h"
+#include "visualizer/runs/recording_source.h"
 
 namespace tinymor {
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "visualizer/plot.h"
-#include "visualizer/ui.h"
+#include "visualizer/draw/plot.h"
+#include "visualizer/draw/ui.h"
 
 namespace tinymor {
 namespace {

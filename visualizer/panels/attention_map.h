@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "visualizer/app_state.h"
-#include "visualizer/panels/attention_view.h"
+#include "visualizer/state/app_state.h"
+#include "visualizer/views/attention_view.h"
 
 namespace tinymor {
 

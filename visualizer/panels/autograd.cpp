@@ -10,11 +10,11 @@
 
 #include "tensor/error.h"
 #include "tensor/ops.h"
-#include "visualizer/expression_functions.h"
-#include "visualizer/graph_layout.h"
-#include "visualizer/panel.h"
+#include "visualizer/draw/graph_layout.h"
+#include "visualizer/explorer/expression_functions.h"
+#include "visualizer/explorer/walkthrough.h"
+#include "visualizer/panels/panel.h"
 #include "visualizer/panels/panels.h"
-#include "visualizer/walkthrough.h"
 
 namespace tinymor {
 namespace {

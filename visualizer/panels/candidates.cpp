@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "visualizer/model_decoder.h"
-#include "visualizer/plot_math.h"
-#include "visualizer/ui.h"
+#include "visualizer/draw/plot_math.h"
+#include "visualizer/draw/ui.h"
+#include "visualizer/runs/model_decoder.h"
 
 namespace tinymor {
 namespace {

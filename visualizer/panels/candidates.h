@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "visualizer/canvas.h"
-#include "visualizer/generation.h"
+#include "visualizer/draw/canvas.h"
+#include "visualizer/runs/generation.h"
 
 namespace tinymor {
 

@@ -8,10 +8,10 @@
 #include <functional>
 #include <utility>
 
+#include "visualizer/draw/plot_math.h"
+#include "visualizer/draw/text_flow.h"
 #include "visualizer/panels/panels.h"
 #include "visualizer/panels/runs_plot.h"
-#include "visualizer/plot_math.h"
-#include "visualizer/text_flow.h"
 
 namespace tinymor {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "mor/counts.h"
 #include "tensor/error.h"
-#include "visualizer/panel.h"
+#include "visualizer/panels/panel.h"
 
 namespace tinymor {
 namespace {

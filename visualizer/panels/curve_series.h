@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "visualizer/app_state.h"
-#include "visualizer/plot.h"
+#include "visualizer/draw/plot.h"
+#include "visualizer/state/app_state.h"
 
 namespace tinymor {
 

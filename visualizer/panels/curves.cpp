@@ -10,10 +10,10 @@
 #include <map>
 #include <utility>
 
+#include "visualizer/draw/plot.h"
 #include "visualizer/panels/curve_series.h"
 #include "visualizer/panels/panels.h"
-#include "visualizer/plot.h"
-#include "visualizer/rest.h"
+#include "visualizer/runs/rest.h"
 
 namespace tinymor {
 namespace {

@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "mor/counts.h"
+#include "visualizer/draw/plot_math.h"
 #include "visualizer/panels/candidates.h"
 #include "visualizer/panels/panels.h"
 #include "visualizer/panels/strip.h"
-#include "visualizer/plot_math.h"
 
 namespace tinymor {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "visualizer/grid_frame.h"
+#include "visualizer/panels/grid_frame.h"
 #include "visualizer/panels/panels.h"
 
 namespace tinymor {

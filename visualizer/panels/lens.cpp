@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "trainer/statistics.h"
-#include "visualizer/grid_frame.h"
+#include "visualizer/panels/grid_frame.h"
 #include "visualizer/panels/panels.h"
 
 namespace tinymor {

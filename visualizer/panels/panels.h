@@ -1,7 +1,7 @@
 #pragma once
 // The panels by their makers. Each stands whole in the file of its name.
 
-#include "visualizer/panel.h"
+#include "visualizer/panels/panel.h"
 
 namespace tinymor {
 

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <optional>
 
+#include "visualizer/draw/plot_math.h"
+#include "visualizer/draw/ui.h"
 #include "visualizer/panels/curve_series.h"
-#include "visualizer/plot_math.h"
-#include "visualizer/ui.h"
 
 namespace tinymor {
 namespace {

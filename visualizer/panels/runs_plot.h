@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "visualizer/app_state.h"
+#include "visualizer/state/app_state.h"
 
 namespace tinymor {
 

@@ -12,8 +12,8 @@
 #include <span>
 #include <utility>
 
+#include "visualizer/draw/plot_math.h"
 #include "visualizer/panels/panels.h"
-#include "visualizer/plot_math.h"
 
 namespace tinymor {
 namespace {

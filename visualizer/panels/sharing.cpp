@@ -10,8 +10,8 @@
 #include "mor/sharing.h"
 #include "mor/twins.h"
 #include "tensor/error.h"
+#include "visualizer/draw/plot_math.h"
 #include "visualizer/panels/panels.h"
-#include "visualizer/plot_math.h"
 
 namespace tinymor {
 namespace {

@@ -9,7 +9,7 @@
 #include <cstdlib>
 
 #include "visualizer/panels/panels.h"
-#include "visualizer/token_card.h"
+#include "visualizer/panels/token_card.h"
 
 namespace tinymor {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 // Text tinted by depth, as the strip and the Generate panel draw it.
 
-#include "visualizer/text_flow.h"
-#include "visualizer/text_view.h"
+#include "visualizer/draw/text_flow.h"
+#include "visualizer/views/text_view.h"
 
 namespace tinymor {
 

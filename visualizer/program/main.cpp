@@ -22,13 +22,13 @@
 #include "trainer/image_trainer.h"
 #include "trainer/program.h"
 #include "trainer/run_folder.h"
-#include "visualizer/headless.h"
-#include "visualizer/race.h"
-#include "visualizer/settings.h"
-#include "visualizer/source.h"
-#include "visualizer/trainer_run.h"
-#include "visualizer/tutor.h"
-#include "visualizer/window.h"
+#include "visualizer/lessons/tutor.h"
+#include "visualizer/runs/race.h"
+#include "visualizer/runs/source.h"
+#include "visualizer/runs/trainer_run.h"
+#include "visualizer/shell/headless.h"
+#include "visualizer/shell/window.h"
+#include "visualizer/state/settings.h"
 
 namespace {
 

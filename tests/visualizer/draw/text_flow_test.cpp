@@ -1,0 +1,52 @@
+#include "visualizer/draw/text_flow.h"
+
+#include "scripted.h"
+#include "support/catch.h"
+#include "visualizer/shell/headless.h"
+
+using namespace tinymor;
+
+namespace {
+
+// Fonts to measure with.
+struct Fonts {
+  Fonts() : source("none", Recording()), window(source, 640, 480) { window.frames(1); }
+  RecordingSource source;
+  Headless window;
+};
+
+int line_of(const TextFlow& flow, int token) {
+  return int(flow.boxes[token].min.y);
+}
+
+}  // namespace
+
+TEST_CASE("lines break before words, never inside one that fits") {
+  const Fonts fonts;
+  const std::vector<std::string> pieces = {" se", "v", "ent",  "y", ":",   " al", "l",
+                                           " ve", "s", "sels", ".", " an", "d"};
+  for (float width = 110; width < 300; width += 1) {
+    const TextFlow flow = flow_text(pieces, width);
+    for (size_t i = 0; i < pieces.size(); ++i) {
+      CAPTURE(width, i);
+      REQUIRE(flow.boxes[i].max.x <= width);
+      const bool same_word = i > 0 && pieces[i][0] != ' ';
+      if (same_word) REQUIRE(line_of(flow, int(i)) == line_of(flow, int(i) - 1));
+    }
+  }
+}
+
+TEST_CASE("a word wider than the panel breaks anywhere, and a newline ends its line") {
+  const Fonts fonts;
+  const TextFlow long_word = flow_text(std::vector<std::string>(40, "abc"), 120);
+  for (const Box& box : long_word.boxes) REQUIRE(box.max.x <= 120);
+  const TextFlow two_lines = flow_text({" a", "\u00b6", " b"}, 500);
+  CHECK(line_of(two_lines, 0) == line_of(two_lines, 1));
+  CHECK(line_of(two_lines, 2) > line_of(two_lines, 1));
+}
+
+TEST_CASE("no text takes no room") {
+  const Fonts fonts;
+  CHECK(flow_text({}, 100).boxes.empty());
+  CHECK(flow_text({}, 100).height == 0);
+}

@@ -1,0 +1,408 @@
+// Every lesson that comes with the window is played to its end, by its own solutions and by the window's buttons.
+
+#include <map>
+
+#include "scripted.h"
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "tensor/error.h"
+#include "tensor/files.h"
+#include "tensor/random.h"
+#include "visualizer/lessons/tutor.h"
+#include "visualizer/shell/headless.h"
+#include "visualizer/state/control_names.h"
+
+using namespace tinymor;
+
+namespace {
+
+std::vector<Lesson> bundled_lessons() {
+  std::vector<Lesson> lessons = read_lessons(TINYMOR_LESSONS);
+  for (const Lesson& lesson : lessons) CHECK(lesson.problem.empty());
+  return lessons;
+}
+
+bool all_done(const AppState& state) {
+  return std::all_of(state.tutor.done.begin(), state.tutor.done.end(), [](bool done) { return done; });
+}
+
+/// Shows the current step until its tasks are done, or for two seconds.
+void settle(Headless& window, Source& source) {
+  AppState& state = window.app().state();
+  for (int i = 0; i < 400; ++i) {
+    source.poll();
+    window.frames(1);
+    if (all_done(state) && !source.generation().running) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  window.frames(3);
+}
+
+/// Shows the step that was just begun, with the text that it has asked for.
+void arrive(Headless& window, Source& source) {
+  for (int quiet = 0; quiet < 5;) {
+    window.frames(1);
+    source.poll();
+    quiet = source.generation().running ? 0 : quiet + 1;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+/// What a person presses to make a setting or fact another one; any of these.
+const std::map<std::string, std::vector<std::string>> means = {
+    {"pin", {"panel.strip", "panel.grid", "panel.lens", "panel.kv"}},
+    {"pinned.depth", {"panel.strip", "panel.grid"}},
+    {"step", {"time.track"}},
+    {"rule", {"rule.0"}},
+    {"shift", {"panel.strip"}},
+    {"tint", {"panel.strip"}},
+    {"kv", {"panel.kv"}},
+    {"writing", {"time.track"}},
+    {"written.here", {"time.track"}},
+    {"text", {"gen.step"}},
+    {"written", {"gen.step"}},
+    {"temperature", {"gen.temperature"}},
+    {"top_k", {"gen.top_k"}},
+    {"axis", {"panel.curves", "panel.compare"}},
+    {"sharing", {"panel.sharing"}},
+    {"scores.log", {"panel.scores"}},
+    {"attention.head", {"panel.attention"}},
+    {"attention.row", {"panel.attention"}},
+    {"autograd.step", {"autograd.next"}},
+    {"whatif.depth", {"lens.depth.1"}},
+    {"whatif.everybody", {"lens.everybody"}}};
+
+/// Whether one of them can be seen and none of the panels that hold it is dimmed.
+bool in_the_light(Headless& window, const LessonStep& step, const std::vector<std::string>& controls) {
+  const ui::Registry& registry = window.app().registry();
+  std::vector<Box> lit;
+  for (const std::string& name : step.highlights)
+    if (const auto* item = registry.find(name)) lit.push_back(item->box);
+  return std::any_of(controls.begin(), controls.end(), [&](const std::string& name) {
+    const auto* item = registry.find(name);
+    if (!item || !item->visible) return false;
+    for (const auto& [panel, where] : registry.items()) {
+      if (!panel.starts_with("panel.") || !where.box.contains(item->box.center())) continue;
+      return std::any_of(lit.begin(), lit.end(), [&](const Box& box) { return where.box.contains(box.center()); });
+    }
+    return true;  // the bars are never dimmed
+  });
+}
+
+void check_claims(Headless& window, Source& source, const std::vector<Claim>& claims) {
+  for (const Claim& claim : claims) {
+    INFO("see " << claim.name << " " << claim.compare << " " << claim.value);
+    if (!claim.compare.empty()) {
+      CAPTURE(setting(window.app().state(), source, claim.name));
+      CHECK(can_be_seen(claim, window.app().state(), source, window.app().registry()));
+    } else if (window.app().state().zoom == 1) {
+      CHECK(can_be_seen(claim, window.app().state(), source, window.app().registry()));
+    }
+  }
+}
+
+void play(const std::vector<Lesson>& lessons, size_t i, Source& source, float zoom) {
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  state.lessons = lessons;
+  state.zoom = zoom;
+  enter_lesson(state, source, int(i), 0);
+  for (size_t at = 0; at < lessons[i].steps.size(); ++at) {
+    const LessonStep& step = lessons[i].steps[at];
+    CAPTURE(lessons[i].name, at + 1, zoom);
+    REQUIRE(state.tutor.lesson == int(i));
+    REQUIRE(state.tutor.step == int(at));
+    arrive(window, source);
+    CHECK_FALSE(step.text.empty());
+    CHECK_FALSE(step.sees.empty());
+    check_claims(window, source, step.sees);
+    std::vector<std::string> unseen;
+    for (const std::string& name : step.highlights)
+      if (const auto* item = window.app().registry().find(name); !item || !item->visible) unseen.push_back(name);
+    // A window with room for one panel shows one of those that are spoken of.
+    CHECK((unseen.empty() || (zoom > 1 && unseen.size() < step.highlights.size())));
+    if (!step.tasks.empty()) CHECK_FALSE(all_done(state));
+    for (const LessonTask& task : step.tasks) {
+      CAPTURE(task.text);
+      CHECK_FALSE(task.until.empty());
+      CHECK_FALSE(task.sees.empty());
+      for (const Condition& condition : task.until) {
+        CAPTURE(condition.name);
+        REQUIRE(means.contains(condition.name));
+        if (zoom == 1) CHECK(in_the_light(window, step, means.at(condition.name)));
+      }
+      for (const std::string& line : task.solve) {
+        apply(state, source, line);
+        settle(window, source);
+      }
+      check_claims(window, source, task.sees);
+    }
+    CHECK(all_done(state));
+    if (at + 1 < lessons[i].steps.size()) REQUIRE(window.click("lesson.next"));
+  }
+  REQUIRE(window.click("lesson.next"));
+  CHECK(state.tutor.lesson == -1);
+}
+
+}  // namespace
+
+TEST_CASE("every lesson can be played to its end: what a card says is there, and tasks are done by doing them") {
+  const std::vector<Lesson> lessons = bundled_lessons();
+  REQUIRE(lessons.size() >= 13);
+  const float zoom = GENERATE(1.0f, 2.0f);  // 2: what chapter 12 advises for a projector
+  for (size_t i = 0; i < lessons.size(); ++i) {
+    WritingSource source;
+    play(lessons, i, source, zoom);
+  }
+}
+
+#ifdef TINYMOR_FIRST_RUNS
+TEST_CASE("slow: every lesson is true of the bundled runs, too") {
+  const std::vector<Lesson> lessons = bundled_lessons();
+  for (size_t i = 0; i < lessons.size(); ++i) {
+    const std::unique_ptr<Source> source = open_source(std::string(TINYMOR_FIRST_RUNS) + "/mor", [] {});
+    source->poll();
+    play(lessons, i, *source, 1);
+  }
+}
+#endif
+
+TEST_CASE("no task of a lesson is ticked when its card begins, whatever was done or left out before") {
+  const std::vector<Lesson> lessons = bundled_lessons();
+  const bool busy = GENERATE(false, true);
+  for (size_t i = 0; i < lessons.size(); ++i) {
+    WritingSource source;
+    Headless window(source, 1280, 800);
+    AppState& state = window.app().state();
+    state.lessons = lessons;
+    const auto meddle = [&] {
+      for (const char* line :
+           {"rule training", "step 25", "pin shallowest", "kv shared", "tint loss", "temperature 0.1", "top_k 3",
+            "axis flops", "autograd.step 1", "attention.head 2", "max_tokens 12", "pace 0", "do generate"})
+        apply(state, source, line);
+      arrive(window, source);
+    };
+    if (busy) meddle();
+    enter_lesson(state, source, int(i), 0);
+    for (size_t at = 0; at < lessons[i].steps.size(); ++at) {
+      CAPTURE(lessons[i].name, at + 1, busy);
+      arrive(window, source);
+      REQUIRE(state.tutor.step == int(at));
+      const std::vector<bool>& done = state.tutor.done;
+      CHECK(std::none_of(done.begin(), done.end(), [](bool d) { return d; }));
+      if (busy) meddle();
+      turn_lesson(state, source, 1);
+    }
+  }
+}
+
+TEST_CASE("a lesson goes on with Space and back with Backspace, and what a card shows depends on the card alone") {
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  state.lessons = {
+      parse_lesson("title T\ncard\nsay One.\nrule training\nshow kv\ncard\nsay Two.\nsay More.\n"
+                   "task Pin.\nuntil pin != none\nsolve pin probe 3\ncard\nsay Three.\nrule causal\n",
+                   "t")};
+  window.frames(3);
+  window.type("l");
+  REQUIRE(window.click("lesson.choose.0"));
+  CHECK(state.rule == RuleView::training);
+  window.key(ImGuiKey_Space);
+  CHECK(state.tutor.step == 1);
+  CHECK(state.lessons[0].steps[1].text == "Two. More.");
+  REQUIRE(window.click("lesson.solve"));
+  window.frames(1);
+  CHECK(state.pinned == TokenRef{Subject::probe, 3});
+  CHECK(state.tutor.done[0]);
+  window.key(ImGuiKey_Space);
+  CHECK(state.rule == RuleView::causal);
+  CHECK_FALSE(state.pinned);
+  window.key(ImGuiKey_Backspace);
+  CHECK(state.rule == RuleView::training);
+  CHECK_FALSE(state.tutor.done[0]);
+  REQUIRE(window.click("lesson.close"));
+  CHECK(state.tutor.lesson == -1);
+}
+
+TEST_CASE("a card keeps what the learner has set where it says so, and sets it where nothing is") {
+  WritingSource source;
+  AppState state;
+  state.lessons = {
+      parse_lesson("card\nsay One.\ntask Pin.\nuntil pin != none\nsolve pin probe 3\n"
+                   "card\nsay Two.\nkeep pin probe 5\ncard\nsay Three.\n",
+                   "t")};
+  enter_lesson(state, source, 0, 0);
+  turn_lesson(state, source, 1);
+  CHECK(state.pinned == TokenRef{Subject::probe, 5});
+  turn_lesson(state, source, -1);
+  CHECK_FALSE(state.pinned);
+  apply(state, source, "pin probe 9");
+  for (int card : {1, 2}) {
+    CAPTURE(card);
+    turn_lesson(state, source, 1);
+    CHECK(state.pinned == TokenRef{Subject::probe, 9});
+  }
+}
+
+TEST_CASE("a token that a scene describes is pinned before the first frame, of the step that the scene goes to") {
+  WritingSource source;
+  for (const char* scene : {"pin deepest\n", "pin shallowest\n", "pin differing\n", "lesson 05-router\nlesson.step 4\n",
+                            "rule training\nstep 25\npin deepest\n"}) {
+    CAPTURE(scene);
+    AppState state;
+    state.lessons = bundled_lessons();
+    apply_scene(state, source, scene, "start");
+    REQUIRE(state.pinned);
+    state.bring_up_to_date(source);
+    const std::vector<int>& depth = state.shown.text(Subject::probe, state.rule).depth;
+    const int pinned = depth[size_t(state.pinned->token)];
+    if (std::string(scene).find("shallowest") != std::string::npos)
+      CHECK(pinned == *std::min_element(depth.begin(), depth.end()));
+    else if (std::string(scene).find("differing") == std::string::npos)
+      CHECK(pinned == *std::max_element(depth.begin(), depth.end()));
+  }
+}
+
+TEST_CASE("a lesson that cannot be read stays in the list, with its file and line") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder.path() / "a.lesson", "title Good\ncard\nsay Yes.\n");
+  write_file_atomically(folder.path() / "b.lesson", "title Bad\ncard\nrulle causal\n");
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  state.lessons = read_lessons(folder.path());
+  REQUIRE(state.lessons.size() == 2);
+  CHECK_THAT(state.lessons[1].problem,
+             ContainsSubstring((folder.path() / "b.lesson").string() + ":3: rulle: there is no such setting"));
+  window.frames(2);
+  window.type("l");
+  const auto* item = window.app().registry().find("lesson.problem.1");
+  REQUIRE(item);
+  CHECK(item->visible);
+  CHECK_FALSE(window.click("lesson.choose.1"));
+  CHECK_THROWS_WITH(apply(state, source, "lesson b"), ContainsSubstring("b.lesson:3"));
+  CHECK(window.click("lesson.choose.0"));
+  CHECK(state.tutor.lesson == 0);
+}
+
+namespace {
+
+/// The pixels of a part of the newest frame.
+std::vector<uint8_t> pixels(Headless& window, const Box& box) {
+  const Picture picture = window.picture();
+  std::vector<uint8_t> out;
+  for (int y = int(box.min.y) + 2; y < int(box.max.y) - 2; ++y)
+    for (int x = int(box.min.x) + 2; x < int(box.max.x) - 2; ++x)
+      for (int c = 0; c < 3; ++c)
+        out.push_back(picture.rgba[(size_t(y) * size_t(picture.width) + size_t(x)) * 4 + size_t(c)]);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("what a lesson dims and lets glow is below help, menus and dialogs") {
+  struct Case {
+    const char *open, *seen;
+  };
+  for (const Case& one : {Case{"help", "help.window"}, Case{"menu.curves", "menu.curves.fill"},
+                          Case{"open", "open.path"}, Case{"learn", "lesson.choose.0"}}) {
+    CAPTURE(one.open);
+    std::vector<std::vector<uint8_t>> panels, opened;
+    // The same card, dimming all panels but the grid, or none.
+    for (const char* highlight : {"", "highlight panel.grid\n"}) {
+      WritingSource source;
+      Headless window(source, 1280, 800, ui::FontSource::builtin, {[](const std::string&) { return Sources(); }, {}});
+      AppState& state = window.app().state();
+      state.lessons = {parse_lesson(std::string("title T\ncard\nsay One.\nshow grid\n") + highlight, "t")};
+      enter_lesson(state, source, 0, 0);
+      window.frames(4);
+      panels.push_back(pixels(window, window.app().registry().find("panel.curves")->box));
+      REQUIRE(window.click(one.open));
+      window.frames(4);
+      const auto* item = window.app().registry().find(one.seen);
+      REQUIRE(item);
+      REQUIRE(item->visible);
+      opened.push_back(pixels(window, item->box));
+    }
+    CHECK(panels[0] != panels[1]);
+    CHECK(opened[0] == opened[1]);
+  }
+}
+
+TEST_CASE("a lesson with a mistake is refused with its line") {
+  for (const auto& [text, why] : std::vector<std::pair<const char*, const char*>>{
+           {"say too early\n", "x:1: \"say\" stands before the first card"},
+           {"title T\n", "no card"},
+           {"card\n\nrulle causal\n", "x:3: rulle: there is no such setting"},
+           {"card\nuntil rule = causal\n", "no task stands above"},
+           {"card\ntask T\nuntil rule causal\n", "compares nothing"},
+           {"card\nlesson x\n", "has no place in a lesson"},
+           {"card\ntask T\nsolve lesson.step 1\n", "has no place in a lesson"},
+           {"card\ntask T\nsolve rulle\n", "there is no such setting"},
+           {"card\nhighlight panel.gird\n", "x:2: panel.gird: there is no such control (did you mean panel.grid?"},
+           {"card\nsee attention.map.1\n", "did you mean attention.map.N.N?"},
+           {"card\nsee rule is causal\n", "see: \"is\" compares nothing"},
+           {"card\nsee loss < lots\n", "there is no such setting"},
+           {"card\nsee written falls\n", "compares nothing"},
+           {"card\ntask T\nuntil written falls 3\n", "write nothing there"},
+           {"card\nkeep lesson x\n", "has no place in a lesson"}})
+    CHECK_THROWS_WITH(parse_lesson(text, "x"), ContainsSubstring(why));
+}
+
+TEST_CASE("the scenes and the lesson of the chapter on teaching are such") {
+  const std::string chapter = read_file(std::string(TINYMOR_BOOK) + "/12-teaching-with-it.md", 1 << 20);
+  WritingSource source;
+  AppState state;
+  state.lessons = bundled_lessons();
+  int scenes = 0, lessons = 0;
+  for (size_t at = chapter.find("```\n"); at != std::string::npos;) {
+    const size_t begin = at + 4, end = chapter.find("```\n", begin);
+    REQUIRE(end != std::string::npos);
+    const std::string block = chapter.substr(begin, end - begin);
+    at = chapter.find("```\n", end + 4);
+    if (block.starts_with("title"))
+      lessons += !parse_lesson(block, "chapter").steps.empty();
+    else if (!block.starts_with("build/"))
+      apply_scene(state, source, block, "chapter"), ++scenes;
+  }
+  CHECK(lessons == 1);
+  CHECK(scenes == 2);
+}
+
+TEST_CASE("the chapter on teaching lists every fact and the name of every control") {
+  const std::string chapter = read_file(std::string(TINYMOR_BOOK) + "/12-teaching-with-it.md", 1 << 20);
+  std::vector<std::string> names = control_names();
+  for (const Setting& setting : all_settings())
+    if (setting.is_fact) names.push_back(setting.name);
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    CHECK(chapter.find("`" + name + "`") != std::string::npos);
+  }
+}
+
+TEST_CASE("scenes and lessons of damaged bytes are refused or read, and never crash") {
+  WritingSource source;
+  Random random(7);
+  std::vector<std::string> texts = {
+      "rule causal\nstep 120\npin probe 4\nloop 20 80\nat 1.5\nzoom 2\ndo keep 3\nprompt a\\nb\n"};
+  for (const char* name : {"/07-kv-cache.lesson", "/11-sampling.lesson"})
+    texts.push_back(read_file(std::string(TINYMOR_LESSONS) + name, 1 << 18));
+  for (int i = 0; i < 3000; ++i) {
+    std::string text = texts[size_t(i) % texts.size()];
+    for (int64_t changes = 1 + random.below(6); changes > 0; --changes)
+      text[size_t(random.below(int64_t(text.size())))] = char(random.below(256));
+    text.resize(size_t(1 + random.below(int64_t(text.size()))));
+    AppState state;
+    try {
+      apply_scene(state, source, text, "damaged");
+    } catch (const InputError&) {
+    }
+    try {
+      state.lessons = {parse_lesson(text, "damaged")};
+      enter_lesson(state, source, 0, 0);
+    } catch (const InputError&) {
+    }
+  }
+  SUCCEED();
+}

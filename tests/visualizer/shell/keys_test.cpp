@@ -1,0 +1,290 @@
+#include "visualizer/shell/keys.h"
+
+#include "desk.h"
+#include "support/catch.h"
+#include "visualizer/state/settings.h"
+
+using namespace tinymor;
+using Mode = Playback::Mode;
+
+TEST_CASE("keys go no further than there are maps of attention") {
+  Desk desk;
+  desk.state().page = "Inside";
+  apply(desk.state(), desk.source, "step 200");
+  desk.window.frames(2);
+  for (int i = 0; i < 20; ++i) desk.window.type("]");
+  desk.window.type("9");
+  desk.window.frames(2);
+  const int heads = desk.state().attention_head, rows = desk.state().attention_row;
+  CHECK(heads < 8);
+  CHECK(rows < 3);
+  desk.window.type("[");
+  CHECK(desk.state().attention_head == heads - 1);
+}
+
+TEST_CASE("parts of pictures that can be pressed are reached and pressed by the keyboard, too") {
+  Desk desk;
+  const ui::Registry& registry = desk.window.app().registry();
+  const auto press = [&](const std::string& name) {
+    for (int i = 0; i < 300 && registry.focus() != name; ++i) desk.window.key(ImGuiKey_DownArrow);
+    REQUIRE(registry.focus() == name);
+    desk.window.key(ImGuiKey_Enter);
+    desk.window.frames(2);
+  };
+  const auto drawn = [&] { return desk.window.picture().rgba; };
+  const auto before = drawn();
+  press("curves.loss.train");
+  CHECK(drawn() != before);
+  desk.state().page = "Inside";
+  apply(desk.state(), desk.source, "step 200");
+  desk.window.frames(2);
+  press("attention.map.1.2");
+  CHECK(desk.state().attention_row == 1);
+  CHECK(desk.state().attention_head == 2);
+}
+
+TEST_CASE("Y asks a live run for one step, with Shift for ten") {
+  struct Steered : RecordingSource {
+    Steered() : RecordingSource("sample", sample_recording()) {}
+    bool steerable() const override { return true; }
+    void train_step() override { ++steps; }
+    int steps = 0;
+  } source;
+  Headless window(source, 1280, 800);
+  window.frames(2);
+  window.type("y");
+  CHECK(source.steps == 1);
+  window.type("Y");
+  CHECK(source.steps == 11);
+}
+
+TEST_CASE("a gap that the keyboard is at moves with Left and Right, and Enter puts it back") {
+  Desk desk;
+  const ui::Registry& registry = desk.window.app().registry();
+  const auto width = [&] { return registry.find("panel.strip")->box.width(); };
+  const float before = width();
+  for (int i = 0; i < 200 && registry.focus() != "split.0"; ++i) desk.window.key(ImGuiKey_DownArrow);
+  REQUIRE(registry.focus() == "split.0");
+  const int snapshot = desk.state().playback.index();
+  for (int i = 0; i < 3; ++i) desk.window.key(ImGuiKey_RightArrow);
+  desk.window.frames(1);
+  CHECK(width() - before == Approx(0.06 * 1280).margin(4));
+  desk.window.key(ImGuiKey_LeftArrow);
+  desk.window.frames(1);
+  CHECK(width() - before == Approx(0.04 * 1280).margin(4));
+  CHECK(desk.state().playback.index() == snapshot);
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(2);
+  CHECK(width() == before);
+}
+
+TEST_CASE("typing into the prompt edits it and presses no shortcut") {
+  Desk desk;
+  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("gen.prompt"));
+  const std::string before = desk.state().request.prompt;
+  desk.window.type("hfr");
+  CHECK(desk.state().request.prompt.size() == before.size() + 3);
+  CHECK_FALSE(desk.state().help);
+  CHECK(desk.state().maximised.empty());
+  CHECK(desk.state().rule == RuleView::causal);
+}
+
+TEST_CASE("every key of the help does what the help says") {
+  Desk desk;
+  Playback& playback = desk.state().playback;
+  desk.window.key(ImGuiKey_Home);
+  CHECK(playback.index() == 0);
+  desk.window.key(ImGuiKey_RightArrow);
+  CHECK(playback.index() == 1);
+  desk.window.key(ImGuiKey_RightArrow, true);
+  CHECK(playback.index() == 11);
+  desk.window.key(ImGuiKey_LeftArrow);
+  CHECK(playback.index() == 10);
+  desk.window.key(ImGuiKey_End);
+  CHECK(playback.mode() == Mode::following);
+  desk.window.key(ImGuiKey_Space);
+  CHECK(playback.mode() == Mode::playing);
+  desk.window.key(ImGuiKey_Space);
+  CHECK(playback.mode() == Mode::paused);
+  desk.window.key(ImGuiKey_PageDown);
+  CHECK(desk.shows("panel.generate"));
+  desk.window.key(ImGuiKey_PageUp);
+  CHECK(desk.shows("panel.grid"));
+  desk.window.type(".");
+  CHECK(desk.state().pinned == TokenRef{Subject::probe, 0});
+  desk.window.type("..");
+  CHECK(desk.state().pinned->token == 2);
+  desk.window.type(",");
+  CHECK(desk.state().pinned->token == 1);
+  desk.window.type("r");
+  CHECK(desk.state().rule == RuleView::difference);
+  desk.window.type("p");
+  CHECK_FALSE(desk.state().pinned);
+  desk.window.type(".3]]");
+  CHECK(desk.state().attention_row == 2);
+  CHECK(desk.state().attention_head == 2);
+  desk.window.type("[");
+  CHECK(desk.state().attention_head == 1);
+  desk.window.type("c");
+  CHECK(desk.shows("panel.compare"));
+  desk.window.type("H");
+  CHECK(desk.state().help);
+  CHECK(desk.shows("help.window"));
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().help);
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().pinned);
+}
+
+TEST_CASE("every control that can be pressed is reached and pressed by the keyboard, and fields are typed into") {
+  Desk desk;
+  const auto go_to = [&](const std::string& name) {
+    for (int i = 0; i < 100 && desk.window.app().registry().focus() != name; ++i) desk.window.key(ImGuiKey_DownArrow);
+    return desk.window.app().registry().focus() == name;
+  };
+  REQUIRE(go_to("kv.strategy.2"));
+  desk.window.key(ImGuiKey_Enter);
+  CHECK(desk.state().cache_strategy == 2);
+  desk.window.key(ImGuiKey_UpArrow);
+  CHECK(desk.window.app().registry().focus() == "kv.strategy.1");
+  REQUIRE(go_to("page.1"));
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(3);
+  REQUIRE(desk.shows("gen.temperature"));
+  REQUIRE(go_to("gen.temperature"));
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(3);
+  desk.window.type("1.25");
+  desk.window.key(ImGuiKey_Enter);
+  CHECK(desk.state().request.temperature == 1.25f);
+}
+
+TEST_CASE("keys zoom at what is shown, mark a part of the text, a loop and B") {
+  Desk desk;
+  AppState& state = desk.state();
+  apply(state, desk.source, "step 200");
+  apply(state, desk.source, "pin probe 30");
+  desk.window.frames(2);
+  desk.window.type("+++");
+  CHECK(state.curves.zoom.width() < 0.7);
+  CHECK(state.curves.zoom.from < 0.5);
+  CHECK(state.curves.zoom.to > 0.5);
+  CHECK(state.timeline.zoom.width() < 0.7);
+  CHECK(state.columns.from < 30.0 / 120);
+  CHECK(state.columns.to > 31.0 / 120);
+  desk.window.type("-----");
+  CHECK(state.columns.width() == 1);
+  desk.window.type("++0");
+  CHECK(state.curves.zoom.width() == 1);
+  desk.window.type(">>>");
+  CHECK(state.span == std::pair(30, 33));
+  CHECK_FALSE(state.pinned);
+  desk.window.type("<");
+  CHECK(state.span == std::pair(30, 32));
+  const int here = state.playback.index();
+  desk.window.type("a");
+  desk.window.key(ImGuiKey_RightArrow);
+  desk.window.key(ImGuiKey_RightArrow);
+  desk.window.type("a");
+  CHECK(state.playback.loop == std::pair(here, here + 2));
+  desk.window.type("a");
+  CHECK_FALSE(state.playback.loop);
+  desk.window.type("m");
+  desk.window.frames(2);
+  CHECK(state.mark_compared);
+  CHECK(state.compare.shown.step == state.shown.step);
+}
+
+TEST_CASE("the keyboard reaches what lies below the fold of a small panel, and the panel scrolls to it") {
+  WritingSource source;
+  Headless window(source, 900, 500);
+  AppState& state = window.app().state();
+  state.zoom = 3;
+  state.maximised = "generate";
+  window.frames(4);
+  const ui::Registry& registry = window.app().registry();
+  REQUIRE_FALSE(registry.find("gen.seed")->visible);
+  for (int i = 0; i < 100 && registry.focus() != "gen.seed"; ++i) window.key(ImGuiKey_DownArrow);
+  window.frames(2);
+  CHECK(registry.focus() == "gen.seed");
+  CHECK(registry.find("gen.seed")->visible);
+}
+
+TEST_CASE(
+    "a menu has the keys: Esc closes it and nothing else, arrows and Enter choose in it, its letters do what it says") {
+  Desk desk;
+  apply(desk.state(), desk.source, "pin probe 3");
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("menu.kv"));
+  REQUIRE(desk.shows("menu.kv.fill"));
+  desk.window.type("rcn");
+  CHECK(desk.state().rule == RuleView::causal);
+  CHECK(desk.shows("menu.kv.fill"));
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.shows("menu.kv.fill"));
+  CHECK(desk.state().pinned);
+  REQUIRE(desk.window.click("menu.kv"));
+  desk.window.type("f");
+  CHECK(desk.state().maximised == "kv");
+  CHECK_FALSE(desk.shows("menu.kv.fill"));
+  REQUIRE(desk.window.click("menu.kv"));
+  desk.window.key(ImGuiKey_DownArrow);
+  CHECK(desk.window.app().registry().focus() == "menu.kv.fill");
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(2);
+  CHECK(desk.state().maximised.empty());
+}
+
+TEST_CASE("Esc leaves a field and keeps what was typed into it") {
+  Desk desk;
+  const auto prompt = [](AppState& s) -> std::string& { return s.request.prompt; };
+  const auto own = [](AppState& s) -> std::string& { return s.own_text; };
+  const auto search = [](AppState& s) -> std::string& { return s.token_search; };
+  const auto check = [&](const char* page, TokensView view, const char* name, auto text) {
+    CAPTURE(name);
+    desk.state().page = page;
+    desk.state().tokens_view = view;
+    desk.window.frames(3);
+    text(desk.state()) = "before";
+    REQUIRE(desk.window.click(name));
+    desk.window.key(ImGuiKey_End);
+    desk.window.type(" it");
+    const std::string typed = text(desk.state());
+    CHECK_THAT(typed, ContainsSubstring(" it"));
+    desk.window.key(ImGuiKey_Escape);
+    desk.window.frames(3);
+    CHECK(text(desk.state()) == typed);
+    CHECK_FALSE(ImGui::GetIO().WantTextInput);
+  };
+  check("Generate", TokensView::probe, "gen.prompt", prompt);
+  check("Data", TokensView::own, "tokens.own", own);
+  check("Data", TokensView::vocabulary, "tokens.search", search);
+}
+
+TEST_CASE("Esc closes the dialog that lies on top, and the keyboard stays in it until then") {
+  Desk desk;
+  apply(desk.state(), desk.source, "pin probe 3");
+  desk.state().lessons = {parse_lesson("title One\ncard\nsay Look.\n", "t")};
+  desk.window.frames(2);
+  desk.window.type("l");
+  desk.window.frames(2);
+  desk.window.type("rsm");
+  CHECK(desk.state().rule == RuleView::causal);
+  for (const char* name : {"lesson.list.close", "lesson.choose.0", "lesson.list.close"}) {
+    desk.window.key(ImGuiKey_DownArrow);
+    CHECK(desk.window.app().registry().focus() == name);
+  }
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().tutor.choosing);
+  CHECK(desk.state().pinned);
+  desk.window.key(ImGuiKey_Escape);
+  CHECK_FALSE(desk.state().pinned);
+}
+
+TEST_CASE("a note that cannot be kept is refused before it is written") {
+  Desk desk;
+  desk.window.type("n");
+  CHECK_FALSE(desk.state().timeline.writing);
+  CHECK_THAT(desk.state().message, ContainsSubstring("note: this run has no recording"));
+}

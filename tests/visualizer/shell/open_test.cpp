@@ -1,0 +1,470 @@
+#include "visualizer/shell/open_dialog.h"
+
+#include "scripted.h"
+#include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "tensor/error.h"
+#include "tensor/files.h"
+#include "visualizer/draw/glyphs.h"
+#include "visualizer/panels/curve_series.h"
+#include "visualizer/shell/headless.h"
+#include "visualizer/state/settings.h"
+
+using namespace tinymor;
+
+namespace {
+
+/// A window whose dialog opens a recording "other" and trains by script; everything else is not there.
+struct Desk {
+  WritingSource first;
+  std::vector<std::string> asked;
+  Headless window{first, 1280, 800, ui::FontSource::builtin,
+                  Opener{[this](const std::string& path) {
+                           asked.push_back(path);
+                           check_input(std::filesystem::path(path).filename() == "other",
+                                       "{}: there is no such file or folder (name another)", path);
+                           SampleRun run;
+                           run.steps = 50;
+                           return alone(std::make_unique<RecordingSource>("other", sample_recording(run)));
+                         },
+                         [this](const TrainRequest& request) {
+                           asked.push_back((request.race ? "race " : "train ") + request.data + " " +
+                                           std::to_string(request.steps));
+                           Sources runs;
+                           for (const char* name : {"live", "races/vanilla", "races/recursive"})
+                             if (runs.empty() || request.race)
+                               runs.push_back(std::make_unique<LiveSource>(
+                                   name, std::make_unique<ScriptedRun>(sample_recording()), [] {}));
+                           return runs;
+                         }}};
+  Desk() { window.frames(3); }
+  AppState& state() { return window.app().state(); }
+};
+
+}  // namespace
+
+TEST_CASE("Open shows another run, and what belonged to the text before is let go") {
+  Desk desk;
+  desk.state().pinned = TokenRef{Subject::probe, 3};
+  REQUIRE(desk.window.click("open"));
+  desk.window.type("nowhere");
+  REQUIRE(desk.window.click("open.go"));
+  CHECK_THAT(desk.state().open.message, ContainsSubstring("nowhere: there is no such file"));
+  CHECK(desk.window.app().source().name() == "sample");
+  desk.window.type("other");
+  REQUIRE(desk.window.click("open.go"));
+  desk.window.frames(2);
+  CHECK(desk.window.app().source().name() == "other");
+  CHECK(desk.state().open.dialog == Dialog::none);
+  CHECK_FALSE(desk.state().pinned);
+  CHECK(desk.state().shown.step == 50);
+}
+
+TEST_CASE("what is typed after O is the path, Enter opens it, and why it cannot be is said in the dialog") {
+  Desk desk;
+  desk.window.type("oruns/live-3 rnsmc");
+  desk.window.frames(3);
+  CHECK(desk.state().open.path == "runs/live-3 rnsmc");
+  CHECK(desk.state().rule == RuleView::causal);
+  CHECK_FALSE(desk.state().timeline.writing);
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(2);
+  CHECK(desk.asked == std::vector<std::string>{"runs/live-3 rnsmc"});
+  CHECK(desk.state().open.dialog == Dialog::open);
+  const auto* message = desk.window.app().registry().find("open.message");
+  REQUIRE(message);
+  CHECK(message->visible);
+  desk.window.type("again");  // in its place
+  desk.window.key(ImGuiKey_Enter);
+  CHECK(desk.asked.back() == "again");
+  desk.window.key(ImGuiKey_Escape);
+  CHECK(desk.state().open.dialog == Dialog::none);
+  desk.window.type("o");
+  desk.window.frames(2);
+  desk.window.type("other");
+  CHECK(desk.state().open.message == "");  // it was about another path
+  desk.window.key(ImGuiKey_Escape);        // also out of the field
+  CHECK(desk.state().open.dialog == Dialog::none);
+  desk.window.type("o");
+  desk.window.type("other");
+  desk.window.key(ImGuiKey_DownArrow);
+  desk.window.frames(2);
+  CHECK(desk.window.app().registry().focus() == "open.go");
+  CHECK(desk.state().open.path == "other");
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(2);
+  CHECK(desk.asked.size() == 3);
+  CHECK(desk.state().open.message == "");
+  CHECK(desk.window.app().source().name() == "other");
+}
+
+TEST_CASE("Enter in the text to train on trains") {
+  Desk desk;
+  desk.window.type("o");
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("train.data"));
+  desk.window.key(ImGuiKey_End);
+  desk.window.type(".txt");
+  desk.window.key(ImGuiKey_Enter);
+  CHECK(desk.asked == std::vector<std::string>{"train stories.txt 400"});
+}
+
+TEST_CASE("a scene that is wrong is refused in the dialog") {
+  const TemporaryFolder folder;
+  Desk desk;
+  write_file_atomically(folder.path() / "odd.scene", "rule purple\n");
+  desk.window.app().drop((folder.path() / "odd.scene").string());
+  desk.window.frames(4);
+  CHECK(desk.state().open.dialog == Dialog::open);
+  CHECK_THAT(desk.state().open.message, ContainsSubstring("\"purple\" is no value"));
+}
+
+TEST_CASE("a race shows three runs: their curves, and each of the twins in turn beside the first") {
+  Desk desk;
+  REQUIRE(desk.window.click("open"));
+  REQUIRE(desk.window.click("train.race"));
+  CHECK(desk.asked == std::vector<std::string>{"race stories 400"});
+  const Comparison& compare = desk.state().compare;
+  REQUIRE(compare.rivals.size() == 2);
+  for (int i = 0; i < 10000 && compare.rivals[1]->history().snapshots.empty(); ++i) {
+    desk.window.app().poll();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  desk.window.frames(2);
+  CHECK(desk.state().curve_axis == CurveAxis::flops);
+  CHECK_THAT(desk.window.app().text("curves"), ContainsSubstring("B: vanilla"));
+  CHECK_THAT(desk.window.app().text("curves"), ContainsSubstring("recursive"));
+  desk.state().show = "curves";
+  desk.window.frames(2);
+  CHECK(desk.window.app().registry().find("curves.loss.recursive"));
+  CHECK(compare.other == compare.rivals[0]);
+  desk.state().show = "compare";
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("compare.next"));
+  CHECK(compare.other == compare.rivals[1]);
+  REQUIRE(desk.window.click("compare.swap"));
+  desk.window.frames(2);
+  CHECK(desk.window.app().source().name() == "races/recursive");
+  CHECK(compare.rivals[1]->name() == "live");
+  REQUIRE(desk.window.click("compare.next"));
+  CHECK_FALSE(compare.other);  // the same run; the others are still there
+  CHECK(compare.rivals.size() == 2);
+}
+
+TEST_CASE("Train starts a run that the panels show, and O and Esc open and close the dialog") {
+  Desk desk;
+  desk.window.type("o");
+  CHECK(desk.state().open.dialog == Dialog::open);
+  desk.window.key(ImGuiKey_Escape);
+  CHECK(desk.state().open.dialog == Dialog::none);
+  desk.window.type("o");
+  desk.state().open.request = {"my.txt", 120};
+  REQUIRE(desk.window.click("train.go"));
+  CHECK(desk.asked == std::vector<std::string>{"train my.txt 120"});
+  Source& source = desk.window.app().source();
+  CHECK(source.name() == "live");
+  CHECK(wait_for(source, [&] { return source.history().steps.size() == 400; }));
+}
+
+TEST_CASE("a run that is dropped onto the window opens, and a text becomes what to train on") {
+  Desk desk;
+  desk.window.app().drop("other");
+  desk.window.frames(2);
+  CHECK(desk.window.app().source().name() == "other");
+  const TemporaryFolder folder;
+  const std::string text = (folder.path() / "poem.txt").string();
+  write_file_atomically(text, "Roses");
+  desk.window.app().drop(text);
+  desk.window.frames(4);
+  CHECK(desk.window.app().source().name() == "other");
+  CHECK(desk.state().open.dialog == Dialog::open);
+  CHECK(desk.state().open.request.data == text);
+  REQUIRE(desk.window.click("train.go"));
+  CHECK(desk.asked.back() == "train " + text + " 400");
+}
+
+TEST_CASE("a session that is written down opens, trains and races the same runs again") {
+  const TemporaryFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  Desk desk;
+  std::filesystem::current_path(folder.path());
+  desk.window.type("v");
+  desk.window.app().drop("other");
+  desk.window.frames(2);
+  desk.state().show = "compare";
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("compare.other"));
+  desk.window.type("other");
+  REQUIRE(desk.window.click("open.go"));
+  desk.window.type("o");
+  desk.state().open.request = {"my own.txt", 70};
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("train.race"));
+  desk.window.frames(2);
+  desk.state().playback.speed = 0.25;
+  desk.state().curves = {{0.25, 0.5}, {"train", "vanilla"}};
+  desk.window.frames(2);
+  desk.window.type("v");
+  std::filesystem::current_path(before);
+
+  Desk again;
+  const std::string written = read_file(folder.path() / "exports/session-1.scene", 10000);
+  apply_scene(again.state(), again.first, written, "session");
+  for (int i = 0; i < 100 && !again.state().script.empty(); ++i) again.window.frames(1, 0.1);
+  again.window.frames(2);
+  CHECK(again.asked == std::vector<std::string>{"other", "other", "race my own.txt 70"});
+  CHECK(again.asked == desk.asked);
+  CHECK(again.window.app().source().name() == "live");
+  CHECK(again.state().compare.rivals.size() == 2);
+  CHECK(again.state().playback.speed == 0.25);
+  CHECK(again.state().curves.zoom.from == 0.25);
+  CHECK(again.state().curves.hidden == desk.state().curves.hidden);
+  CHECK(again.state().open.dialog == Dialog::none);
+}
+
+TEST_CASE("a session that begins beside another run begins there again, however slow the window is") {
+  const TemporaryFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  std::filesystem::create_directory("other");
+  Desk desk;
+  desk.window.frames(2);
+  desk.state().open.dialog = Dialog::beside;
+  desk.window.app().drop("other");
+  desk.window.frames(2);
+  CHECK(desk.state().compare.number() == 1);
+  desk.window.type("v");
+  desk.state().open.dialog = Dialog::beside;
+  desk.window.app().drop("other");
+  desk.window.frames(3);
+  desk.state().curves.zoom = {0.41234, 0.41235};
+  desk.window.frames(2);
+  desk.window.type("v");
+  std::filesystem::current_path(before);
+  const std::filesystem::path file = folder.path() / "exports/session-1.scene";
+  const std::string written = read_file(file, 10000);
+  for (const double seconds : {0.01, 5.0}) {
+    Desk again;
+    apply_scene(again.state(), again.first, written, file.string());
+    for (int i = 0; i < 1000 && !again.state().script.empty(); ++i) again.window.frames(1, seconds);
+    again.window.frames(2);
+    CHECK(again.window.app().source().name() == "sample");
+    CHECK(again.state().compare.rivals.size() == 2);
+    CHECK(again.state().compare.number() == desk.state().compare.number());
+    CHECK(again.state().curves.zoom.from == 0.41234);
+    CHECK(again.state().message.empty());
+  }
+}
+
+TEST_CASE("a session names its runs as they lie from it, and plays where both were moved to") {
+  const TemporaryFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path(), here = folder.path() / "here";
+  std::filesystem::create_directories(here / "runs/other");
+  write_file_atomically(here / "my.txt", "Roses");
+  std::filesystem::current_path(here);
+  Desk desk;
+  desk.window.type("v");
+  desk.window.app().drop("runs/other");
+  desk.window.frames(2);
+  desk.state().wishes.push_back({Wish::train, 70, "my.txt"});
+  desk.window.frames(2);
+  desk.state().wishes.push_back({Wish::train, 80, "stories"});
+  desk.window.frames(2);
+  desk.window.type("v");
+  std::filesystem::current_path(before);
+  CHECK_THAT(read_file(here / "exports/session-1.scene", 10000), ContainsSubstring("do open ../runs/other\n") &&
+                                                                     ContainsSubstring("do train 70 ../my.txt\n") &&
+                                                                     ContainsSubstring("do train 80 stories\n"));
+
+  const std::filesystem::path there = folder.path() / "there", file = there / "exports/session-1.scene";
+  std::filesystem::rename(here, there);
+  Desk again;
+  apply_scene(again.state(), again.first, read_file(file, 10000), file.string());
+  for (int i = 0; i < 100 && !again.state().script.empty(); ++i) again.window.frames(1, 0.1);
+  again.window.frames(2);
+  const std::string whole = there.lexically_normal().string();
+  CHECK(again.asked ==
+        std::vector<std::string>{whole + "/runs/other", "train " + whole + "/my.txt 70", "train stories 80"});
+}
+
+TEST_CASE("what was opened last is offered first, once, as long as it is there") {
+  const TemporaryFolder folder;
+  AppState state;
+  const Opener opener{[](const std::string&) { return alone(std::make_unique<WritingSource>()); }, {}};
+  for (const char* name : {"a", "b", "c", "d", "e", "b"}) {
+    const std::filesystem::path run = folder.path() / name;
+    std::filesystem::create_directories(run);
+    REQUIRE(fulfil({Wish::open, 0, run.string()}, state, opener).size() == 1);
+  }
+  std::vector<std::string> names;
+  for (const std::string& path : state.open.recent) names.push_back(std::filesystem::path(path).filename().string());
+  CHECK(names == std::vector<std::string>{"b", "e", "d", "c"});
+  std::filesystem::remove(folder.path() / "e");
+  state.open.found = {(folder.path() / "c").string(), (folder.path() / "a").string()};
+  CHECK(offers(state.open) == std::vector<std::string>{(folder.path() / "b").string(), (folder.path() / "d").string(),
+                                                       (folder.path() / "c").string(), (folder.path() / "a").string()});
+}
+
+TEST_CASE("what is offered is shown in one way: from here where it lies below, else whole") {
+  const TemporaryFolder folder, elsewhere;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::create_directories(folder.path() / "runs" / "mine");
+  std::filesystem::create_directories(folder.path() / "runs" / "old");
+  std::filesystem::current_path(folder.path());
+  OpenState open;
+  open.recent = {std::filesystem::current_path() / "runs" / "mine", elsewhere.path().string()};
+  open.found = {"runs/old", "runs/mine"};
+  const std::vector<std::string> offered = offers(open);
+  std::filesystem::current_path(before);
+  CHECK(offered == std::vector<std::string>{"runs/mine", elsewhere.path().string(), "runs/old"});
+}
+
+TEST_CASE("Enter counts that comes before the field has the keyboard, behind what is typed") {
+  Desk desk;
+  ui::type_text("oother");
+  ImGuiIO& io = ImGui::GetIO();
+  ui::feed_key(io, ImGuiKey_Enter, true);
+  desk.window.frames(2);
+  ui::feed_key(io, ImGuiKey_Enter, false);
+  desk.window.frames(8);
+  CHECK(desk.asked == std::vector<std::string>{"other"});
+}
+
+TEST_CASE("what a run tells of its cost and its data stands in the training panel, and that it gets worse") {
+  class Telling : public ScriptedRun {
+   public:
+    Telling() : ScriptedRun(worse()) {}
+    static Recording worse() {
+      Recording recording = sample_recording();
+      for (size_t i = 0; i < recording.evals.size(); ++i) recording.evals[i].threshold_loss = 2 + double(i);
+      return recording;
+    }
+    RunInfo prepare(const Tell& tell) override {
+      tell("this run takes about 2 GB of memory");
+      return ScriptedRun::prepare(tell);
+    }
+  };
+  LiveSource source("live", std::make_unique<Telling>(), [] {});
+  REQUIRE(wait_for(source, [&] { return source.history().evals.size() == 8; }));
+  Headless window(source, 1280, 800);
+  window.frames(2);
+  const std::string text = window.app().text("curves");
+  CHECK_THAT(text, ContainsSubstring("this run takes about 2 GB of memory\n"));
+  CHECK_THAT(text, ContainsSubstring("held-out loss rises since step "));
+  const std::string drawn = window.drawing();
+  CHECK_THAT(drawn, ContainsSubstring("this run takes about 2 GB of memory"));
+  CHECK_THAT(drawn, ContainsSubstring("held-out loss rises since step"));
+}
+
+TEST_CASE("a scene that is opened shows the run it names and does its lines, on any run where it names none") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder.path() / "a.scene", "open sub/run.mortrace\nrule training\nstep 25\n");
+  write_file_atomically(folder.path() / "b.scene", "rule difference\nstep 50\n");
+  write_file_atomically(folder.path() / "bad.scene", "colour blue\n");
+  CHECK(run_of_scene("# nothing\nopen ../x\n", "/lectures/a.scene") == "/lectures/../x");
+  WritingSource first;
+  std::string asked;
+  Headless window(first, 1280, 800, ui::FontSource::builtin,
+                  Opener{[&](const std::string& path) {
+                           asked = path;
+                           return alone(std::make_unique<RecordingSource>("other", sample_recording()));
+                         },
+                         {}});
+  const AppState& state = window.app().state();
+  window.frames(2);
+  window.app().drop((folder.path() / "a.scene").string());
+  window.frames(2);
+  CHECK(asked == (folder.path() / "sub/run.mortrace").string());
+  CHECK(window.app().source().name() == "other");
+  CHECK(state.rule == RuleView::training);
+  CHECK(state.shown.step == 25);
+  window.app().drop((folder.path() / "b.scene").string());
+  window.frames(2);
+  CHECK(window.app().source().name() == "other");
+  CHECK(state.rule == RuleView::difference);
+  CHECK(state.shown.step == 50);
+  window.app().drop((folder.path() / "bad.scene").string());
+  window.frames(2);
+  CHECK(state.open.dialog == Dialog::open);
+  CHECK_THAT(state.open.message, ContainsSubstring("bad.scene:1: colour"));
+}
+
+TEST_CASE("a folder of runs opens all of them side by side, however many, each told from the others") {
+  const TemporaryFolder folder;
+  SampleRun run;
+  run.steps = 50;
+  const auto write = [&](const std::string& name) {
+    std::filesystem::create_directories(folder.path() / name);
+    write_sample(folder.path() / name / "recording.mortrace", sample_recording(run));
+  };
+  for (const char* name : {"vanilla", "mor", "recursive"}) write(name);
+  WritingSource first;
+  Headless window(first, 1280, 800, ui::FontSource::builtin,
+                  Opener{[](const std::string& path) { return open_sources(path, [] {}); }, {}});
+  const AppState& state = window.app().state();
+  window.app().drop(folder.path().string());
+  window.frames(3);
+  CHECK(short_name(window.app().source()) == "mor");
+  REQUIRE(state.compare.rivals.size() == 2);
+  CHECK(short_name(*state.compare.rivals[0]) == "recursive");
+  CHECK(state.compare.other == state.compare.rivals[0]);
+  CHECK(state.curve_axis == CurveAxis::flops);
+  CHECK_THAT(window.app().text("curves"), ContainsSubstring("vanilla"));
+  CHECK(open_sources(folder.path() / "mor", [] {}).size() == 1);
+  for (int i = 0; i < 10; ++i) write("more" + std::to_string(i));
+  window.app().drop(folder.path().string());
+  window.frames(3);
+  REQUIRE(state.compare.rivals.size() == 12);
+  std::set<std::tuple<uint8_t, uint8_t, uint8_t, Dash>> looks;
+  for (size_t i = 0; i < state.compare.rivals.size(); ++i) {
+    const RunLook look = look_of(state.compare, i);
+    looks.emplace(look.color.r, look.color.g, look.color.b, look.dash);
+  }
+  CHECK(looks.size() == 12);
+  CHECK_THAT(window.app().text("curves"), ContainsSubstring("more0") && ContainsSubstring("more9"));
+  CHECK(window.app().registry().find("curves.loss.more9"));
+  CHECK_THAT(window.app().csv("curves"), ContainsSubstring((folder.path() / "more9").string() + ",50,"));
+}
+
+TEST_CASE("what cannot be looked at, and text that is none, ends neither the window nor what it shows") {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("loop", folder.path() / "loop");
+  write_file_atomically(folder.path() / "own.txt", "Once upon\na time  ");
+  WritingSource first;
+  Headless window(first, 1280, 800, ui::FontSource::builtin,
+                  Opener{[](const std::string& path) { return open_sources(path, [] {}); }, {}});
+  AppState& state = window.app().state();
+  for (const std::string& path : {(folder.path() / "loop").string(), std::string(300, 'x')}) {
+    window.app().drop(path);
+    window.frames(2);
+    CHECK_THAT(state.open.message, ContainsSubstring("there is no such file or folder"));
+    CHECK(&window.app().source() == &first);
+  }
+  state.open.dialog = Dialog::text;
+  window.app().drop((folder.path() / "own.txt").string());
+  window.frames(2);
+  CHECK(state.own_text == "Once upon\na time  ");
+  AppState again;
+  apply(again, first, "tokens.own " + setting(state, first, "tokens.own"));
+  CHECK(again.own_text == state.own_text);
+}
+
+TEST_CASE("runs lie newest first, and folders that are none are passed over") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path() / "none");
+  for (const char* name : {"old", "new"}) {
+    std::filesystem::create_directories(folder.path() / name);
+    write_file_atomically(folder.path() / name / "model.safetensors", "x");
+  }
+  std::filesystem::last_write_time(folder.path() / "old",
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  const std::vector<std::string> runs = find_runs(folder.path().string());
+  REQUIRE(runs.size() == 2);
+  CHECK_THAT(runs[0], ContainsSubstring("new"));
+  std::filesystem::create_directories(folder.path() / "race/mor/deeper");
+  std::filesystem::create_directories(folder.path() / "race/vanilla");
+  for (const char* run : {"mor", "mor/deeper", "vanilla"})
+    write_file_atomically(folder.path() / "race" / run / "model.safetensors", "x");
+  CHECK(find_runs(folder.path().string()).size() == 3);  // the race is offered as one
+  CHECK(find_runs((folder.path() / "missing").string()).empty());
+}

@@ -1,0 +1,127 @@
+#include "visualizer/draw/graph_layout.h"
+
+#include <algorithm>
+
+namespace tinymor {
+namespace {
+
+/// An end of an arrow in the column beside, and how far from the middle of that box it is.
+struct Port {
+  int vertex;
+  float offset;
+};
+/// A node, or the place where a long edge passes a column.
+struct Vertex {
+  int column = 0;
+  float height = 0, y = 0;
+  std::vector<int> left = {};
+  std::vector<Port> right = {};
+};
+using Columns = std::vector<std::vector<int>>;
+
+/// The mean height of the neighbours on these sides; its own where there are none.
+float pull(const std::vector<Vertex>& all, const Vertex& v, bool from_left, bool from_right) {
+  float sum = 0, count = 0;
+  for (int n : v.left) from_left ? sum += all[n].y, ++count : 0;
+  for (const Port& p : v.right) from_right ? sum += all[p.vertex].y + p.offset, ++count : 0;
+  return count > 0 ? sum / count : v.y;
+}
+
+/// Puts a column's vertices, in order, as near to the wanted heights as they may stand.
+void place(std::vector<Vertex>& all, const std::vector<std::pair<float, int>>& column, float gap) {
+  float shift = 0, bottom = -1e9f;
+  for (const auto& [wanted, i] : column) {
+    all[i].y = std::max(wanted, bottom + all[i].height / 2);
+    bottom = all[i].y + all[i].height / 2 + gap;
+    shift += wanted - all[i].y;
+  }
+  for (const auto& [wanted, i] : column) all[i].y += shift / float(column.size());
+}
+
+/// Goes over the columns to the right and back, ordering each by its neighbours; at last only heights change.
+void arrange(std::vector<Vertex>& all, Columns& columns, float gap) {
+  constexpr int sweeps = 12, ordering = 9;
+  for (int sweep = 0; sweep < sweeps; ++sweep) {
+    const bool leftwards = sweep % 2 == 0, settle = sweep >= ordering;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      std::vector<int>& column = columns[leftwards ? columns.size() - 1 - i : i];
+      std::vector<std::pair<float, int>> wanted;
+      for (int v : column) wanted.emplace_back(pull(all, all[v], !leftwards || settle, leftwards || settle), v);
+      if (!settle) std::stable_sort(wanted.begin(), wanted.end());
+      for (size_t k = 0; k < column.size(); ++k) column[k] = wanted[k].second;
+      place(all, wanted, gap);
+    }
+  }
+}
+
+/// By the longest way from a start; what starts the graph stands beside its first use. Returns how many there are.
+int assign_columns(std::vector<Vertex>& all, const std::vector<GraphEdge>& edges) {
+  int last = 0;
+  for (const GraphEdge& e : edges)
+    last = std::max(last, all[e.to].column = std::max(all[e.to].column, all[e.from].column + 1));
+  std::vector<int> first_use(all.size(), last);
+  for (const GraphEdge& e : edges) first_use[e.from] = std::min(first_use[e.from], all[e.to].column - 1);
+  for (size_t i = 0; i < all.size(); ++i)
+    if (all[i].column == 0) all[i].column = first_use[i];
+  return last + 1;
+}
+
+}  // namespace
+
+GraphLayout layered(const std::vector<ImVec2>& sizes, const std::vector<GraphEdge>& edges, ImVec2 gap) {
+  const size_t count = sizes.size();
+  std::vector<Vertex> all(count);
+  for (size_t i = 0; i < count; ++i) all[i].height = sizes[i].y;
+  Columns columns(assign_columns(all, edges));
+  std::vector<float> widths(columns.size()), gaps(columns.size());
+  for (size_t i = 0; i < count; ++i) widths[all[i].column] = std::max(widths[all[i].column], sizes[i].x);
+
+  std::vector<int> inputs(count), used(count);
+  for (const GraphEdge& e : edges) ++inputs[e.to];
+  std::vector<std::vector<int>> ways;  // the vertices of each edge
+  for (const GraphEdge& e : edges) {
+    std::vector<int> way = {e.from};
+    const float offset = sizes[e.to].y * ((float(used[e.to]++) + 0.5f) / float(inputs[e.to]) - 0.5f);
+    gaps[all[e.to].column] = std::max(gaps[all[e.to].column], e.room + gap.x);
+    for (int column = all[e.from].column + 1; column <= all[e.to].column; ++column) {
+      const bool arrives = column == all[e.to].column;
+      const int next = arrives ? e.to : int(all.size());
+      if (!arrives) all.push_back({column, gap.y});
+      all[next].left.push_back(way.back());
+      all[way.back()].right.push_back({next, arrives ? offset : 0});
+      way.push_back(next);
+    }
+    ways.push_back(std::move(way));
+  }
+  for (size_t i = 0; i < all.size(); ++i) columns[all[i].column].push_back(int(i));
+  arrange(all, columns, gap.y);
+
+  float top = 1e9f;
+  for (const Vertex& v : all) top = std::min(top, v.y - v.height / 2);
+  GraphLayout layout{std::vector<Box>(count), {}, {}, int(columns.size())};
+  std::vector<float> left(columns.size());
+  for (size_t c = 1; c < columns.size(); ++c) left[c] = left[c - 1] + widths[c - 1] + gaps[c];
+  layout.size.x = left.back() + widths.back();
+  const auto box_of = [&](const Vertex& v) {
+    const float y = v.y - top;
+    return Box{{left[v.column], y - v.height / 2}, {left[v.column] + widths[v.column], y + v.height / 2}};
+  };
+  for (const Vertex& v : all) layout.size.y = std::max(layout.size.y, box_of(v).max.y);
+  for (size_t i = 0; i < count; ++i) layout.nodes[i] = box_of(all[i]);
+  std::fill(used.begin(), used.end(), 0);
+  for (const std::vector<int>& way : ways) {
+    std::vector<ImVec2> line;
+    for (size_t i = 0; i + 1 < way.size(); ++i) {
+      const Box box = box_of(all[way[i]]);
+      if (i > 0) line.push_back({box.min.x, box.center().y});
+      line.push_back({box.max.x, box.center().y});
+    }
+    const int to = way.back();
+    const Box box = box_of(all[to]);
+    line.push_back({box.min.x, box.min.y + box.height() * (float(used[to]++) + 0.5f) / float(inputs[to])});
+    layout.edges.push_back(std::move(line));
+  }
+  return layout;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,93 @@
+#include "visualizer/draw/text_flow.h"
+
+#include <algorithm>
+
+#include "visualizer/views/text_view.h"
+
+namespace tinymor {
+namespace {
+
+constexpr float line_em = 1.95f, box_em = 1.4f, padding_em = 0.16f, stroke_em = 0.17f, space_em = 0.38f, edge_em = 0.2f;
+
+bool begins_word(const std::string& piece) {
+  return piece.starts_with(' ');
+}
+
+// The space before a word stands between the boxes; a token of nothing but spaces shows them as dots.
+std::string inside(const std::string& piece) {
+  const size_t letter = piece.find_first_not_of(' ');
+  return letter == std::string::npos ? quoted_piece(piece) : piece.substr(letter);
+}
+
+// The width of the word that begins at token `i`.
+float word_width(const std::vector<std::string>& pieces, const std::vector<float>& widths, size_t i) {
+  float width = widths[i];
+  while (++i < pieces.size() && !begins_word(pieces[i]) && !is_newline(pieces[i - 1])) width += widths[i] + 1;
+  return width;
+}
+
+void draw_strokes(Canvas& canvas, const Box& box, const TokenLook& look) {
+  if (look.strokes_of <= 0) return;
+  const float em = ui::em(), gap = std::max(1.0f, em * 0.1f), top = box.min.y + em * (box_em + 0.1f);
+  const float places = float(look.strokes_of), width = (box.width() - gap * (places - 1)) / places;
+  for (int i = 0; i < std::min(look.strokes, look.strokes_of); ++i) {
+    const float x = box.min.x + float(i) * (width + gap);
+    canvas.rect({{x, top}, {x + std::max(1.0f, width), top + em * stroke_em}}, ui::u32(look.tint));
+  }
+}
+
+}  // namespace
+
+TextFlow flow_text(const std::vector<std::string>& pieces, float width) {
+  const float em = ui::em(), padding = em * padding_em;
+  const float edge = em * edge_em;  // room for the outline of a marked token
+  TextFlow flow;
+  std::vector<float> widths;
+  for (const std::string& piece : pieces) widths.push_back(text_size(inside(piece)).x + 2 * padding);
+
+  float x = edge, y = edge;
+  const auto new_line = [&] { x = edge, y += em * line_em; };
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const bool word_start = i == 0 || begins_word(pieces[i]);
+    const float word = word_start ? word_width(pieces, widths, i) : widths[i];
+    const bool does_not_fit = x + widths[i] > width - edge ||
+                              (word_start && x + em * space_em + word > width - edge && word <= width - 2 * edge);
+    if (x > edge && does_not_fit) new_line();
+    if (x > edge && begins_word(pieces[i])) x += em * space_em;
+    flow.boxes.push_back({{x, y}, {x + widths[i], y + em * line_em}});
+    x += widths[i] + 1;
+    if (is_newline(pieces[i])) new_line();
+  }
+  flow.height = flow.boxes.empty() ? 0 : flow.boxes.back().max.y;
+  return flow;
+}
+
+std::optional<int> token_at(const TextFlow& flow, ImVec2 origin, ImVec2 point) {
+  const auto found = std::find_if(flow.boxes.begin(), flow.boxes.end(), [&](const Box& box) {
+    return box.contains({point.x - origin.x, point.y - origin.y});
+  });
+  return found == flow.boxes.end() ? std::nullopt : std::optional(int(found - flow.boxes.begin()));
+}
+
+std::optional<int> draw_flow(Canvas& canvas, const TextFlow& flow, const std::vector<std::string>& pieces,
+                             ImVec2 origin, std::optional<ImVec2> mouse, const std::function<TokenLook(int)>& look) {
+  const float em = ui::em(), rounding = em * 0.22f;
+  for (int i = 0; i < int(flow.boxes.size()); ++i) {
+    const Box& place = flow.boxes[i];
+    const Box box{{origin.x + place.min.x, origin.y + place.min.y}, {origin.x + place.max.x, origin.y + place.max.y}};
+    if (!ImGui::IsRectVisible(box.min, box.max)) continue;
+    const TokenLook token = look(i);
+    const Box plate{box.min, {box.max.x, box.min.y + em * box_em}};
+    canvas.rect(plate, ui::u32(token.tint), rounding);
+    const float text_y = plate.center().y - text_size("x").y / 2;
+    canvas.text({box.min.x + em * padding_em, text_y}, ui::u32(text_on(token.tint)), inside(pieces[i]));
+    draw_strokes(canvas, box, token);
+    if (token.marked) {
+      canvas.outline(plate.inset(-em * 0.08f, -em * 0.08f), ui::u32(ui::colors::text), std::max(1.5f, em * 0.13f),
+                     rounding);
+    }
+  }
+  return mouse ? token_at(flow, origin, *mouse) : std::nullopt;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,39 @@
+#pragma once
+// Text as its tokens: wrapped between words, each token on its own tint, with strokes below it that count what the tint
+// means.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "visualizer/draw/canvas.h"
+
+namespace tinymor {
+
+/// How one token looks.
+struct TokenLook {
+  Color tint;
+  int strokes = 0;      ///< Filled strokes under the token ...
+  int strokes_of = 0;   ///< ... of so many places.
+  bool marked = false;  ///< Outlined: it is selected.
+};
+
+struct TextFlow {
+  std::vector<Box> boxes;  ///< One per token, from (0, 0).
+  float height = 0;
+};
+
+/// Breaks lines before words (tokens that begin with a space) and after newlines; a word wider than `width` breaks
+/// anywhere.
+TextFlow flow_text(const std::vector<std::string>& pieces, float width);
+
+/// The token that contains `point`, of tokens with their upper left corner at `origin`.
+std::optional<int> token_at(const TextFlow& flow, ImVec2 origin, ImVec2 point);
+
+/// Draws the tokens with their upper left corner at `origin`; returns the one that contains `mouse`. What is outside
+/// the window's clip area costs nothing.
+std::optional<int> draw_flow(Canvas& canvas, const TextFlow& flow, const std::vector<std::string>& pieces,
+                             ImVec2 origin, std::optional<ImVec2> mouse, const std::function<TokenLook(int)>& look);
+
+}  // namespace tinymor

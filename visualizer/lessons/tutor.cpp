@@ -1,0 +1,101 @@
+#include "visualizer/lessons/tutor.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "tensor/error.h"
+#include "tensor/number.h"
+#include "visualizer/state/setting_table.h"
+
+namespace tinymor {
+namespace {
+
+std::string setting_name(const std::string& line) {
+  return line.substr(0, line.find(' '));
+}
+
+}  // namespace
+
+bool holds(const Condition& condition, const AppState& state, const Source& source) {
+  const std::string value = setting(state, source, condition.name);
+  if (condition.compare == "falls") {
+    const auto highest = state.tutor.highest.find(condition.name);
+    const std::optional<double> now = parse_number<double>(value);
+    return highest != state.tutor.highest.end() && now && *now < highest->second;
+  }
+  if (condition.compare == "=") return value == condition.value;
+  if (condition.compare == "!=") return value != condition.value;
+  const std::optional<double> left = parse_number<double>(value);
+  std::optional<double> right = parse_number<double>(condition.value);
+  if (!right) right = parse_number<double>(setting(state, source, condition.value));
+  return left && right && (condition.compare == "<" ? *left < *right : *left > *right);
+}
+
+bool can_be_seen(const Claim& claim, const AppState& state, const Source& source, const ui::Registry& registry) {
+  if (!claim.compare.empty()) return holds(claim, state, source);
+  const ui::Registry::Item* item = registry.find(claim.name);
+  return item && item->visible;
+}
+
+void check_tasks(AppState& state, const Source& source) {
+  if (!state.wishes.empty()) return;  // what the step itself asked for is not there yet
+  Tutor& tutor = state.tutor;
+  const LessonStep& step = state.lessons[size_t(tutor.lesson)].steps[size_t(tutor.step)];
+  for (const LessonTask& task : step.tasks)
+    for (const Condition& condition : task.until) {
+      if (condition.compare != "falls") continue;
+      if (const auto now = parse_number<double>(setting(state, source, condition.name))) {
+        double& highest = tutor.highest.try_emplace(condition.name, *now).first->second;
+        highest = std::max(highest, *now);
+      }
+    }
+  for (size_t i = 0; i < step.tasks.size(); ++i) {
+    const auto& until = step.tasks[i].until;
+    const auto met = [&](const Condition& condition) { return holds(condition, state, source); };
+    if (std::all_of(until.begin(), until.end(), met)) tutor.done[i] = true;
+    if (!tutor.done[i]) return;
+  }
+}
+
+void enter_lesson(AppState& state, const Source& source, int number, int at) {
+  check_input(number >= 0 && number < int(state.lessons.size()), "lesson: there are {} of them", state.lessons.size());
+  const Lesson& lesson = state.lessons[size_t(number)];
+  check_input(lesson.problem.empty(), "{}", lesson.problem);
+  check_input(at >= 0 && at < int(lesson.steps.size()), "lesson {}: it has {} steps", lesson.name, lesson.steps.size());
+  AppState changed = state;
+  std::set<std::string> touched;
+  for (const LessonStep& step : lesson.steps) {
+    for (const auto& lines : {step.scene, step.keep})
+      for (const std::string& line : lines) touched.insert(setting_name(line));
+    for (const LessonTask& task : step.tasks)
+      for (const std::string& line : task.solve) touched.insert(setting_name(line));
+  }
+  for (const std::string& name : touched) reset_setting(changed, source, name);
+  for (int i = 0; i <= at; ++i) {
+    for (const std::string& line : lesson.steps[size_t(i)].scene)
+      if (i == at || setting_name(line) != "do") apply(changed, source, line);
+    for (const std::string& line : lesson.steps[size_t(i)].keep) {
+      const std::string name = setting_name(line);
+      apply(changed, source, is_fresh(state, source, name) ? line : name + " " + setting(state, source, name));
+    }
+  }
+  changed.tutor = {.lesson = number, .step = at, .done = std::vector<bool>(lesson.steps[size_t(at)].tasks.size())};
+  state = std::move(changed);
+}
+
+void turn_lesson(AppState& state, const Source& source, int by) {
+  const int lesson = state.tutor.lesson, step = state.tutor.step + by;
+  if (lesson < 0 || step < 0) return;
+  if (step == int(state.lessons[size_t(lesson)].steps.size())) {
+    state.tutor = {};
+    return;
+  }
+  try {
+    enter_lesson(state, source, lesson, step);
+  } catch (const Error& error) {
+    state.say(error.what());
+  }
+}
+
+}  // namespace tinymor

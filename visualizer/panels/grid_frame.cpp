@@ -1,0 +1,171 @@
+#include "visualizer/panels/grid_frame.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "visualizer/draw/plot.h"
+#include "visualizer/draw/ui.h"
+
+namespace tinymor {
+
+using ui::colors::dim;
+using ui::colors::faint;
+
+GridFrame::GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens, Zoom zoom, std::vector<int> order)
+    : box_(box), rows_(std::move(rows)), tokens_(std::max(1, tokens)), zoom_(zoom), order_(std::move(order)) {
+  column_.resize(order_.size());
+  for (size_t i = 0; i < order_.size(); ++i) column_[size_t(order_[i])] = int(i);
+  const float em = ui::em(), gap = em * 0.4f;
+  float label = 0, margin = 0, weight = 0;
+  for (const FrameRow& row : rows_) {
+    label = std::max(label, text_size(row.label, ui::Font::small).x);
+    margin = std::max({margin, text_size(row.count, ui::Font::small).x, text_size(row.note, ui::Font::small).x});
+    weight += row.weight;
+  }
+  cells_ = {{box.min.x + label + em * 0.7f, box.min.y}, {box.max.x - margin - em * 0.8f, box.max.y - em * 1.5f}};
+  cells_.max.x = std::max(cells_.max.x, cells_.min.x + em);
+  const float unit = std::max(1.0f, cells_.height() - gap * float(rows_.size() - 1)) / std::max(weight, 1.0f);
+  float top = cells_.min.y;
+  for (const FrameRow& row : rows_) {
+    tops_.push_back(top);
+    top += std::min(unit, em * 14) * row.weight + gap;
+  }
+  tops_.push_back(top);
+  cells_.max.y = top - gap;
+}
+
+Box GridFrame::row(int r) const {
+  return {{cells_.min.x, tops_[r]}, {cells_.max.x, tops_[r + 1] - ui::em() * 0.4f}};
+}
+
+Box GridFrame::cell(int r, int t) const {
+  const float width = cell_width(), space = width >= 4 ? 1.0f : 0.0f;
+  const Box line = row(r);
+  const float at = float(column(t)) - first(), left = std::max(cells_.min.x, std::floor(cells_.min.x + width * at));
+  return {{left, line.min.y},
+          {std::min(cells_.max.x, std::floor(cells_.min.x + width * (at + 1)) - space), line.max.y}};
+}
+
+bool GridFrame::sees(int from, int to) const {
+  return from >= 0 && to < tokens_ && first() < float(column(to) + 1) && float(column(from)) < last();
+}
+
+std::vector<int> GridFrame::tokens() const {
+  std::vector<int> out;
+  for (int column = int(first()); column < tokens_ && float(column) < last(); ++column)
+    out.push_back(order_.empty() ? column : order_[size_t(column)]);
+  return out;
+}
+
+void GridFrame::draw_frame(Canvas& canvas, const TextView& view, std::optional<int> selected) const {
+  const float letter = text_size("x", ui::Font::small).y;
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  for (int r = 0; r < int(rows_.size()); ++r) {
+    const Box line = row(r);
+    if (tops_[r + 1] - tops_[r] < letter) continue;  // words would cover each other
+    const bool pointed = ImGui::IsWindowHovered() && cells_.contains(mouse) && line.contains(mouse);
+    if (pointed) canvas.outline(line.inset(-1, -1), ui::u32(ui::colors::text, 0.6), 1);
+    text_right(canvas, {cells_.min.x - ui::em() * 0.7f, line.center().y - letter / 2},
+               ui::u32(pointed ? ui::colors::text : dim), rows_[r].label, ui::Font::small);
+    draw_margin(canvas, line, rows_[r]);
+  }
+  draw_positions(canvas, view, selected);
+}
+
+// Count, bar and note below each other; what does not fit into the row is left out, the count last.
+void GridFrame::draw_margin(Canvas& canvas, const Box& line, const FrameRow& text) const {
+  const float em = ui::em(), letter = text_size("x", ui::Font::small).y, x = cells_.max.x + em * 0.8f;
+  const bool bar = text.used >= 0 && line.height() >= letter + em * 0.6f;
+  const bool note = !text.note.empty() && line.height() >= 2 * letter + em * 0.6f;
+  const float total = letter + (bar ? em * 0.55f : 0) + (note ? letter : 0);
+  float y = line.center().y - total / 2;
+  canvas.text({x, y}, ui::u32(ui::colors::text), text.count, ui::Font::small);
+  y += letter;
+  if (bar) {
+    const Box track{{x, y + em * 0.15f}, {box_.max.x, y + em * 0.4f}};
+    const float part = track.width() * float(std::clamp(text.used, 0.0, 1.0));
+    canvas.rect(track, ui::u32(ui::colors::control), em * 0.1f);
+    canvas.rect({track.min, {track.min.x + part, track.max.y}}, ui::u32(dim), em * 0.1f);
+    if (text.target >= 0) {
+      const float tick = track.min.x + track.width() * float(std::clamp(text.target, 0.0, 1.0));
+      canvas.line({tick, track.min.y - em * 0.12f}, {tick, track.max.y + em * 0.12f}, ui::u32(ui::colors::text), 1.5f);
+    }
+    y += em * 0.55f;
+  }
+  if (note) canvas.text({x, y}, ui::u32(faint), text.note, ui::Font::small);
+}
+
+void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const {
+  const float em = ui::em(), y = cells_.max.y + em * 0.3f;
+  Box taken{{1e9f, y}, {-1e9f, y}};
+  if (selected && *selected < view.size() && sees(*selected, *selected)) {
+    const std::string name = fmt::format("{} \"{}\"", *selected, quoted_piece(view.pieces[*selected]));
+    const float width = text_size(name, ui::Font::small).x;
+    const float x =
+        std::clamp(cell(0, *selected).center().x - width / 2, box_.min.x, std::max(box_.min.x, box_.max.x - width));
+    canvas.text({x, y}, ui::u32(ui::colors::text), name, ui::Font::small);
+    taken = {{x - em * 0.5f, y}, {x + width + em * 0.5f, y}};
+  }
+  if (cell_width() >= em * 1.6f) {
+    for (int t : tokens()) {
+      const Box place = cell(0, t);
+      const std::string piece = fitted(quoted_piece(view.pieces[t]), place.width(), ui::Font::small);
+      const float half = text_size(piece, ui::Font::small).x / 2, x = place.center().x;
+      if (x + half < taken.min.x || x - half > taken.max.x)
+        canvas.text({x - half, y}, ui::u32(faint), piece, ui::Font::small);
+    }
+    return;
+  }
+  if (!order_.empty()) return;
+  const int most = std::clamp(int(cells_.width() / (em * 4)), 1, 12);
+  for (double value : ticks(first(), std::max(first() + 1, std::min(last(), float(tokens_ - 1))), most)) {
+    if (value != std::floor(value)) continue;
+    const std::string text = fmt::format("{}", int(value));
+    const float half = text_size(text, ui::Font::small).x / 2, x = cell(0, int(value)).center().x;
+    if (x + half < taken.min.x || x - half > taken.max.x)
+      canvas.text({x - half, y}, ui::u32(faint), text, ui::Font::small);
+  }
+}
+
+void GridFrame::draw_selection(Canvas& canvas, const AppState& state, Subject subject, ImU32 color) const {
+  if (const auto token = state.selected(subject)) draw_columns(canvas, *token, *token, color);
+  if (state.span && subject == Subject::probe && order_.empty())
+    draw_columns(canvas, state.span->first, state.span->second, color);
+}
+
+void GridFrame::draw_columns(Canvas& canvas, int from, int to, ImU32 color) const {
+  if (rows_.empty() || !sees(from, to)) return;
+  const float em = ui::em();
+  const Box top{cell(0, from).min, cell(0, to).max};
+  const float narrow = std::max(0.0f, (3 - top.width()) / 2);
+  canvas.outline(
+      {{top.min.x - 1.5f - narrow, cells_.min.y - em * 0.2f}, {top.max.x + 1.5f + narrow, cells_.max.y + em * 0.2f}},
+      color, std::max(1.5f, em * 0.1f), em * 0.15f);
+}
+
+std::optional<int> GridFrame::interact(const char* name, AppState& state, Subject subject) const {
+  if (rows_.empty() || cells_.height() < 1) return {};
+  ImGui::SetCursorScreenPos(cells_.min);
+  const bool clicked = ImGui::InvisibleButton(name, {cells_.width(), cells_.height()});
+  ui::tag(name);
+  if (!ImGui::IsItemHovered()) return {};
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  const auto token = [&](float x) {
+    const int column = std::clamp(int(first() + (x - cells_.min.x) / cell_width()), 0, tokens_ - 1);
+    return order_.empty() ? column : order_[size_t(column)];
+  };
+  zoom_by_mouse(state.columns_of(subject), (mouse.x - cells_.min.x) / cells_.width(), std::min(1.0, 8.0 / tokens_));
+  const int t = token(mouse.x);
+  state.hovering = {subject, t};
+  if (clicked && !ui::dragged()) state.toggle_pin({subject, t});
+  if (ImGui::IsItemActive() && ui::dragged() && subject == Subject::probe && order_.empty())
+    state.mark({token(ImGui::GetIO().MouseClickedPos[0].x), t});
+  for (int r = 0; r < int(rows_.size()); ++r) {
+    if (row(r).contains(mouse)) return r;
+  }
+  return {};
+}
+
+}  // namespace tinymor

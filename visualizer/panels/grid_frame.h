@@ -1,0 +1,63 @@
+#pragma once
+// The frame of a picture with positions across and layers or recursions down: names on the left, numbers on the right,
+// positions below. The depth grid and the KV cache are drawn into one.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "visualizer/draw/canvas.h"
+#include "visualizer/state/app_state.h"
+
+namespace tinymor {
+
+struct FrameRow {
+  std::string label;
+  float weight = 1;         ///< Height, relative to the other rows.
+  std::string count, note;  ///< Right margin: the number, and what to compare it with.
+  double used = -1;         ///< Share of the tokens, drawn as a bar; negative: none.
+  double target = -1;       ///< A tick on that bar; negative: none.
+};
+
+class GridFrame {
+ public:
+  /// zoom: the columns that are seen. order [tokens]: the token of each column; empty: they stand by their positions.
+  GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens, Zoom zoom, std::vector<int> order = {});
+
+  const Box& cells() const { return cells_; }
+  Box row(int r) const;
+  /// The tokens whose columns are seen, from left to right.
+  std::vector<int> tokens() const;
+  /// The area of one cell, with a little space to its neighbours where there is room; of what is seen of it.
+  Box cell(int r, int t) const;
+  float cell_width() const { return cells_.width() / float(tokens_ * zoom_.width()); }
+
+  /// Row names, margin and positions; `selected` names one position with its token.
+  void draw_frame(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
+  /// A frame around the columns of these tokens, which stand side by side.
+  void draw_columns(Canvas& canvas, int from, int to, ImU32 color) const;
+  /// A frame around the column of the selected token, and around the part of the text that is marked.
+  void draw_selection(Canvas& canvas, const AppState& state, Subject subject, ImU32 color) const;
+  /// Lets the mouse hover, pin and mark positions, its wheel zoom, and a double click show everything again; tagged
+  /// NAME. Returns the row under the mouse.
+  std::optional<int> interact(const char* name, AppState& state, Subject subject) const;
+
+ private:
+  /// The part [0,tokens) of the columns that are seen.
+  float first() const { return float(zoom_.from * tokens_); }
+  float last() const { return float(zoom_.to * tokens_); }
+  int column(int t) const { return column_.empty() ? t : column_[size_t(t)]; }
+  /// Whether some of the columns of these tokens are seen; they stand side by side.
+  bool sees(int from, int to) const;
+  void draw_margin(Canvas& canvas, const Box& row, const FrameRow& text) const;
+  void draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
+
+  Box box_, cells_;
+  std::vector<FrameRow> rows_;
+  std::vector<float> tops_;  // rows + 1
+  int tokens_;
+  Zoom zoom_;
+  std::vector<int> order_, column_;  // the token of each column, and the reverse; empty: the same
+};
+
+}  // namespace tinymor

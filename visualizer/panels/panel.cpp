@@ -1,0 +1,52 @@
+#include "visualizer/panels/panel.h"
+
+#include "visualizer/panels/panels.h"
+
+namespace tinymor {
+
+std::vector<std::unique_ptr<Panel>> make_panels() {
+  std::vector<std::unique_ptr<Panel>> panels;
+  for (const auto make : {make_strip_panel, make_grid_panel, make_curves_panel, make_kv_panel, make_attention_panel,
+                          make_scores_panel, make_lens_panel, make_sharing_panel, make_compare_panel,
+                          make_generate_panel, make_autograd_panel, make_tokens_panel, make_patches_panel})
+    panels.push_back(make());
+  return panels;
+}
+
+std::unique_ptr<Panel> make_panel(const std::string& name) {
+  for (std::unique_ptr<Panel>& panel : make_panels())
+    if (panel->name() == name) return std::move(panel);
+  return nullptr;
+}
+
+Box free_box() {
+  const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
+  return {at, {at.x + std::max(room.x, 1.0f), at.y + std::max(room.y, 1.0f)}};
+}
+
+void take_box(const Box& box) {
+  ImGui::SetCursorScreenPos(box.min);
+  ImGui::Dummy({box.width(), box.height()});
+}
+
+std::string no_text(const Source& source) {
+  if (source.history().of_images()) return "a run on images has no text: see its patches";
+  return source.steerable() || !source.can_watch() ? "no snapshot yet" : "no snapshot yet: type a text (Data, own)";
+}
+
+void draw_not_recorded(const Source& source, AppState& state, const char* what) {
+  ui::paragraph(what, ui::colors::dim);
+  if (!source.can_watch()) return;
+  if (ui::button("record", source.steerable() ? "Record it at the next step" : "Compute it with the last weights")) {
+    state.wishes.push_back({Wish::record});
+    state.playback.follow();
+  }
+}
+
+void draw_empty(Canvas& canvas, const Box& box, const std::string& text) {
+  const ImVec2 size = text_size(fitted(text, box.width())), middle = box.center();
+  ui::fitted_text(canvas, {middle.x - size.x / 2, middle.y - size.y / 2}, ui::u32(ui::colors::faint), text,
+                  box.width());
+}
+
+}  // namespace tinymor

@@ -1,0 +1,257 @@
+#include "visualizer/runs/generation.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "tensor/error.h"
+
+namespace tinymor {
+
+int Generation::prompt_tokens() const {
+  return int(std::count_if(text.begin(), text.end(), [](const GeneratedPiece& token) { return token.prompt; }));
+}
+
+std::vector<int> Generation::lengths() const {
+  std::vector<int> out;
+  for (size_t t = 0; t < text.size(); ++t)
+    if (text[t].cached > 0) out.push_back(int(t) + 1);
+  return out;
+}
+
+GenerateRequest Generation::go_on(GenerateRequest request, int count, int more) const {
+  request.kept.clear();
+  for (int t = 0; t < std::min(count, int(text.size())); ++t) request.kept.push_back(text[t].id);
+  request.kept_prompt = std::min(prompt_tokens(), count);
+  request.max_tokens = more;
+  return request;
+}
+
+GenerationWorker::GenerationWorker(DecoderFactory factory, std::function<void()> wake)
+    : factory_(std::move(factory)), wake_(std::move(wake)), thread_([this] { work(); }) {}
+
+GenerationWorker::~GenerationWorker() {
+  {
+    const std::lock_guard lock(mutex_);
+    quit_ = true;
+    cancelled_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void GenerationWorker::start(const GenerateRequest& request) {
+  {
+    const std::lock_guard lock(mutex_);
+    request_ = request;
+    requested_ = true;
+    cancelled_ = true;
+    if (request.kept.empty()) clear_text();
+    state_.running = true;
+    state_.error.clear();
+    fresh_ = true;
+  }
+  changed_.notify_all();
+}
+
+void GenerationWorker::clear_text() {
+  Generation anew;
+  anew.outcome = state_.outcome, anew.look = state_.look, anew.looking = state_.looking;
+  state_ = std::move(anew);
+}
+
+void GenerationWorker::forget() {
+  stop();
+  const std::lock_guard lock(mutex_);
+  clear_text();
+}
+
+void GenerationWorker::adjust(const Sampling& sampling) {
+  const std::lock_guard lock(mutex_);
+  static_cast<Sampling&>(request_) = sampling;
+}
+
+void GenerationWorker::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    requested_ = false;
+    cancelled_ = true;
+    state_.running = false;
+    fresh_ = true;
+  }
+  changed_.notify_all();
+}
+
+bool GenerationWorker::poll(Generation& out) {
+  const std::lock_guard lock(mutex_);
+  if (!fresh_) return false;
+  fresh_ = false;
+  out = state_;
+  return true;
+}
+
+void GenerationWorker::try_out(const Experiment& experiment) {
+  {
+    const std::lock_guard lock(mutex_);
+    experiment_ = experiment;
+  }
+  changed_.notify_all();
+}
+
+void GenerationWorker::work() {
+  for (;;) {
+    std::optional<GenerateRequest> request;
+    std::optional<Experiment> wanted;
+    std::optional<std::vector<int32_t>> text;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return quit_ || requested_ || experiment_ || looked_at_; });
+      if (quit_) return;
+      if (requested_) request = request_;
+      wanted = std::exchange(experiment_, std::nullopt);
+      text = std::exchange(looked_at_, std::nullopt);
+      requested_ = cancelled_ = false;
+    }
+    if (request) generate(*request);
+    if (wanted) experiment(*wanted);
+    if (text) look(*text);
+  }
+}
+
+void GenerationWorker::look_at(std::vector<int32_t> text) {
+  {
+    const std::lock_guard lock(mutex_);
+    looked_at_ = std::move(text);
+    state_.looking = fresh_ = true;
+  }
+  changed_.notify_all();
+}
+
+void GenerationWorker::look(const std::vector<int32_t>& text) {
+  auto look = std::make_shared<Look>();
+  try {
+    const auto decoder = factory_(cancelled_);
+    check_input(decoder != nullptr, "watch: a text was asked for meanwhile (ask once more)");
+    look->snapshot = decoder->look_at(text);
+  } catch (const std::exception& failure) {
+    look->error = failure.what();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    state_.look = std::move(look);
+    state_.looking = looked_at_.has_value();
+    fresh_ = true;
+  }
+  wake_();
+}
+
+void GenerationWorker::experiment(const Experiment& wanted) {
+  auto outcome = std::make_shared<Outcome>();
+  try {
+    // One of its own, with the newest weights: that of the text that is being written stays as it is.
+    if (const auto decoder = factory_(cancelled_)) *outcome = decoder->try_out(wanted);
+  } catch (const std::exception& failure) {
+    outcome->error = failure.what();
+  }
+  outcome->experiment = wanted;
+  {
+    const std::lock_guard lock(mutex_);
+    state_.outcome = std::move(outcome);
+    fresh_ = true;
+  }
+  wake_();
+}
+
+// Changes the visible state unless this text was cancelled: what a newer request shows is not this one's to touch.
+template <class Change>
+void GenerationWorker::update(Change&& change) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (cancelled_) return;
+    change(state_);
+    fresh_ = true;
+  }
+  wake_();
+}
+
+void GenerationWorker::generate(const GenerateRequest& request) {
+  std::string error;
+  try {
+    if (request.kept.empty() || !decoder_) {
+      decoded_.clear();
+      decoder_ = factory_(cancelled_);
+    }
+    if (!decoder_) return;
+    if (request.kept.empty() || request.kept != decoded_) begin(request);
+    if (!decode_all(request.max_tokens)) return;
+  } catch (const std::exception& failure) {
+    error = failure.what();
+    decoder_.reset();
+  }
+  update([&](Generation& state) {
+    state.running = false;
+    state.error = error;
+  });
+}
+
+void GenerationWorker::begin(const GenerateRequest& request) {
+  std::vector<GeneratedPiece> text = decoder_->start(request);
+  decoded_ = request.kept;
+  if (decoded_.empty())
+    for (const GeneratedPiece& token : text) decoded_.push_back(token.id);
+  note_cache(text.back());
+  update([&](Generation& state) {
+    // What the model cannot hold any more stays as it was, and so does what is known of tokens that went in before.
+    const size_t front = decoded_.size() - std::min(decoded_.size(), text.size());
+    for (size_t t = front; t + 1 < std::min(state.text.size(), decoded_.size()); ++t) {
+      const GeneratedPiece& before = state.text[t];
+      GeneratedPiece& now = text[t - front];
+      if (before.id != now.id || before.depth != now.depth) break;
+      now.seconds = before.seconds, now.cached = before.cached, now.kv_bytes = before.kv_bytes;
+    }
+    state.text.resize(front);
+    state.text.insert(state.text.end(), text.begin(), text.end());
+    state.logits = decoder_->logits();
+    state.vocabulary = decoder_->vocabulary();
+  });
+}
+
+void GenerationWorker::note_cache(GeneratedPiece& newest) const {
+  newest.cached = decoder_->cached();
+  newest.kv_bytes = decoder_->kv_bytes();
+}
+
+// False when it was cancelled on the way.
+bool GenerationWorker::decode_all(int tokens) {
+  using clock = std::chrono::steady_clock;
+  double spent = 0;
+  for (int n = 1; n <= tokens; ++n) {
+    Sampling sampling;
+    if (!wait_for_pace(sampling)) return false;
+    const auto begun = clock::now();
+    GeneratedPiece token = decoder_->next(sampling);
+    token.seconds = std::chrono::duration<double>(clock::now() - begun).count();
+    spent += token.seconds;
+    note_cache(token);
+    decoded_.push_back(token.id);
+    std::vector<float> logits = decoder_->logits();
+    update([&](Generation& state) {
+      state.text.push_back(std::move(token));
+      state.logits = std::move(logits);
+      state.tokens_per_second = n / std::max(spent, 1e-9);
+    });
+  }
+  return !cancelled_;
+}
+
+// Until the next token is due; false when there is to be none.
+bool GenerationWorker::wait_for_pace(Sampling& sampling) {
+  std::unique_lock lock(mutex_);
+  if (request_.pace > 0)
+    changed_.wait_for(lock, std::chrono::duration<double>(1.0 / request_.pace), [this] { return cancelled_.load(); });
+  sampling = request_;
+  return !cancelled_;
+}
+
+}  // namespace tinymor

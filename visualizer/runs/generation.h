@@ -1,0 +1,157 @@
+#pragma once
+// Generating text beside the window: a thread of its own with its own copy of the weights, so that neither the window
+// nor a training run waits for it. What is asked for is always "this text, and so many tokens more": going back, going
+// on from any token and choosing another one are the same request with another text.
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "trainer/events.h"
+#include "visualizer/views/text_view.h"
+
+namespace tinymor {
+
+/// How tokens are drawn. May change while a text is being written: it counts from the next token on.
+struct Sampling {
+  float temperature = 0.8f;
+  int top_k = 40;  ///< 0: all.
+  float top_p = 1;
+  int seed = 1;
+  int max_depth = 0;  ///< 0: no cap.
+  int pace = 0;       ///< Tokens per second; 0: as fast as it can.
+};
+
+struct GenerateRequest : Sampling {
+  std::string prompt = "Once upon a time";
+  int max_tokens = 120;       ///< How many are to be added.
+  std::vector<int32_t> kept;  ///< The text to go on with; empty: the prompt, by the newest weights.
+  int kept_prompt = 0;        ///< So many tokens of `kept` are the prompt's.
+};
+
+/// What a text would be predicted like if the router had decided otherwise.
+struct Experiment {
+  std::vector<int32_t> tokens;
+  bool training_rule = false;
+  int token = -1;        ///< Whose depth is forced, the others go as all else here lets them; -1: everybody's.
+  int depth = 0;         ///< That depth; 0: nobody is forced.
+  float cut_off = 0.5f;  ///< The score from which on the causal rule takes a token.
+  float capacity = 1;    ///< Times the capacities of the training rule.
+  int without = 0;       ///< The recursion whose result is thrown away, from 1; 0: none.
+
+  bool operator==(const Experiment&) const = default;
+  /// Each rule has one setting of its own: the other's changes nothing.
+  bool shifts() const { return training_rule ? capacity != 1 : cut_off != 0.5f; }
+  bool changes_something() const { return depth > 0 || without > 0 || shifts(); }
+};
+struct Outcome {
+  Experiment experiment;
+  Trace routed, changed;        ///< By the same weights, without and with the change.
+  std::vector<float> by_depth;  ///< [N] where one token's depth is forced: its loss with 1, 2, ... recursions.
+  std::string error;            ///< Why there are none.
+};
+
+/// What the newest weights do with a text that somebody asked for.
+struct Look {
+  Snapshot snapshot;
+  std::string error;  ///< Why there is none.
+};
+
+/// Decodes one text. model_decoder.h makes one from a model; tests script their own.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  /// Runs the prompt, or the kept text; returns its tokens, or as many of its last ones as the model can hold. Throws
+  /// InputError when it cannot be used.
+  virtual std::vector<GeneratedPiece> start(const GenerateRequest& request) = 0;
+  virtual GeneratedPiece next(const Sampling& sampling) = 0;
+  /// Tokens at the end of the text that the cache holds, and its bytes.
+  virtual int cached() const = 0;
+  virtual int64_t kv_bytes() const = 0;
+  virtual Outcome try_out(const Experiment& experiment) = 0;
+  /// Throws InputError when the text cannot be used.
+  virtual Snapshot look_at(const std::vector<int32_t>& text) = 0;
+  /// [V] what the next token will be drawn from, and what the tokens are called.
+  virtual std::vector<float> logits() const = 0;
+  virtual std::shared_ptr<const std::vector<std::string>> vocabulary() const = 0;
+};
+
+/// Makes the decoder on the generating thread; may take a while and gives up (null) once `cancelled`.
+using DecoderFactory = std::function<std::unique_ptr<Decoder>(const std::atomic<bool>& cancelled)>;
+
+/// A generated text so far.
+struct Generation {
+  std::vector<GeneratedPiece> text;
+  std::vector<float> logits;  ///< [V] for the token after it; empty before there is a text.
+  std::shared_ptr<const std::vector<std::string>> vocabulary;
+  bool running = false;
+  double tokens_per_second = 0;
+  std::string error;                       ///< Why it ended early; empty when all is well.
+  std::shared_ptr<const Outcome> outcome;  ///< Of the newest experiment; null: there was none.
+  std::shared_ptr<const Look> look;        ///< The newest, likewise.
+  bool looking = false;                    ///< Another one is on its way.
+
+  int prompt_tokens() const;
+  /// How long the text was after the prompt and after every token since: the times at which its cache is known.
+  std::vector<int> lengths() const;
+  /// The request to go on with the first `count` tokens, with the settings of `request`.
+  GenerateRequest go_on(GenerateRequest request, int count, int more) const;
+};
+
+class GenerationWorker {
+ public:
+  /// `wake` is called from the thread after every token.
+  GenerationWorker(DecoderFactory factory, std::function<void()> wake);
+  ~GenerationWorker();
+
+  /// Starts on a request; one that is running ends after its current token. Does not wait.
+  void start(const GenerateRequest& request);
+  /// How the tokens of the running request are drawn from now on.
+  void adjust(const Sampling& sampling);
+  void stop();
+  /// The same, and the text is none again.
+  void forget();
+  /// Takes a snapshot of a text by the newest weights, after what is being written. Does not wait.
+  void look_at(std::vector<int32_t> text);
+  /// Makes an experiment with another text, by the newest weights, after what is being written. Does not wait.
+  void try_out(const Experiment& experiment);
+  /// Copies the newest state into `out`; false when it is the same as before.
+  bool poll(Generation& out);
+
+ private:
+  void clear_text();  // under the lock; what else is known stays
+  void work();
+  void generate(const GenerateRequest& request);
+  void experiment(const Experiment& experiment);
+  void look(const std::vector<int32_t>& text);
+  void begin(const GenerateRequest& request);
+  bool decode_all(int tokens);
+  void note_cache(GeneratedPiece& newest) const;
+  bool wait_for_pace(Sampling& sampling);
+  template <class Change>
+  void update(Change&& change);
+
+  DecoderFactory factory_;
+  std::function<void()> wake_;
+  std::unique_ptr<Decoder> decoder_;  // of the thread alone, like the next
+  std::vector<int32_t> decoded_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  GenerateRequest request_;
+  bool requested_ = false, quit_ = false;
+  std::optional<Experiment> experiment_;
+  std::optional<std::vector<int32_t>> looked_at_;
+  std::atomic<bool> cancelled_{false};
+  Generation state_;
+  bool fresh_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tinymor

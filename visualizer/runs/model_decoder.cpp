@@ -1,0 +1,132 @@
+#include "visualizer/runs/model_decoder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <span>
+
+#include "datasets/corpus.h"
+#include "mor/checkpoint.h"
+#include "tensor/error.h"
+#include "trainer/snapshot.h"
+
+namespace tinymor {
+namespace {
+
+class ModelDecoder : public Decoder {
+ public:
+  explicit ModelDecoder(LoadedModel loaded) : loaded_(std::move(loaded)), generator_(*loaded_.model, {}) {
+    std::vector<std::string> pieces;
+    for (int32_t id = 0; id < loaded_.tokenizer->vocab_size(); ++id) pieces.push_back(loaded_.tokenizer->piece(id));
+    vocabulary_ = std::make_shared<const std::vector<std::string>>(std::move(pieces));
+  }
+
+  std::vector<GeneratedPiece> start(const GenerateRequest& request) override {
+    const bool anew = request.kept.empty();
+    const std::vector<int32_t> ids = anew ? loaded_.tokenizer->encode(plain_text(request.prompt)) : request.kept;
+    check_input(!ids.empty(), "prompt: it holds no token (write a word)");
+    const int64_t prompt = anew ? int64_t(ids.size()) : request.kept_prompt;
+    generator_.set_options(options(request), request.max_depth);
+    std::vector<GeneratedPiece> pieces;
+    for (const GeneratedToken& token : generator_.prompt(ids, int64_t(ids.size()) - prompt))
+      pieces.push_back(piece_of(token, false));
+    const int64_t front = int64_t(ids.size()) - int64_t(pieces.size());
+    for (int64_t i = front; i < prompt; ++i) pieces[size_t(i - front)].prompt = true;
+    return pieces;
+  }
+
+  GeneratedPiece next(const Sampling& sampling) override {
+    generator_.set_options(options(sampling), sampling.max_depth);
+    return piece_of(generator_.next(), false);
+  }
+
+  Outcome try_out(const Experiment& e) override {
+    TraceOptions options;
+    options.rule = e.training_rule && loaded_.config().routing == Routing::expert_choice
+                       ? Rule::topk
+                       : causal_rule(loaded_.config());
+    Outcome outcome;
+    outcome.routed = trace(*loaded_.model, e.tokens, options);
+    options.shift = {std::log(double(e.cut_off) / (1 - double(e.cut_off))), e.capacity, e.without - 1};
+    outcome.changed = e.shifts() || e.without > 0 ? trace(*loaded_.model, e.tokens, options) : outcome.routed;
+    std::vector<int32_t> depths = outcome.changed.depth;
+    if (e.depth > 0) {
+      for (size_t t = 0; t < depths.size(); ++t)
+        if (e.token < 0 || t == size_t(e.token)) depths[t] = e.depth;
+      options.depths = depths;
+      outcome.changed = trace(*loaded_.model, e.tokens, options);
+    }
+    for (int64_t d = 1; d <= loaded_.model->layers().recursions && e.depth > 0 && e.token >= 0; ++d) {
+      depths[size_t(e.token)] = int32_t(d);
+      const std::vector<float> nll = trace(*loaded_.model, e.tokens, options).nll;
+      if (size_t(e.token) < nll.size()) outcome.by_depth.push_back(nll[size_t(e.token)]);
+    }
+    return outcome;
+  }
+
+  Snapshot look_at(const std::vector<int32_t>& text) override {
+    check_input(text.size() >= 2, "watch: the text has fewer than two tokens (write more)");
+    const auto most = std::min<size_t>(text.size(), size_t(loaded_.config().max_seq_len));
+    return snapshot_of(*loaded_.model, *loaded_.tokenizer, std::span(text).first(most));
+  }
+
+  int cached() const override { return int(generator_.held()); }
+  int64_t kv_bytes() const override { return generator_.cache().bytes(); }
+  std::vector<float> logits() const override {
+    std::vector<float> logits(generator_.logits().begin(), generator_.logits().end());
+    const int32_t never = loaded_.tokenizer->unknown();
+    if (never >= 0 && !logits.empty()) logits[size_t(never)] = -std::numeric_limits<float>::infinity();
+    return logits;
+  }
+  std::shared_ptr<const std::vector<std::string>> vocabulary() const override { return vocabulary_; }
+
+ private:
+  SampleOptions options(const Sampling& sampling) const {
+    SampleOptions options = sample_options(sampling);
+    options.never = loaded_.tokenizer->unknown();
+    return options;
+  }
+
+  GeneratedPiece piece_of(const GeneratedToken& token, bool prompt) const {
+    return {loaded_.tokenizer->piece(token.id), token.id, token.depth, prompt, token.router_logits};
+  }
+
+  LoadedModel loaded_;
+  Generator generator_;
+  std::shared_ptr<const std::vector<std::string>> vocabulary_;
+};
+
+}  // namespace
+
+SampleOptions sample_options(const Sampling& sampling) {
+  SampleOptions options;
+  options.temperature = sampling.temperature;
+  options.top_k = sampling.top_k;
+  options.top_p = sampling.top_p;
+  options.seed = uint64_t(sampling.seed);
+  return options;
+}
+
+std::unique_ptr<Decoder> model_decoder(LoadedModel loaded) {
+  return std::make_unique<ModelDecoder>(std::move(loaded));
+}
+
+DecoderFactory file_decoder(const std::filesystem::path& model, Checkpoint checkpoint) {
+  struct Read {
+    std::filesystem::path file;
+    std::filesystem::file_time_type written;
+    LoadedModel model;
+  };
+  // Experiments ask for a decoder with every move of a slider: the file is read again when it is another one.
+  return [model, checkpoint, read = std::make_shared<std::optional<Read>>()](const std::atomic<bool>&) {
+    std::error_code missing;
+    const std::filesystem::path file = weights_of(model, checkpoint).file;
+    const auto written = std::filesystem::last_write_time(file, missing);
+    if (missing || !*read || (*read)->file != file || (*read)->written != written)
+      *read = Read{file, written, load_model(file)};
+    return model_decoder((*read)->model);
+  };
+}
+
+}  // namespace tinymor

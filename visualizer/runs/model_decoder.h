@@ -1,0 +1,23 @@
+#pragma once
+// The window's only door to models: loading one, and decoding text with one.
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+
+#include "mor/generate.h"
+#include "trainer/run_folder.h"
+#include "visualizer/runs/generation.h"
+
+namespace tinymor {
+
+SampleOptions sample_options(const Sampling& sampling);
+
+/// A decoder over `loaded`, which it keeps alive.
+std::unique_ptr<Decoder> model_decoder(LoadedModel loaded);
+
+/// Loads the model anew for every text, so that a run that trains elsewhere is heard with the
+/// weights that it has by then. `model`: a file, or a run folder with the chosen weights in it.
+DecoderFactory file_decoder(const std::filesystem::path& model, Checkpoint checkpoint = Checkpoint::best);
+
+}  // namespace tinymor

@@ -1,0 +1,125 @@
+#include "visualizer/runs/race.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "mor/twins.h"
+#include "tensor/error.h"
+#include "trainer/image_trainer.h"
+#include "visualizer/runs/trainer_run.h"
+
+namespace tinymor {
+namespace {
+
+/// Tells another observer everything, and waits after each step for the runner's next turn.
+class TurnTaker : public Observer {
+ public:
+  TurnTaker(Observer& to, Turns& turns, size_t runner, const Control& control)
+      : to_(to), turns_(turns), runner_(runner), control_(control) {}
+
+  void on(const Event& event) override {
+    to_.on(event);
+    hear(event, [this](const StepMetrics& metrics) { turns_.wait(runner_, metrics.step, control_); });
+  }
+
+ private:
+  Observer& to_;
+  Turns& turns_;
+  size_t runner_;
+  const Control& control_;
+};
+
+class RunnerRun : public LiveRun {
+ public:
+  RunnerRun(std::shared_ptr<Turns> turns, size_t runner, std::unique_ptr<LiveRun> run)
+      : turns_(std::move(turns)), runner_(runner), run_(std::move(run)) {}
+
+  RunInfo prepare(const Tell& tell) override {
+    try {
+      return run_->prepare(tell);
+    } catch (...) {
+      turns_->leave(runner_);
+      throw;
+    }
+  }
+
+  std::shared_ptr<const Tokenizer> tokenizer() const override { return run_->tokenizer(); }
+
+  void train(Observer& observer, Control& control) override {
+    const std::shared_ptr<void> leaving(nullptr, [this](void*) { turns_->leave(runner_); });
+    turns_->wait(runner_, 0, control);
+    TurnTaker taker(observer, *turns_, runner_, control);
+    run_->train(taker, control);
+  }
+
+  std::unique_ptr<Decoder> decoder(Control& control, const std::atomic<bool>& ended,
+                                   const std::atomic<bool>& cancelled) override {
+    return run_->decoder(control, ended, cancelled);
+  }
+
+ private:
+  std::shared_ptr<Turns> turns_;
+  size_t runner_;
+  std::unique_ptr<LiveRun> run_;
+};
+
+}  // namespace
+
+Turns::Turns(std::vector<int64_t> steps) {
+  for (int64_t count : steps) runners_.push_back({.steps = count});
+}
+
+bool Turns::has_turn(size_t runner) const {
+  const auto first = std::min_element(runners_.begin(), runners_.end(), [](const Runner& a, const Runner& b) {
+    return std::pair(a.left, a.share) < std::pair(b.left, b.share);
+  });
+  return size_t(first - runners_.begin()) == runner;
+}
+
+void Turns::wait(size_t runner, int64_t step, const Control& control) {
+  std::unique_lock lock(mutex_);
+  runners_[runner].share = double(step) / double(runners_[runner].steps);
+  wake_.notify_all();
+  // stop() may come from a signal handler, which cannot wake anyone: look again now and then.
+  while (!has_turn(runner) && !control.stopping()) wake_.wait_for(lock, std::chrono::milliseconds(50));
+}
+
+void Turns::leave(size_t runner) {
+  const std::lock_guard lock(mutex_);
+  runners_[runner].left = true;
+  wake_.notify_all();
+}
+
+std::unique_ptr<LiveRun> runner_of(std::shared_ptr<Turns> turns, size_t runner, std::unique_ptr<LiveRun> run) {
+  return std::make_unique<RunnerRun>(std::move(turns), runner, std::move(run));
+}
+
+Sources start_race(Config config, const std::filesystem::path& folder, const std::function<void()>& wake) {
+  check_input(!names_images(config.data.source), "race: is between models of text (give a text)");
+  validate(config);
+  struct Entrant {
+    const char* name;
+    ModelConfig model;
+  };
+  std::vector<Config> configs;
+  std::vector<int64_t> steps;
+  const std::vector<Entrant> entrants = {
+      {"mor", config.model}, {"vanilla", vanilla_twin(config.model)}, {"recursive", recursive_twin(config.model)}};
+  for (const Entrant& entrant : entrants) {
+    configs.push_back(config);
+    configs.back().model = entrant.model;
+    configs.back().train.steps = steps_of_equal_flops(config.model, entrant.model, config.train.steps);
+    steps.push_back(configs.back().train.steps);
+  }
+  const auto turns = std::make_shared<Turns>(steps);
+  Sources sources;
+  for (size_t i = 0; i < entrants.size(); ++i) {
+    const std::filesystem::path run = folder / entrants[i].name;
+    sources.push_back(std::make_unique<LiveSource>(
+        run.string(), runner_of(turns, i, trainer_run(configs[i], LockedFolder(run))), wake));
+  }
+  return sources;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,107 @@
+#include "visualizer/runs/recording_source.h"
+
+#include <fmt/format.h>
+
+#include "tensor/error.h"
+#include "trainer/program.h"
+#include "trainer/run_folder.h"
+#include "visualizer/runs/model_decoder.h"
+
+namespace tinymor {
+namespace fs = std::filesystem;
+
+RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wake, Checkpoint checkpoint) {
+  std::error_code ignored;
+  check_input(fs::exists(path, ignored),
+              "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)",
+              path.string());
+  const bool folder = fs::is_directory(path, ignored);
+  const bool is_model = !folder && path.extension() == ".safetensors";
+  const RunFolder run{folder ? path : path.parent_path()};
+  const fs::path recording = folder ? run.recording() : is_model ? fs::path() : path;
+  const fs::path model = is_model ? path : run.path.empty() ? fs::path(".") : run.path;
+  const bool recorded = fs::exists(recording, ignored), modelled = fs::exists(is_model ? path : run.weights(), ignored);
+  if (folder && !recorded && std::filesystem::exists(run.llama_config(), ignored)) weights_of(path);
+  check_input(recorded || modelled, "{}: neither {} nor {} is in it (name a folder that {} train wrote)", path.string(),
+              run.recording().filename().string(), run.weights().filename().string(), program());
+
+  name_ = path.lexically_normal().string();
+  if (recorded) {
+    recording_ = recording;
+    file_changed();
+    take(read_recording(recording));
+  }
+  find_tokenizer(run.path.empty() ? "." : run.path);
+  if (modelled && !history_.of_images()) {
+    if (!recorded) {
+      config_.model = load_model(model, checkpoint).config();
+      geometry_ = geometry_of(config_.model);
+      for (int32_t id = 0; tokenizer_ && id < tokenizer_->vocab_size(); ++id)
+        history_.run.vocabulary.push_back(tokenizer_->piece(id));
+    }
+    generator_ = std::make_unique<GenerationWorker>(file_decoder(model, checkpoint), std::move(wake));
+    if (!recorded && tokenizer_) watch({Watched::own, tokenizer_->encode(GenerateRequest().prompt)});
+  }
+}
+
+RecordingSource::RecordingSource(std::string name, Recording recording) {
+  name_ = std::move(name);
+  take(std::move(recording));
+}
+
+// The one that lies in the run folder, when it is that of the recording.
+void RecordingSource::find_tokenizer(const fs::path& folder) {
+  why_no_tokenizer_ = "A run on images has no tokens.";
+  if (history_.of_images()) return;
+  try {
+    tokenizer_ = load_tokenizer(folder);
+    const auto size = int64_t(history_.run.vocabulary.size());
+    check_input(size == 0 || size == tokenizer_->vocab_size(), "The tokenizer beside the recording is of another run.");
+  } catch (const Error& error) {
+    tokenizer_.reset();
+    why_no_tokenizer_ = error.what();
+  }
+}
+
+std::string RecordingSource::why_not() const {
+  if (history_.of_images()) return "A model of images writes no text.";
+  return can_generate() ? ""
+                        : "Only the recording of this run is here, not its weights: open a folder with a "
+                          "model.safetensors to generate text.";
+}
+
+void RecordingSource::take(Recording recording) {
+  notice_ = recording.notice;
+  set_run(std::move(recording));
+  history_.replace(std::move(recording));
+  taken_.reset();  // what was looked at comes again
+  if (history_.thin() && notice_.empty())
+    notice_ = fmt::format("its snapshots need more than {} MB: every other of the older ones is left out",
+                          RunHistory::most_bytes / 1000000);
+}
+
+// Whether the file is another than when it was last looked at; looks once a second.
+bool RecordingSource::file_changed() {
+  const auto now = std::chrono::steady_clock::now();
+  if (recording_.empty() || now - looked_ < std::chrono::seconds(1)) return false;
+  looked_ = now;
+  std::error_code ignored;
+  const auto written = fs::last_write_time(recording_, ignored);
+  const auto size = fs::file_size(recording_, ignored);
+  if (ignored || (written == written_ && size == size_)) return false;
+  written_ = written;
+  size_ = size;
+  return true;
+}
+
+bool RecordingSource::poll_run() {
+  if (!file_changed()) return false;
+  try {
+    take(read_recording(recording_));
+  } catch (const Error& error) {
+    notice_ = error.what();
+  }
+  return true;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,36 @@
+#pragma once
+// A run that was recorded: a run folder, its recording.mortrace alone, or just a model to generate with. A recording
+// that is still being written (by `tinymor train` beside the window) is read again as it grows.
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+
+#include "trainer/run_folder.h"
+#include "visualizer/runs/source.h"
+
+namespace tinymor {
+
+class RecordingSource : public Source {
+ public:
+  /// Throws InputError when `path` is none of the three.
+  RecordingSource(const std::filesystem::path& path, std::function<void()> wake,
+                  Checkpoint checkpoint = Checkpoint::best);
+  /// A recording that is in memory already.
+  RecordingSource(std::string name, Recording recording);
+
+  RunStatus status() const override { return RunStatus::recording; }
+  std::string why_not() const override;
+
+ private:
+  bool poll_run() override;
+  void take(Recording recording);
+  void find_tokenizer(const std::filesystem::path& folder);
+  bool file_changed();
+
+  std::filesystem::file_time_type written_{};
+  uintmax_t size_ = 0;
+  std::chrono::steady_clock::time_point looked_{};
+};
+
+}  // namespace tinymor

@@ -1,0 +1,199 @@
+#include "visualizer/runs/source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tensor/error.h"
+#include "trainer/image_trainer.h"
+#include "trainer/program.h"
+#include "trainer/run_folder.h"
+#include "visualizer/runs/recording_source.h"
+
+namespace tinymor {
+namespace fs = std::filesystem;
+namespace {
+
+std::string image_command(const Config& config, const ImageSnapshot& seen) {
+  return fmt::format("{} --patch {}", command_line(config, image_defaults(), "images"),
+                     seen.width / std::max(1, seen.columns));
+}
+
+int newest_at(const auto& list, int64_t step) {
+  if (list.empty()) return -1;
+  const auto after =
+      std::upper_bound(list.begin(), list.end(), step, [](int64_t s, const auto& each) { return s < each.step; });
+  return std::max(0, int(after - list.begin()) - 1);
+}
+
+uint64_t bytes_of_snapshots(const EventLog& log) {
+  uint64_t bytes = 0;
+  for (const Snapshot& each : log.snapshots) bytes += bytes_of(each);
+  for (const ImageSnapshot& each : log.images) bytes += bytes_of(each);
+  return bytes;
+}
+
+}  // namespace
+
+int64_t RunHistory::last_step() const {
+  const int64_t last = steps.empty() ? 0 : steps.back().step;
+  return snapshot_count() > 0 ? std::max(last, snapshot_step(snapshot_count() - 1)) : last;
+}
+
+int RunHistory::snapshot_at(int64_t step) const {
+  return of_images() ? images_at(step) : newest_at(snapshots, step);
+}
+
+int RunHistory::images_at(int64_t step) const {
+  return newest_at(images, step);
+}
+
+void RunHistory::add(Event event) {
+  hear(
+      event, [this](const Snapshot& snapshot) { bytes += bytes_of(snapshot); },
+      [this](const ImageSnapshot& snapshot) { bytes += bytes_of(snapshot); });
+  EventLog::add(std::move(event));
+}
+
+void RunHistory::replace(EventLog log) {
+  static_cast<EventLog&>(*this) = std::move(log);
+  bytes = bytes_of_snapshots(*this);
+}
+
+bool RunHistory::thin(size_t most) {
+  bool thinned = false;
+  while ((bytes > most_bytes || std::max(snapshots.size(), images.size()) > most) &&
+         std::max(snapshots.size(), images.size()) > 3) {
+    thin_older_half(snapshots);
+    thin_older_half(images);
+    bytes = bytes_of_snapshots(*this);
+    thinned = true;
+    ++thinnings;
+  }
+  return thinned;
+}
+
+Sources alone(std::unique_ptr<Source> source) {
+  Sources sources;
+  if (source) sources.push_back(std::move(source));
+  return sources;
+}
+
+std::string short_name(const Source& source) {
+  const std::filesystem::path name(source.name());
+  return (name.has_filename() ? name : name.parent_path()).filename().string();
+}
+
+bool other_data(const Source& a, const Source& b) {
+  const RunInfo &one = a.history().run, &two = b.history().run;
+  if (one.vocabulary.empty() || two.vocabulary.empty()) return false;
+  if (one.vocabulary.size() != two.vocabulary.size() || one.train_tokens != two.train_tokens) return true;
+  // The same text may be named in two ways; how often it has each token tells.
+  if (!one.counts.empty() && !two.counts.empty()) return one.counts != two.counts;
+  return one.vocabulary != two.vocabulary || a.config().data.source != b.config().data.source;
+}
+
+const char* status_name(RunStatus status) {
+  static constexpr const char* names[] = {"preparing", "training", "pausing",  "paused",
+                                          "finished",  "failed",   "recording"};
+  return names[int(status)];
+}
+
+std::string Source::quoted(int32_t id) const {
+  return quoted_token(history_.run.vocabulary, id);
+}
+
+bool Source::poll() {
+  const bool news = poll_run();
+  const bool text = generator_ && generator_->poll(generation_);
+  const bool look = take_look();
+  version_ += news || look;
+  if (history_.of_images() && command_.starts_with(program() + " train"))
+    command_ = image_command(config_, history_.images[0]);
+  generation_version_ += text;
+  return news || text || look;
+}
+
+bool Source::take_look() {
+  const auto& look = generation_.look;
+  if (std::exchange(taken_, look) == look) return false;
+  if (!look->error.empty()) return true;
+  Snapshot snapshot = look->snapshot;
+  snapshot.step = history_.last_step();
+  history_.add(std::move(snapshot));
+  history_.thin();
+  return true;
+}
+
+void Source::watch(Watched what) {
+  if (generator_ && what.kind == Watched::own) generator_->look_at(std::move(what.text));
+}
+
+void Source::record() {
+  if (!history_.snapshots.empty()) watch({Watched::own, history_.snapshots.back().threshold.tokens});
+}
+
+void Source::generate(const GenerateRequest& request) {
+  if (generator_) generator_->start(request), generated_step_ = history_.last_step();
+}
+
+void Source::adjust(const Sampling& sampling) {
+  if (generator_) generator_->adjust(sampling);
+}
+
+void Source::try_out(const Experiment& experiment) {
+  if (generator_) generator_->try_out(experiment);
+}
+
+void Source::stop_generating() {
+  if (generator_) generator_->stop();
+}
+
+void Source::forget_text() {
+  if (!generator_) return;
+  generator_->forget();
+  generation_version_ += generator_->poll(generation_);
+}
+
+void Source::set_run(RunInfo run) {
+  try {
+    Config config = config_from_toml(run.config_toml, "configuration");
+    config.model.vocab_size = int64_t(run.vocabulary.size());
+    command_ = command_line(config);  // throws when it is no legal one
+    config_ = std::move(config);
+    geometry_ = geometry_of(config_.model);
+    planned_steps_ = config_.train.steps;
+  } catch (const std::exception& error) {
+    notice_ = fmt::format("the recorded configuration cannot be read: {}", error.what());
+  }
+  history_.run = std::move(run);
+}
+
+std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake,
+                                    Checkpoint checkpoint) {
+  return std::make_unique<RecordingSource>(path, std::move(wake), checkpoint);
+}
+
+std::vector<fs::path> runs_in(const fs::path& folder) {
+  std::error_code ignored;
+  const auto is_run = [&](const RunFolder& run) {
+    return fs::exists(run.recording(), ignored) || fs::exists(run.weights(), ignored);
+  };
+  if (is_run({folder})) return {folder};
+  std::vector<fs::path> runs;
+  for (auto entry = fs::directory_iterator(folder, ignored); entry != fs::directory_iterator();
+       entry.increment(ignored))
+    if (is_run({entry->path()})) runs.push_back(entry->path());
+  std::sort(runs.begin(), runs.end());
+  return runs;
+}
+
+Sources open_sources(const fs::path& path, const std::function<void()>& wake, Checkpoint checkpoint) {
+  const std::vector<fs::path> runs = runs_in(path);
+  if (runs.empty()) return alone(open_source(path, wake, checkpoint));
+  Sources sources;
+  for (const fs::path& run : runs) sources.push_back(open_source(run, wake, checkpoint));
+  return sources;
+}
+
+}  // namespace tinymor

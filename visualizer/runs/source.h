@@ -1,0 +1,174 @@
+#pragma once
+// Where the window's pictures come from. Panels read a Source and cannot tell a run that is training now from a
+// recording of one; that is what makes replay, pictures from the command line and tests the same thing as watching
+// live.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "datasets/tokenizer.h"
+#include "trainer/config.h"
+#include "trainer/recording.h"
+#include "trainer/run_folder.h"
+#include "visualizer/runs/generation.h"
+
+namespace tinymor {
+
+/// Everything a run has told so far. Only ever grows, except that older records are thinned where there are many.
+struct RunHistory : EventLog {
+  RunInfo run;
+
+  /// Memory that snapshots may take, and about what they take now.
+  static constexpr uint64_t most_bytes = 256'000'000;
+  uint64_t bytes = 0;
+  int thinnings = 0;  ///< How often snapshots were taken away: their indices are others since.
+  void add(Event event);
+  void replace(EventLog log);
+  /// Thins the snapshots until they keep to `most_bytes` and are no more than `most`; true when some went.
+  bool thin(size_t most = SIZE_MAX);
+
+  int64_t last_step() const;
+  /// A run on images sees no text: where the time line counts snapshots, they are those of its images.
+  bool of_images() const { return snapshots.empty() && !images.empty(); }
+  int snapshot_count() const { return int(of_images() ? images.size() : snapshots.size()); }
+  int64_t snapshot_step(int index) const { return of_images() ? images[index].step : snapshots[index].step; }
+  /// Index of the newest snapshot at or before `step`; the first when all are later, -1 when there is none.
+  int snapshot_at(int64_t step) const;
+  /// The same of the images.
+  int images_at(int64_t step) const;
+};
+
+/// Takes every other of the older half away: the newest stay complete.
+template <class Record>
+void thin_older_half(std::vector<Record>& records) {
+  std::vector<Record> kept;
+  for (size_t i = 0; i < records.size(); ++i)
+    if (i >= records.size() / 2 || i % 2 == 0) kept.push_back(std::move(records[i]));
+  records = std::move(kept);
+}
+
+enum class RunStatus { preparing, training, pausing, paused, finished, failed, recording };
+const char* status_name(RunStatus status);
+/// Whether it was told to pause, and goes on when it is told to.
+inline bool is_paused(RunStatus status) {
+  return status == RunStatus::pausing || status == RunStatus::paused;
+}
+
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  /// Takes in what has arrived since the last call; true when something did. The window's thread only.
+  bool poll();
+
+  const std::string& name() const { return name_; }
+  /// Where its recording lies; empty when it has none.
+  const std::filesystem::path& recording() const { return recording_; }
+  const RunHistory& history() const { return history_; }
+  const Geometry& geometry() const { return geometry_; }
+  /// The configuration of the run; the defaults where it is not known.
+  const Config& config() const { return config_; }
+  /// What trains the same run from the command line; empty where it is not known.
+  const std::string& command() const { return command_; }
+  /// Grows whenever history or geometry changed: what was computed from them must be computed anew.
+  uint64_t version() const { return version_; }
+  virtual RunStatus status() const = 0;
+  /// What a token is called in a sentence.
+  std::string quoted(int32_t id) const;
+  /// Steps that the run is to have; 0: unknown.
+  int64_t planned_steps() const { return planned_steps_; }
+  /// Lines for people about a run that is trained here: what it will take, and what was found in its data.
+  const std::vector<std::string>& told() const { return told_; }
+  /// What a person should know: a damaged tail, why a run failed. One line; empty: all is well.
+  const std::string& notice() const { return taken_ && !taken_->error.empty() ? taken_->error : notice_; }
+  /// Step records that did not fit while the window was busy.
+  virtual uint64_t dropped() const { return 0; }
+
+  /// Steering the run; only where `steerable()`.
+  virtual bool steerable() const { return false; }
+  virtual void pause() {}
+  virtual void resume() {}
+  virtual void stop() {}
+  virtual void train_step() {}
+  virtual void set_lr_factor(double) {}
+  /// Whether any text can be watched: by the run as it goes on, or by its last weights.
+  bool can_watch() const { return steerable() || can_generate(); }
+  /// Snapshots are of this from now on. Where no run goes on, one of an own text by the last weights is added.
+  virtual void watch(Watched what);
+  /// Records everything at the next step; where no run goes on, all about the newest snapshot's text.
+  virtual void record();
+
+  /// Generating; only where `can_generate()`. `why_not` tells a person what is missing.
+  bool can_generate() const { return generator_ != nullptr; }
+  virtual std::string why_not() const { return {}; }
+  void generate(const GenerateRequest& request);
+  /// Other settings for the tokens that are still to come.
+  void adjust(const Sampling& sampling);
+  void stop_generating();
+  /// The generated text goes; what is being written ends.
+  void forget_text();
+  /// The outcome arrives in generation().
+  void try_out(const Experiment& experiment);
+  const Generation& generation() const { return generation_; }
+
+  /// How the run turns text into tokens; null where that is not known, for the reason below.
+  const Tokenizer* tokenizer() const { return tokenizer_.get(); }
+  const std::string& why_no_tokenizer() const { return why_no_tokenizer_; }
+  uint64_t generation_version() const { return generation_version_; }
+  /// The step whose weights write it, or newer ones; of a model alone 0.
+  int64_t generated_step() const { return generated_step_; }
+
+ protected:
+  /// Takes in news of the run itself.
+  virtual bool poll_run() = 0;
+  /// Sets what the run is and the geometry that its configuration describes; text that cannot be read becomes a notice.
+  void set_run(RunInfo run);
+
+  std::string name_;
+  std::filesystem::path recording_;
+  RunHistory history_;
+  Geometry geometry_;
+  Config config_;
+  int64_t planned_steps_ = 0;
+  std::string command_;
+  std::string notice_;
+  std::vector<std::string> told_;
+  std::unique_ptr<GenerationWorker> generator_;
+  std::shared_ptr<const Tokenizer> tokenizer_;
+  std::string why_no_tokenizer_ = "No tokenizer is known yet.";
+  std::shared_ptr<const Look> taken_;  // the last look that went into the history
+
+ private:
+  bool take_look();
+
+  uint64_t version_ = 1, generation_version_ = 1;
+  int64_t generated_step_ = 0;
+  Generation generation_;
+};
+
+/// What a run is called where there is little room.
+std::string short_name(const Source& source);
+/// Whether two runs learn from other data, or cut it into other tokens, so that their losses cannot be compared; not
+/// where that is not known yet.
+bool other_data(const Source& a, const Source& b);
+
+/// Runs that belong together: the first is shown, the others stand beside it.
+using Sources = std::vector<std::unique_ptr<Source>>;
+/// Only this one; none where it is null.
+Sources alone(std::unique_ptr<Source> source);
+
+/// The runs in a folder: itself, or those in it, by name, as a race leaves them; none where it holds none.
+std::vector<std::filesystem::path> runs_in(const std::filesystem::path& folder);
+
+/// Opens a run folder, a recording or a model file. `wake` is called, from other threads, when there is news. Throws
+/// InputError.
+std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake,
+                                    Checkpoint checkpoint = Checkpoint::best);
+/// The same, or all runs in a folder of them.
+Sources open_sources(const std::filesystem::path& path, const std::function<void()>& wake,
+                     Checkpoint checkpoint = Checkpoint::best);
+
+}  // namespace tinymor

@@ -1,0 +1,15 @@
+#pragma once
+// A Trainer, of text or of images, as the live window watches it.
+
+#include <memory>
+
+#include "trainer/locked_folder.h"
+#include "trainer/trainer.h"
+#include "visualizer/runs/live_source.h"
+
+namespace tinymor {
+
+/// A new run with `config` in the folder `run`; its data source says whether on text or on images.
+std::unique_ptr<LiveRun> trainer_run(Config config, LockedFolder run);
+
+}  // namespace tinymor

@@ -1,0 +1,121 @@
+#include <fmt/format.h>
+
+#include "visualizer/draw/plot_math.h"
+#include "visualizer/draw/ui.h"
+#include "visualizer/shell/bars.h"
+#include "visualizer/state/layout.h"
+
+namespace tinymor {
+namespace {
+
+const char* mode_name(Playback::Mode mode) {
+  static constexpr const char* names[] = {"following", "paused", "playing"};
+  return names[int(mode)];
+}
+
+/// What the time line counts next: what there is nothing of is passed over.
+Clock next_clock(Clock clock, const Source& source) {
+  const int clocks = source.generation().text.empty() ? 2 : 3;
+  return Clock((int(clock) + 1) % clocks);
+}
+
+void draw_buttons(const Source& source, AppState& state) {
+  const int count = state.places(source);
+  Playback& playback = state.clocked();
+  const bool any = count > 0, playing = playback.playing();
+  const auto spaced = [] { ImGui::SameLine(0, 2); };
+  if (ui::icon_button("time.first", ui::Icon::first, any, false, "The first (Home)")) playback.jump(0, count);
+  spaced();
+  if (ui::icon_button("time.previous", ui::Icon::previous, any, false, "One back (Left)")) playback.step(-1, count);
+  spaced();
+  if (ui::icon_button("time.play", playing ? ui::Icon::pause : ui::Icon::play, any, playing, "Play or pause (Space)")) {
+    playback.toggle(count);
+  }
+  spaced();
+  if (ui::icon_button("time.next", ui::Icon::next, any, false, "One on (Right)")) playback.step(1, count);
+  spaced();
+  const bool following = playback.mode() == Playback::Mode::following;
+  if (ui::icon_button("time.follow", ui::Icon::last, true, following, "Follow the newest (End)")) playback.follow();
+}
+
+/// How fast it plays and what the time line counts.
+void draw_pace(const Source& source, AppState& state) {
+  Playback& playback = state.clocked();
+  const std::string speed =
+      playback.speed < 1 ? fmt::format("1/{:.0f}x", 1 / playback.speed) : fmt::format("{:.0f}x", playback.speed);
+  if (ui::button("time.speed", speed.c_str(), true, "Speed of playing")) playback.next_speed();
+  static constexpr const char* clocks[] = {"steps", "seconds", "text"};
+  ImGui::SameLine(0, 2);
+  if (ui::button("time.clock", clocks[int(state.timeline.clock)], true,
+                 "What the time line counts: steps or seconds of the run, or tokens of the generated text"))
+    state.count_by(next_clock(state.timeline.clock, source));
+}
+
+}  // namespace
+
+std::string status_text(const Source& source, const AppState& state) {
+  const RunHistory& h = source.history();
+  std::string out;
+  if (state.timeline.clock == Clock::text)
+    out = fmt::format("{} of {} tokens of the generated text", state.shown.generated.size(),
+                      source.generation().text.size());
+  else if (state.shown.any())
+    out = fmt::format("snapshot {} of {} at step {}", state.playback.index() + 1, h.snapshot_count(), state.shown.step);
+  else
+    out = "no snapshot yet";
+  if (!h.of_images()) out += fmt::format(" \u00b7 {}", rule_name(state.rule));
+  if (!h.steps.empty()) {
+    const StepMetrics& last = h.steps.back();
+    out += fmt::format(" \u00b7 run at step {}", last.step);
+    if (source.planned_steps() >= last.step) out += fmt::format(" of {}", source.planned_steps());
+    out += fmt::format(", {} tokens/s", short_number(last.tokens_per_second));
+  }
+  out += fmt::format(" \u00b7 {} dropped \u00b7 snapshots {:.0f} of {} MB", source.dropped(), double(h.bytes) / 1e6,
+                     RunHistory::most_bytes / 1000000);
+  return out;
+}
+
+float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
+  const float em = ui::em(), pad = em * 0.6f, frame = ImGui::GetFrameHeight();
+  const bool news = !state.message.empty() || !source.notice().empty(), told = news || !is_tight(window, em);
+  const float height = frame + em * (told ? 2.4f : 0.9f), top = window.y - height;
+  if (ui::begin_bar("##bottom", {0, top}, {window.x, height})) {
+    ImGui::SetCursorPos({pad, em * 0.45f});
+    draw_buttons(source, state);
+    ImGui::SameLine();
+    const float end = window.x - pad - em * 0.4f, least = em * 8;  // of the line; what else stands there gives way
+    if (end - ImGui::GetCursorScreenPos().x > least + ui::button_width("1/4x") + ui::button_width("seconds")) {
+      draw_pace(source, state);
+      ImGui::SameLine();
+    }
+    ImVec2 at = ImGui::GetCursorScreenPos();
+    Canvas& canvas = window_canvas();
+    if (const float label = text_size("following", ui::Font::small).x + em; end - at.x > least + label) {
+      const std::string mode = mode_name(state.clocked().mode());
+      canvas.text({at.x, at.y + (frame - text_size(mode, ui::Font::small).y) / 2}, ui::u32(ui::colors::dim), mode,
+                  ui::Font::small);
+      at.x += label;
+    }
+    if (end - at.x > em * 2 && !ui::is_hidden("time.track")) draw_track(source, state, {at, {end, at.y + frame}});
+
+    if (!told) return ui::end_bar(), top;
+    const float line = top + em * 0.45f + frame + em * 0.5f, room = window.x - 2 * pad;
+    const bool warn = state.message.empty() && !source.notice().empty();
+    const std::string& what = !state.message.empty() ? state.message : warn ? source.notice() : source.name();
+    const float wide = text_size(what, ui::Font::small).x + 2 * em, least_status = 6 * em;
+    // What is new has room before what is always told.
+    const std::string status = status_text(source, state);
+    const float most = news ? std::max(least_status, room - wide) : room;
+    ui::fitted_text(canvas, {pad, line}, ui::u32(ui::colors::dim), status, most, ui::Font::small);
+    const float left = room - text_size(fitted(status, most, ui::Font::small), ui::Font::small).x - 2 * em;
+    const Color color = warn ? ui::colors::warn : news ? ui::colors::text : ui::colors::faint;
+    if (left > 6 * em)
+      ui::fitted_text(canvas,
+                      {window.x - pad - text_size(fitted(what, left, ui::Font::small), ui::Font::small).x, line},
+                      ui::u32(color), what, left, ui::Font::small);
+  }
+  ui::end_bar();
+  return top;
+}
+
+}  // namespace tinymor

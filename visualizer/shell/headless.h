@@ -1,0 +1,51 @@
+#pragma once
+// The app without a window: for pictures from the command line, and for tests that press its controls by name.
+
+#include <string>
+
+#include "visualizer/draw/rasterizer.h"
+#include "visualizer/shell/app.h"
+
+namespace tinymor {
+
+class Headless {
+ public:
+  /// `fonts`: builtin gives the same pixels everywhere.
+  Headless(Source& source, int width, int height, ui::FontSource fonts = ui::FontSource::builtin, Opener opener = {});
+  ~Headless();
+  Headless(const Headless&) = delete;
+  Headless& operator=(const Headless&) = delete;
+
+  App& app() { return app_; }
+
+  /// Draws frames, `seconds` apart.
+  void frames(int count = 1, double seconds = 1.0 / 60);
+  /// The newest frame as a picture.
+  Picture picture();
+  /// One more frame, as SVG; sliders and text fields are left out.
+  std::string drawing();
+
+  /// Moves the mouse to the middle of a named control, presses and releases, twice for a double click. False when it
+  /// is not there to be pressed.
+  bool click(const std::string& name, int times = 1);
+  bool hover(const std::string& name);
+  /// Turns the wheel where the mouse is.
+  void wheel(float notches);
+  /// Presses at one part (0 to 1) of a control's width and lets go at another.
+  bool drag(const std::string& name, float from, float to, ImGuiMouseButton button = ImGuiMouseButton_Left);
+  void key(ImGuiKey key, bool shift = false);
+  void hold_shift(bool down);
+  void type(const std::string& text);
+
+ private:
+  void move_mouse(ImVec2 to);
+  void mouse_button(bool down, ImGuiMouseButton button = ImGuiMouseButton_Left);
+  void match_zoom();
+
+  ImGuiContext* context_;
+  ui::FontSource fonts_;
+  float zoom_ = 0;
+  App app_;
+};
+
+}  // namespace tinymor

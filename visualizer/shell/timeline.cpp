@@ -1,0 +1,240 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tensor/error.h"
+#include "visualizer/draw/fields.h"
+#include "visualizer/draw/plot.h"
+#include "visualizer/shell/bars.h"
+#include "visualizer/shell/keys.h"
+
+namespace tinymor {
+namespace {
+
+/// The track: where on it the times of its clock lie.
+struct Track {
+  Box box;
+  double from, to;  // the times at both ends
+
+  Track(const Box& place, double last, const Zoom& zoom) : box(place), from(zoom.from * last), to(zoom.to * last) {}
+  float x(double time) const {
+    const double part = (time - from) / (to - from);
+    return box.min.x + (part > 0 ? float(std::min(part, 1.0)) : 0) * box.width();  // at the left what is no number
+  }
+  bool shows(double time) const { return time >= from && time <= to; }
+  double time(float x) const { return from + std::clamp(double(x - box.min.x) / box.width(), 0.0, 1.0) * (to - from); }
+  bool at_mouse(double time) const {
+    return shows(time) && std::abs(x(time) - ImGui::GetIO().MousePos.x) < ui::em() * 0.5f;
+  }
+};
+
+/// Where the steps of a run lie in the time of a clock.
+AxisMap map_of(const Source& source, Clock clock) {
+  return AxisMap(source, clock == Clock::seconds ? CurveAxis::seconds : CurveAxis::steps);
+}
+
+void collect_loss(Timeline& line, const Source& source, const AxisMap& map) {
+  const std::pair made_of(source.version(), line.clock);
+  if (line.made_of == made_of) return;
+  line.made_of = made_of;
+  line.times.clear();
+  line.log_loss.clear();
+  for (const StepMetrics& m : source.history().steps) {
+    line.times.push_back(map.at(m.step));
+    line.log_loss.push_back(std::log(m.loss));
+  }
+}
+
+void draw_loss(Canvas& canvas, const Track& track, const Timeline& timeline) {
+  const ValueRange range = range_of(timeline.log_loss);
+  if (range.empty || range.high <= range.low) return;
+  std::vector<ImVec2> line;
+  for (const PlotPoint& p :
+       decimate(timeline.times, timeline.log_loss, track.from, track.to, std::max(1, int(track.box.width() / 2)))) {
+    if (!std::isfinite(p.y) || !track.shows(p.x)) continue;
+    const float part = float((p.y - range.low) / (range.high - range.low));
+    line.push_back({track.x(p.x), track.box.max.y - 2 - part * (track.box.height() - 4)});
+  }
+  canvas.polyline(line, ui::u32(ui::colors::dim, 0.8), 1.2f);
+}
+
+void draw_loop(Canvas& canvas, const Track& track, double from, double to) {
+  canvas.rect({{track.x(from), track.box.min.y}, {track.x(to), track.box.max.y}}, ui::u32(ui::colors::accent, 0.25));
+}
+
+/// A checkpoint as a square, a command as a triangle that hangs from the edge.
+void draw_event(Canvas& canvas, const Track& track, double time, RunEvent::Kind kind) {
+  const float x = track.x(time), top = track.box.min.y, r = ui::em() * 0.22f;
+  if (kind == RunEvent::checkpoint)
+    canvas.rect({{x - r, top}, {x + r, top + 2 * r}}, ui::u32(ui::colors::dim));
+  else
+    canvas.triangle({x - 1.3f * r, top}, {x + 1.3f * r, top}, {x, top + 2.6f * r}, ui::u32(ui::colors::warn));
+}
+
+/// Snapshots as ticks, notes as flags, what happened to the run, the loop as a band, what is compared with as a
+/// triangle.
+void draw_run(Canvas& canvas, const Track& track, const RunHistory& history, const AppState& state,
+              const AxisMap& map) {
+  const float em = ui::em(), top = track.box.min.y, bottom = track.box.max.y;
+  draw_loss(canvas, track, state.timeline);
+  if (const auto& loop = state.playback.loop; loop && loop->second < history.snapshot_count())
+    draw_loop(canvas, track, map.at(history.snapshot_step(loop->first)), map.at(history.snapshot_step(loop->second)));
+  for (int i = 0; i < history.snapshot_count(); ++i) {
+    const double time = map.at(history.snapshot_step(i));
+    const float x = track.x(time);
+    if (track.shows(time)) canvas.line({x, bottom - em * 0.35f}, {x, bottom}, ui::u32(ui::colors::dim, 0.7), 1);
+  }
+  for (const RunEvent& event : history.events)
+    if (track.shows(map.at(event.step))) draw_event(canvas, track, map.at(event.step), event.kind);
+  for (const Note& note : state.timeline.notes) {
+    const double time = map.at(note.step);
+    const float x = track.x(time);
+    if (track.shows(time))
+      canvas.triangle({x, top}, {x + em * 0.5f, top + em * 0.25f}, {x, top + em * 0.5f}, ui::u32(ui::colors::good));
+  }
+  if (!state.compare.other && (state.mark_compared || state.page == "Compare")) {
+    const float x = track.x(map.at(state.compare.shown.step)), r = em * 0.3f;
+    canvas.triangle({x - r, bottom}, {x + r, bottom}, {x, bottom - 2 * r}, ui::u32(compared_color));
+  }
+}
+
+/// Every token that was written as a bar, as high as it is deep.
+void draw_text(Canvas& canvas, const Track& track, const Source& source, const AppState& state) {
+  const Generation& g = source.generation();
+  const std::vector<int> lengths = g.lengths();
+  if (const auto& loop = state.writing.loop; loop && loop->second < int(lengths.size()))
+    draw_loop(canvas, track, loop->first, loop->second);
+  const float width = std::max(1.0f, 0.7f * (track.x(track.from + 1) - track.box.min.x));
+  for (size_t i = 0; i < lengths.size(); ++i) {
+    if (!track.shows(double(i))) continue;
+    const int depth = g.text[size_t(lengths[i]) - 1].depth, recursions = source.geometry().recursions;
+    const float x = track.x(double(i)), part = float(depth) / float(recursions);
+    const float left = std::max(track.box.min.x, x - width / 2), right = std::min(track.box.max.x, x + width / 2);
+    canvas.rect({{left, track.box.max.y - std::min(1.0f, part) * (track.box.height() - 2)}, {right, track.box.max.y}},
+                ui::u32(depth_color(depth, recursions), 0.8));
+  }
+}
+
+/// The snapshot nearest to a step, not the one before: a person points at a mark.
+int nearest_snapshot(const RunHistory& history, double step) {
+  int nearest = history.snapshot_at(int64_t(step));
+  if (nearest + 1 < history.snapshot_count() &&
+      double(history.snapshot_step(nearest + 1)) - step < step - double(history.snapshot_step(nearest)))
+    ++nearest;
+  return nearest;
+}
+
+/// What notes and events of the steps that `wanted` picks say, a line each.
+template <class Wanted>
+std::vector<std::string> marks(const RunHistory& history, const Timeline& line, Wanted&& wanted) {
+  std::vector<std::string> out;
+  for (const Note& note : line.notes)
+    if (wanted(note.step)) out.push_back(fmt::format("step {}: {}", note.step, note.text));
+  for (const RunEvent& event : history.events)
+    if (wanted(event.step)) out.push_back(fmt::format("step {}: {}", event.step, event.text));
+  return out;
+}
+
+void hint_at_marks(const Track& track, const RunHistory& history, const Timeline& timeline, const AxisMap& map) {
+  constexpr size_t most = 8;
+  std::vector<std::string> lines = marks(history, timeline, [&](int64_t step) { return track.at_mouse(map.at(step)); });
+  if (lines.size() > most) {
+    const size_t more = lines.size() - most;
+    lines.resize(most);
+    lines.push_back(fmt::format("and {} more (the wheel zooms)", more));
+  }
+  if (!lines.empty()) ui::hint(fmt::format("{}", fmt::join(lines, "\n")).c_str());
+}
+
+/// Moves the place that the time line stands at: `nearest` is the one under the mouse, of `count`.
+void drag_track(AppState& state, int nearest, int count) {
+  if (!ImGui::IsItemActive()) return state.timeline.loop_from.reset();
+  if (count == 0) return;
+  Playback& playback = state.clocked();
+  if (ImGui::IsItemActivated()) {
+    playback.loop.reset();
+    if (ImGui::GetIO().KeyShift) state.timeline.loop_from = nearest;
+  }
+  if (const auto from = state.timeline.loop_from; from && *from != nearest) playback.loop = std::minmax(*from, nearest);
+  playback.jump(nearest, count);
+}
+
+}  // namespace
+
+void draw_track(const Source& source, AppState& state, const Box& box) {
+  Canvas& canvas = window_canvas();
+  const float em = ui::em(), mouse = ImGui::GetIO().MousePos.x;
+  const RunHistory& history = source.history();
+  const bool of_text = state.timeline.clock == Clock::text;
+  const int count = state.places(source);
+  const AxisMap map = map_of(source, state.timeline.clock);
+  constexpr double least = 1e-3;  // a run that has not begun
+  const double last = of_text ? std::max(1, count - 1) : std::max(least, map.at(history.last_step()));
+  const Track track(box, last, state.timeline.zoom);
+  const double now = of_text ? state.writing.index() : map.at(state.shown.step);
+  const bool moved = std::exchange(state.timeline.place, now) != now;
+  if (moved && !track.shows(now)) state.timeline.zoom.show(now / last);
+  canvas.rect(box, ui::u32(ui::colors::control, 0.7), em * 0.25f);
+  if (of_text) {
+    draw_text(canvas, track, source, state);
+  } else {
+    collect_loss(state.timeline, source, map);
+    draw_run(canvas, track, history, state, map);
+  }
+  if (count > 0 && track.shows(now)) {
+    const float x = track.x(now);
+    canvas.rect({{box.min.x, box.max.y - em * 0.12f}, {x, box.max.y}}, ui::u32(ui::colors::accent));
+    canvas.line({x, box.min.y}, {x, box.max.y}, ui::u32(ui::colors::accent), std::max(2.0f, em * 0.13f));
+    canvas.circle({x, box.center().y}, em * 0.38f, ui::u32(ui::colors::accent));
+  }
+  ImGui::SetCursorScreenPos(box.min);
+  ImGui::InvisibleButton("track", {box.width(), box.height()});
+  ui::tag("time.track");
+  const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
+  zoom_by_mouse(state.timeline.zoom, (mouse - box.min.x) / box.width(), 0.002);
+  if (hovered && !active && !of_text) hint_at_marks(track, history, state.timeline, map);
+  const double at = track.time(mouse);
+  drag_track(state, of_text ? int(std::lround(at)) : nearest_snapshot(history, double(map.step(at))), count);
+}
+
+std::string timeline_text(const Source& source, const AppState& state) {
+  std::string out = status_text(source, state) + "\n";
+  for (const std::string& what : {state.message, source.notice()})
+    if (!what.empty()) out += what + "\n";
+  for (const std::string& mark : marks(source.history(), state.timeline, [](int64_t) { return true; }))
+    out += mark + "\n";
+  return out;
+}
+
+void begin_note(const Source& source, AppState& state) {
+  if (source.recording().empty()) return state.say("note: this run has no recording to lie beside (open a run folder)");
+  state.timeline.writing = true;
+  state.timeline.problem.clear();
+  state.timeline.draft.clear();
+  for (const Note& note : state.timeline.notes)
+    if (note.step == state.shown.step) state.timeline.draft = note.text;
+}
+
+void draw_note_dialog(AppState& state) {
+  if (!state.timeline.writing) return;
+  if (ui::begin_dialog("##note", ui::em() * 34)) {
+    ui::label(fmt::format("Note at step {}", state.shown.step), ui::colors::text, ui::Font::bold);
+    ImGui::SetNextItemWidth(-1);
+    if (ImGui::IsWindowAppearing()) state.awaits_text = true;
+    const bool entered =
+        ui::text_field("note.text", state.timeline.draft, ImGui::IsWindowAppearing()) || take_entered_ahead(state);
+    if (!state.timeline.problem.empty()) ui::paragraph(state.timeline.problem, ui::colors::warn);
+    const bool keep = ui::chip("note.keep", "Keep", true, "In a file beside the recording");
+    ImGui::SameLine();
+    if (ui::button("note.cancel", "Cancel")) state.timeline.writing = false;
+    if (keep || entered || ui::enter_pressed()) {
+      state.wishes.push_back({Wish::note, 0, state.timeline.draft});
+      state.timeline.writing = false;
+    }
+  }
+  ui::end_dialog();
+}
+
+}  // namespace tinymor

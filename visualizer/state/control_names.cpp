@@ -1,0 +1,193 @@
+#include "visualizer/state/control_names.h"
+
+#include <algorithm>
+
+#include "tensor/error.h"
+#include "trainer/config.h"
+#include "visualizer/panels/panel.h"
+
+namespace tinymor {
+namespace {
+
+/// Where a word of a name ends.
+std::string_view first_part(std::string_view& rest) {
+  const size_t dot = std::min(rest.find('.'), rest.size());
+  const std::string_view part = rest.substr(0, dot);
+  rest.remove_prefix(std::min(dot + 1, rest.size()));
+  return part;
+}
+
+bool is_number(std::string_view part) {
+  return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Whether the name is one that `known` stands for.
+bool stands_for(std::string_view known, std::string_view name) {
+  while (!known.empty() && !name.empty()) {
+    if (known == "NAME") return true;  // names of values may have dots
+    const std::string_view pattern = first_part(known), part = first_part(name);
+    const bool fits = pattern == "N" ? is_number(part) : pattern == "NAME" ? !part.empty() : pattern == part;
+    if (!fits) return false;
+  }
+  return known.empty() && name.empty();
+}
+
+}  // namespace
+
+const std::vector<std::string>& control_names() {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> names = {"attention.large",
+                                      "attention.layer",
+                                      "attention.layer.N",
+                                      "attention.map.N.N",
+                                      "attention.nearest",
+                                      "autograd.expression",
+                                      "autograd.first",
+                                      "autograd.graph",
+                                      "autograd.last",
+                                      "autograd.leaf.NAME",
+                                      "autograd.value.NAME",
+                                      "autograd.next",
+                                      "autograd.preset",
+                                      "autograd.preset.N",
+                                      "autograd.previous",
+                                      "candidates.N",
+                                      "compare.kind",
+                                      "compare.kind.N",
+                                      "compare.linked",
+                                      "compare.next",
+                                      "compare.other",
+                                      "compare.snapshot",
+                                      "compare.step",
+                                      "compare.swap",
+                                      "curves.axis",
+                                      "curves.axis.N",
+                                      "curves.log",
+                                      "curves.NAME.area",
+                                      "curves.NAME.NAME",
+                                      "curves.smooth",
+                                      "gen.branch",
+                                      "gen.go_on",
+                                      "gen.max_depth",
+                                      "gen.pace",
+                                      "gen.play",
+                                      "gen.prompt",
+                                      "gen.seed",
+                                      "gen.step",
+                                      "gen.temperature",
+                                      "gen.tokens",
+                                      "gen.top_k",
+                                      "gen.top_p",
+                                      "gen.undo",
+                                      "grid.cells",
+                                      "grid.paper",
+                                      "grid.sort",
+                                      "help",
+                                      "help.close",
+                                      "help.window",
+                                      "inspector",
+                                      "inspector.close",
+                                      "kv.cells",
+                                      "kv.strategy",
+                                      "kv.strategy.N",
+                                      "kv.subject",
+                                      "kv.subject.N",
+                                      "learn",
+                                      "lens.capacity",
+                                      "lens.cells",
+                                      "lens.cut_off",
+                                      "lens.depth.N",
+                                      "lens.everybody",
+                                      "lens.without",
+                                      "lesson",
+                                      "lesson.back",
+                                      "lesson.choose.N",
+                                      "lesson.close",
+                                      "lesson.fold",
+                                      "lesson.hint",
+                                      "lesson.list.close",
+                                      "lesson.next",
+                                      "lesson.problem.N",
+                                      "lesson.solve",
+                                      "menu.NAME",
+                                      "note.cancel",
+                                      "note.keep",
+                                      "note.text",
+                                      "open",
+                                      "open.close",
+                                      "open.go",
+                                      "open.message",
+                                      "open.path",
+                                      "open.run.N",
+                                      "page.N",
+                                      "page.menu",
+                                      "page.next",
+                                      "page.previous",
+                                      "patches.image.N",
+                                      "record",
+                                      "rule.N",
+                                      "rule.next",
+                                      "scores.log",
+                                      "scores.one_scale",
+                                      "scores.strip.N",
+                                      "sharing.passes",
+                                      "sharing.scheme",
+                                      "sharing.scheme.N",
+                                      "sharing.set.N",
+                                      "span",
+                                      "span.close",
+                                      "split.N",
+                                      "strip.shift",
+                                      "strip.tint",
+                                      "strip.token.N",
+                                      "time.clock",
+                                      "time.first",
+                                      "time.follow",
+                                      "time.next",
+                                      "time.play",
+                                      "time.previous",
+                                      "time.speed",
+                                      "time.track",
+                                      "tokens.batches",
+                                      "tokens.held_out",
+                                      "tokens.open",
+                                      "tokens.own",
+                                      "tokens.row.N",
+                                      "tokens.search",
+                                      "tokens.token.N",
+                                      "tokens.view",
+                                      "tokens.view.N",
+                                      "tokens.watch",
+                                      "top.badge",
+                                      "train.data",
+                                      "train.go",
+                                      "train.lr",
+                                      "train.pause",
+                                      "train.race",
+                                      "train.rest.battery",
+                                      "train.rest.plateau",
+                                      "train.step",
+                                      "train.steps",
+                                      "train.stop",
+                                      "zoom.in",
+                                      "zoom.out"};
+    for (const auto& panel : make_panels()) names.push_back(std::string("panel.") + panel->name());
+    std::sort(names.begin(), names.end());
+    return names;
+  }();
+  return all;
+}
+
+void check_control(std::string_view name) {
+  const std::string_view whole = name;
+  if (name.starts_with("a.") || name.starts_with("b.")) name.remove_prefix(2);
+  const std::vector<std::string>& all = control_names();
+  if (std::any_of(all.begin(), all.end(), [&](const std::string& known) { return stands_for(known, name); })) return;
+  const std::string& nearest = *std::min_element(all.begin(), all.end(), [&](const auto& a, const auto& b) {
+    return edit_distance(name, a) < edit_distance(name, b);
+  });
+  throw InputError(fmt::format("{}: there is no such control (did you mean {}? chapter 12 of the book lists them all)",
+                               whole, nearest));
+}
+
+}  // namespace tinymor

@@ -1,0 +1,53 @@
+#include "visualizer/state/preferences.h"
+
+#include <cstdlib>
+#include <exception>
+
+#include "tensor/files.h"
+#include "visualizer/state/settings.h"
+
+namespace tinymor {
+namespace {
+
+constexpr const char* remembered[] = {"zoom",   "paper",        "axis",         "log",
+                                      "smooth", "rest.plateau", "rest.battery", "splits"};
+
+constexpr std::string_view recent = "recent ";  // what a line begins with that names what was opened
+
+}  // namespace
+
+std::filesystem::path preferences_file() {
+  const char *config = std::getenv("XDG_CONFIG_HOME"), *home = std::getenv("HOME");
+  const std::filesystem::path below = config && *config ? std::filesystem::path(config)
+                                      : home && *home   ? std::filesystem::path(home) / ".config"
+                                                        : std::filesystem::path();
+  return below.empty() ? below : below / "tinymor" / "window.scene";
+}
+
+void recall_preferences(AppState& state, const Source& source, const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) return;
+  try {
+    for_each_line(read_file(file, 1 << 16), file.string(), [&](std::string_view line) {
+      if (line.starts_with(recent)) state.open.recent.emplace_back(line.substr(recent.size()));
+      for (const char* name : remembered)
+        if (line.starts_with(std::string(name) + " ")) apply(state, source, line);
+    });
+  } catch (const std::exception&) {  // of another version, or damaged: the rest is as in a first window
+  }
+}
+
+void remember_preferences(const AppState& state, const Source& source, const std::filesystem::path& file) {
+  if (file.empty()) return;
+  std::string text;
+  for (const char* name : remembered) text += std::string(name) + " " + setting(state, source, name) + "\n";
+  for (const std::string& path : state.open.recent) text += std::string(recent) + path + "\n";
+  std::error_code ignored;
+  std::filesystem::create_directories(file.parent_path(), ignored);
+  try {
+    write_file_atomically(file, text);
+  } catch (const std::exception&) {
+  }
+}
+
+}  // namespace tinymor

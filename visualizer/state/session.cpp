@@ -1,0 +1,73 @@
+#include "visualizer/state/session.h"
+
+#include <fmt/format.h>
+
+#include "tensor/error.h"
+#include "tensor/files.h"
+
+namespace tinymor {
+namespace {
+
+/// What opens a run again, as it counts from a scene's folder; empty where nothing does.
+std::string path_of(const Source& source, const std::filesystem::path& folder) {
+  std::error_code ignored;
+  return std::filesystem::exists(source.name(), ignored) ? portable_path(source.name(), folder) : "";
+}
+
+}  // namespace
+
+void SessionRecorder::start(const std::filesystem::path& file, const AppState& state, const Source& source) {
+  make_folder(file.parent_path());
+  file_ = file;
+  time_ = 0;
+  const std::string run = path_of(source, file.parent_path());
+  text_ = run.empty() ? "at 0.01\n" : fmt::format("open {}\nat 0.01\n", run);
+  for (const Source* rival : state.compare.rivals)
+    if (const std::string beside = path_of(*rival, file.parent_path()); !beside.empty())
+      text_ += fmt::format("dialog beside\ndo open {}\n", beside);
+  text_ += scene_of(state, source);
+  for (const Setting& s : all_settings())
+    if (!s.is_fact) values_[s.name] = setting(state, source, s.name);
+  write();
+}
+
+void SessionRecorder::note(double seconds, const AppState& state, const Source& source) {
+  if (!running()) return;
+  time_ += seconds;
+  std::string lines;
+  for (auto& [name, value] : values_) {
+    // What plays goes on by itself.
+    const bool goes_on = (name == "step" && state.playback.playing()) ||
+                         (name == "writing" && state.writing.playing()) ||
+                         (name == "compare.step" && state.compare.other && state.compare.linked);
+    if (goes_on) continue;
+    const std::string now = setting(state, source, name);
+    if (now != value) lines += fmt::format("{} {}\n", name, now);
+    value = now;
+  }
+  for (const Wish& wish : state.wishes) lines += wish_line(wish, file_.parent_path()) + "\n";
+  if (lines.empty()) return;
+  text_ += fmt::format("at {:.2f}\n{}", time_, lines);
+  write();
+}
+
+void SessionRecorder::write() {
+  write_file_atomically(file_, text_);
+}
+
+void play_script(double seconds, AppState& state, const Source& source) {
+  if (state.script.empty()) return;
+  state.script_seconds += seconds;
+  // What follows a wish is done once that is fulfilled.
+  while (state.wishes.empty() && !state.script.empty() && state.script.front().seconds <= state.script_seconds) {
+    const std::string line = std::move(state.script.front().line);
+    state.script.pop_front();
+    try {
+      apply(state, source, line);
+    } catch (const Error& error) {
+      state.say(error.what());
+    }
+  }
+}
+
+}  // namespace tinymor

@@ -1,0 +1,124 @@
+#include "visualizer/state/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "tensor/error.h"
+#include "tensor/number.h"
+#include "visualizer/state/setting_table.h"
+
+namespace tinymor {
+namespace {
+
+const SettingEntry& entry(std::string_view name) {
+  for (const SettingEntry& e : setting_table())
+    if (e.name == name) return e;
+  std::string known;
+  for (const SettingEntry& e : setting_table()) known += (known.empty() ? "" : ", ") + std::string(e.name);
+  throw InputError(fmt::format("{}: there is no such setting (choose one of {})", name, known));
+}
+
+constexpr std::string_view opening = "open ";
+
+}  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t\r"), last = text.find_last_not_of(" \t\r");
+  return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
+}
+
+void for_each_line(const std::string& text, const std::string& name,
+                   const std::function<void(std::string_view)>& take) {
+  size_t number = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = trimmed(std::string_view(text).substr(at, end - at));
+    at = end + 1;
+    ++number;
+    if (line.empty() || line[0] == '#') continue;
+    try {
+      take(line);
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("{}:{}: {}", name, number, error.what()));
+    }
+  }
+}
+
+const std::vector<Setting>& all_settings() {
+  static const std::vector<Setting> all(setting_table().begin(), setting_table().end());
+  return all;
+}
+
+std::string setting(const AppState& state, const Source& source, std::string_view name) {
+  return entry(name).get(state, source);
+}
+
+void check_setting(std::string_view name) {
+  entry(name);
+}
+
+void reset_setting(AppState& state, const Source& source, std::string_view name) {
+  static const AppState fresh;
+  const SettingEntry& e = entry(name);
+  e.set(state, source, e.get(fresh, source));
+}
+
+bool is_fresh(const AppState& state, const Source& source, std::string_view name) {
+  static const AppState fresh;
+  const SettingEntry& e = entry(name);
+  return e.get(state, source) == e.get(fresh, source);
+}
+
+void apply(AppState& state, const Source& source, std::string_view line) {
+  const std::string_view text = trimmed(line);
+  const size_t space = std::min(text.find(' '), text.size());
+  const SettingEntry& e = entry(text.substr(0, space));
+  const std::string value(trimmed(text.substr(space)));
+  check_input(!e.is_fact, "{}: it can be asked for, not set", e.name);
+  check_input(e.set(state, source, value), "{}: \"{}\" is no value of it (give {})", e.name, value, e.values);
+}
+
+void apply_scene(AppState& state, const Source& source, const std::string& text, const std::string& name) {
+  AppState changed = state;
+  changed.script.clear();
+  changed.script_seconds = 0;
+  double at = 0;
+  for_each_line(text, name, [&](std::string_view line) {
+    const size_t space = std::min(line.find(' '), line.size());
+    if (line.substr(0, space) == "at") {
+      const std::string_view seconds = trimmed(line.substr(space));
+      const std::optional<double> given = parse_number<double>(seconds);
+      check_input(given && *given >= 0 && *given < 1e6, "at: \"{}\" is not a number of seconds", seconds);
+      at = *given;
+      return;
+    }
+    if (line.starts_with(opening))  // run_of_scene tells which
+      return check_input(at == 0, "open: belongs to the beginning (\"do open PATH\" opens another run later)");
+    const std::string whole = located(std::string(line), std::filesystem::path(name).parent_path());
+    if (at == 0) return apply(changed, source, whole);
+    check_setting(line.substr(0, space));
+    changed.script.push_back({at, whole});
+  });
+  std::stable_sort(changed.script.begin(), changed.script.end(),
+                   [](const TimedLine& a, const TimedLine& b) { return a.seconds < b.seconds; });
+  state = std::move(changed);
+}
+
+std::string run_of_scene(const std::string& text, const std::filesystem::path& file) {
+  std::string path;
+  for_each_line(text, file.string(), [&](std::string_view line) {
+    if (line.starts_with(opening)) path = (file.parent_path() / trimmed(line.substr(opening.size()))).string();
+  });
+  return path;
+}
+
+std::string scene_of(const AppState& state, const Source& source) {
+  std::string out;
+  for (const SettingEntry& e : setting_table())
+    if (!e.is_fact && !is_fresh(state, source, e.name)) out += fmt::format("{} {}\n", e.name, e.get(state, source));
+  return out;
+}
+
+}  // namespace tinymor

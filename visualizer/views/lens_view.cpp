@@ -1,0 +1,60 @@
+#include "visualizer/views/lens_view.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace tinymor {
+
+namespace {
+
+/// Of the numbers that are finite.
+template <class Numbers>
+double mean_of(const Numbers& numbers) {
+  double sum = 0, count = 0;
+  for (double x : numbers)
+    if (std::isfinite(x)) sum += x, ++count;
+  return count > 0 ? sum / count : std::nan("");
+}
+
+}  // namespace
+
+double LensView::mean(size_t r) const {
+  return mean_of(nll[r]);
+}
+
+size_t LensView::best(int t) const {
+  size_t best = nll.size() - 1;
+  for (size_t r = nll.size() - 1; r-- > 0;)
+    if (nll[r][t] < nll[best][t]) best = r;
+  return best;
+}
+
+double LensView::regret(int t) const {
+  return nll.empty() ? std::nan("") : nll.back()[t] - nll[best(t)][t];
+}
+
+double LensView::mean_regret() const {
+  std::vector<double> all;
+  for (int t = 0; !nll.empty() && t < int(nll.back().size()); ++t) all.push_back(regret(t));
+  return mean_of(all);
+}
+
+LensView lens_of(const Snapshot& snapshot) {
+  LensView lens;
+  const Trace& routed = snapshot.threshold;
+  const size_t tokens = std::max(routed.tokens.size(), routed.pieces.size());
+  if (snapshot.threshold.exits.empty() || tokens == 0) return lens;
+  const auto add = [&](const std::vector<float>& nll, const std::vector<Candidate>& likely) {
+    lens.nll.push_back(nll);
+    lens.nll.back().resize(tokens, std::numeric_limits<float>::quiet_NaN());
+    lens.likely.push_back(likely);
+    lens.each = std::min(lens.nll.size() == 1 ? likely.size() / tokens : lens.each, likely.size() / tokens);
+  };
+  for (const Prediction& exit : snapshot.threshold.exits) add(exit.nll, exit.likely);
+  add(routed.nll, routed.likely);
+  return lens;
+}
+
+}  // namespace tinymor
