@@ -5,7 +5,7 @@
 
 #include "../visualizer/sample_run.h"
 #include "support/book.h"
-#include "visualizer/lessons/lesson.h"
+#include "visualizer/lessons/lesson_file.h"
 #include "visualizer/runs/recording_source.h"
 #include "visualizer/state/layout.h"
 #include "visualizer/state/settings.h"

@@ -1,7 +1,7 @@
 #pragma once
 // The sample run in a window without a screen, for tests that press its controls.
 
-#include "scripted.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 
 namespace tinymor {

@@ -4,10 +4,10 @@
 #include <functional>
 #include <memory>
 
-#include "sample_run.h"
 #include "tensor/error.h"
 #include "visualizer/runs/live_source.h"
 #include "visualizer/runs/recording_source.h"
+#include "visualizer/sample_run.h"
 
 namespace tinymor {
 

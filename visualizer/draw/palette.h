@@ -32,6 +32,9 @@ inline constexpr Color compared_color{0xF2, 0xB5, 0x6B};
 inline constexpr Color rival_colors[] = {
     {0x6C, 0xB9, 0xD9}, {0xA8, 0xC2, 0x5A}, {0x5A, 0x86, 0xE0}, {0xC0, 0x70, 0x5A}};
 
+/// What is skipped among quantities: far from every one of them, and from what is not there, for every kind of sight.
+inline constexpr Color skipped_color{0x60, 0x30, 0x00};
+
 /// For quantities without a middle, 0 to 1: dark blue to yellow, ascending in brightness for every kind of sight
 /// (cividis; Nunez, Anderton and Renslow 2018).
 Color sequential_color(double part);

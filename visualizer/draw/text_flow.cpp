@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "visualizer/views/text_view.h"
+#include "datasets/pieces.h"
 
 namespace tinymor {
 namespace {

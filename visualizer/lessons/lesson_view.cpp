@@ -1,9 +1,12 @@
+#include "visualizer/lessons/lesson_view.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "tensor/error.h"
 #include "visualizer/lessons/tutor.h"
+#include "visualizer/state/settings.h"
 
 namespace tinymor {
 namespace {

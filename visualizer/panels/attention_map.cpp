@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "datasets/pieces.h"
 #include "visualizer/draw/plot.h"
 #include "visualizer/draw/ui.h"
 

@@ -85,7 +85,7 @@ std::string rival_name(const Source& source, const Comparison& beside, const Sou
 std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis over, bool smoothed) {
   const RunHistory& h = source.history();
   const AxisMap axis(source, over);
-  const bool one_rule = !source.geometry().two_rules || h.of_images();
+  const bool one_rule = source.geometry().routing != Routing::expert_choice || h.of_images();
   std::vector<PlotSeries> out{train_series("train", train_color, h, axis, smoothed)};
   if (smoothed) out[0].what = "smoothed";
   if (smoothed) out[0].ghost = column(h.steps, [](const StepMetrics& m) { return m.loss; });

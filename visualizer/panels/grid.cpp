@@ -69,7 +69,7 @@ FrameRow recursion_row(const Geometry& geometry, const RecursionRow& row, int to
   const double share = tokens > 0 ? double(row.computed) / tokens : 0;
   FrameRow out{row.name, 1, fmt::format("{} of {} ({})", row.computed, tokens, percent(share)), ""};
   out.used = share;
-  if (!geometry.two_rules) return out;  // nothing limits it
+  if (geometry.routing != Routing::expert_choice) return out;  // nothing limits it
   out.note = fmt::format("capacity {:.0f} %", 100 * row.capacity);
   out.target = row.capacity;
   return out;
@@ -160,12 +160,14 @@ class GridPanel : public Panel {
                          state.shown.step);
     }
     const Geometry& geometry = source.geometry();
-    if (!geometry.routed && geometry.layer_count() > 0)
+    if (geometry.routing == Routing::none && geometry.layer_count() > 0)
       return fmt::format("every token takes every layer \u00b7 step {}", state.shown.step);
     const std::string bars =
-        geometry.routed ? fmt::format(", bar: score {}{}", score_formula(geometry.by_depth),
-                                      geometry.two_rules ? ", dashes: cut-off" : "; the likeliest depth is taken")
-                        : "";
+        geometry.routing != Routing::none
+            ? fmt::format(
+                  ", bar: score {}{}", score_formula(geometry.routing),
+                  geometry.routing == Routing::expert_choice ? ", dashes: cut-off" : "; the likeliest depth is taken")
+            : "";
     return fmt::format("bright: computed, grey: skipped{} \u00b7 {} \u00b7 step {}", bars, rule_name(state.rule),
                        state.shown.step);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "datasets/pieces.h"
 #include "visualizer/draw/plot.h"
 #include "visualizer/draw/ui.h"
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "datasets/pieces.h"
 #include "visualizer/panels/grid_frame.h"
 #include "visualizer/panels/panels.h"
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "datasets/pieces.h"
 #include "trainer/statistics.h"
 #include "visualizer/panels/grid_frame.h"
 #include "visualizer/panels/panels.h"
@@ -82,7 +83,8 @@ void draw_what_if(const Source& source, AppState& state) {
     ui::slider(name, value, low, high, format);
     ui::hint(hint);
   };
-  if (!source.geometry().two_rules || (e.depth > 0 && state.everybody)) return;  // nothing is left to be decided
+  if (source.geometry().routing != Routing::expert_choice || (e.depth > 0 && state.everybody))
+    return;  // nothing is left to be decided
   if (state.rule == RuleView::training)
     slider("lens.capacity", "%.2f x capacity", e.capacity, 0.1f, 3, "What if the recursions had more room, or less?");
   else

@@ -9,6 +9,7 @@
 
 #include "visualizer/panels/strip.h"
 
+#include "datasets/pieces.h"
 #include "trainer/program.h"
 #include "visualizer/panels/panels.h"
 
@@ -49,7 +50,8 @@ std::string rule_of(const Source& source) {
   const ModelConfig& model = source.config().model;
   if (model.routing == Routing::none) return "no router: all patches alike";
   if (model.router.random) return "patches drawn at random";
-  return source.geometry().by_depth ? "each patch's likeliest depth" : "training rule (top-k of an image)";
+  return source.geometry().routing == Routing::token_choice ? "each patch's likeliest depth"
+                                                            : "training rule (top-k of an image)";
 }
 
 int scored_recursions(const Source& source, const ImageSnapshot& shown, const SeenImage& image) {
@@ -60,7 +62,7 @@ int scored_recursions(const Source& source, const ImageSnapshot& shown, const Se
 double score_of(const Source& source, const ImageSnapshot& shown, const SeenImage& image, int patch, int r) {
   const int patches = shown.rows * shown.columns;
   const double z = image.logits[r * patches + patch];
-  if (!source.geometry().by_depth) return router_score(z);
+  if (source.geometry().routing != Routing::token_choice) return router_score(z);
   double total = 0;
   for (int each = 0; each < scored_recursions(source, shown, image); ++each)
     total += std::exp(image.logits[each * patches + patch] - z);
@@ -69,7 +71,7 @@ double score_of(const Source& source, const ImageSnapshot& shown, const SeenImag
 
 std::string score_line(const Source& source, const SeenImage& image, int patch, int r, double score) {
   if (!std::isfinite(score)) return fmt::format("recursion {}: not asked", r + 1);
-  if (source.geometry().by_depth)
+  if (source.geometry().routing == Routing::token_choice)
     return fmt::format("depth {}: {:.2f}{}", r + 1, score, image.depth[patch] == r + 1 ? ", taken" : "");
   return fmt::format("recursion {}: score {:.2f}, {}", r + 1, score, image.depth[patch] > r ? "taken" : "left");
 }
@@ -81,7 +83,7 @@ std::string place_line(const Source& source, const ImageSnapshot& shown, int ima
                   patch / shown.columns + 1, patch % shown.columns + 1);
   if (source.geometry().recursions == 1) return place + all_layers(source.geometry());
   return fmt::format("{}{} {} \u00b7 {}", place, depth, depth == 1 ? "recursion" : "recursions",
-                     source.geometry().by_depth ? "softmax(z)" : "scores: sigmoid(z)");
+                     source.geometry().routing == Routing::token_choice ? "softmax(z)" : "scores: sigmoid(z)");
 }
 
 std::string scores_text(const Source& source, const ImageSnapshot& shown, int image, int patch) {

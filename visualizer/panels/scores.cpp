@@ -1,62 +1,22 @@
 // How the routers' scores lie, step by step: for each recursion a strip with steps across and scores upwards, tokens
 // that were taken in the recursion's colour, the others in grey. A router that knows what it wants parts the two.
 
-#include "visualizer/panels/scores.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <numeric>
 #include <span>
 #include <utility>
 
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/panels/panels.h"
+#include "visualizer/views/scores_view.h"
 
 namespace tinymor {
 namespace {
 
 constexpr int bins = ScoreHistogram::bins, most_columns = 240;
 constexpr Color left_color{0x8C, 0x94, 0xA4};
-
-std::span<const uint32_t> row_of(const std::vector<uint32_t>& counts, int r) {
-  return std::span(counts).subspan(size_t(r) * bins, bins);
-}
-
-int recursions_of(const ScoreHistogram& scores) {
-  return int(std::min(scores.taken.size(), scores.left.size()) / bins);
-}
-
-double total(const auto& counts) {
-  return std::accumulate(counts.begin(), counts.end(), 0.0);
-}
-
-/// As cut in the header, for counts of any kind.
-double cut_of(const auto& taken, const auto& left) {
-  double above = total(taken);
-  if (above == 0 || total(left) == 0) return std::nan("");
-  for (int bin = bins - 1;; --bin) {
-    const double here = double(taken[bin]) + double(left[bin]);
-    if (here >= above) return (bin + 1 - above / here) / bins;
-    above -= here;
-  }
-}
-
-double mean_score(std::span<const uint32_t> counts) {
-  double sum = 0;
-  for (int bin = 0; bin < bins; ++bin) sum += counts[bin] * (bin + 0.5) / bins;
-  return sum / total(counts);
-}
-
-/// The histogram that is in force at `step`: the first at or after it, as it counts the steps before.
-const ScoreHistogram* scores_at(const RunHistory& history, int64_t step) {
-  const auto found = std::lower_bound(history.scores.begin(), history.scores.end(), step,
-                                      [](const ScoreHistogram& s, int64_t at) { return s.step < at; });
-  if (history.scores.empty()) return nullptr;
-  return found == history.scores.end() ? &history.scores.back() : &*found;
-}
 
 /// No more than the model has, or than any would, whatever a damaged recording claims.
 int strips_of(const Source& source) {
@@ -83,32 +43,12 @@ Color cell_color(double taken, double left, double brightness, int recursion) {
   return mix(ui::colors::well, hue, 0.25 + 0.75 * brightness);
 }
 
-/// The counts of a column of a strip, of one histogram or of several added up.
-struct Column {
-  std::array<double, bins> taken{}, left{};
-  double peak() const {
-    double most = 0;
-    for (int bin = 0; bin < bins; ++bin) most = std::max(most, taken[bin] + left[bin]);
-    return most;
-  }
-};
-
-std::vector<Column> columns_of(const std::vector<ScoreHistogram>& scores, int recursion, int count) {
-  std::vector<Column> columns(count);
-  for (int c = 0; c < count; ++c)
-    for (size_t i = c * scores.size() / count; i < (c + 1) * scores.size() / count; ++i)
-      for (int bin = 0; bin < bins && recursion < recursions_of(scores[i]); ++bin) {
-        columns[c].taken[bin] += row_of(scores[i].taken, recursion)[bin];
-        columns[c].left[bin] += row_of(scores[i].left, recursion)[bin];
-      }
-  return columns;
-}
-
 /// One pixel per column and bin, the highest score on top.
-std::shared_ptr<const Image> strip_image(const std::vector<Column>& columns, int recursion, Brightness brightness) {
+std::shared_ptr<const Image> strip_image(const std::vector<ScoreCounts>& columns, int recursion,
+                                         Brightness brightness) {
   Picture picture{int(columns.size()), bins, std::vector<uint8_t>(columns.size() * bins * 4)};
   double most = 0;
-  for (const Column& column : columns) most = std::max(most, column.peak());
+  for (const ScoreCounts& column : columns) most = std::max(most, column.peak());
   for (int c = 0; c < picture.width; ++c) {
     const double peak = brightness.one_scale ? most : columns[c].peak();
     for (int bin = 0; bin < bins; ++bin) {
@@ -158,27 +98,12 @@ std::string summary(const ScoreHistogram& scores, int r) {
   return percent(shared) + " overlap";
 }
 
-std::string cut_line(const ScoreHistogram& scores, int r, bool by_depth) {
+std::string cut_line(const ScoreHistogram& scores, int r, Routing routing) {
   const double at = cut(scores, r);
-  return by_depth || std::isnan(at) ? "" : fmt::format("training cut at {:.2f}, the causal rule at 0.50", at);
+  return routing == Routing::token_choice || std::isnan(at)
+             ? ""
+             : fmt::format("training cut at {:.2f}, the causal rule at 0.50", at);
 }
-
-}  // namespace
-
-double overlap(const ScoreHistogram& scores, int r) {
-  if (r >= recursions_of(scores)) return std::nan("");
-  const auto taken = row_of(scores.taken, r), left = row_of(scores.left, r);
-  double shared = 0;
-  for (int bin = 0; bin < bins; ++bin) shared += std::min(taken[bin] / total(taken), left[bin] / total(left));
-  return total(taken) > 0 && total(left) > 0 ? shared : std::nan("");
-}
-
-double cut(const ScoreHistogram& scores, int r) {
-  if (r >= recursions_of(scores)) return std::nan("");
-  return cut_of(row_of(scores.taken, r), row_of(scores.left, r));
-}
-
-namespace {
 
 class ScoresPanel : public Panel {
  public:
@@ -187,9 +112,9 @@ class ScoresPanel : public Panel {
   std::string caption(const Source& source, const AppState& state) const override {
     const RunHistory& history = source.history();
     if (history.scores.empty()) return "how sure the routers are, over the run";
-    const bool by_depth = source.geometry().by_depth;
-    std::string out = std::string(score_formula(by_depth)) + " in training \u00b7 colour: taken, grey: left";
-    if (!by_depth) out += " \u00b7 bright: cut, thin: causal cut";
+    const Routing routing = source.geometry().routing;
+    std::string out = std::string(score_formula(routing)) + " in training \u00b7 colour: taken, grey: left";
+    if (routing == Routing::expert_choice) out += " \u00b7 bright: cut, thin: causal cut";
     if (const ScoreHistogram* at = scores_at(history, state.shown.step))
       out += fmt::format(" \u00b7 right: step {}", at->step);
     if (int(history.scores.size()) > most_columns)
@@ -208,7 +133,9 @@ class ScoresPanel : public Panel {
     collect(source, {state.log_scores, state.one_scale});
     const Box box = free_box();
     if (strips_.empty())
-      return draw_empty(canvas, box, source.geometry().routed ? "no scores recorded yet" : "this model has no router");
+      return draw_empty(
+          canvas, box,
+          source.geometry().routing != Routing::none ? "no scores recorded yet" : "this model has no router");
     const float gap = ui::em() * 0.7f;
     const float height = (box.height() - gap * float(strips_.size() - 1) - ui::em() * 1.4f) / float(strips_.size());
     if (height < ui::em() || box.width() < ui::em() * 20)
@@ -223,7 +150,9 @@ class ScoresPanel : public Panel {
   std::string text(const Source& source, const AppState& state) const override {
     std::string out = caption(source, state) + "\n";
     const ScoreHistogram* at = scores_at(source.history(), state.shown.step);
-    if (!at) return out + (source.geometry().routed ? "no scores recorded yet\n" : "this model has no router\n");
+    if (!at)
+      return out +
+             (source.geometry().routing != Routing::none ? "no scores recorded yet\n" : "this model has no router\n");
     for (int r = 0; r < recursions_of(*at); ++r) {
       const auto taken = row_of(at->taken, r), left = row_of(at->left, r);
       out += fmt::format("recursion {}: {:.0f} taken", r + 1, total(taken));
@@ -231,7 +160,7 @@ class ScoresPanel : public Panel {
       out += fmt::format(", {:.0f} left", total(left));
       if (total(left) > 0) out += fmt::format(" (mean score {:.2f})", mean_score(left));
       out += fmt::format(", {}", summary(*at, r));
-      const std::string cuts = cut_line(*at, r, source.geometry().by_depth);
+      const std::string cuts = cut_line(*at, r, source.geometry().routing);
       out += cuts.empty() ? "\n" : ", " + cuts + "\n";
     }
     return out;
@@ -259,10 +188,10 @@ class ScoresPanel : public Panel {
     strips_.clear();
     cuts_.clear();
     for (int r = 0; r < strips_of(source); ++r) {
-      const std::vector<Column> counts = columns_of(scores, r, columns);
+      const std::vector<ScoreCounts> counts = columns_of(scores, r, columns);
       strips_.push_back(strip_image(counts, r, brightness));
       cuts_.emplace_back();
-      for (const Column& column : counts) cuts_[r].push_back(float(cut_of(column.taken, column.left)));
+      for (const ScoreCounts& column : counts) cuts_[r].push_back(float(cut(column)));
     }
   }
 
@@ -273,12 +202,13 @@ class ScoresPanel : public Panel {
     const Box strip{{box.min.x + left, box.min.y}, {box.max.x - right, box.max.y}};
     if (strip.width() < em) return;
     text_right(canvas, {strip.min.x - em * 2, box.center().y - letter / 2}, ui::u32(ui::colors::dim),
-               fmt::format("{} {}", source.geometry().by_depth ? "depth" : "recursion", r + 1), ui::Font::small);
+               fmt::format("{} {}", source.geometry().routing == Routing::token_choice ? "depth" : "recursion", r + 1),
+               ui::Font::small);
     for (int score : {0, 1})
       text_right(canvas, {strip.min.x - em * 0.4f, score == 1 ? strip.min.y : strip.max.y - letter},
                  ui::u32(ui::colors::faint), fmt::format("{}", score), ui::Font::small);
     canvas.image(strip, *strips_[r]);
-    if (!source.geometry().by_depth) {
+    if (source.geometry().routing != Routing::token_choice) {
       canvas.line({strip.min.x, strip.center().y}, {strip.max.x, strip.center().y}, ui::u32(ui::colors::text, 0.5), 1);
       draw_cuts(canvas, strip, cuts_[r]);
     }
@@ -327,7 +257,7 @@ class ScoresPanel : public Panel {
     ui::label(fmt::format("{} tokens taken, {} left", row_of(under.taken, r)[bin], row_of(under.left, r)[bin]),
               ui::colors::text, ui::Font::small);
     ui::label(summary(under, r), ui::colors::dim, ui::Font::small);
-    const std::string cuts = cut_line(under, r, source.geometry().by_depth);
+    const std::string cuts = cut_line(under, r, source.geometry().routing);
     if (!cuts.empty()) ui::label(cuts, ui::colors::dim, ui::Font::small);
     ImGui::EndTooltip();
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "datasets/pieces.h"
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/draw/ui.h"
 #include "visualizer/state/layout.h"
@@ -104,8 +105,9 @@ std::string seen_at(const AppState& state, TokenRef token) {
       token.subject == Subject::generated
           ? "as generated"
           : fmt::format("step {}, {} rule", state.shown.step, shows_training(state, token) ? "training" : "causal");
-  const bool by_depth = state.shown.text(token.subject, state.rule).by_depth;
-  return fmt::format("{} \u00b7 bar: {}{}", source, score_formula(by_depth), by_depth ? "" : ", line: cut-off");
+  const Routing routing = state.shown.text(token.subject, state.rule).routing;
+  return fmt::format("{} \u00b7 bar: {}{}", source, score_formula(routing),
+                     routing == Routing::token_choice ? "" : ", line: cut-off");
 }
 
 void draw_name(const TextView& view, int t) {

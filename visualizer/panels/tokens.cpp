@@ -9,6 +9,7 @@
 
 #include "tensor/error.h"
 
+#include "datasets/pieces.h"
 #include "visualizer/panels/panels.h"
 
 namespace tinymor {

@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "trainer/events.h"
-#include "visualizer/views/text_view.h"
 
 namespace tinymor {
 
@@ -62,6 +61,18 @@ struct Outcome {
 struct Look {
   Snapshot snapshot;
   std::string error;  ///< Why there is none.
+};
+
+/// A token of a generated text.
+struct GeneratedPiece {
+  std::string piece;
+  int32_t id = 0;
+  int depth = 0;
+  bool prompt = false;
+  std::vector<float> router_logits;  ///< One per recursion, as far as the token got.
+  double seconds = 0;                ///< What running it through the model took; 0: not known.
+  int cached = 0;                    ///< Tokens that the cache held after it, ...
+  int64_t kv_bytes = 0;              ///< ... and its bytes; both 0 where others went in with it, before the last one.
 };
 
 /// Decodes one text. model_decoder.h makes one from a model; tests script their own.

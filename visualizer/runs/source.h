@@ -12,8 +12,8 @@
 #include "datasets/tokenizer.h"
 #include "trainer/config.h"
 #include "trainer/recording.h"
-#include "trainer/run_folder.h"
 #include "visualizer/runs/generation.h"
+#include "visualizer/runs/geometry.h"
 
 namespace tinymor {
 
@@ -159,16 +159,5 @@ bool other_data(const Source& a, const Source& b);
 using Sources = std::vector<std::unique_ptr<Source>>;
 /// Only this one; none where it is null.
 Sources alone(std::unique_ptr<Source> source);
-
-/// The runs in a folder: itself, or those in it, by name, as a race leaves them; none where it holds none.
-std::vector<std::filesystem::path> runs_in(const std::filesystem::path& folder);
-
-/// Opens a run folder, a recording or a model file. `wake` is called, from other threads, when there is news. Throws
-/// InputError.
-std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake,
-                                    Checkpoint checkpoint = Checkpoint::best);
-/// The same, or all runs in a folder of them.
-Sources open_sources(const std::filesystem::path& path, const std::function<void()>& wake,
-                     Checkpoint checkpoint = Checkpoint::best);
 
 }  // namespace tinymor

@@ -7,11 +7,13 @@
 #include <utility>
 
 #include "tensor/error.h"
-#include "visualizer/lessons/tutor.h"
+#include "visualizer/lessons/lesson_view.h"
 #include "visualizer/panels/token_card.h"
-#include "visualizer/shell/bars.h"
+#include "visualizer/shell/bottom_bar.h"
 #include "visualizer/shell/help.h"
 #include "visualizer/shell/keys.h"
+#include "visualizer/shell/timeline.h"
+#include "visualizer/shell/top_bar.h"
 
 namespace tinymor {
 

@@ -2,7 +2,8 @@
 
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/draw/ui.h"
-#include "visualizer/shell/bars.h"
+#include "visualizer/shell/bottom_bar.h"
+#include "visualizer/shell/timeline.h"
 #include "visualizer/state/layout.h"
 
 namespace tinymor {

@@ -6,7 +6,7 @@
 #include "visualizer/draw/ui.h"
 #include "visualizer/lessons/tutor.h"
 #include "visualizer/runs/axis.h"
-#include "visualizer/shell/bars.h"
+#include "visualizer/shell/timeline.h"
 #include "visualizer/state/layout.h"
 
 namespace tinymor {

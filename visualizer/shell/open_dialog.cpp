@@ -8,6 +8,8 @@
 #include "tensor/files.h"
 #include "trainer/run_folder.h"
 #include "visualizer/draw/fields.h"
+#include "visualizer/lessons/lesson_file.h"
+#include "visualizer/runs/open_source.h"
 #include "visualizer/shell/keys.h"
 #include "visualizer/state/settings.h"
 

@@ -7,8 +7,9 @@
 #include "tensor/error.h"
 #include "visualizer/draw/fields.h"
 #include "visualizer/draw/plot.h"
-#include "visualizer/shell/bars.h"
+#include "visualizer/shell/bottom_bar.h"
 #include "visualizer/shell/keys.h"
+#include "visualizer/shell/timeline.h"
 
 namespace tinymor {
 namespace {

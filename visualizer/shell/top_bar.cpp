@@ -6,7 +6,7 @@
 
 #include "visualizer/draw/glyphs.h"
 #include "visualizer/shell/app.h"
-#include "visualizer/shell/bars.h"
+#include "visualizer/shell/top_bar.h"
 
 namespace tinymor {
 namespace {
@@ -195,7 +195,7 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
   if (roomy) parts.push_back(title());
   if (!tight || source.steerable()) parts.push_back(badge(source, state));
   if (all.size() > 1 || !state.maximised.empty()) parts.push_back(page_tabs(state, all, window.x - 2 * pad));
-  if (!source.history().of_images() && source.geometry().two_rules)
+  if (!source.history().of_images() && source.geometry().routing == Routing::expert_choice)
     parts.push_back(rule_switch(state, !roomy || window.x < 72 * em, tight));
   if (can_open)
     parts.push_back({ui::button_width("Open"), [&state] {

@@ -15,9 +15,9 @@
 
 #include "visualizer/draw/canvas.h"
 #include "visualizer/draw/plot_math.h"
-#include "visualizer/lessons/lesson.h"
 #include "visualizer/runs/axis.h"
 #include "visualizer/runs/source.h"
+#include "visualizer/state/lesson.h"
 #include "visualizer/state/notes.h"
 #include "visualizer/state/playback.h"
 #include "visualizer/views/lens_view.h"

@@ -4,7 +4,7 @@
 
 #include "tensor/error.h"
 #include "trainer/config.h"
-#include "visualizer/panels/panel.h"
+#include "visualizer/state/layout.h"
 
 namespace tinymor {
 namespace {
@@ -171,7 +171,7 @@ const std::vector<std::string>& control_names() {
                                       "train.stop",
                                       "zoom.in",
                                       "zoom.out"};
-    for (const auto& panel : make_panels()) names.push_back(std::string("panel.") + panel->name());
+    for (const std::string panel : panel_names) names.push_back("panel." + panel);
     std::sort(names.begin(), names.end());
     return names;
   }();

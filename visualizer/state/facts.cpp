@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "mor/sharing.h"
-#include "visualizer/panels/scores.h"
+#include "visualizer/views/scores_view.h"
 
 namespace tinymor {
 namespace {
@@ -72,13 +72,10 @@ std::string loss_of_uniform(const AppState& s, const Source& source) {
 
 /// The largest overlap of the scores of taken and left tokens at the step that is shown.
 std::string overlap_here(const AppState& s, const Source& source) {
-  const std::vector<ScoreHistogram>& all = source.history().scores;
-  const auto here =
-      std::find_if(all.begin(), all.end(), [&](const ScoreHistogram& h) { return h.step >= s.shown.step; });
-  if (all.empty()) return "none";
-  const ScoreHistogram& scores = here == all.end() ? all.back() : *here;
+  const ScoreHistogram* scores = scores_at(source.history(), s.shown.step);
+  if (!scores) return "none";
   double most = -1;
-  for (int r = 0; r < source.geometry().recursions; ++r) most = std::fmax(most, overlap(scores, r));
+  for (int r = 0; r < source.geometry().recursions; ++r) most = std::fmax(most, overlap(*scores, r));
   return most < 0 ? "none" : number(most);
 }
 

@@ -27,6 +27,10 @@ Box rows(const Box& box, float from, float to, float gap) {
 
 }  // namespace
 
+bool is_panel(const std::string& name) {
+  return std::find(std::begin(panel_names), std::end(panel_names), name) != std::end(panel_names);
+}
+
 bool Page::holds(const std::string& panel) const {
   return std::any_of(tiles.begin(), tiles.end(), [&](const Tile& tile) { return tile.panel == panel; });
 }

@@ -9,6 +9,12 @@
 
 namespace tinymor {
 
+/// All panels, in the order of the text report.
+inline constexpr const char* panel_names[] = {"strip",    "grid",   "curves",  "kv",      "attention",
+                                              "scores",   "lens",   "sharing", "compare", "generate",
+                                              "autograd", "tokens", "patches"};
+bool is_panel(const std::string& name);
+
 struct Tile {
   std::string panel;
   Box box;

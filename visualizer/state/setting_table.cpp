@@ -9,8 +9,6 @@
 #include <optional>
 #include <string_view>
 
-#include "visualizer/lessons/tutor.h"
-#include "visualizer/panels/panel.h"
 #include "visualizer/state/control_names.h"
 #include "visualizer/state/facts.h"
 #include "visualizer/state/layout.h"
@@ -21,11 +19,6 @@ namespace {
 
 using Entry = SettingEntry;
 using namespace setting_kinds;
-
-bool is_panel(const std::string& name) {
-  static const auto panels = make_panels();
-  return std::any_of(panels.begin(), panels.end(), [&](const auto& panel) { return panel->name() == name; });
-}
 
 Entry lesson() {
   return {{"lesson", "the name of a lesson, or none"},

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "datasets/pieces.h"
 #include "visualizer/views/text_view.h"
 
 namespace tinymor {

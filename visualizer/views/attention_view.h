@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "trainer/events.h"
-#include "visualizer/draw/palette.h"
 
 namespace tinymor {
 
@@ -26,8 +25,6 @@ struct AttentionView {
   /// Whether there is no weight because one of the two was skipped.
   bool skips(int query, int key) const { return !asks[query] || !seen[key]; }
 };
-/// What is skipped: far from every weight, and from what is not there, for every kind of sight.
-inline constexpr Color skipped_color{0x60, 0x30, 0x00};
 AttentionView view_of(const AttentionTrace& trace, int tokens);
 
 /// What one query looks at, most first: weight, key.

@@ -3,13 +3,13 @@
 #include <filesystem>
 #include <set>
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "tensor/files.h"
 #include "visualizer/draw/picture.h"
 #include "visualizer/draw/svg.h"
-#include "visualizer/lessons/tutor.h"
+#include "visualizer/lessons/lesson_file.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 
 using namespace tinymor;

@@ -1,7 +1,7 @@
 #include "visualizer/draw/glyphs.h"
 
-#include "desk.h"
 #include "support/catch.h"
+#include "visualizer/desk.h"
 #include "visualizer/draw/svg.h"
 #include "visualizer/state/settings.h"
 

@@ -8,9 +8,9 @@
 #include <map>
 #include <sstream>
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "tensor/files.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 
 using namespace tinymor;

@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "tensor/error.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 
 using namespace tinymor;

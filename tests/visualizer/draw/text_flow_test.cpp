@@ -1,7 +1,7 @@
 #include "visualizer/draw/text_flow.h"
 
-#include "scripted.h"
 #include "support/catch.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 
 using namespace tinymor;

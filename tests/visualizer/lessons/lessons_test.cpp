@@ -2,13 +2,15 @@
 
 #include <map>
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/random.h"
+#include "visualizer/lessons/lesson_file.h"
 #include "visualizer/lessons/tutor.h"
+#include "visualizer/runs/open_source.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 #include "visualizer/state/control_names.h"
 

@@ -2,10 +2,10 @@
 
 #include <random>
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "visualizer/draw/graph_layout.h"
 #include "visualizer/explorer/expression_functions.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 #include "visualizer/state/settings.h"
 

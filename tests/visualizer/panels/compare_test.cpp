@@ -1,5 +1,5 @@
-#include "scripted.h"
 #include "support/catch.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 #include "visualizer/state/settings.h"
 

@@ -1,7 +1,7 @@
 #include "visualizer/panels/curve_series.h"
 
-#include "desk.h"
 #include "support/catch.h"
+#include "visualizer/desk.h"
 #include "visualizer/draw/plot.h"
 #include "visualizer/state/settings.h"
 

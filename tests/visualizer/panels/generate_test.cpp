@@ -1,7 +1,7 @@
 #include "visualizer/runs/generation.h"
 
-#include "desk.h"
 #include "support/catch.h"
+#include "visualizer/desk.h"
 
 using namespace tinymor;
 

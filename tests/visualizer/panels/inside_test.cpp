@@ -2,12 +2,12 @@
 
 #include <cmath>
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "visualizer/panels/attention_map.h"
-#include "visualizer/panels/scores.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 #include "visualizer/views/lens_view.h"
+#include "visualizer/views/scores_view.h"
 
 using namespace tinymor;
 

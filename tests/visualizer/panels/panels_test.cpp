@@ -1,7 +1,7 @@
 // Panels draw whatever there is to draw: nothing, one snapshot, very short and very long texts, damaged numbers.
 
-#include "scripted.h"
 #include "support/catch.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 
 using namespace tinymor;

@@ -1,11 +1,12 @@
 // Runs on images: what is shown of them, and that the time line, the curves and the other panels know them.
 
 #include "datasets/digits.h"
-#include "scripted.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "trainer/image_trainer.h"
+#include "visualizer/runs/open_source.h"
 #include "visualizer/runs/trainer_run.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 
 using namespace tinymor;

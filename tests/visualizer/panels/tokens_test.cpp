@@ -1,9 +1,9 @@
 // The panel of tokens: the probe text, the vocabulary, and any text of one's own.
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "visualizer/runs/trainer_run.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 
 using namespace tinymor;

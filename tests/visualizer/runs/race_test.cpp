@@ -5,12 +5,12 @@
 #include <atomic>
 #include <thread>
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "support/runs.h"
 #include "support/temporary_folder.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "visualizer/scripted.h"
 
 using namespace tinymor;
 

@@ -1,9 +1,9 @@
 #include "visualizer/runs/rest.h"
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "tensor/files.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 
 using namespace tinymor;

@@ -1,8 +1,9 @@
 #include <chrono>
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "tensor/error.h"
+#include "visualizer/runs/open_source.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 
 using namespace tinymor;

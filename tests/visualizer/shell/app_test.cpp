@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "desk.h"
 #include "support/catch.h"
+#include "visualizer/desk.h"
 
 using namespace tinymor;
 

@@ -2,9 +2,9 @@
 
 #include <set>
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "tensor/error.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 #include "visualizer/state/control_names.h"
 

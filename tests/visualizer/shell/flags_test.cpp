@@ -4,13 +4,13 @@
 
 #include <cstdlib>
 
-#include "sample_run.h"
 #include "support/catch.h"
 #include "support/runs.h"
 #include "support/temporary_folder.h"
 #include "tensor/files.h"
 #include "trainer/run_folder.h"
 #include "trainer/trainer.h"
+#include "visualizer/sample_run.h"
 
 using namespace tinymor;
 namespace fs = std::filesystem;

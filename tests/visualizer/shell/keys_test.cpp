@@ -1,7 +1,8 @@
 #include "visualizer/shell/keys.h"
+#include "visualizer/lessons/lesson_file.h"
 
-#include "desk.h"
 #include "support/catch.h"
+#include "visualizer/desk.h"
 #include "visualizer/state/settings.h"
 
 using namespace tinymor;

@@ -1,12 +1,13 @@
+#include "visualizer/runs/open_source.h"
 #include "visualizer/shell/open_dialog.h"
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "visualizer/draw/glyphs.h"
 #include "visualizer/panels/curve_series.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 #include "visualizer/state/settings.h"
 

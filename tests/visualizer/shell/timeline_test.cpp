@@ -1,11 +1,12 @@
 #include <filesystem>
 #include <thread>
 
-#include "desk.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "tensor/files.h"
-#include "visualizer/shell/bars.h"
+#include "visualizer/desk.h"
+#include "visualizer/shell/bottom_bar.h"
+#include "visualizer/shell/timeline.h"
 #include "visualizer/state/settings.h"
 
 using namespace tinymor;

@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <fstream>
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "tensor/files.h"
 #include "visualizer/runs/trainer_run.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 
 using namespace tinymor;

@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "desk.h"
 #include "support/catch.h"
+#include "visualizer/desk.h"
 #include "visualizer/state/settings.h"
 
 using namespace tinymor;

@@ -1,10 +1,10 @@
 #include "visualizer/state/settings.h"
 
-#include "scripted.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 #include "visualizer/state/preferences.h"
 #include "visualizer/state/session.h"

@@ -1,11 +1,12 @@
 #include "visualizer/views/text_view.h"
+#include "datasets/pieces.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "sample_run.h"
 #include "support/catch.h"
 #include "visualizer/runs/recording_source.h"
+#include "visualizer/sample_run.h"
 
 using namespace tinymor;
 

@@ -1,4 +1,4 @@
-#include "visualizer/lessons/lesson.h"
+#include "visualizer/lessons/lesson_file.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "tensor/files.h"
 #include "tensor/number.h"
 #include "visualizer/state/control_names.h"
-#include "visualizer/state/setting_table.h"
+#include "visualizer/state/settings.h"
 
 namespace tinymor {
 namespace fs = std::filesystem;

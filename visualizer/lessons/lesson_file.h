@@ -1,0 +1,35 @@
+#pragma once
+// The files of lessons: a few sentences at a time beside the panels they speak of, with something to do in each. A
+// lesson is a text file, so that a teacher can write one:
+//
+//   title The KV cache            what the list of lessons shows
+//   card                          begins a step; the rest until the next one belongs to it
+//   say A sentence or more.       several lines make one text
+//   highlight kv.cells panel.grid controls and panels that glow, by their names (state/control_names.h)
+//   rule causal                   any line of a scene (state/settings.h) sets the window up
+//   keep pin probe 5              the same, but only where the learner has not set it
+//   see rule = causal             what the card speaks of is so when it begins, or, below a task, once that is done;
+//   see panel.kv                  ... or can be seen: for the test that plays every lesson
+//   task Pin a token.             what the learner is to do ...
+//   until pin != none             ... and when it is done: settings or facts, all lines after the task together
+//   solve pin probe 12            lines of a scene that do it, for "Show me" and for the test that plays every lesson
+//   hint Click any token.
+//
+// What a step looks like follows from lesson and step alone, but for what `keep` names, so that going back is exact.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "visualizer/state/lesson.h"
+
+namespace tinymor {
+
+/// Reads a lesson from the text of a file. Throws InputError that names file and line.
+Lesson parse_lesson(const std::string& text, const std::filesystem::path& file);
+/// The same of the file itself.
+Lesson read_lesson(const std::filesystem::path& file);
+/// The lessons in a folder, by the names of their files.
+std::vector<Lesson> read_lessons(const std::filesystem::path& folder);
+
+}  // namespace tinymor

@@ -1,0 +1,37 @@
+#include "visualizer/runs/open_source.h"
+
+#include <algorithm>
+
+#include "visualizer/runs/recording_source.h"
+
+namespace tinymor {
+namespace fs = std::filesystem;
+
+std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake,
+                                    Checkpoint checkpoint) {
+  return std::make_unique<RecordingSource>(path, std::move(wake), checkpoint);
+}
+
+std::vector<fs::path> runs_in(const fs::path& folder) {
+  std::error_code ignored;
+  const auto is_run = [&](const RunFolder& run) {
+    return fs::exists(run.recording(), ignored) || fs::exists(run.weights(), ignored);
+  };
+  if (is_run({folder})) return {folder};
+  std::vector<fs::path> runs;
+  for (auto entry = fs::directory_iterator(folder, ignored); entry != fs::directory_iterator();
+       entry.increment(ignored))
+    if (is_run({entry->path()})) runs.push_back(entry->path());
+  std::sort(runs.begin(), runs.end());
+  return runs;
+}
+
+Sources open_sources(const fs::path& path, const std::function<void()>& wake, Checkpoint checkpoint) {
+  const std::vector<fs::path> runs = runs_in(path);
+  if (runs.empty()) return alone(open_source(path, wake, checkpoint));
+  Sources sources;
+  for (const fs::path& run : runs) sources.push_back(open_source(run, wake, checkpoint));
+  return sources;
+}
+
+}  // namespace tinymor

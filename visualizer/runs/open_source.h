@@ -1,0 +1,25 @@
+#pragma once
+// Opens whatever a person names as something to look at: a run, a folder of runs, a recording, a model.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "trainer/run_folder.h"
+#include "visualizer/runs/source.h"
+
+namespace tinymor {
+
+/// The runs in a folder: itself, or those in it, by name, as a race leaves them; none where it holds none.
+std::vector<std::filesystem::path> runs_in(const std::filesystem::path& folder);
+
+/// Opens a run folder, a recording or a model file. `wake` is called, from other threads, when there is news. Throws
+/// InputError.
+std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake,
+                                    Checkpoint checkpoint = Checkpoint::best);
+/// The same, or all runs in a folder of them.
+Sources open_sources(const std::filesystem::path& path, const std::function<void()>& wake,
+                     Checkpoint checkpoint = Checkpoint::best);
+
+}  // namespace tinymor

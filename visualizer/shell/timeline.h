@@ -1,0 +1,18 @@
+#pragma once
+// The track of the time line, and notes at its steps.
+
+#include <string>
+
+#include "visualizer/state/app_state.h"
+
+namespace tinymor {
+
+/// Drag to scrub, Shift and drag to loop, the wheel zooms. Tagged "time.track".
+void draw_track(const Source& source, AppState& state, const Box& box);
+/// The status line, and all that is marked on the time line.
+std::string timeline_text(const Source& source, const AppState& state);
+/// Lets a person write a note at the step that is shown, or change the one there is; says why where that cannot be.
+void begin_note(const Source& source, AppState& state);
+void draw_note_dialog(AppState& state);
+
+}  // namespace tinymor

@@ -1,0 +1,43 @@
+#include "visualizer/state/lesson.h"
+
+#include <set>
+
+#include "tensor/error.h"
+#include "visualizer/state/settings.h"
+
+namespace tinymor {
+namespace {
+
+std::string setting_name(const std::string& line) {
+  return line.substr(0, line.find(' '));
+}
+
+}  // namespace
+
+void enter_lesson(AppState& state, const Source& source, int number, int at) {
+  check_input(number >= 0 && number < int(state.lessons.size()), "lesson: there are {} of them", state.lessons.size());
+  const Lesson& lesson = state.lessons[size_t(number)];
+  check_input(lesson.problem.empty(), "{}", lesson.problem);
+  check_input(at >= 0 && at < int(lesson.steps.size()), "lesson {}: it has {} steps", lesson.name, lesson.steps.size());
+  AppState changed = state;
+  std::set<std::string> touched;
+  for (const LessonStep& step : lesson.steps) {
+    for (const auto& lines : {step.scene, step.keep})
+      for (const std::string& line : lines) touched.insert(setting_name(line));
+    for (const LessonTask& task : step.tasks)
+      for (const std::string& line : task.solve) touched.insert(setting_name(line));
+  }
+  for (const std::string& name : touched) reset_setting(changed, source, name);
+  for (int i = 0; i <= at; ++i) {
+    for (const std::string& line : lesson.steps[size_t(i)].scene)
+      if (i == at || setting_name(line) != "do") apply(changed, source, line);
+    for (const std::string& line : lesson.steps[size_t(i)].keep) {
+      const std::string name = setting_name(line);
+      apply(changed, source, is_fresh(state, source, name) ? line : name + " " + setting(state, source, name));
+    }
+  }
+  changed.tutor = {.lesson = number, .step = at, .done = std::vector<bool>(lesson.steps[size_t(at)].tasks.size())};
+  state = std::move(changed);
+}
+
+}  // namespace tinymor

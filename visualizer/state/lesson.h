@@ -1,0 +1,58 @@
+#pragma once
+// A lesson as the state holds it: its cards, where the learner is, and how the window is set up for a card.
+// lessons/lesson_file.h reads one, lessons/tutor.h sees what was done, lessons/lesson_view.h draws it.
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tinymor {
+
+/// A setting or fact compares so with a value.
+struct Condition {
+  std::string name, compare, value;  ///< compare: one of = != < > (these two also with the name of a setting or
+                                     ///< fact), or `falls`: it was larger since the card began.
+};
+
+/// What a card says is there: that compares so, or, where `compare` is empty, a control or panel that can be seen.
+using Claim = Condition;
+
+struct LessonTask {
+  std::string text;
+  std::vector<Condition> until;
+  std::vector<std::string> solve;
+  std::vector<Claim> sees;  ///< Once it is done.
+};
+
+struct LessonStep {
+  std::string text, hint;
+  std::vector<std::string> highlights, scene, keep;
+  std::vector<Claim> sees;  ///< When it begins.
+  std::vector<LessonTask> tasks;
+};
+
+struct Lesson {
+  std::string name, title;  ///< The name is that of its file.
+  std::vector<LessonStep> steps;
+  std::string problem = {};  ///< Why its file cannot be read; it has no steps then.
+};
+
+/// Where a lesson stands.
+struct Tutor {
+  int lesson = -1;  ///< Index into the lessons; -1: none is on.
+  int step = 0;
+  std::vector<bool> done = {};                 ///< Of each task of the step.
+  std::map<std::string, double> highest = {};  ///< Of each number that a task asks to fall, since the step began.
+  bool hinting = false;
+  bool folded = false;    ///< The step's text is put away.
+  bool choosing = false;  ///< The list of lessons is open.
+  float height = 0;       ///< What the step needed in the last frame.
+};
+
+struct AppState;
+class Source;
+
+/// Goes to a step of a lesson of state.lessons and sets the window up for it. Throws InputError when it cannot.
+void enter_lesson(AppState& state, const Source& source, int lesson, int step);
+
+}  // namespace tinymor
