@@ -6,7 +6,7 @@
 
 #include "tensor/error.h"
 #include "tensor/files.h"
-#include "trainer/run_folder.h"
+#include "trainer/loop/run_folder.h"
 #include "visualizer/fields.h"
 #include "visualizer/keys.h"
 #include "visualizer/settings.h"

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "trainer/run_folder.h"
+#include "trainer/loop/run_folder.h"
 #include "visualizer/source.h"
 
 namespace tinymor {

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "tensor/error.h"
-#include "trainer/image_trainer.h"
+#include "trainer/loop/image_trainer.h"
+#include "trainer/loop/run_folder.h"
 #include "trainer/program.h"
-#include "trainer/run_folder.h"
 #include "visualizer/recording_source.h"
 
 namespace tinymor {

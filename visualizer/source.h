@@ -11,8 +11,8 @@
 
 #include "datasets/tokenizer.h"
 #include "trainer/config.h"
-#include "trainer/recording.h"
-#include "trainer/run_folder.h"
+#include "trainer/loop/run_folder.h"
+#include "trainer/recording/recording.h"
 #include "visualizer/generation.h"
 
 namespace tinymor {

@@ -4,7 +4,7 @@
 #include "scripted.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
-#include "trainer/image_trainer.h"
+#include "trainer/loop/image_trainer.h"
 #include "visualizer/headless.h"
 #include "visualizer/trainer_run.h"
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "trainer/statistics.h"
+#include "trainer/experiments/statistics.h"
 #include "visualizer/grid_frame.h"
 #include "visualizer/panels/panels.h"
 
