@@ -18,6 +18,17 @@ using namespace tinymor;
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+TEST_CASE("every subcommand explains itself with an example") {
+  for (const char* name :
+       {"", "train", "uptrain", "eval", "generate", "trace", "inspect", "tokenizer", "tokenizer train",
+        "tokenizer encode", "tokenizer decode", "data", "data list", "data make", "images"}) {
+    INFO(name);
+    const Output result = tinymor_in(trained(), std::string(name) + " --help");
+    CHECK(result.status == 0);
+    CHECK(result.out.find("Example:\n  " TINYMOR_PROGRAM " ") != std::string::npos);
+  }
+}
+
 TEST_CASE("every subcommand takes --json, --quiet, --seed and --threads, and --json prints one document") {
   struct Row {
     std::string arguments;
