@@ -6,7 +6,7 @@
 #include "mor/counts.h"
 #include "mor/twins.h"
 #include "support/book.h"
-#include "trainer/claims.h"
+#include "trainer/experiments/claims.h"
 
 using namespace tinymor;
 

@@ -10,7 +10,7 @@
 #include "datasets/stories.h"
 #include "tensor/files.h"
 #include "tensor/safetensors.h"
-#include "trainer/training_loop.h"
+#include "trainer/loop/training_loop.h"
 
 namespace tinymor {
 

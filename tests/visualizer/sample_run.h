@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "trainer/recording.h"
+#include "trainer/recording/recording.h"
 
 namespace tinymor {
 

@@ -6,10 +6,10 @@
 #include "tensor/error.h"
 #include "tensor/kernels/kernels.h"
 #include "tensor/threads.h"
-#include "trainer/bench.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
 #include "trainer/config.h"
+#include "trainer/experiments/bench.h"
 
 namespace tinymor {
 namespace {

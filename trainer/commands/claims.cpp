@@ -1,4 +1,4 @@
-#include "trainer/claims.h"
+#include "trainer/experiments/claims.h"
 
 #include <fmt/format.h>
 

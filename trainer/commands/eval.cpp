@@ -8,9 +8,9 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
 #include "trainer/commands/model_option.h"
-#include "trainer/evaluate.h"
+#include "trainer/loop/evaluate.h"
+#include "trainer/loop/run_folder.h"
 #include "trainer/program.h"
-#include "trainer/run_folder.h"
 
 namespace tinymor {
 namespace {

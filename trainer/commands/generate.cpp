@@ -11,8 +11,8 @@
 #include "trainer/commands/model_option.h"
 #include "trainer/commands/prompt.h"
 #include "trainer/commands/terminal.h"
+#include "trainer/loop/run_folder.h"
 #include "trainer/program.h"
-#include "trainer/run_folder.h"
 
 namespace tinymor {
 namespace {

@@ -16,7 +16,7 @@
 #include "trainer/commands/model_option.h"
 #include "trainer/commands/terminal.h"
 #include "trainer/commands/training.h"
-#include "trainer/image_trainer.h"
+#include "trainer/loop/image_trainer.h"
 #include "trainer/program.h"
 
 namespace tinymor {

@@ -9,7 +9,7 @@
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/model_option.h"
-#include "trainer/run_folder.h"
+#include "trainer/loop/run_folder.h"
 
 namespace tinymor {
 namespace {

@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-#include "trainer/run_folder.h"
+#include "trainer/loop/run_folder.h"
 
 namespace tinymor {
 

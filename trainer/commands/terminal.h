@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "datasets/tokenizer.h"
-#include "trainer/events.h"
-#include "trainer/run_folder.h"
+#include "trainer/loop/run_folder.h"
+#include "trainer/recording/events.h"
 
 namespace tinymor {
 

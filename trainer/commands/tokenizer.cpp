@@ -9,9 +9,9 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
 #include "trainer/commands/prompt.h"
-#include "trainer/locked_folder.h"
+#include "trainer/loop/locked_folder.h"
+#include "trainer/loop/run_folder.h"
 #include "trainer/program.h"
-#include "trainer/run_folder.h"
 
 namespace tinymor {
 namespace {

@@ -12,8 +12,8 @@
 #include "trainer/commands/limits.h"
 #include "trainer/commands/model_option.h"
 #include "trainer/commands/prompt.h"
-#include "trainer/evaluate.h"
-#include "trainer/run_folder.h"
+#include "trainer/loop/evaluate.h"
+#include "trainer/loop/run_folder.h"
 
 namespace tinymor {
 namespace {

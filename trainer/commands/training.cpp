@@ -12,8 +12,8 @@
 #include "tensor/threads.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/terminal.h"
+#include "trainer/experiments/run_cost.h"
 #include "trainer/program.h"
-#include "trainer/run_cost.h"
 
 namespace tinymor {
 namespace {

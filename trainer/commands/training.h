@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "trainer/image_trainer.h"
-#include "trainer/trainer.h"
+#include "trainer/loop/image_trainer.h"
+#include "trainer/loop/trainer.h"
 
 namespace tinymor {
 

@@ -6,7 +6,7 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/model_option.h"
 #include "trainer/commands/training.h"
-#include "trainer/run_folder.h"
+#include "trainer/loop/run_folder.h"
 
 namespace tinymor {
 namespace {

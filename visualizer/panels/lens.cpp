@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "datasets/pieces.h"
-#include "trainer/statistics.h"
+#include "trainer/experiments/statistics.h"
 #include "visualizer/panels/grid_frame.h"
 #include "visualizer/panels/panels.h"
 

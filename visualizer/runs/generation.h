@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "trainer/events.h"
+#include "trainer/recording/events.h"
 
 namespace tinymor {
 

@@ -3,7 +3,7 @@
 #include <exception>
 #include <utility>
 
-#include "trainer/run_folder.h"
+#include "trainer/loop/run_folder.h"
 
 namespace tinymor {
 namespace {

@@ -11,7 +11,7 @@
 #include <thread>
 #include <tuple>
 
-#include "trainer/trainer.h"
+#include "trainer/loop/trainer.h"
 #include "visualizer/runs/exchange.h"
 #include "visualizer/runs/source.h"
 

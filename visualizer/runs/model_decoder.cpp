@@ -9,7 +9,7 @@
 #include "datasets/corpus.h"
 #include "mor/checkpoint.h"
 #include "tensor/error.h"
-#include "trainer/snapshot.h"
+#include "trainer/recording/snapshot.h"
 
 namespace tinymor {
 namespace {

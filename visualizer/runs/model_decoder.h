@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "mor/generate.h"
-#include "trainer/run_folder.h"
+#include "trainer/loop/run_folder.h"
 #include "visualizer/runs/generation.h"
 
 namespace tinymor {

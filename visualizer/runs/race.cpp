@@ -6,7 +6,7 @@
 
 #include "mor/twins.h"
 #include "tensor/error.h"
-#include "trainer/image_trainer.h"
+#include "trainer/loop/image_trainer.h"
 #include "visualizer/runs/trainer_run.h"
 
 namespace tinymor {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "tensor/error.h"
+#include "trainer/loop/run_folder.h"
 #include "trainer/program.h"
-#include "trainer/run_folder.h"
 #include "visualizer/runs/model_decoder.h"
 
 namespace tinymor {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "trainer/run_folder.h"
+#include "trainer/loop/run_folder.h"
 #include "visualizer/runs/source.h"
 
 namespace tinymor {

@@ -6,7 +6,7 @@
 
 #include "datasets/pieces.h"
 #include "tensor/error.h"
-#include "trainer/image_trainer.h"
+#include "trainer/loop/image_trainer.h"
 #include "trainer/program.h"
 
 namespace tinymor {

@@ -11,7 +11,7 @@
 
 #include "datasets/tokenizer.h"
 #include "trainer/config.h"
-#include "trainer/recording.h"
+#include "trainer/recording/recording.h"
 #include "visualizer/runs/generation.h"
 #include "visualizer/runs/geometry.h"
 

@@ -2,8 +2,8 @@
 
 #include <future>
 
-#include "trainer/image_trainer.h"
-#include "trainer/run_cost.h"
+#include "trainer/experiments/run_cost.h"
+#include "trainer/loop/image_trainer.h"
 #include "visualizer/runs/model_decoder.h"
 
 namespace tinymor {

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "trainer/locked_folder.h"
-#include "trainer/trainer.h"
+#include "trainer/loop/locked_folder.h"
+#include "trainer/loop/trainer.h"
 #include "visualizer/runs/live_source.h"
 
 namespace tinymor {

@@ -6,7 +6,7 @@
 
 #include "tensor/error.h"
 #include "tensor/files.h"
-#include "trainer/run_folder.h"
+#include "trainer/loop/run_folder.h"
 #include "visualizer/draw/fields.h"
 #include "visualizer/lessons/lesson_file.h"
 #include "visualizer/runs/open_source.h"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "trainer/events.h"
+#include "trainer/recording/events.h"
 
 namespace tinymor {
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "trainer/events.h"
+#include "trainer/recording/events.h"
 
 namespace tinymor {
 

@@ -3,7 +3,7 @@
 #include "datasets/digits.h"
 #include "support/catch.h"
 #include "support/temporary_folder.h"
-#include "trainer/image_trainer.h"
+#include "trainer/loop/image_trainer.h"
 #include "visualizer/runs/open_source.h"
 #include "visualizer/runs/trainer_run.h"
 #include "visualizer/scripted.h"

@@ -8,8 +8,8 @@
 #include "support/runs.h"
 #include "support/temporary_folder.h"
 #include "tensor/files.h"
-#include "trainer/run_folder.h"
-#include "trainer/trainer.h"
+#include "trainer/loop/run_folder.h"
+#include "trainer/loop/trainer.h"
 #include "visualizer/sample_run.h"
 
 using namespace tinymor;

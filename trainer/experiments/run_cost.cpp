@@ -1,0 +1,135 @@
+#include "trainer/experiments/run_cost.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <optional>
+#include <sstream>
+
+#include "mor/counts.h"
+#include "tensor/error.h"
+#include "trainer/experiments/bench.h"
+
+namespace tinymor {
+namespace {
+
+/// Of the program, its threads and its libraries.
+constexpr double kProgramBytes = 10e6;
+/// Share of a matrix product's speed that a whole training step reaches.
+constexpr double kShareOfProducts = 0.7;
+constexpr double kLargeBytes = 1e9, kLongSeconds = 600;
+
+/// The number that follows `key` in a file of lines "key number"; the file's first number without a key; nothing where
+/// there is none, such as "max".
+std::optional<double> number_in(const std::string& file, const std::string& key = "") {
+  std::ifstream in(file);
+  double value = 0;
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line);
+    std::string word;
+    if (!key.empty() && (!(words >> word) || word != key)) continue;
+    if (words >> value) return value;
+    if (key.empty()) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// What the control groups of this process leave, the innermost and all around it (version 2, then version 1).
+double free_in_groups() {
+  double least = std::numeric_limits<double>::infinity();
+  std::ifstream groups("/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {
+    const size_t second = line.find(':', line.find(':') + 1);
+    if (second == std::string::npos) continue;
+    const bool unified = line.starts_with("0::");
+    if (!unified && line.find("memory") > second) continue;
+    const std::string root = unified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory";
+    for (std::filesystem::path group = line.substr(second + 1);; group = group.parent_path()) {
+      const std::string folder = root + (group == "/" ? "" : group.string());
+      const auto most = number_in(folder + (unified ? "/memory.max" : "/memory.limit_in_bytes"));
+      const auto used = number_in(folder + (unified ? "/memory.current" : "/memory.usage_in_bytes"));
+      // What is only cached can be had.
+      const auto cached = number_in(folder + "/memory.stat", unified ? "inactive_file" : "total_inactive_file");
+      if (most && used) least = std::min(least, *most - *used + cached.value_or(0));
+      if (!group.has_relative_path()) break;
+    }
+  }
+  return least;
+}
+
+/// What `ulimit -v` leaves.
+double free_in_process() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return std::numeric_limits<double>::infinity();
+  const double pages = number_in("/proc/self/statm").value_or(0);
+  return double(limit.rlim_cur) - pages * double(sysconf(_SC_PAGESIZE));
+}
+
+/// "3.2 GB"
+std::string size_text(double bytes) {
+  return bytes < 1e9 ? fmt::format("{:.0f} MB", bytes / 1e6) : fmt::format("{:.1f} GB", bytes / 1e9);
+}
+
+/// "12 minutes", "3.4 hours", "5.1 days"
+std::string time_text(double seconds) {
+  if (seconds < 90) return fmt::format("{:.0f} seconds", seconds);
+  if (seconds < 90 * 60) return fmt::format("{:.0f} minutes", seconds / 60);
+  if (seconds < 48 * 3600) return fmt::format("{:.1f} hours", seconds / 3600);
+  return fmt::format("{:.0f} days", seconds / 86400);
+}
+
+}  // namespace
+
+double step_bytes(const ModelConfig& model, int64_t tokens) {
+  const double parameters = double(count_parameters(model).total());
+  return double(sizeof(Real)) * (3 * parameters + std::max(double(tokens) * kept_numbers_per_token(model), parameters));
+}
+
+RunCost run_cost(const Config& config, int64_t steps) {
+  const ModelConfig& model = config.model;
+  const TrainConfig& train = config.train;
+  const int64_t tokens = train.batch_size * model.max_seq_len;
+  // Snapshots are taken of a copy of the weights.
+  const double copy = double(sizeof(Real)) * double(count_parameters(model).total());
+  return {.bytes = kProgramBytes + step_bytes(model, tokens) + copy,
+          .flops = 3 * honest_flops_per_token(model, model.max_seq_len) * double(tokens) *
+                   double(train.grad_accumulation) * double(steps)};
+}
+
+double free_bytes_of_machine() {
+  const auto kilobytes = number_in("/proc/meminfo", "MemAvailable:");
+  if (!kilobytes) return 0;
+  return std::max(1.0, std::min({1024 * *kilobytes, free_in_groups(), free_in_process()}));
+}
+
+double training_speed(const ModelConfig& model) {
+  const auto size = [](int64_t n, int64_t most) { return std::clamp<int64_t>(n, 1, most); };
+  return kShareOfProducts * 1e9 * bench_gemm(512, size(model.d_ff, 2048), size(model.d_model, 1024));
+}
+
+std::string advice(const RunCost& cost, double free, double flops_per_second) {
+  const double seconds = cost.flops / flops_per_second;
+  if (free > 0 && cost.bytes > free)
+    return fmt::format(
+        "warning: this run takes about {} of memory, and {} are free: it may fail or be killed (a smaller "
+        "train.batch_size with train.grad_accumulation, or a smaller model, takes less)",
+        size_text(cost.bytes), size_text(free));
+  if (cost.bytes < kLargeBytes && seconds < kLongSeconds) return "";
+  return fmt::format("this run takes about {} of memory ({} are free) and {} on this machine", size_text(cost.bytes),
+                     size_text(free), time_text(seconds));
+}
+
+std::string advice(const Config& config, int64_t steps) {
+  constexpr double kSlowest = 1e10;  // operations per second
+  const RunCost cost = run_cost(config, steps);
+  const bool surely_short = cost.flops < kSlowest * kLongSeconds;
+  return advice(cost, free_bytes_of_machine(),
+                surely_short && cost.bytes < kLargeBytes ? kSlowest : training_speed(config.model));
+}
+
+}  // namespace tinymor

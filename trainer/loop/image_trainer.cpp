@@ -1,0 +1,180 @@
+#include "trainer/loop/image_trainer.h"
+
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "datasets/batches.h"
+#include "datasets/fingerprint.h"
+#include "mor/checkpoint.h"
+#include "mor/image_trace.h"
+#include "tensor/error.h"
+#include "tensor/safetensors.h"
+#include "tensor/whole.h"
+#include "trainer/program.h"
+
+namespace tinymor {
+namespace {
+
+/// Held-out images that a run looks at while it trains: how many are recorded, and how many it is judged by.
+constexpr int64_t kShown = 12, kJudged = 256;
+
+/// At most `count` of the images, from number `first` on.
+Images some(const Images& images, int64_t first, int64_t count) {
+  std::vector<int64_t> indices(std::min(count, images.labels.count() - first));
+  std::iota(indices.begin(), indices.end(), first);
+  return take(images, indices);
+}
+
+}  // namespace
+
+uint64_t fingerprint_of(const ImageSplit& split) {
+  uint64_t all = fingerprint("");
+  const auto add = [&](const auto& numbers) {
+    all = fingerprint({reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()}, all);
+  };
+  for (const Images* part : {&split.train, &split.held_out}) add(part->pixels.values()), add(part->labels.values());
+  return all;
+}
+
+Config image_defaults() {
+  Config c = Config::defaults();
+  c.data.source = "digits";
+  c.model.d_model = 64;
+  c.model.d_ff = 192;
+  c.train.batch_size = 32;
+  c.train.steps = 1500;
+  c.train.lr = 1.5e-3;
+  return c;
+}
+
+Judgement judge(const ImageModel& model, const Images& images) {
+  const NoGrad off;
+  const int64_t count = images.labels.count(), tokens = 1 + model.config().patches();
+  int64_t right = 0, recursions = 0;
+  double loss = 0;
+  for (int64_t first = 0; first < count; first += 64) {
+    const Images part = some(images, first, 64);
+    const ForwardResult result = model.forward(patches(part.pixels, model.config().patch_size));
+    const int64_t seen = part.labels.count();
+    loss += training_loss(model.config().model, result, part.labels).lm * double(seen);
+    const IntTensor predicted = argmax(result.logits.value(), 1);
+    for (int64_t i = 0; i < seen; ++i) right += predicted.data()[i] == part.labels.data()[i];
+    for (size_t i = 0; i < result.depth.size(); ++i) recursions += i % tokens > 0 ? result.depth[i] : 0;
+  }
+  return {double(right) / double(count), loss / double(count), double(recursions) / double(count * (tokens - 1))};
+}
+
+ImageSnapshot snapshot_of(const ImageModel& model, const Images& images, int64_t first, int64_t count, int64_t step) {
+  const ImageConfig& config = model.config();
+  const Images seen = some(images, first, count);
+  const auto size = int32_t(config.image_size), side = int32_t(config.patches_per_side());
+  ImageSnapshot snapshot{step, size, size, side, side, {}};
+  for (ImageTrace& traced : trace(model, patches(seen.pixels, config.patch_size))) {
+    const auto i = int64_t(snapshot.images.size());
+    snapshot.images.push_back({std::move(traced), {}, seen.labels.data()[i]});
+    const Tensor pixels = seen.pixels.select(0, i);
+    for (Real ink : pixels.values()) snapshot.images[i].pixels.push_back(level_of(ink));
+  }
+  return snapshot;
+}
+
+class ImageTrainer::Pictures : public Task {
+ public:
+  /// `complete` is of the model of `shape`, which is resolved.
+  Pictures(Config complete, const ImageConfig& shape, ImageSplit split)
+      : Task(std::move(complete), fingerprint_of(split)), images(std::move(split)), weights(shape, config.train.seed) {}
+
+  const ImageSplit images;
+  ImageModel weights;
+
+  RunInfo info() const override;
+  Module& model() override { return weights; }
+  std::string checkpoint() const override { return write_checkpoint(weights); }
+  Pass pass(int64_t step, int64_t micro, const ForwardOptions& options) const override;
+  void balance(std::span<const double> load) override { weights.balance(load); }
+  EvalMetrics evaluate() const override;
+  void tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) override;
+};
+
+RunInfo ImageTrainer::Pictures::info() const {
+  RunInfo info{config_to_toml(config), {}};
+  for (int64_t label = 0; label < images.train.classes; ++label) info.vocabulary.push_back(std::to_string(label));
+  return info;
+}
+
+Task::Pass ImageTrainer::Pictures::pass(int64_t step, int64_t micro, const ForwardOptions& options) const {
+  const TrainConfig& train = config.train;
+  const Images batch =
+      take(images.train, draw_batch(images.train.labels.count(), train.batch_size, train.seed, step, micro));
+  Pass pass{weights.forward(patches(batch.pixels, weights.config().patch_size), options), {}};
+  pass.loss = training_loss(config.model, pass.result, batch.labels);
+  return pass;
+}
+
+EvalMetrics ImageTrainer::Pictures::evaluate() const {
+  const Judgement judged = judge(weights, some(images.held_out, 0, kJudged));
+  return {0, judged.loss, judged.loss, judged.mean_depth};
+}
+
+void ImageTrainer::Pictures::tell_snapshot(Observers& observers, int64_t step, SnapshotParts) {
+  ImageModel now = weights;
+  now.unshare();
+  observers.tell_later(
+      [now, seen = some(images.held_out, 0, kShown), step] { return snapshot_of(now, seen, 0, kShown, step); });
+}
+
+std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::new_pictures(Config config, int64_t patch_size,
+                                                                   int64_t steps_done, const Beforehand& beforehand) {
+  validate(config);
+  ImageSplit images = load_images(config.data.source);
+  config.data.source = resolve_images_source(config.data.source);  // resuming may start elsewhere
+  const Shape size = images.train.pixels.shape();
+  check_input(size[1] == size[2], "{}: images {} are not square (crop them)", config.data.source, size);
+  ImageConfig shape{config.model, size[1], patch_size, images.train.classes};
+  shape.resolve();
+  config.model = shape.model;
+  if (beforehand) beforehand(config, config.train.steps - steps_done);
+  return std::make_unique<Pictures>(std::move(config), shape, std::move(images));
+}
+
+std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::saved_pictures(const RunFolder& folder,
+                                                                     const Resumption& resumption,
+                                                                     const Beforehand& beforehand) {
+  Config config = resumed_config(folder, resumption);
+  // [model] has no key for it; the weights that read the patches tell it.
+  const auto weights = read_safetensors(folder.trainer()).tensors;
+  const auto reads = weights.find("model.patch_embed.weight");
+  check_input(reads != weights.end() && reads->second.rank() == 2,
+              "{}: is not a run on images (go on with one on text: {} train --resume --out {})", folder.path.string(),
+              program(), shell_path(folder.path.string()));
+  return new_pictures(std::move(config), std::lround(std::sqrt(double(reads->second.dim(1)))),
+                      read_progress(folder).step, beforehand);
+}
+
+ImageTrainer::ImageTrainer(Config config, LockedFolder run, int64_t patch_size, const Beforehand& beforehand)
+    : ImageTrainer{unused_folder(std::move(run)), new_pictures(std::move(config), patch_size, 0, beforehand)} {}
+
+ImageTrainer ImageTrainer::resume(LockedFolder run, const Resumption& resumption, const Beforehand& beforehand) {
+  std::unique_ptr<Pictures> pictures = saved_pictures({run.path()}, resumption, beforehand);
+  return {std::move(run), std::move(pictures), resumption};
+}
+
+ImageTrainer::ImageTrainer(LockedFolder folder, std::unique_ptr<Pictures> pictures)
+    : TrainingLoop(std::move(folder), std::move(pictures)) {}
+ImageTrainer::ImageTrainer(LockedFolder folder, std::unique_ptr<Pictures> pictures, const Resumption& resumption)
+    : TrainingLoop(std::move(folder), std::move(pictures), resumption) {}
+
+const ImageTrainer::Pictures& ImageTrainer::pictures() const {
+  return static_cast<const Pictures&>(task());
+}
+const ImageModel& ImageTrainer::model() const {
+  return pictures().weights;
+}
+const Images& ImageTrainer::held_out() const {
+  return pictures().images.held_out;
+}
+
+}  // namespace tinymor

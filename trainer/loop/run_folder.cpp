@@ -1,0 +1,182 @@
+#include "trainer/loop/run_folder.h"
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string_view>
+
+#include "datasets/corpus.h"
+#include "datasets/images.h"
+#include "mor/checkpoint.h"
+#include "mor/llama_config.h"
+#include "tensor/error.h"
+#include "tensor/files.h"
+#include "tensor/safetensors.h"
+#include "trainer/program.h"
+
+namespace tinymor {
+namespace {
+
+constexpr uint64_t kMaxWeights = uint64_t(4) << 30;
+
+template <class Number>
+Number metadata_number(const SafetensorsFile& file, const std::string& key, const std::string& name) {
+  const std::optional<Number> value = file.number<Number>(key);
+  check_input(value && *value >= 0, "{}: its metadata has no usable \"{}\" (it is damaged; use another copy)", name,
+              key);
+  return *value;
+}
+
+/// What the metadata of trainer.safetensors say.
+Progress progress_of(const SafetensorsFile& file, const std::string& name) {
+  Progress progress{metadata_number<int64_t>(file, "step", name), metadata_number<double>(file, "seconds", name)};
+  progress.data = file.number<uint64_t>("data");
+  if (file.metadata.contains("best_step"))
+    progress.best = {metadata_number<int64_t>(file, "best_step", name),
+                     metadata_number<double>(file, "best_loss", name)};
+  return progress;
+}
+
+/// Whether there is a file with exactly those bytes.
+bool holds(const std::filesystem::path& file, std::string_view bytes) {
+  std::error_code none;
+  return std::filesystem::is_regular_file(file, none) && std::filesystem::file_size(file, none) == bytes.size() &&
+         read_file(file, kMaxWeights) == bytes;
+}
+
+bool same_bytes(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code none;
+  return std::filesystem::file_size(a, none) == std::filesystem::file_size(b, none) &&
+         holds(a, read_file(b, kMaxWeights));
+}
+
+}  // namespace
+
+void save_checkpoint(const RunFolder& run, const Module& model, const std::string& checkpoint,
+                     const Optimizer& optimizer, const Progress& progress) {
+  SafetensorsFile file;
+  file.tensors = optimizer.state();
+  file.tensors.merge(model.state_dict());
+  file.metadata = {{"format", "pt"},
+                   {"tinymor", "trainer-1"},
+                   {"step", fmt::format("{}", progress.step)},
+                   {"optimizer_steps", fmt::format("{}", optimizer.steps())},
+                   {"seconds", fmt::format("{}", progress.seconds)}};
+  if (progress.data) file.metadata["data"] = fmt::format("{}", *progress.data);
+  if (progress.best.step > 0) {
+    file.metadata["best_step"] = fmt::format("{}", progress.best.step);
+    file.metadata["best_loss"] = fmt::format("{}", progress.best.loss);
+  }
+  write_file_atomically(run.trainer(), write_safetensors(file));
+  complete_checkpoint(run, checkpoint, progress);
+}
+
+void complete_checkpoint(const RunFolder& run, const std::string& checkpoint, const Progress& progress) {
+  const bool best = progress.best.step > 0 && progress.best.step == progress.step;
+  if (!holds(run.weights(), checkpoint)) write_file_atomically(run.weights(), checkpoint);
+  if (best && !holds(run.best(), checkpoint)) write_file_atomically(run.best(), checkpoint);
+}
+
+Progress load_checkpoint(const RunFolder& run, Module& model, Optimizer& optimizer) {
+  const SafetensorsFile file = read_safetensors(run.trainer());
+  const std::string name = run.trainer().string();
+  std::map<std::string, Tensor> weights, moments;
+  for (const auto& [key, tensor] : file.tensors) (optimizer.is_state(key) ? moments : weights)[key] = tensor;
+  try {
+    model.load_state_dict(weights);
+    optimizer.restore(moments, metadata_number<int64_t>(file, "optimizer_steps", name));
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{}: {}", name, error.what()));
+  }
+  return progress_of(file, name);
+}
+
+Progress read_progress(const RunFolder& run) {
+  return progress_of(read_safetensors(run.trainer()), run.trainer().string());
+}
+
+namespace {
+
+/// The file of the only weights at `path`.
+std::filesystem::path only_weights(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const bool folder = std::filesystem::is_directory(path, ignored);
+  const std::filesystem::path file = folder ? RunFolder{path}.weights() : path;
+  if (std::filesystem::exists(file, ignored)) return file;
+  check_input(!std::filesystem::exists(file.string() + ".index.json", ignored),
+              "{}: a model of Hugging Face in several files, which tinymor does not read (use a model in one "
+              "model.safetensors that tinymor train wrote)",
+              path.string());
+  const std::string type = transformers_model_type(config_beside(RunFolder{path}.weights()));
+  check_input(type.empty(),
+              "{}: a \"{}\" model of Hugging Face without model.safetensors, which tinymor does not read "
+              "(use a folder that tinymor train wrote)",
+              path.string(), type);
+  throw InputError(fmt::format("{}: there is no model (train one: {} train --out {})", file.string(), program(),
+                               shell_path(path.string())));
+}
+
+}  // namespace
+
+Weights weights_of(const std::filesystem::path& path, Checkpoint which) {
+  const RunFolder run{path};
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored) || !std::filesystem::exists(run.best(), ignored) ||
+      same_bytes(run.best(), run.weights()))
+    return {only_weights(path), ""};
+  std::string best = " with the lowest held-out loss", newest = " that were saved last";
+  try {
+    const Progress progress = read_progress(run);
+    best = fmt::format(" of step {} (held-out loss {:.4f})", progress.best.step, progress.best.loss);
+    newest = fmt::format(" of step {}", progress.step);
+  } catch (const InputError&) {
+    // Weights are good without the rest of their run.
+  }
+  if (which == Checkpoint::best)
+    return {run.best(),
+            fmt::format("{}: the best weights{}; --checkpoint newest takes those{}", path.string(), best, newest)};
+  return {run.weights(),
+          fmt::format("{}: the newest weights{}; --checkpoint best takes those{}", path.string(), newest, best)};
+}
+
+LoadedModel load_model(const std::filesystem::path& path, Checkpoint which) {
+  const std::filesystem::path file = weights_of(path, which).file;
+  LoadedModel loaded{std::make_shared<const Model>(read_checkpoint(file)),
+                     load_tokenizer(file.has_parent_path() ? file.parent_path() : ".")};
+  check_input(loaded.tokenizer->vocab_size() == loaded.config().vocab_size,
+              "{}: the model knows {} tokens, the tokenizer beside it {} (they belong to different runs)",
+              file.string(), loaded.config().vocab_size, loaded.tokenizer->vocab_size());
+  return loaded;
+}
+
+void check_data_is_there(const Config& config) {
+  const std::string& source = config.data.source;
+  check_input(is_source(source) || names_images(source),
+              "{}: the data that the run was trained on is not there any more (say where it is: --data FILE or FOLDER)",
+              source);
+}
+
+std::string change_note(const RunFolder& run, const std::string& source, uint64_t now) {
+  if (!run.has_run() || read_progress(run).data.value_or(now) == now) return "";
+  return fmt::format(
+      "{}: has changed since the run was trained on it, so that the model may know what it is judged on (add --data "
+      "with other data)",
+      source);
+}
+
+DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const std::string& text) {
+  return split_ids(tokenizer.encode(text), config.data.val_fraction, config.model.max_seq_len);
+}
+
+void cut_metrics(const RunFolder& run, int64_t step) {
+  if (!std::filesystem::exists(run.metrics())) return;
+  std::istringstream lines(read_file(run.metrics()));
+  std::string kept;
+  for (std::string line; std::getline(lines, line);) {
+    const auto entry = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const bool known = entry.is_object() && entry.contains("step") && entry["step"].is_number_integer();
+    if (known && entry["step"].get<int64_t>() <= step) kept += line + "\n";
+  }
+  write_file_atomically(run.metrics(), kept);
+}
+
+}  // namespace tinymor

@@ -1,0 +1,101 @@
+#pragma once
+// The files of a run (docs: the README lists them) and how they are read and replaced. Whatever is on disk at any
+// instant is one complete checkpoint.
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "autograd/optim.h"
+#include "datasets/batches.h"
+#include "datasets/tokenizer.h"
+#include "mor/model.h"
+#include "trainer/config.h"
+
+namespace tinymor {
+
+struct RunFolder {
+  std::filesystem::path path;
+
+  std::filesystem::path config() const { return path / "config.toml"; }
+  std::filesystem::path weights() const { return path / "model.safetensors"; }
+  /// The weights with the lowest loss on held-out data so far, once there are some.
+  std::filesystem::path best() const { return path / "best.safetensors"; }
+  std::filesystem::path trainer() const { return path / "trainer.safetensors"; }
+  std::filesystem::path llama_config() const { return path / "config.json"; }  ///< of a vanilla model
+  std::filesystem::path metrics() const { return path / "metrics.jsonl"; }
+  std::filesystem::path recording() const { return path / "recording.mortrace"; }
+
+  /// Whether a run was saved here.
+  bool has_run() const { return std::filesystem::exists(trainer()); }
+};
+
+/// The evaluation of a run with the lowest loss on held-out data so far, by the causal rule; none at step 0.
+struct Best {
+  int64_t step = 0;
+  double loss = std::numeric_limits<double>::infinity();
+};
+
+/// How far a run has come.
+struct Progress {
+  int64_t step = 0;    ///< steps done
+  double seconds = 0;  ///< spent on them
+  Best best = {};
+  std::optional<uint64_t> data = {};  ///< fingerprint (datasets/fingerprint.h) of what it is trained on, where known
+};
+
+/// Writes trainer.safetensors, which holds the weights too and is all that resuming reads, then `checkpoint`, the model
+/// as a file, as model.safetensors and, when no step had better weights, as best.safetensors. So the best weights are
+/// always those that trainer.safetensors tells of, or those in it.
+void save_checkpoint(const RunFolder& run, const Module& model, const std::string& checkpoint,
+                     const Optimizer& optimizer, const Progress& progress);
+/// Only the second and third of these, where they do not hold it yet, as when a run was killed before they were
+/// written.
+void complete_checkpoint(const RunFolder& run, const std::string& checkpoint, const Progress& progress);
+/// Sets model and optimizer to what trainer.safetensors holds. Throws InputError when it is missing, damaged or of
+/// another model.
+Progress load_checkpoint(const RunFolder& run, Module& model, Optimizer& optimizer);
+
+/// How far the run in a folder has come. Throws InputError as load_checkpoint does.
+Progress read_progress(const RunFolder& run);
+
+/// Which of a run's weights are meant.
+enum class Checkpoint { best, newest };
+
+/// A model's file.
+struct Weights {
+  std::filesystem::path file;
+  std::string note;  ///< Where a run's best and newest weights differ, which these are, for people; else empty.
+};
+/// The weights of the model at `path`: that file, or those of the folder. A run that has no best ones yet has only the
+/// newest. Throws InputError that says what else is there, such as a model in a form that is not read.
+Weights weights_of(const std::filesystem::path& path, Checkpoint which = Checkpoint::best);
+
+/// A model with the tokenizer it was trained with.
+struct LoadedModel {
+  std::shared_ptr<const Model> model;
+  std::shared_ptr<const Tokenizer> tokenizer;
+
+  const ModelConfig& config() const { return model->config(); }
+};
+/// Loads `path`: a run folder, or a .safetensors file with its tokenizer beside it. Throws InputError.
+LoadedModel load_model(const std::filesystem::path& path, Checkpoint which = Checkpoint::best);
+
+/// Throws InputError when what the run of `config` was trained on is not there any more, saying how to name another
+/// place.
+void check_data_is_there(const Config& config);
+
+/// What has to be known by someone who judges the run on what it held out of `source`, whose fingerprint is `now`: that
+/// this is not what it was trained on. Empty when it is, or when that is not known.
+std::string change_note(const RunFolder& run, const std::string& source, uint64_t now);
+
+/// What a run of `config` trains on and what it holds out of `text`, in tokens. Throws InputError when it is too short.
+DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const std::string& text);
+
+/// Drops from metrics.jsonl every line that is torn or later than `step`.
+void cut_metrics(const RunFolder& run, int64_t step);
+
+}  // namespace tinymor

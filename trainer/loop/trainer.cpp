@@ -1,0 +1,216 @@
+#include "trainer/loop/trainer.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "datasets/batches.h"
+#include "datasets/corpus.h"
+#include "datasets/fingerprint.h"
+#include "datasets/images.h"
+#include "datasets/tokenizer_files.h"
+#include "mor/checkpoint.h"
+#include "mor/llama_config.h"
+#include "tensor/error.h"
+#include "tensor/files.h"
+#include "trainer/loop/evaluate.h"
+#include "trainer/program.h"
+
+namespace tinymor {
+namespace {
+
+/// Held-out windows that a run looks at while it trains; `tinymor eval` uses all.
+constexpr int64_t kEvalWindows = 64;
+
+std::vector<int32_t> first_row(const Batch& batch) {
+  const IntTensor row = batch.inputs.slice(0, 0, 1);
+  return {row.values().begin(), row.values().end()};
+}
+
+std::shared_ptr<const Tokenizer> make_tokenizer(const DataConfig& data, const std::string& text) {
+  switch (data.tokenizer) {
+    case TokenizerKind::byte:
+      return byte_tokenizer();
+    case TokenizerKind::character:
+      return train_char_tokenizer(text);
+    case TokenizerKind::sentencepiece:
+      return train_sentencepiece(text, data.vocab_size);
+  }
+  throw Error("tokenizer: unknown kind");
+}
+
+/// Notes what a tokenizer makes of the text, which it was trained on or not.
+void add_notes(Corpus& corpus, const Tokenizer& tokenizer, const DataConfig& data, bool trained_on_it) {
+  if (trained_on_it && data.tokenizer == TokenizerKind::sentencepiece && tokenizer.vocab_size() < data.vocab_size)
+    corpus.notes.push_back(fmt::format("data.vocab_size {}: the text gives only {} pieces, so the vocabulary has those",
+                                       data.vocab_size, tokenizer.vocab_size()));
+  const std::string unknown = trained_on_it ? "" : unknown_characters(tokenizer, corpus.text);
+  if (!unknown.empty())
+    corpus.notes.push_back(fmt::format("data: {} did not occur in the text that the tokenizer learned from", unknown));
+}
+
+/// The windows [n,T] that a run is judged by, without what the tokenizer does not know.
+Batch held_out_windows(const DataSplit& split, int64_t length, const Tokenizer& tokenizer) {
+  Batch windows = consecutive_windows(split.held_out.empty() ? split.train : split.held_out, length);
+  leave_out(windows, tokenizer.unknown());
+  return windows;
+}
+
+}  // namespace
+
+class Trainer::Text : public Task {
+ public:
+  /// `complete`: its model is resolved and knows as many tokens as the tokenizer.
+  Text(Config complete, std::shared_ptr<const Tokenizer> t, const DataSplit& split, uint64_t text_fingerprint)
+      : Task(std::move(complete), text_fingerprint),
+        tokenizer(std::move(t)),
+        weights(config.model, config.train.seed),
+        batches_(split.train, config.train.batch_size, config.model.max_seq_len, config.train.seed),
+        held_out_(held_out_windows(split, config.model.max_seq_len, *tokenizer)),
+        seen_(first_row(held_out_)) {
+    info_.config_toml = config_to_toml(config);
+    for (int32_t id = 0; id < tokenizer->vocab_size(); ++id) info_.vocabulary.push_back(tokenizer->piece(id));
+    info_.counts.resize(info_.vocabulary.size());
+    for (const auto* part : {&split.train, &split.held_out})
+      for (int32_t id : *part) ++info_.counts[id];
+    info_.train_tokens = int64_t(split.train.size());
+    info_.probe_offset = split.held_out.empty() ? 0 : info_.train_tokens;
+  }
+
+  const std::shared_ptr<const Tokenizer> tokenizer;
+  Model weights;
+
+  RunInfo info() const override { return info_; }
+  Module& model() override { return weights; }
+  std::string checkpoint() const override { return write_checkpoint(weights); }
+  void save_beside(const RunFolder& folder) const override;
+  const Model* text_model() const override { return &weights; }
+  Pass pass(int64_t step, int64_t micro, const ForwardOptions& options) const override;
+  void balance(std::span<const double> load) override { weights.balance(load); }
+  EvalMetrics evaluate() const override;
+  void tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) override;
+  void watch(Watched what) override;
+
+ private:
+  RunInfo info_;
+  Batches batches_;
+  Batch held_out_;             // [n,T]
+  std::vector<int32_t> seen_;  // the text of the snapshots
+  Watched watched_;            // what that is
+};
+
+void Trainer::Text::save_beside(const RunFolder& folder) const {
+  tokenizer->save(folder.path);
+  if (is_vanilla(config.model)) write_file_atomically(folder.llama_config(), llama_config_json(config.model));
+}
+
+Task::Pass Trainer::Text::pass(int64_t step, int64_t micro, const ForwardOptions& options) const {
+  const Batch batch = batches_.at(step, micro);
+  const int64_t rows = batch.inputs.count();
+  Pass pass{
+      weights.forward(batch.inputs.reshape({rows}), Rows::batch(batch.inputs.dim(0), batch.inputs.dim(1)), options),
+      {}};
+  pass.loss = training_loss(config.model, pass.result, batch.targets.reshape({rows}));
+  return pass;
+}
+
+EvalMetrics Trainer::Text::evaluate() const {
+  EvalMetrics metrics;
+  for (Rule rule : rules_of(config.model)) {
+    const Evaluation evaluation = tinymor::evaluate(weights, held_out_, rule, kEvalWindows);
+    (rule == Rule::topk ? metrics.topk_loss : metrics.threshold_loss) = evaluation.loss;
+    metrics.mean_depth = evaluation.mean_depth;
+  }
+  if (rules_of(config.model).size() == 1) metrics.topk_loss = metrics.threshold_loss;
+  return metrics;
+}
+
+void Trainer::Text::tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) {
+  if (watched_.kind == Watched::batches && step > 0) seen_ = first_row(batches_.at(step - 1));
+  observers.tell_later([weights = weights.clone(), tokenizer = tokenizer, text = seen_, step, parts] {
+    Snapshot snapshot = snapshot_of(weights, *tokenizer, text, parts);
+    snapshot.step = step;
+    return snapshot;
+  });
+}
+
+void Trainer::Text::watch(Watched what) {
+  std::vector<int32_t>& text = what.text;
+  if (what.kind == Watched::own && text.size() < 2) return;
+  for (int32_t id : text) check_input(id >= 0 && id < config.model.vocab_size, "watch: there is no token {}", id);
+  if (what.kind == Watched::held_out) seen_ = first_row(held_out_);
+  if (what.kind == Watched::own)
+    seen_.assign(text.begin(), text.begin() + std::min<int64_t>(int64_t(text.size()), config.model.max_seq_len));
+  watched_ = std::move(what);
+}
+
+std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<Start> start,
+                                                 const Beforehand& beforehand) {
+  if (start) config.model = start->model.config();
+  validate(config);
+  const std::string source = config.data.source;
+  std::unique_ptr<Text> task = where_memory_lasts(source, [&] {
+    Corpus corpus = read_corpus(source);
+    config.data.source = resolve_source(source);  // resuming may start elsewhere
+    std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : make_tokenizer(config.data, corpus.text);
+    config.model.vocab_size = tokenizer->vocab_size();
+    add_notes(corpus, *tokenizer, config.data, !start);
+    const DataSplit split = split_text(config, *tokenizer, corpus.text);
+    if (beforehand) beforehand(config, config.train.steps);
+    auto made = std::make_unique<Text>(std::move(config), std::move(tokenizer), split, fingerprint(corpus.text));
+    made->notes = std::move(corpus.notes);
+    return made;
+  });
+  if (start) task->weights.load_state_dict(start->model.state_dict());
+  return task;
+}
+
+std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, const Resumption& resumption,
+                                                   const Beforehand& beforehand) {
+  Config config = resumed_config(folder, resumption);
+  const bool images = names_images(config.data.source);
+  std::error_code ignored;
+  const bool of_text = std::filesystem::exists(folder.path / tokenizer_json, ignored) ||
+                       std::filesystem::exists(folder.path / tokenizer_model, ignored);
+  check_input(of_text || !images, "{}: is a run on images ({} images --resume --out {})", folder.path.string(),
+              program(), shell_path(folder.path.string()));
+  check_input(!images, "{}: is images, and {} is a run on text (name a text: --data FILE)", config.data.source,
+              folder.path.string());
+  std::shared_ptr<const Tokenizer> tokenizer = load_tokenizer(folder.path);
+  config.model.vocab_size = tokenizer->vocab_size();
+  check_llama_config(config_beside(folder.weights()), folder.llama_config().string(), config.model);
+  const std::string source = config.data.source;
+  return where_memory_lasts(source, [&] {
+    Corpus corpus = read_corpus(source);
+    config.data.source = resolve_source(source);
+    const DataSplit split = split_text(config, *tokenizer, corpus.text);
+    if (beforehand) beforehand(config, config.train.steps - read_progress(folder).step);
+    auto task = std::make_unique<Text>(std::move(config), std::move(tokenizer), split, fingerprint(corpus.text));
+    task->notes = std::move(corpus.notes);
+    return task;
+  });
+}
+
+Trainer::Trainer(Config config, LockedFolder run, std::optional<Start> start, const Beforehand& beforehand)
+    : Trainer{unused_folder(std::move(run)), new_text(std::move(config), std::move(start), beforehand)} {}
+
+Trainer Trainer::resume(LockedFolder run, const Resumption& resumption, const Beforehand& beforehand) {
+  std::unique_ptr<Text> text = saved_text({run.path()}, resumption, beforehand);
+  return {std::move(run), std::move(text), resumption};
+}
+
+Trainer::Trainer(LockedFolder folder, std::unique_ptr<Text> text) : TrainingLoop(std::move(folder), std::move(text)) {}
+Trainer::Trainer(LockedFolder folder, std::unique_ptr<Text> text, const Resumption& resumption)
+    : TrainingLoop(std::move(folder), std::move(text), resumption) {}
+
+const Trainer::Text& Trainer::text() const {
+  return static_cast<const Text&>(task());
+}
+const Model& Trainer::model() const {
+  return text().weights;
+}
+const Tokenizer& Trainer::tokenizer() const {
+  return *text().tokenizer;
+}
+
+}  // namespace tinymor

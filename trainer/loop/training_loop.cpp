@@ -1,0 +1,332 @@
+#include "trainer/loop/training_loop.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "datasets/tokenizer_files.h"
+#include "tensor/error.h"
+#include "tensor/files.h"
+#include "trainer/loop/schedule.h"
+#include "trainer/recording/metrics_log.h"
+#include "trainer/recording/recording.h"
+#include "trainer/recording/score_histograms.h"
+
+namespace tinymor {
+namespace {
+
+/// Attention is in the first snapshots and then now and then, so that recordings stay small; gradients in every fourth,
+/// so that runs stay fast.
+SnapshotParts parts_at(const TrainConfig& train, int64_t step) {
+  const int64_t number = step / std::max<int64_t>(train.record_every, 1);
+  const bool last = step == train.steps;
+  return {.attention = last || number < 20 || number % 25 == 0, .gradients = last || number % 4 == 0};
+}
+
+}  // namespace
+
+/// Everything a run consists of while it trains.
+struct TrainingLoop::State {
+  LockedFolder lock;
+  RunFolder folder;
+  std::unique_ptr<Task> task;
+  RunInfo info;
+  AdamW optimizer;
+  Progress progress;
+  bool resumed = false, other_data = false;
+  ScoreHistograms scores;
+  std::vector<std::unique_ptr<Observer>> logs;
+  Observers observers;  // the logs, too
+
+  State(LockedFolder run, std::unique_ptr<Task> t)
+      : lock(std::move(run)),
+        folder{lock.path()},
+        task(std::move(t)),
+        info(task->info()),
+        optimizer(make_optimizer(task->config.train, task->model())),
+        scores(task->config.model.n_recursions) {}
+
+  void begin();
+  void resume(const Resumption& resumption);
+  void take_up_data(const Resumption& resumption);
+  void go_on();
+  void add_logs(std::optional<int64_t> resume_step = {});
+  void check_loss(double loss, const char* when, int64_t step) const;
+  void check_weights() const;
+  StepMetrics step(double lr_factor);
+  bool evaluate();
+  void save();
+  void tell_event(RunEvent::Kind kind, const std::string& text) { observers.tell(RunEvent{kind, progress.step, text}); }
+  void run(Control* control);
+};
+
+void TrainingLoop::State::begin() {
+  progress.data = task->data_fingerprint;
+  write_file_atomically(folder.config(), info.config_toml);
+  task->save_beside(folder);
+  save();
+  add_logs();
+}
+
+void TrainingLoop::State::resume(const Resumption& resumption) {
+  progress = load_checkpoint(folder, task->model(), optimizer);
+  const Config& config = task->config;
+  check_input(config.train.steps >= progress.step,
+              "--steps {}: {} stands at step {} already (give more steps, or leave --steps out)", config.train.steps,
+              folder.path.string(), progress.step);
+  complete_checkpoint(folder, task->checkpoint(), progress);
+  take_up_data(resumption);
+  for (const std::string& key : changed_keys(config, read_config(folder.config())))
+    if (key.starts_with("train.") && !key.starts_with("train.steps=")) task->notes.push_back("goes on with " + key);
+  resumed = true;
+}
+
+/// Finds out whether the data is other data than before: what was best for that is not for this.
+void TrainingLoop::State::take_up_data(const Resumption& resumption) {
+  const std::string& source = task->config.data.source;
+  other_data = progress.data && *progress.data != task->data_fingerprint;
+  check_input(
+      !other_data || !resumption.data.empty(),
+      "{0}: has changed since the run was trained on it, so that the run would not go on as it was (put it back "
+      "as it was, or say that it goes on with this: --data {0})",
+      source);
+  if (!resumption.data.empty())
+    task->notes.push_back(fmt::format(
+        "goes on with {}, {}", source,
+        other_data ? "which is not what it was trained on so far" : "the data that it was trained on so far"));
+  progress.data = task->data_fingerprint;
+  if (other_data) progress.best = {};
+}
+
+/// Brings the folder of a resumed run up to date, right before it trains.
+void TrainingLoop::State::go_on() {
+  write_file_atomically(folder.config(), info.config_toml);
+  task->save_beside(folder);  // older runs may lack some of it
+  if (other_data) {
+    std::error_code none;
+    std::filesystem::remove(folder.best(), none);
+    save_checkpoint(folder, task->model(), task->checkpoint(), optimizer, progress);
+  }
+  const int64_t kept = progress.step > 0 ? progress.step : -1;  // what comes before the first step comes again
+  cut_metrics(folder, kept);
+  add_logs(kept);
+}
+
+void TrainingLoop::State::add_logs(std::optional<int64_t> resume_step) {
+  logs.push_back(std::make_unique<MetricsLog>(folder.metrics()));
+  logs.push_back(std::make_unique<Recorder>(folder.recording(), info, resume_step));
+  for (const auto& log : logs) observers.add(*log);
+}
+
+/// Throws Error when `loss`, that "of" a step or the one "after" it, is NaN or infinite.
+void TrainingLoop::State::check_loss(double loss, const char* when, int64_t step) const {
+  check(std::isfinite(loss), "training: the loss {} step {} is {}; {} keeps the last checkpoint (lower train.lr)", when,
+        step, loss, folder.path.string());
+}
+
+/// Throws Error unless the loss of the next batch is finite: other weights must not replace a checkpoint.
+void TrainingLoop::State::check_weights() const {
+  const NoGrad off;
+  const int64_t micros = task->config.train.grad_accumulation;
+  check_loss(task->pass(progress.step, 0, {.step = progress.step * micros}).loss.lm, "after", progress.step);
+}
+
+StepMetrics TrainingLoop::State::step(double lr_factor) {
+  const auto start = std::chrono::steady_clock::now();
+  const TrainConfig& train = task->config.train;
+  const int64_t micros = train.grad_accumulation;
+  StepMetrics metrics;
+  metrics.step = progress.step + 1;
+  metrics.lr = lr_factor * learning_rate(train, metrics.step);
+  int64_t tokens = 0;
+  RouterMetrics routing{.sampling_accuracy = 0};  // summed: their number cancels in the other metrics
+  for (int64_t micro = 0; micro < micros; ++micro) {
+    const auto [result, loss] =
+        task->pass(progress.step, micro, {.step = progress.step * micros + micro, .probe = &scores});
+    const auto rows = int64_t(result.depth.size());
+    scores.on_depths(result.depth);
+    scale(loss.total, Real(1) / Real(micros)).backward();
+    metrics.loss += loss.lm / double(micros);
+    metrics.aux_loss += loss.aux / double(micros);
+    metrics.mean_depth += std::accumulate(result.depth.begin(), result.depth.end(), 0.0);
+    metrics.z_loss += loss.z / double(micros);
+    metrics.balance_loss += loss.balance / double(micros);
+    routing.add(result.metrics);
+    tokens += rows;
+  }
+  check_loss(metrics.loss, "of", metrics.step);
+  metrics.mean_depth /= double(tokens);
+  metrics.grad_norm = clip_gradients(train, optimizer);
+  optimizer.lr = metrics.lr;
+  optimizer.step();
+  optimizer.zero_grad();
+  metrics.sampling_accuracy = routing.sampling_accuracy / double(micros);
+  metrics.max_violation = routing.max_violation();
+  metrics.load_entropy = routing.entropy();
+  if (progress.step * micros >= task->config.model.router.capacity_warmup_steps) task->balance(routing.load);
+  progress.step = metrics.step;
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  progress.seconds += seconds;
+  metrics.seconds = progress.seconds;
+  metrics.tokens_per_second = double(tokens) / seconds;
+  return metrics;
+}
+
+/// Whether these are the best weights so far.
+bool TrainingLoop::State::evaluate() {
+  EvalMetrics metrics = task->evaluate();
+  metrics.step = progress.step;
+  const bool best = progress.step > 0 && metrics.threshold_loss < progress.best.loss;
+  if (best) progress.best = {progress.step, metrics.threshold_loss};
+  observers.tell(metrics);
+  return best;
+}
+
+void TrainingLoop::State::save() {
+  observers.finish();  // a run that goes on from here has all records up to this step
+  save_checkpoint(folder, task->model(), task->checkpoint(), optimizer, progress);
+  tell_event(RunEvent::checkpoint, "checkpoint");
+}
+
+void TrainingLoop::State::run(Control* control) {
+  const TrainConfig& train = task->config.train;
+  if (resumed && progress.step == train.steps) return;
+  if (resumed) go_on();
+  const auto due = [&](int64_t every) { return every > 0 && progress.step % every == 0; };
+  const auto command = [&](const std::string& text) { tell_event(RunEvent::command, text); };
+  if (progress.step == 0) {
+    evaluate();
+    task->tell_snapshot(observers, 0, {});
+  } else {
+    command("begins anew from its checkpoint");
+  }
+  int64_t saved = progress.step;
+  while (progress.step < train.steps && (!control || control->between_steps(task->text_model(), command))) {
+    const StepMetrics metrics = step(control ? control->lr_factor() : 1);
+    const bool last = metrics.step == train.steps;
+    observers.tell(metrics);
+    const bool saving = last || due(train.checkpoint_every), evaluating = last || due(train.eval_every);
+    if (saving || evaluating) check_weights();
+    if (last || due(kScoresEvery)) {
+      const ScoreHistogram counted = scores.take(metrics.step);
+      if (!counted.taken.empty()) observers.tell(counted);
+    }
+    const auto watched = control ? control->take_watched() : std::nullopt;
+    if (watched) task->watch(*watched);
+    const bool asked = (control && control->take_record()) || watched;
+    if (asked || last || due(train.record_every))
+      task->tell_snapshot(observers, metrics.step, asked ? SnapshotParts() : parts_at(train, metrics.step));
+    const bool best = evaluating && evaluate();
+    if (best || saving) {
+      save();
+      saved = progress.step;
+    }
+  }
+  if (control && control->stopping()) command("stopped");
+  if (saved != progress.step) {
+    check_weights();
+    save();
+  }
+  observers.finish();
+}
+
+TrainingLoop::TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task)
+    : state_(std::make_unique<State>(std::move(folder), std::move(task))) {
+  state_->begin();
+}
+TrainingLoop::TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task, const Resumption& resumption)
+    : state_(std::make_unique<State>(std::move(folder), std::move(task))) {
+  state_->resume(resumption);
+}
+TrainingLoop::~TrainingLoop() = default;
+TrainingLoop::TrainingLoop(TrainingLoop&&) noexcept = default;
+
+const std::string& TrainingLoop::run_folder() const {
+  return state_->folder.path.native();
+}
+const Config& TrainingLoop::config() const {
+  return state_->task->config;
+}
+RunInfo TrainingLoop::info() const {
+  return state_->info;
+}
+int64_t TrainingLoop::parameter_count() const {
+  return state_->task->model().parameter_count();
+}
+int64_t TrainingLoop::step() const {
+  return state_->progress.step;
+}
+Best TrainingLoop::best() const {
+  return state_->progress.best;
+}
+const std::vector<std::string>& TrainingLoop::notes() const {
+  return state_->task->notes;
+}
+void TrainingLoop::add_observer(Observer& observer) {
+  state_->observers.add(observer);
+}
+const Task& TrainingLoop::task() const {
+  return *state_->task;
+}
+void TrainingLoop::run(Control* control) {
+  const LockedFolder held = std::move(state_->lock);  // until the run has ended, however it ends
+  check(held.held(), "training: the run in {} has ended, and others may have gone on with it (resume it)",
+        run_folder());
+  try {
+    state_->run(control);
+  } catch (...) {
+    state_->observers.give_up();  // its observers may be gone once they hear of the error
+    throw;
+  }
+}
+
+namespace {
+
+/// Whether nothing is in a folder but what a run leaves that dies before its first checkpoint. A configuration alone
+/// may be a person's own.
+bool holds_a_false_start(const std::filesystem::path& folder) {
+  bool configured = false, begun = false;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name == ".lock") continue;
+    const bool torn = name.starts_with('.') && name.ends_with(".tmp");  // files are written under such names first
+    if (torn || name == tokenizer_json || name == tokenizer_model || name == "config.json")
+      begun = true;
+    else if (name == "config.toml")
+      configured = true;
+    else
+      return false;
+  }
+  return begun || !configured;
+}
+
+}  // namespace
+
+LockedFolder unused_folder(LockedFolder run) {
+  check_input(run.empty() || holds_a_false_start(run.path()),
+              "{}: is there already and not empty (use --resume to go on with it, or another --out)",
+              run.path().string());
+  return run;
+}
+
+Config resumed_config(const RunFolder& folder, const Resumption& resumption) {
+  check_input(folder.has_run(), "{}: holds no run to go on with (leave out --resume to start one)",
+              folder.path.string());
+  const Config before = read_config(folder.config());
+  Config config = before;
+  for (const std::string& set : resumption.sets) set_config_key(config, set);
+  check_input(config.model == before.model && config.data == before.data,
+              "--set: a run goes on with the model and the tokenizer that it has (only keys of [train] can change, and "
+              "--data)");
+  if (resumption.steps) config.train.steps = *resumption.steps;
+  if (resumption.data.empty())
+    check_data_is_there(config);
+  else
+    config.data.source = resumption.data;
+  validate(config);
+  return config;
+}
+
+}  // namespace tinymor

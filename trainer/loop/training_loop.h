@@ -1,0 +1,120 @@
+#pragma once
+// The training loop: batch -> model -> loss -> backward -> AdamW -> the observers hear about it. What is trained, and
+// on what, is a task: text (trainer.h) or images (image_trainer.h).
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mor/model.h"
+#include "trainer/config.h"
+#include "trainer/loop/control.h"
+#include "trainer/loop/locked_folder.h"
+#include "trainer/loop/run_folder.h"
+#include "trainer/recording/observers.h"
+#include "trainer/recording/snapshot.h"
+
+namespace tinymor {
+
+/// A model with the data that it learns from: all that differs between a run on text and one on images.
+class Task {
+ public:
+  /// `complete`: the configuration of the model as it is, with every default filled in; `data`: the fingerprint of what
+  /// is learned from.
+  Task(Config complete, uint64_t data) : config(std::move(complete)), data_fingerprint(data) {}
+  virtual ~Task() = default;
+
+  const Config config;
+  const uint64_t data_fingerprint;
+  /// What a person should know before the run trains, a line each: which files were read and left out, a vocabulary
+  /// smaller than asked for, characters that a given tokenizer does not know, what it goes on with that is not as it
+  /// was.
+  std::vector<std::string> notes;
+  virtual RunInfo info() const = 0;
+  /// The weights, which stay where they are as long as the task.
+  virtual Module& model() = 0;
+  /// The bytes of the model as a file.
+  virtual std::string checkpoint() const = 0;
+  /// Writes what a run's folder holds beside configuration and checkpoints.
+  virtual void save_beside(const RunFolder&) const {}
+  /// What tasks that the window posts are given; null when the model is none of text.
+  virtual const Model* text_model() const { return nullptr; }
+
+  struct Pass {
+    ForwardResult result;
+    Loss loss;
+  };
+  /// The forward pass of a micro batch of the step after `step` others.
+  virtual Pass pass(int64_t step, int64_t micro, const ForwardOptions& options) const = 0;
+  /// As Trunk::balance.
+  virtual void balance(std::span<const double> load) = 0;
+  /// On held-out data; its step is left 0.
+  virtual EvalMetrics evaluate() const = 0;
+  /// Tells, as soon as that is known, what the model as it is now does with what is watched.
+  virtual void tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) = 0;
+  /// Throws InputError when there is no such text.
+  virtual void watch(Watched) {}
+};
+
+/// What a run goes on with in place of what it was configured with.
+struct Resumption {
+  std::optional<int64_t> steps = {};   ///< to train in all
+  std::vector<std::string> sets = {};  ///< as for --set, keys of [train] only
+  std::string data = {};               ///< where the data is now, which may be other data; empty: where it was
+};
+
+/// Hears the complete configuration of a run, and how many steps it has to go, before memory is taken for its model.
+using Beforehand = std::function<void(const Config& config, int64_t steps)>;
+
+/// A run: a task, how far it has come, and its folder.
+class TrainingLoop {
+ public:
+  ~TrainingLoop();
+  TrainingLoop(TrainingLoop&&) noexcept;
+
+  const std::string& run_folder() const;
+  const Config& config() const;
+  RunInfo info() const;
+  int64_t parameter_count() const;
+  int64_t step() const;  ///< Steps done.
+  Best best() const;
+  /// What a person should know before the run trains, a line each.
+  const std::vector<std::string>& notes() const;
+
+  /// Hears about every step from now on. The observer must outlive every run().
+  void add_observer(Observer& observer);
+
+  /// Trains until config().train.steps are done or control stops it; evaluates, snapshots and saves on the way, and at
+  /// the end. `control` may be null. Throws Error when the loss is NaN or infinite, before such weights are saved, or a
+  /// file cannot be written; then observers hear nothing more. To be called once: afterwards the folder is free for
+  /// others.
+  void run(Control* control = nullptr);
+
+ protected:
+  /// Writes the files that a run begins with.
+  TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task);
+  /// Goes on exactly where the checkpoint in `folder` was taken; nothing of the run changes before it trains. Throws
+  /// InputError when that is damaged or of another model, when more steps than asked for are done, and when the data
+  /// has changed without being named.
+  TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task, const Resumption& resumption);
+  const Task& task() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// `run` as the folder of a new run. Throws InputError unless it is empty.
+LockedFolder unused_folder(LockedFolder run);
+
+/// The configuration that the run in `folder` goes on with. Throws InputError when there is no run, or the model or the
+/// tokenizer would change.
+Config resumed_config(const RunFolder& folder, const Resumption& resumption);
+
+}  // namespace tinymor

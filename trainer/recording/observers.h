@@ -1,0 +1,50 @@
+#pragma once
+// Those who hear about a run. What takes a while to find out for them is found out beside the training.
+
+#include <future>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "tensor/threads.h"
+#include "trainer/recording/events.h"
+
+namespace tinymor {
+
+class Observers {
+ public:
+  /// The observer must live as long as it is told things.
+  void add(Observer& observer) { all_.push_back(&observer); }
+
+  void tell(const Event& event) {
+    const std::lock_guard lock(telling_);
+    for (Observer* observer : all_) observer->on(event);
+  }
+
+  /// Tells the event that `make()` gives, once a thread that works alone is done with it; what it looks at must not
+  /// change. Waits until what was to be told later before is told.
+  template <class Make>
+  void tell_later(Make make) {
+    finish();
+    later_ = std::async(std::launch::async, [this, make = std::move(make)] {
+      work_alone();
+      tell(make());
+    });
+  }
+  /// Waits until everything is told. Throws what making or telling threw.
+  void finish() {
+    if (later_.valid()) later_.get();
+  }
+  /// The same while another error is under way, which is the one to be told.
+  void give_up() {
+    if (later_.valid()) later_.wait();
+    later_ = {};
+  }
+
+ private:
+  std::vector<Observer*> all_;
+  std::mutex telling_;
+  std::future<void> later_;  // waits when it is destroyed, which therefore comes first
+};
+
+}  // namespace tinymor

@@ -1,0 +1,39 @@
+#pragma once
+// The bytes of a recording's records, see recording.h. Only recording.cpp includes this.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "trainer/recording/recording.h"
+
+namespace tinymor {
+
+/// What a record tells. Numbers in files: never reuse one.
+enum class RecordKind : uint32_t { run = 1, step = 2, eval = 3, snapshot = 4, scores = 5, images = 6, event = 7 };
+
+/// One record of a file, its payload not yet looked at.
+struct Record {
+  RecordKind kind = RecordKind::run;
+  int64_t step = 0;
+  double seconds = 0;        ///< Wall time of the run when it was written.
+  std::string_view payload;  ///< Part of `bytes`.
+  std::string_view bytes;    ///< The whole record.
+};
+
+/// What a file begins with: magic and version.
+std::string file_head();
+
+/// Takes the record that `rest` begins with off it; nothing when there is none, or none that is whole and undamaged.
+std::optional<Record> take_record(std::string_view& rest);
+
+/// Adds what a record tells to `recording`; records of unknown kinds tell nothing. False when the payload is not what
+/// this kind of record holds, or its step goes back.
+bool add_record(Recording& recording, const Record& record);
+
+/// The bytes of records; `seconds` that training took so far. Throws Error for an event that contradicts itself or is
+/// too large.
+std::string run_record(const RunInfo& run);
+std::string event_record(const Event& event, double seconds);
+
+}  // namespace tinymor
