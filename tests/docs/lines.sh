@@ -12,8 +12,8 @@ done <<'END'
 tensor     3200
 autograd   1800
 mor        2800
-datasets   2300
+datasets   2360
 trainer    4910
-visualizer 14200
+visualizer 14210
 END
 exit $over
