@@ -14,6 +14,6 @@ autograd   1800
 mor        2800
 datasets   2360
 trainer    4910
-visualizer 14210
+visualizer 14220
 END
 exit $over

@@ -33,8 +33,8 @@ const Kinds& kinds_of(const Source& source) {
 /// The one that is chosen; what tells nothing of images gives way to their patches.
 std::string panel_of(const Source& source, const AppState& state) {
   const Kinds& kinds = kinds_of(source);
-  const bool other = source.history().of_images() && kinds.find(state.compare.panel) == kinds.panels.size();
-  return other ? kinds.panels.front() : state.compare.panel;
+  const bool other = source.history().of_images() && kinds.find(state.compared_panel) == kinds.panels.size();
+  return other ? kinds.panels.front() : state.compared_panel;
 }
 
 const Source& other_of(const Source& source, const AppState& state) {
@@ -202,7 +202,7 @@ class ComparePanel : public Panel {
 
   std::string caption(const Source& source, const AppState& state) const override {
     const std::string what = sides_[0] ? sides_[0]->caption(source, state) : rule_name(state.rule);
-    const bool scaled = state.compare.panel == "lens" || state.compare.panel == "sharing";
+    const bool scaled = state.compared_panel == "lens" || state.compared_panel == "sharing";
     return std::string(other_data(source, other_of(source, state)) ? "other data: losses cannot be compared \u00b7 "
                                                                    : "") +
            (scaled ? "A and B each with a scale of its own \u00b7 " : "") + what;
@@ -222,7 +222,7 @@ class ComparePanel : public Panel {
     const size_t before = kinds.find(panel_of(source, state));
     const int kind = ui::corner_choice("compare.kind", kinds.labels, int(before), "What is drawn of both", right,
                                        text_size(title(), ui::Font::bold).x - ui::em() * 3);
-    if (kind != int(before)) c.panel = kinds.panels[size_t(kind)];
+    if (kind != int(before)) state.compared_panel = kinds.panels[size_t(kind)];
     if (c.other && right > ImGui::GetCursorStartPos().x + ui::button_width("linked"))
       ui::corner_chip("compare.linked", "linked", c.linked,
                       "B stands where A stands, on the axis of the training curves", right);

@@ -42,25 +42,15 @@ void App::show(Sources sources) {
   source_ = sources.front().get();
   owned_.push_back(std::move(sources.front()));
   sources.erase(sources.begin());
-  state_.compare.rivals.clear();  // of another text, their losses would be nothing to compare with
-  state_.compare.compare_with(nullptr);
+  static_cast<RunState&>(state_) = {};
+  rest_ = {};
+  panels_ = make_panels();  // what they remember belongs to the source before
+  state_.thinnings = source_->history().thinnings;
   if (!sources.empty()) {
     compare(std::move(sources));
     state_.curve_axis = CurveAxis::flops;
   }
-  panels_ = make_panels();  // what they remember belongs to the source before
-  state_.shown = state_.compare.shown = {};
-  state_.playback = state_.writing = {};
-  state_.thinnings = source_->history().thinnings;
   begin_timeline();
-  state_.hovered = state_.pinned = {};
-  state_.span.reset();
-  state_.columns = state_.written = {};
-  state_.curves = {};
-  state_.tried = {};
-  rest_ = {};
-  state_.wishes.clear();
-  state_.lr_factor = 1;
   if (source_->history().of_images()) state_.page.clear();
 }
 

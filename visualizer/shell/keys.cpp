@@ -1,6 +1,8 @@
 #include "visualizer/shell/keys.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "visualizer/draw/ui.h"
@@ -12,39 +14,7 @@
 namespace tinymor {
 namespace {
 
-constexpr KeyHelp all_keys[] = {
-    {"Drag", "mark a part of the text; move a gap between panels; with Shift on the time line: a loop"},
-    {"Wheel", "zoom curves, time line, grid, cache, lens, attention; a double click shows all again"},
-    {"Right button", "dragged over a part of the curves: closer to it"},
-    {"Space", "play the time line, or pause"},
-    {"Left, Right", "previous, next place of the time line (with Shift: ten)"},
-    {"Home, End", "the first place; follow the newest"},
-    {",  .", "previous, next token (with Shift: mark from here on, more or less)"},
-    {"+  -  0", "closer, farther, all: curves and time line at this step, columns at the pinned or newest token"},
-    {"A", "a loop begins here; again: ends here; again: no loop"},
-    {"M", "B at this step: of this run, or of the run that is B"},
-    {"R", "next rule: training, causal, difference"},
-    {"L", "lessons; in one: Space goes on, Backspace goes back"},
-    {"N", "write a note at this step"},
-    {"O", "open another run, or train a new one"},
-    {"T", "pause or resume training (live runs)"},
-    {"Y", "one training step while paused (with Shift: ten)"},
-    {"P", "pin the token that is pointed at, or let it go"},
-    {"Double click", "on a token of the strip: what does it predict after each recursion?"},
-    {"1 to 9, [ ]", "attention of that recursion; previous, next head"},
-    {"C", "compare"},
-    {"Up, Down, Enter", "previous, next control; press it, type into it; Left, Right move a gap"},
-    {"Page Up, Page Down", "previous, next page"},
-    {"F", "the panel under the mouse fills the window, and back"},
-    {"S", "save that panel as SVG, PNG and CSV, into the folder exports"},
-    {"Esc", "close dialog or menu; let go of token, mark, panel"},
-    {"Ctrl +  -  0", "larger, smaller, 100 %"},
-    {"V", "write down what is done, as a scene that plays it again; V ends it"},
-    {"F11, Ctrl Q", "the whole screen, and back; close the window"},
-    {"H", "this help"},
-};
-
-void move_token(AppState& state, int by) {
+void step_token(AppState& state, int by) {
   const TokenRef from = state.pinned.value_or(TokenRef{Subject::probe, by > 0 ? -1 : 0});
   const int count = state.shown.text(from.subject, state.rule).size();
   state.span.reset();
@@ -62,8 +32,16 @@ void mark_token(AppState& state, int by) {
   state.pinned.reset();
 }
 
+void move_token(const Source&, AppState& state, int letter) {
+  const int by = std::string_view(".>:").find(char(letter)) == std::string_view::npos ? -1 : 1;
+  if (letter == ',' || letter == '.')
+    step_token(state, by);
+  else
+    mark_token(state, by);
+}
+
 /// What the wheel does, at what is shown.
-void look_closer(const Source& source, AppState& state, double notches) {
+void turn_zooms(const Source& source, AppState& state, double notches) {
   const RunHistory& history = source.history();
   const auto turn = [&](Zoom& zoom, double place, double least) {
     zoom.turn(notches, std::clamp((place - zoom.from) / zoom.width(), 0.0, 1.0), least);
@@ -75,13 +53,21 @@ void look_closer(const Source& source, AppState& state, double notches) {
   for (const Subject subject : {Subject::probe, Subject::generated}) {
     const int tokens = state.shown.text(subject, state.rule).size();
     const bool pinned = state.pinned && state.pinned->subject == subject;
-    const double place = pinned ? (state.pinned->token + 0.5) / tokens : subject == Subject::probe ? 0.5 : 1;
+    const double middle_or_newest = subject == Subject::probe ? 0.5 : 1;
+    const double place = pinned ? (state.pinned->token + 0.5) / tokens : middle_or_newest;
     if (tokens > 0) turn(state.columns_of(subject), place, std::min(1.0, 8.0 / tokens));
   }
 }
 
+void look_closer(const Source& source, AppState& state, int letter) {
+  if (letter != '0') return turn_zooms(source, state, letter == '+' ? 1 : -1);
+  state.curves.zoom = state.timeline.zoom = {};
+  state.columns = state.written = {};
+}
+
 /// Begins a loop, ends it, or lets go of it.
-void mark_loop(Playback& playback) {
+void mark_loop(const Source&, AppState& state, int) {
+  Playback& playback = state.clocked();
   const int here = playback.index();
   if (here < 0) return;
   if (!playback.loop)
@@ -92,14 +78,54 @@ void mark_loop(Playback& playback) {
     playback.loop.reset();
 }
 
-void toggle_training(const Source& source, AppState& state) {
+void mark_here(const Source& source, AppState& state, int) {
+  if (state.shown.any()) mark_compared(source, state, AxisMap(source, state.curve_axis).at(state.shown.step));
+}
+
+void toggle_training(const Source& source, AppState& state, int) {
   if (source.steerable()) state.wishes.push_back({is_paused(source.status()) ? Wish::resume : Wish::pause});
 }
 
-void turn_page(const Source& source, AppState& state, int by) {
+void train_steps(const Source& source, AppState& state, int letter) {
+  if (source.steerable()) state.wishes.insert(state.wishes.end(), letter == 'Y' ? 10 : 1, {Wish::train_step});
+}
+
+void toggle_pin(const Source&, AppState& state, int) {
+  if (state.selected()) state.toggle_pin(*state.selected());
+}
+
+void choose_attention(const Source&, AppState& state, int letter) {
+  if (letter == '[')
+    state.attention_head = std::max(0, state.attention_head - 1);
+  else if (letter == ']')
+    state.attention_head = std::min(63, state.attention_head + 1);
+  else
+    state.attention_row = letter - '1';
+}
+
+void play_or_turn_lesson(const Source& source, AppState& state, int) {
+  if (state.tutor.lesson >= 0)
+    turn_lesson(state, source, 1);
+  else
+    state.clocked().toggle(state.places(source));
+}
+
+void move_time(const Source& source, AppState& state, int which) {
+  const int stride = ImGui::GetIO().KeyShift ? 10 : 1;
+  if (!state.at_gap) state.clocked().step(which == 0 ? -stride : stride, state.places(source));
+}
+
+void go_to_end(const Source& source, AppState& state, int which) {
+  if (which == 0)
+    state.clocked().jump(0, state.places(source));
+  else
+    state.clocked().follow();
+}
+
+void turn_page(const Source& source, AppState& state, int which) {
   state.page = neighbour(
       pages(arrangement(state.room(), ui::em()), {{0, 0}, state.room()}, ui::em(), source.history().of_images()),
-      state.page, by);
+      state.page, which == 0 ? -1 : 1);
   state.maximised.clear();
 }
 
@@ -115,118 +141,144 @@ void close_dialog(AppState& state) {
     state.timeline.writing = false;
 }
 
-void let_go(AppState& state) {
-  if (state.pinned || state.span)
-    state.pinned.reset(), state.span.reset();
-  else if (state.mark_compared)
-    state.mark_compared = false, state.compare.linked = true;
-  else
+void let_go(const Source&, AppState& state, int) {
+  if (state.pinned || state.span) {
+    state.pinned.reset();
+    state.span.reset();
+  } else if (state.mark_compared) {
+    state.mark_compared = false;
+    state.compare.linked = true;
+  } else {
     state.maximised.clear();
+  }
 }
 
-/// The control that a key stands for, whose being hidden takes the key away, too.
-const char* control_of(ImWchar lower) {
-  switch (lower) {
-    case 'o':
-      return "open";
-    case 'l':
-      return "learn";
-    case 't':
-      return "train.pause";
-    case 'y':
-      return "train.step";
-    case 'h':
-    case '?':
-      return "help";
-    default:
-      return "";
-  }
+constexpr ImGuiKey no_key = ImGuiKey(-1);  // version 1.86 has no name for it
+
+/// One row of the help, and what its keys do. `which` is the letter that was typed, or the place among `named`.
+struct Key {
+  const char *shown, *does;
+  std::string_view letters = {};  ///< Typed; small letters stand for capitals, too.
+  std::array<ImGuiKey, 2> named = {no_key, no_key};
+  bool repeats = false;  ///< While a named key is held.
+  void (*act)(const Source& source, AppState& state, int which) = nullptr;
+  const char* control = "";  ///< The control that it presses: hidden with it.
+};
+
+constexpr Key all_keys[] = {
+    {"Drag", "mark a part of the text; move a gap between panels; with Shift on the time line: a loop"},
+    {"Wheel", "zoom curves, time line, grid, cache, lens, attention; a double click shows all again"},
+    {"Right button", "dragged over a part of the curves: closer to it"},
+    {.shown = "Space",
+     .does = "play the time line, or pause",
+     .named = {ImGuiKey_Space, no_key},
+     .act = play_or_turn_lesson},
+    {.shown = "Left, Right",
+     .does = "previous, next place of the time line (with Shift: ten)",
+     .named = {ImGuiKey_LeftArrow, ImGuiKey_RightArrow},
+     .repeats = true,
+     .act = move_time},
+    {.shown = "Home, End",
+     .does = "the first place; follow the newest",
+     .named = {ImGuiKey_Home, ImGuiKey_End},
+     .act = go_to_end},
+    {.shown = ",  .",
+     .does = "previous, next token (with Shift: mark from here on, more or less)",
+     .letters = ",.<;>:",
+     .act = move_token},
+    {.shown = "+  -  0",
+     .does = "closer, farther, all: curves and time line at this step, columns at the pinned or newest token",
+     .letters = "+-0",
+     .act = look_closer},
+    {.shown = "A", .does = "a loop begins here; again: ends here; again: no loop", .letters = "a", .act = mark_loop},
+    {.shown = "M", .does = "B at this step: of this run, or of the run that is B", .letters = "m", .act = mark_here},
+    {.shown = "R",
+     .does = "next rule: training, causal, difference",
+     .letters = "r",
+     .act = [](const Source&, AppState& s, int) { s.rule = RuleView((int(s.rule) + 1) % 3); }},
+    {.shown = "L",
+     .does = "lessons; in one: Space goes on, Backspace goes back",
+     .letters = "l",
+     .act = [](const Source&, AppState& s, int) { s.tutor.choosing = !s.tutor.choosing; },
+     .control = "learn"},
+    {.shown = "N",
+     .does = "write a note at this step",
+     .letters = "n",
+     .act = [](const Source& source, AppState& s, int) { begin_note(source, s); }},
+    {.shown = "O",
+     .does = "open another run, or train a new one",
+     .letters = "o",
+     .act = [](const Source&, AppState& s, int) { s.open.dialog = Dialog::open; },
+     .control = "open"},
+    {.shown = "T",
+     .does = "pause or resume training (live runs)",
+     .letters = "t",
+     .act = toggle_training,
+     .control = "train.pause"},
+    {.shown = "Y",
+     .does = "one training step while paused (with Shift: ten)",
+     .letters = "y",
+     .act = train_steps,
+     .control = "train.step"},
+    {.shown = "P", .does = "pin the token that is pointed at, or let it go", .letters = "p", .act = toggle_pin},
+    {"Double click", "on a token of the strip: what does it predict after each recursion?"},
+    {.shown = "1 to 9, [ ]",
+     .does = "attention of that recursion; previous, next head",
+     .letters = "123456789[]",
+     .act = choose_attention},
+    {.shown = "C",
+     .does = "compare",
+     .letters = "c",
+     .act = [](const Source&, AppState& s, int) { s.show = "compare"; }},
+    {"Up, Down, Enter", "previous, next control; press it, type into it; Left, Right move a gap"},
+    {.shown = "Page Up, Page Down",
+     .does = "previous, next page",
+     .named = {ImGuiKey_PageUp, ImGuiKey_PageDown},
+     .repeats = true,
+     .act = turn_page},
+    {.shown = "F",
+     .does = "the panel under the mouse fills the window, and back",
+     .letters = "f",
+     .act = [](const Source&, AppState& s,
+               int) { s.maximised = s.maximised.empty() ? s.panel_under_mouse : std::string(); }},
+    {.shown = "S",
+     .does = "save that panel as SVG, PNG and CSV, into the folder exports",
+     .letters = "s",
+     .act = [](const Source&, AppState& s,
+               int) { s.exporting = s.maximised.empty() ? s.panel_under_mouse : s.maximised; }},
+    {.shown = "Esc",
+     .does = "close dialog or menu; let go of token, mark, panel",
+     .named = {ImGuiKey_Escape, no_key},
+     .act = let_go},
+    {"Ctrl +  -  0", "larger, smaller, 100 %"},
+    {.shown = "V",
+     .does = "write down what is done, as a scene that plays it again; V ends it",
+     .letters = "v",
+     .act = [](const Source&, AppState& s, int) { s.recording_asked = true; }},
+    {"F11, Ctrl Q", "the whole screen, and back; close the window"},
+    {.shown = "H",
+     .does = "this help",
+     .letters = "h?",
+     .act = [](const Source&, AppState& s, int) { s.help = !s.help; },
+     .control = "help"},
+};
+
+bool is_capital(ImWchar character) {
+  return character >= 'A' && character <= 'Z';
 }
 
 void typed(ImWchar character, const Source& source, AppState& state) {
-  if (state.hidden.contains(control_of(character | 0x20))) return;
-  if (character >= '1' && character <= '9') state.attention_row = character - '1';
-  switch (character) {
-    case '[':
-      state.attention_head = std::max(0, state.attention_head - 1);
-      return;
-    case ']':
-      state.attention_head = std::min(63, state.attention_head + 1);
-      return;
-    case 'c':
-    case 'C':
-      state.show = "compare";
-      return;
-    case 'p':
-    case 'P':
-      if (state.selected()) state.toggle_pin(*state.selected());
-      return;
-    case 'y':
-    case 'Y':
-      if (source.steerable()) state.wishes.insert(state.wishes.end(), character == 'Y' ? 10 : 1, {Wish::train_step});
-      return;
-    case ',':
-      return move_token(state, -1);
-    case '.':
-      return move_token(state, 1);
-    case '<':
-    case ';':
-      return mark_token(state, -1);
-    case '>':
-    case ':':
-      return mark_token(state, 1);
-    case '+':
-    case '-':
-      return look_closer(source, state, character == '+' ? 1 : -1);
-    case '0':
-      state.curves.zoom = state.timeline.zoom = {};
-      state.columns = state.written = {};
-      return;
-    case 'a':
-    case 'A':
-      return mark_loop(state.clocked());
-    case 'm':
-    case 'M':
-      if (state.shown.any()) mark_compared(source, state, AxisMap(source, state.curve_axis).at(state.shown.step));
-      return;
-    case 'n':
-    case 'N':
-      return begin_note(source, state);
-    case 'o':
-    case 'O':
-      state.open.dialog = Dialog::open;
-      return;
-    case 'l':
-    case 'L':
-      state.tutor.choosing = !state.tutor.choosing;
-      return;
-    case 'r':
-    case 'R':
-      state.rule = RuleView((int(state.rule) + 1) % 3);
-      return;
-    case 't':
-    case 'T':
-      return toggle_training(source, state);
-    case 'h':
-    case 'H':
-    case '?':
-      state.help = !state.help;
-      return;
-    case 'v':
-    case 'V':
-      state.recording_asked = true;
-      return;
-    case 's':
-    case 'S':
-      state.exporting = state.maximised.empty() ? state.panel_under_mouse : state.maximised;
-      return;
-    case 'f':
-    case 'F':
-      state.maximised = state.maximised.empty() ? state.panel_under_mouse : "";
-      return;
-    default:
-      return;
-  }
+  const auto small = char(is_capital(character) ? character + ('a' - 'A') : character);
+  for (const Key& key : all_keys)
+    if (character < 0x80 && key.letters.find(small) != key.letters.npos && !state.hidden.contains(key.control))
+      return key.act(source, state, character);
+}
+
+void pressed(const Source& source, AppState& state) {
+  for (const Key& key : all_keys)
+    for (int which = 0; which < 2; ++which)
+      if (key.named[which] != no_key && ui::key_pressed(key.named[which], key.repeats)) key.act(source, state, which);
+  if (ui::key_pressed(ImGuiKey_Backspace, false) && state.tutor.lesson >= 0) turn_lesson(state, source, -1);
 }
 
 void handle_dialog_keys(AppState& state) {
@@ -245,8 +297,10 @@ void handle_dialog_keys(AppState& state) {
 
 }  // namespace
 
-std::span<const KeyHelp> key_help() {
-  return all_keys;
+std::vector<KeyHelp> key_help() {
+  std::vector<KeyHelp> out;
+  for (const Key& key : all_keys) out.push_back({key.shown, key.does});
+  return out;
 }
 
 void give_typed_ahead(AppState& state) {
@@ -264,20 +318,13 @@ void handle_keys(const Source& source, AppState& state) {
   if (ui::popup_open()) return;
   if (state.modal()) return handle_dialog_keys(state);
   if (io.WantTextInput) return;
-  Playback& playback = state.clocked();
-  const int count = state.places(source), stride = io.KeyShift ? 10 : 1;
-  if (ui::key_pressed(ImGuiKey_LeftArrow) && !state.at_gap) playback.step(-stride, count);
-  if (ui::key_pressed(ImGuiKey_RightArrow) && !state.at_gap) playback.step(stride, count);
-  if (ui::key_pressed(ImGuiKey_Home, false)) playback.jump(0, count);
-  if (ui::key_pressed(ImGuiKey_End, false)) playback.follow();
-  const bool learning = state.tutor.lesson >= 0;
-  if (ui::key_pressed(ImGuiKey_Space, false)) learning ? turn_lesson(state, source, 1) : playback.toggle(count);
-  if (ui::key_pressed(ImGuiKey_Backspace, false) && learning) turn_lesson(state, source, -1);
-  if (ui::key_pressed(ImGuiKey_PageUp)) turn_page(source, state, -1);
-  if (ui::key_pressed(ImGuiKey_PageDown)) turn_page(source, state, 1);
-  if (ui::key_pressed(ImGuiKey_Escape, false)) let_go(state);
-  for (ImWchar character : io.InputQueueCharacters)
-    state.modal() ? state.typed_ahead.push_back(character) : typed(character, source, state);
+  pressed(source, state);
+  for (ImWchar character : io.InputQueueCharacters) {
+    if (state.modal())
+      state.typed_ahead.push_back(character);
+    else
+      typed(character, source, state);
+  }
   state.awaits_text = !state.typed_ahead.empty();
   state.entered_ahead = state.awaits_text && ui::key_pressed(ImGuiKey_Enter, false);
 }

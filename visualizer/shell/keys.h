@@ -1,7 +1,7 @@
 #pragma once
 // The keys of the window, and the list of them that the help shows.
 
-#include <span>
+#include <vector>
 
 #include "visualizer/state/app_state.h"
 
@@ -11,7 +11,7 @@ struct KeyHelp {
   const char* keys;
   const char* does;
 };
-std::span<const KeyHelp> key_help();
+std::vector<KeyHelp> key_help();
 
 /// Gives a dialog's text field, as soon as it has the keyboard, what was typed since the dialog appeared.
 void give_typed_ahead(AppState& state);

@@ -1,6 +1,7 @@
 #include "visualizer/state/control_names.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "tensor/error.h"
 #include "trainer/config.h"
@@ -9,7 +10,26 @@
 namespace tinymor {
 namespace {
 
-/// Where a word of a name ends.
+/// All but those of panels.
+constexpr const char* without_panels = R"(
+attention.large attention.layer attention.layer.N attention.map.N.N attention.nearest autograd.expression
+autograd.first autograd.graph autograd.last autograd.leaf.NAME autograd.value.NAME autograd.next autograd.preset
+autograd.preset.N autograd.previous candidates.N compare.kind compare.kind.N compare.linked compare.next
+compare.other compare.snapshot compare.step compare.swap curves.axis curves.axis.N curves.log curves.NAME.area
+curves.NAME.NAME curves.smooth gen.branch gen.go_on gen.max_depth gen.pace gen.play gen.prompt gen.seed gen.step
+gen.temperature gen.tokens gen.top_k gen.top_p gen.undo grid.cells grid.paper grid.sort help help.close
+help.window inspector inspector.close kv.cells kv.strategy kv.strategy.N kv.subject kv.subject.N learn
+lens.capacity lens.cells lens.cut_off lens.depth.N lens.everybody lens.without lesson lesson.back
+lesson.choose.N lesson.close lesson.fold lesson.hint lesson.list.close lesson.next lesson.problem.N lesson.solve
+menu.NAME note.cancel note.keep note.text open open.close open.go open.message open.path open.run.N page.N
+page.menu page.next page.previous patches.image.N record rule.N rule.next scores.log scores.one_scale
+scores.strip.N sharing.passes sharing.scheme sharing.scheme.N sharing.set.N span span.close split.N strip.shift
+strip.tint strip.token.N time.clock time.first time.follow time.next time.play time.previous time.speed
+time.track tokens.batches tokens.held_out tokens.open tokens.own tokens.row.N tokens.search tokens.token.N
+tokens.view tokens.view.N tokens.watch top.badge train.data train.go train.lr train.pause train.race
+train.rest.battery train.rest.plateau train.step train.steps train.stop zoom.in zoom.out)";
+
+/// Takes the first word off `rest`.
 std::string_view first_part(std::string_view& rest) {
   const size_t dot = std::min(rest.find('.'), rest.size());
   const std::string_view part = rest.substr(0, dot);
@@ -21,13 +41,16 @@ bool is_number(std::string_view part) {
   return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+bool fits(std::string_view pattern, std::string_view part) {
+  if (pattern == "N") return is_number(part);
+  return pattern == "NAME" ? !part.empty() : pattern == part;
+}
+
 /// Whether the name is one that `known` stands for.
 bool stands_for(std::string_view known, std::string_view name) {
   while (!known.empty() && !name.empty()) {
     if (known == "NAME") return true;  // names of values may have dots
-    const std::string_view pattern = first_part(known), part = first_part(name);
-    const bool fits = pattern == "N" ? is_number(part) : pattern == "NAME" ? !part.empty() : pattern == part;
-    if (!fits) return false;
+    if (!fits(first_part(known), first_part(name))) return false;
   }
   return known.empty() && name.empty();
 }
@@ -36,141 +59,9 @@ bool stands_for(std::string_view known, std::string_view name) {
 
 const std::vector<std::string>& control_names() {
   static const std::vector<std::string> all = [] {
-    std::vector<std::string> names = {"attention.large",
-                                      "attention.layer",
-                                      "attention.layer.N",
-                                      "attention.map.N.N",
-                                      "attention.nearest",
-                                      "autograd.expression",
-                                      "autograd.first",
-                                      "autograd.graph",
-                                      "autograd.last",
-                                      "autograd.leaf.NAME",
-                                      "autograd.value.NAME",
-                                      "autograd.next",
-                                      "autograd.preset",
-                                      "autograd.preset.N",
-                                      "autograd.previous",
-                                      "candidates.N",
-                                      "compare.kind",
-                                      "compare.kind.N",
-                                      "compare.linked",
-                                      "compare.next",
-                                      "compare.other",
-                                      "compare.snapshot",
-                                      "compare.step",
-                                      "compare.swap",
-                                      "curves.axis",
-                                      "curves.axis.N",
-                                      "curves.log",
-                                      "curves.NAME.area",
-                                      "curves.NAME.NAME",
-                                      "curves.smooth",
-                                      "gen.branch",
-                                      "gen.go_on",
-                                      "gen.max_depth",
-                                      "gen.pace",
-                                      "gen.play",
-                                      "gen.prompt",
-                                      "gen.seed",
-                                      "gen.step",
-                                      "gen.temperature",
-                                      "gen.tokens",
-                                      "gen.top_k",
-                                      "gen.top_p",
-                                      "gen.undo",
-                                      "grid.cells",
-                                      "grid.paper",
-                                      "grid.sort",
-                                      "help",
-                                      "help.close",
-                                      "help.window",
-                                      "inspector",
-                                      "inspector.close",
-                                      "kv.cells",
-                                      "kv.strategy",
-                                      "kv.strategy.N",
-                                      "kv.subject",
-                                      "kv.subject.N",
-                                      "learn",
-                                      "lens.capacity",
-                                      "lens.cells",
-                                      "lens.cut_off",
-                                      "lens.depth.N",
-                                      "lens.everybody",
-                                      "lens.without",
-                                      "lesson",
-                                      "lesson.back",
-                                      "lesson.choose.N",
-                                      "lesson.close",
-                                      "lesson.fold",
-                                      "lesson.hint",
-                                      "lesson.list.close",
-                                      "lesson.next",
-                                      "lesson.problem.N",
-                                      "lesson.solve",
-                                      "menu.NAME",
-                                      "note.cancel",
-                                      "note.keep",
-                                      "note.text",
-                                      "open",
-                                      "open.close",
-                                      "open.go",
-                                      "open.message",
-                                      "open.path",
-                                      "open.run.N",
-                                      "page.N",
-                                      "page.menu",
-                                      "page.next",
-                                      "page.previous",
-                                      "patches.image.N",
-                                      "record",
-                                      "rule.N",
-                                      "rule.next",
-                                      "scores.log",
-                                      "scores.one_scale",
-                                      "scores.strip.N",
-                                      "sharing.passes",
-                                      "sharing.scheme",
-                                      "sharing.scheme.N",
-                                      "sharing.set.N",
-                                      "span",
-                                      "span.close",
-                                      "split.N",
-                                      "strip.shift",
-                                      "strip.tint",
-                                      "strip.token.N",
-                                      "time.clock",
-                                      "time.first",
-                                      "time.follow",
-                                      "time.next",
-                                      "time.play",
-                                      "time.previous",
-                                      "time.speed",
-                                      "time.track",
-                                      "tokens.batches",
-                                      "tokens.held_out",
-                                      "tokens.open",
-                                      "tokens.own",
-                                      "tokens.row.N",
-                                      "tokens.search",
-                                      "tokens.token.N",
-                                      "tokens.view",
-                                      "tokens.view.N",
-                                      "tokens.watch",
-                                      "top.badge",
-                                      "train.data",
-                                      "train.go",
-                                      "train.lr",
-                                      "train.pause",
-                                      "train.race",
-                                      "train.rest.battery",
-                                      "train.rest.plateau",
-                                      "train.step",
-                                      "train.steps",
-                                      "train.stop",
-                                      "zoom.in",
-                                      "zoom.out"};
+    std::vector<std::string> names;
+    std::istringstream words(without_panels);
+    for (std::string name; words >> name;) names.push_back(name);
     for (const std::string panel : panel_names) names.push_back("panel." + panel);
     std::sort(names.begin(), names.end());
     return names;

@@ -1,11 +1,8 @@
 #include "visualizer/state/setting_table.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -20,15 +17,115 @@ namespace {
 using Entry = SettingEntry;
 using namespace setting_kinds;
 
+/// Calls `field("name", member, kind)` for every setting that is a member of the state.
+template <class State, class Field>
+void for_each_member(State& s, Field&& field) {
+  field("page", s.page, Name{"the name of a page", is_page});
+  field("show", s.show, Name{"a panel whose page is turned to, or none", is_panel});
+  field("panel", s.maximised, Name{"a panel that fills the window, or none", is_panel});
+  field("zoom", s.zoom, Between{0.5f, 3.0f});
+  field("rule", s.rule, OneOf<RuleView>{"training causal difference"});
+  field("splits", s.splits, Splits{});
+  field("shift", s.shift_depth, Switch{});
+  field("paper", s.paper_colors, Switch{});
+  field("axis", s.curve_axis, OneOf<CurveAxis>{"steps tokens flops seconds"});
+  field("log", s.log_loss, Switch{});
+  field("scores.log", s.log_scores, Switch{});
+  field("scores.one_scale", s.one_scale, Switch{});
+  field("smooth", s.smooth_loss, Switch{});
+  field("curves.hide", s.curves.hidden,
+        Names{"names of lines with ; between them, or none", ';', [](std::string_view) {}});
+  field("dialog", s.open.dialog, OneOf<Dialog>{"none open beside text"});
+  field("cache", s.cache_subject, OneOf<Subject>{"probe generated"});
+  field("kv", s.cache_strategy, OneOf<>{"run recursion_wise shared hybrid"});
+  field("compare", s.compared_panel, Name{"a panel to be drawn of two runs or steps", is_panel});
+  field("compare.linked", s.compare.linked, Switch{});
+  field("compare.mark", s.mark_compared, Switch{});
+  field("whatif.depth", s.what_if.depth, Between{0, 64, "0: as routed"});
+  field("whatif.everybody", s.everybody, Switch{});
+  field("whatif.without", s.what_if.without, Between{0, 64, "0: none"});
+  field("whatif.cut_off", s.what_if.cut_off, Between{0.01f, 0.99f});
+  field("whatif.capacity", s.what_if.capacity, Between{0.1f, 3.0f});
+  field("attention.layer", s.attention_layer, Between{-1, 64});
+  field("attention.row", s.attention_row, Between{0, 63});
+  field("attention.head", s.attention_head, Between{0, 63});
+  field("rest.plateau", s.rest_on_plateau, Switch{});
+  field("rest.battery", s.rest_on_battery, Switch{});
+  field("lr", s.lr_factor, Between{0.01f, 100.0f});
+  field("tint", s.tint, OneOf<Tint>{"depth loss change"});
+  field("grid.sort", s.sort, OneOf<ColumnSort>{"position depth loss"});
+  field("sharing", s.sharing_scheme, OneOf<>{"run cycle sequence middle_cycle middle_sequence"});
+  field("sharing.passes", s.sharing_passes, Between{0, 3, "those of the run, 2, 3 or 4"});
+  field("patches.image", s.patches_image, Between{-1, 63, "-1: all"});
+  field("patches.patch", s.patch, Between{-1, 1'000'000, "-1: none"});
+  field("tokens.view", s.tokens_view, OneOf<TokensView>{"probe vocabulary own"});
+  field("tokens.search", s.token_search, Text{});
+  field("tokens.own", s.own_text, Text{});
+  field("autograd.expression", s.expression, Text{});
+  field("autograd.step", s.autograd_step, Between{0, 100'000});
+  field("prompt", s.request.prompt, Text{});
+  field("temperature", s.request.temperature, Between{0.0f, 2.0f});
+  field("top_k", s.request.top_k, Between{0, 100'000});
+  field("top_p", s.request.top_p, Between{0.0f, 1.0f});
+  field("seed", s.request.seed, Between{0, 1 << 30});
+  field("max_depth", s.request.max_depth, Between{0, 64, "0: no cap"});
+  field("pace", s.request.pace, Between{0, 1000, "0: as fast as it can"});
+  field("max_tokens", s.request.max_tokens, Between{1, 100'000});
+  field("hide", s.hidden, Names{"names of controls, or none", ' ', check_control});
+  field("help", s.help, Switch{});
+}
+
+/// The same for those that depend on what the time line counts.
+template <class State, class Field>
+void for_each_clocked(State& s, Field&& field) {
+  field("speed", s.clocked().speed, Between{0.25, 16.0, "times 4 snapshots or tokens a second"});
+  field("time.zoom", s.timeline.zoom, Part{});
+  field("columns", s.columns, Part{});
+  field("columns.written", s.written, Part{});
+  field("curves.zoom", s.curves.zoom, Part{});
+}
+
+/// An entry for each that `for_each` calls its argument for.
+template <class ForEach>
+void add_members(std::vector<Entry>& entries, ForEach for_each) {
+  AppState any;
+  for_each(any, [&](const char* name, auto&, const auto& kind) {
+    const auto get = [=](const AppState& s, const Source&) {
+      std::string text;
+      for_each(s, [&](std::string_view each, const auto& member, const auto& of) {
+        if (each == name) text = of.text(member);
+      });
+      return text;
+    };
+    const auto set = [=](AppState& s, const Source&, const std::string& value) {
+      bool done = false;
+      for_each(s, [&](std::string_view each, auto& member, const auto& of) {
+        if (each != name) return;
+        const auto parsed = of.parse(value);
+        done = parsed.has_value();
+        if (done) static_cast<std::decay_t<decltype(*parsed)>&>(member) = *parsed;
+      });
+      return done;
+    };
+    entries.push_back({{name, kind.values()}, get, set});
+  });
+}
+
 Entry lesson() {
   return {{"lesson", "the name of a lesson, or none"},
           [](const AppState& s, const Source&) {
             return s.tutor.lesson < 0 ? "none" : s.lessons[size_t(s.tutor.lesson)].name;
           },
           [](AppState& s, const Source& source, const std::string& value) {
-            if (value == "none") return s.tutor = {}, true;
+            if (value == "none") {
+              s.tutor = {};
+              return true;
+            }
             for (size_t i = 0; i < s.lessons.size(); ++i)
-              if (s.lessons[i].name == value) return enter_lesson(s, source, int(i), 0), true;
+              if (s.lessons[i].name == value) {
+                enter_lesson(s, source, int(i), 0);
+                return true;
+              }
             return false;
           }};
 }
@@ -53,34 +150,16 @@ Entry step() {
             return s.playback.mode() == Playback::Mode::following ? "newest" : fmt::format("{}", s.shown.step);
           },
           [](AppState& s, const Source& source, const std::string& value) {
-            if (value == "newest") return s.playback.follow(), true;
+            if (value == "newest") {
+              s.playback.follow();
+              return true;
+            }
             const std::optional<int64_t> step = parse_number<int64_t>(value);
             if (!step || *step < 0) return false;
             const RunHistory& history = source.history();
             s.playback.jump(history.snapshot_at(*step), history.snapshot_count());
             return true;
           }};
-}
-
-/// The pieces of `text` between the separators, but for empty ones.
-std::vector<std::string> parts(const std::string& text, char separator) {
-  std::vector<std::string> out;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find(separator, at), text.size());
-    if (end > at) out.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return out;
-}
-
-/// Two numbers, the second not the smaller.
-template <class Number>
-std::optional<std::pair<Number, Number>> parse_range(const std::string& value) {
-  const size_t space = std::min(value.find(' '), value.size());
-  const std::optional<Number> first = parse_number<Number>(value.substr(0, space)),
-                              last = parse_number<Number>(value.substr(std::min(space + 1, value.size())));
-  if (!first || !last || *first < 0 || *last < *first) return std::nullopt;
-  return std::pair(*first, *last);
 }
 
 Entry loop() {
@@ -93,7 +172,10 @@ Entry loop() {
                        : "none";
           },
           [](AppState& s, const Source& source, const std::string& value) {
-            if (value == "none") return s.playback.loop.reset(), true;
+            if (value == "none") {
+              s.playback.loop.reset();
+              return true;
+            }
             const auto steps = parse_range<int64_t>(value);
             if (!steps || steps->first == steps->second) return false;
             const RunHistory& history = source.history();
@@ -110,64 +192,25 @@ Entry span() {
             return s.span ? fmt::format("{} {}", s.span->first, s.span->second) : "none";
           },
           [](AppState& s, const Source&, const std::string& value) {
-            if (value == "none") return s.span.reset(), true;
+            if (value == "none") {
+              s.span.reset();
+              return true;
+            }
             const auto ends = parse_range<int>(value);
             if (ends) s.mark(*ends);
             return ends.has_value();
           }};
 }
 
-/// The part of something long that is seen.
-template <class At>
-Entry part(const char* name, At at) {
-  return {{name, "two shares of the whole, 0 to 1, or all"},
-          [=](const AppState& s, const Source&) {
-            const Zoom& zoom = at(const_cast<AppState&>(s));
-            return zoom.width() >= 1 ? "all" : fmt::format("{:.9g} {:.9g}", zoom.from, zoom.to);
-          },
-          [=](AppState& s, const Source&, const std::string& value) {
-            if (value == "all") return at(s) = {}, true;
-            const auto seen = parse_range<double>(value);
-            if (!seen || seen->second > 1 || seen->first == seen->second) return false;
-            at(s) = {seen->first, seen->second};
-            return true;
-          }};
-}
-
-/// "Overview/3=0.1,0,0 Inside/3=0,0.05,0".
-Entry splits() {
-  return {{"splits", "how far the gaps of pages are moved, as in Overview/3=0.1,0,-0.05, or none"},
-          [](const AppState& s, const Source&) {
-            std::vector<std::string> out;
-            for (const auto& [page, moved] : s.splits)
-              out.push_back(fmt::format("{}={:.3f}", page, fmt::join(moved, ",")));
-            return out.empty() ? "none" : fmt::format("{}", fmt::join(out, " "));
-          },
-          [](AppState& s, const Source&, const std::string& value) {
-            std::map<std::string, std::vector<float>> all;
-            for (const std::string& page : value == "none" ? std::vector<std::string>() : parts(value, ' ')) {
-              const size_t names = page.find('=');
-              if (names == std::string::npos) return false;
-              for (const std::string& number : parts(page.substr(names + 1), ',')) {
-                const std::optional<float> moved = parse_number<float>(number);
-                if (!moved || !(std::abs(*moved) <= 1)) return false;
-                all[page.substr(0, names)].push_back(*moved);
-              }
-            }
-            s.splits = std::move(all);
-            return true;
-          }};
-}
-
 Entry clock() {
-  Entry e = choice("clock", "steps, seconds or text: what the time line counts", {"steps", "seconds", "text"},
-                   [](AppState& s) -> Clock& { return s.timeline.clock; });
-  e.set = [set = e.set](AppState& s, const Source& source, const std::string& value) {
-    if (!set(s, source, value)) return false;
-    s.count_by(s.timeline.clock);
-    return true;
-  };
-  return e;
+  constexpr OneOf<Clock> kind{"steps seconds text"};
+  return {{"clock", kind.values() + ": what the time line counts"},
+          [=](const AppState& s, const Source&) { return kind.text(s.timeline.clock); },
+          [=](AppState& s, const Source&, const std::string& value) {
+            const std::optional<Clock> clock = kind.parse(value);
+            if (clock) s.count_by(*clock);
+            return clock.has_value();
+          }};
 }
 
 /// By the length of the text, that lies on this side of what is wanted where there was none of that length.
@@ -178,7 +221,10 @@ Entry written_tokens() {
                                                                  : fmt::format("{}", s.shown.generated.size());
           },
           [](AppState& s, const Source& source, const std::string& value) {
-            if (value == "newest") return s.writing.follow(), true;
+            if (value == "newest") {
+              s.writing.follow();
+              return true;
+            }
             const std::optional<int> tokens = parse_number<int>(value);
             if (!tokens || *tokens < 0) return false;
             const std::vector<int> lengths = source.generation().lengths();
@@ -233,9 +279,14 @@ Entry pin() {
             return s.pinned ? fmt::format("{} {}", subjects[int(s.pinned->subject)], s.pinned->token) : "none";
           },
           [=](AppState& s, const Source& source, const std::string& value) {
-            if (value == "none") return s.pinned.reset(), true;
-            if (const int found = remarkable_token(s, source, value); found >= 0)
-              return s.pinned = TokenRef{Subject::probe, found}, true;
+            if (value == "none") {
+              s.pinned.reset();
+              return true;
+            }
+            if (const int found = remarkable_token(s, source, value); found >= 0) {
+              s.pinned = TokenRef{Subject::probe, found};
+              return true;
+            }
             for (int subject : {0, 1}) {
               const std::string word = std::string(subjects[subject]) + " ";
               if (!value.starts_with(word)) continue;
@@ -245,50 +296,6 @@ Entry pin() {
               return true;
             }
             return false;
-          }};
-}
-
-/// Of wishes, in the order of their kinds.
-constexpr std::string_view wish_words[] = {"pause",  "resume",     "stop",  "generate",      "go_on",           "step",
-                                           "clear",  "write",      "keep",  "choose",        "stop_generating", "swap",
-                                           "record", "train_step", "watch", "watch_batches", "watch_held_out",  "note",
-                                           "open",   "train",      "race"};
-/// A word is followed by a number, by a text, or by both.
-bool has_number(Wish::Kind kind) {
-  return kind == Wish::write || kind == Wish::keep || kind == Wish::choose || kind >= Wish::train;
-}
-bool has_text(Wish::Kind kind) {
-  return kind >= Wish::note;
-}
-
-/// Whether the text of a wish may be the path of a file or folder.
-bool names_a_file(Wish::Kind kind) {
-  return kind >= Wish::open;
-}
-
-/// Takes the first word off.
-std::string take_word(std::string& text) {
-  const size_t space = std::min(text.find(' '), text.size());
-  const std::string word = text.substr(0, space);
-  text.erase(0, space + (space < text.size()));
-  return word;
-}
-
-/// Names of what is not shown; `check` throws where there is none of that name.
-template <class At>
-Entry names(const char* name, const char* values, char separator, At at, void (*check)(std::string_view)) {
-  return {{name, values},
-          [=](const AppState& s, const Source&) {
-            const std::set<std::string>& all = at(const_cast<AppState&>(s));
-            return all.empty() ? "none" : fmt::format("{}", fmt::join(all, std::string(1, separator)));
-          },
-          [=](AppState& s, const Source&, const std::string& value) {
-            if (value.empty()) return false;
-            std::set<std::string> all;
-            for (std::string& one : parts(value == "none" ? "" : value, separator))
-              check(one), all.insert(std::move(one));
-            at(s) = std::move(all);
-            return true;
           }};
 }
 
@@ -306,161 +313,30 @@ Entry compared_run() {
 }
 
 Entry wish() {
-  return {{"do",
-           "pause, resume, stop, generate, go_on, step, clear, write COUNT, keep COUNT, choose ID, stop_generating, "
-           "swap, record, train_step, "
-           "watch, watch_batches, watch_held_out, note TEXT, open PATH, train STEPS DATA or race STEPS DATA"},
+  return {{"do", wish_words()},
           [](const AppState&, const Source&) { return std::string("nothing"); },
           [](AppState& s, const Source&, const std::string& value) {
-            std::string rest = value;
-            const std::string name = take_word(rest);
-            const auto* found = std::find(std::begin(wish_words), std::end(wish_words), name);
-            if (found == std::end(wish_words)) return false;
-            Wish wish{Wish::Kind(found - wish_words)};
-            if (has_number(wish.kind)) {
-              const std::optional<int> count = parse_number<int>(take_word(rest));
-              if (!count || *count < 0) return false;
-              wish.value = *count;
-            }
-            if (rest.empty() == has_text(wish.kind) && wish.kind != Wish::note) return false;  // an empty note goes
-            wish.text = rest;
-            s.wishes.push_back(std::move(wish));
-            return true;
+            std::optional<Wish> wish = parse_wish(value);
+            if (wish) s.wishes.push_back(std::move(*wish));
+            return wish.has_value();
           }};
-}
-
-/// All but the facts.
-std::vector<Entry> settable() {
-  const std::vector<Entry> all = {
-      lesson(),
-      lesson_step(),
-      name(
-          "page", "the name of a page", [](AppState& s) -> std::string& { return s.page; }, is_page),
-      name(
-          "show", "a panel whose page is turned to, or none", [](AppState& s) -> std::string& { return s.show; },
-          is_panel),
-      name(
-          "panel", "a panel that fills the window, or none", [](AppState& s) -> std::string& { return s.maximised; },
-          is_panel),
-      number("zoom", "0.5 to 3", 0.5f, 3.0f, [](AppState& s) -> float& { return s.zoom; }),
-      choice("rule", "training, causal or difference", {"training", "causal", "difference"}, &AppState::rule),
-      step(),
-      clock(),
-      written_tokens(),
-      number("speed", "0.25 to 16 times 4 snapshots or tokens a second", 0.25, 16.0,
-             [](AppState& s) -> double& { return s.clocked().speed; }),
-      play(),
-      part("time.zoom", [](AppState& s) -> Zoom& { return s.timeline.zoom; }),
-      loop(),
-      pin(),
-      span(),
-      part("columns", [](AppState& s) -> Zoom& { return s.columns; }),
-      part("columns.written", [](AppState& s) -> Zoom& { return s.written; }),
-      splits(),
-      flag("shift", &AppState::shift_depth),
-      flag("paper", &AppState::paper_colors),
-      choice("axis", "steps, tokens, flops or seconds", {"steps", "tokens", "flops", "seconds"}, &AppState::curve_axis),
-      flag("log", &AppState::log_loss),
-      flag("scores.log", &AppState::log_scores),
-      flag("scores.one_scale", &AppState::one_scale),
-      flag("smooth", &AppState::smooth_loss),
-      part("curves.zoom", [](AppState& s) -> Zoom& { return s.curves.zoom; }),
-      names(
-          "curves.hide", "names of lines with ; between them, or none", ';',
-          [](AppState& s) -> std::set<std::string>& { return s.curves.hidden; }, [](std::string_view) {}),
-      choice("dialog", "none, open, beside or text", {"none", "open", "beside", "text"},
-             [](AppState& s) -> Dialog& { return s.open.dialog; }),
-      choice("cache", "probe or generated", {"probe", "generated"}, &AppState::cache_subject),
-      choice("kv", "run, recursion_wise, shared or hybrid", {"run", "recursion_wise", "shared", "hybrid"},
-             &AppState::cache_strategy),
-      name(
-          "compare", "a panel to be drawn of two runs or steps",
-          [](AppState& s) -> std::string& { return s.compare.panel; }, is_panel),
-      compared_run(),
-      flag("compare.linked", [](AppState& s) -> bool& { return s.compare.linked; }),
-      compared_step(),
-      flag("compare.mark", &AppState::mark_compared),
-      number("whatif.depth", "0 to 64; 0: as routed", 0, 64, [](AppState& s) -> int& { return s.what_if.depth; }),
-      flag("whatif.everybody", &AppState::everybody),
-      number("whatif.without", "0 to 64; 0: none", 0, 64, [](AppState& s) -> int& { return s.what_if.without; }),
-      number("whatif.cut_off", "0.01 to 0.99", 0.01f, 0.99f, [](AppState& s) -> float& { return s.what_if.cut_off; }),
-      number("whatif.capacity", "0.1 to 3", 0.1f, 3.0f, [](AppState& s) -> float& { return s.what_if.capacity; }),
-      number("attention.layer", "-1 to 64", -1, 64, [](AppState& s) -> int& { return s.attention_layer; }),
-      flag("rest.plateau", &AppState::rest_on_plateau),
-      flag("rest.battery", &AppState::rest_on_battery),
-      number("lr", "0.01 to 100", 0.01f, 100.0f, [](AppState& s) -> float& { return s.lr_factor; }),
-      choice("tint", "depth, loss or change", {"depth", "loss", "change"}, &AppState::tint),
-      choice("grid.sort", "position, depth or loss", {"position", "depth", "loss"}, &AppState::sort),
-      number("attention.row", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_row; }),
-      number("attention.head", "0 to 63", 0, 63, [](AppState& s) -> int& { return s.attention_head; }),
-      choice("sharing", "run, cycle, sequence, middle_cycle or middle_sequence",
-             {"run", "cycle", "sequence", "middle_cycle", "middle_sequence"}, &AppState::sharing_scheme),
-      number("sharing.passes", "0 to 3: those of the run, 2, 3 or 4", 0, 3,
-             [](AppState& s) -> int& { return s.sharing_passes; }),
-      number("patches.image", "-1 to 63; -1: all", -1, 63, [](AppState& s) -> int& { return s.patches_image; }),
-      number("patches.patch", "-1 to 1000000; -1: none", -1, 1000000, [](AppState& s) -> int& { return s.patch; }),
-      choice("tokens.view", "probe, vocabulary or own", {"probe", "vocabulary", "own"}, &AppState::tokens_view),
-      text("tokens.search", [](AppState& s) -> std::string& { return s.token_search; }),
-      text("tokens.own", [](AppState& s) -> std::string& { return s.own_text; }),
-      text("autograd.expression", [](AppState& s) -> std::string& { return s.expression; }),
-      number("autograd.step", "0 or more", 0, 100000, [](AppState& s) -> int& { return s.autograd_step; }),
-      text("prompt", [](AppState& s) -> std::string& { return s.request.prompt; }),
-      number("temperature", "0 to 2", 0.0f, 2.0f, [](AppState& s) -> float& { return s.request.temperature; }),
-      number("top_k", "0 to 100000", 0, 100000, [](AppState& s) -> int& { return s.request.top_k; }),
-      number("top_p", "0 to 1", 0.0f, 1.0f, [](AppState& s) -> float& { return s.request.top_p; }),
-      number("seed", "0 or more", 0, 1 << 30, [](AppState& s) -> int& { return s.request.seed; }),
-      number("max_depth", "0 to 64; 0: no cap", 0, 64, [](AppState& s) -> int& { return s.request.max_depth; }),
-      number("pace", "0 to 1000; 0: as fast as it can", 0, 1000, [](AppState& s) -> int& { return s.request.pace; }),
-      number("max_tokens", "1 to 100000", 1, 100000, [](AppState& s) -> int& { return s.request.max_tokens; }),
-      names(
-          "hide", "names of controls, or none", ' ', [](AppState& s) -> std::set<std::string>& { return s.hidden; },
-          check_control),
-      flag("help", &AppState::help),
-      wish()};
-  return all;
 }
 
 }  // namespace
 
 const std::vector<SettingEntry>& setting_table() {
   static const std::vector<Entry> all = [] {
-    std::vector<Entry> entries = settable();
-    for (Entry& one : facts()) entries.push_back(std::move(one));
+    // A scene is written in this order: what a later one depends on comes before it.
+    std::vector<Entry> entries = {lesson(), lesson_step()};
+    add_members(entries, [](auto& state, auto&& field) { for_each_member(state, field); });
+    for (Entry& entry : std::vector<Entry>{step(), clock(), written_tokens()}) entries.push_back(std::move(entry));
+    add_members(entries, [](auto& state, auto&& field) { for_each_clocked(state, field); });
+    for (Entry& entry : std::vector<Entry>{play(), loop(), pin(), span(), compared_run(), compared_step(), wish()})
+      entries.push_back(std::move(entry));
+    for (Entry& fact : facts()) entries.push_back(std::move(fact));
     return entries;
   }();
   return all;
-}
-
-std::string portable_path(const std::string& path, const std::filesystem::path& folder) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return path;
-  const fs::path whole = fs::weakly_canonical(path, ignored), from = fs::weakly_canonical(folder, ignored);
-  const bool together = std::next(whole.begin()) != whole.end() && std::next(from.begin()) != from.end() &&
-                        *std::next(whole.begin()) == *std::next(from.begin());
-  return (together ? whole.lexically_relative(from) : whole).string();
-}
-
-std::string wish_line(const Wish& wish, const std::filesystem::path& folder) {
-  std::string line = fmt::format("do {}", wish_words[wish.kind]);
-  if (has_number(wish.kind)) line += fmt::format(" {}", wish.value);
-  if (has_text(wish.kind)) line += " " + (names_a_file(wish.kind) ? portable_path(wish.text, folder) : wish.text);
-  return line;
-}
-
-std::string located(const std::string& line, const std::filesystem::path& folder) {
-  std::string rest = line;
-  if (take_word(rest) != "do") return line;
-  const std::string name = take_word(rest);
-  const auto* found = std::find(std::begin(wish_words), std::end(wish_words), name);
-  if (found == std::end(wish_words) || !names_a_file(Wish::Kind(found - wish_words))) return line;
-  const auto kind = Wish::Kind(found - wish_words);
-  const std::string number = has_number(kind) ? take_word(rest) + " " : "";
-  const std::filesystem::path path = folder / rest;
-  std::error_code ignored;
-  // What is trained on may be the name of a data set.
-  if (rest.empty() || (kind != Wish::open && !std::filesystem::exists(path, ignored))) return line;
-  return fmt::format("do {} {}{}", name, number, path.lexically_normal().string());
 }
 
 }  // namespace tinymor

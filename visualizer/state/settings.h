@@ -15,7 +15,7 @@ namespace tinymor {
 
 struct Setting {
   const char* name;
-  const char* values;    ///< What may stand after the name, for messages.
+  std::string values;    ///< What may come after the name, for messages.
   bool is_fact = false;  ///< Can be asked for, not set: what came of what a person did.
 };
 const std::vector<Setting>& all_settings();
@@ -23,7 +23,7 @@ const std::vector<Setting>& all_settings();
 /// The value of a setting as apply takes it. Throws InputError for a name that there is not.
 std::string setting(const AppState& state, const Source& source, std::string_view name);
 
-/// Does one line: a setting's name and its value. `do` and the words of wish_line make a wish. Throws InputError
+/// Does one line: a setting's name and its value. `do` and the words of a wish make one. Throws InputError
 /// that says what would be right; the state is as before then.
 void apply(AppState& state, const Source& source, std::string_view line);
 
@@ -44,14 +44,6 @@ bool is_fresh(const AppState& state, const Source& source, std::string_view name
 
 /// Every setting that is not as in a fresh window, a line each.
 std::string scene_of(const AppState& state, const Source& source);
-
-/// A wish as a line of a scene that lies in `folder`: paths count from there where that is possible.
-std::string wish_line(const Wish& wish, const std::filesystem::path& folder);
-/// A line of such a scene with the path of a file, if it has one, as it counts from here.
-std::string located(const std::string& line, const std::filesystem::path& folder);
-/// A path as it counts from `folder`; whole where the two have nothing but the root in common, and as it is where there
-/// is no such file.
-std::string portable_path(const std::string& path, const std::filesystem::path& folder);
 
 /// `text` without blanks around it.
 std::string_view trimmed(std::string_view text);

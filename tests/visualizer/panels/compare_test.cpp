@@ -134,7 +134,7 @@ TEST_CASE("runs on images are compared by their patches and by what each tells r
   CHECK(window.app().registry().find("b.patches.image.1"));
   CHECK_THAT(window.app().text("compare"), ContainsSubstring("images told right: 2 and "));
   REQUIRE(window.click("compare.kind.1"));
-  CHECK(window.app().state().compare.panel == "scores");
+  CHECK(window.app().state().compared_panel == "scores");
 }
 
 TEST_CASE("the compare panel is not drawn inside itself, and B follows the run that is opened") {

@@ -73,8 +73,9 @@ TEST_CASE("a scene sets what it says, and the state it makes reads back as that 
   RecordingSource source("sample", sample_recording());
   AppState state;
   const std::string scene =
-      "page Inside\nzoom 1.5\nrule training\nstep 200\npin probe 12\npaper on\nsmooth off\ncache generated\n"
-      "attention.layer 1\nattention.head 2\nsharing cycle\nprompt Once \\\\ upon\\na time\ntemperature 0.25\n";
+      "page Inside\nzoom 1.5\nrule training\npaper on\nsmooth off\ncache generated\nattention.layer 1\nattention.head "
+      "2\n"
+      "sharing cycle\nprompt Once \\\\ upon\\na time\ntemperature 0.25\nstep 200\npin probe 12\n";
   apply_scene(state, source, "# for Tuesday\n\n" + scene, "tuesday.scene");
   state.shown.update(source, state.playback.index());
   CHECK(state.rule == RuleView::training);

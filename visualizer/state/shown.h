@@ -1,0 +1,63 @@
+#pragma once
+// What all panels show: the views of one snapshot's text and of the text being generated, and which token of which text
+// is meant.
+
+#include <climits>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "visualizer/draw/plot_math.h"
+#include "visualizer/runs/source.h"
+#include "visualizer/views/lens_view.h"
+#include "visualizer/views/text_view.h"
+
+namespace tinymor {
+
+/// Which routing the panels show: the training rule (top-k over the whole text), the causal rule (each token by its own
+/// score, as in generation), or where the two differ.
+enum class RuleView { training, causal, difference };
+const char* rule_name(RuleView rule);
+
+enum class Subject { probe, generated };
+struct TokenRef {
+  Subject subject = Subject::probe;
+  int token = 0;
+  bool operator==(const TokenRef&) const = default;
+};
+
+/// The part of a text that pictures with a column for every token show. It belongs to that text.
+struct TextZoom : Zoom {
+  std::vector<int32_t> text;  ///< The ids that it is a part of; empty: of the next one that is shown.
+
+  /// Goes on with what is shown now: when the text has grown, or was taken back, the same tokens are seen, or the
+  /// newest ones where those were in view; another text is seen whole.
+  void follow(const std::vector<int32_t>& ids);
+};
+
+/// The texts of the snapshot that is shown, and the text being generated, ready to draw.
+struct Shown {
+  int index = -1;   ///< Of the snapshot of the text; -1: there is none yet.
+  int images = -1;  ///< Of the snapshot of images, likewise; what it holds fits together.
+  int64_t step = 0;
+  TextView training, causal, generated;
+  LensView lens;
+  std::vector<std::string> likely;  ///< [T] the likeliest next tokens by the causal rule, in words; may be empty.
+
+  /// Brings the views up to date, of the generated text so many tokens; cheap when nothing changed.
+  void update(const Source& source, int snapshot, int tokens = INT_MAX);
+  const TextView& text(Subject subject, RuleView rule) const;
+  bool any() const { return index >= 0 || images >= 0; }
+
+ private:
+  // Step, text and capped recursions of the snapshot that the views were made of: a run's last weights may see several
+  // texts, and more of one than was recorded.
+  using Key = std::tuple<int64_t, std::vector<int32_t>, size_t>;
+  std::optional<Key> made_of_;
+  uint64_t generation_version_ = 0;
+  int generated_tokens_ = 0;
+};
+
+}  // namespace tinymor

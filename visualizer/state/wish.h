@@ -1,0 +1,52 @@
+#pragma once
+// What a person asks of the run or of the app: panels leave wishes, and the app grants them after the frame. A wish is
+// a line of a scene, too: "do generate", "do keep 12", "do train 400 stories".
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace tinymor {
+
+struct Wish {
+  enum Kind {
+    pause,
+    resume,
+    stop,
+    generate,
+    go_on,
+    step,
+    clear,
+    write,
+    keep,
+    choose,
+    stop_generating,
+    swap,
+    record,
+    train_step,
+    watch,
+    watch_batches,
+    watch_held_out,
+    note,
+    open,
+    train,
+    race
+  } kind;
+  int value = 0;          ///< write, keep: a number of tokens; choose: the id of the next one; train, race: steps.
+  std::string text = {};  ///< note: at the step that is shown; open: a path; train, race: the data.
+};
+
+/// The wish that `text` names by its word, number and text; nothing when it names none.
+std::optional<Wish> parse_wish(std::string text);
+/// "pause, ..., write COUNT, ... or race STEPS DATA".
+std::string wish_words();
+
+/// A wish as a line of a scene that lies in `folder`: paths count from there where that is possible.
+std::string wish_line(const Wish& wish, const std::filesystem::path& folder);
+/// A line of such a scene with the path of a file, if it has one, as it counts from here.
+std::string located(const std::string& line, const std::filesystem::path& folder);
+/// A path as it counts from `folder`; whole where the two have nothing but the root in common, and as it is where there
+/// is no such file.
+std::string portable_path(const std::string& path, const std::filesystem::path& folder);
+
+}  // namespace tinymor
