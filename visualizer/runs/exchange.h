@@ -1,8 +1,8 @@
 #pragma once
 // The two ways in which a training thread tells the window something without ever waiting for it.
 //
-// NewestExchange is for state: the reader gets the newest value, older ones are overwritten. Ring is for events: none
-// may vanish silently, so what does not fit is counted.
+// NewestExchange is for state: the reader gets the newest value, and older ones are overwritten. Ring is for events:
+// none may vanish silently, so it counts those that do not fit.
 
 #include <array>
 #include <atomic>

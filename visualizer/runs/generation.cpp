@@ -57,7 +57,9 @@ void GenerationWorker::start(const GenerateRequest& request) {
 
 void GenerationWorker::clear_text() {
   Generation anew;
-  anew.outcome = state_.outcome, anew.look = state_.look, anew.looking = state_.looking;
+  anew.outcome = state_.outcome;
+  anew.look = state_.look;
+  anew.looking = state_.looking;
   state_ = std::move(anew);
 }
 
@@ -149,7 +151,7 @@ void GenerationWorker::look(const std::vector<int32_t>& text) {
 void GenerationWorker::experiment(const Experiment& wanted) {
   auto outcome = std::make_shared<Outcome>();
   try {
-    // One of its own, with the newest weights: that of the text that is being written stays as it is.
+    // A decoder of its own, with the newest weights: the one that writes the text stays as it is.
     if (const auto decoder = factory_(cancelled_)) *outcome = decoder->try_out(wanted);
   } catch (const std::exception& failure) {
     outcome->error = failure.what();
@@ -163,7 +165,7 @@ void GenerationWorker::experiment(const Experiment& wanted) {
   wake_();
 }
 
-// Changes the visible state unless this text was cancelled: what a newer request shows is not this one's to touch.
+// Changes the visible state unless this text was cancelled: a newer request has its own.
 template <class Change>
 void GenerationWorker::update(Change&& change) {
   {
@@ -202,13 +204,15 @@ void GenerationWorker::begin(const GenerateRequest& request) {
     for (const GeneratedPiece& token : text) decoded_.push_back(token.id);
   note_cache(text.back());
   update([&](Generation& state) {
-    // What the model cannot hold any more stays as it was, and so does what is known of tokens that went in before.
+    // Tokens that the model no longer holds stay as they were, and so does what is known of earlier tokens.
     const size_t front = decoded_.size() - std::min(decoded_.size(), text.size());
     for (size_t t = front; t + 1 < std::min(state.text.size(), decoded_.size()); ++t) {
       const GeneratedPiece& before = state.text[t];
       GeneratedPiece& now = text[t - front];
       if (before.id != now.id || before.depth != now.depth) break;
-      now.seconds = before.seconds, now.cached = before.cached, now.kv_bytes = before.kv_bytes;
+      now.seconds = before.seconds;
+      now.cached = before.cached;
+      now.kv_bytes = before.kv_bytes;
     }
     state.text.resize(front);
     state.text.insert(state.text.end(), text.begin(), text.end());

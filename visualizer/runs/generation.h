@@ -1,7 +1,7 @@
 #pragma once
 // Generating text beside the window: a thread of its own with its own copy of the weights, so that neither the window
-// nor a training run waits for it. What is asked for is always "this text, and so many tokens more": going back, going
-// on from any token and choosing another one are the same request with another text.
+// nor a training run waits for it. A request is always "this text, and this many more tokens": going back, continuing
+// from any token and choosing another token are the same request with another text.
 
 #include <atomic>
 #include <condition_variable>
@@ -18,7 +18,7 @@
 
 namespace tinymor {
 
-/// How tokens are drawn. May change while a text is being written: it counts from the next token on.
+/// How tokens are drawn. A change takes effect with the next token.
 struct Sampling {
   float temperature = 0.8f;
   int top_k = 40;  ///< 0: all.
@@ -30,23 +30,23 @@ struct Sampling {
 
 struct GenerateRequest : Sampling {
   std::string prompt = "Once upon a time";
-  int max_tokens = 120;       ///< How many are to be added.
-  std::vector<int32_t> kept;  ///< The text to go on with; empty: the prompt, by the newest weights.
-  int kept_prompt = 0;        ///< So many tokens of `kept` are the prompt's.
+  int max_tokens = 120;       ///< How many to add.
+  std::vector<int32_t> kept;  ///< The text to continue; empty: the prompt, by the newest weights.
+  int kept_prompt = 0;        ///< How many tokens of `kept` belong to the prompt.
 };
 
-/// What a text would be predicted like if the router had decided otherwise.
+/// How well the model would predict a text if the router had decided otherwise.
 struct Experiment {
   std::vector<int32_t> tokens;
   bool training_rule = false;
-  int token = -1;        ///< Whose depth is forced, the others go as all else here lets them; -1: everybody's.
-  int depth = 0;         ///< That depth; 0: nobody is forced.
-  float cut_off = 0.5f;  ///< The score from which on the causal rule takes a token.
+  int token = -1;        ///< The token whose depth is forced; -1: every token's.
+  int depth = 0;         ///< That depth; 0: none is forced.
+  float cut_off = 0.5f;  ///< The causal rule takes a token from this score on.
   float capacity = 1;    ///< Times the capacities of the training rule.
-  int without = 0;       ///< The recursion whose result is thrown away, from 1; 0: none.
+  int without = 0;       ///< The recursion whose result is discarded, from 1; 0: none.
 
   bool operator==(const Experiment&) const = default;
-  /// Each rule has one setting of its own: the other's changes nothing.
+  /// Each rule has one setting of its own; the setting of the other rule changes nothing.
   bool shifts() const { return training_rule ? capacity != 1 : cut_off != 0.5f; }
   bool changes_something() const { return depth > 0 || without > 0 || shifts(); }
 };
@@ -57,7 +57,7 @@ struct Outcome {
   std::string error;            ///< Why there are none.
 };
 
-/// What the newest weights do with a text that somebody asked for.
+/// What the newest weights do with a text that a person asked for.
 struct Look {
   Snapshot snapshot;
   std::string error;  ///< Why there is none.
@@ -69,18 +69,18 @@ struct GeneratedPiece {
   int32_t id = 0;
   int depth = 0;
   bool prompt = false;
-  std::vector<float> router_logits;  ///< One per recursion, as far as the token got.
-  double seconds = 0;                ///< What running it through the model took; 0: not known.
+  std::vector<float> router_logits;  ///< One per recursion that the token reached.
+  double seconds = 0;                ///< How long the model took for it; 0: not known.
   int cached = 0;                    ///< Tokens that the cache held after it, ...
-  int64_t kv_bytes = 0;              ///< ... and its bytes; both 0 where others went in with it, before the last one.
+  int64_t kv_bytes = 0;              ///< ... and its bytes; both 0 where tokens after it went in together with it.
 };
 
 /// Decodes one text. model_decoder.h makes one from a model; tests script their own.
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  /// Runs the prompt, or the kept text; returns its tokens, or as many of its last ones as the model can hold. Throws
-  /// InputError when it cannot be used.
+  /// Runs the prompt, or the kept text; returns its tokens, or the last ones that the model can hold. Throws InputError
+  /// when it cannot be used.
   virtual std::vector<GeneratedPiece> start(const GenerateRequest& request) = 0;
   virtual GeneratedPiece next(const Sampling& sampling) = 0;
   /// Tokens at the end of the text that the cache holds, and its bytes.
@@ -89,12 +89,12 @@ class Decoder {
   virtual Outcome try_out(const Experiment& experiment) = 0;
   /// Throws InputError when the text cannot be used.
   virtual Snapshot look_at(const std::vector<int32_t>& text) = 0;
-  /// [V] what the next token will be drawn from, and what the tokens are called.
+  /// [V] for the next token, and the pieces of the vocabulary.
   virtual std::vector<float> logits() const = 0;
   virtual std::shared_ptr<const std::vector<std::string>> vocabulary() const = 0;
 };
 
-/// Makes the decoder on the generating thread; may take a while and gives up (null) once `cancelled`.
+/// Makes the decoder on the generating thread; may take a while, and returns null once `cancelled`.
 using DecoderFactory = std::function<std::unique_ptr<Decoder>(const std::atomic<bool>& cancelled)>;
 
 /// A generated text so far.
@@ -105,14 +105,14 @@ struct Generation {
   bool running = false;
   double tokens_per_second = 0;
   std::string error;                       ///< Why it ended early; empty when all is well.
-  std::shared_ptr<const Outcome> outcome;  ///< Of the newest experiment; null: there was none.
-  std::shared_ptr<const Look> look;        ///< The newest, likewise.
+  std::shared_ptr<const Outcome> outcome;  ///< Of the newest experiment; null: none was made.
+  std::shared_ptr<const Look> look;        ///< The newest; null: none was taken.
   bool looking = false;                    ///< Another one is on its way.
 
   int prompt_tokens() const;
-  /// How long the text was after the prompt and after every token since: the times at which its cache is known.
+  /// The length of the text after the prompt and after each token since: the times at which its cache is known.
   std::vector<int> lengths() const;
-  /// The request to go on with the first `count` tokens, with the settings of `request`.
+  /// The request to continue the first `count` tokens, with the settings of `request`.
   GenerateRequest go_on(GenerateRequest request, int count, int more) const;
 };
 
@@ -127,7 +127,7 @@ class GenerationWorker {
   /// How the tokens of the running request are drawn from now on.
   void adjust(const Sampling& sampling);
   void stop();
-  /// The same, and the text is none again.
+  /// The same, and there is no text any more.
   void forget();
   /// Takes a snapshot of a text by the newest weights, after what is being written. Does not wait.
   void look_at(std::vector<int32_t> text);
@@ -137,7 +137,7 @@ class GenerationWorker {
   bool poll(Generation& out);
 
  private:
-  void clear_text();  // under the lock; what else is known stays
+  void clear_text();  // with the lock held; keeps outcome and look
   void work();
   void generate(const GenerateRequest& request);
   void experiment(const Experiment& experiment);
@@ -151,7 +151,7 @@ class GenerationWorker {
 
   DecoderFactory factory_;
   std::function<void()> wake_;
-  std::unique_ptr<Decoder> decoder_;  // of the thread alone, like the next
+  std::unique_ptr<Decoder> decoder_;  // used by the thread alone, like the next
   std::vector<int32_t> decoded_;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -47,10 +47,15 @@ void LiveFeed::wake() {
 bool LiveFeed::drain(RunHistory& history) {
   bool news = false;
   const auto take_all = [&](auto& ring) {
-    while (auto event = ring.pop()) history.add(std::move(*event)), news = true;
+    while (auto event = ring.pop()) {
+      history.add(std::move(*event));
+      news = true;
+    }
   };
   const auto take_newest = [&](auto& newest) {
-    if (newest.fetch()) history.add(newest.front()), news = true;
+    if (!newest.fetch()) return;
+    history.add(newest.front());
+    news = true;
   };
   std::apply([&](auto&... ring) { (take_all(ring), ...); }, rings_);
   std::apply([&](auto&... newest) { (take_newest(newest), ...); }, newest_);

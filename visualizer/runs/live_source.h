@@ -17,7 +17,7 @@
 
 namespace tinymor {
 
-/// Hears a run on the training thread, is read on the window's.
+/// Hears a run on the training thread; the window's thread reads it.
 class LiveFeed : public Observer {
  public:
   explicit LiveFeed(std::function<void()> wake, size_t capacity = 4096);
@@ -37,7 +37,7 @@ class LiveFeed : public Observer {
   std::function<void()> wake_;
   std::chrono::steady_clock::time_point woke_{};
   bool thinned_ = false;
-  // Of what is large the window sees the newest, of all else everything.
+  // The window sees only the newest of what is large, and all of everything else.
   std::tuple<NewestExchange<Snapshot>, NewestExchange<ImageSnapshot>> newest_;
   std::tuple<Ring<StepMetrics>, Ring<EvalMetrics>, Ring<ScoreHistogram>, Ring<RunEvent>> rings_;
 };

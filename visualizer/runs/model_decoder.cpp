@@ -118,7 +118,7 @@ DecoderFactory file_decoder(const std::filesystem::path& model, Checkpoint check
     std::filesystem::file_time_type written;
     LoadedModel model;
   };
-  // Experiments ask for a decoder with every move of a slider: the file is read again when it is another one.
+  // Each move of a slider asks for a decoder: the file is read again only when it has changed.
   return [model, checkpoint, read = std::make_shared<std::optional<Read>>()](const std::atomic<bool>&) {
     std::error_code missing;
     const std::filesystem::path file = weights_of(model, checkpoint).file;

@@ -16,8 +16,8 @@ SampleOptions sample_options(const Sampling& sampling);
 /// A decoder over `loaded`, which it keeps alive.
 std::unique_ptr<Decoder> model_decoder(LoadedModel loaded);
 
-/// Loads the model anew for every text, so that a run that trains elsewhere is heard with the
-/// weights that it has by then. `model`: a file, or a run folder with the chosen weights in it.
+/// Loads the model anew for every text, so that a run that trains elsewhere writes with the weights that it has by
+/// then. `model`: a file, or a run folder.
 DecoderFactory file_decoder(const std::filesystem::path& model, Checkpoint checkpoint = Checkpoint::best);
 
 }  // namespace tinymor

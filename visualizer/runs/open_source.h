@@ -11,7 +11,7 @@
 
 namespace tinymor {
 
-/// The runs in a folder: itself, or those in it, by name, as a race leaves them; none where it holds none.
+/// The runs in a folder, by name: the folder itself, or those in it, as a race leaves them; may be empty.
 std::vector<std::filesystem::path> runs_in(const std::filesystem::path& folder);
 
 /// Opens a run folder, a recording or a model file. `wake` is called, from other threads, when there is news. Throws

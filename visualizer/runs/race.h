@@ -1,6 +1,6 @@
 #pragma once
-// A race: a MoR model, its vanilla and its recursive twin learn the same text, and each has as many steps as cost the
-// same floating-point operations. They take turns, so that at any moment all have spent about as much.
+// A race: a MoR model, its vanilla and its recursive twin learn the same text, and each takes the number of steps
+// that costs the same floating-point operations. They take turns, so that all have spent about as much at any moment.
 
 #include <atomic>
 #include <condition_variable>
@@ -16,11 +16,11 @@ namespace tinymor {
 /// Whose turn it is: that of the runner who has done the smallest share of its steps.
 class Turns {
  public:
-  /// steps: those that each runner is to take.
+  /// steps: how many each runner takes.
   explicit Turns(std::vector<int64_t> steps);
-  /// Of a runner that has done `step` steps: waits until it is its turn. Returns at once when `control` stops it.
+  /// Waits until it is the turn of a runner that has done `step` steps. Returns at once when `control` stops it.
   void wait(size_t runner, int64_t step, const Control& control);
-  /// The runner takes no further step; nobody waits for it any more.
+  /// The runner takes no further step, and the others no longer wait for it.
   void leave(size_t runner);
 
  private:

@@ -18,8 +18,12 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
   const bool folder = fs::is_directory(path, ignored);
   const bool is_model = !folder && path.extension() == ".safetensors";
   const RunFolder run{folder ? path : path.parent_path()};
-  const fs::path recording = folder ? run.recording() : is_model ? fs::path() : path;
-  const fs::path model = is_model ? path : run.path.empty() ? fs::path(".") : run.path;
+  fs::path recording = path, model = run.path.empty() ? "." : run.path;
+  if (folder) recording = run.recording();
+  if (is_model) {
+    recording.clear();
+    model = path;
+  }
   const bool recorded = fs::exists(recording, ignored), modelled = fs::exists(is_model ? path : run.weights(), ignored);
   if (folder && !recorded && std::filesystem::exists(run.llama_config(), ignored)) weights_of(path);
   check_input(recorded || modelled, "{}: neither {} nor {} is in it (name a folder that {} train wrote)", path.string(),
@@ -49,7 +53,7 @@ RecordingSource::RecordingSource(std::string name, Recording recording) {
   take(std::move(recording));
 }
 
-// The one that lies in the run folder, when it is that of the recording.
+// The tokenizer in the run folder, if it belongs to the recording.
 void RecordingSource::find_tokenizer(const fs::path& folder) {
   why_no_tokenizer_ = "A run on images has no tokens.";
   if (history_.of_images()) return;
@@ -74,13 +78,13 @@ void RecordingSource::take(Recording recording) {
   notice_ = recording.notice;
   set_run(std::move(recording));
   history_.replace(std::move(recording));
-  taken_.reset();  // what was looked at comes again
+  taken_.reset();  // the look is added again
   if (history_.thin() && notice_.empty())
     notice_ = fmt::format("its snapshots need more than {} MB: every other of the older ones is left out",
                           RunHistory::most_bytes / 1000000);
 }
 
-// Whether the file is another than when it was last looked at; looks once a second.
+// Whether the file has changed since the last look; looks once a second.
 bool RecordingSource::file_changed() {
   const auto now = std::chrono::steady_clock::now();
   if (recording_.empty() || now - looked_ < std::chrono::seconds(1)) return false;

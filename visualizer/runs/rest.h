@@ -1,5 +1,5 @@
 #pragma once
-// When a run that is watched had better rest: where it learns nothing more, and where it drains a battery.
+// When a watched run should pause: when it learns nothing more, and when it drains a battery.
 
 #include <filesystem>
 #include <optional>
@@ -10,23 +10,23 @@
 
 namespace tinymor {
 
-/// Whether the last five evaluations brought no held-out loss, by the causal rule, below the least before them.
+/// Whether none of the last five evaluations lowered the held-out loss under the causal rule.
 bool on_plateau(const std::vector<EvalMetrics>& evals);
 
-/// The step of the least held-out loss by the causal rule, where two or more evaluations since brought none below it;
-/// what stands before the first training step does not count.
+/// The step of the lowest held-out loss under the causal rule, when two or more evaluations since then were higher; the
+/// evaluation before the first training step does not count.
 std::optional<int64_t> rises_since(const std::vector<EvalMetrics>& evals);
 
-/// Whether the machine is off its mains. `supplies` is where Linux tells; what it does not tell counts as no.
+/// Whether the machine runs on its battery. `supplies` is where Linux tells; no where it does not tell.
 bool on_battery(const std::filesystem::path& supplies = "/sys/class/power_supply");
 
-/// Says when to pause, once for each reason: who goes on after that means it.
+/// Says when to pause, once for each reason: a person who resumes after that means it.
 class Rest {
  public:
   struct Wanted {
     bool on_plateau = false, on_battery = false;
   };
-  /// Why the run should pause now; empty: it should not. `seconds` since the last call.
+  /// Why the run should pause now; empty: it should not. `seconds`: since the last call.
   std::string reason(const Source& source, Wanted wanted, double seconds);
 
  private:

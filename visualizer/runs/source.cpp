@@ -87,7 +87,7 @@ bool other_data(const Source& a, const Source& b) {
   const RunInfo &one = a.history().run, &two = b.history().run;
   if (one.vocabulary.empty() || two.vocabulary.empty()) return false;
   if (one.vocabulary.size() != two.vocabulary.size() || one.train_tokens != two.train_tokens) return true;
-  // The same text may be named in two ways; how often it has each token tells.
+  // The same text may have two names: compare how often each token occurs.
   if (!one.counts.empty() && !two.counts.empty()) return one.counts != two.counts;
   return one.vocabulary != two.vocabulary || a.config().data.source != b.config().data.source;
 }
@@ -133,7 +133,9 @@ void Source::record() {
 }
 
 void Source::generate(const GenerateRequest& request) {
-  if (generator_) generator_->start(request), generated_step_ = history_.last_step();
+  if (!generator_) return;
+  generator_->start(request);
+  generated_step_ = history_.last_step();
 }
 
 void Source::adjust(const Sampling& sampling) {
@@ -158,7 +160,7 @@ void Source::set_run(RunInfo run) {
   try {
     Config config = config_from_toml(run.config_toml, "configuration");
     config.model.vocab_size = int64_t(run.vocabulary.size());
-    command_ = command_line(config);  // throws when it is no legal one
+    command_ = command_line(config);  // throws when it is not legal
     config_ = std::move(config);
     geometry_ = geometry_of(config_.model);
     planned_steps_ = config_.train.steps;

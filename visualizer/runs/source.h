@@ -17,21 +17,21 @@
 
 namespace tinymor {
 
-/// Everything a run has told so far. Only ever grows, except that older records are thinned where there are many.
+/// Everything a run has told so far. It only grows, except that older records are thinned when there are many.
 struct RunHistory : EventLog {
   RunInfo run;
 
-  /// Memory that snapshots may take, and about what they take now.
+  /// Bytes that snapshots may take, and roughly what they take now.
   static constexpr uint64_t most_bytes = 256'000'000;
   uint64_t bytes = 0;
-  int thinnings = 0;  ///< How often snapshots were taken away: their indices are others since.
+  int thinnings = 0;  ///< How often snapshots were removed, which changes the indices of the others.
   void add(Event event);
   void replace(EventLog log);
-  /// Thins the snapshots until they keep to `most_bytes` and are no more than `most`; true when some went.
+  /// Thins the snapshots until they fit into `most_bytes` and there are at most `most`; true when some were removed.
   bool thin(size_t most = SIZE_MAX);
 
   int64_t last_step() const;
-  /// A run on images sees no text: where the time line counts snapshots, they are those of its images.
+  /// A run on images sees no text: its snapshots are those of its images.
   bool of_images() const { return snapshots.empty() && !images.empty(); }
   int snapshot_count() const { return int(of_images() ? images.size() : snapshots.size()); }
   int64_t snapshot_step(int index) const { return of_images() ? images[index].step : snapshots[index].step; }
@@ -41,7 +41,7 @@ struct RunHistory : EventLog {
   int images_at(int64_t step) const;
 };
 
-/// Takes every other of the older half away: the newest stay complete.
+/// Removes every other record of the older half: the newest stay complete.
 template <class Record>
 void thin_older_half(std::vector<Record>& records) {
   std::vector<Record> kept;
@@ -52,7 +52,7 @@ void thin_older_half(std::vector<Record>& records) {
 
 enum class RunStatus { preparing, training, pausing, paused, finished, failed, recording };
 const char* status_name(RunStatus status);
-/// Whether it was told to pause, and goes on when it is told to.
+/// Whether it was told to pause; it goes on when told to.
 inline bool is_paused(RunStatus status) {
   return status == RunStatus::pausing || status == RunStatus::paused;
 }
@@ -65,24 +65,24 @@ class Source {
   bool poll();
 
   const std::string& name() const { return name_; }
-  /// Where its recording lies; empty when it has none.
+  /// The file of its recording; empty when it has none.
   const std::filesystem::path& recording() const { return recording_; }
   const RunHistory& history() const { return history_; }
   const Geometry& geometry() const { return geometry_; }
   /// The configuration of the run; the defaults where it is not known.
   const Config& config() const { return config_; }
-  /// What trains the same run from the command line; empty where it is not known.
+  /// The command that trains the same run; empty where it is not known.
   const std::string& command() const { return command_; }
   /// Grows whenever history or geometry changed: what was computed from them must be computed anew.
   uint64_t version() const { return version_; }
   virtual RunStatus status() const = 0;
   /// What a token is called in a sentence.
   std::string quoted(int32_t id) const;
-  /// Steps that the run is to have; 0: unknown.
+  /// The number of steps that the run will have; 0: unknown.
   int64_t planned_steps() const { return planned_steps_; }
   /// Lines for people about a run that is trained here: what it will take, and what was found in its data.
   const std::vector<std::string>& told() const { return told_; }
-  /// What a person should know: a damaged tail, why a run failed. One line; empty: all is well.
+  /// One line that a person should know: a damaged tail, why a run failed; empty: all is well.
   const std::string& notice() const { return taken_ && !taken_->error.empty() ? taken_->error : notice_; }
   /// Step records that did not fit while the window was busy.
   virtual uint64_t dropped() const { return 0; }
@@ -96,19 +96,19 @@ class Source {
   virtual void set_lr_factor(double) {}
   /// Whether any text can be watched: by the run as it goes on, or by its last weights.
   bool can_watch() const { return steerable() || can_generate(); }
-  /// Snapshots are of this from now on. Where no run goes on, one of an own text by the last weights is added.
+  /// Snapshots show this from now on. Where no run goes on, the last weights add a snapshot of the given text.
   virtual void watch(Watched what);
-  /// Records everything at the next step; where no run goes on, all about the newest snapshot's text.
+  /// Takes a snapshot with everything at the next step; where no run goes on, of the newest snapshot's text.
   virtual void record();
 
   /// Generating; only where `can_generate()`. `why_not` tells a person what is missing.
   bool can_generate() const { return generator_ != nullptr; }
   virtual std::string why_not() const { return {}; }
   void generate(const GenerateRequest& request);
-  /// Other settings for the tokens that are still to come.
+  /// Changes how the coming tokens are drawn.
   void adjust(const Sampling& sampling);
   void stop_generating();
-  /// The generated text goes; what is being written ends.
+  /// Stops writing and removes the generated text.
   void forget_text();
   /// The outcome arrives in generation().
   void try_out(const Experiment& experiment);
@@ -118,7 +118,7 @@ class Source {
   const Tokenizer* tokenizer() const { return tokenizer_.get(); }
   const std::string& why_no_tokenizer() const { return why_no_tokenizer_; }
   uint64_t generation_version() const { return generation_version_; }
-  /// The step whose weights write it, or newer ones; of a model alone 0.
+  /// The step whose weights, or newer ones, write it; 0 for a model without a recording.
   int64_t generated_step() const { return generated_step_; }
 
  protected:
@@ -149,13 +149,13 @@ class Source {
   Generation generation_;
 };
 
-/// What a run is called where there is little room.
+/// A short name for a run, for small places.
 std::string short_name(const Source& source);
-/// Whether two runs learn from other data, or cut it into other tokens, so that their losses cannot be compared; not
-/// where that is not known yet.
+/// Whether two runs learn from different data, or cut it into different tokens, so that their losses cannot be
+/// compared; false while that is not known.
 bool other_data(const Source& a, const Source& b);
 
-/// Runs that belong together: the first is shown, the others stand beside it.
+/// Runs that belong together: the first is shown, the others beside it.
 using Sources = std::vector<std::unique_ptr<Source>>;
 /// Only this one; none where it is null.
 Sources alone(std::unique_ptr<Source> source);

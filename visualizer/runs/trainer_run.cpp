@@ -9,7 +9,7 @@
 namespace tinymor {
 namespace {
 
-/// Tells what a run will take, where that is much.
+/// Tells how long a run will take and how much memory, if that is a lot.
 Beforehand cost_told(const LiveRun::Tell& tell) {
   return [tell](const Config& config, int64_t steps) {
     if (const std::string text = advice(config, steps); !text.empty()) tell(text);
@@ -33,7 +33,7 @@ class TrainerRun : public LiveRun {
     trainer_->run(&control);
   }
 
-  // Between two steps the training thread itself makes the copy; after the last one nobody else touches the weights.
+  // Between two steps the training thread makes the copy itself; after the last step no other thread uses the weights.
   std::unique_ptr<Decoder> decoder(Control& control, const std::atomic<bool>& ended,
                                    const std::atomic<bool>& cancelled) override {
     auto promised = std::make_shared<std::promise<std::shared_ptr<const Model>>>();

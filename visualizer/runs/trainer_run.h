@@ -9,7 +9,7 @@
 
 namespace tinymor {
 
-/// A new run with `config` in the folder `run`; its data source says whether on text or on images.
+/// A new run with `config` in the folder `run`, on text or on images as its data source says.
 std::unique_ptr<LiveRun> trainer_run(Config config, LockedFolder run);
 
 }  // namespace tinymor
