@@ -1,5 +1,4 @@
 #include "visualizer/views/text_view.h"
-#include "datasets/pieces.h"
 
 #include <algorithm>
 #include <cmath>
@@ -149,23 +148,4 @@ TEST_CASE("whatever a damaged recording says, the table is rectangular and finit
     }
     REQUIRE(view.rows.size() <= 64);
   }
-}
-
-TEST_CASE("pieces are readable, short and valid text") {
-  CHECK(readable_piece("\u2581the") == " the");
-  CHECK(readable_piece("\n") == "\u00b6");
-  CHECK(readable_piece("<0x0A>") == "\u00b6");
-  CHECK(readable_piece("\xff\xc3") == "??");
-  CHECK(readable_piece("\u00e9\u4e2d") == "\u00e9\u4e2d");
-  CHECK(readable_piece(std::string(1000, 'x')).size() <= 52);
-  CHECK(quoted_piece(" the") == "\u00b7the");
-  CHECK(readable_piece("") == "");
-}
-
-TEST_CASE("capacities that a configuration leaves out are those of the paper") {
-  const std::vector<double> capacity = three_recursions().capacity;
-  REQUIRE(capacity.size() == 3);
-  CHECK(capacity[0] == 1);
-  CHECK(capacity[1] == Approx(2.0 / 3));
-  CHECK(capacity[2] == Approx(1.0 / 3));
 }
