@@ -5,6 +5,7 @@
 
 #include "mor/kv_cache.h"
 #include "mor/kv_store.h"
+#include "mor/router.h"
 #include "mor/sharing.h"
 
 namespace tinymor {
@@ -72,12 +73,9 @@ ParameterCounts count_parameters(const ModelConfig& config) {
   ParameterCounts counts;
   counts.embedding = config.vocab_size * d * (config.tie_embeddings ? 1 : 2);
   counts.layers = map.unique * (2 * d * q + 2 * d * kv + 3 * d * config.d_ff + 2 * d) + d;
-  const RouterConfig& router = config.router;
-  const int64_t n = config.n_recursions;
-  if (config.routing == Routing::none || router.random) return counts;
-  counts.routers = config.routing == Routing::expert_choice ? n * scorer_weights(config, 1) : scorer_weights(config, n);
-  if (router.sampling == RouterSampling::aux_router) counts.routers *= 2;
-  if (router.balancing == RouterBalancing::loss_free) counts.buffers = n;
+  const RouterShape routers = router_shape(config);
+  counts.routers = (routers.scorers + routers.aux_scorers) * scorer_weights(config, routers.outputs);
+  counts.buffers = routers.biases;
   return counts;
 }
 

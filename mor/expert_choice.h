@@ -18,10 +18,22 @@ class ExpertChoice : public Router {
   explicit ExpertChoice(const RouterCall& call);
 
   /// z = scorer_r(x) [n,1], gate = alpha f(z). Takes the top k_r of each sequence (ties: the earlier), or those with
-  /// z >= 0 (all of them where the capacity is 1). A random router scores with uniform numbers instead: gate = alpha u.
+  /// z >= 0 (all of them where the capacity is 1).
   Selection select(int64_t r, const Active& active) override;
   /// x + gate y; without the gate when gating is additive, and with y - x for y when the residual is delta.
   Variable combine(int64_t r, const Selection& selection, const Active& selected, const Variable& y) const override;
+
+ protected:
+  /// Of the active tokens, [n,1] each.
+  struct Scores {
+    Variable z;      ///< by which the training rule ranks them
+    Variable judge;  ///< the logit that is to predict the choice: z again, or that of the auxiliary router
+    Variable gates;
+  };
+  virtual Scores score(int64_t r, const Active& active) const;
+  /// Adds what the scores are to learn from the choice; taken [n,1] is 1 for the tokens that were taken and 0 for the
+  /// others.
+  virtual void teach(const Scores& scores, const Tensor& taken);
 
  private:
   double capacity(int64_t r) const;

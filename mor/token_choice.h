@@ -22,6 +22,16 @@ class TokenChoice : public Router {
   /// recursion's score (Eq. 2.2). Residual delta: y - x_0 is added for y.
   Variable combine(int64_t r, const Selection& selection, const Active& selected, const Variable& y) const override;
 
+ protected:
+  /// Of the active tokens, [n,N] each.
+  struct Scores {
+    Variable z;        ///< logits of the depths; undefined where none were computed
+    Variable weights;  ///< P
+  };
+  virtual Scores score(const Active& active) const;
+  /// Adds what the scores are to learn from the load [N], the share of the tokens that each depth got.
+  virtual void teach(const Scores& scores, const Tensor& load);
+
  private:
   void choose(const Active& active);
   /// Rows `places` of one column of the scores [R,N] -> [k,1].

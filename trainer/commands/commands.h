@@ -5,7 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "mor/config.h"
+#include "mor/rule.h"
 
 namespace tinymor {
 

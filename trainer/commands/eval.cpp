@@ -53,10 +53,10 @@ void eval(const Options& options) {
   nlohmann::ordered_json rules;
   int64_t tokens = 0;
   const bool chosen = routed && !options.rule.empty();
-  for (Rule rule : chosen ? std::vector{rule_named(options.rule)} : rules_of(loaded.config())) {
+  for (Rule rule : chosen ? std::vector{enum_value<Rule>(options.rule, "--rule")} : rules_of(loaded.config())) {
     const Evaluation e = evaluate(*loaded.model, text, rule, 0, options.max_depth);
     tokens = e.tokens;
-    rules[routed ? rule_name(rule) : "all"] = {{"loss", e.loss},
+    rules[routed ? enum_name(rule) : "all"] = {{"loss", e.loss},
                                                {"perplexity", e.perplexity},
                                                {"mean_depth", e.mean_depth},
                                                {"sampling_accuracy", e.sampling_accuracy},

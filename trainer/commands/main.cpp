@@ -74,7 +74,7 @@ ModelConfig twin_of(const ModelConfig& config, const std::string& twin) {
 }
 
 CLI::Validator rule_names() {
-  return CLI::IsMember({"topk", "threshold", "aux_threshold"});
+  return CLI::IsMember(enum_names<Rule>());
 }
 
 namespace {
