@@ -34,8 +34,8 @@ void Control::set_lr_factor(double factor) {
   if (lr_factor_.exchange(factor) != factor) note(fmt::format("learning rate times {:.3g}", factor));
 }
 
-void Control::record() {
-  if (!record_.exchange(true)) note("a snapshot with everything in it");
+void Control::take_snapshot() {
+  if (!snapshot_.exchange(true)) note("a snapshot with everything in it");
 }
 
 void Control::watch(Watched what) {
@@ -78,7 +78,7 @@ bool Control::between_steps(const Model* model, const std::function<void(const s
     if (!paused_) return steps_ = 0, true;
     if (steps_ > 0) {
       --steps_;
-      record_ = true;  // who takes single steps looks at each
+      snapshot_ = true;  // who takes single steps looks at each
       return true;
     }
     waiting_ = true;

@@ -29,7 +29,7 @@ class Control {
   /// only the beginning is used, and one of fewer than two tokens is ignored.
   void watch(Watched what);
   /// A snapshot with everything in it after the next step.
-  void record();
+  void take_snapshot();
   bool paused() const { return paused_; }
   /// Whether the run waits because it is paused; it finishes the step that it is in first.
   bool waiting() const { return waiting_; }
@@ -43,15 +43,15 @@ class Control {
   /// waits while paused. False when the run shall stop.
   bool between_steps(const Model* model, const std::function<void(const std::string&)>& tell);
   void note(std::string command);
-  /// Whether everything is to be recorded now; asks once.
-  bool take_record() { return record_.exchange(false); }
-  /// What is to be watched, where that is something new; asks once.
+  /// Whether a snapshot was asked for since the last time.
+  bool snapshot_wanted() { return snapshot_.exchange(false); }
+  /// What is to be watched, where that is something new since the last time.
   std::optional<Watched> take_watched();
 
   std::atomic<bool> stop_{false};
   std::atomic<bool> paused_{false};
   std::atomic<bool> waiting_{false};
-  std::atomic<bool> record_{false};
+  std::atomic<bool> snapshot_{false};
   std::atomic<int> steps_{0};  // to be taken though paused
   std::atomic<double> lr_factor_{1};
   std::mutex mutex_;

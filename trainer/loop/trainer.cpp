@@ -74,7 +74,7 @@ class Trainer::Text : public Task {
     for (const auto* part : {&split.train, &split.held_out})
       for (int32_t id : *part) ++info_.counts[id];
     info_.train_tokens = int64_t(split.train.size());
-    info_.probe_offset = split.held_out.empty() ? 0 : info_.train_tokens;
+    info_.watched_offset = split.held_out.empty() ? 0 : info_.train_tokens;
   }
 
   const std::shared_ptr<const Tokenizer> tokenizer;

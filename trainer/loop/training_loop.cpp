@@ -215,7 +215,7 @@ void TrainingLoop::State::run(Control* control) {
     }
     const auto watched = control ? control->take_watched() : std::nullopt;
     if (watched) task->watch(*watched);
-    const bool asked = (control && control->take_record()) || watched;
+    const bool asked = (control && control->snapshot_wanted()) || watched;
     if (asked || last || due(train.record_every))
       task->tell_snapshot(observers, metrics.step, asked ? SnapshotParts() : parts_at(train, metrics.step));
     const bool best = evaluating && evaluate();

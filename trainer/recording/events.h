@@ -133,7 +133,7 @@ struct RunInfo {
   std::vector<std::string> vocabulary;  ///< Of each id its piece; of images the name of each class.
   std::vector<uint32_t> counts = {};    ///< Of each id how often it occurs in the corpus; empty: not recorded.
   int64_t train_tokens = 0;  ///< Those that are trained on, at the beginning of the corpus; the rest is held out.
-  int64_t probe_offset = 0;  ///< Where in the corpus the text of the snapshots begins, in tokens.
+  int64_t watched_offset = 0;  ///< Where in the corpus the text of the snapshots begins, in tokens.
 };
 
 }  // namespace tinymor

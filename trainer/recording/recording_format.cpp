@@ -72,7 +72,7 @@ void fields(Archive& archive, Is<EvalMetrics> auto& m) {
 template <class Archive>
 void fields(Archive& archive, Is<RunInfo> auto& r) {
   archive(r.config_toml, r.vocabulary);
-  if (archive.more()) archive(r.counts, r.train_tokens, r.probe_offset);
+  if (archive.more()) archive(r.counts, r.train_tokens, r.watched_offset);
 }
 
 template <class Archive>

@@ -34,9 +34,9 @@ TEST_CASE("a run tells what its corpus holds and where the text of its snapshots
   const Recording recording = read_recording(folder.path() / "run/recording.mortrace");
   CHECK(recording.counts == counts);
   const std::vector<int32_t>& probe = recording.snapshots.at(0).topk.tokens;
-  REQUIRE(info.probe_offset == info.train_tokens);
-  REQUIRE(info.probe_offset + int64_t(probe.size()) <= int64_t(ids.size()));
-  CHECK(std::equal(probe.begin(), probe.end(), ids.begin() + info.probe_offset));
+  REQUIRE(info.watched_offset == info.train_tokens);
+  REQUIRE(info.watched_offset + int64_t(probe.size()) <= int64_t(ids.size()));
+  CHECK(std::equal(probe.begin(), probe.end(), ids.begin() + info.watched_offset));
 }
 
 TEST_CASE("one seed gives the same checkpoint to the bit, with any number of threads") {

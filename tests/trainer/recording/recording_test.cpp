@@ -215,12 +215,12 @@ TEST_CASE("a recording tells of the corpus, and one from before that did is read
   RunInfo run = example_run;
   run.counts = {5, 0, 7};
   run.train_tokens = 9;
-  run.probe_offset = 9;
+  run.watched_offset = 9;
   { const Recorder recorder(folder.path() / "r", run); }
   const Recording read = read_recording(folder.path() / "r");
   CHECK(read.counts == run.counts);
   CHECK(read.train_tokens == 9);
-  CHECK(read.probe_offset == 9);
+  CHECK(read.watched_offset == 9);
 
   const std::string now = run_record(run);
   std::string_view rest = now;
