@@ -36,7 +36,7 @@ double warmed_capacity(double c, int64_t step, int64_t warmup) {
 
 ExpertChoice::ExpertChoice(const RouterCall& call) : Router(call) {
   check_input(call.rule != Rule::aux_threshold || !call.weights.aux.empty(),
-              "rule: aux_threshold goes by an auxiliary router, which this model has not (use threshold)");
+              "rule: aux_threshold asks an auxiliary router, which this model does not have (use threshold)");
 }
 
 double ExpertChoice::capacity(int64_t r) const {

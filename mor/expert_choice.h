@@ -2,8 +2,8 @@
 // Expert choice (paper 2.2.1, Eq. 2.1): each recursion scores the tokens that are still active and takes the best.
 //
 // In training recursion r takes the top k_r = floor(c_r T), but at least one, of a sequence, which needs the scores of
-// later tokens too. An auxiliary loss teaches the scores, or those of a second router, to say by their sign who is
-// taken, so that at inference each token can be judged alone: that is the causal `threshold` rule.
+// later tokens too. An auxiliary loss teaches the scores, or those of a second router, to say by their sign which
+// tokens are taken, so that at inference each token can be judged alone: that is the causal `threshold` rule.
 
 #include <span>
 #include <vector>

@@ -56,7 +56,7 @@ struct ChoiceShift {
   int64_t without = -1;  ///< The recursion, from 0, that is computed but leaves the tokens as they came; -1: none.
 };
 
-/// What a router is to know of the forward pass that it serves. Everything referred to must outlive the router.
+/// What a router needs to know about its forward pass. Everything referred to must outlive the router.
 struct RouterCall {
   const ModelConfig& config;
   const RouterWeights& weights;
@@ -140,8 +140,8 @@ std::unique_ptr<Router> make_router(const RouterCall& call);
 /// How many of `length` tokens a recursion of this capacity takes: max(1, floor(capacity * length)).
 int64_t capacity_count(double capacity, int64_t length);
 
-/// The parameters of a model, and those of its auxiliary routers, if it has some: they only watch the model, so that
-/// they learn ten times as fast, and their gradient is clipped by itself (paper App. B).
+/// The parameters of a model, and those of its auxiliary routers, if it has any: they only watch the model, so they may
+/// learn ten times as fast, and their gradient is clipped separately (paper App. B).
 std::vector<ParameterGroup> parameter_groups(Module& model);
 
 }  // namespace tinymor

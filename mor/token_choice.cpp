@@ -66,7 +66,8 @@ Variable TokenChoice::scores_at(const std::vector<int32_t>& places,
 
 Variable TokenChoice::combine(int64_t r, const Selection&, const Active& selected, const Variable& y) const {
   const std::vector<int32_t>& places = selected.places;
-  const bool every = config().gating == RouterGating::weighted_every, last = config().gating == RouterGating::weighted;
+  const bool every = config().gating == RouterGating::weighted_every;
+  const bool last = config().gating == RouterGating::weighted;
   const Variable next = every ? scores_at(places, [&](int32_t) { return r; }) * y : y;
   const Variable start = gather_rows(start_, int_tensor(places));
   Variable update = config().residual == RouterResidual::delta ? next - start : next;

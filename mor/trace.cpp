@@ -54,7 +54,7 @@ class Notes : public Probe {
 
   void on_attention(int64_t layer, const Rows& rows, const Tensor& q, const KvView& kv) override {
     if (!cache_) return;
-    attention.resize(std::max<size_t>(attention.size(), layer + 1));  // layers that nobody enters stay empty
+    attention.resize(std::max<size_t>(attention.size(), layer + 1));  // layers that no token enters stay empty
     attention[layer] = attention_of(config_, rows, q, kv, cache_->positions(cache_->base_of(layer)));
   }
 
@@ -100,7 +100,7 @@ Prediction prediction_of(const Tensor& logits, const IntTensor& targets) {
 
 /// After a backward pass through `layers`, one for each effective layer.
 UseGradients norms_by_use(std::vector<DecoderLayer>& layers, const LayerMap& map) {
-  using Gradients = std::vector<Tensor>;  // of a layer's weights; undefined where nobody entered the layer
+  using Gradients = std::vector<Tensor>;  // of a layer's weights; undefined where no token entered the layer
   const auto norm_of = [](const Gradients& gradients) {
     double squares = 0;
     for (const Tensor& g : gradients)
@@ -190,7 +190,7 @@ std::vector<Prediction> early_exits(const Model& model, const Trace& whole, cons
   const Rows rows = Rows::batch(1, length);
   const IntTensor ids({length}, whole.tokens), targets = next_tokens(whole.tokens);
   const auto logits_at = [&](int64_t exit) {
-    // Where a token ends, token choice adds what it came with: no state before the last says what that would have been.
+    // Where a token ends, token choice adds its first state: the states after earlier recursions do not have it yet.
     if (config.routing == Routing::token_choice)
       return model.forward(ids, rows, {.rule = whole.rule, .max_depth = exit}).logits;
     ForwardKeys keys(config);

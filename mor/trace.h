@@ -1,6 +1,6 @@
 #pragma once
 // Everything a model did with one text: which recursion took which token with what score, what it predicted and how
-// well, and what its KV cache holds. `tinymor trace` prints one, the recorder stores them, the visualizer draws them.
+// well, and what its KV cache holds. `tinymor trace` prints one, recordings store them, the visualizer draws them.
 
 #include <algorithm>
 #include <cstdint>
@@ -15,8 +15,8 @@ namespace tinymor {
 /// One recursion's decisions under expert choice. The vectors `positions`, `logits` and `gates` run in parallel.
 struct RecursionTrace {
   std::vector<int32_t> positions;  ///< Candidates: the tokens that took the recursion before, ascending.
-  std::vector<float> logits;       ///< The router's raw score z of each candidate.
-  std::vector<float> gates;        ///< alpha * sigmoid(z): the weight its block output would get.
+  std::vector<float> logits;       ///< The score z of each candidate by which the rule judges it.
+  std::vector<float> gates;        ///< alpha * f(z): the weight its block output would get.
   std::vector<int32_t> selected;   ///< Positions that entered this recursion, ascending.
 };
 

@@ -113,7 +113,7 @@ TEST_CASE("values of the wrong type are refused with the type that belongs there
           "x.toml:2: model.routing: there is no \"expert\" (use \"none\", \"expert_choice\", \"token_choice\")");
 }
 
-TEST_CASE("a number that is none is refused for every key") {
+TEST_CASE("NaN and infinity are refused for every key") {
   for (const char* number : {"nan", "-nan", "inf", "-inf", "+inf"})
     for (const std::string key : {"model.rope_theta", "router.alpha", "data.val_fraction", "train.lr"}) {
       const size_t dot = key.find('.');

@@ -89,14 +89,14 @@ void add_trace_command(CLI::App& app) {
                    "topk (training), threshold (causal) or aux_threshold (by the auxiliary router; the default where "
                    "there is one)")
       ->check(rule_names());
-  command->add_option("--max-depth", options->max_depth, "At most so many recursions")->check(at_least(1));
+  command->add_option("--max-depth", options->max_depth, "The most recursions per token")->check(at_least(1));
   command->add_option("--depths", options->depths, "Recursions that each token is to take, for experiments: 3,1,2,...")
       ->delimiter(',')
       ->check(between(0, INT32_MAX));
   command->add_option("--logits", options->logits_file, "Write the logits [T,V] to this safetensors file");
   command->add_option("--grads", options->grads_file,
                       "Write the gradient of the training loss for every parameter to this safetensors file");
-  command->add_flag("--quiet", options->quiet, "Print nothing beside the document");
+  command->add_flag("--quiet", options->quiet, "Print nothing but the document");
   add_threads_option(*command);
   command->callback([options] { run(*options); });
 }

@@ -14,13 +14,13 @@
 
 namespace tinymor {
 
-/// How another thread (a signal handler, the window) steers a run. The trainer looks at it between steps only.
+/// How another thread (a signal handler, the window) steers a run. The training loop looks at it only between steps.
 class Control {
  public:
   void stop();  ///< Ends the run after the current step; its state is saved. Safe in a signal handler.
   void pause();
   void resume();
-  /// While paused: one step more, and a snapshot with everything in it after it.
+  /// While paused: one more step, and then a snapshot with everything in it.
   void step();
   /// Learning rates are this many times those of the schedule from the next step on. Not saved with the run.
   void set_lr_factor(double factor);
@@ -40,7 +40,7 @@ class Control {
  private:
   friend class TrainingLoop;
   /// Called between steps: runs posted tasks, where there is a model of text, tells in words what was asked for, and
-  /// waits while paused. False when the run shall stop.
+  /// waits while paused. False when the run is to stop.
   bool between_steps(const Model* model, const std::function<void(const std::string&)>& tell);
   void note(std::string command);
   /// Whether a snapshot was asked for since the last time.
