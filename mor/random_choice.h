@@ -1,5 +1,5 @@
 #pragma once
-// Routers that choose at random: what a learned router has to beat (paper App. G). They have no weights, so there is
+// Routers that choose at random: what a learned router has to beat (paper table 13). They have no weights, so there is
 // nothing for a loss to teach; in all else they do what their learned counterparts do.
 //
 // Their scores are uniform numbers in [0,1) that depend on the token, its position, the recursion and the training step
