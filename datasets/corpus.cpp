@@ -86,9 +86,8 @@ Contents contents_of(const fs::path& folder) {
     for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
       const std::string reason = reason_to_pass_over(*entry);
       if (!reason.empty()) {
-        // A folder that is being written, such as that of the run which reads these texts, has tinymor's own lock in
-        // it.
-        if (entry->path().filename() != ".lock") contents.left_out.emplace_back(entry->path(), reason);
+        // A folder that is being written, such as that of the run which reads these texts, has a lock in it.
+        if (entry->path().filename() != lock_file_name) contents.left_out.emplace_back(entry->path(), reason);
         entry.disable_recursion_pending();
       } else if (!entry->is_directory()) {
         contents.files.push_back(entry->path());

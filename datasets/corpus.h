@@ -34,6 +34,9 @@ bool is_source(const std::string& source);
 /// `source` in a form that means the same from any working directory.
 std::string resolve_source(const std::string& source);
 
+/// The lock of a folder that a process writes (trainer/loop/locked_folder.h): left out without a note.
+inline constexpr const char* lock_file_name = ".lock";
+
 struct Corpus {
   std::string text;
   std::vector<std::string>

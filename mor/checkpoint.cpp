@@ -17,7 +17,7 @@ struct Format {
 constexpr Format kText{"1", "tinymor-1", "tinymor train", "text"};
 constexpr Format kImages{"images-1", "tinymor-images-1", "tinymor images", "images"};
 
-// Libraries of Hugging Face open no file whose "format" is another one.
+// Hugging Face's libraries refuse files with another "format".
 std::map<std::string, std::string> metadata_of(const Format& format, const ModelConfig& config) {
   return {{"format", "pt"}, {"tinymor", format.name}, {"config", config_to_json(config)}};
 }
@@ -26,7 +26,7 @@ bool is_of(const SafetensorsFile& file, const Format& format) {
   return file.text("tinymor") == format.name || file.text("format") == format.old_name;
 }
 
-/// What the weights at `path` are, which are not ours.
+/// What to call the weights at `path`, which tinymor did not write.
 std::string foreign(const std::filesystem::path& path, const SafetensorsFile& file) {
   const std::string type = transformers_model_type(config_beside(path));
   if (!type.empty()) return fmt::format("the weights of a \"{}\" model of Hugging Face", type);
@@ -55,7 +55,7 @@ SomeModel filled(const SafetensorsFile& file, const SomeConfig& config, int64_t 
   return model;
 }
 
-/// What `make` makes of the file at `path`, which is to be of `format`. Errors begin with the path.
+/// What `make` makes of the file at `path`, which must be of `format`. Errors begin with the path.
 template <class Make>
 auto read_as(const std::filesystem::path& path, const Format& format, Make make) {
   const SafetensorsFile file = read_safetensors(path);

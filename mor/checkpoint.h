@@ -1,6 +1,6 @@
 #pragma once
 // A model in a file: model.safetensors in the layout of a Hugging Face Llama checkpoint, each unique weight once, the
-// configuration in the metadata. A model of images is stored likewise.
+// configuration in the metadata. An image model is stored the same way.
 
 #include <filesystem>
 #include <string>
@@ -13,11 +13,11 @@ namespace tinymor {
 /// The bytes of the checkpoint.
 std::string write_checkpoint(const Model& model);
 std::string write_checkpoint(const ImageModel& model);
-/// The text of the config.json beside the weights in `file`; empty where there is none.
+/// The text of the config.json beside the weights in `file`; empty where there is no such file.
 std::string config_beside(const std::filesystem::path& file);
 /// Reads a checkpoint, which may be hostile. Throws InputError when the file is missing, is not a tinymor checkpoint of
 /// that kind, or has other tensors than its configuration says, and for a text model when a config.json beside it asks
-/// for something that is not computed here.
+/// for something that tinymor does not compute.
 Model read_checkpoint(const std::filesystem::path& file);
 ImageModel read_image_checkpoint(const std::filesystem::path& file);
 

@@ -95,11 +95,11 @@ void check_routing(const ModelConfig& c) {
   if (c.routing == Routing::none) return;
   const RouterConfig& router = c.router;
   const bool token_choice = c.routing == Routing::token_choice;
-  check_input(
-      c.sharing == Sharing::cycle || c.sharing == Sharing::middle_cycle,
-      "model.routing: \"{}\" needs one block that all recursions share, which sharing = \"{}\" has not (use sharing = "
-      "\"cycle\" or \"middle_cycle\", or routing = \"none\")",
-      enum_name(c.routing), enum_name(c.sharing));
+  check_input(c.sharing == Sharing::cycle || c.sharing == Sharing::middle_cycle,
+              "model.routing: \"{}\" needs one block that all recursions share, which sharing = \"{}\" does not have "
+              "(use sharing = "
+              "\"cycle\" or \"middle_cycle\", or routing = \"none\")",
+              enum_name(c.routing), enum_name(c.sharing));
   check_input(c.n_recursions >= 2,
               "model.routing: \"{}\" has nothing to choose with n_recursions = 1 (give n_recursions of 2 or more, or "
               "routing = \"none\")",
@@ -120,9 +120,9 @@ void check_routing(const ModelConfig& c) {
               enum_name(router.function));
   check_input(
       !token_choice || router.sampling == RouterSampling::aux_loss,
-      "router.sampling: \"aux_router\" is for expert choice (token choice is causal as it is: use \"aux_loss\")");
+      "router.sampling: \"aux_router\" is for expert choice (token choice is already causal: use \"aux_loss\")");
   check_input(token_choice || router.balancing == RouterBalancing::loss,
-              "router.balancing: \"loss_free\" is for token choice (expert choice is balanced as it is: use \"loss\")");
+              "router.balancing: \"loss_free\" is for token choice (expert choice is already balanced: use \"loss\")");
   check_input(token_choice || router.gating != RouterGating::weighted_every,
               "router.gating: \"weighted_every\" is for token choice (use \"weighted\" or \"additive\")");
   if (!token_choice) check_capacity(c);

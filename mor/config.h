@@ -34,9 +34,10 @@ inline double default_capacity(int64_t r, int64_t n) {
 
 struct RouterConfig {
   RouterType type = RouterType::linear;
-  /// by_routing: not given, sigmoid under expert choice and softmax under token choice.
+  /// by_routing: not set; becomes sigmoid under expert choice and softmax under token choice.
   RouterFunction function = RouterFunction::by_routing;
-  /// Scale of the gate; negative: not given, 0.1 under expert choice and 1 under token choice and for the identity.
+  /// Scale of the gate; negative: not set; becomes 0.1 under expert choice, and 1 under token choice or for the
+  /// identity.
   double alpha = -1;
   double temperature = 1;
   /// Fraction of the sequence that enters each recursion; empty: default_capacity.
@@ -77,7 +78,8 @@ struct ModelConfig {
   int64_t d_head() const { return d_model / n_heads; }
   /// Width of a router's hidden layer (paper App. G.1); 0 where it has none.
   int64_t router_hidden() const {
-    return router.type == RouterType::linear ? 0 : router.type == RouterType::mlp ? 2 * d_model : 4 * d_model;
+    if (router.type == RouterType::linear) return 0;
+    return router.type == RouterType::mlp ? 2 * d_model : 4 * d_model;
   }
   bool operator==(const ModelConfig&) const = default;
 

@@ -8,8 +8,8 @@
 namespace tinymor {
 namespace {
 
-/// The key of a [router] field among those of [model] in the flat JSON object: words that say nothing alone get a
-/// prefix.
+/// The key of a [router] field among those of [model] in the flat JSON object: words that mean nothing by themselves
+/// get a prefix.
 std::string flat_router_key(const std::string& key) {
   for (const char* word : {"type", "function", "alpha", "temperature", "sampling", "gating", "residual", "random"}) {
     if (key == word) return "router_" + key;
@@ -65,7 +65,7 @@ ModelConfig config_from_json(const std::string& text) {
   const nlohmann::json json = parse_json(text, "config", 2);
   check_input(json.is_object(), "config: not a JSON object (mend the file's metadata, or save it again)");
   ModelConfig config;
-  check_llama_features(text, "config");  // of who made it by hand from a config.json
+  check_llama_features(text, "config");  // it may have been made by hand from a config.json
   from_json(json, "vocab_size", config.vocab_size);
   check_input(config.vocab_size >= 1,
               "config: \"vocab_size\" is missing or not positive (give the size of the vocabulary)");

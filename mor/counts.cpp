@@ -5,13 +5,14 @@
 
 #include "mor/kv_cache.h"
 #include "mor/kv_store.h"
+#include "mor/router.h"
 #include "mor/sharing.h"
 
 namespace tinymor {
 namespace {
 
-/// Of the tokens, those that take each recursion, counted in parts of which `whole` are all of them. Sums of whole
-/// parts are exact and divided once, at their end; 2.0 / 3 and 1.0 / 3 as they are would make 767.9999999999999 of 768.
+/// The tokens that take each recursion, counted in parts; `whole` parts are all tokens. Sums of whole parts are exact
+/// and are divided once, at the end, where sums of 2.0 / 3 and 1.0 / 3 would turn 768 into 767.9999999999999.
 struct Shares {
   std::vector<double> parts;
   double whole = 1;
@@ -30,8 +31,8 @@ double capacity(const ModelConfig& config, int64_t r) {
   return config.router.capacity.empty() ? default_capacity(r, config.n_recursions) : config.router.capacity[r];
 }
 
-/// In the largest parts that all capacities consist of: 0.7 and 0.4 are 7 and 4 of 10. Capacities with no such parts
-/// are shares of 1 as they are.
+/// In the largest parts that divide all capacities: 0.7 and 0.4 are 7 and 4 of 10. Capacities without such parts are
+/// kept as shares of 1.
 Shares mean_shares(const ModelConfig& config) {
   constexpr double most = 10000;
   Shares shares;
@@ -72,12 +73,9 @@ ParameterCounts count_parameters(const ModelConfig& config) {
   ParameterCounts counts;
   counts.embedding = config.vocab_size * d * (config.tie_embeddings ? 1 : 2);
   counts.layers = map.unique * (2 * d * q + 2 * d * kv + 3 * d * config.d_ff + 2 * d) + d;
-  const RouterConfig& router = config.router;
-  const int64_t n = config.n_recursions;
-  if (config.routing == Routing::none || router.random) return counts;
-  counts.routers = config.routing == Routing::expert_choice ? n * scorer_weights(config, 1) : scorer_weights(config, n);
-  if (router.sampling == RouterSampling::aux_router) counts.routers *= 2;
-  if (router.balancing == RouterBalancing::loss_free) counts.buffers = n;
+  const RouterShape routers = router_shape(config);
+  counts.routers = (routers.scorers + routers.aux_scorers) * scorer_weights(config, routers.outputs);
+  counts.buffers = routers.biases;
   return counts;
 }
 

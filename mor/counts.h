@@ -27,12 +27,12 @@ double honest_flops_per_token(const ModelConfig& config, int64_t length);
 /// The same for one token that took `depth` recursions and sees `visible` tokens in every layer it went through; a
 /// cache that holds fewer for deeper recursions saves a little more. A model that repeats no block has one depth.
 double honest_flops_of_token(const ModelConfig& config, int64_t depth, int64_t visible);
-/// The same per image for the trunk of a model of images: its tokens, a class token and the patches, see each other
-/// all, each patch is embedded from its `pixels`, and only the class token has a head.
+/// The same per image for the trunk of a model of images: its tokens, a class token and the patches, all see
+/// each other, each patch is embedded from its `pixels`, and only the class token has a head.
 double honest_flops_per_image(const ModelConfig& config, double pixels);
 
 /// Layers that a token of `depth` recursions goes through; with the mean depth of several tokens, the mean of theirs.
-/// Unlike depths it can be compared between models. In one that repeats no block every token has depth 1.
+/// Unlike depths, it can be compared between models. In one that repeats no block every token has depth 1.
 double layers_per_token(const ModelConfig& config, double depth);
 
 /// Mean bytes of keys and values per token that a cache holds (paper 2.2.2): recursion r keeps its share of the tokens.
@@ -42,7 +42,7 @@ double vanilla_kv_bytes_per_token(const ModelConfig& config);
 
 /// Numbers per token that a training step keeps from its forward pass until their gradient is known, routers left out:
 /// of each layer its input and what follows its attention [d], q and mixed values [q], k and v [kv], gate and up
-/// [d_ff], while norms and products of gate and up are computed anew; of recursions what is gathered and put back [d];
+/// [d_ff], while norms and products of gate and up are computed again; of recursions what is gathered and put back [d];
 /// logits and their gradient [V].
 double kept_numbers_per_token(const ModelConfig& config);
 

@@ -11,7 +11,9 @@ namespace tinymor {
 namespace {
 
 Variable apply(RouterFunction function, const Variable& z) {
-  return function == RouterFunction::sigmoid ? sigmoid(z) : function == RouterFunction::tanh ? tanh(z) : z;
+  if (function == RouterFunction::sigmoid) return sigmoid(z);
+  if (function == RouterFunction::tanh) return tanh(z);
+  return z;
 }
 
 void add_to(Variable& sum, const Variable& term) {
@@ -34,7 +36,7 @@ double warmed_capacity(double c, int64_t step, int64_t warmup) {
 
 ExpertChoice::ExpertChoice(const RouterCall& call) : Router(call) {
   check_input(call.rule != Rule::aux_threshold || !call.weights.aux.empty(),
-              "rule: aux_threshold goes by an auxiliary router, which this model has not (use threshold)");
+              "rule: aux_threshold asks an auxiliary router, which this model does not have (use threshold)");
 }
 
 double ExpertChoice::capacity(int64_t r) const {
@@ -60,35 +62,32 @@ Selection ExpertChoice::choose(int64_t r, const Active& active, std::span<const 
   return Selection::of(n, [&](int64_t i) { return best[i]; });
 }
 
+ExpertChoice::Scores ExpertChoice::score(int64_t r, const Active& active) const {
+  const Variable z = call_.weights.main[r](active.x);
+  // An auxiliary router learns from the states without changing them.
+  const Variable judge = call_.weights.aux.empty() ? z : call_.weights.aux[r](active.x.detach());
+  return {.z = z, .judge = judge, .gates = scale(apply(config().function, z), Real(config().alpha))};
+}
+
+void ExpertChoice::teach(const Scores& scores, const Tensor& taken) {
+  add_to(losses_.aux, bce_with_logits(scores.judge, taken));
+  if (config().z_coeff > 0) add_to(losses_.z, mean(scores.z * scores.z));
+}
+
 Selection ExpertChoice::select(int64_t r, const Active& active) {
   const int64_t n = active.rows.count();
-  Variable z, gates;
-  if (config().random) {
-    // The sign lets through the share of the candidates that the capacity does.
-    const Tensor u = random_scores(r, active, 1);
-    const double share = config().capacity[r] / (r > 0 ? config().capacity[r - 1] : 1);
-    z = Variable(u - (1 - share));
-    gates = Variable(u * config().alpha);
-  } else {
-    z = call_.weights.main[r](active.x);
-    gates = scale(apply(config().function, z), Real(config().alpha));
-  }
-  // Who is to predict the choice. An auxiliary router learns from the states without changing them.
-  const Variable judge = call_.weights.aux.empty() ? z : call_.weights.aux[r](active.x.detach());
-  const Tensor logits = (call_.rule == Rule::aux_threshold ? judge : z).value().reshape({-1});
+  const Scores scores = score(r, active);
+  const Tensor logits = (call_.rule == Rule::aux_threshold ? scores.judge : scores.z).value().reshape({-1});
   Selection selection = choose(r, active, logits.values());
   selection.logits = logits;
-  selection.gates = gates.value().reshape({-1});
-  selection.gate = selection.all ? gates : gather_rows(gates, selection.index);
+  selection.gates = scores.gates.value().reshape({-1});
+  selection.gate = selection.all ? scores.gates : gather_rows(scores.gates, selection.index);
 
-  Tensor target = Tensor::zeros({n, 1});
-  for (int32_t i : selection.index.values()) target.mutable_data()[i] = 1;
-  if (!config().random) {
-    add_to(losses_.aux, bce_with_logits(judge, target));
-    if (config().z_coeff > 0) add_to(losses_.z, mean(z * z));
-  }
+  Tensor taken = Tensor::zeros({n, 1});
+  for (int32_t i : selection.index.values()) taken.mutable_data()[i] = 1;
+  teach(scores, taken);
   int64_t agree = 0;
-  for (int64_t i = 0; i < n; ++i) agree += (judge.value().data()[i] >= 0) == (target.data()[i] == 1);
+  for (int64_t i = 0; i < n; ++i) agree += (scores.judge.value().data()[i] >= 0) == (taken.data()[i] == 1);
   metrics_.sampling_accuracy = double(agree) / double(n);
   return selection;
 }

@@ -2,8 +2,8 @@
 // Expert choice (paper 2.2.1, Eq. 2.1): each recursion scores the tokens that are still active and takes the best.
 //
 // In training recursion r takes the top k_r = floor(c_r T), but at least one, of a sequence, which needs the scores of
-// later tokens too. An auxiliary loss teaches the scores, or those of a second router, to say by their sign who is
-// taken, so that at inference each token can be judged alone: that is the causal `threshold` rule.
+// later tokens too. An auxiliary loss teaches the scores, or those of a second router, to say by their sign which
+// tokens are taken, so that at inference each token can be judged alone: that is the causal `threshold` rule.
 
 #include <span>
 #include <vector>
@@ -18,10 +18,22 @@ class ExpertChoice : public Router {
   explicit ExpertChoice(const RouterCall& call);
 
   /// z = scorer_r(x) [n,1], gate = alpha f(z). Takes the top k_r of each sequence (ties: the earlier), or those with
-  /// z >= 0 (all of them where the capacity is 1). A random router scores with uniform numbers instead: gate = alpha u.
+  /// z >= 0 (all of them where the capacity is 1).
   Selection select(int64_t r, const Active& active) override;
   /// x + gate y; without the gate when gating is additive, and with y - x for y when the residual is delta.
   Variable combine(int64_t r, const Selection& selection, const Active& selected, const Variable& y) const override;
+
+ protected:
+  /// Of the active tokens, [n,1] each.
+  struct Scores {
+    Variable z;      ///< by which the training rule ranks them
+    Variable judge;  ///< the logit that is to predict the choice: z again, or that of the auxiliary router
+    Variable gates;
+  };
+  virtual Scores score(int64_t r, const Active& active) const;
+  /// Adds what the scores are to learn from the choice; taken [n,1] is 1 for the tokens that were taken and 0 for the
+  /// others.
+  virtual void teach(const Scores& scores, const Tensor& taken);
 
  private:
   double capacity(int64_t r) const;

@@ -17,7 +17,7 @@ struct SampleOptions {
   int64_t top_k = 0;         ///< Only the k likeliest tokens; 0: all.
   double top_p = 1;          ///< Only the likeliest tokens that together reach this probability.
   uint64_t seed = 1;
-  int32_t never = -1;  ///< This token is never drawn, such as a tokenizer's "unknown"; -1: there is none.
+  int32_t never = -1;  ///< This token is never drawn, such as a tokenizer's "unknown"; -1: every token may be.
 };
 
 /// The tokens that may come next by `logits` [V], likeliest first, with the probabilities they are drawn with, which
@@ -40,7 +40,7 @@ class Generator {
   /// `max_depth` caps the recursions per token; 0: no cap. The model must outlive the generator.
   Generator(const Model& model, SampleOptions options, int64_t max_depth = 0);
 
-  /// Starts anew with a text of at least one token, the last `drawn` of which were drawn before: the next draw is the
+  /// Starts again with a text of at least one token, the last `drawn` of which were drawn before: the next draw is the
   /// one that follows theirs. When it is longer than the model's max_seq_len only its end is used. Returns the tokens
   /// (those used) with their depths.
   std::vector<GeneratedToken> prompt(std::span<const int32_t> ids, int64_t drawn = 0);

@@ -1,5 +1,5 @@
 #pragma once
-// What a model did with each of a few images, as trace.h says it of a text: the recorder stores it, the visualizer
+// What a model did with each of a few images, as trace.h has it for a text: recordings store it, the visualizer
 // draws it.
 
 #include <vector>
@@ -11,9 +11,10 @@ namespace tinymor {
 /// Patches are counted from left to right and from top to bottom.
 struct ImageTrace {
   std::vector<int32_t> depth;  ///< [P] recursions that each patch took.
-  std::vector<float> logits;   ///< [N*P] the router's raw score z of each recursion (depth) for a patch; NaN: none.
-  int32_t predicted = 0;       ///< The likeliest class.
-  float probability = 0;       ///< Of that class.
+  std::vector<float>
+      logits;             ///< [N*P] the router's raw score z of each recursion (depth) for a patch; NaN: it gave none.
+  int32_t predicted = 0;  ///< The likeliest class.
+  float probability = 0;  ///< Of that class.
 };
 
 /// patches [n,P,p*p] -> [n]. Throws Error as ImageModel::forward does.

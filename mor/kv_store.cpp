@@ -5,7 +5,7 @@
 namespace tinymor {
 namespace {
 
-/// Where the rows `part` stand among `all`, of which they are some.
+/// The place in `all` of each row of `part`, which is some of those rows.
 IntTensor index_among(const Rows& all, const Rows& part) {
   std::vector<int32_t> index;
   for (int64_t s = 0; s < part.sequences(); ++s)

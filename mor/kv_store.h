@@ -4,7 +4,7 @@
 // recursion_wise   a layer attends to the keys it computed itself: those of the tokens that were active there
 // shared           a layer of a later recursion attends to those that the same layer computed in the first recursion,
 //                  for all tokens, and computes none of its own
-// hybrid           likewise, but tokens that are active have fresh ones in their place
+// hybrid           as shared, but active tokens have fresh ones in place of those
 //
 // Layers only say what they computed and ask what they see. ForwardKeys holds the keys of one forward pass and lets
 // gradients through; KvCache (mor/kv_cache.h) holds them for the tokens to come.
@@ -53,7 +53,7 @@ class KvStore : public KeyMap {
   virtual KvView view(int64_t layer, const Rows& rows) const = 0;
 };
 
-/// The keys and values of one forward pass. When not causal every token sees all of its sequence that are there.
+/// The keys and values of one forward pass. When not causal, every token sees all keys of its sequence.
 class ForwardKeys : public KvStore {
  public:
   explicit ForwardKeys(const ModelConfig& config, bool causal = true);

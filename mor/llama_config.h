@@ -1,5 +1,5 @@
 #pragma once
-// config.json: what Hugging Face's transformers says of a Llama model beside its weights.
+// config.json: how Hugging Face's transformers describes a Llama model, in a file beside its weights.
 
 #include <string>
 
@@ -19,8 +19,8 @@ std::string llama_config_json(const ModelConfig& config);
 void check_llama_features(const std::string& text, const std::string& name);
 
 /// The same for `text`, the config.json beside the weights of a model of `config`, and when the two disagree about what
-/// shapes do not tell: heads, the base of the rotary positions, the epsilon of norms. Throws InputError, too, when it
-/// is that of another kind of model. A file that is not of transformers is passed over.
+/// shapes do not tell: heads, the base of the rotary positions, the epsilon of norms. Also throws InputError when it
+/// describes another kind of model. A file that transformers did not write is ignored.
 void check_llama_config(const std::string& text, const std::string& name, const ModelConfig& config);
 
 /// The kind of model ("llama", "gpt2") whose config.json `text` is; empty when it is not one of transformers.

@@ -4,10 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "mor/expert_choice.h"
-#include "mor/token_choice.h"
+#include "mor/random_choice.h"
 #include "tensor/error.h"
-#include "tensor/random.h"
 
 namespace tinymor {
 namespace {
@@ -48,14 +46,20 @@ void Scorer::members(Members& m) {
   for (size_t j = 0; j < layers.size(); ++j) m(fmt::format("{}.weight", j), layers[j]);
 }
 
+RouterShape router_shape(const ModelConfig& config) {
+  if (config.routing == Routing::none || config.router.random) return {};
+  const int64_t n = config.n_recursions;
+  RouterShape shape = config.routing == Routing::expert_choice ? RouterShape{n, 1} : RouterShape{1, n};
+  if (config.router.sampling == RouterSampling::aux_router) shape.aux_scorers = shape.scorers;
+  if (config.router.balancing == RouterBalancing::loss_free) shape.biases = n;
+  return shape;
+}
+
 RouterWeights::RouterWeights(const ModelConfig& config) {
-  if (config.routing == Routing::none || config.router.random) return;
-  const bool token_choice = config.routing == Routing::token_choice;
-  const int64_t scorers = token_choice ? 1 : config.n_recursions, outputs = token_choice ? config.n_recursions : 1;
-  for (int64_t r = 0; r < scorers; ++r) main.emplace_back(config, outputs);
-  if (config.router.sampling == RouterSampling::aux_router)
-    for (int64_t r = 0; r < scorers; ++r) aux.emplace_back(config, outputs);
-  if (config.router.balancing == RouterBalancing::loss_free) bias = Tensor::zeros(Shape{config.n_recursions});
+  const RouterShape shape = router_shape(config);
+  for (int64_t i = 0; i < shape.scorers; ++i) main.emplace_back(config, shape.outputs);
+  for (int64_t i = 0; i < shape.aux_scorers; ++i) aux.emplace_back(config, shape.outputs);
+  if (shape.biases > 0) bias = Tensor::zeros(Shape{shape.biases});
 }
 
 void RouterWeights::members(Members& m) {
@@ -100,32 +104,19 @@ double RouterMetrics::entropy() const {
   return sum;
 }
 
-Tensor Router::random_scores(int64_t r, const Active& active, int64_t count) const {
-  const int64_t n = active.rows.count();
-  Tensor scores({n, count});
-  Real* to = scores.mutable_data();
-  for (int64_t i = 0; i < n; ++i) {
-    const uint64_t id = uint64_t(call_.ids.data()[active.places[i]]), position = active.rows.positions.data()[i];
-    Random random(id << 32 | position, stream_of(Stream::router, uint32_t((call_.step + 1) * call_.recursions + r)));
-    for (int64_t j = 0; j < count; ++j) to[i * count + j] = Real(random.uniform());
-  }
-  return scores;
-}
-
 std::unique_ptr<Router> make_router(const RouterCall& call) {
+  const bool random = call.config.router.random;
   switch (call.config.routing) {
     case Routing::none:
       return std::make_unique<NoRouter>(call);
     case Routing::expert_choice:
+      if (random) return std::make_unique<RandomExpertChoice>(call);
       return std::make_unique<ExpertChoice>(call);
     case Routing::token_choice:
+      if (random) return std::make_unique<RandomTokenChoice>(call);
       return std::make_unique<TokenChoice>(call);
   }
   throw Error("[router] unknown routing");
-}
-
-Rule causal_rule(const ModelConfig& config) {
-  return config.router.sampling == RouterSampling::aux_router ? Rule::aux_threshold : Rule::threshold;
 }
 
 int64_t capacity_count(double capacity, int64_t length) {

@@ -15,7 +15,7 @@
 #include "mor/config.h"
 #include "mor/probe.h"
 #include "mor/rows.h"
-#include "mor/trace.h"
+#include "mor/rule.h"
 
 namespace tinymor {
 
@@ -30,8 +30,16 @@ struct Scorer : Module {
   void members(Members& m) override;
 };
 
-/// All weights of a model's routers. Expert choice has a scorer per recursion, with one output; token choice has one
-/// scorer with an output per recursion; random routing has none.
+/// How many weights the routers of a configuration have. Expert choice has a scorer per recursion, with one output;
+/// token choice has one scorer with an output per recursion; random routing has none.
+struct RouterShape {
+  int64_t scorers = 0, outputs = 0;
+  int64_t aux_scorers = 0;  ///< sampling = aux_router: as many again
+  int64_t biases = 0;       ///< balancing = loss_free: one for each depth
+};
+RouterShape router_shape(const ModelConfig& config);
+
+/// All weights of a model's routers, in its RouterShape.
 struct RouterWeights : Module {
   std::vector<Scorer> main;
   std::vector<Scorer> aux;  ///< sampling = aux_router: the judges of the causal rule, like `main`
@@ -41,7 +49,14 @@ struct RouterWeights : Module {
   void members(Members& m) override;
 };
 
-/// What a router is to know of the forward pass that it serves. Everything referred to must outlive the router.
+/// What an experiment changes in the recursions.
+struct ChoiceShift {
+  double cut_off = 0;    ///< The logit from which on the causal rules take a token.
+  double capacity = 1;   ///< Times every capacity below 1, under the training rule.
+  int64_t without = -1;  ///< The recursion, from 0, that is computed but leaves the tokens as they came; -1: none.
+};
+
+/// What a router needs to know about its forward pass. Everything referred to must outlive the router.
 struct RouterCall {
   const ModelConfig& config;
   const RouterWeights& weights;
@@ -114,9 +129,6 @@ class Router {
 
  protected:
   const RouterConfig& config() const { return call_.config.router; }
-  /// Uniform numbers in [0,1) [n,count] for the active tokens. They depend on the token, its position, the recursion
-  /// and the training step alone, so that a random router chooses the same with and without a cache.
-  Tensor random_scores(int64_t r, const Active& active, int64_t count) const;
 
   RouterCall call_;
   RouterLosses losses_;
@@ -125,13 +137,11 @@ class Router {
 
 std::unique_ptr<Router> make_router(const RouterCall& call);
 
-/// The rule by which a model is used where the future is not known: its router's, or its auxiliary router's.
-Rule causal_rule(const ModelConfig& config);
 /// How many of `length` tokens a recursion of this capacity takes: max(1, floor(capacity * length)).
 int64_t capacity_count(double capacity, int64_t length);
 
-/// The parameters of a model, and those of its auxiliary routers, if it has some: they only watch the model, so that
-/// they learn ten times as fast, and their gradient is clipped by itself (paper App. B).
+/// The parameters of a model, and those of its auxiliary routers, if it has any: they only watch the model, so they may
+/// learn ten times as fast, and their gradient is clipped separately (paper App. B).
 std::vector<ParameterGroup> parameter_groups(Module& model);
 
 }  // namespace tinymor

@@ -2,7 +2,7 @@
 // Tokens of several sequences, packed end to end without padding.
 //
 // All activations of a model are matrices [R,d] with one row per token. Rows says which sequence each row belongs to
-// and where in that sequence it stands, also after a router has picked some tokens and dropped the others.
+// and what its position there is, also after a router has picked some tokens and dropped the others.
 
 #include <cstdint>
 #include <span>
@@ -24,7 +24,7 @@ struct Rows {
     return positions.values().subspan(offsets[sequence], offsets[sequence + 1] - offsets[sequence]);
   }
 
-  /// All tokens of `sequences` sequences of `length` each, in order; the first stands at position `first`.
+  /// All tokens of `sequences` sequences of `length` each, in order; the first is at position `first`.
   static Rows batch(int64_t sequences, int64_t length, int64_t first = 0);
   /// Sequences whose rows are the last counts[s] of lengths[s] tokens.
   static Rows last(const std::vector<int64_t>& counts, const std::vector<int64_t>& lengths);

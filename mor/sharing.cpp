@@ -18,7 +18,8 @@ LayerMap layer_map(const ModelConfig& config) {
   const bool middle = config.sharing == Sharing::middle_cycle || config.sharing == Sharing::middle_sequence;
   const bool cycle = config.sharing == Sharing::cycle || config.sharing == Sharing::middle_cycle;
   LayerMap map;
-  map.prelude = map.coda = middle ? 1 : 0;
+  map.prelude = middle ? 1 : 0;
+  map.coda = map.prelude;
   const int64_t shared = layers - map.prelude - map.coda;
   map.recursions = cycle ? n : 1;
   map.block = shared / map.recursions;

@@ -28,7 +28,7 @@ struct LayerMap {
 ///   cycle            layer l uses set l mod b
 ///   sequence         layer l uses set l / N
 ///   middle_cycle     the first and last layer have their own; between them 1 + (l-1) mod b
-///   middle_sequence  likewise 1 + (l-1) / N
+///   middle_sequence  the same, but between them 1 + (l-1) / N
 LayerMap layer_map(const ModelConfig& config);
 
 }  // namespace tinymor

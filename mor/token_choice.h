@@ -17,10 +17,20 @@ class TokenChoice : public Router {
   /// shallower). While the balance warms up (capacity_warmup_steps) every token takes the deepest. Recursion r takes
   /// the tokens whose depth reaches it.
   Selection select(int64_t r, const Active& active) override;
-  /// A token that goes on has the block's output y for its state, one that ends here x_0 + P_depth y with the state x_0
-  /// that it had before the first recursion. Gating additive: x_0 + y; weighted_every: every y is weighted by its own
+  /// A token that goes on takes the block's output y as its state; one that ends here takes x_0 + P_depth y, where x_0
+  /// is its state before the first recursion. Gating additive: x_0 + y; weighted_every: every y is weighted by its own
   /// recursion's score (Eq. 2.2). Residual delta: y - x_0 is added for y.
   Variable combine(int64_t r, const Selection& selection, const Active& selected, const Variable& y) const override;
+
+ protected:
+  /// Of the active tokens, [n,N] each.
+  struct Scores {
+    Variable z;        ///< logits of the depths; undefined where none were computed
+    Variable weights;  ///< P
+  };
+  virtual Scores score(const Active& active) const;
+  /// Adds what the scores are to learn from the load [N], the share of the tokens that each depth got.
+  virtual void teach(const Scores& scores, const Tensor& load);
 
  private:
   void choose(const Active& active);

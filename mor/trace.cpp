@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 
 #include "mor/kv_cache.h"
-#include "mor/model.h"
 #include "tensor/error.h"
 #include "tensor/whole.h"
 
@@ -56,7 +54,7 @@ class Notes : public Probe {
 
   void on_attention(int64_t layer, const Rows& rows, const Tensor& q, const KvView& kv) override {
     if (!cache_) return;
-    attention.resize(std::max<size_t>(attention.size(), layer + 1));  // layers that nobody enters stay empty
+    attention.resize(std::max<size_t>(attention.size(), layer + 1));  // layers that no token enters stay empty
     attention[layer] = attention_of(config_, rows, q, kv, cache_->positions(cache_->base_of(layer)));
   }
 
@@ -100,22 +98,9 @@ Prediction prediction_of(const Tensor& logits, const IntTensor& targets) {
   return prediction;
 }
 
-/// Fills a cache and lets gradients through.
-class TapedCache : public ForwardKeys {
- public:
-  TapedCache(const ModelConfig& config, KvCache& cache) : ForwardKeys(config), cache_(cache) {}
-  void append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) override {
-    ForwardKeys::append(layer, rows, keys, values);
-    cache_.append(layer, rows, keys, values);
-  }
-
- private:
-  KvCache& cache_;
-};
-
 /// After a backward pass through `layers`, one for each effective layer.
-UseGradients gradients_by_use(std::vector<DecoderLayer>& layers, const LayerMap& map) {
-  using Gradients = std::vector<Tensor>;  // of a layer's weights; undefined where nobody entered the layer
+UseGradients norms_by_use(std::vector<DecoderLayer>& layers, const LayerMap& map) {
+  using Gradients = std::vector<Tensor>;  // of a layer's weights; undefined where no token entered the layer
   const auto norm_of = [](const Gradients& gradients) {
     double squares = 0;
     for (const Tensor& g : gradients)
@@ -137,40 +122,37 @@ UseGradients gradients_by_use(std::vector<DecoderLayer>& layers, const LayerMap&
   return norms;
 }
 
+void check_length(const ModelConfig& config, int64_t length) {
+  check_input(length >= 2 && length <= config.max_seq_len, "text: it has {} tokens (use 2 to {} for this model)",
+              length, config.max_seq_len);
+}
+
 }  // namespace
 
-Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOptions& options, Tensor* logits) {
+Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOptions& options, PassStates* left) {
   const ModelConfig& config = model.config();
-  const int64_t length = int64_t(tokens.size()), most = config.max_seq_len;
-  check_input(length >= 2 && length <= most, "text: it has {} tokens (use 2 to {} for this model)", length, most);
+  const int64_t length = int64_t(tokens.size());
+  check_length(config, length);
   check_input(options.depths.empty() || int64_t(options.depths.size()) == length,
               "depths: {} for the {} tokens of the text (give one each)", options.depths.size(), length);
-  const bool taped = options.gradients;
-  const std::optional<NoGrad> off = taped ? std::nullopt : std::optional<NoGrad>(std::in_place);
-  const Model used = taped ? model.clone() : model;  // gradients would stay in the model
-  std::vector<DecoderLayer> layers = taped ? used.unrolled() : std::vector<DecoderLayer>();
+  const NoGrad off;
   KvCache cache(config);
-  TapedCache taped_cache(config, cache);
   Notes notes(config, options.attention ? &cache : nullptr);
-  const Rows rows = Rows::batch(1, length);
   const IntTensor ids({length}, tokens), targets = next_tokens(tokens);
-  ForwardOptions forward{.rule = options.rule,
-                         .max_depth = options.max_depth,
-                         .cache = taped ? &taped_cache : static_cast<KvStore*>(&cache),
-                         .depths = options.depths,
-                         .shift = options.shift,
-                         .probe = &notes,
-                         .layers = layers};
-  const ForwardResult result = used.forward(ids, rows, forward);
-  if (logits) *logits = result.logits.value();
-
+  ForwardResult result = model.forward(ids, Rows::batch(1, length),
+                                       {.rule = options.rule,
+                                        .max_depth = options.max_depth,
+                                        .cache = &cache,
+                                        .depths = options.depths,
+                                        .shift = options.shift,
+                                        .probe = &notes});
   const Loss loss = training_loss(config, result, targets);
   const LayerMap& map = model.layers();
   Trace trace;
   static_cast<Prediction&>(trace) = prediction_of(result.logits.value(), targets);
   trace.rule = options.rule;
   trace.tokens.assign(tokens.begin(), tokens.end());
-  trace.depth = result.depth;
+  trace.depth = std::move(result.depth);
   trace.recursions = std::move(notes.recursions);
   trace.router_logits = std::move(notes.router_logits);
   trace.lm_loss = loss.lm;
@@ -184,28 +166,42 @@ Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOpti
   }
   trace.kv_bytes = cache.bytes();
   trace.kv_vanilla_bytes = length * config.n_layers * kv_bytes_per_entry(config);
-
   trace.attention = std::move(notes.attention);
   if (options.attention) trace.attention.resize(config.n_layers);
-  if (options.gradients) {
-    loss.total.backward();
-    trace.gradients = gradients_by_use(layers, map);
-  }
-  const auto prediction_of_exit = [&](int64_t exit) {
-    const NoGrad no_more;
-    ForwardKeys keys(config);
-    // Where a token ends, token choice adds what it came with: no state before the last says what that would have been.
-    forward.cache = &keys, forward.probe = nullptr, forward.max_depth = exit;
-    const Variable logits = config.routing == Routing::token_choice
-                                ? used.forward(ids, rows, forward).logits
-                                : used.head(used.trunk().coda(notes.states[exit - 1], rows, keys, {}));
-    return prediction_of(logits.value(), targets);
-  };
-  for (int64_t exit = 1; options.exits && exit < map.recursions; ++exit) {
-    const bool reached = exit <= int64_t(notes.states.size());
-    trace.exits.push_back(reached ? prediction_of_exit(exit) : Prediction(trace));
-  }
+  if (left) *left = {result.logits.value(), std::move(notes.states)};
   return trace;
+}
+
+UseGradients gradient_by_use(const Model& model, std::span<const int32_t> tokens, Rule rule) {
+  const int64_t length = int64_t(tokens.size());
+  check_length(model.config(), length);
+  const Model used = model.clone();  // gradients would stay in the model
+  std::vector<DecoderLayer> layers = used.unrolled();
+  const ForwardResult result =
+      used.forward(IntTensor({length}, tokens), Rows::batch(1, length), {.rule = rule, .layers = layers});
+  training_loss(used.config(), result, next_tokens(tokens)).total.backward();
+  return norms_by_use(layers, used.layers());
+}
+
+std::vector<Prediction> early_exits(const Model& model, const Trace& whole, const PassStates& left) {
+  const NoGrad off;
+  const ModelConfig& config = model.config();
+  const int64_t length = int64_t(whole.tokens.size());
+  const Rows rows = Rows::batch(1, length);
+  const IntTensor ids({length}, whole.tokens), targets = next_tokens(whole.tokens);
+  const auto logits_at = [&](int64_t exit) {
+    // Where a token ends, token choice adds its first state: the states after earlier recursions do not have it yet.
+    if (config.routing == Routing::token_choice)
+      return model.forward(ids, rows, {.rule = whole.rule, .max_depth = exit}).logits;
+    ForwardKeys keys(config);
+    return model.head(model.trunk().coda(left.states[exit - 1], rows, keys, {}));
+  };
+  std::vector<Prediction> exits;
+  for (int64_t exit = 1; exit < model.layers().recursions; ++exit) {
+    const bool reached = exit <= int64_t(left.states.size());
+    exits.push_back(reached ? prediction_of(logits_at(exit).value(), targets) : Prediction(whole));
+  }
+  return exits;
 }
 
 }  // namespace tinymor

@@ -1,6 +1,6 @@
 #pragma once
 // Everything a model did with one text: which recursion took which token with what score, what it predicted and how
-// well, and what its KV cache holds. `tinymor trace` prints one, the recorder stores them, the visualizer draws them.
+// well, and what its KV cache holds. `tinymor trace` prints one, recordings store them, the visualizer draws them.
 
 #include <algorithm>
 #include <cstdint>
@@ -8,27 +8,15 @@
 #include <string>
 #include <vector>
 
-#include "tensor/tensor.h"
+#include "mor/model.h"
 
 namespace tinymor {
-
-/// Which rule chose the tokens of each recursion (paper 2.2.1): `topk` is the training rule and sees the whole
-/// sequence; `threshold` is causal: a recursion takes a candidate when its logit is >= 0 (all of them where its
-/// capacity is 1). `aux_threshold` is the same with the logits of the auxiliary router.
-enum class Rule { topk, threshold, aux_threshold };
-
-/// What an experiment changes in the recursions.
-struct ChoiceShift {
-  double cut_off = 0;    ///< The logit from which on the causal rules take a token.
-  double capacity = 1;   ///< Times every capacity below 1, under the training rule.
-  int64_t without = -1;  ///< The recursion, from 0, that is computed but leaves the tokens as they came; -1: none.
-};
 
 /// One recursion's decisions under expert choice. The vectors `positions`, `logits` and `gates` run in parallel.
 struct RecursionTrace {
   std::vector<int32_t> positions;  ///< Candidates: the tokens that took the recursion before, ascending.
-  std::vector<float> logits;       ///< The router's raw score z of each candidate.
-  std::vector<float> gates;        ///< alpha * sigmoid(z): the weight its block output would get.
+  std::vector<float> logits;       ///< The score z of each candidate by which the rule judges it.
+  std::vector<float> gates;        ///< alpha * f(z): the weight its block output would get.
   std::vector<int32_t> selected;   ///< Positions that entered this recursion, ascending.
 };
 
@@ -82,24 +70,38 @@ struct Trace : Prediction {
   int64_t kv_bytes = 0;          ///< Bytes the whole cache holds for this text.
   int64_t kv_vanilla_bytes = 0;  ///< What a model without sharing or routing would hold.
 
-  // Empty unless asked for.
-  std::vector<AttentionTrace> attention;  ///< [n_layers]
-  std::vector<Prediction> exits;          ///< [N-1] when no token may take more than 1, 2, ... recursions.
-  UseGradients gradients;
+  std::vector<AttentionTrace> attention;  ///< [n_layers]; empty unless asked for.
+
+  // Empty until someone adds them: trace() notes what one pass did, these take passes of their own.
+  std::vector<Prediction> exits;  ///< As early_exits gives them.
+  UseGradients gradients;         ///< As gradient_by_use gives them.
 };
 
-class Model;
+/// What else a traced pass leaves behind.
+struct PassStates {
+  Tensor logits;                 ///< [T,V]
+  std::vector<Variable> states;  ///< [T,d] of all tokens after each recursion that was entered.
+};
 
 struct TraceOptions {
   Rule rule = Rule::threshold;
   int64_t max_depth = 0;                 ///< The most recursions per token; 0: as many as the model has.
   std::span<const int32_t> depths = {};  ///< [T] recursions that each token is made to take; empty: the router decides.
   ChoiceShift shift = {};
-  bool attention = false, exits = false, gradients = false;  ///< Whether to note these, too.
+  bool attention = false;  ///< Whether to note it, too.
 };
 
 /// Runs `tokens` through the model with a cache and notes everything. `pieces` is left empty: the model knows no text.
-/// When `logits` is given it receives [T,V]. Throws InputError for fewer than 2 tokens or more than max_seq_len.
-Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOptions& options, Tensor* logits = nullptr);
+/// Throws InputError for fewer than 2 tokens or more than max_seq_len.
+Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOptions& options,
+            PassStates* left = nullptr);
+
+/// What each effective layer contributes to the gradient of the training loss on `tokens`. The model stays without
+/// gradients. Throws as trace does.
+UseGradients gradient_by_use(const Model& model, std::span<const int32_t> tokens, Rule rule = Rule::topk);
+
+/// [N-1] What is predicted when no token may take more than 1, 2, ... recursions. `whole`: what a trace of the same
+/// tokens under the same rule noted and left behind, without anything forced or shifted.
+std::vector<Prediction> early_exits(const Model& model, const Trace& whole, const PassStates& left);
 
 }  // namespace tinymor

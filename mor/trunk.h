@@ -40,15 +40,15 @@ class Trunk : public Module {
   };
 
   /// Weights of the shapes that the resolved `config` gives them, all 0 but the norms, which are 1. Tokens see what
-  /// came before them, or, when not causal, all tokens of their sequence; then the first of each sequence, which stands
-  /// for the whole, takes every recursion.
+  /// came before them, or, when not causal, all tokens of their sequence; then the first token of each sequence, which
+  /// represents the whole, takes every recursion.
   explicit Trunk(const ModelConfig& config, bool causal = true);
 
   /// x [R,d] of `rows`; ids [R] are for random routers only.
   Result forward(Variable x, const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const;
 
-  // What forward is made of, for those who run the parts on batches of their own (mor/scheduler.h). x is [R,d], and so
-  // is what they return.
+  // What forward is made of, for callers that run the parts on batches of their own (mor/scheduler.h). x is [R,d], and
+  // so is what they return.
 
   Variable prelude(Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const;
   Recurrence recurrence(const Variable& x, const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const;

@@ -2,7 +2,7 @@
 // The same recursion block on images: a picture is cut into patches, and each patch is a token that recurs as often as
 // its router says (MoR-ViT, arXiv 2507.21761; Dosovitskiy et al. 2021 for patches, class token and learned positions).
 // Nothing is causal: every patch sees all others, so that the training rule, which ranks the tokens of the whole
-// sequence, is the rule of use as well. A class token stands first, takes every recursion, and says what it has seen.
+// sequence, is also used afterwards. A class token comes first, takes every recursion, and becomes the answer.
 
 #include <cstdint>
 

@@ -142,58 +142,61 @@ std::string beyond_range_in(std::string_view text) {
   return "";
 }
 
-/// Gives `value` what stands in `node`. `where` begins the error messages.
+/// What `node` says for a key of this type. `where` begins the error messages, `now` is the value so far.
 template <class Value>
-void assign(const toml::node& node, const std::string& where, const std::string& key, Value& value) {
+Value value_in(const toml::node& node, const std::string& where, const std::string& key, const Value& now) {
   const auto require = [&](bool ok, const char* expected, const std::string& example) {
     check_input(ok, "{}: {} where {} belongs (as in {} = {})", where, type_name(node), expected, key, example);
   };
-  const auto finite = [&](double number) {
-    check_input(std::isfinite(number), "{}: {} is not a finite number (as in {} = 0.5)", where, number, key);
-    return number;
+  const auto finite = [&](const toml::node& number) {
+    const double value = *number.value<double>();
+    check_input(std::isfinite(value), "{}: {} is not a finite number (as in {} = 0.5)", where, value, key);
+    return value;
   };
-  // TOML has no number so large, so that after --set it is a text.
+  // TOML has no numbers beyond 64 bits: after --set they are texts.
   const auto check_range = [&] {
     const std::string beyond = beyond_range_in(node.value_or(std::string()));
     check_input(beyond.empty(), "{}: {}", where, beyond);
   };
   if constexpr (std::is_enum_v<Value>) {
     require(node.is_string(), "a text", toml_text(enum_names<Value>().front()));
-    value = enum_value<Value>(node.ref<std::string>(), where);
+    return enum_value<Value>(node.ref<std::string>(), where);
   } else if constexpr (std::is_same_v<Value, std::string>) {
-    require(node.is_string(), "a text", toml_text(value));
-    value = node.ref<std::string>();
+    require(node.is_string(), "a text", toml_text(now));
+    return node.ref<std::string>();
   } else if constexpr (std::is_same_v<Value, bool>) {
     require(node.is_boolean(), "true or false", "true");
-    value = node.ref<bool>();
+    return node.ref<bool>();
   } else if constexpr (std::is_same_v<Value, double>) {
     check_range();
     require(node.is_number(), "a number", "0.5");
-    value = finite(*node.value<double>());
+    return finite(node);
   } else if constexpr (std::is_same_v<Value, std::vector<double>>) {
     check_range();
     require(node.is_array(), "a list of numbers", "[1.0, 0.5]");
-    value.clear();
+    Value list;
     for (const toml::node& each : *node.as_array()) {
       require(each.is_number(), "a list of numbers", "[1.0, 0.5]");
-      value.push_back(finite(*each.value<double>()));
+      list.push_back(finite(each));
     }
+    return list;
   } else {
     check_range();
-    require(node.is_integer(), "a whole number", fmt::format("{}", value));
+    require(node.is_integer(), "a whole number", fmt::format("{}", now));
     const int64_t integer = node.ref<int64_t>();
     check_input(std::is_signed_v<Value> || integer >= 0, "{}: {} is negative (give 0 or more)", where, integer);
-    value = static_cast<Value>(integer);
+    return static_cast<Value>(integer);
   }
 }
 
-/// Gives the field `table`.`key` what stands in `node`; false when there is no such field.
+/// Gives the field `table`.`key` the value of `node`; false when there is no such field. What it refuses leaves the
+/// configuration as it was.
 bool assign_field(Config& config, std::string_view table, std::string_view key, const toml::node& node,
                   const std::string& where) {
   bool found = false;
   for_each_field(config, [&](std::string_view known_table, const char* known_key, auto& value) {
     if (table != known_table || key != known_key) return;
-    assign(node, where, known_key, value);
+    value = value_in(node, where, known_key, value);
     found = true;
   });
   return found;
@@ -300,7 +303,7 @@ Config config_from_toml(const std::string& text, const std::string& name_for_err
       return fmt::format("{}:{}", name_for_errors, key.source().begin.line);
     };
     if (!content.is_table()) {
-      throw InputError(fmt::format("{}: {}: stands outside of any table (did you mean {}?)", line(table), table.str(),
+      throw InputError(fmt::format("{}: {}: is outside of any table (did you mean {}?)", line(table), table.str(),
                                    nearest_key("", table.str())));
     }
     check_input(std::find(std::begin(kTables), std::end(kTables), table.str()) != std::end(kTables),

@@ -99,7 +99,7 @@ void set_config_key(Config& config, const std::string& assignment);
 void validate(Config& config);
 
 /// The complete configuration as TOML; reading it gives back an equal one (but for model.vocab_size, which belongs to
-/// the tokenizer). What was left to its default and not resolved stands in a comment.
+/// the tokenizer). A key left to a default that is not resolved yet is in a comment.
 std::string config_to_toml(const Config& config);
 /// The keys of `config` that are not as in `usual`, as "table.key=value", sorted. Both must be legal.
 std::vector<std::string> changed_keys(const Config& config, const Config& usual);

@@ -1,5 +1,5 @@
 #pragma once
-// The colours of recursion depths, the same in the window and on the terminal: six depths and what is skipped stay
+// The colours of recursion depths, the same in the window and on the terminal: six depths and skipped tokens stay
 // apart for every kind of colour vision, which tests/visualizer/draw/palette_test.cpp measures.
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace tinymor {
 
-/// 8 bits each, sRGB, and whether dark text stands out more on it than white.
+/// 8 bits each, sRGB, and whether dark text is easier to read on it than white.
 struct DepthTint {
   uint8_t r, g, b;
   bool dark_text;

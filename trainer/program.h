@@ -21,8 +21,8 @@ std::string shell_word(std::string_view word);
 /// The same for a file or folder among the arguments of a command, where "-x" would be an option: it becomes "./-x".
 std::string shell_path(const std::string& path);
 
-/// Prints a message on stderr, one line whatever is in it: control characters are shown by their names. Nobody may be
-/// there to read it: a terminal that was closed is no reason to lose a run.
+/// Prints a message on stderr, one line whatever is in it: control characters are shown by their names. Writing may
+/// fail: a terminal that was closed is no reason to lose a run.
 void tell(std::string_view message);
 
 /// `text` as it goes to stdout: on a terminal with control characters by their names, line ends and tabs excepted;

@@ -11,7 +11,7 @@ while read -r folder budget; do
 done <<'END'
 tensor     3200
 autograd   1800
-mor        2800
+mor        3000
 datasets   2360
 trainer    4910
 visualizer 14220

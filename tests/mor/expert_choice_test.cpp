@@ -128,3 +128,17 @@ TEST_CASE("under the training rule the depths are exactly those of the capacitie
   for (int32_t depth : result.depth) ++histogram[depth];
   CHECK(histogram == Ints{0, 6, 5, 5});  // 16-10, 10-5, 5
 }
+
+TEST_CASE("a random router has no auxiliary router, whatever the sampling, and is used by its own scores") {
+  ModelConfig config = tiny_config();
+  config.router.random = true;
+  const Model other(config, 5);
+  config.router.sampling = RouterSampling::aux_router;
+  const Model model(config, 5);
+  CHECK(causal_rule(config) == Rule::threshold);
+  const Ints tokens = random_tokens(16, 11, 3);
+  const auto depths = [&](const Model& m) {
+    return m.forward(int_tensor(tokens), Rows::batch(1, 16), {.rule = causal_rule(m.config())}).depth;
+  };
+  CHECK(depths(model) == depths(other));
+}

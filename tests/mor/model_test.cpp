@@ -160,9 +160,9 @@ TEST_CASE("the trace counts depths, losses and cache entries as they are") {
       INFO(name);
       const Model model = opinionated_model(config);
       const Ints tokens = random_tokens(18, 11, 13);
-      Tensor logits;
-      const Trace t = trace(model, tokens, {.rule = rule}, &logits);
-      CHECK(worst_difference(logits, logits_of(model, tokens, rule)) < 1e-5);
+      PassStates left;
+      const Trace t = trace(model, tokens, {.rule = rule}, &left);
+      CHECK(worst_difference(left.logits, logits_of(model, tokens, rule)) < 1e-5);
       int64_t entries = 18 * (model.layers().prelude + model.layers().coda), spent = 0, selected = 0;
       for (const auto& recursion : t.kv_entries)
         for (int64_t n : recursion) entries += n;
@@ -185,8 +185,9 @@ TEST_CASE("the trace counts depths, losses and cache entries as they are") {
 TEST_CASE("the trace names the likeliest next tokens with the probabilities that the logits give them") {
   const Model model = opinionated_model(tiny_config());
   const Ints tokens = random_tokens(18, 11, 13);
-  Tensor logits;
-  const Trace t = trace(model, tokens, {}, &logits);
+  PassStates left;
+  const Trace t = trace(model, tokens, {}, &left);
+  const Tensor& logits = left.logits;
   REQUIRE(t.likely.size() == 18 * kCandidates);
   for (int64_t i = 0; i < 18; ++i) {
     double total = 0;
@@ -280,7 +281,7 @@ TEST_CASE("the gradient of shared weights is the sum of what each use contribute
   ModelConfig config = tiny_config();
   const Ints tokens = random_tokens(18, 11, 13);
   const Model model = opinionated_model(config);
-  const UseGradients norms = trace(model, tokens, {.rule = Rule::topk, .gradients = true}).gradients;
+  const UseGradients norms = gradient_by_use(model, tokens);
   REQUIRE(int64_t(norms.use.size()) == config.n_layers);
   REQUIRE(int64_t(norms.total.size()) == model.layers().unique);
 
@@ -426,6 +427,7 @@ TEST_CASE("tokens outside the vocabulary and texts that do not fit are refused")
   CHECK_THROWS_WITH(model.forward(int_tensor({11}), Rows::batch(1, 1)), ContainsSubstring("token 11"));
   CHECK_THROWS_AS(trace(model, Ints{1}, {}), InputError);
   CHECK_THROWS_AS(trace(model, Ints(33, 1), {}), InputError);
+  CHECK_THROWS_AS(gradient_by_use(model, Ints{1}), InputError);
   Generator generator(model, {});
   CHECK_THROWS_AS(generator.prompt(Ints{}), InputError);
 }

@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "mor/config.h"
-#include "mor/trace.h"
+#include "mor/rule.h"
 #include "tensor/tensor.h"
 
 namespace tinymor {

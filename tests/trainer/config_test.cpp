@@ -27,12 +27,16 @@ std::string complaint(const std::string& toml) {
   }
 }
 
+/// What --set says; a refusal leaves the whole configuration as it was.
 std::string set_complaint(const std::string& assignment) {
-  Config c = Config::defaults();
+  Config before = Config::defaults();
+  before.model.router.capacity = {1, 0.75, 0.5};
+  Config c = before;
   try {
     set_config_key(c, assignment);
     return "";
   } catch (const InputError& e) {
+    CHECK(c == before);
     return e.what();
   }
 }
@@ -90,7 +94,7 @@ TEST_CASE("unknown keys and tables are refused with the nearest known ones") {
   REQUIRE_THAT(complaint("[data]\nvocabsize = 3"), ContainsSubstring("did you mean data.vocab_size?"));
   REQUIRE_THAT(complaint("[model.d_model]\nx = 3"), ContainsSubstring("model.d_model: a table where a whole number"));
   REQUIRE(complaint("\n[trian]") == "x.toml:2: [trian]: there is no such table (did you mean [train]?)");
-  REQUIRE(complaint("steps = 3") == "x.toml:1: steps: stands outside of any table (did you mean train.steps?)");
+  REQUIRE(complaint("steps = 3") == "x.toml:1: steps: is outside of any table (did you mean train.steps?)");
 }
 
 TEST_CASE("values of the wrong type are refused with the type that belongs there") {
@@ -109,7 +113,7 @@ TEST_CASE("values of the wrong type are refused with the type that belongs there
           "x.toml:2: model.routing: there is no \"expert\" (use \"none\", \"expert_choice\", \"token_choice\")");
 }
 
-TEST_CASE("a number that is none is refused for every key") {
+TEST_CASE("NaN and infinity are refused for every key") {
   for (const char* number : {"nan", "-nan", "inf", "-inf", "+inf"})
     for (const std::string key : {"model.rope_theta", "router.alpha", "data.val_fraction", "train.lr"}) {
       const size_t dot = key.find('.');
@@ -186,6 +190,34 @@ TEST_CASE("no two tables have a key of the same name, so that --set needs no tab
     if (const size_t equals = line.find(" = "); equals != std::string::npos)
       REQUIRE(keys.insert(line.substr(0, equals)).second);
   REQUIRE(keys.size() > 30);
+}
+
+TEST_CASE("a refused --set changes nothing, whatever is wrong with it") {
+  for (const char* wrong : {"model.d_modle=64",
+                            "modle.d_model=64",
+                            "=64",
+                            "model.d_model",
+                            "d_model=big",
+                            "d_model=1.5",
+                            "d_model=1e400",
+                            "d_model=99999999999999999999",
+                            "tie_embeddings=1",
+                            "rope_theta=true",
+                            "rope_theta=nan",
+                            "sharing=ring",
+                            "sharing=1",
+                            "capacity=1",
+                            "capacity=[0.5, \"a\"]",
+                            "capacity=[1, 0.5, inf]",
+                            "capacity=[1, 1e400]",
+                            "data.source=5",
+                            "seed=-1",
+                            "seed=18446744073709551616",
+                            "d_model={a = 1}",
+                            "d_model=2024-01-01"}) {
+    CAPTURE(wrong);
+    CHECK(set_complaint(wrong) != "");
+  }
 }
 
 TEST_CASE("the option --set refuses as files do") {

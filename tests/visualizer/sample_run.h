@@ -198,7 +198,7 @@ inline Recording sample_recording(const SampleRun& run = {}) {
     recording.counts.push_back(id == 24 ? 9000 : 100);
     recording.train_tokens += recording.counts.back();
   }
-  recording.probe_offset = recording.train_tokens -= 1100;  // the rest is held out
+  recording.watched_offset = recording.train_tokens -= 1100;  // the rest is held out
   for (int step = 1; step <= run.steps; ++step) {
     StepMetrics m;
     const double done = double(step) / run.steps;
@@ -276,7 +276,7 @@ inline Recording hostile_recording() {
   recording.vocabulary = {"", std::string("\xff\x00", 2)};
   recording.counts = {0xffffffff, 0xffffffff};
   recording.train_tokens = std::numeric_limits<int64_t>::min();
-  recording.probe_offset = std::numeric_limits<int64_t>::max();
+  recording.watched_offset = std::numeric_limits<int64_t>::max();
   recording.scores.push_back({1, {1, 2, 3}, {}});
   recording.evals.push_back({std::numeric_limits<int64_t>::max(), nan, -inf, nan});
   recording.images.push_back({30, 1 << 30, -1, 0, 7, {SeenImage(), SeenImage()}});

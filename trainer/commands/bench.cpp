@@ -115,8 +115,8 @@ void add_serve_bench(CLI::App& bench) {
   command->add_flag("--json", options->json, "Print one JSON document");
   add_threads_option(*command);
   command->callback([options] {
-    // The layers of the paper's 360M model with four recursions, at the width of `big`. Routers without training let
-    // through whom they happen to; random ones as many as the capacities say.
+    // The layers of the paper's 360M model with four recursions, at the width of `big`. Untrained routers let
+    // through any number of tokens; random ones let through as many as the capacities say.
     Config config;
     config.model = preset("big").model;
     config.model.n_layers = 34;

@@ -5,7 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "mor/config.h"
+#include "mor/rule.h"
 
 namespace tinymor {
 
@@ -32,7 +32,7 @@ void add_threads_option(CLI::App& command);
 
 /// Adds --twin vanilla|recursive.
 CLI::Option* add_twin_option(CLI::App& command, std::string& twin);
-/// The twin of that name; `config` itself when `twin` is empty. Throws InputError when there is none.
+/// The twin of that name; `config` itself when `twin` is empty. Throws InputError when `config` has no such twin.
 ModelConfig twin_of(const ModelConfig& config, const std::string& twin);
 
 /// The names of rules, for an option --rule.

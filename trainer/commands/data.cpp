@@ -23,7 +23,10 @@ void make_text(const Options& options) {
   const std::string text = make_data_set(options.name, options.seed, options.bytes);
   if (!options.out.empty()) write_file_atomically(options.out, text);
   nlohmann::ordered_json document{{"name", options.name}, {"bytes", text.size()}};
-  document[options.out.empty() ? "text" : "file"] = options.out.empty() ? text : options.out;
+  if (options.out.empty())
+    document["text"] = text;
+  else
+    document["file"] = options.out;
   if (options.json) print_json(document);
   if (!options.json && options.out.empty()) std::cout << text;
 }
@@ -66,10 +69,10 @@ std::vector<std::string> data_set_names() {
 void add_data_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
-      add_command(app, "data", "The data sets that tinymor brings along", "tinymor data make stories --bytes 2000");
+      add_command(app, "data", "The data sets that come with tinymor", "tinymor data make stories --bytes 2000");
   command->require_subcommand(1);
 
-  CLI::App* list = add_command(*command, "list", "Name them", "tinymor data list");
+  CLI::App* list = add_command(*command, "list", "List them", "tinymor data list");
   list->add_flag("--json", options->json, "Print one JSON document");
   list->callback([options] { print_list(options->json); });
 
@@ -78,11 +81,10 @@ void add_data_command(CLI::App& app) {
                                "  tinymor data make digits --count 60000 --out digits");
   make->add_option("NAME", options->name, "Data set")->required()->check(CLI::IsMember(data_set_names()));
   CLI::Option* bytes =
-      make->add_option("--bytes", options->bytes, "At least so much text")->check(at_least(1))->capture_default_str();
-  CLI::Option* count =
-      make->add_option("--count", options->count, "So many images to train on, and a fifth as many held out")
-          ->check(at_least(1))
-          ->capture_default_str();
+      make->add_option("--bytes", options->bytes, "Bytes of text, at least")->check(at_least(1))->capture_default_str();
+  CLI::Option* count = make->add_option("--count", options->count, "Images to train on; a fifth as many are held out")
+                           ->check(at_least(1))
+                           ->capture_default_str();
   make->add_option("--seed", options->seed, "Another seed makes other texts and images")->capture_default_str();
   make->add_option("--out", options->out, "File for a text (default: standard output), folder for images");
   make->add_flag("--json", options->json, "Print one JSON document: what was made, and the text where no file has it");

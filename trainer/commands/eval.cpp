@@ -53,10 +53,10 @@ void eval(const Options& options) {
   nlohmann::ordered_json rules;
   int64_t tokens = 0;
   const bool chosen = routed && !options.rule.empty();
-  for (Rule rule : chosen ? std::vector{rule_named(options.rule)} : rules_of(loaded.config())) {
+  for (Rule rule : chosen ? std::vector{enum_value<Rule>(options.rule, "--rule")} : rules_of(loaded.config())) {
     const Evaluation e = evaluate(*loaded.model, text, rule, 0, options.max_depth);
     tokens = e.tokens;
-    rules[routed ? rule_name(rule) : "all"] = {{"loss", e.loss},
+    rules[routed ? enum_name(rule) : "all"] = {{"loss", e.loss},
                                                {"perplexity", e.perplexity},
                                                {"mean_depth", e.mean_depth},
                                                {"sampling_accuracy", e.sampling_accuracy},
@@ -84,14 +84,13 @@ void add_eval_command(CLI::App& app) {
   CLI::App* command =
       add_command(app, "eval",
                   "Loss and depth on held-out text, under the training and the causal rule. Predictions of characters "
-                  "that a char tokenizer does not know are left out and counted as \"unknown\": to tell that something "
-                  "is unknown is no success",
+                  "that a char tokenizer does not know are left out and counted as \"unknown\"",
                   "tinymor eval runs/first --data other.txt --json");
   add_model_option(*command, options->model);
   command->add_option("--data", options->data, "Text to judge on (default: what the run held out of its own)");
   command->add_option("--rule", options->rule, "Only this rule: topk (training), threshold (causal) or aux_threshold")
       ->check(rule_names());
-  command->add_option("--max-depth", options->max_depth, "At most so many recursions")->check(at_least(1));
+  command->add_option("--max-depth", options->max_depth, "The most recursions per token")->check(at_least(1));
   command->add_flag("--json", options->json, "Print one JSON document");
   command->add_flag("--quiet", options->quiet, "Print the results only");
   add_threads_option(*command);

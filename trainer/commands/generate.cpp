@@ -88,7 +88,7 @@ void add_generate_command(CLI::App& app) {
   command
       ->add_option("--top-p", options->sample.top_p, "Only the likeliest tokens that together reach this probability")
       ->check(between(0, 1));
-  command->add_option("--max-depth", options->max_depth, "At most so many recursions per token")->check(at_least(1));
+  command->add_option("--max-depth", options->max_depth, "The most recursions per token")->check(at_least(1));
   command->add_option("--seed", options->sample.seed, "Seed of the draws")->capture_default_str();
   command->add_option("--show", options->show, "Tint by depth, or plain (default: depth on a terminal)")
       ->check(CLI::IsMember({"depth", "plain"}));

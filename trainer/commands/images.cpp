@@ -75,7 +75,7 @@ nlohmann::ordered_json report(const Options& options, const ImageModel& model, c
   return document;
 }
 
-/// --data, or the images that the run held back, with a note where they are not what it was trained on.
+/// --data, or the images that the run held back, with a note where they have changed since.
 Images judged_images(const Options& options) {
   if (!options.data.empty()) return load_images(options.data).held_out;
   const RunFolder run{options.eval.path};
@@ -131,7 +131,7 @@ void add_images_command(CLI::App& app) {
       "digits, or folder with the four IDX files of MNIST (default of --eval: what the run was trained on)");
   command->get_option("--quiet")->description("Print the results only");
   command->add_option("--patch", options->patch_size, "Pixels of a patch's side")->capture_default_str();
-  command->add_flag("--resume", options->resume, "Go on with the run in --out exactly where it stood")
+  command->add_flag("--resume", options->resume, "Resume the run in --out exactly where it stopped")
       ->excludes(command->get_option("--patch"));
   CLI::Option* eval =
       command->add_option("--eval", options->eval.path, "Judge this model, a folder or .safetensors file");

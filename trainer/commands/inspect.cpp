@@ -40,14 +40,15 @@ Inspected model_of(const std::filesystem::path& path, const std::string& twin) {
   return {twin_of(read_checkpoint(weights_of(path).file).config(), twin)};
 }
 
-/// "0 · 1 2 · 1 2 · 1 2 · 3": the weights of each effective layer, recursions set apart.
+/// "0 · 1 2 · 1 2 · 1 2 · 3": the weights of each effective layer, with a dot between recursions.
 std::string layer_text(const LayerMap& map) {
   std::string text;
   for (size_t l = 0; l < map.weights.size(); ++l) {
     const int64_t inner = int64_t(l) - map.prelude, shared = map.block * map.recursions;
     const bool border =
         l > 0 && (inner == 0 || inner == shared || (inner > 0 && inner < shared && inner % map.block == 0));
-    text += (border ? " · " : l ? " " : "") + std::to_string(map.weights[l]);
+    if (l > 0) text += border ? " · " : " ";
+    text += std::to_string(map.weights[l]);
   }
   return text;
 }

@@ -28,17 +28,17 @@ std::string as_typed(const std::string& example) {
   return text;
 }
 
-/// The flags that every command takes, also where they make no difference. They are shown: of what is hidden, errors
-/// have no name.
+/// The flags that every command takes, even where they make no difference. They are shown in --help: CLI11 has no name
+/// for hidden ones in its errors.
 void take_common_flags(CLI::App& app) {
   const auto commands = app.get_subcommands([](CLI::App*) { return true; });
   for (CLI::App* command : commands) take_common_flags(*command);
   if (!commands.empty()) return;
   const auto missing = [&](const char* name) { return app.get_option_no_throw(name) == nullptr; };
   for (const char* name : {"--json", "--quiet"})
-    if (missing(name)) app.add_flag_callback(name, [] {})->group("Taken, without effect here");
+    if (missing(name)) app.add_flag_callback(name, [] {})->group("Accepted, but without effect here");
   if (missing("--seed"))
-    app.add_option_function<uint64_t>("--seed", [](uint64_t) {})->group("Taken, without effect here");
+    app.add_option_function<uint64_t>("--seed", [](uint64_t) {})->group("Accepted, but without effect here");
   if (missing("--threads")) add_threads_option(app);
 }
 
@@ -64,7 +64,7 @@ CLI::Option* add_twin_option(CLI::App& command, std::string& twin) {
   return command
       .add_option(
           "--twin", twin,
-          "Its twin instead: vanilla (nothing shared, nobody routes) or recursive (shared alike, nobody routes)")
+          "Its twin instead: vanilla (no shared layers, no router) or recursive (the same shared layers, no router)")
       ->check(CLI::IsMember({"vanilla", "recursive"}));
 }
 
@@ -74,7 +74,7 @@ ModelConfig twin_of(const ModelConfig& config, const std::string& twin) {
 }
 
 CLI::Validator rule_names() {
-  return CLI::IsMember({"topk", "threshold", "aux_threshold"});
+  return CLI::IsMember(enum_names<Rule>());
 }
 
 namespace {

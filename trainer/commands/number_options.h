@@ -11,7 +11,7 @@
 
 namespace tinymor {
 
-/// Makes `option` refuse what is no finite number, or no whole one, or too large.
+/// Makes `option` refuse what is not a finite number, not a whole one where that is asked for, or too large.
 template <class Number>
 void check_number(CLI::Option& option, const char* what) {
   option.transform(CLI::Validator(

@@ -10,7 +10,7 @@ namespace tinymor {
 std::vector<int32_t> prompt_tokens(const Tokenizer& tokenizer, const std::string& text) {
   const std::string plain = plain_text(text), unknown = unknown_characters(tokenizer, plain);
   if (!unknown.empty())
-    tell(fmt::format("note: {} did not occur in the text that the tokenizer learned from: it reads \"unknown\"",
+    tell(fmt::format("note: {} did not occur in the text that the tokenizer learned from: it is read as \"unknown\"",
                      unknown));
   return tokenizer.encode(plain);
 }

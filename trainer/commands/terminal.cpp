@@ -106,8 +106,8 @@ void ProgressBar::show(const StepMetrics& m) {
     return;
   }
   const int room = std::max(0, terminal_width() - int(numbers.size()) - 4);
-  const int width = std::min(30, room),
-            full = int(double(width) * double(m.step) / double(std::max<int64_t>(steps_, 1)));
+  const int width = std::min(30, room);
+  const int full = int(double(width) * double(m.step) / double(std::max<int64_t>(steps_, 1)));
   std::string bar;
   for (int i = 0; i < width; ++i) bar += i < full ? "━" : "╌";
   draw("\r" + bar + " " + numbers + "\x1b[K");
@@ -126,8 +126,8 @@ void ProgressBar::show(const EvalMetrics& m) {
   if (above_ == 0) best_ = {m.step, m.threshold_loss};
   if (above_ != 2 || std::exchange(warned_, true)) return;
   tell(
-      fmt::format("held-out loss rises since step {}: the best weights so far are kept in best.safetensors, and other "
-                  "commands use those (--checkpoint newest: the others)",
+      fmt::format("held-out loss has been rising since step {}: the best weights so far are in best.safetensors, and "
+                  "other commands use them (--checkpoint newest takes the latest ones)",
                   best_.step));
 }
 

@@ -23,13 +23,13 @@ std::string tinted(const std::string& text, int64_t depth);
 std::string depth_legend(int64_t depths);
 
 /// Turns tokens into text as they come, valid UTF-8 always: a character spread over several tokens appears with its
-/// last one, and bytes that are no character read U+FFFD.
+/// last one, and bytes that make no character become U+FFFD.
 class TextStream {
  public:
   explicit TextStream(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
   /// The text that `id` adds; empty while a character is incomplete.
   std::string add(int32_t id);
-  /// What stands for a last character that stayed incomplete; empty where there is none.
+  /// U+FFFD for a last character that stayed incomplete; empty where there is none.
   std::string rest();
 
  private:
@@ -37,11 +37,11 @@ class TextStream {
   std::string bytes_;  // of a character that is incomplete
 };
 
-/// Shows a run on stderr: a bar that is drawn over and over on a terminal, now and then a line elsewhere. Says
-/// once that held-out loss rises: when two evaluations in a row were above the lowest.
+/// Shows a run on stderr: a bar that is redrawn on a terminal, a line now and then elsewhere. Says once that
+/// held-out loss is rising: when two evaluations in a row were above the lowest.
 class ProgressBar : public Observer {
  public:
-  /// `best`: what held-out loss was the lowest before.
+  /// `best`: the lowest held-out loss so far.
   ProgressBar(int64_t first_step, int64_t steps, Best best = {});
   ~ProgressBar() override;
   void on(const Event& event) override;

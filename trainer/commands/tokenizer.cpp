@@ -36,13 +36,13 @@ void train(const Options& options) {
   const std::unique_ptr<Tokenizer> tokenizer = where_memory_lasts(options.data, [&] {
     const Corpus corpus = options.kind == "byte" ? Corpus() : read_corpus(options.data);
     for (const std::string& note : corpus.notes) tell(note);
-    return options.kind == "byte"   ? byte_tokenizer()
-           : options.kind == "char" ? train_char_tokenizer(corpus.text)
-                                    : train_sentencepiece(corpus.text, options.vocab_size);
+    if (options.kind == "byte") return byte_tokenizer();
+    if (options.kind == "char") return train_char_tokenizer(corpus.text);
+    return train_sentencepiece(corpus.text, options.vocab_size);
   });
   if (options.kind == "sentencepiece" && tokenizer->vocab_size() < options.vocab_size)
-    tell(fmt::format("--vocab-size {}: the text gives only {} pieces, so the vocabulary has those", options.vocab_size,
-                     tokenizer->vocab_size()));
+    tell(fmt::format("--vocab-size {}: the text gives only {} pieces, so the vocabulary has that many",
+                     options.vocab_size, tokenizer->vocab_size()));
   tokenizer->save(folder.path());
   if (options.json)
     print_json({{"vocab_size", tokenizer->vocab_size()}, {"folder", options.folder}});

@@ -12,7 +12,6 @@
 #include "trainer/commands/limits.h"
 #include "trainer/commands/model_option.h"
 #include "trainer/commands/prompt.h"
-#include "trainer/loop/evaluate.h"
 #include "trainer/loop/run_folder.h"
 
 namespace tinymor {
@@ -33,7 +32,7 @@ nlohmann::ordered_json to_json(const Trace& trace, const ModelConfig& config) {
         {{"positions", r.positions}, {"logits", r.logits}, {"gates", r.gates}, {"selected", r.selected}});
   nlohmann::ordered_json json = {
       {"config", nlohmann::ordered_json::parse(config_to_json(config))},
-      {"rule", rule_name(trace.rule)},
+      {"rule", enum_name(trace.rule)},
       {"tokens", trace.tokens},
       {"pieces", trace.pieces},
       {"depth", trace.depth},
@@ -63,13 +62,14 @@ void run(const Options& options) {
   const LoadedModel loaded = load_model(options.model, options.quiet);
   const std::string text = options.text_file.empty() ? options.text : read_file(options.text_file);
   const std::vector<int32_t> tokens = prompt_tokens(*loaded.tokenizer, text);
-  Tensor logits;
-  const Rule rule = options.rule.empty() ? causal_rule(loaded.config()) : rule_named(options.rule);
+  PassStates left;
+  const Rule rule = options.rule.empty() ? causal_rule(loaded.config()) : enum_value<Rule>(options.rule, "--rule");
   Trace result =
-      trace(*loaded.model, tokens, {.rule = rule, .max_depth = options.max_depth, .depths = options.depths}, &logits);
+      trace(*loaded.model, tokens, {.rule = rule, .max_depth = options.max_depth, .depths = options.depths}, &left);
   for (int32_t id : tokens) result.pieces.push_back(loaded.tokenizer->piece(id));
   if (!options.logits_file.empty())
-    write_file_atomically(options.logits_file, write_safetensors({.tensors = {{"logits", logits}}, .metadata = {}}));
+    write_file_atomically(options.logits_file,
+                          write_safetensors({.tensors = {{"logits", left.logits}}, .metadata = {}}));
   if (!options.grads_file.empty())
     write_file_atomically(options.grads_file, write_safetensors(gradients(loaded.model->clone(), tokens)));
   print_json(to_json(result, loaded.config()));
@@ -89,14 +89,14 @@ void add_trace_command(CLI::App& app) {
                    "topk (training), threshold (causal) or aux_threshold (by the auxiliary router; the default where "
                    "there is one)")
       ->check(rule_names());
-  command->add_option("--max-depth", options->max_depth, "At most so many recursions")->check(at_least(1));
+  command->add_option("--max-depth", options->max_depth, "The most recursions per token")->check(at_least(1));
   command->add_option("--depths", options->depths, "Recursions that each token is to take, for experiments: 3,1,2,...")
       ->delimiter(',')
       ->check(between(0, INT32_MAX));
   command->add_option("--logits", options->logits_file, "Write the logits [T,V] to this safetensors file");
   command->add_option("--grads", options->grads_file,
                       "Write the gradient of the training loss for every parameter to this safetensors file");
-  command->add_flag("--quiet", options->quiet, "Print nothing beside the document");
+  command->add_flag("--quiet", options->quiet, "Print nothing but the document");
   add_threads_option(*command);
   command->callback([options] { run(*options); });
 }

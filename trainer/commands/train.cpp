@@ -25,8 +25,7 @@ Config new_run(const Options& options) {
 
 Trainer open(const Options& options) {
   if (options.resume) {
-    check_input(options.twin.empty(),
-                "--twin: a run goes on with the model that it has (leave out --twin or --resume)");
+    check_input(options.twin.empty(), "--twin: a resumed run keeps its model (leave out --twin or --resume)");
     const Resumption changes = resumption(options);
     return Trainer::resume(resumed_folder(options), changes, cost_adviser(options));
   }
@@ -50,7 +49,7 @@ void add_train_command(CLI::App& app) {
       ->capture_default_str();
   command->add_flag(
       "--resume", options->resume,
-      "Go on with the run in --out exactly where it stood; with --set train.KEY=VALUE or --data with that");
+      "Resume the run in --out exactly where it stopped; --set train.KEY=VALUE and --data change how it goes on");
   command->callback([options] {
     Trainer trainer = open(*options);
     train_with_progress(trainer, *options);

@@ -45,7 +45,7 @@ class Interruptible {
   Handler handlers_[3] = {{SIGINT, SIG_DFL}, {SIGTERM, SIG_DFL}, {SIGHUP, SIG_DFL}};
 };
 
-/// Reads CONFIG over `base`. What people name there may be a text that belongs behind --data.
+/// Reads CONFIG over `base`. People may name a text there that belongs after --data.
 Config named_config(const std::string& file, Config base) {
   try {
     return read_config(file, std::move(base));
@@ -67,8 +67,9 @@ void train_with_progress(TrainingLoop& run, bool quiet, const char* known, const
     if (!quiet) tinymor::tell(text);
   };
   if (left <= 0)
-    return tell(fmt::format("{} stands at step {} already: nothing is left to train (further: {} --steps {})", out,
-                            run.step(), resume, 2 * run.step()));
+    return tell(
+        fmt::format("{} is already at step {}: there is nothing left to train (to train further: {} --steps {})", out,
+                    run.step(), resume, 2 * run.step()));
   for (const std::string& note : run.notes()) tell(note);
   tell(fmt::format("{} parameters, {} {}; {} steps into {} ({}, {} threads)", run.parameter_count(),
                    run.config().model.vocab_size, known, left, out, kernels::level_name(), thread_count()));
@@ -90,7 +91,7 @@ void add_training_options(CLI::App& command, TrainingOptions& options, const std
   command.add_option("--set", options.sets, "Change one key: table.key=value, or key=value")->allow_extra_args(false);
   command.add_option("--data", options.data, "Bundled data set, text file or folder of text files");
   command.add_option("--out", options.out, "Run folder (default: the first unused runs/run-N)");
-  command.add_option("--steps", options.steps, "Steps to train in all");
+  command.add_option("--steps", options.steps, "Steps to train, those already done included");
   command.add_option("--seed", options.seed, "Seed of weights and batches (default: train.seed, 1 unless it is set)");
   command.add_flag("--quiet", options.quiet, "Print nothing but errors");
   command.add_flag("--json", options.json, "Print one JSON document");
@@ -119,7 +120,7 @@ LockedFolder resumed_folder(const TrainingOptions& options) {
 
 Resumption resumption(const TrainingOptions& options) {
   check_input(options.config_file.empty(),
-              "--resume: a run goes on as it was configured (leave {} out; --set can change keys of [train])",
+              "--resume: a resumed run keeps its configuration (leave out {}; --set can change keys of [train])",
               options.config_file);
   Resumption changes{.steps = options.steps, .sets = options.sets, .data = options.data};
   if (options.seed) changes.sets.push_back(fmt::format("train.seed={}", *options.seed));

@@ -20,16 +20,16 @@ struct TrainingOptions {
   std::optional<uint64_t> seed;
   bool quiet = false, json = false;
 };
-/// Adds them all, and --threads. `otherwise` says in parentheses what holds for that which CONFIG does not say.
+/// Adds them all, and --threads. `otherwise`, in parentheses, says what holds where CONFIG says nothing.
 /// `options` must live as long as the command.
 void add_training_options(CLI::App& command, TrainingOptions& options, const std::string& otherwise);
 
 /// `base` as the options change it: CONFIG first, then --set, then --data, --steps and --seed. Throws InputError.
 Config configured(const TrainingOptions& options, Config base);
 
-/// --out, or the first runs/run-N that is not there yet; taken for this process.
+/// --out, or the first runs/run-N that is not there yet; locked by this process.
 LockedFolder run_folder(const TrainingOptions& options);
-/// --out with a run to go on with, taken likewise. Throws InputError without --out.
+/// --out with a run to go on with, locked in the same way. Throws InputError without --out.
 LockedFolder resumed_folder(const TrainingOptions& options);
 /// What --resume goes on with. Throws InputError when an option would make it another run.
 Resumption resumption(const TrainingOptions& options);

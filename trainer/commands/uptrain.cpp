@@ -53,7 +53,7 @@ void add_uptrain_command(CLI::App& app) {
                    "replaces, the first, the last, or any")
       ->check(CLI::IsMember(enum_names<SharedInit>()))
       ->capture_default_str();
-  add_training_options(*command, *options, "(what it does not say is as in the vanilla run)");
+  add_training_options(*command, *options, "(what it leaves out is as in the vanilla run)");
   command->callback([options] {
     Trainer trainer = open(*options);
     train_with_progress(trainer, *options);

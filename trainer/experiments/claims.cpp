@@ -15,7 +15,7 @@
 namespace tinymor {
 namespace {
 
-/// Stories are learned gradually; answers to puzzles come late and at a stroke.
+/// Stories are learned gradually; answers to puzzles come late and all at once.
 const std::map<std::string, int64_t> kStepsOfCorpus = {{"stories", 1000}, {"puzzles", 3000}};
 
 Config base_config(const std::string& corpus) {
@@ -27,7 +27,9 @@ Config base_config(const std::string& corpus) {
   config.data.source = corpus;
   config.data.tokenizer = TokenizerKind::character;
   config.train.batch_size = 16;
-  config.train.eval_every = config.train.record_every = config.train.checkpoint_every = 1 << 30;
+  config.train.eval_every = 1 << 30;
+  config.train.record_every = 1 << 30;
+  config.train.checkpoint_every = 1 << 30;
   return config;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // What the paper claims, at toy scale: small models of one width and unrolled depth, trained side by side on two texts,
-// with several seeds. Equal tokens: all take the same number of steps. Equal FLOPs: a model that costs less a token
+// with several seeds. Equal tokens: all take the same number of steps. Equal FLOPs: a model that costs less per token
 // takes more steps, by the paper's count (mor/counts.h). Losses are those of held-out text under the causal rule.
 //
 // Every run is an ordinary run folder; those that are there and complete are not trained again.
@@ -26,7 +26,7 @@ const std::vector<Variant>& variants();
 /// How a variant is trained on "stories" or "puzzles" at equal tokens. Throws InputError for another corpus.
 Config claims_config(const std::string& corpus, const Variant& variant);
 
-/// What a run of a variant came to.
+/// What a run of a variant reached.
 struct Outcome {
   double loss = 0;       ///< causal rule
   double topk_loss = 0;  ///< training rule; the same without expert choice
@@ -58,7 +58,7 @@ struct ClaimsOptions {
 /// Trains what is missing and judges all. Throws InputError for a corpus or variant that there is not.
 std::vector<VariantOutcomes> measure_claims(const ClaimsOptions& options);
 
-/// One number of the paper's and the same number here.
+/// A number in the paper and the same number here.
 struct Claim {
   std::string what, unit;
   double paper;
@@ -66,7 +66,7 @@ struct Claim {
 };
 /// Over the seeds.
 Spread spread_of(const std::vector<Outcome>& outcomes, double Outcome::*number);
-/// Those claims for which `outcomes` has the models.
+/// The claims for which `outcomes` has the models.
 std::vector<Claim> compare_with_paper(const std::vector<VariantOutcomes>& outcomes);
 
 }  // namespace tinymor

@@ -38,7 +38,7 @@ std::optional<double> number_in(const std::string& file, const std::string& key 
   return std::nullopt;
 }
 
-/// What the control groups of this process leave, the innermost and all around it (version 2, then version 1).
+/// What the control groups of this process leave: its own and those around it (version 2, then version 1).
 double free_in_groups() {
   double least = std::numeric_limits<double>::infinity();
   std::ifstream groups("/proc/self/cgroup");
@@ -52,7 +52,7 @@ double free_in_groups() {
       const std::string folder = root + (group == "/" ? "" : group.string());
       const auto most = number_in(folder + (unified ? "/memory.max" : "/memory.limit_in_bytes"));
       const auto used = number_in(folder + (unified ? "/memory.current" : "/memory.usage_in_bytes"));
-      // What is only cached can be had.
+      // Cached files can be dropped.
       const auto cached = number_in(folder + "/memory.stat", unified ? "inactive_file" : "total_inactive_file");
       if (most && used) least = std::min(least, *most - *used + cached.value_or(0));
       if (!group.has_relative_path()) break;

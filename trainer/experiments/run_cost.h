@@ -1,5 +1,5 @@
 #pragma once
-// What a run will take before it has begun: memory and time, from its configuration and from what this machine has.
+// What a run will take, known before it begins: memory and time, from its configuration and from what this machine has.
 
 #include <cstdint>
 #include <string>

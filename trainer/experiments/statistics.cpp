@@ -33,7 +33,7 @@ bool has_nan(std::span<const double> values) {
 // rho = sum (a_i - m)(b_i - m) / sqrt(sum (a_i - m)^2 sum (b_i - m)^2), a and b the ranks, m = (n + 1) / 2 their mean
 double rank_correlation(std::span<const double> x, std::span<const double> y) {
   check_input(x.size() == y.size() && x.size() >= 2,
-              "rank correlation: {} values against {} (give two or more, and as many of the one as of the other)",
+              "rank correlation: {} values against {} (give two or more of each, and as many of one as of the other)",
               x.size(), y.size());
   check_input(!has_nan(x) && !has_nan(y), "rank correlation: a value is NaN (leave out what was not measured)");
   const std::vector<double> a = ranks_of(x), b = ranks_of(y);

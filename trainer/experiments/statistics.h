@@ -1,5 +1,5 @@
 #pragma once
-// What a few numbers say together: whether two things rise and fall with each other, and how far seeds lie apart.
+// What a few numbers say together: whether two things rise and fall together, and how much seeds differ.
 
 #include <span>
 

@@ -34,8 +34,8 @@ void Control::set_lr_factor(double factor) {
   if (lr_factor_.exchange(factor) != factor) note(fmt::format("learning rate times {:.3g}", factor));
 }
 
-void Control::record() {
-  if (!record_.exchange(true)) note("a snapshot with everything in it");
+void Control::take_snapshot() {
+  if (!snapshot_.exchange(true)) note("a snapshot with everything in it");
 }
 
 void Control::watch(Watched what) {
@@ -75,10 +75,13 @@ bool Control::between_steps(const Model* model, const std::function<void(const s
       if (model) task(*model);
     waiting_ = false;
     if (stop_) return false;
-    if (!paused_) return steps_ = 0, true;
+    if (!paused_) {
+      steps_ = 0;
+      return true;
+    }
     if (steps_ > 0) {
       --steps_;
-      record_ = true;  // who takes single steps looks at each
+      snapshot_ = true;  // single steps are taken to look at each
       return true;
     }
     waiting_ = true;

@@ -14,13 +14,13 @@
 
 namespace tinymor {
 
-/// How another thread (a signal handler, the window) steers a run. The trainer looks at it between steps only.
+/// How another thread (a signal handler, the window) steers a run. The training loop looks at it only between steps.
 class Control {
  public:
   void stop();  ///< Ends the run after the current step; its state is saved. Safe in a signal handler.
   void pause();
   void resume();
-  /// While paused: one step more, and a snapshot with everything in it after it.
+  /// While paused: one more step, and then a snapshot with everything in it.
   void step();
   /// Learning rates are this many times those of the schedule from the next step on. Not saved with the run.
   void set_lr_factor(double factor);
@@ -29,7 +29,7 @@ class Control {
   /// only the beginning is used, and one of fewer than two tokens is ignored.
   void watch(Watched what);
   /// A snapshot with everything in it after the next step.
-  void record();
+  void take_snapshot();
   bool paused() const { return paused_; }
   /// Whether the run waits because it is paused; it finishes the step that it is in first.
   bool waiting() const { return waiting_; }
@@ -40,18 +40,18 @@ class Control {
  private:
   friend class TrainingLoop;
   /// Called between steps: runs posted tasks, where there is a model of text, tells in words what was asked for, and
-  /// waits while paused. False when the run shall stop.
+  /// waits while paused. False when the run is to stop.
   bool between_steps(const Model* model, const std::function<void(const std::string&)>& tell);
   void note(std::string command);
-  /// Whether everything is to be recorded now; asks once.
-  bool take_record() { return record_.exchange(false); }
-  /// What is to be watched, where that is something new; asks once.
+  /// Whether a snapshot was asked for since the last time.
+  bool snapshot_wanted() { return snapshot_.exchange(false); }
+  /// What is to be watched, where that is something new since the last time.
   std::optional<Watched> take_watched();
 
   std::atomic<bool> stop_{false};
   std::atomic<bool> paused_{false};
   std::atomic<bool> waiting_{false};
-  std::atomic<bool> record_{false};
+  std::atomic<bool> snapshot_{false};
   std::atomic<int> steps_{0};  // to be taken though paused
   std::atomic<double> lr_factor_{1};
   std::mutex mutex_;

@@ -73,19 +73,4 @@ Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t
   return sum;
 }
 
-std::vector<Rule> rules_of(const ModelConfig& config) {
-  if (config.routing == Routing::expert_choice) return {Rule::topk, causal_rule(config)};
-  return {Rule::threshold};
-}
-
-Rule rule_named(const std::string& name) {
-  for (Rule rule : {Rule::topk, Rule::threshold, Rule::aux_threshold})
-    if (name == rule_name(rule)) return rule;
-  throw Error(fmt::format("[rule] there is no {}", name));
-}
-
-const char* rule_name(Rule rule) {
-  return rule == Rule::topk ? "topk" : rule == Rule::threshold ? "threshold" : "aux_threshold";
-}
-
 }  // namespace tinymor

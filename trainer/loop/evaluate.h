@@ -3,8 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <string>
-#include <vector>
 
 #include "datasets/batches.h"
 #include "mor/model.h"
@@ -32,12 +30,5 @@ using SeeWindows = std::function<void(const IntTensor& ids, const ForwardResult&
 /// judge by.
 Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows = 0, int64_t max_depth = 0,
                     const SeeWindows& see = {});
-
-/// The rules that make a difference to this model: the training rule and the causal one under expert choice, else one.
-std::vector<Rule> rules_of(const ModelConfig& config);
-/// "topk", "threshold", "aux_threshold"
-const char* rule_name(Rule rule);
-/// The rule of that name, which must be one.
-Rule rule_named(const std::string& name);
 
 }  // namespace tinymor

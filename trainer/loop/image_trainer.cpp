@@ -18,7 +18,7 @@
 namespace tinymor {
 namespace {
 
-/// Held-out images that a run looks at while it trains: how many are recorded, and how many it is judged by.
+/// Held-out images that a run looks at while it trains: how many its snapshots show, and how many it is judged by.
 constexpr int64_t kShown = 12, kJudged = 256;
 
 /// At most `count` of the images, from number `first` on.
@@ -35,7 +35,10 @@ uint64_t fingerprint_of(const ImageSplit& split) {
   const auto add = [&](const auto& numbers) {
     all = fingerprint({reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()}, all);
   };
-  for (const Images* part : {&split.train, &split.held_out}) add(part->pixels.values()), add(part->labels.values());
+  for (const Images* part : {&split.train, &split.held_out}) {
+    add(part->pixels.values());
+    add(part->labels.values());
+  }
   return all;
 }
 
@@ -144,7 +147,7 @@ std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::saved_pictures(const RunFo
                                                                      const Resumption& resumption,
                                                                      const Beforehand& beforehand) {
   Config config = resumed_config(folder, resumption);
-  // [model] has no key for it; the weights that read the patches tell it.
+  // [model] has no key for the size of a patch; the shape of the weights that embed patches tells it.
   const auto weights = read_safetensors(folder.trainer()).tensors;
   const auto reads = weights.find("model.patch_embed.weight");
   check_input(reads != weights.end() && reads->second.rank() == 2,

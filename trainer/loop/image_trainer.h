@@ -10,7 +10,7 @@
 
 namespace tinymor {
 
-/// What is trained with no file: it gets 99 of 100 generated digits right, after less than a minute on two cores.
+/// The configuration without a file: it gets 99 of 100 generated digits right, after less than a minute on two cores.
 Config image_defaults();
 
 /// As datasets/fingerprint.h, of all images and labels.

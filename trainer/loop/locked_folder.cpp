@@ -12,14 +12,13 @@
 #include <string>
 #include <utility>
 
+#include "datasets/corpus.h"
 #include "tensor/error.h"
 
 namespace tinymor {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kLockName = ".lock";
 
 /// "process 123 on host": what a holder writes into its lock.
 std::string this_process() {
@@ -78,7 +77,7 @@ LockedFolder LockedFolder::first_unused(const fs::path& prefix) {
 }
 
 void LockedFolder::lock() {
-  const fs::path file = path_ / kLockName;
+  const fs::path file = path_ / lock_file_name;
   for (;;) {
     const int opened = ::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     check_input(opened >= 0, "{}: cannot be written to: {} (name another folder)", path_.string(),
@@ -91,11 +90,11 @@ void LockedFolder::lock() {
       throw InputError(fmt::format("{}: {} is writing it (wait until it is done or stop it, or name another folder)",
                                    path_.string(), holder));
     }
-    // A file system that has no locks says so in another way; there everyone is trusted to be alone.
+    // A file system that has no locks says so in another way; there each process is trusted to be alone.
     struct stat mine, named;
     const bool still_there = ::fstat(opened, &mine) == 0 && ::lstat(file.c_str(), &named) == 0 &&
                              mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
-    if (!still_there) {  // its holder gave it back meanwhile, and removed it
+    if (!still_there) {  // its holder has removed it in between
       ::close(opened);
       continue;
     }
@@ -123,7 +122,7 @@ LockedFolder& LockedFolder::operator=(LockedFolder&& other) noexcept {
 
 void LockedFolder::release() {
   if (held()) {
-    ::unlink((path_ / kLockName).c_str());  // while it is held: nobody else's is removed
+    ::unlink((path_ / lock_file_name).c_str());  // while it is held, so that no other process's lock is removed
     ::close(std::exchange(descriptor_, -1));
   }
   // Only empty folders let themselves be removed like this.
@@ -132,7 +131,7 @@ void LockedFolder::release() {
 
 bool LockedFolder::empty() const {
   for (const fs::directory_entry& entry : fs::directory_iterator(path_))
-    if (entry.path().filename() != kLockName) return false;
+    if (entry.path().filename() != lock_file_name) return false;
   return true;
 }
 

@@ -6,13 +6,13 @@
 
 namespace tinymor {
 
-/// Holds a folder from its construction until it is destroyed or the process ends, however that happens. Those who only
-/// read the folder need none. Move-only; what was moved from holds nothing.
+/// Holds a folder from its construction until it is destroyed or the process ends, however that happens. Reading a
+/// folder needs no lock. Move-only; what was moved from holds nothing.
 class LockedFolder {
  public:
   LockedFolder() = default;
-  /// Takes `path`, which is made where it is missing. Throws InputError when it cannot be made or written to, and when
-  /// someone holds it already, saying who: process and host.
+  /// Locks `path`, which is made where it is missing. Throws InputError when it cannot be made or written to, and when
+  /// another process holds it already, saying which: process and host.
   LockedFolder(std::filesystem::path path);
   /// Makes and takes the first of PREFIX-1, PREFIX-2, ... that is not there; two processes never get the same one.
   static LockedFolder first_unused(const std::filesystem::path& prefix);

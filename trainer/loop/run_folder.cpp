@@ -151,15 +151,15 @@ LoadedModel load_model(const std::filesystem::path& path, Checkpoint which) {
 void check_data_is_there(const Config& config) {
   const std::string& source = config.data.source;
   check_input(is_source(source) || names_images(source),
-              "{}: the data that the run was trained on is not there any more (say where it is: --data FILE or FOLDER)",
-              source);
+              "{}: the data that the run was trained on is gone (say where it is now: --data FILE or FOLDER)", source);
 }
 
 std::string change_note(const RunFolder& run, const std::string& source, uint64_t now) {
   if (!run.has_run() || read_progress(run).data.value_or(now) == now) return "";
   return fmt::format(
-      "{}: has changed since the run was trained on it, so that the model may know what it is judged on (add --data "
-      "with other data)",
+      "{}: has changed since the run was trained on it, so the model may have seen what it is judged on (add --data "
+      "with "
+      "other data)",
       source);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The files of a run (docs: the README lists them) and how they are read and replaced. Whatever is on disk at any
-// instant is one complete checkpoint.
+// The files of a run, which the README lists, and how they are read and replaced. At any instant the files on disk are
+// one complete checkpoint.
 
 #include <cstdint>
 #include <filesystem>
@@ -84,12 +84,12 @@ struct LoadedModel {
 /// Loads `path`: a run folder, or a .safetensors file with its tokenizer beside it. Throws InputError.
 LoadedModel load_model(const std::filesystem::path& path, Checkpoint which = Checkpoint::best);
 
-/// Throws InputError when what the run of `config` was trained on is not there any more, saying how to name another
+/// Throws InputError when the data that the run of `config` was trained on is gone, saying how to name another
 /// place.
 void check_data_is_there(const Config& config);
 
-/// What has to be known by someone who judges the run on what it held out of `source`, whose fingerprint is `now`: that
-/// this is not what it was trained on. Empty when it is, or when that is not known.
+/// What to say when the run is judged on what it held out of `source`, whose fingerprint is `now`, and that has changed
+/// since it was trained. Empty when it has not, or when that is not known.
 std::string change_note(const RunFolder& run, const std::string& source, uint64_t now);
 
 /// What a run of `config` trains on and what it holds out of `text`, in tokens. Throws InputError when it is too short.

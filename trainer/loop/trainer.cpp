@@ -42,8 +42,9 @@ std::shared_ptr<const Tokenizer> make_tokenizer(const DataConfig& data, const st
 /// Notes what a tokenizer makes of the text, which it was trained on or not.
 void add_notes(Corpus& corpus, const Tokenizer& tokenizer, const DataConfig& data, bool trained_on_it) {
   if (trained_on_it && data.tokenizer == TokenizerKind::sentencepiece && tokenizer.vocab_size() < data.vocab_size)
-    corpus.notes.push_back(fmt::format("data.vocab_size {}: the text gives only {} pieces, so the vocabulary has those",
-                                       data.vocab_size, tokenizer.vocab_size()));
+    corpus.notes.push_back(
+        fmt::format("data.vocab_size {}: the text gives only {} pieces, so the vocabulary has that many",
+                    data.vocab_size, tokenizer.vocab_size()));
   const std::string unknown = trained_on_it ? "" : unknown_characters(tokenizer, corpus.text);
   if (!unknown.empty())
     corpus.notes.push_back(fmt::format("data: {} did not occur in the text that the tokenizer learned from", unknown));
@@ -74,7 +75,7 @@ class Trainer::Text : public Task {
     for (const auto* part : {&split.train, &split.held_out})
       for (int32_t id : *part) ++info_.counts[id];
     info_.train_tokens = int64_t(split.train.size());
-    info_.probe_offset = split.held_out.empty() ? 0 : info_.train_tokens;
+    info_.watched_offset = split.held_out.empty() ? 0 : info_.train_tokens;
   }
 
   const std::shared_ptr<const Tokenizer> tokenizer;

@@ -22,8 +22,8 @@ class Trainer : public TrainingLoop {
   /// configuration is unusable; writes nothing before all of it is known to be good.
   Trainer(Config config, LockedFolder run, std::optional<Start> start = {}, const Beforehand& beforehand = {});
 
-  /// Goes on with the run in `run` exactly where its checkpoint was taken, but for what `resumption` says. Throws
-  /// InputError when there is no run on text, a file of it is damaged, or the text is not what it was and not named.
+  /// Goes on with the run in `run` exactly where its checkpoint was taken, except for what `resumption` changes. Throws
+  /// InputError when there is no run on text, a file of it is damaged, or the text has changed without being named.
   static Trainer resume(LockedFolder run, const Resumption& resumption = {}, const Beforehand& beforehand = {});
 
   const Model& model() const;

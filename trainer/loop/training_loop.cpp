@@ -6,6 +6,7 @@
 #include <numeric>
 #include <vector>
 
+#include "datasets/corpus.h"
 #include "datasets/tokenizer_files.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -74,7 +75,7 @@ void TrainingLoop::State::resume(const Resumption& resumption) {
   progress = load_checkpoint(folder, task->model(), optimizer);
   const Config& config = task->config;
   check_input(config.train.steps >= progress.step,
-              "--steps {}: {} stands at step {} already (give more steps, or leave --steps out)", config.train.steps,
+              "--steps {}: {} is already at step {} (give more steps, or leave out --steps)", config.train.steps,
               folder.path.string(), progress.step);
   complete_checkpoint(folder, task->checkpoint(), progress);
   take_up_data(resumption);
@@ -83,14 +84,14 @@ void TrainingLoop::State::resume(const Resumption& resumption) {
   resumed = true;
 }
 
-/// Finds out whether the data is other data than before: what was best for that is not for this.
+/// Finds out whether the data has changed: weights that were best on the old data need not be best on the new.
 void TrainingLoop::State::take_up_data(const Resumption& resumption) {
   const std::string& source = task->config.data.source;
   other_data = progress.data && *progress.data != task->data_fingerprint;
   check_input(
       !other_data || !resumption.data.empty(),
       "{0}: has changed since the run was trained on it, so that the run would not go on as it was (put it back "
-      "as it was, or say that it goes on with this: --data {0})",
+      "as it was, or accept the change with --data {0})",
       source);
   if (!resumption.data.empty())
     task->notes.push_back(fmt::format(
@@ -109,7 +110,7 @@ void TrainingLoop::State::go_on() {
     std::filesystem::remove(folder.best(), none);
     save_checkpoint(folder, task->model(), task->checkpoint(), optimizer, progress);
   }
-  const int64_t kept = progress.step > 0 ? progress.step : -1;  // what comes before the first step comes again
+  const int64_t kept = progress.step > 0 ? progress.step : -1;  // what is told before the first step is told again
   cut_metrics(folder, kept);
   add_logs(kept);
 }
@@ -126,7 +127,8 @@ void TrainingLoop::State::check_loss(double loss, const char* when, int64_t step
         step, loss, folder.path.string());
 }
 
-/// Throws Error unless the loss of the next batch is finite: other weights must not replace a checkpoint.
+/// Throws Error unless the loss of the next batch is finite: weights without a finite loss must not replace a
+/// checkpoint.
 void TrainingLoop::State::check_weights() const {
   const NoGrad off;
   const int64_t micros = task->config.train.grad_accumulation;
@@ -185,7 +187,7 @@ bool TrainingLoop::State::evaluate() {
 }
 
 void TrainingLoop::State::save() {
-  observers.finish();  // a run that goes on from here has all records up to this step
+  observers.finish();  // the recording of a run that goes on from here has everything up to this step
   save_checkpoint(folder, task->model(), task->checkpoint(), optimizer, progress);
   tell_event(RunEvent::checkpoint, "checkpoint");
 }
@@ -200,14 +202,15 @@ void TrainingLoop::State::run(Control* control) {
     evaluate();
     task->tell_snapshot(observers, 0, {});
   } else {
-    command("begins anew from its checkpoint");
+    command("starts again from its checkpoint");
   }
   int64_t saved = progress.step;
   while (progress.step < train.steps && (!control || control->between_steps(task->text_model(), command))) {
     const StepMetrics metrics = step(control ? control->lr_factor() : 1);
     const bool last = metrics.step == train.steps;
     observers.tell(metrics);
-    const bool saving = last || due(train.checkpoint_every), evaluating = last || due(train.eval_every);
+    const bool saving = last || due(train.checkpoint_every);
+    const bool evaluating = last || due(train.eval_every);
     if (saving || evaluating) check_weights();
     if (last || due(kScoresEvery)) {
       const ScoreHistogram counted = scores.take(metrics.step);
@@ -215,7 +218,7 @@ void TrainingLoop::State::run(Control* control) {
     }
     const auto watched = control ? control->take_watched() : std::nullopt;
     if (watched) task->watch(*watched);
-    const bool asked = (control && control->take_record()) || watched;
+    const bool asked = (control && control->snapshot_wanted()) || watched;
     if (asked || last || due(train.record_every))
       task->tell_snapshot(observers, metrics.step, asked ? SnapshotParts() : parts_at(train, metrics.step));
     const bool best = evaluating && evaluate();
@@ -284,13 +287,13 @@ void TrainingLoop::run(Control* control) {
 
 namespace {
 
-/// Whether nothing is in a folder but what a run leaves that dies before its first checkpoint. A configuration alone
-/// may be a person's own.
+/// Whether a folder holds nothing but what a run leaves behind when it dies before its first checkpoint. A
+/// configuration alone may be a person's own.
 bool holds_a_false_start(const std::filesystem::path& folder) {
   bool configured = false, begun = false;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (name == ".lock") continue;
+    if (name == lock_file_name) continue;
     const bool torn = name.starts_with('.') && name.ends_with(".tmp");  // files are written under such names first
     if (torn || name == tokenizer_json || name == tokenizer_model || name == "config.json")
       begun = true;
@@ -306,7 +309,7 @@ bool holds_a_false_start(const std::filesystem::path& folder) {
 
 LockedFolder unused_folder(LockedFolder run) {
   check_input(run.empty() || holds_a_false_start(run.path()),
-              "{}: is there already and not empty (use --resume to go on with it, or another --out)",
+              "{}: already exists and is not empty (use --resume to go on with it, or another --out)",
               run.path().string());
   return run;
 }
@@ -318,8 +321,7 @@ Config resumed_config(const RunFolder& folder, const Resumption& resumption) {
   Config config = before;
   for (const std::string& set : resumption.sets) set_config_key(config, set);
   check_input(config.model == before.model && config.data == before.data,
-              "--set: a run goes on with the model and the tokenizer that it has (only keys of [train] can change, and "
-              "--data)");
+              "--set: a resumed run keeps its model and its tokenizer (only keys of [train] can change, and --data)");
   if (resumption.steps) config.train.steps = *resumption.steps;
   if (resumption.data.empty())
     check_data_is_there(config);

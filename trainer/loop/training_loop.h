@@ -22,7 +22,7 @@
 
 namespace tinymor {
 
-/// A model with the data that it learns from: all that differs between a run on text and one on images.
+/// A model with the data that it learns from: everything in which a run on text differs from one on images.
 class Task {
  public:
   /// `complete`: the configuration of the model as it is, with every default filled in; `data`: the fingerprint of what
@@ -33,8 +33,7 @@ class Task {
   const Config config;
   const uint64_t data_fingerprint;
   /// What a person should know before the run trains, a line each: which files were read and left out, a vocabulary
-  /// smaller than asked for, characters that a given tokenizer does not know, what it goes on with that is not as it
-  /// was.
+  /// smaller than asked for, characters that a given tokenizer does not know, what has changed since it stopped.
   std::vector<std::string> notes;
   virtual RunInfo info() const = 0;
   /// The weights, which stay where they are as long as the task.
@@ -43,7 +42,7 @@ class Task {
   virtual std::string checkpoint() const = 0;
   /// Writes what a run's folder holds beside configuration and checkpoints.
   virtual void save_beside(const RunFolder&) const {}
-  /// What tasks that the window posts are given; null when the model is none of text.
+  /// What tasks that the window posts are given; null for an image model.
   virtual const Model* text_model() const { return nullptr; }
 
   struct Pass {
@@ -56,20 +55,20 @@ class Task {
   virtual void balance(std::span<const double> load) = 0;
   /// On held-out data; its step is left 0.
   virtual EvalMetrics evaluate() const = 0;
-  /// Tells, as soon as that is known, what the model as it is now does with what is watched.
+  /// Takes a snapshot of what the model, as it is now, does with what is watched; tells it once it is made.
   virtual void tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) = 0;
   /// Throws InputError when there is no such text.
   virtual void watch(Watched) {}
 };
 
-/// What a run goes on with in place of what it was configured with.
+/// What changes when a run is resumed.
 struct Resumption {
   std::optional<int64_t> steps = {};   ///< to train in all
   std::vector<std::string> sets = {};  ///< as for --set, keys of [train] only
   std::string data = {};               ///< where the data is now, which may be other data; empty: where it was
 };
 
-/// Hears the complete configuration of a run, and how many steps it has to go, before memory is taken for its model.
+/// Hears the complete configuration of a run, and how many steps are left, before memory is taken for its model.
 using Beforehand = std::function<void(const Config& config, int64_t steps)>;
 
 /// A run: a task, how far it has come, and its folder.

@@ -1,9 +1,9 @@
 #pragma once
 // What a run tells about itself while it trains: numbers of every step (StepMetrics), how its routers' scores are
-// spread (ScoreHistogram) and, now and then, everything the model does with one fixed text (Snapshot) or with a few
-// fixed images (ImageSnapshot); and what happens to it (RunEvent). An Observer hears them live; a recording keeps them
-// for later. A new kind of event is a struct with a step, a place in Event and in EventLog, and a number and a list of
-// fields in recording_format.
+// spread (ScoreHistogram) and, now and then, everything the model does with the watched text (Snapshot) or with a
+// few fixed images (ImageSnapshot); and what happens to it (RunEvent). An Observer hears them live; a recording keeps
+// them for later. A new kind of event is a struct with a step, a place in Event and in EventLog, and a number and a
+// list of fields in recording_format.
 
 #include <cstdint>
 #include <string>
@@ -42,7 +42,7 @@ struct EvalMetrics {
   double mean_depth = 0;  ///< Under the threshold rule.
 };
 
-/// How the scores of the tokens that training saw since the histogram before are spread over [0,1]: sigma(z) of a
+/// How the scores of the tokens that training saw since the last histogram are spread over [0,1]: sigma(z) of a
 /// recursion's candidates under expert choice, the probability of each depth under token choice.
 struct ScoreHistogram {
   static constexpr int bins = 32;
@@ -50,14 +50,14 @@ struct ScoreHistogram {
   std::vector<uint32_t> taken, left;  ///< [N*bins] scores of tokens that recursion (depth) r took, and did not take.
 };
 
-/// The text that a run takes its snapshots of: the beginning of the held-out one, at each snapshot one of the batch
-/// just trained on, or another, as tokens of the run's vocabulary.
+/// The watched text, which a run takes its snapshots of: the beginning of the held-out text, a text of the batch just
+/// trained on, or another one, as tokens of the run's vocabulary.
 struct Watched {
   enum Kind { held_out, batches, own } kind = held_out;
   std::vector<int32_t> text = {};
 };
 
-/// What the model does with the probe text at a step, under both rules (the same trace twice without expert choice).
+/// What the model does with the watched text at a step, under both rules (the same trace twice without expert choice).
 struct Snapshot {
   int64_t step = 0;
   Trace topk = {};       ///< With the gradients of the training loss, without what is likely.
@@ -71,7 +71,7 @@ struct SeenImage : ImageTrace {
   bool right() const { return predicted == truth; }
 };
 
-/// What the model makes of the same few held-out images at a step. Images are seen by the training rule always.
+/// What the model makes of the same few held-out images at a step. Images are always routed by the training rule.
 struct ImageSnapshot {
   int64_t step = 0;
   int32_t height = 0, width = 0, rows = 0, columns = 0;  ///< Pixels of an image, and patches; P = rows*columns.
@@ -100,8 +100,8 @@ void hear(const Event& event, F... f) {
   std::visit(Hearing<F...>{std::move(f)...}, event);
 }
 
-/// Hears about a run. One call comes after the other, snapshots maybe some steps late and from a thread of their own,
-/// and all of them must return quickly.
+/// Hears about a run. Calls come one at a time, those with snapshots perhaps some steps late and from another thread,
+/// and must return quickly.
 struct Observer {
   virtual ~Observer() = default;
   virtual void on(const Event& event) = 0;
@@ -131,9 +131,9 @@ struct EventLog {
 struct RunInfo {
   std::string config_toml;              ///< The complete configuration, as text.
   std::vector<std::string> vocabulary;  ///< Of each id its piece; of images the name of each class.
-  std::vector<uint32_t> counts = {};    ///< Of each id how often it occurs in the corpus; empty: not recorded.
-  int64_t train_tokens = 0;  ///< Those that are trained on, at the beginning of the corpus; the rest is held out.
-  int64_t probe_offset = 0;  ///< Where in the corpus the text of the snapshots begins, in tokens.
+  std::vector<uint32_t> counts = {};    ///< Of each id how often it occurs in the corpus; empty: not known.
+  int64_t train_tokens = 0;    ///< Those that are trained on, at the beginning of the corpus; the rest is held out.
+  int64_t watched_offset = 0;  ///< Where in the corpus the first watched text begins, in tokens.
 };
 
 }  // namespace tinymor

@@ -1,5 +1,5 @@
 #pragma once
-// Those who hear about a run. What takes a while to find out for them is found out beside the training.
+// The observers of a run. What takes a while to make for them is made in another thread while training goes on.
 
 #include <future>
 #include <mutex>
@@ -35,7 +35,7 @@ class Observers {
   void finish() {
     if (later_.valid()) later_.get();
   }
-  /// The same while another error is under way, which is the one to be told.
+  /// The same after another error, which is the one to report.
   void give_up() {
     if (later_.valid()) later_.wait();
     later_ = {};

@@ -9,8 +9,8 @@ namespace {
 
 constexpr uint64_t kMaxFile = uint64_t(2) << 30;
 
-/// The records of a file as bytes, without its head. Throws InputError when it is no recording; a file shorter than the
-/// head has none.
+/// The records of a file as bytes, without its head. Throws InputError when it is not a recording; a file shorter than
+/// the head has none.
 std::string_view records_of(std::string_view bytes, const std::filesystem::path& file) {
   const std::string head = file_head();
   const size_t magic = head.size() - sizeof(uint32_t);

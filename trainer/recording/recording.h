@@ -21,7 +21,7 @@ struct Recording : RunInfo, EventLog {
   std::string notice;  ///< Not empty when the file ends in the middle of a record: what was left out, for people.
 };
 
-/// Whether its parts fit each other, so that who draws it need not look.
+/// Whether its parts fit each other, so that it can be drawn without further checks.
 bool consistent(const ImageSnapshot& snapshot);
 
 /// Bytes that one takes in a recording, which is about what it takes in memory.
@@ -33,7 +33,8 @@ uint64_t bytes_of(const ImageSnapshot& snapshot);
 class Recorder : public Observer {
  public:
   /// Starts a new file, or goes on with the records up to `resume_step` of an existing one (later ones are dropped).
-  /// Throws InputError when what exists is no recording, and Error, here and on every record, when writing fails.
+  /// Throws InputError when the existing file is not a recording, and Error, here and on every record, when writing
+  /// fails.
   Recorder(const std::filesystem::path& file, const RunInfo& run, std::optional<int64_t> resume_step = {});
   void on(const Event& event) override;
 
@@ -42,7 +43,7 @@ class Recorder : public Observer {
   double seconds_ = 0;  // of the newest step
 };
 
-/// Reads a recording; the file may be hostile. Throws InputError when it is missing or no recording at all; a damaged
+/// Reads a recording; the file may be hostile. Throws InputError when it is missing or not a recording; a damaged
 /// tail only sets `notice`.
 Recording read_recording(const std::filesystem::path& file);
 

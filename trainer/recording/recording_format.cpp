@@ -15,7 +15,7 @@
 namespace tinymor {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "numbers are copied as they stand in memory");
+static_assert(std::endian::native == std::endian::little, "numbers are copied as they are in memory");
 
 constexpr uint32_t kVersion = 3;
 constexpr size_t kHeadBytes = 24;            // of a record: kind, bytes, step, seconds
@@ -52,13 +52,13 @@ concept List = requires {
 template <class T, class Struct>
 concept Is = std::same_as<std::remove_const_t<T>, Struct>;
 
-// What a payload holds is stated once, as a list of fields for an archive that either writes or reads them. Numbers
-// stand as in memory; texts and lists have their length, a u32, in front. Fields that a later version adds come last,
+// What a payload holds is written down once, as a list of fields for an archive that either writes or reads them.
+// Numbers are as in memory; texts and lists begin with their length, a u32. Fields that a later version adds come last,
 // so that this one skips them.
 
 template <class Archive>
 void fields(Archive& archive, Is<StepMetrics> auto& m) {
-  double entropy_of_scores = 0;  // which versions before this one recorded, and others do not compare
+  double entropy_of_scores = 0;  // recorded by earlier versions, replaced by load_entropy
   archive(m.loss, m.aux_loss, m.grad_norm, m.lr, m.tokens_per_second, m.mean_depth, m.sampling_accuracy, m.z_loss,
           m.balance_loss, m.max_violation, entropy_of_scores);
   if (archive.more()) archive(m.load_entropy);
@@ -72,7 +72,7 @@ void fields(Archive& archive, Is<EvalMetrics> auto& m) {
 template <class Archive>
 void fields(Archive& archive, Is<RunInfo> auto& r) {
   archive(r.config_toml, r.vocabulary);
-  if (archive.more()) archive(r.counts, r.train_tokens, r.probe_offset);
+  if (archive.more()) archive(r.counts, r.train_tokens, r.watched_offset);
 }
 
 template <class Archive>
@@ -185,7 +185,7 @@ class Reader {
     } else if constexpr (List<T>) {
       uint32_t count = 0;
       get(count);
-      // Element by element: a length that lies costs no more memory than the bytes that are there.
+      // Element by element: a false length costs no more memory than the bytes that are there.
       for (uint32_t i = 0; ok && i < count; ++i) {
         value.push_back({});
         get(value.back());
@@ -211,20 +211,20 @@ bool consistent(const RecursionTrace& r, size_t length) {
 }
 
 bool consistent(const AttentionTrace& a, size_t length) {
-  uint64_t visible = 0;  // keys that a head shows all queries together
+  uint64_t visible = 0;  // keys that one head shows, summed over its queries
   for (int32_t query : a.queries) visible += a.visible(query);
   return ascending_within(a.queries, length) && ascending_within(a.keys, length) &&
          (visible == 0 ? a.weights.empty() : a.weights.size() % visible == 0) &&
          (a.log_sums.empty() || a.log_sums.size() * visible == a.weights.size() * a.queries.size());
 }
 
-/// The likeliest tokens of `length` positions, equally many for each.
+/// The likeliest tokens of `length` positions, the same number for each.
 bool consistent(const std::vector<Candidate>& likely, size_t length) {
   return (length == 0 ? likely.empty() : likely.size() % length == 0) &&
          std::all_of(likely.begin(), likely.end(), [](const Candidate& c) { return c.id >= 0; });
 }
 
-/// Whether the parts of a trace fit each other, so that who draws it need not look.
+/// Whether the parts of a trace fit each other, so that it can be drawn without further checks.
 bool consistent(const Trace& t) {
   const size_t length = t.tokens.size();
   const auto not_negative = [](auto value) { return value >= 0; };

@@ -12,7 +12,7 @@ namespace tinymor {
 /// What a record tells. Numbers in files: never reuse one.
 enum class RecordKind : uint32_t { run = 1, step = 2, eval = 3, snapshot = 4, scores = 5, images = 6, event = 7 };
 
-/// One record of a file, its payload not yet looked at.
+/// One record of a file, its payload not read yet.
 struct Record {
   RecordKind kind = RecordKind::run;
   int64_t step = 0;
@@ -24,7 +24,7 @@ struct Record {
 /// What a file begins with: magic and version.
 std::string file_head();
 
-/// Takes the record that `rest` begins with off it; nothing when there is none, or none that is whole and undamaged.
+/// Takes the first record off `rest`; nothing when there is no whole and undamaged one.
 std::optional<Record> take_record(std::string_view& rest);
 
 /// Adds what a record tells to `recording`; records of unknown kinds tell nothing. False when the payload is not what

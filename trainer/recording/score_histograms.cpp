@@ -14,7 +14,7 @@ ScoreHistograms::ScoreHistograms(int64_t recursions) {
 }
 
 void ScoreHistograms::count(int64_t r, double score, bool taken) {
-  if (std::isnan(score)) return;  // of a run that diverged; its loss will tell
+  if (std::isnan(score)) return;  // of a run that diverged, as its loss will show
   const int bin = whole(score * ScoreHistogram::bins, 0, ScoreHistogram::bins - 1);
   ++(taken ? counts_.taken : counts_.left)[r * ScoreHistogram::bins + bin];
 }

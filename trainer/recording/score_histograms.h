@@ -1,6 +1,6 @@
 #pragma once
-// How the routers' scores are spread while a model trains: a tap on the forward pass that counts them by recursion,
-// apart for tokens that were taken and tokens that were not.
+// How the routers' scores are spread while a model trains: a probe that counts them by recursion, separately for tokens
+// that were taken and tokens that were not.
 
 #include "mor/probe.h"
 #include "trainer/recording/events.h"

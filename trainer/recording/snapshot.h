@@ -1,6 +1,6 @@
 #pragma once
-// Everything a model does with one text, as a recording keeps it. The trainer takes one now and then of its watched
-// text; the window takes one of any text by the weights of a finished run.
+// Everything a model does with one text, as a recording keeps it. A run takes a snapshot of its watched text now and
+// then; the window takes one of any text, with the weights of a finished run.
 
 #include <span>
 

@@ -93,7 +93,7 @@ bool is_first_text(const Source& source, const AppState& state) {
 
 std::string place_of_probe(const Source& source, const AppState& state) {
   const RunInfo& run = source.history().run;
-  const int64_t all = corpus_tokens(source), first = std::clamp<int64_t>(run.probe_offset, 0, all);
+  const int64_t all = corpus_tokens(source), first = std::clamp<int64_t>(run.watched_offset, 0, all);
   if (all == 0) return "where the probe text lies in the corpus was not recorded";
   if (!is_first_text(source, state)) return "another text than the run began with: one of a batch, or typed in";
   return fmt::format("the probe text: tokens {} to {} of {} ({})", grouped(first + 1),
@@ -132,7 +132,7 @@ void draw_corpus(Canvas& canvas, const Source& source, const AppState& state) {
   const auto x_of = [&](double token) {
     return box.min.x + box.width() * float(std::clamp(token / std::max(1.0, all), 0.0, 1.0));
   };
-  const float border = x_of(double(run.train_tokens)), first = x_of(double(run.probe_offset));
+  const float border = x_of(double(run.train_tokens)), first = x_of(double(run.watched_offset));
   canvas.rect(box, ui::u32(ui::colors::active), em * 0.15f);
   canvas.rect({box.min, {border, box.max.y}}, ui::u32(ui::colors::control), em * 0.15f);
   if (border - box.min.x > em * 6)
@@ -141,7 +141,7 @@ void draw_corpus(Canvas& canvas, const Source& source, const AppState& state) {
   if (box.max.x - border > em * 6)
     text_right(canvas, {box.max.x - em * 0.4f, box.min.y + em * 0.05f}, ui::u32(ui::colors::dim), "held out",
                ui::Font::small);
-  const float last = std::max(first + em * 0.25f, x_of(double(run.probe_offset) + state.shown.causal.size()));
+  const float last = std::max(first + em * 0.25f, x_of(double(run.watched_offset) + state.shown.causal.size()));
   canvas.rect({{first, box.min.y - em * 0.15f}, {last, box.max.y + em * 0.15f}}, ui::u32(ui::colors::accent));
   take_box(box);
 }

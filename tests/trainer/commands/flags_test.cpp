@@ -89,7 +89,7 @@ TEST_CASE("numbers out of range are refused in a short line that says the range"
   }
 }
 
-TEST_CASE("seeds that are none are refused by every subcommand, also where the seed makes no difference") {
+TEST_CASE("seeds that are not numbers are refused by every subcommand, even where the seed makes no difference") {
   for (const char* command : {"train --out new", "generate run --prompt a", "data make stories", "inspect run"})
     for (const char* seed : {"-1", "18446744073709551616", "1.5"}) {
       INFO(command << " --seed " << seed);

@@ -76,7 +76,7 @@ TEST_CASE("a folder made to be locked goes when it stays empty, and stays when i
   CHECK_FALSE(fs::exists(folder.path() / "d" / "e" / ".lock"));
 }
 
-TEST_CASE("what is no folder is refused by name") {
+TEST_CASE("a path that is not a folder is refused by name") {
   const TemporaryFolder folder;
   write_file_atomically(folder.path() / "file", "x");
   CHECK_THROWS_AS(LockedFolder(folder.path() / "file"), InputError);

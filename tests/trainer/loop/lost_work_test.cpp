@@ -153,7 +153,7 @@ TEST_CASE("models are loaded with their best weights unless the newest are asked
   CHECK(weights_of(run).file == run / "model.safetensors");
 }
 
-TEST_CASE("training says once that held-out loss rises") {
+TEST_CASE("training says once that held-out loss is rising") {
   const TemporaryFolder folder;
   write_file_atomically(folder.path() / "text.txt", make_stories(1, 6000));
   const Output result = tinymor_in(folder.path(),
@@ -161,10 +161,10 @@ TEST_CASE("training says once that held-out loss rises") {
                                    "--set train.eval_every=3" +
                                        kTiny);
   REQUIRE(result.status == 0);
-  const size_t first = result.err.find("held-out loss rises since step ");
+  const size_t first = result.err.find("held-out loss has been rising since step ");
   REQUIRE(first != std::string::npos);
   CHECK(contains(result.err, "best.safetensors"));
-  CHECK(result.err.find("held-out loss rises", first + 1) == std::string::npos);
+  CHECK(result.err.find("held-out loss has been rising", first + 1) == std::string::npos);
 }
 
 TEST_CASE("a folder that is written by one process is refused to others until that is done") {
@@ -202,7 +202,7 @@ TEST_CASE("runs that begin at the same time without a name get one each") {
   const Output refused = tinymor_in(folder.path(), "train --data nowhere.txt");
   CHECK(refused.status == 2);
   CHECK_FALSE(fs::exists(folder.path() / "runs" / "run-3"));
-  // A run on the folder that it lies in says which models it leaves out, and nothing of its own lock.
+  // A run on the folder that it is in says which models it leaves out, and nothing of its own lock.
   const Output around = tinymor_in(folder.path(), "train --steps 1" + kTiny + "--data .");
   CHECK(around.status == 0);
   CHECK(contains(around.err, "runs/run-2 (the folder of a model)\n"));
@@ -247,10 +247,12 @@ TEST_CASE("a run goes on only with the text that it was trained on, unless anoth
   CHECK(read_progress({trained / "run"}).best.step > 24);  // what was best on another text is not best here
 }
 
-TEST_CASE("what a run leaves that dies before its first checkpoint is in no way of a new one, other files are") {
+TEST_CASE(
+    "what a run leaves behind when it dies before its first checkpoint is not in the way of a new one, other files "
+    "are") {
   const TemporaryFolder folder;
   write_file_atomically(folder.path() / "text.txt", make_stories(1, 4000));
-  const std::string refused = "already and not empty";
+  const std::string refused = "already exists and is not empty";
   const std::vector<std::pair<std::vector<const char*>, std::string>> table{
       {{".lock", "config.toml", "tokenizer.model", ".trainer.safetensors.tmp"}, ""},
       {{".lock", "config.toml", ".tokenizer.model.tmp"}, ""},
@@ -277,7 +279,7 @@ TEST_CASE("nothing of a run is written, nor said to go on, where no step is left
     CAPTURE(change);
     const Output finished = trained.run(std::string("train --resume --out run ") + change);
     CHECK(finished.status == 0);
-    CHECK(contains(finished.err, "nothing is left to train"));
+    CHECK(contains(finished.err, "there is nothing left to train"));
     CHECK(lines_of(finished.err) == 1);
     CHECK(all_of(trained / "run") == before);
   }
@@ -303,7 +305,7 @@ TEST_CASE("a run goes on with changed keys of [train], says so, and keeps its mo
                                         {"--twin vanilla", "--twin"},
                                         {"run/config.toml", "run/config.toml"},
                                         {"--set train.lr=-1", "train.lr"},
-                                        {"--steps 10", "stands at step 23 already"}}) {
+                                        {"--steps 10", "is already at step 23"}}) {
     INFO(arguments);
     const Output refused = trained.run("train --resume --out run " + arguments);
     CHECK(refused.status == 2);
@@ -312,7 +314,7 @@ TEST_CASE("a run goes on with changed keys of [train], says so, and keeps its mo
   }
   const Output finished = trained.run("train --resume --out run --steps 23");
   CHECK(finished.status == 0);
-  CHECK(contains(finished.err, "stands at step 23 already"));
+  CHECK(contains(finished.err, "is already at step 23"));
   CHECK_FALSE(contains(finished.err, "done"));
   CHECK(bits(trained / "run") == before);
 }

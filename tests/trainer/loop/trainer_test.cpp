@@ -20,7 +20,7 @@
 using namespace tinymor;
 namespace fs = std::filesystem;
 
-TEST_CASE("a run tells what its corpus holds and where the text of its snapshots lies in it") {
+TEST_CASE("a run tells what its corpus holds and where its watched text is in it") {
   const TemporaryFolder folder;
   const Config config = tiny_text_run(folder.path(), 1);
   Trainer trainer(config, folder.path() / "run");
@@ -33,10 +33,10 @@ TEST_CASE("a run tells what its corpus holds and where the text of its snapshots
   CHECK(info.train_tokens > 0);
   const Recording recording = read_recording(folder.path() / "run/recording.mortrace");
   CHECK(recording.counts == counts);
-  const std::vector<int32_t>& probe = recording.snapshots.at(0).topk.tokens;
-  REQUIRE(info.probe_offset == info.train_tokens);
-  REQUIRE(info.probe_offset + int64_t(probe.size()) <= int64_t(ids.size()));
-  CHECK(std::equal(probe.begin(), probe.end(), ids.begin() + info.probe_offset));
+  const std::vector<int32_t>& watched = recording.snapshots.at(0).topk.tokens;
+  REQUIRE(info.watched_offset == info.train_tokens);
+  REQUIRE(info.watched_offset + int64_t(watched.size()) <= int64_t(ids.size()));
+  CHECK(std::equal(watched.begin(), watched.end(), ids.begin() + info.watched_offset));
 }
 
 TEST_CASE("one seed gives the same checkpoint to the bit, with any number of threads") {
@@ -142,7 +142,7 @@ TEST_CASE("unusable runs are refused before anything is written") {
   CHECK_THROWS_AS(Trainer::resume(folder.path() / "run"), InputError);
 }
 
-TEST_CASE("a loss that is no number ends the run and keeps the last checkpoint") {
+TEST_CASE("a NaN loss ends the run and keeps the last checkpoint") {
   const TemporaryFolder folder;
   Config config = tiny_text_run(folder.path(), 200);
   config.train.lr = 1e30;
@@ -178,7 +178,7 @@ TEST_CASE("a paused run does no step, those that are asked for, and what is post
   };
   CHECK(wait([&] { return counter.step > 2; }));
   control.pause();
-  // What is posted is done between two steps, so from then on the run stands still.
+  // What is posted is done between two steps, so from then on the run waits.
   std::atomic<bool> asked{false};
   control.post([&](const Model& model) { asked = model.parameter_count() > 0; });
   CHECK(wait([&] { return asked.load(); }));
@@ -261,7 +261,7 @@ TEST_CASE("a recording tells where checkpoints were saved and where a run went o
   std::string told;
   for (const RunEvent& event : read_recording(folder.path() / "run/recording.mortrace").events)
     told += fmt::format("{} {}; ", event.step, event.text);
-  CHECK(told == "2 checkpoint; 4 checkpoint; 4 begins anew from its checkpoint; 5 checkpoint; ");
+  CHECK(told == "2 checkpoint; 4 checkpoint; 4 starts again from its checkpoint; 5 checkpoint; ");
 }
 
 TEST_CASE("schedules rise, stay and fall where they should") {

@@ -112,7 +112,7 @@ TEST_CASE("a step of a run on images can accumulate the gradients of several bat
   CHECK(read_recording(folder.path() / "run/recording.mortrace").steps.at(0).loss == loss);
 }
 
-TEST_CASE("a loss that is no number ends a run with its line, keeps a checkpoint, and no observer hears more") {
+TEST_CASE("a NaN loss ends a run with its line, keeps a checkpoint, and no observer hears more") {
   // Slow, so that a snapshot is still under way when the loss is found to be no number.
   struct Slow : Observer {
     std::atomic<int> heard{0};

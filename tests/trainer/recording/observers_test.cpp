@@ -35,7 +35,7 @@ Snapshot at_step(int64_t step) {
 
 }  // namespace
 
-TEST_CASE("what takes a while to make is told when it is there, and holds nobody up") {
+TEST_CASE("what takes a while to make is told once it is there, and holds no one up") {
   Observers observers;
   Listener first, second;
   observers.add(first);

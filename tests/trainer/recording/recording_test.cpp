@@ -215,12 +215,12 @@ TEST_CASE("a recording tells of the corpus, and one from before that did is read
   RunInfo run = example_run;
   run.counts = {5, 0, 7};
   run.train_tokens = 9;
-  run.probe_offset = 9;
+  run.watched_offset = 9;
   { const Recorder recorder(folder.path() / "r", run); }
   const Recording read = read_recording(folder.path() / "r");
   CHECK(read.counts == run.counts);
   CHECK(read.train_tokens == 9);
-  CHECK(read.probe_offset == 9);
+  CHECK(read.watched_offset == 9);
 
   const std::string now = run_record(run);
   std::string_view rest = now;
@@ -310,7 +310,7 @@ TEST_CASE("a damaged record ends the reading and nothing before it is lost") {
   }
 }
 
-TEST_CASE("payloads that lie behind a right checksum are left out, never worse") {
+TEST_CASE("payloads that are wrong behind a right checksum are left out, never worse") {
   read_damaged(RecordKind::snapshot, event_record(example_snapshot(2), 1), [](const Recording& recording) {
     const Trace& t = recording.snapshots.at(0).topk;
     for (const RecursionTrace& r : t.recursions) {
@@ -322,7 +322,7 @@ TEST_CASE("payloads that lie behind a right checksum are left out, never worse")
   });
 }
 
-TEST_CASE("lengths that lie cost no memory") {
+TEST_CASE("false lengths cost no memory") {
   Record record{RecordKind::snapshot, 1, 0, "\xff\xff\xff\xff", {}};
   Recording recording;
   REQUIRE_FALSE(add_record(recording, record));
@@ -342,7 +342,7 @@ TEST_CASE("records of kinds that later versions add are skipped, going back in t
   REQUIRE(count(recording) == 0);
 }
 
-TEST_CASE("what is no recording is refused") {
+TEST_CASE("a file that is not a recording is refused") {
   const TemporaryFolder folder;
   REQUIRE_THROWS_AS(read_recording(folder.path() / "none"), InputError);
   REQUIRE_THROWS_AS(read_recording(folder.path()), InputError);

@@ -45,7 +45,7 @@ TEST_CASE("histograms count every candidate once, apart for taken and left, and 
   }
 }
 
-TEST_CASE("a score that is no number is counted nowhere") {
+TEST_CASE("a NaN score is counted nowhere") {
   ScoreHistograms histograms(2);
   const Real nan = std::nanf(""), infinity = std::numeric_limits<Real>::infinity();
   const Rows rows = Rows::batch(1, 3);
@@ -60,7 +60,7 @@ TEST_CASE("a score that is no number is counted nowhere") {
   CHECK(total(counted.left, 1) == 1);
 }
 
-TEST_CASE("a score lies in the bin of its sigmoid") {
+TEST_CASE("a score is counted in the bin of its sigmoid") {
   const Model model = opinionated_model(tiny_config());
   struct Last : Probe {
     std::vector<double> scores;
