@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "autograd/ops.h"
 #include "tensor/error.h"
@@ -14,10 +15,11 @@ using kernels::table;
 
 const Op attention_op("attention");
 
-/// The call's sizes, and the view of one (sequence, key/value head) that a kernel works on.
+/// The sizes of a call, and where the part of one (sequence, key/value head), on which a kernel works, begins in each
+/// matrix: q, out and their gradients [Rq,H*D], k, v and theirs [Rk,G*D], log_sum [Rq,H].
 struct Geometry {
   AttentionPlan plan;
-  int64_t heads, kv_heads, width;
+  int64_t heads, kv_heads, width;  ///< H, G, D
 
   int64_t sequences() const { return int64_t(plan.key_begin.size()); }
   int64_t group() const { return heads / kv_heads; }
@@ -77,6 +79,42 @@ Geometry checked_geometry(const Variable& q, const Variable& k, const Variable& 
   return geometry;
 }
 
+/// out [Rq,H*D] and log_sum [Rq,H], the logarithm of each softmax's denominator.
+struct Forward {
+  Tensor out, log_sum;
+};
+
+Forward forward(const Geometry& geometry, const Tensor& q, const Tensor& k, const Tensor& v) {
+  const int64_t heads = geometry.heads, row = q.dim(1);
+  Forward result{Tensor(q.shape()), Tensor({q.dim(0), heads})};
+  Real *out = result.out.mutable_data(), *log_sum = result.log_sum.mutable_data();
+  geometry.for_heads([&](int64_t s, int64_t head, Real* space) {
+    const int64_t q_at = geometry.q_offset(s, head), log_sum_at = geometry.log_sum_offset(s, head);
+    table().attention(geometry.view(s, head, q, k, v), out + q_at, row, log_sum + log_sum_at, heads, space);
+  });
+  return result;
+}
+
+/// The gradients of q [Rq,H*D], k and v [Rk,G*D].
+struct Grads {
+  Tensor q, k, v;
+};
+
+Grads backward(const Geometry& geometry, const Tensor& q, const Tensor& k, const Tensor& v, const Forward& kept,
+               const Tensor& dout) {
+  const int64_t heads = geometry.heads, row = q.dim(1);
+  Grads grads{Tensor(q.shape()), Tensor::zeros(k.shape()), Tensor::zeros(v.shape())};
+  Real *dq = grads.q.mutable_data(), *dk = grads.k.mutable_data(), *dv = grads.v.mutable_data();
+  const Real *out = kept.out.data(), *log_sum = kept.log_sum.data(), *g = dout.data();
+  geometry.for_heads([&](int64_t s, int64_t head, Real* space) {
+    const int64_t q_at = geometry.q_offset(s, head), log_sum_at = geometry.log_sum_offset(s, head);
+    const int64_t kv_at = geometry.kv_offset(s, head);
+    table().attention_backward(geometry.view(s, head, q, k, v), out + q_at, g + q_at, row, log_sum + log_sum_at, heads,
+                               dq + q_at, dk + kv_at, dv + kv_at, space);
+  });
+  return grads;
+}
+
 }  // namespace
 
 // P = softmax(Q K^T / sqrt(D)) over the visible keys, O = P V:
@@ -85,28 +123,16 @@ Variable attention(const Variable& q, const Variable& k, const Variable& v, cons
                    int64_t kv_heads) {
   const Geometry geometry = checked_geometry(q, k, v, plan, heads, kv_heads);
   const Tensor qs = q.value().contiguous_copy(), ks = k.value().contiguous_copy(), vs = v.value().contiguous_copy();
-  Tensor out(qs.shape()), log_sum({qs.dim(0), heads});
-  Real *out_to = out.mutable_data(), *log_sum_to = log_sum.mutable_data();
-  geometry.for_heads([&](int64_t s, int64_t head, Real* space) {
-    table().attention(geometry.view(s, head, qs, ks, vs), out_to + geometry.q_offset(s, head), qs.dim(1),
-                      log_sum_to + geometry.log_sum_offset(s, head), heads, space);
-  });
-  return record(attention_op, {q, k, v}, out,
-                [geometry, sq = Saved(qs), sk = Saved(ks), sv = Saved(vs), so = Saved(out), log_sum](const Tensor& g,
-                                                                                                     InputGrads& in) {
-                  const Tensor grad = g.contiguous_copy(), q = sq.get(), k = sk.get(), v = sv.get(), out = so.get();
-                  Tensor dq(q.shape()), dk = Tensor::zeros(k.shape()), dv = Tensor::zeros(k.shape());
-                  Real *dq_to = dq.mutable_data(), *dk_to = dk.mutable_data(), *dv_to = dv.mutable_data();
-                  geometry.for_heads([&](int64_t s, int64_t head, Real* space) {
-                    const int64_t q_at = geometry.q_offset(s, head), kv_at = geometry.kv_offset(s, head);
-                    table().attention_backward(geometry.view(s, head, q, k, v), out.data() + q_at, grad.data() + q_at,
-                                               grad.dim(1), log_sum.data() + geometry.log_sum_offset(s, head),
-                                               geometry.heads, dq_to + q_at, dk_to + kv_at, dv_to + kv_at, space);
-                  });
-                  in.add(0, std::move(dq));
-                  in.add(1, std::move(dk));
-                  in.add(2, std::move(dv));
-                });
+  const Forward result = forward(geometry, qs, ks, vs);
+  return record(
+      attention_op, {q, k, v}, result.out,
+      [geometry, q = Saved(qs), k = Saved(ks), v = Saved(vs), out = Saved(result.out), log_sum = result.log_sum](
+          const Tensor& g, InputGrads& in) {
+        Grads grads = backward(geometry, q.get(), k.get(), v.get(), {out.get(), log_sum}, g.contiguous_copy());
+        in.add(0, std::move(grads.q));
+        in.add(1, std::move(grads.k));
+        in.add(2, std::move(grads.v));
+      });
 }
 
 }  // namespace tinymor

@@ -1,4 +1,5 @@
-// How one product is divided: B once into panels, then C in pieces that threads take.
+// Matrix products: which of three ways a product takes, and how it is divided among threads. The loops themselves are
+// in kernels/gemm.cpp. Docs: docs/04-why-is-it-fast.md
 #include <algorithm>
 
 #include "tensor/error.h"
@@ -19,31 +20,43 @@ int64_t pieces_of(int64_t n, int64_t size) {
   return (n + size - 1) / size;
 }
 
-/// c [m,n] = a [m,k] b [k,n]. Pieces are cut by the sizes alone, so that the bits do not depend on the threads.
-void product(const Sizes& size, Matrix a, Matrix b, Real* c) {
+// Three ways to compute c [m,n] = a [m,k] b [k,n]. Which one, and where it cuts, depends on the sizes alone, so that
+// the bits do not depend on the number of threads.
+
+/// For one or two rows, as when a model writes token by token: a dot product for each element of c. Each number of b is
+/// used once or twice, so that bringing b into panels would cost more than the products. Needs rows of a and columns of
+/// b without gaps.
+void product_by_dots(const Sizes& size, Matrix a, Matrix b, Real* c) {
   const auto [m, k, n] = size;
-  if (m <= 2 && a.col == 1 && b.row == 1) {
-    // One or two tokens: bringing the weights into panels would cost more than the products.
-    parallel_ranges(n, std::max<int64_t>(64, 65536 / std::max<int64_t>(1, k)), [&](int64_t begin, int64_t end) {
-      for (int64_t i = 0; i < m; ++i)
-        for (int64_t j = begin; j < end; ++j) c[i * n + j] = table().dot(k, a.data + i * a.row, b.data + j * b.col);
-    });
-    return;
-  }
-  if (m * n * k < 64 * 1024) {
-    Tensor panels(Shape{kernels::packed_count(k, n)});
-    table().pack(k, n, b, panels.mutable_data());
-    table().gemm(m, n, k, a, kernels::packed(panels.data(), k), c, n, false);
-    return;
-  }
-  // A long sum, as the gradient of a weight is one over all tokens, is made of two halves: each thread then sums over
-  // the tokens that it had in the operations before.
+  // A piece reads about 65536 numbers of b, some ten microseconds of work: handing out less would cost more than it
+  // brings.
+  const int64_t columns = std::max<int64_t>(64, 65536 / std::max<int64_t>(1, k));
+  parallel_ranges(n, columns, [&](int64_t begin, int64_t end) {
+    for (int64_t i = 0; i < m; ++i)
+      for (int64_t j = begin; j < end; ++j) c[i * n + j] = table().dot(k, a.data + i * a.row, b.data + j * b.col);
+  });
+}
+
+/// For a small product: all in this thread.
+void product_in_one_piece(const Sizes& size, Matrix a, Matrix b, Real* c) {
+  const auto [m, k, n] = size;
+  Tensor panels(Shape{kernels::packed_count(k, n)});
+  table().pack(k, n, b, panels.mutable_data());
+  table().gemm(m, n, k, a, kernels::packed(panels.data(), k), c, n, false);
+}
+
+/// For a large product: threads bring b into panels, then each computes rectangles of c.
+void product_in_pieces(const Sizes& size, Matrix a, Matrix b, Real* c) {
+  const auto [m, k, n] = size;
+  // A long sum is made of two: the gradient of a weight is a sum over all tokens, and each thread then sums over the
+  // tokens that it had in the operations before, which are still in its cache.
   const int64_t parts = k >= 512 && k >= 2 * m && m >= 64 ? 2 : 1, depth = pieces_of(k, parts);
-  const int64_t panel_count = kernels::packed_count(depth, n);
-  Tensor panels({parts, panel_count}), second(Shape{(parts - 1) * m * n});
-  Real *packed = panels.mutable_data(), *sums[] = {c, second.mutable_data()};
   const auto depth_of = [&](int64_t part) { return std::min(depth, k - part * depth); };
 
+  // 1. Pack b: panels [parts][depth, n], cut into pieces of two panels.
+  const int64_t panel_count = kernels::packed_count(depth, n);
+  Tensor panels({parts, panel_count});
+  Real* packed = panels.mutable_data();
   constexpr int64_t pack_cols = 2 * kernels::kPanelCols;
   const int64_t packs = pieces_of(n, pack_cols);
   parallel_for(parts * packs, [&](int64_t piece) {
@@ -52,11 +65,16 @@ void product(const Sizes& size, Matrix a, Matrix b, Real* c) {
     table().pack(depth_of(part), std::min(pack_cols, n - j), {from, b.row, b.col},
                  packed + part * panel_count + j * depth_of(part));
   });
-  // A tall C is cut between rows, so that threads meet the rows again that they had in the operation before; a small
-  // one between panels, which divide more evenly. 48 rows are a multiple of every tile.
+
+  // 2. Multiply, in rectangles of c: the first sum goes to c, the second to a matrix of its own. 48 rows are a multiple
+  // of every tile, and 48 x 384 numbers of a are 72 KiB, which fit the second-level cache. A tall c is cut between rows
+  // first, so that threads have the same rows as in the operation before; a small one between panels, which divide more
+  // evenly.
   const bool tall = m >= 512;
   const int64_t rows = 48, cols = tall ? 512 : kernels::kPanelCols;
   const int64_t row_pieces = pieces_of(m, rows), col_pieces = pieces_of(n, cols), pieces = row_pieces * col_pieces;
+  Tensor second(Shape{(parts - 1) * m * n});
+  Real* sums[] = {c, second.mutable_data()};
   parallel_for(parts * pieces, [&](int64_t index) {
     const int64_t part = index / pieces, piece = index % pieces, p = part * depth;
     const int64_t i = (tall ? piece / col_pieces : piece % row_pieces) * rows;
@@ -66,10 +84,25 @@ void product(const Sizes& size, Matrix a, Matrix b, Real* c) {
                  kernels::packed(packed + part * panel_count + j * depth_of(part), depth_of(part)),
                  sums[part] + i * n + j, n, false);
   });
-  if (parts > 1)
-    parallel_ranges(m * n, 16384, [&](int64_t begin, int64_t end) {
-      table().add_scaled(end - begin, 1, sums[1] + begin, c + begin);
-    });
+
+  // 3. Add the second sum.
+  if (parts == 1) return;
+  parallel_ranges(m * n, 16384,
+                  [&](int64_t begin, int64_t end) { table().add_scaled(end - begin, 1, sums[1] + begin, c + begin); });
+}
+
+/// From here on a product is worth several threads. 65536 multiply-adds take one thread a microsecond or two, about as
+/// long as it takes to wake the others.
+constexpr int64_t kLargeProduct = 64 * 1024;
+
+void product(const Sizes& size, Matrix a, Matrix b, Real* c) {
+  if (size.m <= 2 && a.col == 1 && b.row == 1) {
+    product_by_dots(size, a, b, c);
+  } else if (size.m * size.n * size.k < kLargeProduct) {
+    product_in_one_piece(size, a, b, c);
+  } else {
+    product_in_pieces(size, a, b, c);
+  }
 }
 
 /// The last two axes of one matrix of a batch.

@@ -1,51 +1,72 @@
-// Matrix product, blocked for caches and registers.
+// The matrix product C [m,n] = A [m,k] B [k,n], blocked for registers and caches. B comes as panels (kernels.h).
 //
-// C [m,n] is computed in tiles of kTileRows x kTileCols that live in registers while k runs. B comes as panels of
-// kPanelCols columns, so that the tile loop reads it from front to back; A is read where it lies, element by element.
-// Each element of C is one chain of multiply-adds in the order of k, whatever the tile sizes: all SIMD levels with FMA
-// and all splits over threads give the same bits. Docs: docs/04-why-is-it-fast.md
+// Three functions, each of which keeps what it uses again one step closer to the processor:
+//   tile         [kTileRows, kTileCols] of C stay in registers while p runs over k.
+//   gemm_tiles   One panel of B, which stays in the first-level cache, meets all rows of A, tile by tile.
+//   gemm         A block of A, which stays in the second-level cache, meets all panels of B.
+//
+// A is read where it is, number by number. Each element of C is one chain of multiply-adds in the order of k, whatever
+// the sizes of tiles and blocks: all SIMD levels with FMA and all splits over threads give the same bits.
+// Docs: docs/04-why-is-it-fast.md
 #include "tensor/kernels/level.h"
 #include "tensor/kernels/simd.h"
 
 namespace tinymor::kernels::TINYMOR_LEVEL {
 namespace {
 
+// The size of a tile. Each step of p loads kTileVecs vectors of B and, one after the other, kTileRows numbers of A, for
+// kTileRows * kTileVecs multiply-adds: the larger the tile, the more of them per load. The limit is the number of
+// registers, because one vector of sixteen floats takes 1, 2 or 4 of them and B and A need some too.
 #if defined(TINYMOR_LEVEL_AVX512)
-constexpr int kTileRows = 12, kTileVecs = 2;  // 24 of 32 registers hold the tile
+constexpr int kTileRows = 12, kTileVecs = 2;  // the tile takes 12 * 2 * 1 = 24 of 32 registers
 #elif defined(TINYMOR_LEVEL_AVX2)
-constexpr int kTileRows = 6, kTileVecs = 1;  // 12 of 16
+constexpr int kTileRows = 6, kTileVecs = 1;  // 6 * 1 * 2 = 12 of 16
 #elif defined(TINYMOR_LEVEL_NEON)
-constexpr int kTileRows = 4, kTileVecs = 1;  // 16 of 32
+constexpr int kTileRows = 4, kTileVecs = 1;  // 4 * 1 * 4 = 16 of 32
 #else
-constexpr int kTileRows = 2, kTileVecs = 1;  // 8 of 16
+constexpr int kTileRows = 2, kTileVecs = 1;  // 2 * 1 * 4 = 8 of 16
 #endif
 constexpr int kTileCols = kTileVecs * kLanes;
 static_assert(kPanelCols % kTileCols == 0);
-// A block of A, kBlockRows x kBlockDepth, stays in the second-level cache, and kBlockDepth rows of a panel in the
-// first.
-constexpr int64_t kBlockRows = 96, kBlockDepth = 384;
+
+// The depth of a block is how many rows of a panel `gemm_tiles` uses again for every tile of A's rows: 384 x 32 floats
+// are 48 KiB with AVX-512, about a first-level cache; a tile of 16 columns touches half of them.
+constexpr int64_t kBlockDepth = 384;
+// The rows of a block of A, which meets one panel after the other: 96 x 384 floats are 144 KiB, which leaves room in a
+// second-level cache of 256 KiB.
+constexpr int64_t kBlockRows = 96;
 static_assert(kBlockRows % kTileRows == 0);
 
-/// c [rows, cols] (+)= a [rows, depth] times kTileCols columns of a panel; rows <= kRows and cols <= kTileCols.
+/// Copies a matrix [rows, cols].
+TINYMOR_INLINE void copy(int64_t rows, int64_t cols, const Real* from, int64_t from_row, Real* to, int64_t to_row) {
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t j = 0; j < cols; ++j) to[i * to_row + j] = from[i * from_row + j];
+}
+
+/// c [rows, cols] = a [rows, depth] b [depth, kTileCols], added to c when `add`; rows <= kRows and cols <= kTileCols.
 template <int kRows>
 void tile(int64_t depth, const Real* a, int64_t a_row, int64_t a_col, const Real* b, int64_t b_row, Real* c,
           int64_t c_row, int64_t rows, int64_t cols, bool add) {
+  // 1. A part that does not fill the tile is computed in a buffer [kRows, kTileCols]: the loops below have fixed sizes.
   const bool whole = rows == kRows && cols == kTileCols;
   Real border[kRows * kTileCols];
-  Real* at = whole ? c : border;
-  const int64_t at_row = whole ? c_row : kTileCols;
-  if (!whole && add)
-    for (int64_t i = 0; i < rows; ++i)
-      for (int64_t j = 0; j < cols; ++j) border[i * kTileCols + j] = c[i * c_row + j];
-  // Rows past the end repeat the last one; their results are thrown away.
+  Real* to = whole ? c : border;
+  const int64_t to_row = whole ? c_row : kTileCols;
+  if (!whole && add) copy(rows, cols, c, c_row, border, kTileCols);
+
+  // 2. Rows past the end of a repeat its last one; pass 5 drops their results.
   const Real* a_rows[kRows];
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) a_rows[i] = a + smaller(i, rows - 1) * a_row;
+
+  // 3. The sums [kRows, kTileCols], in registers from here on.
   Vec sums[kRows][kTileVecs];
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 16
-    for (int j = 0; j < kTileVecs; ++j) sums[i][j] = add ? load(at + i * at_row + j * kLanes) : splat(0);
+    for (int j = 0; j < kTileVecs; ++j) sums[i][j] = add ? load(to + i * to_row + j * kLanes) : splat(0);
+
+  // 4. Row p of b [kTileCols] meets column p of a [kRows]: kRows * kTileVecs chains that do not wait for each other.
   for (int64_t p = 0; p < depth; ++p, b += b_row) {
     Vec b_values[kTileVecs];
 #pragma GCC unroll 16
@@ -57,67 +78,96 @@ void tile(int64_t depth, const Real* a, int64_t a_row, int64_t a_col, const Real
       for (int j = 0; j < kTileVecs; ++j) sums[i][j] = fma(a_value, b_values[j], sums[i][j]);
     }
   }
+
+  // 5. Back to memory.
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 16
-    for (int j = 0; j < kTileVecs; ++j) store(at + i * at_row + j * kLanes, sums[i][j]);
-  if (!whole)
-    for (int64_t i = 0; i < rows; ++i)
-      for (int64_t j = 0; j < cols; ++j) c[i * c_row + j] = border[i * kTileCols + j];
+    for (int j = 0; j < kTileVecs; ++j) store(to + i * to_row + j * kLanes, sums[i][j]);
+  if (!whole) copy(rows, cols, border, kTileCols, c, c_row);
+}
+
+/// The smallest of three tiles that has room for `rows` rows.
+auto* tile_for(int64_t rows) {
+  constexpr int third = (kTileRows + 2) / 3, two_thirds = (2 * kTileRows + 2) / 3;
+  if (rows <= third) return tile<third>;
+  if (rows <= two_thirds) return tile<two_thirds>;
+  return tile<kTileRows>;
+}
+
+// Three ways to fill one panel [k, kPanelCols] with columns of B.
+
+/// Any strides, `cols` columns, the others 0; rows `first` and later.
+void pack_numbers(int64_t first, int64_t k, int64_t cols, Matrix b, Real* panel) {
+  for (int64_t p = first; p < k; ++p)
+    for (int64_t j = 0; j < kPanelCols; ++j)
+      panel[p * kPanelCols + j] = j < cols ? b.data[p * b.row + j * b.col] : Real(0);
+}
+
+/// Rows without gaps (b.col is 1): each row is copied.
+void pack_rows(int64_t k, int64_t cols, Matrix b, Real* panel) {
+  for (int64_t p = 0; p < k; ++p) {
+    Real* to = panel + p * kPanelCols;
+    for (int64_t j = 0; j < cols; ++j) to[j] = b.data[p * b.row + j];
+    for (int64_t j = cols; j < kPanelCols; ++j) to[j] = 0;
+  }
+}
+
+/// Columns without gaps (b.row is 1) that fill the panel: squares of kRegisterLanes x kRegisterLanes are transposed in
+/// registers.
+void pack_columns(int64_t k, Matrix b, Real* panel) {
+  const int64_t whole = k / kRegisterLanes * kRegisterLanes;
+  for (int64_t p = 0; p < whole; p += kRegisterLanes)
+    for (int64_t j = 0; j < kPanelCols; j += kRegisterLanes) {
+      Register square[kRegisterLanes];
+#pragma GCC unroll 16
+      for (int i = 0; i < kRegisterLanes; ++i) square[i] = load<kRegisterLanes>(b.data + (j + i) * b.col + p).v;
+      transpose(square);
+#pragma GCC unroll 16
+      for (int i = 0; i < kRegisterLanes; ++i)
+        store(panel + (p + i) * kPanelCols + j, Lanes<kRegisterLanes>{square[i]});
+    }
+  pack_numbers(whole, k, kPanelCols, b, panel);
 }
 
 }  // namespace
 
 void pack(int64_t k, int64_t n, Matrix b, Real* panels) {
-  for (int64_t j0 = 0; j0 < n; j0 += kPanelCols, panels += k * kPanelCols) {
-    const int64_t cols = smaller(kPanelCols, n - j0);
-    const Real* from = b.data + j0 * b.col;
-    int64_t p = 0;
+  for (int64_t j = 0; j < n; j += kPanelCols) {
+    const int64_t cols = smaller(kPanelCols, n - j);
+    const Matrix columns{b.data + j * b.col, b.row, b.col};
+    Real* panel = panels + j * k;
     if (b.row == 1 && cols == kPanelCols) {
-      // The columns lie one after the other: turn squares of them, register by register.
-      for (; p + kRegisterLanes <= k; p += kRegisterLanes)
-        for (int64_t j = 0; j < kPanelCols; j += kRegisterLanes) {
-          Register square[kRegisterLanes];
-#pragma GCC unroll 16
-          for (int i = 0; i < kRegisterLanes; ++i) square[i] = load<kRegisterLanes>(from + (j + i) * b.col + p).v;
-          transpose(square);
-#pragma GCC unroll 16
-          for (int i = 0; i < kRegisterLanes; ++i)
-            store(panels + (p + i) * kPanelCols + j, Lanes<kRegisterLanes>{square[i]});
-        }
+      pack_columns(k, columns, panel);
     } else if (b.col == 1) {
-      for (; p < k; ++p) {
-        Real* to = panels + p * kPanelCols;
-        for (int64_t j = 0; j < cols; ++j) to[j] = from[p * b.row + j];
-        for (int64_t j = cols; j < kPanelCols; ++j) to[j] = 0;
-      }
+      pack_rows(k, cols, columns, panel);
+    } else {
+      pack_numbers(0, k, cols, columns, panel);
     }
-    for (; p < k; ++p)
-      for (int64_t j = 0; j < kPanelCols; ++j) panels[p * kPanelCols + j] = j < cols ? from[p * b.row + j * b.col] : 0;
   }
 }
 
 void gemm_tiles(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add) {
-  for (int64_t j0 = 0; j0 < n; j0 += kPanelCols)
-    for (int64_t j = j0; j < smaller(n, j0 + kPanelCols); j += kTileCols)
-      for (int64_t i = 0; i < m; i += kTileRows) {
-        // The last rows take the smallest of three tiles that holds them.
-        const int64_t rows = smaller(kTileRows, m - i);
-        const auto fitting = rows * 3 > kTileRows * 2 ? tile<kTileRows>
-                             : rows * 3 > kTileRows   ? tile<(kTileRows * 2 + 2) / 3>
-                                                      : tile<(kTileRows + 2) / 3>;
-        fitting(k, a.data + i * a.row, a.row, a.col, b.data + j0 / kPanelCols * b.panel + (j - j0), b.row,
-                c + i * c_row + j, c_row, rows, smaller(kTileCols, n - j), add);
-      }
+  for (int64_t j = 0; j < n; j += kTileCols) {
+    const Real* columns = b.data + j / kPanelCols * b.panel + j % kPanelCols;
+    for (int64_t i = 0; i < m; i += kTileRows) {
+      const int64_t rows = smaller(kTileRows, m - i), cols = smaller(kTileCols, n - j);
+      tile_for(rows)(k, a.data + i * a.row, a.row, a.col, columns, b.row, c + i * c_row + j, c_row, rows, cols, add);
+    }
+  }
 }
 
 void gemm(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add) {
+  // A product without a sum is 0; the loops below would leave C as it is.
   if (k == 0) return gemm_tiles(m, n, 0, a, b, c, c_row, add);
-  for (int64_t p = 0; p < k; p += kBlockDepth)
-    for (int64_t i = 0; i < m; i += kBlockRows)
-      gemm_tiles(smaller(kBlockRows, m - i), n, smaller(kBlockDepth, k - p),
-                 {a.data + i * a.row + p * a.col, a.row, a.col}, {b.data + p * b.row, b.row, b.panel}, c + i * c_row,
-                 c_row, add || p > 0);
+  for (int64_t p = 0; p < k; p += kBlockDepth) {
+    const int64_t depth = smaller(kBlockDepth, k - p);
+    const Panels rows_of_b{b.data + p * b.row, b.row, b.panel};
+    for (int64_t i = 0; i < m; i += kBlockRows) {
+      const Matrix block_of_a{a.data + i * a.row + p * a.col, a.row, a.col};
+      gemm_tiles(smaller(kBlockRows, m - i), n, depth, block_of_a, rows_of_b, c + i * c_row, c_row, add || p > 0);
+    }
+  }
 }
 
 Real dot(int64_t n, const Real* a, const Real* b) {
