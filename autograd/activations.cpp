@@ -14,7 +14,7 @@ const Op exp_op("exp"), log_op("log"), sqrt_op("sqrt"), abs_op("abs"), relu_op("
     gelu_tanh_op("gelu_tanh"), sigmoid_op("sigmoid"), silu_op("silu"), tanh_op("tanh"), softplus_op("softplus"),
     softmax_op("softmax"), log_softmax_op("log_softmax"), dropout_op("dropout");
 
-// y = f(x): dx = g f'(x). x is kept as numbers, so y need not be, and no recipe needs another.
+// y = f(x): dx = g f'(x). x is kept as numbers, so y does not have to be, and no recipe needs another one.
 Variable apply(const Op& op, Unary f, const Variable& x) {
   const Saved kept(x.value());
   return record(
@@ -107,7 +107,7 @@ Variable log_softmax(const Variable& x, int64_t axis) {
 
 // y = x m with m = 0 or 1/(1-p): dx = g m
 Variable dropout(const Variable& x, double p, Random random) {
-  check(p >= 0 && p < 1, "[dropout] a probability of {} leaves nothing or is none (give 0 <= p < 1)", p);
+  check(p >= 0 && p < 1, "[dropout] {} is not a probability below 1 (give 0 <= p < 1)", p);
   Tensor mask(x.shape());
   Real* to = mask.mutable_data();
   for (int64_t i = 0; i < mask.count(); ++i) to[i] = random.uniform() < p ? Real(0) : Real(1 / (1 - p));

@@ -76,7 +76,8 @@ Variable clamp(const Variable& x, Real low, Real high) {
 namespace {
 
 void check_in_place(const Op& op, const Variable& y) {
-  check(!recording() || !y.is_leaf(), "[{}] a leaf is what gradients are taken of (use NoGrad to move it, or a copy)",
+  check(!recording() || !y.is_leaf(),
+        "[{}] a leaf, which gathers gradients, cannot be changed on the tape (use NoGrad, or change a copy)",
         op.name());
   check(y.value().sole_owner(),
         "[{}] something else holds these numbers of shape {}: a view, a copy, or an operation that saved them for its "

@@ -1,5 +1,5 @@
 #pragma once
-// Batches of one's own tensors:
+// Batches of your own tensors:
 //
 //   DataLoader loader(32, seed, images, labels);
 //   for (int epoch = 0; epoch < 10; ++epoch)
@@ -29,12 +29,12 @@ BasicTensor<T> rows_at(const BasicTensor<T>& x, std::span<const int64_t> index) 
   return rows;
 }
 
-/// Row i of every tensor belongs to example i: inputs [R,...] and targets [R], say.
+/// Row i of every tensor belongs to example i: for instance inputs [R,...] and targets [R].
 template <class... Tensors>
 class DataLoader {
  public:
-  /// Batches have `batch_size` rows, the last of an epoch what is left. Throws unless all tensors have the same number
-  /// of rows, and at least one.
+  /// Batches have `batch_size` rows; the last one of an epoch has the rows that are left. Throws unless all tensors
+  /// have the same number of rows, and at least one.
   DataLoader(int64_t batch_size, uint64_t seed, Tensors... data)
       : data_(std::move(data)...), batch_size_(batch_size), seed_(seed), rows_(std::get<0>(data_).dim(0)) {
     check(batch_size > 0, "[data_loader] a batch size of {} (give 1 or more)", batch_size);

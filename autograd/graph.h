@@ -1,5 +1,5 @@
 #pragma once
-// A graph of operations as data, for pictures of it: Graphviz text here, the visualizer's panel elsewhere.
+// A graph of operations as data, for drawing it: as Graphviz text here, in a panel in the visualizer.
 // Docs: docs/03-autograd.md
 
 #include <cstdint>
@@ -19,12 +19,12 @@ struct GraphNode {
   const Node* node = nullptr;   ///< On the tape; null for a constant.
 };
 
-/// Everything `result` was computed from, inputs before results, `result` last. Values are there when it was computed
-/// under KeepValues (constants too, which are left out otherwise); gradients when backward retained the graph.
+/// Everything that `result` was computed from, inputs before results, `result` last. Values are there when it was
+/// computed under KeepValues (constants too, which are left out otherwise); gradients when backward retained the graph.
 std::vector<GraphNode> graph_of(const Variable& result);
 
 /// The graph in Graphviz's language: one box per node with operation, name, shape, and what is known of value and
-/// gradient (all of up to four elements, else their range).
+/// gradient (up to four elements in full, otherwise their range).
 std::string graphviz(const std::vector<GraphNode>& graph);
 
 }  // namespace tinymor

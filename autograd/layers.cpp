@@ -12,12 +12,8 @@ using kernels::table;
 
 const Op rms_norm_op("rms_norm"), layer_norm_op("layer_norm"), swiglu_op("swiglu"), rope_op("rope");
 
-/// Rows, or elements, that one piece of work has.
+/// The rows, or elements, of one piece of work.
 constexpr int64_t kRowGrain = 64, kElementGrain = 8192;
-
-}  // namespace
-
-namespace {
 
 /// y, and 1/rms of each row.
 Tensor rms_norm(const Tensor& x, const Tensor& weight, Real eps, Tensor& inverse_rms) {
@@ -118,8 +114,7 @@ Variable swiglu(const Variable& gate, const Variable& up) {
 
 RopeTable::RopeTable(int64_t positions, int64_t head_width, double theta)
     : width(head_width), cosines({positions, head_width / 2}), sines({positions, head_width / 2}) {
-  check(width > 0 && width % 2 == 0,
-        "[rope] heads of width {} have no halves to turn against each other (use an even width)", width);
+  check(width > 0 && width % 2 == 0, "[rope] a head of width {} does not divide into pairs (use an even width)", width);
   Real *c = cosines.mutable_data(), *s = sines.mutable_data();
   for (int64_t position = 0; position < positions; ++position) {
     for (int64_t i = 0; i < width / 2; ++i) {

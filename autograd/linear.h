@@ -1,5 +1,5 @@
 #pragma once
-// A matrix and, if wanted, a bias.
+// A product with a weight matrix, and a bias if wanted.
 
 #include <cstdint>
 

@@ -83,7 +83,7 @@ void Module::load_state_dict(const std::map<std::string, Tensor>& state) {
                 found->second.shape(), to.shape());
   }
   for (const auto& [path, value] : state)
-    check_input(own.count(path) > 0, "{}: is no part of this model (it is of another model)", path);
+    check_input(own.count(path) > 0, "{}: is not part of this model (the file is of another model)", path);
   for (auto& [path, to] : own) to.copy_from(state.at(path));
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Parts of a model that hold parameters: each lists its members by name once, and everything else - gathering
-// parameters, saving, loading, counting - follows from that list.
+// Parts of a model that hold parameters. Each part lists its members by name, once; gathering parameters, saving,
+// loading and counting all use that list.
 //
 //   struct Net : Module {
 //     Linear hidden, output;
@@ -22,11 +22,11 @@ namespace tinymor {
 
 class Module;
 
-/// Collects what modules name: m("weight", weight). The path of a member is its owners' names and its own with dots
-/// between: "hidden.weight", "layers.0.weight".
+/// Collects the members that modules name: m("weight", weight). The path of a member is the names of its owners and its
+/// own, with dots between: "hidden.weight", "layers.0.weight".
 class Members {
  public:
-  /// A parameter; an undefined one (a bias that is not used) is passed over.
+  /// A parameter; an undefined one (a bias that is not used) is skipped.
   void operator()(const std::string& name, Variable& parameter);
   /// A buffer: numbers that are saved but not trained.
   void operator()(const std::string& name, Tensor& buffer);
@@ -48,25 +48,25 @@ class Members {
 class Module {
  public:
   virtual ~Module() = default;
-  /// Names every member to `m`, always in the same order.
+  /// Gives every member to `m` by name, always in the same order.
   virtual void members(Members& m) = 0;
 
-  /// Every parameter once, in the order named, also when several members share it. One without a name of its own is
-  /// named by its path.
+  /// Every parameter once, in the order named, also when several members share it. A parameter without a name gets its
+  /// path as its name.
   std::vector<Variable*> parameters();
   std::vector<const Variable*> parameters() const;
-  /// Total of their elements.
+  /// The number of elements of all parameters together.
   int64_t parameter_count() const;
   void zero_grad();
-  /// Gives a copy of a module numbers of its own, equal to those that it shares with the other, and no gradients. What
-  /// several members share they share still.
+  /// Gives a copy of a module numbers of its own, equal to those that it shared with the original, and no gradients.
+  /// Members that share numbers with each other still do.
   void unshare();
 
-  /// Parameters and buffers by path, sharing their numbers with the module; what several members share stands once,
-  /// under the first path.
+  /// Parameters and buffers by path, sharing their numbers with the module; what several members share is there
+  /// once, under the first path.
   std::map<std::string, Tensor> state_dict() const;
   /// Copies the numbers of `state` into the module. Throws InputError, naming the path, unless `state` has exactly the
-  /// entries of state_dict() in their shapes; nothing is changed then.
+  /// entries of state_dict() in their shapes; then nothing is changed.
   void load_state_dict(const std::map<std::string, Tensor>& state);
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// The differentiable operations. Each stands in one .cpp file with its formula, its forward and its backward side by
+// The differentiable operations. Each is in one .cpp file with its formula, its forward and its backward side by
 // side. Shapes: R rows (tokens), d columns, V vocabulary, H query heads, G key/value heads, D width of a head.
 // All throw Error before computing anything when shapes do not fit. Docs: docs/03-autograd.md
 
@@ -23,7 +23,7 @@ Variable scale(const Variable& x, Real factor);
 Variable pow(const Variable& x, double exponent);
 /// a where condition is not 0, b elsewhere.
 Variable where(const Tensor& condition, const Variable& a, const Variable& b);
-/// x, but at least `low` and at most `high`; no gradient flows where it is cut off.
+/// x, limited to low..high; no gradient flows where x is outside.
 Variable clamp(const Variable& x, Real low, Real high);
 
 inline Variable operator+(const Variable& a, const Variable& b) {
@@ -57,7 +57,7 @@ inline Variable operator/(const Variable& a, const Variable& b) {
 void add_in_place(Variable& y, const Variable& x);
 void scale_in_place(Variable& y, Real factor);
 
-// --- activations.cpp; the formulas stand with the loops, in tensor/kernels/elementwise.cpp ---
+// --- activations.cpp; the formulas are with the loops, in tensor/kernels/elementwise.cpp ---
 Variable exp(const Variable& x);
 Variable log(const Variable& x);
 Variable sqrt(const Variable& x);
@@ -82,12 +82,14 @@ Variable log_softmax(const Variable& x, int64_t axis = -1);
 /// taken by value: the same generator gives the same mask, also when `recompute` runs this again.
 Variable dropout(const Variable& x, double p, Random random);
 
-// --- reductions.cpp: over all elements -> [], or over axes, which stay as extents of 1 when `keep` ---
+// --- reductions.cpp: over all elements -> [], or over axes, which remain with extent 1 if `keep` and else disappear
+// ---
 Variable sum(const Variable& x);
 Variable sum(const Variable& x, const Axes& axes, bool keep = false);
 Variable mean(const Variable& x);
 Variable mean(const Variable& x, const Axes& axes, bool keep = false);
 /// The gradient goes to the largest element; equal ones share it.
+Variable max(const Variable& x);
 Variable max(const Variable& x, const Axes& axes, bool keep = false);
 Variable logsumexp(const Variable& x, const Axes& axes, bool keep = false);
 /// sqrt(sum(x^2)); its derivative at 0 is taken as 0.
@@ -104,7 +106,7 @@ Variable expand(const Variable& x, const Shape& shape);
 Variable concat(const std::vector<Variable>& parts, int64_t axis);
 Variable stack(const std::vector<Variable>& parts, int64_t axis);
 
-// --- rows.cpp: picking by index. What is picked twice receives both gradients ---
+// --- rows.cpp: picking by index. A row that is picked twice receives both gradients ---
 /// Rows of x [R,d] at `index` [n] -> [n,d].
 Variable gather_rows(const Variable& x, const IntTensor& index);
 /// Rows of `table` [V,d] for ids of any shape -> [...,d].
@@ -153,10 +155,10 @@ Variable attention(const Variable& q, const Variable& k, const Variable& v, cons
                    int64_t kv_heads);
 
 // --- losses.cpp ---
-/// What becomes of the losses of single rows: their mean [], their sum [], or nothing [R].
+/// How the losses of the rows are combined: their mean [], their sum [], or not at all [R].
 enum class Reduction { mean, sum, none };
 /// -log softmax(logits)[target] of every row; logits [R,V], targets [R]. Rows with target `ignore` have loss 0 and do
-/// not count in the mean, which is of at least one row.
+/// not count in the mean. Throws when no row counts.
 Variable cross_entropy(const Variable& logits, const IntTensor& targets, Reduction reduction = Reduction::mean,
                        int32_t ignore = -1);
 /// Mean of softplus(z) - z*y: binary cross-entropy of sigmoid(logits) against targets in 0..1, same shape.

@@ -10,7 +10,7 @@
 namespace tinymor {
 namespace {
 
-/// A part of one parameter: what a thread handles at a time.
+/// A part of one parameter, which one thread handles at a time.
 struct Piece {
   size_t parameter;
   int64_t begin, end;
@@ -22,7 +22,7 @@ void for_pieces(const std::vector<Piece>& pieces, Body body) {
   parallel_for(int64_t(pieces.size()), [&](int64_t i) { body(i, pieces[i]); });
 }
 
-/// Of those that have a gradient.
+/// The pieces of all parameters that have a gradient.
 std::vector<Piece> pieces_of(const std::vector<const Variable*>& parameters) {
   constexpr int64_t grain = 16384;
   std::vector<Piece> pieces;

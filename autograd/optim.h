@@ -9,7 +9,7 @@
 //     optimizer.zero_grad();
 //   }
 //
-// A schedule is whatever sets `optimizer.lr` before a step. Docs: docs/03-autograd.md
+// A schedule is any code that sets `optimizer.lr` before a step. Docs: docs/03-autograd.md
 
 #include <cstdint>
 #include <map>
@@ -20,10 +20,10 @@
 
 namespace tinymor {
 
-/// Parameters that are trained alike.
+/// Parameters that are trained in the same way.
 struct ParameterGroup {
   std::vector<Variable*> parameters;
-  double lr_factor = 1;  ///< What the learning rate is multiplied with for them.
+  double lr_factor = 1;  ///< Their learning rate is the optimizer's times this.
 };
 
 /// The norm of all gradients together, as one vector. Where it is larger than `max_norm`, they are scaled down to that
@@ -45,10 +45,10 @@ class Optimizer {
   const std::vector<ParameterGroup>& groups() const { return groups_; }
   int64_t steps() const { return steps_; }  ///< Steps done.
 
-  /// What is remembered from step to step, by the names of the parameters ("m.NAME"): with steps(), all there is to
-  /// save.
+  /// What is remembered from step to step, by the names of the parameters ("m.NAME"). This and steps() are all that has
+  /// to be saved.
   std::map<std::string, Tensor> state() const;
-  /// Whether state() gives something of that name.
+  /// Whether state() has entries of that name.
   bool is_state(const std::string& name) const;
   /// Takes back what state() gave. Throws InputError when something is missing or has another shape.
   void restore(const std::map<std::string, Tensor>& state, int64_t steps);
@@ -57,7 +57,7 @@ class Optimizer {
   /// `remembered`: names of what is remembered of each parameter, in its shape; it begins as zeros.
   Optimizer(std::vector<ParameterGroup> groups, double rate, const std::vector<std::string>& remembered);
 
-  /// A parameter, what it is multiplied with, and what is remembered of it, in the order of the names.
+  /// A parameter, the factor of its learning rate, and what is remembered of it, in the order of the names.
   struct Trained {
     Variable* parameter;
     double lr_factor;

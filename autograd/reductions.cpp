@@ -5,12 +5,6 @@ namespace {
 
 const Op sum_op("sum"), max_op("max"), logsumexp_op("logsumexp"), norm_op("norm");
 
-Axes all_axes(const Variable& x) {
-  Axes axes;
-  for (int64_t axis = 0; axis < x.rank(); ++axis) axes.push_back(axis);
-  return axes;
-}
-
 }  // namespace
 
 // y = sum x: dx = g, repeated along the summed axes
@@ -22,7 +16,7 @@ Variable sum(const Variable& x, const Axes& axes, bool keep) {
 }
 
 Variable sum(const Variable& x) {
-  return sum(x, all_axes(x));
+  return sum(x, all_axes(x.shape()));
 }
 
 Variable mean(const Variable& x, const Axes& axes, bool keep) {
@@ -30,7 +24,7 @@ Variable mean(const Variable& x, const Axes& axes, bool keep) {
 }
 
 Variable mean(const Variable& x) {
-  return mean(x, all_axes(x));
+  return mean(x, all_axes(x.shape()));
 }
 
 // y = max x: dx = g / (how many are largest) where x = y, 0 elsewhere
@@ -41,6 +35,10 @@ Variable max(const Variable& x, const Axes& axes, bool keep) {
                   const Tensor largest = y.get(), hits = x.get() == largest;
                   in.add(0, hits * (g.reshape(largest.shape()) / sum(hits, axes, true)));
                 });
+}
+
+Variable max(const Variable& x) {
+  return max(x, all_axes(x.shape()));
 }
 
 // y = log(sum e^x): dx = g e^(x - y)
@@ -59,7 +57,7 @@ Variable norm(const Variable& x, const Axes& axes, bool keep) {
   return record(norm_op, {x}, keep ? y : y.reshape(without_axes(x.shape(), axes)),
                 [x = Saved(x), y = Saved(y)](const Tensor& g, InputGrads& in) {
                   const Tensor length = y.get();
-                  // Where the length is 0 so is x, and 0 / 1 is as good a slope as any.
+                  // Where the length is 0, so is x: dividing by 1 makes the slope 0.
                   const Tensor divisor = where(length > 0, length, 1);
                   in.add(0, x.get() * (g.reshape(length.shape()) / divisor));
                 });

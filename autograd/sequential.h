@@ -4,7 +4,7 @@
 //   Sequential net{Linear(2, 8, random), Tanh(), Linear(8, 1, random)};
 //   Variable y = net(x);
 //
-// In braces, since C++ makes what stands in them from left to right: the same random numbers with every compiler.
+// Use braces: C++ evaluates what is in them from left to right, so that every compiler gives the same random numbers.
 
 #include <functional>
 #include <memory>
@@ -44,7 +44,7 @@ class Sequential : public Module {
   void members(Members& m) override;
 
  private:
-  /// A module or function of whatever type.
+  /// A module or function of any type.
   struct Step {
     virtual ~Step() = default;
     virtual Variable operator()(const Variable& x) const = 0;

@@ -67,7 +67,7 @@ Variable concat(const std::vector<Variable>& parts, int64_t axis) {
 }
 
 Variable stack(const std::vector<Variable>& parts, int64_t axis) {
-  check(!parts.empty(), "[stack] of no tensors");
+  check(!parts.empty(), "[stack] there are no tensors to join");
   std::vector<Variable> wide;
   for (const Variable& part : parts) {
     check(part.shape() == parts[0].shape(), "[stack] {} and {} differ", parts[0].shape(), part.shape());

@@ -20,10 +20,11 @@ thread_local bool no_grad = false, detect_anomaly = false, keep_values = false;
 std::atomic<uint64_t> nodes_made{0};
 
 const char* name_of(const Node& node) {
-  return node.op ? node.op->name() : node.name.empty() ? "leaf" : node.name.c_str();
+  if (node.op) return node.op->name();
+  return node.name.empty() ? "leaf" : node.name.c_str();
 }
 
-/// The same numbers in a buffer that nobody else holds.
+/// The same numbers in a buffer that no other handle uses.
 Tensor owned(Tensor x) {
   return x.sole_owner() && x.contiguous() ? std::move(x) : x.clone();
 }
@@ -92,7 +93,7 @@ void InputGrads::add(size_t i, Tensor grad) {
 }
 
 Node::~Node() {
-  // A long chain would otherwise be destroyed by as many nested calls.
+  // Otherwise each node of a long chain would be destroyed in a call from the one before it.
   std::vector<std::shared_ptr<Node>> dying = std::move(inputs);
   while (!dying.empty()) {
     std::shared_ptr<Node> node = std::move(dying.back());

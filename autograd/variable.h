@@ -17,8 +17,8 @@
 
 namespace tinymor {
 
-/// The name of a differentiable operation. Every one that exists is known here, so that a test can see that none goes
-/// without a gradient check.
+/// The name of a differentiable operation. All of them are listed here, so that a test can see that each has a gradient
+/// check.
 class Op {
  public:
   explicit Op(const char* name);
@@ -34,7 +34,7 @@ struct Node;
 /// Sees what one use of a value contributes to its gradient: `node` gives `grad` to its input i.
 using ContributionHook = std::function<void(const Node& node, size_t i, const Tensor& grad)>;
 
-/// Where an operation's backward leaves the gradients of its inputs.
+/// Where an operation's backward puts the gradients of its inputs.
 class InputGrads {
  public:
   InputGrads(const Node& node, const ContributionHook& seen) : node_(node), seen_(seen) {}
@@ -68,14 +68,14 @@ struct Node {
   Tensor pending;  ///< what the backward pass under way has gathered
   Tensor grad;     ///< what passes have left; leaves always keep it, others when asked to
   bool retains_grad = false;
-  bool spent = false;                ///< backward has passed here and freed what it needed
+  bool spent = false;                ///< a backward pass was here and freed what it needed
   Tensor value;                      ///< only under KeepValues, like the next
   std::vector<Tensor> input_values;  ///< so that constants can be shown too
 
   ~Node();
 };
 
-/// What a backward pass does with the graph it has walked.
+/// Whether a backward pass frees the graph that it walks.
 enum class Graph { free, retain };
 
 class Variable {
@@ -93,6 +93,8 @@ class Variable {
   const Shape& shape() const { return value_.shape(); }
   int64_t rank() const { return value_.rank(); }
   int64_t dim(int64_t axis) const { return value_.dim(axis); }
+  /// The only number, of a loss for example. Throws unless there is exactly one.
+  Real item() const { return value_.item(); }
   /// For optimizers and checkpoints: the numbers themselves, to be changed in place between two graphs.
   Tensor& mutable_value() { return value_; }
 
@@ -162,15 +164,15 @@ class SavedIds {
 /// own is the first. Empty for a constant.
 std::vector<std::shared_ptr<Node>> tape_of(const Variable& result);
 
-/// A backward pass that waits between two nodes, so that it can be watched. Variable::backward is one that is walked to
-/// its end.
+/// A backward pass that waits between two nodes, so that it can be watched. Variable::backward takes
+/// all of its steps.
 class BackwardPass {
  public:
   /// Begins with the gradient of `result`, in its shape. Throws when there is no graph, or when it was freed.
   BackwardPass(const Variable& result, const Tensor& cotangent, Graph after = Graph::free);
   BackwardPass(const BackwardPass&) = delete;
   BackwardPass& operator=(const BackwardPass&) = delete;
-  /// Whatever a pass that ends early has gathered must not reach the next one.
+  /// Drops what a pass that ends early has gathered, which must not reach the next one.
   ~BackwardPass();
 
   /// The node whose turn it is, the latest made first: all its users have contributed. Null at the end.

@@ -12,7 +12,7 @@ namespace tinymor {
 
 struct Batch {
   IntTensor inputs;   ///< [B,T]
-  IntTensor targets;  ///< [B,T]: inputs one token later; -1: not to be predicted.
+  IntTensor targets;  ///< [B,T]: the inputs one token later; -1 where nothing is to be predicted.
 };
 
 /// A text cut in two. The model never trains on the second part.
@@ -26,9 +26,9 @@ struct DataSplit {
 /// val_fraction of 0 leaves the held-out part empty.
 DataSplit split_ids(std::vector<int32_t> ids, double val_fraction, int64_t seq_len);
 
-/// Which of the things 0..n-1 a training step (0-based) learns from: `batch_size` of them, drawn with replacement, and
-/// further ones for each micro batch of the step where gradients are accumulated over several. A function of the
-/// arguments only, so a resumed run needs no state. Throws Error when n or batch_size is not positive, or another is
+/// Which of the examples 0..n-1 a training step (0-based) learns from: `batch_size` of them, drawn with replacement,
+/// and others for each micro batch of a step that accumulates the gradients of several. A function of the arguments
+/// only, so a resumed run needs no state. Throws Error when n or batch_size is not positive, or another argument is
 /// negative.
 std::vector<int64_t> draw_batch(int64_t n, int64_t batch_size, uint64_t seed, int64_t step, int64_t micro = 0);
 
@@ -48,8 +48,8 @@ class Batches {
   uint64_t seed_;
 };
 
-/// The text as consecutive windows [n,T] that predict each of its tokens once: n = (count - 1) / T, the few tokens left
-/// over are not used. Throws InputError when `ids` are fewer than seq_len + 1.
+/// The text as consecutive windows [n,T] that predict each of its tokens once: n = (count - 1) / T; the few tokens that
+/// are left over are not used. Throws InputError when `ids` are fewer than seq_len + 1.
 Batch consecutive_windows(const std::vector<int32_t>& ids, int64_t seq_len);
 
 /// Sets every target that is `id` to -1, so that it is not judged. Returns how many there were.

@@ -42,22 +42,29 @@ bool is_text(std::string_view bytes) {
   return bytes.find('\0') == bytes.npos && is_utf8(bytes);
 }
 
+/// Why a file of a folder with these contents is not read; empty when it is.
+std::string reason_to_leave_out(std::string_view bytes) {
+  if (!is_utf8(bytes)) return "not UTF-8";
+  if (!is_text(bytes)) return "not text";
+  return is_blank(bytes) ? "empty" : "";
+}
+
 std::string load_file(const fs::path& file) {
   const std::string bytes = read_file(file);
   check_utf8(bytes, file.string());
-  check_input(is_text(bytes), "{}: has zero bytes, so it is no text (give a text file)", file.string());
+  check_input(is_text(bytes), "{}: has zero bytes, so it is not a text (give a text file)", file.string());
   std::string text = plain_text(bytes);
   check_input(!is_blank(text), "{}: empty (give a file with text in it)", file.string());
   return text;
 }
 
-/// What lies in a folder: files to be read, in the order of their paths, and what is left out, with the reason.
+/// The contents of a folder: files to be read, in the order of their paths, and what is left out, with the reason.
 struct Contents {
   std::vector<fs::path> files;
   std::vector<std::pair<fs::path, std::string>> left_out;
 };
 
-/// Whether a model is kept in `folder`, as a run leaves it or begins it.
+/// Whether `folder` has a model in it: that of a run, finished or just begun.
 bool holds_model(const fs::path& folder) {
   const auto has = [&](const char* name) {
     std::error_code ignored;
@@ -69,7 +76,7 @@ bool holds_model(const fs::path& folder) {
 
 /// Why `entry` is not looked into; empty when it is.
 std::string reason_to_pass_over(const fs::directory_entry& entry) {
-  std::error_code ignored;  // a link that leads nowhere is no regular file
+  std::error_code ignored;  // a link that leads nowhere is not a regular file
   const std::string name = entry.path().filename().string();
   if (name.starts_with('.')) return "hidden";
   if (entry.is_directory(ignored)) {
@@ -77,7 +84,7 @@ std::string reason_to_pass_over(const fs::directory_entry& entry) {
     return holds_model(entry.path()) ? "the folder of a model" : "";
   }
   if (name == tokenizer_json || name == tokenizer_model) return "a tokenizer";
-  return entry.is_regular_file(ignored) ? "" : "no file";
+  return entry.is_regular_file(ignored) ? "" : "not a file";
 }
 
 Contents contents_of(const fs::path& folder) {
@@ -86,7 +93,7 @@ Contents contents_of(const fs::path& folder) {
     for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
       const std::string reason = reason_to_pass_over(*entry);
       if (!reason.empty()) {
-        // A folder that is being written, such as that of the run which reads these texts, has a lock in it.
+        // The lock of a folder that is being written: perhaps by the run that reads these texts.
         if (entry->path().filename() != lock_file_name) contents.left_out.emplace_back(entry->path(), reason);
         entry.disable_recursion_pending();
       } else if (!entry->is_directory()) {
@@ -101,7 +108,7 @@ Contents contents_of(const fs::path& folder) {
   return contents;
 }
 
-/// "3 files of FOLDER: a, b, c"; the first names stand for many.
+/// "3 files of FOLDER: a, b, c"; of many files only the first are named.
 std::string named(const std::vector<std::string>& names, const fs::path& folder) {
   constexpr size_t most = 10;
   const size_t shown = std::min(names.size(), most), more = names.size() - shown;
@@ -118,8 +125,9 @@ Corpus read_folder(const fs::path& folder) {
   const auto name_of = [&](const fs::path& path) { return as_utf8(path.lexically_relative(folder).string()); };
   for (const fs::path& file : contents.files) {
     const std::string bytes = read_file(file);
-    if (!is_text(bytes) || is_blank(bytes)) {
-      contents.left_out.emplace_back(file, is_utf8(bytes) ? is_text(bytes) ? "empty" : "no text" : "not UTF-8");
+    const std::string reason = reason_to_leave_out(bytes);
+    if (!reason.empty()) {
+      contents.left_out.emplace_back(file, reason);
       continue;
     }
     std::string text = plain_text(bytes);

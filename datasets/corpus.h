@@ -11,7 +11,7 @@
 
 namespace tinymor {
 
-/// A data set that is made, not loaded.
+/// A data set that is generated, not loaded.
 struct BundledDataSet {
   std::string name;
   std::string description;  ///< One line.
@@ -20,15 +20,16 @@ struct BundledDataSet {
 /// All of them, in the order in which they should be listed.
 std::vector<BundledDataSet> bundled_data_sets();
 
-/// At least `bytes` of text of the bundled data set `name`; more bytes go on where fewer end. The same text for the
-/// same seed on every machine. Throws InputError when there is no data set of that name, naming those there are.
+/// At least `bytes` of text of the bundled data set `name`; a longer text begins with the
+/// shorter one. The same text for the same seed on every machine. Throws InputError when there is no data set of that
+/// name, and lists the names there are.
 std::string make_data_set(const std::string& name, uint64_t seed, int64_t bytes);
 
 /// `text` as texts are read here: without a byte order mark, and with "\n" for the line ends of Windows ("\r\n") and
 /// old Macs ("\r").
 std::string plain_text(std::string_view text);
 
-/// Whether there is something that `source` could name: a bundled data set, a file or a folder.
+/// Whether `source` names a bundled data set, or a file or folder that exists.
 bool is_source(const std::string& source);
 
 /// `source` in a form that means the same from any working directory.
@@ -40,18 +41,19 @@ inline constexpr const char* lock_file_name = ".lock";
 struct Corpus {
   std::string text;
   std::vector<std::string>
-      notes;  ///< Of a folder, a line each: which files were read, and which were left out and why.
+      notes;  ///< For a folder, a line each: which files were read, and which were left out and why.
 };
 
 /// The text that `source` names: a bundled data set (a megabyte of it, always the same; write ./stories for a file of
 /// that name), a UTF-8 text file, or a folder whose text files are read in the order of their paths, with a blank line
-/// between two. Of a folder, what is hidden, empty, not text, a tokenizer, or the folder of a model is left out. Texts
-/// are read as plain_text gives them. Throws InputError when `source` names nothing, or no text.
+/// between two. In a folder, anything that is hidden, empty, not text, a tokenizer, or the folder of a model is left
+/// out. Texts are read as plain_text gives them. Throws InputError when `source` names nothing, or no text.
 Corpus read_corpus(const std::string& source);
 /// Only its text.
 std::string load_corpus(const std::string& source);
 
-/// What `make` makes of the text that `source` names. Throws InputError, naming it, when memory runs out meanwhile.
+/// What `make`, which works on the text of `source`, returns. Throws InputError, naming `source`, when memory runs out
+/// on the way.
 template <class Make>
 auto where_memory_lasts(const std::string& source, Make&& make) {
   try {

@@ -38,8 +38,8 @@ struct Pen {
   double x, y, width;
 };
 
-/// What stays the same through an image: how its writer holds pen and paper. Only sums, products and quotients, which
-/// give the same bits everywhere; that is why the paper's turn is given by the tangent of half its angle.
+/// What stays the same through an image: how its writer holds pen and paper. It uses only sums, products and quotients,
+/// which give the same bits everywhere; that is why the turn of the paper is given by the tangent of half its angle.
 struct Hand {
   Random& random;
   double ink = between(0.6, 1), width = between(0.7, 1.7), wobble = between(0.1, 0.45);
@@ -49,7 +49,7 @@ struct Hand {
 
   double between(double low, double high) { return low + (high - low) * random.uniform(); }
 
-  /// Where a square of the board comes to lie on the paper.
+  /// Where a square of the board is on the paper.
   Pen put(double column, double row) {
     column += wobble * random.normal();
     row += wobble * random.normal();
@@ -64,7 +64,7 @@ struct Hand {
   }
 };
 
-/// The smooth pieces of the way `text` names.
+/// The smooth pieces of the path that `text` names.
 std::vector<std::vector<Pen>> on_paper(const char* text, Hand& hand) {
   std::vector<std::vector<Pen>> curves(1);
   for (const char* at = text; *at; ++at) {
@@ -87,7 +87,7 @@ Pen between_points(const Pen& a, const Pen& b, const Pen& c, const Pen& d, doubl
 /// How much of each pixel is covered with ink, 0..1.
 using Paper = std::array<double, kPixels>;
 
-/// How much of pixel (x,y) a line covers: half of it when its middle lies on the line's edge, so that edges are smooth.
+/// How much of pixel (x,y) a line covers: half of it when its middle is on the line's edge, so that edges are smooth.
 double coverage(double x, double y, const Pen& from, const Pen& to) {
   const double dx = to.x - from.x, dy = to.y - from.y, length = dx * dx + dy * dy;  // squared
   const double there = (x - from.x) * dx + (y - from.y) * dy;
@@ -142,7 +142,7 @@ void draw_digit(uint64_t seed, int64_t number, Real* pixels) {
 
 Images make_digits(uint64_t seed, int64_t n, int64_t first) {
   check_input(n >= 1 && n <= kMost, "{} digits: out of range (1 to {})", n, kMost);
-  check(first >= 0 && first <= kHeldOut, "[make_digits] first {} must lie in 0..{}", first, kHeldOut);
+  check(first >= 0 && first <= kHeldOut, "[make_digits] first {} must be in 0..{}", first, kHeldOut);
   Images images{Tensor({n, kSide, kSide}), IntTensor(Shape{n}), 10};
   Real* pixels = images.pixels.mutable_data();
   int32_t* labels = images.labels.mutable_data();

@@ -1,8 +1,7 @@
 #pragma once
-// Handwritten digits that no hand wrote: something small to see with, made from a seed. A digit is the way of a pen
-// through a few points (several ways for each, as people write them), bent, slanted, turned, and drawn with a pen that
-// is never pressed twice alike. A linear classifier gets one in seven wrong, a small convolutional network one in two
-// hundred.
+// Digits that look handwritten: a small set of images, generated from a seed. A digit is the path of a pen through a
+// few points (there are several paths for each, as people write them), bent, slanted, turned, and drawn with a varying
+// pressure. A linear classifier gets one in seven wrong, a small convolutional network one in two hundred.
 
 #include <cstdint>
 
@@ -10,7 +9,7 @@
 
 namespace tinymor {
 
-/// How `tinymor data list` presents them.
+/// How `tinymor data list` describes them.
 inline constexpr const char* digits_name = "digits";
 inline constexpr const char* digits_description =
     "images of handwritten digits, 28 x 28, drawn from a seed: written as IDX files, the format of MNIST";

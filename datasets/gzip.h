@@ -1,5 +1,5 @@
 #pragma once
-// Files as data sets are distributed: compressed by gzip.
+// Unpacks files that are compressed by gzip, as data sets often are.
 
 #include <cstdint>
 #include <string>
@@ -10,7 +10,7 @@ namespace tinymor {
 /// Whether `bytes` begin like a gzip file.
 bool is_gzip(std::string_view bytes);
 
-/// What was compressed. Throws InputError, beginning with `name`, when `bytes` are damaged or hold more than
+/// The bytes that were compressed. Throws InputError, beginning with `name`, when `bytes` are damaged or hold more than
 /// `max_bytes`; no more memory than that is taken.
 std::string gunzip(std::string_view bytes, const std::string& name, uint64_t max_bytes);
 

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kMaxFile = uint64_t(256) << 20;
-constexpr int64_t kMaxClasses = 256;  // that a byte can tell apart
+constexpr int64_t kMaxClasses = 256;  // a label is one byte
 constexpr const char *kTrain = "train", *kHeldOut = "t10k";
 constexpr const char *kImages = "-images-idx3-ubyte", *kLabels = "-labels-idx1-ubyte";
 
@@ -52,7 +52,7 @@ IdxFile read_idx_file(const fs::path& path, size_t rank, const char* what) {
               "{}: does not begin like an IDX file of {}, 0 0 8 {} (give such a file, or one that gzip made of it)",
               file.name, what, rank);
   check_input(file.bytes.size() >= 4 + 4 * rank, "{}: ends in its header (damaged: copy it again)", file.name);
-  uint64_t announced = 1;  // does not overflow: it grows no further once it is larger than any file
+  uint64_t announced = 1;  // does not overflow: it stops growing once it is larger than any file
   for (size_t at = 4; at < 4 + 4 * rank; at += 4) {
     int64_t extent = 0;
     for (size_t i = at; i < at + 4; ++i) extent = extent << 8 | number(file.bytes[i]);
@@ -79,13 +79,14 @@ fs::path find_idx(const fs::path& folder, const std::string& part, const std::st
 }
 
 Images read_part(const fs::path& folder, const char* part) {
-  fs::path files[2];
-  for (const std::string kind : {kImages, kLabels}) {
-    fs::path& found = files[kind == kLabels] = find_idx(folder, part, kind);
+  const auto find = [&](const std::string& kind) {
+    const fs::path found = find_idx(folder, part, kind);
     check_input(!found.empty(), "{}: no such file, nor its .gz (put the four IDX files of a data set there)",
                 (folder / (part + kind)).string());
-  }
-  return read_idx(files[0], files[1]);
+    return found;
+  };
+  const fs::path images = find(kImages), labels = find(kLabels);
+  return read_idx(images, labels);
 }
 
 void write_part(const Images& images, const fs::path& folder, const std::string& part) {
@@ -100,13 +101,13 @@ void check_images(const Images& images, const char* op) {
 }  // namespace
 
 Images read_idx(const fs::path& images_file, const fs::path& labels_file, int64_t classes) {
-  check(classes >= 1 && classes <= kMaxClasses, "[read_idx] classes {} must lie in 1..{}", classes, kMaxClasses);
+  check(classes >= 1 && classes <= kMaxClasses, "[read_idx] classes {} must be in 1..{}", classes, kMaxClasses);
   const IdxFile pictures = read_idx_file(images_file, 3, "images"), labels = read_idx_file(labels_file, 1, "labels");
   check_input(pictures.dims[0] == labels.dims[0], "{}: {} labels for the {} images of {} (take both from one data set)",
               labels.name, labels.dims[0], pictures.dims[0], pictures.name);
   for (const char byte : labels.numbers())
-    check_input(number(byte) < classes, "{}: label {} is none of 0 to {} (damaged, or for another task)", labels.name,
-                number(byte), classes - 1);
+    check_input(number(byte) < classes, "{}: label {} is not one of 0 to {} (damaged, or for another task)",
+                labels.name, number(byte), classes - 1);
   Images images{Tensor(Shape(pictures.dims)), IntTensor(Shape(labels.dims)), classes};
   std::ranges::transform(pictures.numbers(), images.pixels.mutable_data(),
                          [](char byte) { return Real(number(byte)) / 255; });
@@ -118,11 +119,11 @@ void write_idx(const Images& images, const fs::path& images_file, const fs::path
   check_images(images, "write_idx");
   std::string pictures = idx_header(images.pixels.shape()), labels = idx_header(images.labels.shape());
   for (const Real pixel : images.pixels.to_vector()) {
-    check(pixel >= 0 && pixel <= 1, "[write_idx] pixel {} must lie in 0..1", pixel);
+    check(pixel >= 0 && pixel <= 1, "[write_idx] pixel {} must be in 0..1", pixel);
     pictures += static_cast<char>(static_cast<int>(pixel * 255 + Real(0.5)));
   }
   for (const int32_t label : images.labels.to_vector()) {
-    check(label >= 0 && label < kMaxClasses, "[write_idx] label {} must lie in 0..{}", label, kMaxClasses - 1);
+    check(label >= 0 && label < kMaxClasses, "[write_idx] label {} must be in 0..{}", label, kMaxClasses - 1);
     labels += static_cast<char>(label);
   }
   write_file_atomically(images_file, pictures);

@@ -1,6 +1,6 @@
 #pragma once
-// From pictures to what a model of patches is trained on: images with labels, read from IDX files (the format of MNIST)
-// or drawn by digits.h, cut into patches as a text is cut into tokens.
+// From pictures to the data that a model of patches is trained on: images with labels, read from IDX files (the format
+// of MNIST) or drawn by digits.h, cut into patches as a text is cut into tokens.
 
 #include <cstdint>
 #include <filesystem>
@@ -30,30 +30,30 @@ struct ImageSplit {
 Images read_idx(const std::filesystem::path& images_file, const std::filesystem::path& labels_file,
                 int64_t classes = 10);
 
-/// The reverse; each pixel is rounded to the nearest of 256 greys. Throws Error for pixels outside 0..1 and labels
-/// outside 0..255, and what write_file_atomically does.
+/// Writes such a pair; each pixel is rounded to the nearest of 256 greys. Throws Error for pixels outside 0..1 and
+/// labels outside 0..255, and whatever write_file_atomically throws.
 void write_idx(const Images& images, const std::filesystem::path& images_file,
                const std::filesystem::path& labels_file);
 
 /// The images that `source` names: "digits" (make_digit_split(1, 10000); write ./digits for a folder of that name), or
 /// a folder with the four files of MNIST, train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
-/// t10k-labels-idx1-ubyte (train-images.idx3-ubyte and so on will do, too, and each with .gz as it is distributed).
+/// t10k-labels-idx1-ubyte (or train-images.idx3-ubyte and so on, and any of them with .gz at the end).
 /// Throws InputError when one is missing, as read_idx does, and when the images to train on and those held out differ
 /// in size.
 ImageSplit load_images(const std::string& source);
-/// `source` as it is read from every working folder: a folder as an absolute path.
+/// `source` in a form that means the same from any working directory: a folder as an absolute path.
 std::string resolve_images_source(const std::string& source);
-/// Whether that is what `source` names, and not a text.
+/// Whether `source` names images and not a text.
 bool names_images(const std::string& source);
 
-/// Writes those four files into `folder`, which is made where it is missing.
+/// Writes those four files into `folder`, which is made if it does not exist.
 void write_images(const ImageSplit& images, const std::filesystem::path& folder);
 
 /// [n,H,W] -> [n, (H/size)*(W/size), size*size]: squares of size x size pixels as rows, from left to right and from top
-/// to bottom, in a square likewise. Throws InputError unless `size` divides H and W.
+/// to bottom, and the pixels of a square in the same order. Throws InputError unless `size` divides H and W.
 Tensor patches(const Tensor& pixels, int64_t size);
 
-/// The images at `indices`, in that order, such as draw_batch gives them. Throws Error when there is no such image.
+/// The images at `indices`, in that order; draw_batch gives such indices. Throws Error when there is no such image.
 Images take(const Images& images, const std::vector<int64_t>& indices);
 
 }  // namespace tinymor

@@ -9,10 +9,10 @@ namespace tinymor {
 namespace {
 
 constexpr int64_t ring_size = 6;
-/// An arrow leads from each letter to the one behind it, and from the last to the first.
+/// An arrow leads from each letter to the next one, and from the last to the first.
 using Ring = std::array<char, ring_size>;
 
-/// Lines begin with a capital letter, which tells what comes, and have none elsewhere.
+/// A line begins with a capital letter, which tells what follows, and has no other capital letter.
 constexpr std::array<std::string_view, 12> sentences = {
     "Bread is baked before the sun comes up.",  "Cats like to sleep on a warm stone wall.",
     "Down by the river the boats lie still.",   "Every morning the bell rings seven times.",
@@ -94,7 +94,7 @@ void put_question(MarkedText& to, const Ring& ring, int64_t steps, Random& rando
   put(to, lookup_of(steps), ring[size_t((from + steps) % ring_size)]);
 }
 
-/// Asks for three arrows before two: the other way round, the answer for two could be part of the way of three.
+/// Asks for three arrows before two: the other way round, the answer for two could be a part of the way for three.
 std::array<int64_t, 3> draw_questions(Random& random) {
   constexpr std::array<std::array<int64_t, 3>, 3> orders = {{{1, 3, 2}, {3, 1, 2}, {3, 2, 1}}};
   return orders[size_t(random.below(orders.size()))];
@@ -115,7 +115,7 @@ void put_lookups(MarkedText& to, Random& random) {
 
 /// Two of seven lines are sentences, two are sums, three are look-ups.
 void put_line(MarkedText& to, uint64_t seed, uint64_t number) {
-  // Stories count from the lower half of the stream, and are never so many that they reach the upper half.
+  // Stories use the lower half of the stream's numbers, and there are never enough of them to reach the upper half.
   Random random(seed, stream_of(Stream::data, (1u << 31) + number));
   constexpr std::array lines = {put_sentence, put_sentence, put_sums, put_sums, put_lookups, put_lookups, put_lookups};
   lines[size_t(random.below(lines.size()))](to, random);
@@ -129,7 +129,7 @@ bool is_mark(char c) {
   return !is_digit(c) && !(c >= 'a' && c <= 'z');
 }
 
-/// The kind of the letter or digit line[at] of a puzzle. line[mark] is the last mark before it; `asking`: behind the
+/// The kind of the letter or digit line[at] of a puzzle. line[mark] is the last mark before it; `asking`: after the
 /// arrows.
 ByteKind kind_in_puzzle(std::string_view line, size_t at, size_t mark, bool asking) {
   const bool digit = is_digit(line[at]);

@@ -29,7 +29,7 @@ class Message {
 
   bool done() const { return rest_.empty(); }
 
-  /// Takes the next field off. Throws InputError when it is cut off or malformed.
+  /// Takes the next field. Throws InputError when it is cut off or malformed.
   Field next() {
     const uint64_t key = varint();
     Field field{key >> 3, static_cast<Wire>(key & 7), 0, {}};
@@ -56,7 +56,7 @@ class Message {
   }
 
   [[noreturn]] void damaged() const {
-    throw InputError(fmt::format("{}: damaged, or no SentencePiece model (train the tokenizer anew)", name_));
+    throw InputError(fmt::format("{}: damaged, or not a SentencePiece model (train the tokenizer again)", name_));
   }
 
  private:
@@ -95,7 +95,7 @@ class Reader {
       if (field.number == 2) read_trainer_spec(field.bytes);
       if (field.number == 3) read_normalizer_spec(field.bytes);
     }
-    require(!pieces_.empty(), "has no pieces", "train the tokenizer anew");
+    require(!pieces_.empty(), "has no pieces", "train the tokenizer again");
     require(is_bpe_, "its model_type is not BPE", "train it with model_type=bpe");
     return model_;
   }
@@ -112,12 +112,12 @@ class Reader {
         float score;
         const auto bits = static_cast<uint32_t>(field.value);
         std::memcpy(&score, &bits, 4);
-        require(std::isfinite(score), "has a score that is no number", "train the tokenizer anew");
+        require(std::isfinite(score), "has a score that is not a number", "train the tokenizer again");
       }
     }
-    require(!text.empty() && is_utf8(text) && text.find('\0') == text.npos, "has a piece that is no text",
-            "train the tokenizer anew");
-    require(pieces_.insert(text).second, "has a piece twice", "train the tokenizer anew");
+    require(!text.empty() && is_utf8(text) && text.find('\0') == text.npos, "has a piece that is not text",
+            "train the tokenizer again");
+    require(pieces_.insert(text).second, "has a piece twice", "train the tokenizer again");
     model_.joins_lines |= text.find('\n') != text.npos;
   }
 

@@ -1,5 +1,5 @@
 #pragma once
-// A look at a SentencePiece file before the library reads it. The library trusts its files: it walks the normalization
+// Checks a SentencePiece file before the library reads it. The library trusts its files: it walks the normalization
 // table without bounds, and on some vocabularies its trie ends the program. Run folders come from anywhere.
 
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace tinymor {
 
-/// What encoding needs to know and the library does not tell. The defaults are what a file means that is silent.
+/// What encoding needs to know and the library does not tell. The defaults hold where a file says nothing.
 struct SentencePieceModel {
   bool adds_prefix = true;     ///< Encoding puts a space before the text.
   bool trims_spaces = true;    ///< Encoding drops spaces at the ends of the text, and doubled ones.
-  bool joins_lines = false;    ///< Some piece has a newline in it.
+  bool joins_lines = false;    ///< A piece has a newline in it.
   bool byte_fallback = false;  ///< Every byte has a piece.
 };
 

@@ -14,7 +14,7 @@
 namespace tinymor {
 namespace {
 
-/// U+2581, which stands for a space in pieces.
+/// U+2581, which means a space in pieces.
 constexpr std::string_view space_symbol = "\xE2\x96\x81";
 
 /// U+2585, which the library's trainer keeps for itself.
@@ -25,11 +25,11 @@ constexpr int64_t n_fixed_pieces = 257;
 
 class SentencePieceTokenizer : public Tokenizer {
  public:
-  /// Throws InputError, beginning with `name`, when `bytes` are no usable model.
+  /// Throws InputError, beginning with `name`, when `bytes` are not a usable model.
   SentencePieceTokenizer(const std::string& bytes, const std::string& name)
       : bytes_(bytes), model_(check_sentencepiece_model(bytes, name)) {
     const auto status = processor_.LoadFromSerializedProto(bytes_);
-    check_input(status.ok(), "{}: damaged: its pieces do not fit together (train the tokenizer anew)", name);
+    check_input(status.ok(), "{}: damaged: its pieces do not fit together (train the tokenizer again)", name);
   }
 
   int64_t vocab_size() const override { return processor_.GetPieceSize(); }
@@ -46,7 +46,7 @@ class SentencePieceTokenizer : public Tokenizer {
     return ids;
   }
 
-  // Not the library's Decode: that one drops bytes which are no UTF-8 and puts a text in the place of "unknown".
+  // Not the library's Decode: that one drops bytes that are not UTF-8 and puts a text in the place of "unknown".
   std::string decode(std::span<const int32_t> ids) const override {
     std::string text;
     for (const int32_t id : ids) {
@@ -75,15 +75,15 @@ class SentencePieceTokenizer : public Tokenizer {
 
  private:
   /// Bytes before the first separator: a U+2581 of the text itself, which must not become a space, or a newline,
-  /// because the library's memory grows with the text it is given. Models from elsewhere, which do more than cut a text
-  /// up, get it whole.
+  /// because the library's memory grows with the text it is given. Models from elsewhere that also change the
+  /// text get it whole.
   size_t run_length(std::string_view text) const {
     if (!model_.byte_fallback || model_.adds_prefix || model_.trims_spaces) return text.size();
     if (!model_.joins_lines) text = text.substr(0, text.find('\n'));
     return std::min(text.find(space_symbol), text.size());
   }
 
-  /// Appends the bytes of the separator that `text` begins with; returns how many they are.
+  /// Appends the bytes of the separator that `text` begins with; returns how many there are.
   size_t append_separator(std::string_view text, std::vector<int32_t>& ids) const {
     const size_t length = character_length(text);
     for (const char c : text.substr(0, length)) ids.push_back(processor_.PieceToId(byte_name(c)));
@@ -139,7 +139,7 @@ std::set<std::string, std::less<>> frequent_characters(const std::string& text, 
   return kept;
 }
 
-/// How often each word stands in `text`, a space before it included. Merging never crosses the end of a word, nor a
+/// How often each word occurs in `text`, including the space before it. Merging never crosses the end of a word, nor a
 /// character outside the alphabet; a "word" longer than this (a text without spaces) is cut.
 Counts count_words(const std::string& text, const std::set<std::string, std::less<>>& alphabet) {
   constexpr size_t max_word_bytes = 2000;
@@ -193,7 +193,8 @@ std::unique_ptr<Tokenizer> train_sentencepiece(const std::string& text, int64_t 
   check_input(vocab_size >= smallest && vocab_size <= largest,
               "vocab_size {}: out of range ({} to {}; the 256 bytes are part of it)", vocab_size, smallest, largest);
   check_utf8(text, "text");
-  // Half of what can be learned is left for merged pieces, however many characters (of Chinese, say) the text has.
+  // Half of what can be learned is left for merged pieces, however many characters the text has (Chinese has
+  // thousands).
   const int64_t n_characters = std::max<int64_t>(1, (vocab_size - n_fixed_pieces) / 2);
   const Counts words = count_words(text, frequent_characters(text, n_characters));
   check_input(!words.empty(), "text: has no character to learn pieces from (give some text)");

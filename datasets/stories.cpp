@@ -9,7 +9,7 @@ namespace {
 
 using namespace stories;
 
-/// Those of `all` that can happen where the story does.
+/// Those of `all` that can happen where the story takes place.
 template <class T>
 std::vector<T> fitting(const std::vector<T>& all, const Teller& teller) {
   const Where here = teller.indoors ? Where::indoors : Where::outdoors;

@@ -1,7 +1,7 @@
 #pragma once
 // Short stories in simple English, made by a grammar: something small to train on that is pleasant to read, and in
-// which some tokens are easy and some are hard. Hard ones are the answer of a sum, whose kite flew away, where the ball
-// was left six sentences ago, or which secret word opens the door.
+// which some tokens are easy and some are hard. Hard ones are the answer of a sum, the name of the child whose kite
+// flew away, the place where the ball was left six sentences ago, or the secret word that opens the door.
 //
 // How it is made: story_teller.h fills in sentences, story_words.h has the words, story_scenes.h the scenes.
 

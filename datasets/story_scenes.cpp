@@ -7,7 +7,7 @@
 namespace tinymor::stories {
 namespace {
 
-/// Puts two numbers, their sum and so many things into {n}, {m}, {sum}, {n_things}, {m_things} and {sum_things}.
+/// Puts two numbers, their sum and that many things into {n}, {m}, {sum}, {n_things}, {m_things} and {sum_things}.
 void set_sum(Teller& t) {
   const Noun& things = deal_things(t);
   const int64_t n = t.number(2, 9), m = t.number(1, 9);

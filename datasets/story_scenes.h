@@ -9,13 +9,13 @@ namespace tinymor::stories {
 
 enum class Where { anywhere, outdoors, indoors };
 
-/// One paragraph that stands for itself.
+/// One paragraph that depends on no other.
 struct Scene {
   Where where;
   void (*tell)(Teller&);
 };
 
-/// Something that begins early in a story and comes back near its end; what lies between has to be remembered.
+/// Something that begins early in a story and comes back near its end; a reader has to remember it in between.
 struct Thread {
   Where where;
   void (*begin)(Teller&);

@@ -3,8 +3,8 @@
 //
 //   "[One|Early one] morning {A} found {n_things}."
 //
-// of [..|..] one alternative is taken at random, and {slot} is what was put under that name before; with a capital
-// ({Thing}, {A.He}) the text is capitalized. "a" becomes "an" where it should.
+// one alternative of [..|..] is taken at random, and {slot} is the text that was set under that name before; with a
+// capital ({Thing}, {A.He}) the text is capitalized. "a" becomes "an" where it should.
 
 #include <cstdint>
 #include <initializer_list>
@@ -35,7 +35,7 @@ class Teller {
   /// A number from `low` to `high`, both included.
   int64_t number(int64_t low, int64_t high) { return low + random_.below(high - low + 1); }
   bool coin() { return random_.below(2) == 1; }
-  /// A word of `list` that this story has not used yet, as long as there are such. `list` must outlive the teller.
+  /// A word of `list` that this story has not used yet, as long as there are any. `list` must outlive the teller.
   template <class T>
   const T& deal(const std::vector<T>& list) {
     std::vector<size_t>& left = left_[&list];
@@ -56,7 +56,7 @@ class Teller {
   void set_count(const std::string& slot, int64_t n, const Noun& noun);
   /// {slot} is the name, {slot.he}, {slot.him}, {slot.his} are the pronouns, {slot.child} is "girl" or "boy".
   void set_person(const std::string& slot, const Person& person);
-  /// What {slot} stands for. Throws Error when there is no such slot.
+  /// The text of {slot}. Throws Error when there is no such slot.
   std::string get(const std::string& slot) const;
 
   // Telling.

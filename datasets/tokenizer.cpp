@@ -19,7 +19,7 @@ using nlohmann::json;
 
 constexpr const char* json_format = "tinymor-tokenizer-1";
 
-/// Far above any tokenizer (Llama 3's is 2 MB), far below what would fill the memory.
+/// Far above the size of any tokenizer (Llama 3's is 2 MB), far below what would fill the memory.
 constexpr uint64_t max_tokenizer_bytes = 64 << 20;
 
 std::unique_ptr<Tokenizer> tokenizer_from_json(const std::string& text, const std::string& name) {
@@ -33,12 +33,12 @@ std::unique_ptr<Tokenizer> tokenizer_from_json(const std::string& text, const st
       "{}: a tokenizer of Hugging Face's tokenizers library, which is not read (use the tokenizer.model that the "
       "model came with)",
       name);
-  check_input(field("format") == json_format, "{}: damaged, or not a tokenizer of format {} (train it anew)", name,
+  check_input(field("format") == json_format, "{}: damaged, or not a tokenizer of format {} (train it again)", name,
               json_format);
   if (field("type") == "byte") return byte_tokenizer();
-  check_input(field("type") == "char", "{}: type \"{}\" is neither byte nor char (train it anew)", name,
+  check_input(field("type") == "char", "{}: type \"{}\" is neither byte nor char (train it again)", name,
               with_visible_controls(field("type")));
-  check_input(!field("characters").empty(), "{}: has no characters (train it anew)", name);
+  check_input(!field("characters").empty(), "{}: has no characters (train it again)", name);
   return train_char_tokenizer(field("characters"));
 }
 
@@ -76,7 +76,7 @@ std::string tokenizer_json_text(const std::string& type, const std::string& char
 
 void write_tokenizer_file(const fs::path& folder, const char* name, const std::string& bytes) {
   write_file_atomically(folder / name, bytes);
-  std::error_code ignored;  // a tokenizer that stays is refused by load_tokenizer, with words
+  std::error_code ignored;  // if it cannot be removed, load_tokenizer refuses the folder and says why
   fs::remove(folder / (name == std::string(tokenizer_json) ? tokenizer_model : tokenizer_json), ignored);
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 // Text to token ids and back. Three tokenizers behind one interface: bytes, characters, and SentencePiece.
 //
-// Byte and SentencePiece tokenizers are exact: decode(encode(text)) == text, to the last space and newline. So are
-// characters, as long as all of them stood in the text that the tokenizer was trained on.
+// Byte and SentencePiece tokenizers are exact: decode(encode(text)) == text, to the last space and newline. The
+// character tokenizer is exact too, as long as all characters occurred in the text that it was trained on.
 
 #include <cstdint>
 #include <filesystem>
@@ -19,14 +19,15 @@ class Tokenizer {
   virtual int64_t vocab_size() const = 0;
   /// The ids of a text. The byte tokenizer takes any bytes; the others throw InputError for text that is not UTF-8.
   virtual std::vector<int32_t> encode(const std::string& text) const = 0;
-  /// The text of a sequence of ids. Throws InputError for an id outside the vocabulary. Bytes that a model puts
-  /// together need not be UTF-8; an id that stands for no text in particular ("unknown") reads U+FFFD.
+  /// The text of a sequence of ids. Throws InputError for an id outside the vocabulary. The bytes that a
+  /// model writes may not be UTF-8; the id for "unknown" becomes U+FFFD.
   virtual std::string decode(std::span<const int32_t> ids) const = 0;
   /// One id as people read it: SentencePiece's own form ("▁the"), a character, or a byte. Control characters and bytes
-  /// that are no character read "<0x0A>". Valid UTF-8 always. Throws InputError for an id outside the vocabulary.
+  /// that are not characters are written "<0x0A>". Valid UTF-8 always. Throws InputError for an id outside the
+  /// vocabulary.
   virtual std::string piece(int32_t id) const = 0;
-  /// The id that stands for text that the tokenizer has no other id for: nothing that a model should write, and nothing
-  /// that it can be judged by. -1 where there is none.
+  /// The id for text that the tokenizer has no other id for, which a model should not write and is not judged by. -1
+  /// where there is none.
   virtual int32_t unknown() const { return -1; }
   /// Writes tokenizer.model (SentencePiece) or tokenizer.json (the others) into `folder`, atomically, and removes the
   /// file of the other kind. Throws as write_file_atomically does.
@@ -39,14 +40,14 @@ class Tokenizer {
 /// Every byte is a token: vocabulary 256, nothing to train, any input.
 std::unique_ptr<Tokenizer> byte_tokenizer();
 
-/// Every character (Unicode code point) of `text` is a token, in code-point order; one more id, the last, stands for
+/// Every character (Unicode code point) of `text` is a token, in code-point order; one more id, the last, is for all
 /// characters that were not seen. Throws InputError for text that is empty or not UTF-8.
 std::unique_ptr<Tokenizer> train_char_tokenizer(const std::string& text);
 
-/// SentencePiece (byte-pair encoding) with `vocab_size` pieces trained on `text`, or as many as the text gives where
-/// those are fewer, with byte fallback so that any text can be encoded: id 0 is "unknown", 1..256 are the bytes, then
-/// come merged pieces and single characters. Control characters, newlines among them, are always bytes of their own.
-/// Same text, same tokenizer. Throws InputError for text that is empty or not UTF-8.
+/// SentencePiece (byte-pair encoding) with `vocab_size` pieces trained on `text`, or fewer if the text does not give
+/// that many, with byte fallback so that any text can be encoded: id 0 is "unknown", 1..256 are the bytes, then come
+/// merged pieces and single characters. Control characters, newlines among them, are always bytes of their own. Same
+/// text, same tokenizer. Throws InputError for text that is empty or not UTF-8.
 std::unique_ptr<Tokenizer> train_sentencepiece(const std::string& text, int64_t vocab_size);
 
 /// The characters of `text` that `tokenizer` has no id for, as a sentence names them: "\"é\", \"ü\" and 3 more"; empty

@@ -1,6 +1,7 @@
 #include "datasets/utf8.h"
 
 #include <algorithm>
+#include <array>
 
 #include "tensor/error.h"
 
@@ -18,26 +19,45 @@ size_t utf8_prefix(std::string_view text) {
   return at;
 }
 
-/// How a character begins: the bytes that its first one announces (0 where none begins so), and how many of them there
-/// are and fit.
+/// How a text begins: the number of bytes that the first byte announces (0 when no character begins with it), and how
+/// many of them are there and fit.
 struct Beginning {
   size_t announced = 0, fitting = 0;
 };
 
-// The Unicode Standard, table 3-7, "Well-Formed UTF-8 Byte Sequences": overlong forms, surrogates and code points
-// beyond U+10FFFF are told by the range of the second byte.
+/// Characters of `length` bytes, the first in first..last, the second in low..high, the others in 0x80..0xBF.
+struct Row {
+  unsigned char first, last;
+  size_t length;
+  unsigned char low, high;
+};
+
+/// The Unicode Standard, table 3-7, "Well-Formed UTF-8 Byte Sequences": the ranges of the second byte leave out
+/// overlong forms, surrogates and code points beyond U+10FFFF.
+constexpr std::array<Row, 9> table = {{{0x00, 0x7F, 1, 0, 0},
+                                       {0xC2, 0xDF, 2, 0x80, 0xBF},
+                                       {0xE0, 0xE0, 3, 0xA0, 0xBF},
+                                       {0xE1, 0xEC, 3, 0x80, 0xBF},
+                                       {0xED, 0xED, 3, 0x80, 0x9F},
+                                       {0xEE, 0xEF, 3, 0x80, 0xBF},
+                                       {0xF0, 0xF0, 4, 0x90, 0xBF},
+                                       {0xF1, 0xF3, 4, 0x80, 0xBF},
+                                       {0xF4, 0xF4, 4, 0x80, 0x8F}}};
+
 Beginning beginning_of(std::string_view text) {
   if (text.empty()) return {};
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
-  if (first < 0x80) return {1, 1};
-  const size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-  const unsigned char low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-  const unsigned char high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-  const auto fits = [&](size_t i) { return i == 1 ? byte(1) >= low && byte(1) <= high : (byte(i) & 0xC0) == 0x80; };
+  if (first < 0x80) return {1, 1};  // most of all text: without a search
+  const auto row = std::ranges::find_if(table, [&](const Row& r) { return first >= r.first && first <= r.last; });
+  if (row == table.end()) return {};
+  const auto fits = [&](size_t i) {
+    if (i == 1) return byte(1) >= row->low && byte(1) <= row->high;
+    return byte(i) >= 0x80 && byte(i) <= 0xBF;
+  };
   size_t fitting = 1;
-  while (fitting < std::min(length, text.size()) && fits(fitting)) ++fitting;
-  return {length, length == 0 ? 0 : fitting};
+  while (fitting < std::min(row->length, text.size()) && fits(fitting)) ++fitting;
+  return {row->length, fitting};
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
-// UTF-8, one character (Unicode code point) at a time. UTF-8 sorts like code points do, so characters are kept as the
-// bytes they are.
+// UTF-8, one character (Unicode code point) at a time. UTF-8 sorts in the order of code points, so characters are kept
+// as their bytes.
 
 #include <cstddef>
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace tinymor {
 
-/// U+FFFD, what stands where there is no readable character.
+/// U+FFFD, which replaces anything that is not a readable character.
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
 /// Bytes of the first character of `text`; 0 when it is empty or does not begin with a whole, valid character.
@@ -20,8 +20,8 @@ void check_utf8(std::string_view text, std::string_view name);
 /// Whether all of `text` is UTF-8.
 bool is_utf8(std::string_view text);
 
-/// Takes all whole characters off the front of `bytes` and returns them as UTF-8, with U+FFFD for bytes that belong to
-/// none. What is left is empty or the beginning of a character.
+/// Removes all whole characters from the front of `bytes` and returns them as UTF-8, with U+FFFD for bytes that belong
+/// to none. What is left is empty or the beginning of a character.
 std::string take_utf8(std::string& bytes);
 
 /// `text` as UTF-8, with U+FFFD in place of bytes that are not.
@@ -33,8 +33,8 @@ bool is_control(char c);
 /// "<0x0A>", SentencePiece's way to name a byte.
 std::string byte_name(char c);
 
-/// `text` with the bytes of control characters (U+0080..U+009F are some too) by their byte_name, those in `kept`
-/// excepted, and likewise bytes that belong to no character. So a terminal is only told what to show.
+/// `text` with byte_names in place of the bytes of control characters (U+0080..U+009F are some too), except those in
+/// `kept`, and of bytes that belong to no character: a terminal then only shows text.
 std::string with_visible_controls(std::string_view text, std::string_view kept = "");
 
 }  // namespace tinymor

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Speed and memory beside what one would otherwise use: training steps against PyTorch, matrix products against NumPy's
-# OpenBLAS, in turn on the same machine, the medians of several rounds. Prints the README's tables. Without Python and
+# Speed and memory beside what you would otherwise use: training steps against PyTorch, matrix products against NumPy's
+# OpenBLAS, in turn on the same machine, the medians of several rounds. tinymor's steps use all cores; PyTorch gets the
+# better of one thread and all cores; products use one thread. Prints the README's tables. Without Python and
 # its packages (pip install torch numpy) only tinymor's columns.
 #
 #   docs/speed.sh [ROUNDS]      default 3
@@ -17,7 +18,7 @@ has() { python3 -c "import $1" 2>/dev/null; }
 # NumPy's own choice of kernels, whatever the environment says of another OpenBLAS.
 gemm_peer() { env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 python3 "$here/peers/gemm.py" "$1"; }
 
-echo "| step of | tinymor, ms | PyTorch, ms | faster | tinymor, peak MB | PyTorch, peak MB |"
+echo "| step of | tinymor, $cores threads, ms | PyTorch, 1 or $cores threads, ms | faster | tinymor, peak MB | PyTorch, peak MB |"
 echo "|---|---|---|---|---|---|"
 for preset in baby small small-mor big big-mor; do
   ours='' mb='' theirs='' theirs_mb=0
@@ -38,7 +39,7 @@ for preset in baby small small-mor big big-mor; do
 done
 
 echo
-echo "| product of size | tinymor, GFLOP/s | OpenBLAS, GFLOP/s | ratio |"
+echo "| product of size, 1 thread | tinymor, GFLOP/s | OpenBLAS, GFLOP/s | ratio |"
 echo "|---|---|---|---|"
 for n in 128 256 512 1024; do
   ours='' theirs=''

@@ -37,7 +37,7 @@ void check_errno(bool ok, const fs::path& file, const char* what) {
   if (!ok) throw Error(fmt::format("{}: {}: {}", file.string(), what, std::strerror(errno)));
 }
 
-/// Opens `path`, or says what is wrong with it, speaking of `name`.
+/// Opens `path`, or throws InputError, which names it `name`.
 Descriptor open_file(const fs::path& path, int flags, const fs::path& name) {
   Descriptor opened(::open(path.c_str(), flags | O_CLOEXEC, 0666));
   if (opened.get() >= 0) return opened;
@@ -150,7 +150,7 @@ void AppendFile::append(std::string_view bytes) {
   try {
     write_all(descriptor_, bytes, file_);
   } catch (const Error&) {
-    // Should this fail too, the half piece is what readers expect of a crash.
+    // If this fails too, readers find half a piece, as after a crash.
     if (::ftruncate(descriptor_, end) != 0) ::close(std::exchange(descriptor_, -1));
     throw;
   }

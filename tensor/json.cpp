@@ -18,7 +18,7 @@ nlohmann::json parse_json(std::string_view text, const std::string& name, int ma
     }
     if (event == Event::key) {
       const auto& key = parsed.get_ref<const std::string&>();
-      check_input(keys.back().insert(key).second, "{}: \"{}\" stands twice (keep one)", name, key);
+      check_input(keys.back().insert(key).second, "{}: \"{}\" is there twice (keep one)", name, key);
     }
     return true;
   };
@@ -27,7 +27,7 @@ nlohmann::json parse_json(std::string_view text, const std::string& name, int ma
   } catch (const nlohmann::json::parse_error& e) {
     throw InputError(fmt::format("{}: not JSON from byte {} on (damaged, or not a file of this kind)", name, e.byte));
   } catch (const nlohmann::json::out_of_range&) {
-    throw InputError(fmt::format("{}: has a number too large for any computer (damaged: mend it)", name));
+    throw InputError(fmt::format("{}: has a number too large for any computer (damaged: correct it)", name));
   }
 }
 

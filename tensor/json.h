@@ -1,5 +1,5 @@
 #pragma once
-// JSON from files that may be hostile, and to those who read what we write.
+// JSON read from files that may be hostile, and JSON written for other programs.
 
 #include <nlohmann/json.hpp>
 #include <string>

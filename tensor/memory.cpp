@@ -19,7 +19,7 @@ constexpr bool kKeepBlocks = true;
 #endif
 
 constexpr int64_t kLine = 64;
-/// The system is asked for at least so much at a time; what is never touched costs nothing.
+/// The system is asked for at least this much at a time; memory that is never touched costs nothing.
 constexpr int64_t kChunk = int64_t(64) << 20;
 
 /// Free memory as ranges that are as long as possible: neighbours are joined. A request takes the smallest range that
@@ -64,7 +64,7 @@ class Pool {
 
   char* from_system(int64_t size) {
     void* memory = std::aligned_alloc(kLine, size);
-    check(memory != nullptr, "[memory] {} bytes are not to be had (use a smaller model or batch)", size);
+    check(memory != nullptr, "[memory] there is no room for {} bytes (use a smaller model or batch)", size);
     ++stats_.system_requests;
     return static_cast<char*>(memory);
   }

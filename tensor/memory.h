@@ -13,8 +13,8 @@ void free_bytes(void* block, int64_t bytes);
 
 struct MemoryStats {
   int64_t live_bytes = 0;       ///< Asked for and not given back.
-  int64_t live_blocks = 0;      ///< As many blocks: the number of tensors with storage of their own.
-  int64_t peak_bytes = 0;       ///< The most that live_bytes has been.
+  int64_t live_blocks = 0;      ///< The number of tensors with storage of their own.
+  int64_t peak_bytes = 0;       ///< The largest value of live_bytes so far.
   int64_t system_requests = 0;  ///< How often the system was asked for more.
 };
 MemoryStats memory_stats();

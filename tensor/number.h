@@ -1,6 +1,6 @@
 #pragma once
-// Numbers from text. Only finite decimal numbers are taken (not nan, inf, 1e999, 0x10, or digits with letters after
-// them), and that in options, configuration files, scenes, expressions and metadata alike.
+// Numbers from text. Only finite decimal numbers are accepted (not nan, inf, 1e999, 0x10, or digits followed by
+// letters), in options, configuration files, scenes, expressions and metadata alike.
 
 #include <fmt/format.h>
 
@@ -15,8 +15,8 @@
 
 namespace tinymor {
 
-/// Takes off the decimal number that `text` begins with. Returns nothing, and leaves `text` as it was, when there is
-/// none or `Number` cannot hold it. The same in every locale.
+/// Removes the decimal number that `text` begins with and returns it. Returns nothing, and leaves `text` as it was,
+/// when there is no number or `Number` cannot hold it. The same in every locale.
 template <class Number>
 std::optional<Number> take_number(std::string_view& text) {
   const bool plus = text.size() > 1 && text[0] == '+' && text[1] != '-';
@@ -37,7 +37,7 @@ std::optional<Number> parse_number(std::string_view text) {
   return text.empty() ? value : std::nullopt;
 }
 
-/// What is wrong with a `text` that is a number, but not one that `Number` can hold: "is too large (give at most 127)".
+/// What is wrong with a `text` that is a number which `Number` cannot hold: "is too large (give at most 127)".
 /// Empty for any other text.
 template <class Number>
 std::string beyond_range(std::string_view text) {

@@ -1,7 +1,7 @@
 #pragma once
-// Arithmetic on tensors: checks, broadcasting and the split over threads. No gradients here (autograd/), no loops over
-// raw numbers either (tensor/kernels/). Every function takes any strides and returns a new contiguous tensor unless its
-// name says otherwise; shapes that do not fit throw Error before anything is computed. Docs: docs/02-tensors.md
+// Arithmetic on tensors: checks, broadcasting and the split over threads. Gradients are in autograd/, the loops that
+// must be fast in tensor/kernels/. Every function takes any strides and returns a new contiguous tensor unless its
+// comment says otherwise; shapes that do not fit throw Error before anything is computed. Docs: docs/02-tensors.md
 
 #include <vector>
 
@@ -54,7 +54,7 @@ inline Tensor operator==(const Tensor& a, const Tensor& b) {
 }
 /// a where condition is not 0, b elsewhere.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
-/// x, but at least `low` and at most `high`; NaN stays NaN.
+/// x, limited to low..high; NaN stays NaN.
 inline Tensor clamp(const Tensor& x, Real low, Real high) {
   return where(x < low, low, where(x > high, high, x));
 }
@@ -94,8 +94,8 @@ inline Tensor tanh(const Tensor& x) {
 inline Tensor softplus(const Tensor& x) {
   return elementwise(kernels::Unary::softplus, x);
 }
-/// x to the power of a number: of a whole one by repeated multiplication, of another one as e^(exponent log x), which
-/// is NaN where x < 0.
+/// x to the power of a number: by repeated multiplication when the exponent is whole, otherwise as e^(exponent log x),
+/// which is NaN where x < 0.
 Tensor pow(const Tensor& x, double exponent);
 
 /// g f'(x): the derivative of elementwise(f, x), applied to a gradient g in the shape of x.
@@ -107,50 +107,54 @@ void add_into(Tensor& y, const Tensor& x);
 /// Whether no element is NaN or infinite.
 bool all_finite(const Tensor& x);
 
-// --- reductions.cpp: over the axes given, which stay as extents of 1 when `keep` and are gone otherwise ---
+// --- reductions.cpp: over all elements -> [], or over axes, which remain with extent 1 if `keep` and else disappear
+// ---
 
 using Axes = std::vector<int64_t>;
+/// Every axis of `shape`.
+Axes all_axes(const Shape& shape);
 
 /// The sum over every axis along which `shape` was broadcast to x's shape: the reverse of expand. Where there is none
 /// the result shares x's memory.
 Tensor sum_to(const Tensor& x, const Shape& shape);
-/// The sum of all elements, [].
 Tensor sum(const Tensor& x);
 Tensor sum(const Tensor& x, const Axes& axes, bool keep = false);
-/// These throw where there is no element to take.
+/// Throws where there are no elements, as max, logsumexp and argmax do.
+Tensor mean(const Tensor& x);
 Tensor mean(const Tensor& x, const Axes& axes, bool keep = false);
 /// NaN counts as the largest, here and in argmax.
+Tensor max(const Tensor& x);
 Tensor max(const Tensor& x, const Axes& axes, bool keep = false);
 /// log(sum(e^x)), without overflow.
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keep = false);
 /// sqrt(sum(x^2))
 Tensor norm(const Tensor& x, const Axes& axes, bool keep = false);
-/// The first index of the largest element along `axis`, which is gone from the shape.
+/// The first index of the largest element along `axis`, which is removed from the shape.
 IntTensor argmax(const Tensor& x, int64_t axis);
 
 /// `shape` with the extents of `axes` set to 1. Throws when an axis does not exist or comes twice.
 Shape reduced_shape(const Shape& shape, const Axes& axes);
 /// `shape` without `axes`.
 Shape without_axes(const Shape& shape, const Axes& axes);
-/// How many elements of x each result of a reduction over `axes` is made of. Throws, naming `op`, when there are
-/// results and nothing to make them of; 1 when there are no results.
+/// The number of elements of x that each result of a reduction over `axes` is made of; 1 when there are no results.
+/// Throws, naming `op`, when there are results but no elements.
 int64_t reduced_count(const char* op, const Shape& x, const Axes& axes);
 
 // --- sorting.cpp: along the last axis; equal elements keep their order, NaN counts as the largest ---
 
-/// That order.
+/// Whether a comes before b in that order.
 inline bool smaller(Real a, Real b) {
   return a < b || (b != b && a == a);
 }
 
 struct Sorted {
   Tensor values;
-  IntTensor indices;  ///< Where along the last axis each value stood.
+  IntTensor indices;  ///< Where along the last axis each value was.
 };
 Sorted sort(const Tensor& x, bool descending = false);
 /// The k largest, largest first. Throws unless 0 <= k <= the last extent.
 Sorted top_k(const Tensor& x, int64_t k);
-/// y[..., j] = x[..., index[..., j]]; `index` has x's shape but for its last extent.
+/// y[..., j] = x[..., index[..., j]]; `index` has x's shape except for the last extent.
 Tensor take_along(const Tensor& x, const IntTensor& index);
 /// y[..., index[..., j]] += x[..., j], in place in a contiguous y; repeated indices add up.
 void add_along(Tensor& y, const IntTensor& index, const Tensor& x);
@@ -158,7 +162,7 @@ void add_along(Tensor& y, const IntTensor& index, const Tensor& x);
 // --- matmul.cpp ---
 
 /// a [...,m,k] times b [...,k,n] -> [...,m,n]; the leading axes broadcast. Any strides, so a transposed view costs
-/// nothing.
+/// nothing extra.
 Tensor matmul(const Tensor& a, const Tensor& b);
 
 // --- rows.cpp: rows of a matrix by index, and joining ---

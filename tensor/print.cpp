@@ -16,7 +16,7 @@ constexpr size_t line_width = 75;
 constexpr int64_t shown_whole = 1000, edge = 3;
 constexpr size_t digits = 4;
 
-/// The indices along an axis that are shown; -1 stands for those that are left out.
+/// The indices along an axis that are shown; -1 means that some are left out.
 std::vector<int64_t> shown_indices(int64_t extent, bool cut) {
   std::vector<int64_t> shown;
   for (int64_t i = 0; i < extent; ++i) {
@@ -106,7 +106,7 @@ void gather(const BasicTensor<T>& x, bool cut, std::vector<T>& numbers) {
     if (i >= 0) gather(x.select(0, i), cut, numbers);
 }
 
-/// Writes x, whose first number is columns[next], behind `indent` columns that stand before it.
+/// Writes x, whose first number is columns[next], with every line after the first indented by `indent` columns.
 template <class T>
 std::string bracketed(const BasicTensor<T>& x, bool cut, const Columns& columns, size_t& next, size_t indent) {
   if (x.rank() == 0) return columns[next++];
@@ -117,7 +117,8 @@ std::string bracketed(const BasicTensor<T>& x, bool cut, const Columns& columns,
     const std::string part = i < 0 ? "..." : bracketed(x.select(0, i), cut, columns, next, indent + 1);
     if (x.rank() > 1) {
       text += (first ? "" : std::string(size_t(x.rank() - 1), '\n') + margin) + part;
-    } else if (!first && indent + line.size() + 1 + part.size() + indent > line_width) {  // as many brackets close it
+    } else if (!first &&
+               indent + line.size() + 1 + part.size() + indent > line_width) {  // that many brackets may close it
       text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n" + margin;
       line = part;
     } else {

@@ -39,7 +39,7 @@ void Random::skip(uint64_t count) {
 }
 
 int64_t Random::below(int64_t n) {
-  check(n > 0 && n <= int64_t(0xFFFFFFFF), "[random] below({}): the bound must lie in 1..2^32-1", n);
+  check(n > 0 && n <= int64_t(0xFFFFFFFF), "[random] below({}): the bound must be in 1..2^32-1", n);
   // Draws in the incomplete last range would favour small results; draw again.
   const uint64_t limit = (uint64_t(1) << 32) / n * n;
   uint64_t draw;

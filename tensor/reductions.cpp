@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "tensor/error.h"
 #include "tensor/ops.h"
@@ -90,15 +91,21 @@ Shape without_axes(const Shape& shape, const Axes& axes) {
 int64_t reduced_count(const char* op, const Shape& x, const Axes& axes) {
   const int64_t results = reduced_shape(x, axes).count();
   if (results == 0) return 1;
-  check(x.count() > 0, "[{}] there is nothing to take of {} along the axes [{}]", op, x, fmt::join(axes, ","));
+  check(x.count() > 0, "[{}] {} has no elements along the axes [{}]", op, x, fmt::join(axes, ","));
   return x.count() / results;
+}
+
+Axes all_axes(const Shape& shape) {
+  Axes axes(size_t(shape.rank()));
+  std::iota(axes.begin(), axes.end(), int64_t(0));
+  return axes;
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
   check(broadcast(shape, x.shape(), "sum_to") == x.shape(), "[sum_to] {} was not broadcast to {}", shape, x.shape());
   Tensor sums = x.contiguous_copy();
-  // Neighbouring axes that were broadcast are one sum. From the last to the first, so that what is left gets small
-  // soon.
+  // Neighbouring axes that were broadcast are one sum. From the last to the first, so that what is left becomes
+  // small soon.
   Shape current = x.shape();
   const int64_t added = x.rank() - shape.rank();
   const auto was_broadcast = [&](int64_t axis) { return axis < added || shape[axis - added] != x.dim(axis); };
@@ -128,8 +135,16 @@ Tensor sum(const Tensor& x, const Axes& axes, bool keep) {
   return keep ? sums : sums.reshape(without_axes(x.shape(), axes));
 }
 
+Tensor mean(const Tensor& x) {
+  return mean(x, all_axes(x.shape()));
+}
+
 Tensor mean(const Tensor& x, const Axes& axes, bool keep) {
   return sum(x, axes, keep) * (Real(1) / Real(reduced_count("mean", x.shape(), axes)));
+}
+
+Tensor max(const Tensor& x) {
+  return max(x, all_axes(x.shape()));
 }
 
 Tensor max(const Tensor& x, const Axes& axes, bool keep) {

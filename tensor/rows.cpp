@@ -9,7 +9,7 @@ namespace {
 
 using kernels::table;
 
-/// Rows that one piece of copying has.
+/// Rows that one piece of work copies.
 constexpr int64_t kRowGrain = 64;
 
 /// The index as one range of memory, every element of which is a row.
@@ -71,7 +71,7 @@ void replace_rows(Tensor& y, const IntTensor& index, const Tensor& x) {
 }
 
 Tensor concat(const std::vector<Tensor>& parts, int64_t axis) {
-  check(!parts.empty(), "[concat] of no tensors");
+  check(!parts.empty(), "[concat] there are no tensors to join");
   Shape shape = parts[0].shape();
   const int64_t along = int64_t(shape.normalize_axis(axis));
   shape[along] = 0;
@@ -92,7 +92,7 @@ Tensor concat(const std::vector<Tensor>& parts, int64_t axis) {
 }
 
 Tensor stack(const std::vector<Tensor>& parts, int64_t axis) {
-  check(!parts.empty(), "[stack] of no tensors");
+  check(!parts.empty(), "[stack] there are no tensors to join");
   std::vector<Tensor> wide;
   for (const Tensor& part : parts) {
     check(part.shape() == parts[0].shape(), "[stack] {} and {} differ", parts[0].shape(), part.shape());

@@ -12,13 +12,13 @@
 namespace tinymor {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the file's numbers are copied as they stand in memory");
+static_assert(std::endian::native == std::endian::little, "the file's numbers are copied as they are in memory");
 
 constexpr uint64_t kLengthBytes = 8;         // of the header length in front of the header
 constexpr uint64_t kMaxHeader = 8ull << 20;  // some 60 000 tensors
 constexpr const char* kMetadata = "__metadata__";
 
-/// One tensor of the header: its shape and where its numbers lie, in bytes after the header.
+/// One tensor of the header: its shape and where its numbers are, in bytes after the header.
 struct Entry {
   std::string name;
   Shape shape;

@@ -1,6 +1,6 @@
 #pragma once
-// Named tensors in one file, in the format of the safetensors libraries: 8 bytes header length, a JSON header that
-// gives type, shape and place of each tensor, then the numbers, little endian. Always F32 on disk, also where Real is
+// Named tensors in one file, in the format of the safetensors libraries: 8 bytes header length, a JSON header with
+// the type, shape and place of each tensor, then the numbers, little endian. Always F32 on disk, also where Real is
 // double. The format: https://github.com/huggingface/safetensors#format
 
 #include <filesystem>
@@ -33,7 +33,7 @@ struct SafetensorsFile {
 /// The bytes of the file. The same contents give the same bytes. Throws Error for text that is not UTF-8.
 std::string write_safetensors(const SafetensorsFile& file);
 
-/// Reads bytes that may be hostile: whatever is not exactly as the format says throws InputError, naming `name`.
+/// Reads bytes that may be hostile: anything that the format does not allow throws InputError, naming `name`.
 SafetensorsFile parse_safetensors(std::string_view bytes, const std::string& name);
 
 /// The same for a file. Throws InputError also when it is missing or larger than `max_bytes`.

@@ -13,10 +13,11 @@
 
 namespace tinymor {
 
-/// The most axes that a tensor may have.
+/// The largest number of axes that a tensor may have.
 constexpr int64_t kMaxRank = 8;
 
-/// A number for each axis, held in place: every operation makes several, and memory for each would cost more than they.
+/// One number per axis, stored in the object itself: every operation makes several of these, and allocating memory for
+/// each would cost more than the rest of a small operation.
 class Dims {
  public:
   Dims() = default;
@@ -88,8 +89,8 @@ class Shape {
 /// Steps, in elements, between neighbours along each axis of a row-major array.
 Dims row_major_strides(const Shape& shape);
 
-/// `shape` without `axis`, whose extent must be 1, and with a new axis of extent 1 that becomes `axis`. They throw when
-/// there is no such axis, or no such place.
+/// `shape` without `axis`, whose extent must be 1, and `shape` with a new axis of extent 1 that becomes `axis`. They
+/// throw when there is no such axis, or no such place.
 Shape squeezed(const Shape& shape, int64_t axis);
 Shape unsqueezed(const Shape& shape, int64_t axis);
 

@@ -52,7 +52,7 @@ Sorted sort(const Tensor& x, bool descending) {
 }
 
 Sorted top_k(const Tensor& x, int64_t k) {
-  check(k >= 0 && k <= x.dim(-1), "[top_k] {} of {}: there are {}", k, x.shape(), x.dim(-1));
+  check(k >= 0 && k <= x.dim(-1), "[top_k] the last axis of {} has {} elements, not {}", x.shape(), x.dim(-1), k);
   return first_of_rows(x, k, [](Real a, Real b) { return smaller(b, a); });
 }
 

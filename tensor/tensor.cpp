@@ -40,7 +40,7 @@ Shape fitted(const char* op, const Shape& from, Shape shape) {
 }
 
 /// The strides with which `shape` shows the elements of an array, or nothing when no strides can: each run of axes that
-/// lie evenly in memory may be divided anew, but no new axis may reach across two runs.
+/// are evenly spaced in memory can be divided in a new way, but no new axis can span two runs.
 std::optional<Dims> reshaped_strides(const Shape& from, const Dims& from_strides, const Shape& shape) {
   if (from.count() == 0) return row_major_strides(shape);
   struct Run {

@@ -3,7 +3,7 @@
 // the strides allow it) reshaping cost nothing and share the numbers; `clone` copies them.
 //
 // Two element types are all a language model needs: Real (float; double in the build that checks gradients) and int32
-// for token ids and row indices. Arithmetic on tensors stands in tensor/ops.h, the loops in tensor/kernels/.
+// for token ids and row indices. Arithmetic on tensors is in tensor/ops.h, the loops in tensor/kernels/.
 // Docs: docs/02-tensors.md
 
 #include <cstdint>
@@ -38,7 +38,7 @@ class BasicTensor {
  public:
   /// No storage; `defined()` is false.
   BasicTensor() = default;
-  /// A number is a tensor of shape [], so that it can stand beside one: x * 2, where(x > 0, x, 0).
+  /// A number is a tensor of shape [], so that it can be combined with other tensors: x * 2, where(x > 0, x, 0).
   template <class Number>
   requires std::is_arithmetic_v<Number> BasicTensor(Number value) : BasicTensor(Shape(), {T(value)}) {}
   /// Uninitialised elements.
@@ -60,9 +60,9 @@ class BasicTensor {
   int64_t rank() const { return shape_.rank(); }
   int64_t dim(int64_t axis) const { return shape_[axis]; }
   int64_t count() const { return shape_.count(); }
-  /// Whether the elements lie in row-major order without gaps.
+  /// Whether the elements are in row-major order without gaps.
   bool contiguous() const;
-  /// Whether several elements are one in memory, as expand makes them. Writing to such a view throws.
+  /// Whether several elements share one place in memory, as after expand. Writing to such a view throws.
   bool repeats() const;
 
   /// The first element; the others follow by the strides. The mutable form counts as a change (see Storage::version).
@@ -77,7 +77,7 @@ class BasicTensor {
   /// The element at an index per axis. Throws when it is out of range.
   T at(std::initializer_list<int64_t> index) const;
 
-  /// The same elements in another shape; one extent may be -1. A view where the strides allow, else a copy.
+  /// The same elements in another shape; one extent may be -1. A view where the strides allow it, otherwise a copy.
   BasicTensor reshape(Shape shape) const;
   /// Like reshape, but throws instead of copying.
   BasicTensor view(Shape shape) const;
@@ -88,14 +88,14 @@ class BasicTensor {
   /// A view of every step-th index of [begin, end) along `axis`. Throws unless 0 <= begin <= end <= extent and step >
   /// 0.
   BasicTensor slice(int64_t axis, int64_t begin, int64_t end, int64_t step = 1) const;
-  /// A view of index i along `axis`, which is gone from its shape. A negative i counts from the end.
+  /// A view of index i along `axis`, which is removed from the shape. A negative i counts from the end.
   BasicTensor select(int64_t axis, int64_t i) const;
   /// A view without `axis`, whose extent must be 1, and one with a new axis of extent 1 that becomes `axis`.
   BasicTensor squeeze(int64_t axis) const { return reshape(squeezed(shape_, axis)); }
   BasicTensor unsqueeze(int64_t axis) const { return reshape(unsqueezed(shape_, axis)); }
   /// A view that repeats axes of extent 1 (stride 0) up to `shape`, by the broadcasting rule.
   BasicTensor expand(const Shape& shape) const;
-  /// Itself when contiguous, else a copy.
+  /// This tensor when it is contiguous, otherwise a copy.
   BasicTensor contiguous_copy() const { return contiguous() ? *this : clone(); }
   /// A new contiguous tensor with the same elements.
   BasicTensor clone() const;
@@ -106,7 +106,7 @@ class BasicTensor {
 
   /// How often the storage was changed in place.
   uint64_t version() const { return storage_ ? storage_->version : 0; }
-  /// Whether no other handle sees this storage.
+  /// Whether no other handle uses this storage.
   bool sole_owner() const { return storage_ && storage_.use_count() == 1; }
 
  private:

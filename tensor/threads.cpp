@@ -18,7 +18,7 @@ thread_local int own_index = 0;
 thread_local bool alone = false;
 
 /// How often a thread looks for what it waits for before it sleeps: some microseconds. Long enough to bridge the gap
-/// between two operations, short enough that a core which others need is not held.
+/// between two operations, short enough not to hold a core that others need.
 constexpr int kLooks = 1000;
 
 inline void pause() {
@@ -40,7 +40,7 @@ void wait_while(const std::atomic<T>& value, T old) {
 }
 
 /// Every thread has a share of the pieces, always the same part of the whole, so that the numbers it wrote in one
-/// operation are in its core's cache for the next. Who is done with its own share helps the others.
+/// operation are in its core's cache for the next. A thread that is done with its own share helps the others.
 class Pool {
  public:
   explicit Pool(int threads) : shares_(threads) {

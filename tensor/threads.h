@@ -3,7 +3,8 @@
 //
 // Work is split into pieces by its size alone, never by the number of threads, and each output element is computed
 // within one piece: results do not depend on how many threads there are. Waiting threads look around for some
-// microseconds and then sleep, so that a core which others need is theirs. Docs: docs/04-why-is-it-fast.md
+// microseconds and then sleep, so that they do not hold a core that other programs need. Docs:
+// docs/04-why-is-it-fast.md
 
 #include <cstdint>
 #include <functional>
@@ -23,8 +24,8 @@ int thread_index();
 /// the first exception. A call from within a body, or while another thread is in a parallel_for, runs alone.
 void parallel_for(int64_t pieces, const std::function<void(int64_t)>& body);
 
-/// From now on every parallel_for of the calling thread runs alone. For a thread that works beside another one, which
-/// would lose the other threads to it now and then.
+/// From now on every parallel_for of the calling thread runs alone. For a background thread, which would otherwise take
+/// the pool's threads from the main one now and then.
 void work_alone();
 
 /// parallel_for over [0, n) in ranges of `grain` (the last may be shorter): `body(begin, end)`.

@@ -1,4 +1,4 @@
-// One number in, one number out: arithmetic, activations and their slopes, sums.
+// Element by element: arithmetic, activations and their slopes; and sums.
 #include "tensor/kernels/level.h"
 #include "tensor/kernels/vector_math.h"
 
@@ -17,7 +17,11 @@ TINYMOR_INLINE Vec load_up_to(const Real* p, int64_t n) {
   return n == kLanes ? load(p) : load_first(p, n);
 }
 TINYMOR_INLINE void store_up_to(Real* p, int64_t n, Vec a) {
-  n == kLanes ? store(p, a) : store_first(p, n, a);
+  if (n == kLanes) {
+    store(p, a);
+  } else {
+    store_first(p, n, a);
+  }
 }
 
 template <class F>
@@ -27,7 +31,9 @@ TINYMOR_INLINE void binary_loop(F f, int64_t n, const Real* a, int64_t a_step, c
   if (fast && n > 0) {
     const Vec a0 = splat(a[0]), b0 = splat(b[0]);
     for_blocks(n, [&](int64_t i, int64_t here) {
-      store_up_to(out + i, here, f(a_step ? load_up_to(a + i, here) : a0, b_step ? load_up_to(b + i, here) : b0));
+      const Vec x = a_step ? load_up_to(a + i, here) : a0;
+      const Vec y = b_step ? load_up_to(b + i, here) : b0;
+      store_up_to(out + i, here, f(x, y));
     });
   } else {
     for (int64_t i = 0; i < n; ++i) store_first(out + i, 1, f(splat(a[i * a_step]), splat(b[i * b_step])));

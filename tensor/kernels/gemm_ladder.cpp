@@ -1,5 +1,5 @@
 // The matrix product C [m,n] = A [m,k] B [k,n] four times, each time a little better than before: the lower rungs of
-// the ladder in docs/04-why-is-it-fast.md. Above them stand gemm.cpp and matmul.cpp. Nothing in the library calls
+// the ladder in docs/04-why-is-it-fast.md. The upper rungs are gemm.cpp and matmul.cpp. Nothing in the library calls
 // these; `tinymor bench gemm --ladder` times them.
 //
 // All matrices are row-major without gaps. All four add up each element of C in the order of p, so that the first three
@@ -74,7 +74,7 @@ void product_tiled(int64_t m, int64_t n, int64_t k, const Real* a, const Real* b
   const int64_t whole_rows = m / kTileRows * kTileRows, whole_columns = n / kLanes * kLanes;
   for (int64_t j = 0; j < whole_columns; j += kLanes)
     for (int64_t i = 0; i < whole_rows; i += kTileRows) tile(n, k, a + i * k, b + j, c + i * n + j);
-  // What is left at the right and the bottom goes the naive way.
+  // The columns and rows that are left over are computed as in product_naive.
   for (int64_t i = 0; i < m; ++i)
     for (int64_t j = i < whole_rows ? whole_columns : 0; j < n; ++j) {
       Real sum = 0;

@@ -1,6 +1,6 @@
 #pragma once
 // All loops over raw numbers, as one table of functions per SIMD level. Nothing here knows shapes, broadcasting or
-// gradients; the operations in tensor/*.cpp check, split the work over threads and call these.
+// gradients; the operations in tensor/*.cpp and autograd/*.cpp check, split the work over threads and call these.
 //
 // Letters: R rows, d columns, H query heads, G key/value heads, D width of a head, V vocabulary. Buffers are row-major;
 // `*_row` is the distance between rows. No function allocates or throws. Docs: docs/04-why-is-it-fast.md
@@ -23,20 +23,21 @@ enum class Unary { exp, log, sqrt, abs, relu, gelu, gelu_tanh, sigmoid, silu, ta
 const char* name_of(Binary op);
 const char* name_of(Unary f);
 
-/// Columns of a panel.
+/// Columns of a panel: those of the widest tile (gemm.cpp), and a whole number of tiles at every SIMD level.
 constexpr int64_t kPanelCols = 32;
 
-/// A matrix [k,n] as panels of kPanelCols columns: element (p, 32 j + i) is data[j*panel + p*row + i]. `pack` makes
-/// them from any matrix; a row-major matrix whose columns fill whole panels is {data, its row, kPanelCols} as it lies.
+/// A matrix [k,n] as panels of kPanelCols columns: element (p, kPanelCols j + i) is data[j*panel + p*row + i]. `pack`
+/// makes them from any matrix; a row-major matrix whose columns fill whole panels is {data, its row, kPanelCols}
+/// without a copy.
 struct Panels {
   const Real* data;
   int64_t row, panel;
 };
-/// Elements that the panels of a packed [k,n] take.
+/// The number of elements in the panels of a packed [k,n].
 constexpr int64_t packed_count(int64_t k, int64_t n) {
   return (n + kPanelCols - 1) / kPanelCols * kPanelCols * k;
 }
-/// The panels that pack made of a [k,n].
+/// The panels that `pack` made of a [k,n].
 constexpr Panels packed(const Real* data, int64_t k) {
   return {data, kPanelCols, k * kPanelCols};
 }
@@ -119,11 +120,13 @@ struct Table {
   void (*adamw)(int64_t n, const AdamW& options, const Real* grad, Real* param, Real* m, Real* v);
 };
 
-/// Rows of scores that attention handles at a time.
+/// Queries that attention handles at a time: a multiple of every tile's rows, and few enough for their scores to stay
+/// in the first- or second-level cache (24 queries with 256 keys have 24 KiB of scores).
 constexpr int64_t kAttentionRows = 24;
-/// Working space of the attention functions, in elements.
+/// Working space of the attention functions, in elements, as the backward needs it: K^T, V^T and K of a head, Q and dO
+/// of a strip of queries as panels, and two strips of scores. The forward needs less.
 constexpr int64_t attention_scratch(int64_t keys, int64_t width) {
-  return 2 * packed_count(width, keys) + 2 * packed_count(keys, width) + 2 * packed_count(kAttentionRows, width) +
+  return 2 * packed_count(width, keys) + packed_count(keys, width) + 2 * packed_count(kAttentionRows, width) +
          2 * packed_count(kAttentionRows, keys);
 }
 

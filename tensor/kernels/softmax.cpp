@@ -4,7 +4,7 @@
 
 namespace tinymor::kernels::TINYMOR_LEVEL {
 
-/// Beyond any number that means something, and short of infinity, from which nothing can be subtracted.
+/// Larger than any number that means something, and still finite: infinity minus infinity would be NaN.
 constexpr Real kHuge = 3e38f;
 
 Real max_of(int64_t n, const Real* x) {
@@ -36,8 +36,8 @@ void log_sum_exp(int64_t rows, int64_t columns, const Real* x, Real* out) {
   for (int64_t row = 0; row < rows; ++row, x += columns) {
     const int64_t whole = columns / kLanes * kLanes, rest = columns - whole;
     const Real largest = max_of(columns, x);
-    // The largest exponent is 0, so that nothing overflows and the sum is at least 1. A row of nothing but -infinity
-    // has the sum 0.
+    // The largest exponent is 0, so that nothing overflows and the sum is at least 1. A row in which every
+    // number is -infinity has the sum 0.
     const Vec shift = splat(largest < kHuge ? largest : kHuge);
     Vec sums = splat(0);
     for (int64_t j = 0; j < whole; j += kLanes) sums = sums + exp(load(x + j) - shift);

@@ -44,9 +44,10 @@ TINYMOR_INLINE Vec exp(Vec x) {
   return map(
       [](Register r) {
         const Register zero{}, low = zero - 87.33f, high = zero + 88.7228f;
-        const Register held = r < low ? low : r > high ? high : r;
-        const Register inside = series::exp(held);
-        const Register limited = r > high ? zero + __builtin_inff() : r < low ? zero : inside;
+        const Register floored = r < low ? low : r;
+        const Register inside = series::exp(floored > high ? high : floored);
+        const Register not_below = r < low ? zero : inside;
+        const Register limited = r > high ? zero + __builtin_inff() : not_below;
         return r == r ? limited : r;  // NaN stays NaN
       },
       x);
@@ -56,10 +57,13 @@ TINYMOR_INLINE Vec log(Vec x) {
   return map(
       [](Register r) {
         const Register zero{}, infinite = zero + __builtin_inff();
-        const auto denormal = r < zero + 0x1p-126f;
-        const Register logarithm = series::log(denormal ? r * 0x1p25f : r) - (denormal ? zero + 17.3286795f : zero);
+        const auto denormal = r < zero + 0x1p-126f;  // log x = log(2^25 x) - 25 log 2
+        const Register normal = denormal ? r * 0x1p25f : r;
+        const Register too_much = denormal ? zero + 17.3286795f : zero;
+        const Register logarithm = series::log(normal) - too_much;
         const Register positive = r == infinite ? r : logarithm;
-        return r > zero ? positive : r == zero ? zero - infinite : zero + __builtin_nanf("");
+        const Register not_positive = r == zero ? zero - infinite : zero + __builtin_nanf("");
+        return r > zero ? positive : not_positive;
       },
       x);
 }

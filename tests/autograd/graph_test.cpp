@@ -28,7 +28,7 @@ TEST_CASE("a graph lists inputs before results, with values and gradients") {
   CHECK(graph[4].value.item() == 4);
 }
 
-TEST_CASE("without KeepValues a graph has shape and structure only") {
+TEST_CASE("without KeepValues a graph has shapes and structure, and no values") {
   const Variable x = Variable::parameter(Tensor::ones({2, 3}), "x");
   const std::vector<GraphNode> graph = graph_of(sum(mul(x, x)));
   REQUIRE(graph.size() == 3);

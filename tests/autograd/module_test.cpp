@@ -104,7 +104,7 @@ TEST_CASE("a state that is not the module's is refused by name and changes nothi
   CHECK_THROWS_WITH(net.load_state_dict(state), ContainsSubstring("blocks.1.inner.weight: is missing"));
   state = Net(2).state_dict();
   state["extra"] = Tensor(1);
-  CHECK_THROWS_WITH(net.load_state_dict(state), ContainsSubstring("extra: is no part of this model"));
+  CHECK_THROWS_WITH(net.load_state_dict(state), ContainsSubstring("extra: is not part of this model"));
   CHECK(net.state_dict().at("blocks.0.inner.weight").to_vector() == before);
 }
 

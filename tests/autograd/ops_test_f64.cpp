@@ -151,6 +151,10 @@ void add_reductions(std::vector<Row>& rows) {
       add("logsumexp", logsumexp);
       add("norm", norm);
     }
+  for (const Shape& shape : {Shape{}, Shape{4}, Shape{2, 3, 4}}) {
+    rows.push_back({"max", {shape}, [](const Inputs& in) { return max(in[0]); }});
+    rows.push_back({"scale", {shape}, [](const Inputs& in) { return mean(in[0]); }});
+  }
   for (const Shape& shape : {Shape{0}, Shape{2, 0}})
     rows.push_back({"sum", {shape}, [](const Inputs& in) { return sum(in[0]) + sum(in[0], {-1}); }});
 }

@@ -73,7 +73,7 @@ TEST_CASE("optimizers move parameters as PyTorch's do") {
   }
 }
 
-TEST_CASE("an optimizer goes on from its state as if it had not been away") {
+TEST_CASE("an optimizer restored from its state goes on as if it had never stopped") {
   for (const auto& [make, expected] : like_torch) {
     Line line;
     const auto first = make(line), second = make(line);

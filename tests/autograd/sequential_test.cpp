@@ -6,7 +6,7 @@
 
 using namespace tinymor;
 
-TEST_CASE("a sequence calls its steps one after the other and lists the parameters of those that have some") {
+TEST_CASE("a Sequential calls its steps one after the other and lists the parameters of its modules") {
   Random random(1);
   const Linear first(3, 4, random), last(4, 2, random, false);
   Sequential net{first, Tanh(), LayerNorm(4), [](const Variable& x) { return x * 2; }, last};
@@ -17,14 +17,14 @@ TEST_CASE("a sequence calls its steps one after the other and lists the paramete
   CHECK(names == std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias", "4.weight"});
 }
 
-TEST_CASE("a copy of a sequence that was unshared has numbers of its own") {
+TEST_CASE("an unshared copy of a Sequential has numbers of its own") {
   Random random(1);
   Sequential net{Sequential{Linear(2, 3, random), ReLU()}, Linear(3, 1, random)};
   Sequential copy = net;
   copy.unshare();
   for (Variable* parameter : copy.parameters()) parameter->mutable_value().fill(0);
-  CHECK(copy(Tensor::ones({1, 2})).value().item() == 0);
-  CHECK(net(Tensor::ones({1, 2})).value().item() != 0);
+  CHECK(copy(Tensor::ones({1, 2})).item() == 0);
+  CHECK(net(Tensor::ones({1, 2})).item() != 0);
   net = copy;
-  CHECK(net(Tensor::ones({1, 2})).value().item() == 0);
+  CHECK(net(Tensor::ones({1, 2})).item() == 0);
 }

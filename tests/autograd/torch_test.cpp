@@ -55,7 +55,7 @@ class Case {
 };
 
 /// Reports where `actual` is further than 1e-5 (1 + |x|) from `expected`: float carries seven digits, and no case adds
-/// up so many numbers that more than two of them are lost.
+/// up enough numbers to lose more than two of them.
 void check_close(const std::string& what, const Tensor& actual, const Tensor& expected) {
   INFO(what);
   REQUIRE(actual.shape() == expected.shape());

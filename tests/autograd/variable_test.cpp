@@ -25,6 +25,12 @@ TEST_CASE("a value used several times gathers the gradient of every use") {
   CHECK(x.grad().item() == 4);
 }
 
+TEST_CASE("item is the only number of a value, and refused where there are several") {
+  CHECK(mean(leaf({1, 2, 6})).item() == 3);
+  CHECK(max(leaf({1, 2, 6})).item() == 6);
+  CHECK_THROWS_WITH(leaf({1, 2}).item(), "[item] [2] does not have exactly one element");
+}
+
 TEST_CASE("inputs of one op never share a gradient buffer") {
   const Variable a = leaf({1}), b = leaf({2});
   const Variable y = a + b;         // both get the same gradient,
@@ -176,7 +182,8 @@ TEST_CASE("in-place ops are on the tape") {
 
 TEST_CASE("in-place ops are refused where they would corrupt a value or a gradient") {
   Variable x = leaf({1, 2});
-  CHECK_THROWS_WITH(add_in_place(x, x), ContainsSubstring("a leaf is what gradients are taken of"));
+  CHECK_THROWS_WITH(add_in_place(x, x),
+                    ContainsSubstring("a leaf, which gathers gradients, cannot be changed on the tape"));
   Variable y = scale(x, 3);
   const Variable view = reshape(y, {2, 1});
   CHECK_THROWS_WITH(scale_in_place(y, 2), ContainsSubstring("something else holds these numbers"));
@@ -191,7 +198,7 @@ TEST_CASE("in-place ops are refused where they would corrupt a value or a gradie
   CHECK(x.requires_grad());
 }
 
-TEST_CASE("ids that a gradient needs may not change either") {
+TEST_CASE("ids that a gradient needs and that were changed in place are an error too") {
   IntTensor ids({2}, {0, 1});
   const Variable x = Variable::parameter(Tensor::ones({2, 2}), "x");
   const Variable y = sum(gather_rows(x, ids));
@@ -219,7 +226,7 @@ TEST_CASE("a backward pass that failed leaves nothing behind for the next one") 
   CHECK(x.grad().item() == 10);
 }
 
-TEST_CASE("heads without width are refused") {
+TEST_CASE("rotary heads without width are refused") {
   CHECK_THROWS_WITH(RopeTable(4, 0, 10000), ContainsSubstring("[rope]"));
 }
 

@@ -56,7 +56,7 @@ TEST_CASE("a folder's text files are joined by blank lines in the order of their
   CHECK(load_corpus(folder.path().string()) == "first\n\nsecond\n\nthird\n\n\n  fourth\n");
 }
 
-TEST_CASE("hidden files, empty ones and those that are no text are left out of a folder, and named") {
+TEST_CASE("hidden files, empty ones and those that are not text are left out of a folder, and named") {
   const TemporaryFolder folder;
   write(folder.path() / "text", "text");
   write(folder.path() / ".hidden", "hidden");
@@ -72,11 +72,12 @@ TEST_CASE("hidden files, empty ones and those that are no text are left out of a
   REQUIRE(corpus.notes.size() == 2);
   CHECK(corpus.notes[0] == "data: read 1 of " + folder.path().string() + ": text");
   CHECK(corpus.notes[1] == "data: left out 8 of " + folder.path().string() +
-                               ": .git (hidden), .hidden (hidden), binary (no text), blank (empty), empty (empty), "
-                               "latin1 (not UTF-8), link (no file), loop (a link to a folder)");
+                               ": .git (hidden), .hidden (hidden), binary (not text), blank (empty), empty (empty), "
+                               "latin1 (not UTF-8), link (not a file), loop (a link to a folder)");
 }
 
-TEST_CASE("the folders of models and the files of tokenizers are left out of a folder, and are no texts themselves") {
+TEST_CASE(
+    "the folders of models and the files of tokenizers are left out of a folder, and refused as texts themselves") {
   const TemporaryFolder folder;
   write(folder.path() / "text", "text");
   write(folder.path() / "runs" / "first" / "config.toml", "[model]");

@@ -63,7 +63,7 @@ std::string header(uint8_t rank, std::initializer_list<uint32_t> extents) {
   return bytes;
 }
 
-/// How many of `of` lie nearest to the mean of their own class in `known`.
+/// How many of `of` are nearest to the mean of their own class in `known`.
 double nearest_mean_accuracy(const Images& known, const Images& of) {
   const int64_t area = known.pixels.dim(1) * known.pixels.dim(2);
   std::vector<std::vector<double>> means(size_t(known.classes), std::vector<double>(size_t(area)));
@@ -138,11 +138,11 @@ TEST_CASE("the line that refuses an IDX file says what is wrong with it") {
              ContainsSubstring("announces 2x2x3 bytes of images and has 13"));
   CHECK_THAT(files.refusal(kTwoImages, header(1, {3}) + std::string(3, 0)),
              ContainsSubstring("3 labels for the 2 images of " + files.images.string()));
-  CHECK_THAT(files.refusal(kTwoImages, header(1, {2}) + "\x3\xa"), ContainsSubstring("label 10 is none of 0 to 9"));
+  CHECK_THAT(files.refusal(kTwoImages, header(1, {2}) + "\x3\xa"), ContainsSubstring("label 10 is not one of 0 to 9"));
   CHECK_THAT(files.refusal(header(3, {0, 2, 3}), header(1, {0})), ContainsSubstring("holds 0x2x3 images"));
   std::ofstream(files.images, std::ios::binary) << kTwoImages;
   std::ofstream(files.labels, std::ios::binary) << kTwoLabels;
-  CHECK_THROWS_WITH(read_idx(files.images, files.labels, 7), ContainsSubstring("label 7 is none of 0 to 6"));
+  CHECK_THROWS_WITH(read_idx(files.images, files.labels, 7), ContainsSubstring("label 7 is not one of 0 to 6"));
   CHECK_THROWS_WITH(read_idx(files.folder.path() / "missing", files.labels),
                     ContainsSubstring("missing: No such file"));
   fs::resize_file(files.images, (256ull << 20) + 1);  // takes no room on the disk

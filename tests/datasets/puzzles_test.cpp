@@ -61,7 +61,7 @@ TEST_CASE("the same seed gives the same puzzles on every machine, another seed o
   CHECK(hash == 17547459154824221325u);
 }
 
-TEST_CASE("there are as many puzzles as asked for, in whole lines, and more begin with less") {
+TEST_CASE("there are as many puzzles as asked for, in whole lines, and a longer text begins with the shorter one") {
   CHECK(make_puzzles(1, 0).text.empty());
   const std::string more = make_puzzles(3, 20'000).text;
   for (const int64_t bytes : {1, 1'000, 5'000, 19'999}) {
@@ -221,7 +221,7 @@ TEST_CASE("kinds are found again from the text alone") {
   CHECK(kinds_of("").empty());
 }
 
-TEST_CASE("kinds are found again from any part of the text, but for a first line that is not whole") {
+TEST_CASE("kinds are found again from any part of the text, except in a first line that is not whole") {
   const MarkedText puzzles = make_puzzles(4, 600);
   const std::string_view text = puzzles.text;
   for (size_t begin = 0; begin < text.size(); ++begin) {
@@ -238,7 +238,7 @@ TEST_CASE("kinds are found again from any part of the text, but for a first line
   }
 }
 
-TEST_CASE("texts that are no puzzles are read without harm, and kinds have names") {
+TEST_CASE("texts that are not puzzles are read without a crash, and every kind has a name") {
   for (const std::string text :
        {"\n\n", "A", "A: ", "A: =", "A: =b", "A: 9=b", "A: \x80\xFF=7\n=", "no capital: a:3=b"}) {
     INFO(text);

@@ -203,9 +203,9 @@ TEST_CASE("models that would bring the library down are refused with a reason") 
   CHECK_THAT(refusal(good.substr(0, good.size() - 1)), ContainsSubstring("FILE: damaged"));
   CHECK_THAT(refusal("\x0A\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F"), ContainsSubstring("FILE: damaged"));
   CHECK_THAT(refusal(good + piece_field("a", 1)), ContainsSubstring("a piece twice"));
-  CHECK_THAT(refusal(good + piece_field("", 1)), ContainsSubstring("a piece that is no text"));
-  CHECK_THAT(refusal(good + piece_field("\xFF", 1)), ContainsSubstring("a piece that is no text"));
-  CHECK_THAT(refusal(good + piece_field(std::string("\0user", 5), 4)), ContainsSubstring("a piece that is no text"));
+  CHECK_THAT(refusal(good + piece_field("", 1)), ContainsSubstring("a piece that is not text"));
+  CHECK_THAT(refusal(good + piece_field("\xFF", 1)), ContainsSubstring("a piece that is not text"));
+  CHECK_THAT(refusal(good + piece_field(std::string("\0user", 5), 4)), ContainsSubstring("a piece that is not text"));
   CHECK_THAT(refusal(unknown_piece + piece_field("a", 1)), ContainsSubstring("model_type is not BPE"));
   CHECK_THAT(refusal(good + text_field(2, number_field(3, 1))), ContainsSubstring("model_type is not BPE"));
   CHECK_THAT(refusal(good + text_field(3, text_field(2, std::string("\x08\0\0\0", 4) + std::string(16, '\x7F')))),

@@ -62,7 +62,7 @@ TEST_CASE("the same seed gives the same stories on every machine, another seed o
   CHECK(hash == 6042112626090699270u);
 }
 
-TEST_CASE("there is as much text as asked for, in whole stories, and more begins with less") {
+TEST_CASE("there is as much text as asked for, in whole stories, and a longer text begins with the shorter one") {
   CHECK(make_stories(1, 0) == "");
   const std::string more = make_stories(3, 20'000);
   for (const int64_t bytes : {1, 1'000, 5'000, 19'999}) {
@@ -100,7 +100,7 @@ TEST_CASE("the text is clean: ASCII, one space between words, whole sentences, c
   }
 }
 
-TEST_CASE("grammar: a or an, one or many, capitals at the beginning of sentences") {
+TEST_CASE("stories write a or an, one or many, and capitals as English grammar asks") {
   CHECK_FALSE(found("\\b[Aa] [aeiou]"));
   CHECK_FALSE(found("\\b[Aa]n [^aeiou]"));
   CHECK_FALSE(found("[^0-9]1 [a-z]+s[ .,\"]"));
@@ -108,7 +108,7 @@ TEST_CASE("grammar: a or an, one or many, capitals at the beginning of sentences
   CHECK_FALSE(found("[.!?] [a-z]"));
 }
 
-TEST_CASE("girls are she and boys are he") {
+TEST_CASE("in stories girls are she and boys are he") {
   std::map<std::string, bool> girl;
   for (const auto& child : words::children) girl[child.name] = child.girl;
   for (const auto& parent : words::parents) girl[parent.name] = parent.girl;
@@ -136,7 +136,7 @@ TEST_CASE("the same two names go through a story") {
   }
 }
 
-TEST_CASE("all sums are right") {
+TEST_CASE("all sums in stories are right") {
   const auto check_sum = [](const std::smatch& match) {
     CHECK(std::stoi(match[1]) + std::stoi(match[2]) == std::stoi(match[3]));
   };

@@ -17,7 +17,7 @@ TEST_CASE("every form of valid UTF-8 is taken character by character") {
   CHECK(character_length("\xF4\x8F\xBF\xBF") == 4);  // U+10FFFF
 }
 
-TEST_CASE("nothing else counts as UTF-8") {
+TEST_CASE("bytes that are cut off, overlong, surrogates or beyond U+10FFFF do not count as UTF-8") {
   const char* bad = GENERATE("\x80",              // continuation first
                              "\xC3",              // cut off
                              "\xE2\x96",          // cut off
@@ -33,7 +33,7 @@ TEST_CASE("nothing else counts as UTF-8") {
   CHECK_THROWS_WITH(check_utf8(std::string("good ") + bad, "NAME"), "NAME: not UTF-8 at byte 5 (convert it to UTF-8)");
 }
 
-TEST_CASE("bytes become UTF-8 as they come: a character with its last byte, what is none as U+FFFD") {
+TEST_CASE("bytes become UTF-8 as they come: a character with its last byte, bytes that are not a character as U+FFFD") {
   struct Row {
     std::string bytes, text, left;
   };

@@ -19,7 +19,7 @@ Tensor example() {
 
 }  // namespace
 
-TEST_CASE("02: a shape and strides say where an element lies") {
+TEST_CASE("chapter 2: a shape and strides say where an element is") {
   const Tensor x = example();
   CHECK(x.strides() == Strides{3, 1});
   CHECK(x.at({1, 2}) == 6);
@@ -27,7 +27,7 @@ TEST_CASE("02: a shape and strides say where an element lies") {
   CHECK(row_major_strides({2, 3, 4}) == Strides{12, 4, 1});
 }
 
-TEST_CASE("02: the table of views") {
+TEST_CASE("chapter 2: every view of its table has the shape, strides, offset and numbers of its row") {
   const Tensor x = example();
   struct Row {
     Tensor view;
@@ -56,7 +56,7 @@ TEST_CASE("02: the table of views") {
   CHECK_THROWS_WITH(last.view({4}), ContainsSubstring("no strides"));
 }
 
-TEST_CASE("02: reshape gives a view where strides can express it, else a copy") {
+TEST_CASE("chapter 2: reshape gives a view where strides can express it, otherwise a copy") {
   const Tensor turned = example().transpose(0, 1);
   CHECK_THROWS_WITH(turned.view({6}), Catch::Matchers::Equals(
                                           "[view] no strides show [3,2] with strides [1,3] as [6] (use reshape, which "
@@ -69,7 +69,7 @@ TEST_CASE("02: reshape gives a view where strides can express it, else a copy") 
   CHECK(example().reshape({-1, 2}).shape() == Shape{3, 2});
 }
 
-TEST_CASE("02: broadcasting is a stride of 0, and its reverse is a sum") {
+TEST_CASE("chapter 2: broadcasting is a stride of 0, and its reverse is a sum") {
   const Tensor a({2, 1}, {10, 20}), b({3}, {1, 2, 3});
   CHECK(broadcast({2, 1}, {3}, "add") == Shape{2, 3});
   CHECK(a.expand({2, 3}).strides() == Strides{1, 0});
@@ -81,7 +81,8 @@ TEST_CASE("02: broadcasting is a stride of 0, and its reverse is a sum") {
   CHECK_THROWS_WITH(Tensor({2, 3}) + Tensor({2, 4}), "[add] [2,3] and [2,4] do not broadcast: axis -1 has 3 against 4");
 }
 
-TEST_CASE("02: reductions") {
+TEST_CASE(
+    "chapter 2: reductions give its numbers, with axes and without, and refuse to find the largest of no numbers") {
   const Tensor x = example();
   CHECK(sum(x, {0}).to_vector() == Numbers{5, 7, 9});
   CHECK(sum(x, {1}).to_vector() == Numbers{6, 15});
@@ -89,13 +90,16 @@ TEST_CASE("02: reductions") {
   CHECK(mean(x, {1}, true).shape() == Shape{2, 1});
   CHECK((x - mean(x, {1}, true)).to_vector() == Numbers{-1, 0, 1, -1, 0, 1});
   CHECK(max(x, {0}).to_vector() == Numbers{4, 5, 6});
+  CHECK(sum(x).item() == 21);
+  CHECK(mean(x).item() == 3.5);
+  CHECK(max(x).item() == 6);
   CHECK(argmax(x, 1).to_vector() == std::vector<int32_t>{2, 2});
   CHECK(double(logsumexp(Tensor({2}, {1000, 1000}), {0}).item()) == Approx(1000.693).margin(1e-3));
   CHECK(sum(Tensor(Shape{0})).item() == 0);
-  CHECK_THROWS_WITH(max(Tensor(Shape{0}), {0}), "[max] there is nothing to take of [0] along the axes [0]");
+  CHECK_THROWS_WITH(max(Tensor(Shape{0}), {0}), "[max] [0] has no elements along the axes [0]");
 }
 
-TEST_CASE("02: gather, and scatter with a repeated index") {
+TEST_CASE("chapter 2: gathering copies a repeated row twice, and scattering adds both") {
   const Tensor table({3, 2}, {1, 2, 3, 4, 5, 6});
   const IntTensor index({3}, {2, 0, 2});
   CHECK(gather_rows(table, index).to_vector() == Numbers{5, 6, 1, 2, 5, 6});
@@ -105,14 +109,14 @@ TEST_CASE("02: gather, and scatter with a repeated index") {
   CHECK_THROWS_WITH(gather_rows(table, IntTensor({1}, {3})), "[gather_rows] index 3 is outside the 3 rows");
 }
 
-TEST_CASE("02: float32 counts to 16777216") {
+TEST_CASE("chapter 2: float32 counts to 16777216 and no further") {
   const float most = 16777216;
   CHECK(most + 1 == most);
   CHECK(most - 1 == 16777215);
   CHECK(int32_t(most) + 1 == 16777217);
 }
 
-TEST_CASE("02: every handle sees a change, and the version counts it") {
+TEST_CASE("chapter 2: every handle sees a change, and the version counts it") {
   Tensor x = example();
   const Tensor row = x.select(0, 1), copy = x.clone();
   CHECK(x.version() == 0);
@@ -127,7 +131,7 @@ TEST_CASE("02: every handle sees a change, and the version counts it") {
   CHECK(x.version() == 2);
 }
 
-TEST_CASE("02: views take no memory, and a block given back is given out again") {
+TEST_CASE("chapter 2: views take no memory, and a block given back is given out again") {
   const int64_t bytes = memory_stats().live_bytes, blocks = memory_stats().live_blocks;
   const Tensor x = example();
   const Tensor turned = x.transpose(0, 1), wide = x.select(0, 0).expand({1000, 3});
@@ -140,13 +144,13 @@ TEST_CASE("02: views take no memory, and a block given back is given out again")
 #endif
 }
 
-TEST_CASE("02: what does not fit is said at the call") {
+TEST_CASE("chapter 2: shapes that do not fit are refused at the call, in its words") {
   CHECK_THROWS_WITH(matmul(Tensor({4, 3}), Tensor({4, 5})), "[matmul] [4,3] x [4,5]: inner sizes 3 and 4 differ");
   CHECK_THROWS_WITH(example().slice(1, 2, 5), "[slice] 2..5 by 1 is not a range of axis 1 of [2,3]");
   CHECK_THROWS_WITH(example().dim(2), "[shape] axis 2 does not exist in [2,3]");
 }
 
-TEST_CASE("02: a number beside a tensor, and how tensors are printed") {
+TEST_CASE("chapter 2: a number combines with a tensor, and tensors are printed as it shows") {
   const Tensor y = 2 * example() + 1;
   CHECK(y.to_vector() == Numbers{3, 5, 7, 9, 11, 13});
   CHECK(to_string(y) == "[[ 3.  5.  7.]\n [ 9. 11. 13.]]");

@@ -37,7 +37,7 @@ Variable step(const Variable& h, const Variable& w) {
 
 }  // namespace
 
-TEST_CASE("06: the four maps") {
+TEST_CASE("chapter 6: the four maps are those of its table, and layers that do not divide are refused") {
   const auto map = [](Sharing sharing, int64_t layers) { return layer_map(tiny(sharing, layers, 3)); };
   CHECK(map(Sharing::cycle, 9).weights == Map{0, 1, 2, 0, 1, 2, 0, 1, 2});
   CHECK(map(Sharing::sequence, 9).weights == Map{0, 0, 0, 1, 1, 1, 2, 2, 2});
@@ -54,7 +54,7 @@ TEST_CASE("06: the four maps") {
                     "needs n_layers = 6 or 9)");
 }
 
-TEST_CASE("06: parameters by hand") {
+TEST_CASE("chapter 6: its parameters counted by hand are those that count_parameters gives") {
   const int64_t set = 2 * 64 * 64 + 2 * 32 * 64 + 3 * 192 * 64 + 2 * 64;
   CHECK(2 * 64 * 64 == 8192);
   CHECK(2 * 32 * 64 == 4096);
@@ -77,7 +77,7 @@ TEST_CASE("06: parameters by hand") {
   CHECK(410688 * 16 == 6571008);
 }
 
-TEST_CASE("06: what inspect prints") {
+TEST_CASE("chapter 6: inspect prints the counts that it shows") {
   const ModelConfig recursive = tiny(Sharing::middle_cycle, 8, 3), vanilla = vanilla_twin(recursive);
   CHECK(count_parameters(recursive).layers == 197184);
   CHECK(count_parameters(vanilla).layers == 394304);
@@ -99,13 +99,13 @@ TEST_CASE("06: what inspect prints") {
   CHECK(paper_flops_per_token(tiny(Sharing::none, 5, 1), 128) == 614400);
 }
 
-TEST_CASE("06: the gradient of a weight that is used three times") {
+TEST_CASE("chapter 6: a weight that is used three times has the gradient 153, the sum of its uses") {
   const auto number = [](Real value) { return Variable::parameter(Tensor(value)); };
   const Variable w = number(1), h = number(1);
   const Variable h1 = step(h, w), h2 = step(h1, w), h3 = step(h2, w);
-  CHECK(h1.value().item() == 2);
-  CHECK(h2.value().item() == 6);
-  CHECK(h3.value().item() == 42);
+  CHECK(h1.item() == 2);
+  CHECK(h2.item() == 6);
+  CHECK(h3.item() == 42);
   h3.backward();
   CHECK(w.grad().item() == 153);
 
@@ -120,7 +120,7 @@ TEST_CASE("06: the gradient of a weight that is used three times") {
   CHECK(moved == Approx(42.1533).margin(5e-5));
 }
 
-TEST_CASE("06: the sets of the paper's sizes") {
+TEST_CASE("chapter 6: the paper's sizes have the sets and parameters that it says") {
   ModelConfig config = paper_360m();
   CHECK(double(count_parameters(config).layers) / 1e6 == Approx(315).margin(0.5));
   config.sharing = Sharing::middle_cycle;
@@ -137,7 +137,7 @@ TEST_CASE("06: the sets of the paper's sizes") {
   CHECK(double(count_parameters(config).layers) / 1e6 == Approx(98).margin(0.5));
 }
 
-TEST_CASE("06: steps of equal FLOPs") {
+TEST_CASE("chapter 6: 1000 steps of its MoR model cost as much as 735 of the vanilla twin") {
   ModelConfig config = tiny(Sharing::middle_cycle, 8, 3);
   config.routing = Routing::expert_choice;
   config.resolve();
@@ -155,7 +155,7 @@ TEST_CASE("06: steps of equal FLOPs") {
   CHECK(steps_of_equal_flops(paper, vanilla_twin(paper), 12619) == 9438);
 }
 
-TEST_CASE("06: where the shared sets begin") {
+TEST_CASE("chapter 6: every way to begin takes the layers of its table") {
   const ModelConfig cycle = tiny(Sharing::cycle, 9, 3), middle = tiny(Sharing::middle_cycle, 8, 2);
   CHECK(source_layers(cycle, SharedInit::stepwise, 1) == Sources{{0}, {4}, {8}});
   CHECK(source_layers(cycle, SharedInit::average, 1) == Sources{{0, 3, 6}, {1, 4, 7}, {2, 5, 8}});
@@ -168,7 +168,7 @@ TEST_CASE("06: where the shared sets begin") {
   CHECK(source_layers(tiny(Sharing::cycle, 6, 2), SharedInit::stepwise, 1) == Sources{{0}, {2}, {5}});
 }
 
-TEST_CASE("06: with one recursion the uptrained model is the vanilla one") {
+TEST_CASE("chapter 6: with one recursion the uptrained model is the vanilla one") {
   const Model vanilla = opinionated_model(tiny_config(Sharing::none, Routing::none));
   ModelConfig config = vanilla.config();
   config.sharing = Sharing::middle_cycle;

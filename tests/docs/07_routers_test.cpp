@@ -60,7 +60,7 @@ struct Second {
 
 }  // namespace
 
-TEST_CASE("07: expert choice, step by step") {
+TEST_CASE("chapter 7: expert choice goes through its six tokens with its scores, gates and depths") {
   const WorkedExample e = expert_example();
   CHECK(capacity_count(1, 6) == 6);
   CHECK(capacity_count(2.0 / 3, 6) == 4);
@@ -87,7 +87,7 @@ TEST_CASE("07: expert choice, step by step") {
   CHECK(e.taken[0].size() + e.taken[1].size() + e.taken[2].size() == 12);
 }
 
-TEST_CASE("07: the router's gradient comes through the gate") {
+TEST_CASE("chapter 7: the router's gradient comes through the gate, with its numbers") {
   const Second second(WorkedExample::three_recursions(Routing::expert_choice));
   const double s = sigma(-0.397329), slope = 0.1 * s * (1 - s);
   CHECK(s == Approx(0.4020).margin(half_a_digit));
@@ -98,9 +98,9 @@ TEST_CASE("07: the router's gradient comes through the gate") {
   check_printed(second.row_grad, {0.0785, 0.0133});
 }
 
-TEST_CASE("07: the auxiliary loss and the z-loss") {
+TEST_CASE("chapter 7: the auxiliary loss and the z-loss are those it computes") {
   const WorkedExample e = expert_example();
-  CHECK(e.losses.aux.value().item() == Approx(1.5190).margin(half_a_digit));
+  CHECK(e.losses.aux.item() == Approx(1.5190).margin(half_a_digit));
   const std::vector<double> s{0.2093, 0.4020, 0.7142, 0.5743, 0.6739, 0.3910};
   const std::vector<double> loss{0.2349, 0.9114, 0.3366, 0.5546, 0.3947, 0.4959};
   double mean = 0;
@@ -121,11 +121,11 @@ TEST_CASE("07: the auxiliary loss and the z-loss") {
   CHECK(z.grad().at({1}) == Approx(-0.0997).margin(half_a_digit));
   CHECK(sigma(-1.45002) / 4 == Approx(0.0475).margin(half_a_digit));
 
-  CHECK(e.losses.z.value().item() == Approx(2.3202).margin(1e-4));
+  CHECK(e.losses.z.item() == Approx(2.3202).margin(1e-4));
   CHECK(0.2208 + 0.5960 + 1.5034 == Approx(2.3202));
 }
 
-TEST_CASE("07: gates, residuals and what warms up") {
+TEST_CASE("chapter 7: gates, residuals and the warm-up of capacities give its numbers") {
   CHECK(sigma(0.56) == Approx(0.636).margin(10 * half_a_digit));
   CHECK(std::tanh(0.56) == Approx(0.508).margin(10 * half_a_digit));
   CHECK(sigma(-1.45) == Approx(0.190).margin(10 * half_a_digit));
@@ -143,7 +143,7 @@ TEST_CASE("07: gates, residuals and what warms up") {
   CHECK(warmed_capacity(1.0 / 3, 49, 100) == Approx(0.6667).margin(half_a_digit));
 }
 
-TEST_CASE("07: token choice") {
+TEST_CASE("chapter 7: token choice gives its probabilities, depths, results and losses") {
   const WorkedExample e(WorkedExample::three_recursions(Routing::token_choice), Rule::threshold, kTokenWeights);
   const Tensor z = matmul(WorkedExample::start(), Tensor({2, 3}, {0.6f, -0.5f, 0.3f, -0.2f, 0.9f, 0.4f}));
   check_printed(z.slice(0, 2, 3), {-0.34, 0.87, 0.23});
@@ -163,17 +163,17 @@ TEST_CASE("07: token choice") {
     CHECK(double(mean_p.data()[i]) == Approx(p[i]).margin(half_a_digit));
     CHECK(3 * e.metrics.load[i] * double(mean_p.data()[i]) == Approx(fp[i]).margin(half_a_digit));
   }
-  CHECK(e.losses.balance.value().item() == Approx(1.0180).margin(half_a_digit));
+  CHECK(e.losses.balance.item() == Approx(1.0180).margin(half_a_digit));
   CHECK(e.metrics.max_violation() == Approx(0.5).margin(1e-6));
   CHECK(e.metrics.entropy() == Approx(1.0114).margin(half_a_digit));
   CHECK(std::log(3.0) == Approx(1.0986).margin(half_a_digit));
   const RouterMetrics uneven{.load = {0.7603, 0.2397, 0}};
   CHECK(uneven.max_violation() == Approx(1.281).margin(6e-4));
   CHECK(uneven.entropy() == Approx(0.551).margin(6e-4));
-  CHECK(e.losses.z.value().item() == Approx(1.5849).margin(half_a_digit));
+  CHECK(e.losses.z.item() == Approx(1.5849).margin(half_a_digit));
 }
 
-TEST_CASE("07: a bias changes the choice and not the weight") {
+TEST_CASE("chapter 7: a bias changes the choice and not the weight") {
   ModelConfig config = WorkedExample::three_recursions(Routing::token_choice);
   config.router.balancing = RouterBalancing::loss_free;
   RouterWeights weights(config);
@@ -195,7 +195,7 @@ TEST_CASE("07: a bias changes the choice and not the weight") {
   CHECK(router->combine(2, last, deepest, y).value().at({0, 0}) == Approx(1 + 0.3712).margin(half_a_digit));
 }
 
-TEST_CASE("07: a router is small") {
+TEST_CASE("chapter 7: a router of width 128 has 384 weights") {
   ModelConfig config;
   config.vocab_size = 100;
   config.sharing = Sharing::middle_cycle;

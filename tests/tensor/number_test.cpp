@@ -16,7 +16,7 @@ TEST_CASE("a number is read to the last digit, with or without its sign") {
   CHECK(parse_number<int64_t>("010") == 10);
 }
 
-TEST_CASE("what is no finite number is none") {
+TEST_CASE("a text that is not a finite number gives none") {
   for (const char* text : {"",      " ",      "+",  "-",    "+-1",  "nan", "-nan", "nan(1)", "inf", "-inf", "infinity",
                            "1e999", "-1e999", "0x", "0x10", "1.5f", "1,5", "1 ",   " 1",     "1e",  "one"}) {
     INFO(text);
@@ -38,7 +38,7 @@ TEST_CASE("a number is taken off the beginning of a text, which stays whole wher
   CHECK(text == "*x");
 }
 
-TEST_CASE("a number that does not fit is told from what is no number, with the bound") {
+TEST_CASE("a number that does not fit is told apart from a text that is not a number, and the bound is named") {
   CHECK(beyond_range<int8_t>("128") == "is too large (give at most 127)");
   CHECK(beyond_range<int8_t>("+128") == "is too large (give at most 127)");
   CHECK(beyond_range<int8_t>("-129") == "is too small (give at least -128)");

@@ -65,14 +65,14 @@ TEST_CASE("a safetensors file has exactly the bytes that the format fixes") {
   REQUIRE(write_safetensors(file) == expected);
 }
 
-TEST_CASE("views are written in the order in which they are read") {
+TEST_CASE("a view is written to a safetensors file in its own order, not that of memory") {
   SafetensorsFile file;
   file.tensors["w"] = Tensor({2, 2}, {1, 2, 3, 4}).transpose(0, 1);
   const Tensor read = parse_safetensors(write_safetensors(file), "x").tensors.at("w");
   REQUIRE(read.to_vector() == std::vector<Real>{1, 3, 2, 4});
 }
 
-TEST_CASE("what cannot stand in a safetensors header is refused when writing") {
+TEST_CASE("a name or text that a safetensors header cannot hold is refused when writing") {
   SafetensorsFile file;
   file.metadata["text"] = "\xff";
   REQUIRE_THROWS_AS(write_safetensors(file), Error);
@@ -146,7 +146,7 @@ TEST_CASE("tensors of a safetensors file neither overlap nor leave bytes unused 
 TEST_CASE("JSON from outside is refused when damaged, too deep or ambiguous") {
   REQUIRE(parse_json(R"({"a": [1, {"b": "c"}]})", "x", 3).size() == 1);
   REQUIRE_THROWS_WITH(parse_json(R"({"a": [1, {"b": "c"}]})", "x", 2), ContainsSubstring("x: nested deeper than 2"));
-  REQUIRE_THROWS_WITH(parse_json(R"({"a": 1, "b": {"a": 1}, "a": 2})", "x"), ContainsSubstring("\"a\" stands twice"));
+  REQUIRE_THROWS_WITH(parse_json(R"({"a": 1, "b": {"a": 1}, "a": 2})", "x"), ContainsSubstring("\"a\" is there twice"));
   for (const char* text : {"", "{", "nul", "\"\xff\"", "1 2", "1e999", "[-1e999]"})
     REQUIRE_THROWS_AS(parse_json(text, "x"), InputError);
 }

@@ -172,7 +172,7 @@ TEST_CASE("numbers and functions of tensors are written as in NumPy") {
   CHECK(std::isnan(pow(x, 0.5).at({0})));
 }
 
-TEST_CASE("axes of extent 1 come and go") {
+TEST_CASE("squeeze removes an axis of extent 1 and unsqueeze adds one") {
   const Tensor x = counting({2, 1, 3});
   CHECK(x.squeeze(1).shape() == Shape({2, 3}));
   CHECK(x.squeeze(-2).data() == x.data());

@@ -32,7 +32,7 @@ TEST_CASE("every piece runs exactly once, whatever the number of threads") {
   }
 }
 
-TEST_CASE("ranges cover everything without overlap") {
+TEST_CASE("parallel ranges cover everything without overlap") {
   std::vector<int> seen(103, 0);
   parallel_ranges(103, 10, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) ++seen[i];

@@ -33,7 +33,7 @@ Shape regrouped(Random& random, const Shape& shape) {
     dims.insert(dims.begin() + pick(random, 0, int64_t(dims.size())), 0);
     return Shape(dims);
   }
-  // Its factors, most often as they stand, so that a part of the old axes survives.
+  // Its factors, usually in their order, so that a part of the old axes survives.
   std::vector<int64_t> factors;
   for (int64_t d : shape)
     for (int64_t factor = 2; d > 1; ++factor)
@@ -60,7 +60,7 @@ TEST_CASE("any sequence of views shows the elements that it should") {
     Expected expected(x.shape(), [&](const Index& index) { return element(x, index); });
     const Tensor original = x;
     std::string path = x.shape().text();
-    // Applies a view whose element at `index` should be the one that stood at from(index).
+    // Applies a view whose element at `index` should be the one that was at from(index).
     const auto view = [&](const std::string& what, const Tensor& next, const Shape& shape, auto from) {
       path += " " + what;
       expected = Expected(shape, [&, before = expected](const Index& index) { return before.at(from(index)); });

@@ -6,7 +6,7 @@
 
 using namespace tinymor;
 
-TEST_CASE("every number, and what is none, becomes a whole number within bounds") {
+TEST_CASE("every number, infinite ones and NaN included, becomes a whole number within bounds") {
   constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
   struct Case {
     double value;

@@ -33,7 +33,7 @@ const std::string text =
     "marmot mongoose monkey octopus ostrich otter panda panther parrot pelican penguin pigeon porcupine puffin rabbit "
     "raccoon reindeer salamander salmon seahorse sparrow squirrel starling tiger tortoise toucan turkey turtle walrus "
     "weasel wombat zebra ";
-constexpr int context = 4;  // so many characters are seen to guess the next one
+constexpr int context = 4;  // the number of characters that the next one is predicted from
 
 int id_of(char c) {
   return c == ' ' ? 0 : c - 'a' + 1;
@@ -74,7 +74,7 @@ int main() {
       clip_grad_norm(net.parameters(), 1);
       optimizer.step();
       optimizer.zero_grad();
-      loss_sum += loss.value().item();
+      loss_sum += loss.item();
     }
     optimizer.lr = 5e-3 * (epochs - epoch) / epochs;
     if (epoch % 10 == 0) std::printf("epoch %2d  loss %.3f\n", epoch, loss_sum / double(loader.batches()));

@@ -22,7 +22,7 @@ int main() {
   SGD optimizer(net.parameters(), {.lr = 1});
   for (int step = 0; step <= 1000; ++step) {
     const Variable loss = bce_with_logits(net(inputs), targets);
-    if (step % 500 == 0) std::printf("step %4d  loss %.4f\n", step, double(loss.value().item()));
+    if (step % 500 == 0) std::printf("step %4d  loss %.4f\n", step, double(loss.item()));
     optimizer.zero_grad();
     loss.backward();
     optimizer.step();

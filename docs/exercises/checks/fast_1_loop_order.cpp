@@ -23,6 +23,13 @@ std::vector<float> numbers(int64_t count) {
   return x;
 }
 
+/// C holds 99 everywhere before the call.
+std::string hint_for(float given, float right) {
+  if (given == 99) return "this element was never written: C must be set to 0 first";
+  if (given - right == 99) return "99 too much: C held 99 before the call; set it to 0 first";
+  return "";
+}
+
 Finding check_loop_order() {
   struct Sizes {
     int64_t m, n, k;
@@ -36,9 +43,7 @@ Finding check_loop_order() {
       if (given[i] != right[i])
         return not_yet(fmt::format("[{},{}] x [{},{}]: element ({},{}) should be {}, you gave {}", m, k, k, n, i / n,
                                    i % n, right[i], given[i]),
-                       given[i] == 99              ? "this element was never written: C must be set to 0 first"
-                       : given[i] - right[i] == 99 ? "99 too much: C held 99 before the call; set it to 0 first"
-                                                   : "");
+                       hint_for(given[i], right[i]));
     if (given[m * n] != 99) return not_yet(fmt::format("you wrote past the end of C, which has {} elements", m * n));
   }
   const int64_t size = 384;

@@ -8,7 +8,7 @@ Everything is computed in double precision from inputs that float holds exactly,
 because that is what tinymor's reader knows. The same script gives the same bytes.
 
 Case n of function f is the tensors f/n/input0, f/n/input1, ..., f/n/cotangent, f/n/output, f/n/grad0, ...: gradK is the
-gradient of sum(cotangent * output) by inputK. Whatever else the function takes (axes, indices, ...) stands beside them
+gradient of sum(cotangent * output) by inputK. Its other arguments (axes, indices, ...) are beside them
 under its own name.
 """
 
