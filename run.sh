@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what tinymor needs, builds it and runs it. Safe to run again: what is there already is left alone.
+# Installs what tinymor needs, builds it and runs it. Safe to run again: it leaves alone what is already there.
 set -euo pipefail
 cd "$(dirname "$0")"
 cores=$(getconf _NPROCESSORS_ONLN)
@@ -14,24 +14,24 @@ Use: ./run.sh COMMAND
   build         only builds: build/tinymor and build/tinymor-viz
   train ...     build/tinymor train ...      (try: ./run.sh train --help)
   viz ...       build/tinymor-viz ...
-  exercise      lists the exercises of docs/exercises and says which are done; exercise NAME checks that one and says
-                what is missing
+  exercise      lists the exercises of docs/exercises and says which are done; exercise NAME checks one of them
+                and says what is missing
   check         runs the fast tests under AddressSanitizer and UndefinedBehaviorSanitizer
   check threads the same under ThreadSanitizer
 
-Each first installs missing system packages (asking, when run in a terminal) and builds what has changed, only what it
-runs: the tests are built by test and check, the exercises by exercise.
+Each command first installs missing system packages (in a terminal it asks before) and builds what has changed, but only
+what it runs: test and check build the tests, exercise builds the exercises.
 END
 }
 
 note() { echo "run.sh: $*" >&2; }
 fail() { note "$*"; exit 1; }
 refuse() { note "$*"; exit 2; }
-# What Ctrl-C says from now on.
+# What is printed after Ctrl-C from now on.
 interrupted() { trap "note 'stopped: $*'; exit 130" INT; }
-interrupted the same command goes on from here
+interrupted run the same command again to go on from here
 
-# Debian's name of each package, and the command, pkg-config module or file that shows that it is there.
+# The name of each package in Debian, and the command, pkg-config module or file that shows that it is installed.
 needs='
 g++                   command c++
 cmake                 command cmake
@@ -52,7 +52,7 @@ catch2                module catch2
 fonts-dejavu-core     file /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 '
 
-# What only the tests need: a display without a screen, and hands for its mouse.
+# What only the tests need: a display without a screen, and a program that moves its mouse.
 test_needs='
 xvfb                  command Xvfb
 xdotool               command xdotool
@@ -68,14 +68,14 @@ missing() {
   done < <(sed '/^$/d' <<<"$needs")
 }
 
-# writable FOLDER: makes the folder and sees that files can be written in it.
+# writable FOLDER: makes the folder and checks that files can be written in it.
 writable() {
   local said
   said=$({ mkdir -p "$1" && echo >"$1/.written" && rm "$1/.written"; } 2>&1) ||
     fail "cannot write in $PWD/$1: ${said##*: } (copy the project to a folder of your own that has room)"
 }
 
-# Why apt-get failed, by what it said.
+# Why apt-get failed, from what it printed.
 apt_failure() {
   case $(cat "$log") in
     *"No space left"* | *"enough free space"*) echo "no space left for the packages (make room, then run this again)" ;;
@@ -108,7 +108,7 @@ install() {
   $sudo env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends \
     $packages >>"$log" 2>&1 || fail "$(apt_failure); all that apt-get said is in $log"
   packages=$(echo $(missing))
-  [ -z "$packages" ] || fail "still missing after installing: $packages (what apt-get said is in $log)"
+  [ -z "$packages" ] || fail "still missing after installing: $packages (the output of apt-get is in $log)"
 }
 
 # configure PRESET FOLDER
@@ -122,10 +122,10 @@ configure() {
     fail "$2 was made for this project in another folder (remove $2, then run this again)"
   [ ! -f "$2/build.ninja" ] || return 0
   CMAKE_GENERATOR=Ninja cmake --preset "$1" >"$log" 2>&1 ||
-    fail "cmake could not prepare the build: $(grep -m 1 -A 3 'CMake Error' "$log" | sed '1d; /^$/d; s/^ *//' | paste -sd ' ') (all it said is in $log)"
+    fail "cmake could not prepare the build: $(grep -m 1 -A 3 'CMake Error' "$log" | sed '1d; /^$/d; s/^ *//' | paste -sd ' ') (its whole output is in $log)"
 }
 
-# What a build says: on a terminal one line that moves, and whatever is not about progress.
+# The output of a build: on a terminal progress takes one line, which is overwritten; everything else is kept.
 progress() {
   local line
   [ -t 2 ] && [ "${TERM:-dumb}" != dumb ] || { cat; return; }
@@ -138,19 +138,19 @@ progress() {
   printf '\r\033[K'
 }
 
-# build PRESET FOLDER SECONDS TARGET...: one core of a laptop takes about so many seconds for all of the targets.
+# build PRESET FOLDER SECONDS TARGET...: one core of a laptop takes about SECONDS for all of the targets.
 build() {
   local preset=$1 folder=$2 seconds=$3 log=$2/build.log
   configure "$preset" "$folder"
   [ -f "$folder/.ninja_log" ] || note "building: about $((seconds / cores / 60 + 1)) min on $cores cores"
   if ! cmake --build "$folder" -j "$cores" --target "${@:4}" 2>&1 | tee "$log" | progress; then
     [ "$(df -Pm "$folder" | awk 'NR == 2 { print $4 }')" -ge 50 ] || fail "no space left in $PWD/$folder (make room, then run this again)"
-    fail "building failed; all that was said is in $log"
+    fail "building failed; its whole output is in $log"
   fi
   ! grep -q 'no work to do' "$log" || note "nothing to build: $folder is up to date"
 }
 
-# What programs print belongs to their output; everything on the way there goes to stderr.
+# Only the programs themselves print to stdout; everything before that goes to stderr.
 programs() { build release build 600 all >&2; }
 ready() {
   install >&2
@@ -165,7 +165,7 @@ demo() {
   local resume=
   if [ -f runs/demo/trainer.safetensors ]; then
     resume=--resume
-    note "part 3 of 4: runs/demo is there already: training what is left of it (remove the folder to train anew)"
+    note "part 3 of 4: runs/demo is there already: training the steps that are left (remove the folder to start again)"
   else
     note "part 3 of 4: training a small model on the bundled stories: about a minute (Ctrl-C stops it and keeps what it has learned)"
   fi
@@ -176,7 +176,7 @@ demo() {
   build/tinymor generate runs/demo --prompt "Once upon a time"
   if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || ! build/tinymor-viz runs/demo; then
     build/tinymor-viz runs/demo --png runs/demo/visualizer.png
-    note "no window to be had here: the visualizer's picture is runs/demo/visualizer.png"
+    note "no window can be opened here: the visualizer's picture is runs/demo/visualizer.png"
   fi
   cat >&2 <<'END'
 run.sh: go on with one of these:
@@ -189,10 +189,10 @@ END
 # In the order of the chapters, as docs/exercises/CMakeLists.txt lists them.
 exercises() { sed -n '/^set(exercises/,/)/p' docs/exercises/CMakeLists.txt | grep -oE '[a-z]+_[0-9]_[a-z_]+'; }
 
-# Builds the exercise of that name; what the build system and the compiler said is in build/exercise.log.
+# Builds the exercise of that name; the output of the build system and the compiler goes to build/exercise.log.
 build_exercise() { cmake --build build -j "$cores" --target "exercise_$1" >build/exercise.log 2>&1; }
 
-# What the compiler said: the build system's own lines help nobody here.
+# The output of the compiler, without the lines of the build system, which do not help here.
 compiler_said() { grep -vE '^(\[[0-9]|FAILED: |ninja: |--|/\S*c\+\+ )' build/exercise.log >&2 || true; }
 
 exercise() {
@@ -249,7 +249,7 @@ case ${1:-} in
     case ${2:-} in
       '') preset=sanitize ;;
       threads) preset=threads ;;
-      *) refuse "check: $2 is no kind of check (leave it out, or: threads)" ;;
+      *) refuse "check: $2 is not a kind of check (leave it out, or use threads)" ;;
     esac
     build $preset build-$preset 1200 tests
     ctest --test-dir build-$preset --output-on-failure -j "$cores" -E ': ?slow'

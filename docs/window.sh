@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the window costs, on a display without a screen, drawn in software: docs/window.sh RUN [ROUNDS]
+# Measures what the window costs, on a display without a screen, drawn in software: docs/window.sh RUN [ROUNDS]
 # RUN: a recording of many steps. Needs Xvfb. Prints milliseconds a frame, the processor's share while nothing changes, the
 # speed of training in the window beside `tinymor train`, and what snapshots cost a run (pairs that alternate, medians).
 set -euo pipefail
@@ -45,7 +45,7 @@ for ((i = 1; i <= rounds; ++i)); do
 done
 echo "training in the window: $(middle "$scratch/shares") % of the speed without it (median of $rounds)"
 
-# Seconds of 120 steps of the default model with a snapshot after every so many.
+# seconds STEPS: how long 120 steps of the default model take with a snapshot after every STEPS.
 seconds() {
   rm -rf "$scratch/run"
   local begin=$EPOCHREALTIME

@@ -179,6 +179,6 @@ fresh
 run 2 dance
 says "unknown command: dance"
 run 2 check everything
-says "check: everything is no kind of check"
+says "check: everything is not a kind of check"
 
 [ "$failures" = 0 ]

@@ -1,4 +1,4 @@
-// Exercise 2 of chapter 5: causal attention over texts that lie end to end.
+// Exercise 2 of chapter 5: causal attention over texts placed end to end.
 //
 // Text s has the rows offsets[s] to offsets[s+1] - 1. Row i sees the rows of its own text up to itself. Score of i with
 // j: the product of their q and k rows, divided by sqrt(D). Weights: softmax of the scores that i sees. Result: the sum

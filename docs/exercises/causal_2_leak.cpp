@@ -1,7 +1,7 @@
 // Exercise 2 of chapter 8: a detector of leaks.
 //
-// Call choose(scores), then twice more with the last score replaced (1e9 and -1e9 will do), and compare who is taken.
-// Only places before the last one count: the last may well depend on its own score.
+// Call choose(scores), then twice more with the last score replaced (1e9 and -1e9 will do), and compare which places
+// are taken. Only places before the last one count: the last may well depend on its own score.
 #include "exercises.h"
 
 namespace tinymor {

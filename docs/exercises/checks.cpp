@@ -1,6 +1,6 @@
 // The program that checks exercises: those named on the command line, or all it was linked with. It ends with status 0
 // when all of them are done, 1 when not, 2 for a name it does not know. Each is checked in a process of its own, so
-// that one that crashes or never ends is told in a line like any other.
+// that one that crashes or never ends gets a line like any other.
 #include "checks.h"
 
 #include <sys/resource.h>
@@ -56,7 +56,7 @@ void tell(const Exercise& exercise, const Finding& found) {
 
 /// Checks it, and says what was found; whether it is done.
 bool check(const Exercise& exercise) {
-  // The name comes first, so that what the exercise prints itself stands below it.
+  // The name comes first, so that anything the exercise prints itself is below it.
   fmt::print("{}: ", exercise.name);
   std::fflush(stdout);
   const pid_t child = fork();
@@ -72,7 +72,7 @@ bool check(const Exercise& exercise) {
                            "a loop that never ends? Look at what ends each of yours"));
   else
     tell(exercise, not_yet(fmt::format("it crashed ({})", strsignal(WTERMSIG(status))),
-                           "a place outside of an array, or a recursion as deep as the input is long?"));
+                           "a place outside an array, or a recursion as deep as the input is long?"));
   return false;
 }
 

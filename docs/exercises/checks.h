@@ -1,5 +1,5 @@
 #pragma once
-// What an exercise is to the program that checks it.
+// What the program that checks exercises knows of each.
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@ namespace tinymor {
 struct Finding {
   bool done;
   std::string text;  ///< What is wrong, in words with numbers; or a remark on what is done, which may be empty.
-  std::string hint;  ///< One that fits what is wrong better than the exercise's own; may be empty.
+  std::string hint;  ///< A hint that fits better than the exercise's own; may be empty.
 };
 
 inline Finding done(std::string remark = "") {
@@ -34,8 +34,8 @@ struct Exercise {
   std::function<Finding()> check;
 };
 
-/// Puts an exercise into the program's table. Each file in checks/ has one of these, so that a program holds the
-/// exercises whose checks it was linked with and needs no other's code.
+/// Puts an exercise into the program's table. Each file in checks/ has one of these, so that a program has the
+/// exercises whose checks it was linked with, and needs the code of no other.
 struct AddExercise {
   explicit AddExercise(Exercise exercise);
 };

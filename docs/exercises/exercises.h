@@ -1,6 +1,7 @@
 #pragma once
-// The exercises of the book. Each is one function: its task stands here, the place to write it is the .cpp file of
-// the same name, and ./run.sh exercise NAME says what is still missing. How to go about it: README.md
+// The exercises of the book. Each is one function: its task is here, you write it in the .cpp file of the same name,
+// and
+// ./run.sh exercise NAME says what is still missing. README.md explains how to do them.
 
 #include <cstdint>
 #include <functional>
@@ -12,7 +13,7 @@ namespace tinymor {
 
 // --- Chapter 2: tensors ---
 
-/// tensors_1_strides. The strides of a row-major array: how far apart, in elements, neighbours along each axis lie.
+/// tensors_1_strides. The strides of a row-major array: how far apart, in elements, neighbours along each axis are.
 /// [2,3] -> {3,1}; the scalar [] -> {}.
 std::vector<int64_t> strides_of(const Shape& shape);
 
@@ -21,7 +22,7 @@ std::vector<int64_t> strides_of(const Shape& shape);
 Shape broadcast_shape(const Shape& a, const Shape& b);
 
 /// tensors_3_scatter_add. y [rows,d], zero except that every row i of x [n,d] is added to row index[i] of y. Rows that
-/// are named twice add up. x may be a view with any strides.
+/// are added to the same row of y add up. x may be a view with any strides.
 Tensor scatter_add(int64_t rows, const IntTensor& index, const Tensor& x);
 
 // --- Chapter 3: autograd ---
@@ -54,8 +55,8 @@ void multiply(int64_t m, int64_t n, int64_t k, const float* a, const float* b, f
 void transpose_blocked(int64_t rows, int64_t columns, const float* x, float* y);
 
 /// fast_3_online_softmax. log(e^x1 + e^x2 + ...) of numbers that come one at a time and only once: `next(x)` puts the
-/// next one into x, or returns false when there are no more. There is at least one. Numbers like 1000 and -1000 must do
-/// no harm.
+/// next one into x, or returns false when there are no more. There is at least one. Numbers like 1000 and -1000 must
+/// work too.
 double online_log_sum_exp(const std::function<bool(double& x)>& next);
 
 // --- Chapter 5: attention ---
@@ -64,14 +65,14 @@ double online_log_sum_exp(const std::function<bool(double& x)>& next);
 /// a head of even width D.
 std::vector<double> turned(const std::vector<double>& head, int64_t position, double theta);
 
-/// attention_2_packed. Causal attention of one head over texts that lie end to end: the rows offsets[s]..offsets[s+1]
+/// attention_2_packed. Causal attention of one head over texts placed end to end: the rows offsets[s]..offsets[s+1]
 /// of q, k [R,D] and v [R,E] belong to text s. Returns [R,E]. A text may have no rows, and scores may be in the
 /// thousands.
 Tensor packed_attention(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<int64_t>& offsets);
 
 /// attention_3_one_pass. The sum of the values, each times the softmax of its score, when keys come one at a time and
 /// only once: `next(score, value)` puts in the next one's, or returns false when there are no more. There is at least
-/// one. Scores like 1000 and -1000 must do no harm.
+/// one. Scores like 1000 and -1000 must work too.
 std::vector<double> one_pass_attention(const std::function<bool(double& score, std::vector<double>& value)>& next);
 
 // --- Chapter 6: sharing ---
@@ -100,7 +101,7 @@ struct GateGrads {
   double dz;
 };
 /// routers_2_gate_gradient. The gradients of x' = x + alpha sigmoid(z) y, for a gradient g of x'. x, y and g have the
-/// same length; that z was itself computed from x is somebody else's business.
+/// same length; ignore that z was itself computed from x.
 GateGrads gate_backward(double alpha, double z, const std::vector<double>& y, const std::vector<double>& g);
 
 struct Balance {
@@ -117,9 +118,9 @@ Balance balance_of(const std::vector<std::vector<double>>& scores);
 /// token takes: the first whatever its score, and each further one as long as its scores are 0 or more.
 std::vector<int64_t> causal_depths(const std::vector<std::vector<double>>& scores);
 
-/// causal_2_leak. choose(scores) gives the places that are taken. The first place, the last one excepted, that is taken
+/// causal_2_leak. choose(scores) gives the places that are taken. The first place, except the last one, that is taken
 /// or not depending on the last score: try the score as it is, a very large one and a very small one. -1 when there is
-/// none. There are at least two scores.
+/// no such place. There are at least two scores.
 int64_t first_leak(const std::function<std::vector<int64_t>(const std::vector<double>&)>& choose,
                    const std::vector<double>& scores);
 
@@ -140,7 +141,7 @@ std::vector<int64_t> visible_positions(const std::vector<int64_t>& depths, int64
 
 /// cache_3_attend. Attention of one query over a cache: the mean of the values, weighted by the softmax of the scores
 /// query·key / sqrt(width of the query). `next(key, value)` puts the next entry into its arguments or returns false; it
-/// gives each entry once, and there is at least one. Scores like 1000 and -1000 must do no harm.
+/// gives each entry once, and there is at least one. Scores like 1000 and -1000 must work too.
 std::vector<double> attend(const std::vector<double>& query,
                            const std::function<bool(std::vector<double>& key, std::vector<double>& value)>& next);
 

@@ -1,9 +1,9 @@
 // Exercise 1 of chapter 6: which layer uses which weights.
 //
 //     cycle, 6 layers, 2 recursions:            0 1 2 0 1 2
-//     sequence, likewise:                       0 0 1 1 2 2
+//     sequence, 6 layers, 2 recursions:         0 0 1 1 2 2
 //     middle_cycle, 6 layers, 2 recursions:     0 1 2 1 2 3
-//     middle_sequence, likewise:                0 1 1 2 2 3
+//     middle_sequence, 6 layers, 2 recursions:  0 1 1 2 2 3
 #include "exercises.h"
 
 namespace tinymor {

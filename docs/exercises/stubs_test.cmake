@@ -1,5 +1,5 @@
-# Builds the exercises as they stand and runs their checks: every one must be done, or not yet and come with a hint. One
-# that does not compile is somebody's work, and no reason to fail, unless the files are as they came.
+# Builds the exercises as they are and runs their checks: each must be done, or not yet done and come with a hint. One that
+# does not compile is a student's unfinished work and no reason to fail, unless the files are unchanged.
 execute_process(COMMAND ${CMAKE_COMMAND} --build ${BUILD} --target exercise_stubs RESULT_VARIABLE status
   OUTPUT_VARIABLE log ERROR_VARIABLE log)
 if(NOT status EQUAL 0)
@@ -17,6 +17,6 @@ if(NOT status MATCHES "^[01]$")
 endif()
 foreach(name ${EXERCISES})
   if(NOT said MATCHES "${name}: (done|not yet: [^\n]+\nhint: [^\n]+\n)")
-    message(FATAL_ERROR "nothing useful was said about ${name}:\n${said}")
+    message(FATAL_ERROR "there is no useful line about ${name}:\n${said}")
   endif()
 endforeach()

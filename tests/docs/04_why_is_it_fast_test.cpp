@@ -24,7 +24,7 @@ double three_digits(double x) {
 
 }  // namespace
 
-TEST_CASE("04: the work of a product, and its least traffic") {
+TEST_CASE("chapter 4: its product has 268435456 operations and 85 of them per byte") {
   const int64_t n = 512;
   CHECK(2 * n * n * n == 268435456);
   CHECK(3 * n * n * 4 == 3145728);
@@ -32,7 +32,7 @@ TEST_CASE("04: the work of a product, and its least traffic") {
   CHECK(n / 6.0 == Approx(85.3).margin(0.05));
 }
 
-TEST_CASE("04: lines of B that a 4 x 4 product fetches when the cache holds one") {
+TEST_CASE("chapter 4: a 4 x 4 product fetches 64 lines of B in the naive order and 16 in the next") {
   // Rows of four numbers, one line each; a fetch whenever the line is another one than before.
   const auto fetches = [](bool reordered) {
     int64_t count = 0, held = -1;
@@ -49,14 +49,14 @@ TEST_CASE("04: lines of B that a 4 x 4 product fetches when the cache holds one"
   CHECK(fetches(true) == 16);
 }
 
-TEST_CASE("04: a column of B at n = 512 maps to two sets of the cache") {
-  // 64 sets of lines of 64 bytes; rows of B lie 2048 bytes apart.
+TEST_CASE("chapter 4: a column of B at n = 512 maps to two sets of the cache") {
+  // 64 sets of lines of 64 bytes; rows of B are 2048 bytes apart.
   std::set<int64_t> sets;
   for (int64_t p = 0; p < 512; ++p) sets.insert(p * 2048 / 64 % 64);
   CHECK(sets.size() == 2);
 }
 
-TEST_CASE("04: touches of memory per multiply-add") {
+TEST_CASE("chapter 4: blocks and tiles touch memory as often per multiply-add as it says") {
   const auto blocked = [](double depth) { return (depth + 2) / depth; };
   CHECK(blocked(1) == 3);
   CHECK(blocked(8) == 1.25);
@@ -66,20 +66,20 @@ TEST_CASE("04: touches of memory per multiply-add") {
   CHECK(tiled(12, 32) == Approx(8.7).margin(0.05));
 }
 
-TEST_CASE("04: a fused multiply-add rounds once") {
+TEST_CASE("chapter 4: a fused multiply-add rounds once") {
   const double a = 1.01, b = 1.01, c = -1.02;
   CHECK(three_digits(three_digits(a * b) + c) == 0);
   CHECK(three_digits(std::fma(a, b, c)) == Approx(0.0001));
 }
 
-TEST_CASE("04: the order of a sum shows in its bits") {
+TEST_CASE("chapter 4: the order of a sum shows in its bits") {
   volatile float large = 16777216, one = 1;
   const float from_large = (large + one) + one, from_small = (one + one) + large;
   CHECK(from_large == 16777216);
   CHECK(from_small == 16777218);
 }
 
-TEST_CASE("04: sixteen lanes, halved") {
+TEST_CASE("chapter 4: the lanes 0 to 15 halve to its eight numbers and then to 120") {
   float lanes[16];
   for (int i = 0; i < 16; ++i) lanes[i] = float(i);
   for (int half = 8; half > 0; half /= 2) {
@@ -89,7 +89,7 @@ TEST_CASE("04: sixteen lanes, halved") {
   CHECK(lanes[0] == 120);
 }
 
-TEST_CASE("04: any number of threads gives the same bits") {
+TEST_CASE("chapter 4: any number of threads gives the same bits") {
   const auto numbers = [](int64_t rows, int64_t columns, uint64_t seed) {
     Tensor x({rows, columns});
     Random random(seed);
@@ -108,7 +108,7 @@ TEST_CASE("04: any number of threads gives the same bits") {
   set_thread_count(before);
 }
 
-TEST_CASE("04: what attention does not write") {
+TEST_CASE("chapter 4: the scores that attention does not write have the sizes it says") {
   const int64_t length = 256, heads = 6, sequences = 8;
   CHECK(length * length * 4 == 256 * 1024);
   CHECK(length * length * 4 * heads * sequences == 12 * 1024 * 1024);
@@ -116,7 +116,7 @@ TEST_CASE("04: what attention does not write") {
   CHECK(length * 4 * heads * sequences == 48 * 1024);
 }
 
-TEST_CASE("04: intensities") {
+TEST_CASE("chapter 4: operations that are not matrix products have the bytes and intensities it says") {
   CHECK(2.0 * 512 * 512 / (512 * 512 * 4) == 0.5);  // a matrix times one vector: each weight read for two operations
   CHECK(1.0 / (3 * 4) == Approx(0.083).margin(0.001));  // c = a + b
   CHECK(7 * 4 == 28);                                   // AdamW, bytes per parameter

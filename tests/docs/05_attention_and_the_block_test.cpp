@@ -57,7 +57,7 @@ Rows kept_rows() {
 
 }  // namespace
 
-TEST_CASE("05: RMSNorm") {
+TEST_CASE("chapter 5: RMSNorm gives its numbers, and zeros for zeros") {
   const auto normed = [](const Tensor& x, const Tensor& w) {
     return rms_norm(Variable(x), Variable(w), Real(1e-5)).value();
   };
@@ -68,7 +68,7 @@ TEST_CASE("05: RMSNorm") {
   check_printed(normed(Tensor::zeros({1, 2}), Tensor({2}, {1, 1})), {0, 0});
 }
 
-TEST_CASE("05: rope turns pairs") {
+TEST_CASE("chapter 5: rope turns pairs by its angles, and products depend on the distance alone") {
   check_printed(turned({1, 0, 0, 0}, 1), {0.5403, 0, 0.8415, 0});
   check_printed(turned({1, 0, 0, 0}, 2), {-0.4161, 0, 0.9093, 0});
   check_printed(turned({0, 1, 0, 0}, 1), {0, 0.99995, 0, 0.0100});
@@ -80,7 +80,7 @@ TEST_CASE("05: rope turns pairs") {
   CHECK(product(turned({1, 0, 0, 0}, 12), turned({1, 0, 0, 0}, 10)) == Approx(-0.4161).margin(5e-5));
 }
 
-TEST_CASE("05: attention on three tokens") {
+TEST_CASE("chapter 5: attention on three tokens gives its weights and results") {
   const Variable q(Tensor({3, 4}, {1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0})), k(keys()), v(values());
   check_printed(attention(q, k, v, causal(3), 1, 1).value(),
                 {1, 0, 0, 10, 0.2689, 0.7311, 0, 17.3106, 0.0900, 0.2447, 0.6652, 25.7521});
@@ -96,13 +96,13 @@ TEST_CASE("05: attention on three tokens") {
   CHECK(std::exp(3 - log_sum) == Approx(0.6652).margin(5e-5));
 }
 
-TEST_CASE("05: token 2 without token 0") {
+TEST_CASE("chapter 5: token 2 without token 0 has the result of its exercise on paper") {
   const Variable q(Tensor({1, 4}, {1, 2, 3, 0}));
   const Variable k(keys().slice(0, 1, 3)), v(values().slice(0, 1, 3));
   check_printed(attention(q, k, v, {{0, 1}, {0}, {2}}, 1, 1).value(), {0, 0.2689, 0.7311, 27.3106});
 }
 
-TEST_CASE("05: two query heads on one key head") {
+TEST_CASE("chapter 5: two query heads share one key head and have weights of their own") {
   const Variable q(Tensor({1, 8}, {1, 2, 3, 0, 3, 2, 1, 0})), k(keys()), v(values());
   const Tensor out = attention(q, k, v, {{0, 1}, {0}, {3}}, 2, 1).value();
   check_printed(out.slice(1, 0, 3), {0.0900, 0.2447, 0.6652});
@@ -129,7 +129,7 @@ TEST_CASE("05: two query heads on one key head") {
   CHECK(DecoderLayer(config).k_proj.shape() == Shape({32, 64}));
 }
 
-TEST_CASE("05: rows of two texts, before and after a router") {
+TEST_CASE("chapter 5: rows of two texts keep their positions after a router, with its offsets") {
   const Rows rows = Rows::batch(2, 4), kept = kept_rows();
   CHECK(rows.offsets == Offsets{0, 4, 8});
   CHECK(rows.positions.to_vector() == Places{0, 1, 2, 3, 0, 1, 2, 3});
@@ -137,7 +137,7 @@ TEST_CASE("05: rows of two texts, before and after a router") {
   CHECK(kept.positions.to_vector() == Places{0, 2, 3, 1, 3});
 }
 
-TEST_CASE("05: what the kept rows see, of their own keys and of everybody's") {
+TEST_CASE("chapter 5: the kept rows see what its plans say, of their own keys and of those of all tokens") {
   const Rows rows = Rows::batch(2, 4), kept = kept_rows();
   ModelConfig config = tiny_config();
   const auto some = [&](const Rows& of) {
@@ -165,7 +165,7 @@ TEST_CASE("05: what the kept rows see, of their own keys and of everybody's") {
   CHECK(rows.count() * rows.count() == 64);
 }
 
-TEST_CASE("05: what attention keeps") {
+TEST_CASE("chapter 5: attention keeps the bytes of its table and not the scores") {
   struct Row {
     int64_t tokens, result, log_sums, scores;
   };
@@ -182,13 +182,13 @@ TEST_CASE("05: what attention keeps") {
   CHECK(kernels::kAttentionRows == 24);
 }
 
-TEST_CASE("05: the gradient of a softmax") {
+TEST_CASE("chapter 5: the gradients of the scores of a softmax are its numbers and cancel") {
   const Variable scores = Variable::parameter(Tensor({1, 2}, {1, 2}));
   softmax(scores).backward(Tensor({1, 2}, {1, 0}));
   check_printed(scores.grad(), {0.1966, -0.1966});
 }
 
-TEST_CASE("05: SwiGLU") {
+TEST_CASE("chapter 5: SwiGLU gives its numbers") {
   const auto value = [](Real gate, Real up) {
     return swiglu(Variable(Tensor({1, 1}, {gate})), Variable(Tensor({1, 1}, {up}))).value();
   };
@@ -203,7 +203,7 @@ TEST_CASE("05: SwiGLU") {
   CHECK(344 % 8 == 0);
 }
 
-TEST_CASE("05: eight layers with and without residuals") {
+TEST_CASE("chapter 5: residuals keep the gradient of eight layers alive") {
   const auto slope = [](bool residual) {
     const Variable x = Variable::parameter(Tensor(1));
     Variable y = x;

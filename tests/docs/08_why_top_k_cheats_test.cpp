@@ -32,7 +32,7 @@ Ints depths(const WorkedExample& e) {
 
 }  // namespace
 
-TEST_CASE("08: under top-k a later token changes earlier outputs") {
+TEST_CASE("chapter 8: under top-k a later token changes earlier outputs") {
   const WorkedExample before = example(Rule::topk, false), after = example(Rule::topk, true);
   check_printed(before.selections[1].logits, {-1.3290, -0.3973, 0.9159, 0.2994, 0.7258, -0.4433});
   check_printed(after.selections[1].logits, {-1.3290, -0.3973, 0.9159, 0.2994, 0.7258, 0.3386});
@@ -46,7 +46,7 @@ TEST_CASE("08: under top-k a later token changes earlier outputs") {
                 {0.5778, -1.1556, 1.1432, 0.1936, -0.3560, 1.0016, 1.0395, 1.0563, -1.3976, 0.1600});
 }
 
-TEST_CASE("08: under the causal rule it does not") {
+TEST_CASE("chapter 8: under the causal rule a later token changes no earlier output") {
   const WorkedExample before = example(Rule::threshold, false), after = example(Rule::threshold, true);
   CHECK(before.taken[1] == Ints{2, 3, 4});
   check_printed(before.selections[2].logits, {0.0090, 1.3084, -1.4734});
@@ -55,7 +55,7 @@ TEST_CASE("08: under the causal rule it does not") {
   CHECK(before.x.slice(0, 0, 5).to_vector() == after.x.slice(0, 0, 5).to_vector());
 }
 
-TEST_CASE("08: how many top-k takes of short texts") {
+TEST_CASE("chapter 8: top-k takes as many tokens of short texts as its table says") {
   const auto counts = [](int64_t length) {
     Ints k;
     for (double c : {1.0, 2.0 / 3, 1.0 / 3}) k.push_back(int32_t(capacity_count(c, length)));
@@ -78,7 +78,7 @@ TEST_CASE("08: how many top-k takes of short texts") {
   CHECK(6 * 3 == 18);
 }
 
-TEST_CASE("08: sampling accuracy") {
+TEST_CASE("chapter 8: sampling accuracy is 0.75 in its example and 1 under the causal rule") {
   const WorkedExample topk = example(Rule::topk, false), causal = example(Rule::threshold, false);
   check_printed(topk.selections[2].logits, {1.4691, 0.0564, 1.3227, -1.4500});
   CHECK(topk.taken[2] == Ints{1, 3});
@@ -86,7 +86,7 @@ TEST_CASE("08: sampling accuracy") {
   CHECK(causal.metrics.sampling_accuracy == 1);
 }
 
-TEST_CASE("08: dead positions") {
+TEST_CASE("chapter 8: its texts have 2 and 4 dead positions of 6") {
   const auto dead = [](const std::vector<Ints>& reached) {
     std::vector<bool> alive(6, false);
     for (const Ints& positions : reached)

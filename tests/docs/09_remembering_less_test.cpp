@@ -74,19 +74,19 @@ ModelConfig demo() {
 
 }  // namespace
 
-TEST_CASE("09: the grid of entries") {
+TEST_CASE("chapter 9: each strategy leaves the entries of its grid") {
   const Ints all{0, 1, 2, 3, 4, 5}, second{1, 2, 3, 4}, third{1, 3}, none{};
   CHECK(grid(fed(six_tokens(KvStrategy::recursion_wise), 6)) == std::vector<Ints>{all, all, second, third, all});
   CHECK(grid(fed(six_tokens(KvStrategy::shared), 6)) == std::vector<Ints>{all, all, none, none, all});
   CHECK(grid(fed(six_tokens(KvStrategy::hybrid), 6)) == std::vector<Ints>{all, all, second, third, all});
 }
 
-TEST_CASE("09: prefilling and decoding leave the same entries") {
+TEST_CASE("chapter 9: prefilling and decoding leave the same entries") {
   for (KvStrategy strategy : {KvStrategy::recursion_wise, KvStrategy::shared, KvStrategy::hybrid})
     for (int64_t step : {1, 2, 3}) CHECK(grid(fed(six_tokens(strategy), step)) == grid(fed(six_tokens(strategy), 6)));
 }
 
-TEST_CASE("09: bytes of six tokens") {
+TEST_CASE("chapter 9: six tokens take its bytes under every strategy") {
   CHECK(kv_bytes_per_entry(six_tokens(KvStrategy::recursion_wise)) == 16);
   CHECK(fed(six_tokens(KvStrategy::recursion_wise), 6).bytes() == 24 * 16);
   CHECK(fed(six_tokens(KvStrategy::hybrid), 6).bytes() == 24 * 16);
@@ -96,7 +96,7 @@ TEST_CASE("09: bytes of six tokens") {
   CHECK(30 * 16 == 480);
 }
 
-TEST_CASE("09: shares of the vanilla cache") {
+TEST_CASE("chapter 9: caches are the shares of the vanilla one that its table says") {
   // A model of nothing but the block, whose sizes the recursions divide.
   const auto shares = [](int64_t n, KvStrategy strategy) {
     ModelConfig config = demo();
@@ -117,7 +117,7 @@ TEST_CASE("09: shares of the vanilla cache") {
   CHECK(shares(4, KvStrategy::recursion_wise) == Approx(0.625));
 }
 
-TEST_CASE("09: what queries see, and what attention costs") {
+TEST_CASE("chapter 9: queries see as many keys as it counts, and attention costs the shares it says") {
   const KvCache own = fed(six_tokens(KvStrategy::recursion_wise), 6), shared = fed(six_tokens(KvStrategy::shared), 6),
                 hybrid = fed(six_tokens(KvStrategy::hybrid), 6);
   CHECK(seen(own, 1, {0, 1, 2, 3, 4, 5}) == Ints{1, 2, 3, 4, 5, 6});
@@ -142,7 +142,7 @@ TEST_CASE("09: what queries see, and what attention costs") {
   CHECK((1 + 2.0 / 3 + 1.0 / 3) / 3 == Approx(0.667).margin(10 * half_a_digit));
 }
 
-TEST_CASE("09: hybrid sees its own keys where it has some, else those of the first recursion") {
+TEST_CASE("chapter 9: hybrid sees its own keys where it has some, otherwise those of the first recursion") {
   const KvCache cache = fed(six_tokens(KvStrategy::hybrid), 6);
   const KvView first = cache.view(1, rows_at({1, 3})), third = cache.view(3, rows_at({1, 3}));
   for (int64_t position = 0; position < 6; ++position) {
@@ -152,7 +152,7 @@ TEST_CASE("09: hybrid sees its own keys where it has some, else those of the fir
   }
 }
 
-TEST_CASE("09: the demo's cache") {
+TEST_CASE("chapter 9: the demo's cache takes the bytes it says") {
   const ModelConfig config = demo();
   CHECK(kv_bytes_per_entry(config) == 2 * 2 * 32 * 4);
   CHECK(kv_bytes_per_entry(config) == 512);
@@ -170,7 +170,7 @@ TEST_CASE("09: the demo's cache") {
   CHECK(vanilla_kv_bytes_per_token(wide) == 2 * 4096);
 }
 
-TEST_CASE("09: calls of the block for two texts, by sequence and by depth") {
+TEST_CASE("chapter 9: two texts take 7 calls of the block by sequence and 5 by depth") {
   const Ints a{1, 3, 1}, b{2, 1, 2};
   int64_t by_sequence = 0;
   for (size_t t = 0; t < 3; ++t) by_sequence += std::max(a[t], b[t]);

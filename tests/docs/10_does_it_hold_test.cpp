@@ -39,7 +39,7 @@ ModelConfig model_of(const char* name) {
 
 }  // namespace
 
-TEST_CASE("10: sizes, steps and what equal FLOPs mean") {
+TEST_CASE("chapter 10: sizes, steps and the meaning of equal FLOPs are those of `tinymor bench claims`") {
   const std::string text = unwrapped(book(kFile));
   for (const Variant& variant : variants()) {
     const Config config = claims_config("stories", variant);
@@ -68,7 +68,7 @@ TEST_CASE("10: sizes, steps and what equal FLOPs mean") {
   CHECK(double(counts.embedding + counts.layers + counts.routers) == Approx(200e3).epsilon(0.02));
 }
 
-TEST_CASE("10: the second table of each corpus follows from the first, and has the paper's numbers") {
+TEST_CASE("chapter 10: the second table of each corpus follows from the first, and has the paper's numbers") {
   for (const char* corpus : {"stories", "puzzles"}) {
     const std::string text = section(corpus);
     const std::vector<Claim> claims = compare_with_paper(printed_outcomes(corpus));
@@ -85,7 +85,7 @@ TEST_CASE("10: the second table of each corpus follows from the first, and has t
   }
 }
 
-TEST_CASE("10: what is said of the losses on stories is what the tables say") {
+TEST_CASE("chapter 10: its words about the losses on stories agree with the tables") {
   const std::string text = unwrapped(section("stories"));
   const auto loss = [&](const char* model) { return number(row(section("stories"), model)[1]); };
   CHECK_THAT(text, ContainsSubstring(fmt::format("Half the parameters cost {:.2f} nats here, dropping a third of the "
@@ -98,7 +98,8 @@ TEST_CASE("10: what is said of the losses on stories is what the tables say") {
   CHECK(equal_flops("token choice") < equal_flops("expert choice"));
 }
 
-TEST_CASE("10: from seed to seed differences vary as chapter 11 says, and it calls luck what is within twice that") {
+TEST_CASE(
+    "chapter 10: differences vary from seed to seed as chapter 11 says, which calls anything within twice that luck") {
   double largest = 0;
   for (const char* corpus : {"stories", "puzzles"})
     for (const Claim& claim : compare_with_paper(printed_outcomes(corpus)))
@@ -108,7 +109,7 @@ TEST_CASE("10: from seed to seed differences vary as chapter 11 says, and it cal
   CHECK_THAT(tour, ContainsSubstring(fmt::format("closer together than {:.2f} nats", 2 * largest)));
 }
 
-TEST_CASE("10: what is said of depths is what their table says") {
+TEST_CASE("chapter 10: its words about depths agree with their table") {
   const std::string text = part(book(kFile), "## Does depth", "\n## "), said = unwrapped(text);
   const auto cells = [&](const std::string& model) { return row(text, model); };
   const std::vector<std::string> expert = cells("expert choice"), token = cells("token choice");

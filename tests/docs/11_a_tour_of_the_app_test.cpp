@@ -40,7 +40,7 @@ std::map<std::string, std::string> listed_pages() {
 
 }  // namespace
 
-TEST_CASE("11: the table lists every panel by its title, under the first page that has it") {
+TEST_CASE("chapter 11: the table lists every panel by its title, under the first page that has it") {
   const std::map<std::string, std::string> listed = listed_pages();
   CHECK(listed.size() == make_panels().size());
   for (const auto& panel : make_panels()) {
@@ -57,7 +57,7 @@ TEST_CASE("11: the table lists every panel by its title, under the first page th
   CHECK_THAT(unwrapped(chapter()), ContainsSubstring("a large window has room for *Generate* on the Overview"));
 }
 
-TEST_CASE("11: every letter that the chapters on the window call a key is one") {
+TEST_CASE("chapter 11: every letter that the chapters on the window call a key is a key") {
   std::string keys;
   for (const KeyHelp& key : key_help()) keys += std::string(" ") + key.keys + ",";
   const std::string text = chapter() + book("docs/12-teaching-with-it.md");
@@ -71,7 +71,7 @@ TEST_CASE("11: every letter that the chapters on the window call a key is one") 
   CHECK(found > 8);
 }
 
-TEST_CASE("11: memory of snapshots, and what they cost a run") {
+TEST_CASE("chapter 11: snapshots take the memory and cost a run the time that it says") {
   const std::string text = unwrapped(chapter());
   CHECK_THAT(text, ContainsSubstring(fmt::format("The snapshots of a run keep to {} MB of memory",
                                                  RunHistory::most_bytes / 1000000)));
@@ -83,7 +83,7 @@ TEST_CASE("11: memory of snapshots, and what they cost a run") {
                                      fmt::format("{:.1f} %", every_step / double(every))));
 }
 
-TEST_CASE("11: which snapshots have gradients, and which have attention") {
+TEST_CASE("chapter 11: the snapshots that it names have gradients and attention") {
   const std::string text = unwrapped(chapter());
   for (const char* said : {"is in every fourth snapshot only", "in the first twenty and then in every twenty-fifth",
                            "The last one of a run, and one that was asked for, has everything"})

@@ -24,7 +24,7 @@ bool is_setting(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("12: every line of a scene that a sentence quotes is one that a scene can have") {
+TEST_CASE("chapter 12: every line of a scene that a sentence quotes is one that a scene can have") {
   const std::string text = unwrapped(part(chapter(), "## Preparing a lecture", "## The names of controls"));
   RecordingSource source("sample", sample_recording());
   int found = 0;
@@ -41,14 +41,14 @@ TEST_CASE("12: every line of a scene that a sentence quotes is one that a scene 
   CHECK(found >= 14);
 }
 
-TEST_CASE("12: the window as it opens shows one panel at a time at 200 %") {
+TEST_CASE("chapter 12: the window as it opens shows one panel at a time at 200 %") {
   CHECK_THAT(unwrapped(chapter()), ContainsSubstring("at 200 % the window as it opens, 1280×800, shows one panel"));
   const float em = 15;  // at 100 %
   CHECK(arrangement({1280, 800}, em) == Arrangement::normal);
   CHECK(arrangement({1280, 800}, 2 * em) == Arrangement::single);
 }
 
-TEST_CASE("12: the lessons of the plan are about what it says they are") {
+TEST_CASE("chapter 12: the lessons of the plan are about what it says they are") {
   const std::vector<Lesson> lessons = read_lessons(std::string(TINYMOR_TREE) + "/visualizer/lessons");
   REQUIRE(lessons.size() == 13);
   const auto title = [&](size_t number) { return lessons[number - 1].title; };

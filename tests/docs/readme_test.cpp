@@ -1,5 +1,5 @@
 // What README.md and the chapters say of their measured tables, computed from those tables. The tables themselves are
-// printed by the commands that stand beside them.
+// printed by the commands beside them.
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@
 
 using namespace tinymor;
 
-TEST_CASE("README: what sharing and routing cost is what the last row of its table says, in chapter 6 too") {
+TEST_CASE("README: sharing and routing cost what the last row of its table says, in chapter 6 too") {
   const std::string readme = book("README.md");
   const std::vector<std::string> last = row(readme, "1500");
   const double vanilla = number(last[1]), recursive = number(last[2]), mor = number(last[4]);
@@ -86,7 +86,7 @@ TEST_CASE("README: there are as many lessons as it says") {
   CHECK_THAT(book("README.md"), ContainsSubstring("thirteen lessons"));
 }
 
-TEST_CASE("the book: every key that it sets with --set is there and takes that value") {
+TEST_CASE("the book: every key that it sets with --set exists and takes that value") {
   std::string text = book("README.md");
   for (const auto& file : std::filesystem::directory_iterator(std::string(TINYMOR_TREE) + "/docs"))
     if (file.path().extension() == ".md") text += "\n" + read_file(file.path(), 1 << 20);

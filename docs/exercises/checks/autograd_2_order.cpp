@@ -67,7 +67,7 @@ Finding check_order() {
 }
 
 const AddExercise add({3, "autograd_2_order", "The order of backward",
-                       "count the uses of each node, begin with the result, and go on with whoever has no use left",
+                       "count the uses of each node, begin with the result, and go on with a node that has no use left",
                        check_order});
 
 }  // namespace

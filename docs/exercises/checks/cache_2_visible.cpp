@@ -14,9 +14,9 @@ Finding check_visible() {
   };
   for (const Case& wanted : std::vector<Case>{
            {0, 2, false, {0, 1, 2}, "itself and what is before it"},
-           {1, 3, false, {1, 2, 3}, "position 0 left after the first recursion: nobody sees it in the second"},
+           {1, 3, false, {1, 2, 3}, "position 0 left after the first recursion: no query sees it in the second"},
            {2, 3, false, {1, 3}, "only 1 and 3 take the third"},
-           {1, 3, true, {0, 1, 2, 3}, "shared: the keys of the first recursion, and everybody took that"},
+           {1, 3, true, {0, 1, 2, 3}, "shared: the keys of the first recursion, which every token took"},
            {2, 2, true, {}, "position 2 does not take the third recursion: it asks nothing there"},
            {1, 5, false, {}, "nor does position 5 take the second"}}) {
     const std::vector<int64_t> given = visible_positions(depths, wanted.recursion, wanted.position, wanted.shared);

@@ -12,8 +12,8 @@ Finding check_depths() {
   };
   for (const Case& wanted :
        std::vector<Case>{{{{1, 1, 1}, {1, 1, -1}}, {3, 2}, "count the recursions until a score is negative"},
-                         {{{-1, 1, -1}}, {2}, "the first recursion takes everybody, whatever the score"},
-                         {{{1, -1, 1}}, {1}, "who is out stays out: a later score does not count any more"},
+                         {{{-1, 1, -1}}, {2}, "the first recursion takes every token, whatever its score"},
+                         {{{1, -1, 1}}, {1}, "a token that is out stays out: a later score does not count any more"},
                          {{{1, 0, 0}}, {3}, "a score of exactly 0 goes on"},
                          {{{-1}, {1}}, {1, 1}, "there is only one recursion here"}}) {
     const std::vector<int64_t> given = causal_depths(wanted.scores);

@@ -18,8 +18,8 @@ Finding check_dead() {
             4.0 / 6,
             "positions 1 and 3 alone reach depth 3"},
            {{{1, 3, 2, 3, 2, 1}, {3, 1, 2, 3, 1, 2}, {1, 3, 1, 2, 3, 2}}, 2.0 / 6, "one text is enough to be alive"},
-           {{{3, 3}}, 0, "nobody is dead here"},
-           {{{1, 2, 2}}, 1, "nobody reaches depth 3"},
+           {{{3, 3}}, 0, "no position is dead here"},
+           {{{1, 2, 2}}, 1, "no position reaches depth 3"},
            {{{1, 2, 2, 1}}, 0.5, "two recursions here: depth 2 is all of them", 2}}) {
     const double given = dead_share(wanted.depths, wanted.recursions);
     std::string text;

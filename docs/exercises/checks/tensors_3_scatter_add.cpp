@@ -20,7 +20,7 @@ Finding check_scatter_add() {
                 Tensor({3, 2}, {3, 4, 0, 0, 6, 8}), "row 2 is named twice: add, do not assign"),
         compare("rows (1,3,5) (2,4,6), a transposed view, at 1, 0", 2, IntTensor({2}, {1, 0}), x.transpose(0, 1),
                 Tensor({2, 3}, {2, 4, 6, 1, 3, 5}),
-                "in a view, neighbours need not lie next to each other: x.at({i, j}) knows where they are"),
+                "in a view, neighbours may not be next to each other in memory: x.at({i, j}) knows where they are"),
         compare("no rows at all into 2 rows of width 2", 2, IntTensor(Shape{0}), x.slice(0, 0, 0),
                 Tensor::zeros({2, 2}), "begin with Tensor::zeros({rows, d}), d = x.dim(1)")})
     if (!finding.done) return finding;

@@ -1,4 +1,4 @@
-// Two passes: the first finds the nodes and counts their uses, the second visits whoever has no use left.
+// Two passes: the first finds the nodes and counts their uses, the second visits nodes that have no use left.
 #include "exercises.h"
 
 namespace tinymor {

@@ -1,4 +1,4 @@
-// Each token stands alone: that is what makes the rule causal.
+// Each token is decided by its own scores: that is what makes the rule causal.
 #include "exercises.h"
 
 namespace tinymor {

@@ -1,4 +1,4 @@
-// Twice the remainder against the divisor says on which side of a half the quotient lies.
+// Twice the remainder against the divisor says on which side of a half the quotient is.
 #include "exercises.h"
 
 namespace tinymor {

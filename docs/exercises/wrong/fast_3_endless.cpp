@@ -1,4 +1,4 @@
-// Never hears that there are no more.
+// Never notices that there are no more numbers.
 #define online_log_sum_exp fast_3_endless
 #include <cmath>
 
