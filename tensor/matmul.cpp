@@ -20,8 +20,8 @@ int64_t pieces_of(int64_t n, int64_t size) {
   return (n + size - 1) / size;
 }
 
-// Three ways to compute c [m,n] = a [m,k] b [k,n]. Which one, and where it cuts, depends on the sizes alone, so that
-// the bits do not depend on the number of threads.
+// Three ways to compute c [m,n] = a [m,k] b [k,n]. Which one, and where it cuts, depends on sizes and strides alone, so
+// that the bits do not depend on the number of threads.
 
 /// For one or two rows, as when a model writes token by token: a dot product for each element of c. Each number of b is
 /// used once or twice, so that bringing b into panels would cost more than the products. Needs rows of a and columns of
@@ -45,12 +45,20 @@ void product_in_one_piece(const Sizes& size, Matrix a, Matrix b, Real* c) {
   table().gemm(m, n, k, a, kernels::packed(panels.data(), k), c, n, false);
 }
 
+/// A sum over this many k or more, if k is at least twice the rows of c, is made of two: the gradient of a weight is
+/// such a sum over all tokens, and each thread then sums over the tokens that it had in the operations before, which
+/// are still in its cache.
+constexpr int64_t kLongSum = 512;
+/// From this number of rows on, c has enough pieces of kPieceRows for all threads.
+constexpr int64_t kTall = 512;
+/// A multiple of the rows of every tile. The part of a that a piece reads at a time, 48 x 384 numbers (kBlockDepth in
+/// gemm.cpp), is 72 KiB and stays in the second-level cache for all panels of the piece: at most 16.
+constexpr int64_t kPieceRows = 48, kPieceCols = 16 * kernels::kPanelCols;
+
 /// For a large product: threads bring b into panels, then each computes rectangles of c.
 void product_in_pieces(const Sizes& size, Matrix a, Matrix b, Real* c) {
   const auto [m, k, n] = size;
-  // A long sum is made of two: the gradient of a weight is a sum over all tokens, and each thread then sums over the
-  // tokens that it had in the operations before, which are still in its cache.
-  const int64_t parts = k >= 512 && k >= 2 * m && m >= 64 ? 2 : 1, depth = pieces_of(k, parts);
+  const int64_t parts = k >= kLongSum && k >= 2 * m && m >= 64 ? 2 : 1, depth = pieces_of(k, parts);
   const auto depth_of = [&](int64_t part) { return std::min(depth, k - part * depth); };
 
   // 1. Pack b: panels [parts][depth, n], cut into pieces of two panels.
@@ -66,12 +74,11 @@ void product_in_pieces(const Sizes& size, Matrix a, Matrix b, Real* c) {
                  packed + part * panel_count + j * depth_of(part));
   });
 
-  // 2. Multiply, in rectangles of c: the first sum goes to c, the second to a matrix of its own. 48 rows are a multiple
-  // of every tile, and 48 x 384 numbers of a are 72 KiB, which fit the second-level cache. A tall c is cut between rows
-  // first, so that threads have the same rows as in the operation before; a small one between panels, which divide more
-  // evenly.
-  const bool tall = m >= 512;
-  const int64_t rows = 48, cols = tall ? 512 : kernels::kPanelCols;
+  // 2. Multiply, in rectangles of c: the first sum goes to c, the second to a matrix of its own. A tall c is cut
+  // between rows first, so that threads have the same rows as in the operation before; a small one between panels,
+  // which divide more evenly.
+  const bool tall = m >= kTall;
+  const int64_t rows = kPieceRows, cols = tall ? kPieceCols : kernels::kPanelCols;
   const int64_t row_pieces = pieces_of(m, rows), col_pieces = pieces_of(n, cols), pieces = row_pieces * col_pieces;
   Tensor second(Shape{(parts - 1) * m * n});
   Real* sums[] = {c, second.mutable_data()};
