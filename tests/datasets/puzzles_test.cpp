@@ -55,7 +55,7 @@ std::map<ByteKind, int64_t> counts() {
 
 TEST_CASE("the same seed gives the same puzzles on every machine, another seed others") {
   CHECK(make_puzzles(1, 5'000).text != make_puzzles(2, 5'000).text);
-  // Whoever changes the puzzles changes this number, and with it every table that the book quotes.
+  // A change of the puzzles changes this number, and with it every table that the book quotes.
   uint64_t hash = 14695981039346656037u;  // FNV-1a
   for (const char c : make_puzzles(1, 100'000).text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
   CHECK(hash == 17547459154824221325u);

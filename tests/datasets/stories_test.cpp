@@ -56,7 +56,7 @@ bool found(const std::string& pattern) {
 TEST_CASE("the same seed gives the same stories on every machine, another seed others") {
   CHECK(make_stories(1, 5'000) == make_stories(1, 5'000));
   CHECK(make_stories(1, 5'000) != make_stories(2, 5'000));
-  // Whoever changes the grammar changes this number, and with it every loss that the book quotes.
+  // A change of the grammar changes this number, and with it every loss that the book quotes.
   uint64_t hash = 14695981039346656037u;  // FNV-1a
   for (const char c : make_stories(1, 100'000)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
   CHECK(hash == 6042112626090699270u);

@@ -1,4 +1,4 @@
-// The numbers of docs/02-tensors.md, computed again. Whoever changes one changes the other.
+// The numbers of docs/02-tensors.md, computed again. If you change one, change the other.
 
 #include "support/catch.h"
 #include "tensor/error.h"

@@ -1,4 +1,4 @@
-// The numbers of docs/03-autograd.md, computed again. Whoever changes one changes the other.
+// The numbers of docs/03-autograd.md, computed again. If you change one, change the other.
 
 #include <functional>
 
@@ -55,7 +55,7 @@ TEST_CASE("chapter 3: in the right order two doublings give 4, too early they gi
   CHECK(b.grad().item() == 2);
   CHECK(a.grad().item() == 4);
 
-  // Passing on what has gathered each time that something arrives: 6 instead of 4.
+  // Passing on what has gathered each time something arrives: 6 instead of 4.
   double db = 0, da = 0;
   for (int use = 0; use < 2; ++use) {
     db += 1;

@@ -1,5 +1,5 @@
-// The numbers of docs/04-why-is-it-fast.md that are worked out on paper, computed again. Whoever changes one changes
-// the other. The measured ones are `tinymor bench gemm --ladder`'s.
+// The numbers of docs/04-why-is-it-fast.md that are worked out on paper, computed again. If you change one, change
+// the other. The measured ones are printed by `tinymor bench gemm --ladder`.
 
 #include <cmath>
 #include <set>
@@ -33,7 +33,7 @@ TEST_CASE("chapter 4: its product has 268435456 operations and 85 of them per by
 }
 
 TEST_CASE("chapter 4: a 4 x 4 product fetches 64 lines of B in the naive order and 16 in the next") {
-  // Rows of four numbers, one line each; a fetch whenever the line is another one than before.
+  // Rows of four numbers, one line each; a fetch whenever the line is not the one before.
   const auto fetches = [](bool reordered) {
     int64_t count = 0, held = -1;
     for (int64_t i = 0; i < 4; ++i)

@@ -1,4 +1,4 @@
-// The numbers of docs/05-attention-and-the-block.md, computed again. Whoever changes one changes the other.
+// The numbers of docs/05-attention-and-the-block.md, computed again. If you change one, change the other.
 
 #include <cmath>
 #include <numeric>

@@ -1,4 +1,4 @@
-// The numbers of docs/06-one-block-used-again.md, computed again. Whoever changes one changes the other.
+// The numbers of docs/06-one-block-used-again.md, computed again. If you change one, change the other.
 
 #include "autograd/ops.h"
 #include "mor/counts.h"

@@ -1,5 +1,5 @@
-// The numbers of docs/08-why-top-k-cheats.md that are worked out on paper, computed again. Whoever changes one changes
-// the other. The measured ones are `tinymor eval`'s.
+// The numbers of docs/08-why-top-k-cheats.md that are worked out on paper, computed again. If you change one, change
+// the other. The measured ones are printed by `tinymor eval`.
 
 #include "mor/expert_choice.h"
 #include "mor/kv_cache.h"

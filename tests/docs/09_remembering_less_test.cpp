@@ -1,4 +1,4 @@
-// The numbers of docs/09-remembering-less.md, computed again. Whoever changes one changes the other. What the run of
+// The numbers of docs/09-remembering-less.md, computed again. If you change one, change the other. What the run of
 // the demo prints is `tinymor inspect`'s and `tinymor trace`'s.
 
 #include <algorithm>
