@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
+#include "visualizer/draw/memo.h"
 #include "visualizer/panels/attention_map.h"
 #include "visualizer/panels/panels.h"
 
@@ -111,22 +113,20 @@ class AttentionPanel : public Panel {
         state.playback.jump(nearest, source.history().snapshot_count());
       return;
     }
-    collect(source, state);
-    state.attention_row = std::min(state.attention_row, int(rows_.size()) - 1);
-    state.attention_head = large_map(state);
+    const std::vector<Row>& rows = drawn_rows(source, state);
+    state.attention_row = std::clamp(state.attention_row, 0, int(rows.size()) - 1);
+    const int maps = rows[size_t(state.attention_row)].view.maps();
+    state.attention_head = std::clamp(state.attention_head, 0, std::max(0, maps - 1));
     // The large map is a square at the right; below it, or beside it, stands what the selected token looks at.
     const float em = ui::em();
     const bool flat = box.height() < em * 13 && box.width() > em * 24;
     const float side = flat ? box.width() * 0.55f : std::min(box.height() - em * 6, box.width() * 0.5f);
     const bool room = side > em * 6;
-    draw_maps(state, canvas, {box.min, {room ? box.max.x - side - em : box.max.x, box.max.y}});
-    if (room) {
-      const Row& row = large_row(state);
-      const int map = large_map(state);
-      if (!row.images.empty())
-        draw_large_map({row.view, map, row.label}, *row.images[size_t(map)], state, canvas,
-                       {{box.max.x - side, box.min.y}, box.max});
-    }
+    draw_maps(rows, state, canvas, {box.min, {room ? box.max.x - side - em : box.max.x, box.max.y}});
+    const Row& large = rows[size_t(state.attention_row)];
+    if (room && !large.images.empty())
+      draw_large_map({large.view, state.attention_head, large.label}, *large.images[size_t(state.attention_head)],
+                     state, canvas, {{box.max.x - side, box.min.y}, box.max});
     take_box(box);
   }
 
@@ -172,33 +172,29 @@ class AttentionPanel : public Panel {
     AttentionView view;
     std::vector<std::shared_ptr<const Image>> images;  ///< One per map of the view.
   };
-  void collect(const Source& source, const AppState& state) {
-    if (version_ == source.version() && index_ == state.shown.index && layer_ == state.attention_layer) return;
-    version_ = source.version();
-    index_ = state.shown.index;
-    layer_ = state.attention_layer;
-    rows_.clear();
-    for (LayerRow& row : rows_of(source.geometry(), layer_)) {
-      rows_.push_back({std::move(row.label), layer_view(source, state, row.layer), {}});
-      for (int map = 0; map < rows_.back().view.maps(); ++map)
-        rows_.back().images.push_back(map_image(rows_.back().view, map));
-    }
-  }
-
-  const Row& large_row(const AppState& state) const {
-    return rows_[std::clamp(state.attention_row, 0, int(rows_.size()) - 1)];
+  /// At least one.
+  const std::vector<Row>& drawn_rows(const Source& source, const AppState& state) {
+    return rows_.of({source.version(), state.shown.index, state.attention_layer}, [&] {
+      std::vector<Row> rows;
+      for (LayerRow& row : rows_of(source.geometry(), state.attention_layer)) {
+        rows.push_back({std::move(row.label), layer_view(source, state, row.layer), {}});
+        for (int map = 0; map < rows.back().view.maps(); ++map)
+          rows.back().images.push_back(map_image(rows.back().view, map));
+      }
+      return rows;
+    });
   }
 
   /// A map for each recursion (down) and head (across), and for the mean and the maximum of the heads.
-  void draw_maps(AppState& state, Canvas& canvas, const Box& box) {
+  static void draw_maps(const std::vector<Row>& rows, AppState& state, Canvas& canvas, const Box& box) {
     const float em = ui::em(), gap = em * 0.4f, label = text_size("recursion 9", ui::Font::small).x + em * 0.6f;
-    const Row& first = *std::max_element(rows_.begin(), rows_.end(),
+    const Row& first = *std::max_element(rows.begin(), rows.end(),
                                          [](const Row& a, const Row& b) { return a.images.size() < b.images.size(); });
     const size_t maps = std::max<size_t>(1, first.images.size());
     const float head_row = em * 1.3f;
     const float side =
         std::max(4.0f, std::min((box.width() - label - gap * float(maps - 1)) / float(maps),
-                                (box.height() - head_row - gap * float(rows_.size() - 1)) / float(rows_.size())));
+                                (box.height() - head_row - gap * float(rows.size() - 1)) / float(rows.size())));
     const float letter = text_size("0", ui::Font::small).y;
     for (size_t map = 0; map < first.images.size(); ++map) {
       const float x = box.min.x + label + float(map) * (side + gap);
@@ -206,16 +202,16 @@ class AttentionPanel : public Panel {
       ui::fitted_text(canvas, {x, box.min.y}, ui::u32(ui::colors::dim), {name, name.substr(name.rfind(' ') + 1)}, side,
                       ui::Font::small);
     }
-    for (size_t r = 0; r < rows_.size(); ++r) {
+    for (size_t r = 0; r < rows.size(); ++r) {
       const float y = box.min.y + head_row + float(r) * (side + gap);
       text_right(canvas, {box.min.x + label - em * 0.6f, y + side / 2 - letter / 2}, ui::u32(ui::colors::dim),
-                 rows_[r].label, ui::Font::small);
-      if (rows_[r].images.empty())
+                 rows[r].label, ui::Font::small);
+      if (rows[r].images.empty())
         canvas.text({box.min.x + label, y}, ui::u32(ui::colors::faint), "nobody is here", ui::Font::small);
-      for (size_t map = 0; map < rows_[r].images.size(); ++map) {
+      for (size_t map = 0; map < rows[r].images.size(); ++map) {
         const float x = box.min.x + label + float(map) * (side + gap);
         const Box place{{x, y}, {x + side, y + side}};
-        canvas.image(place, *rows_[r].images[map]);
+        canvas.image(place, *rows[r].images[map]);
         if (int(r) == state.attention_row && int(map) == state.attention_head)
           canvas.outline(place.inset(-2, -2), ui::u32(ui::colors::accent), 2, em * 0.15f);
         ImGui::SetCursorScreenPos(place.min);
@@ -228,13 +224,7 @@ class AttentionPanel : public Panel {
     }
   }
 
-  int large_map(const AppState& state) const {
-    return std::clamp(state.attention_head, 0, std::max(0, large_row(state).view.maps() - 1));
-  }
-
-  uint64_t version_ = 0;
-  int index_ = -1, layer_ = -2;  // what rows_ shows
-  std::vector<Row> rows_;        // never empty once collected
+  Memo<std::tuple<uint64_t, int, int>, std::vector<Row>> rows_;  // by version, snapshot and layer
 };
 
 }  // namespace

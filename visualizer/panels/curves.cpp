@@ -8,8 +8,10 @@
 #include <cstddef>
 #include <limits>
 #include <map>
+#include <tuple>
 #include <utility>
 
+#include "visualizer/draw/memo.h"
 #include "visualizer/draw/plot.h"
 #include "visualizer/panels/curve_series.h"
 #include "visualizer/panels/panels.h"
@@ -133,7 +135,7 @@ class CurvesPanel : public Panel {
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
-    collect(source, state);
+    const Lines& lines = drawn_lines(source, state);
     Box box = free_box();
     const float em = ui::em(), letter = text_size("0", ui::Font::small).y;
     for (const std::string& line : remarks(source)) {
@@ -141,7 +143,8 @@ class CurvesPanel : public Panel {
       ui::fitted_text(canvas, box.min, ui::u32(ui::colors::warn), line, box.width(), ui::Font::small);
       box.min.y += letter * 1.2f;
     }
-    const int columns = small_columns(box.width()), all = (int(small_.size()) + columns - 1) / columns;
+    const int metrics = int(lines.small.size());
+    const int columns = small_columns(metrics, box.width()), all = (metrics + columns - 1) / columns;
     const int rows =
         std::min(std::clamp(int((box.height() - em * 8) / (em * small_em)), 0, box.height() > em * 36 ? 2 : 1), all);
     const bool room = rows > 0;
@@ -156,10 +159,11 @@ class CurvesPanel : public Panel {
     if (state.mark_compared && state.compare.shown.any())
       options.marker_b = AxisMap(compared_with(source, state.compare), state.curve_axis).at(state.compare.shown.step);
     options.hint = "click: go there \u00b7 Shift and click: B there";
-    loss_.draw(canvas, {box.min, {box.max.x, split}}, loss_series_, options, state.curves);
+    loss_.draw(canvas, {box.min, {box.max.x, split}}, lines.loss, options, state.curves);
     std::optional<double> clicked = loss_.clicked_x();
     if (room)
-      if (const auto x = draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, options, state.curves))
+      if (const auto x =
+              draw_small(canvas, {{box.min.x, split + em * 0.6f}, box.max}, lines.small, options, state.curves))
         clicked = x;
     const RunHistory& history = source.history();
     if (clicked && ImGui::GetIO().KeyShift)
@@ -217,54 +221,56 @@ class CurvesPanel : public Panel {
     held_out(std::numeric_limits<int64_t>::max());
   }
 
-  void collect(const Source& source, const AppState& state) {
-    std::vector<std::pair<const Source*, uint64_t>> made_of = {{&source, source.version()}, {state.compare.other, 0}};
-    for (const Source* rival : state.compare.rivals) made_of.emplace_back(rival, rival->version());
-    if (made_of_ == made_of && smooth_ == state.smooth_loss && axis_ == state.curve_axis) return;
-    made_of_ = std::move(made_of);
-    smooth_ = state.smooth_loss;
-    axis_ = state.curve_axis;
-    loss_series_ = loss_curves(source, axis_, smooth_);
-    for (size_t i = 0; i < state.compare.rivals.size(); ++i)
-      for (PlotSeries& series : rival_curves(source, state.compare, i, axis_, smooth_))
-        loss_series_.push_back(std::move(series));
-    small_ = metric_curves(source, state.compare, axis_);
-    for (const MetricCurves& metric : small_) plots_.try_emplace(metric.name, "curves." + metric.name);
+  struct Lines {
+    std::vector<PlotSeries> loss;
+    std::vector<MetricCurves> small;
+  };
+  const Lines& drawn_lines(const Source& source, const AppState& state) {
+    Versions versions = {{&source, source.version()}, {state.compare.other, 0}};
+    for (const Source* rival : state.compare.rivals) versions.emplace_back(rival, rival->version());
+    return lines_.of({versions, state.curve_axis, state.smooth_loss}, [&] {
+      Lines lines{loss_curves(source, state.curve_axis, state.smooth_loss),
+                  metric_curves(source, state.compare, state.curve_axis)};
+      for (size_t i = 0; i < state.compare.rivals.size(); ++i)
+        for (PlotSeries& series : rival_curves(source, state.compare, i, state.curve_axis, state.smooth_loss))
+          lines.loss.push_back(std::move(series));
+      return lines;
+    });
   }
 
-  int small_columns(float width) const { return std::clamp(int((width / ui::em() + 1) / 12), 1, int(small_.size())); }
+  static int small_columns(int count, float width) { return std::clamp(int((width / ui::em() + 1) / 12), 1, count); }
 
   /// Rows of small plots in `box`, as many as fit; returns the x that was clicked.
-  std::optional<double> draw_small(Canvas& canvas, const Box& box, PlotOptions options, PlotView& view) {
+  std::optional<double> draw_small(Canvas& canvas, const Box& box, const std::vector<MetricCurves>& metrics,
+                                   PlotOptions options, PlotView& view) {
     const float em = ui::em(), gap = em;
-    const int columns = small_columns(box.width());
+    const int columns = small_columns(int(metrics.size()), box.width());
     const float width = (box.width() - gap * float(columns - 1)) / float(columns);
     options.y_unit.clear();
     options.log_y = false;
     options.small = options.from_zero = true;
     std::optional<double> clicked;
-    for (size_t i = 0; i < small_.size(); ++i) {
+    for (size_t i = 0; i < metrics.size(); ++i) {
       const float x = box.min.x + float(i % columns) * (width + gap);
       const float y = box.min.y + float(i / columns) * em * small_em;
       if (y + em * 5 > box.max.y) break;
-      const std::string value = short_number(value_at(small_[i].runs.back(), options.marker));
-      ui::fitted_text(canvas, {x, y}, ui::u32(ui::colors::dim), small_[i].label, width, ui::Font::small);
+      const std::string value = short_number(value_at(metrics[i].runs.back(), options.marker));
+      ui::fitted_text(canvas, {x, y}, ui::u32(ui::colors::dim), metrics[i].label, width, ui::Font::small);
       canvas.text({x, y + em * 1.05f}, ui::u32(ui::colors::text), value, ui::Font::bold);
-      Plot& plot = plots_.at(small_[i].name);
-      plot.draw(canvas, {{x, y + em * 2.6f}, {x + width, y + em * (small_em - 0.6f)}}, small_[i].runs, options, view);
+      Plot& plot = plots_.try_emplace(metrics[i].name, "curves." + metrics[i].name).first->second;
+      plot.draw(canvas, {{x, y + em * 2.6f}, {x + width, y + em * (small_em - 0.6f)}}, metrics[i].runs, options, view);
       if (plot.clicked_x()) clicked = plot.clicked_x();
     }
     return clicked;
   }
 
+  using Versions = std::vector<std::pair<const Source*, uint64_t>>;
+  static constexpr float small_em = 6.2f;  // height of a row of small plots
+
+  Memo<std::tuple<Versions, CurveAxis, bool>, Lines>
+      lines_;  // by the versions of the sources, and whether it is smooth
   Plot loss_{"curves.loss"};
-  static constexpr float small_em = 6.2f;  // height of a row of them
-  std::vector<MetricCurves> small_;
-  std::map<std::string, Plot> plots_;  // of them, by name
-  std::vector<PlotSeries> loss_series_;
-  std::vector<std::pair<const Source*, uint64_t>> made_of_;  // the sources of the series and their versions
-  CurveAxis axis_ = CurveAxis::steps;
-  bool smooth_ = false;
+  std::map<std::string, Plot> plots_;  // of the metrics, by name
 };
 
 }  // namespace

@@ -7,11 +7,11 @@
 #include <cmath>
 #include <functional>
 
-#include "visualizer/panels/strip.h"
-
 #include "datasets/pieces.h"
 #include "trainer/program.h"
+#include "visualizer/draw/memo.h"
 #include "visualizer/panels/panels.h"
+#include "visualizer/panels/strip.h"
 
 namespace tinymor {
 namespace {
@@ -175,7 +175,6 @@ class PatchesPanel : public Panel {
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
     const ImageSnapshot* shown = shown_images(source, state);
     if (!shown) return ui::paragraph(no_images(), ui::colors::dim);
-    collect(source, state);
     std::vector<int> depths;
     for (int i = 0; i < count_of(*shown); ++i)
       depths.insert(depths.end(), shown->images[i].depth.begin(), shown->images[i].depth.end());
@@ -247,14 +246,14 @@ class PatchesPanel : public Panel {
     return {state.patches_image < count_of(shown) ? std::max(0, state.patches_image) : 0, state.patch};
   }
 
-  void collect(const Source& source, const AppState& state) {
-    if (version_ == source.version() && index_ == state.shown.images) return;
-    version_ = source.version();
-    index_ = state.shown.images;
-    pictures_.clear();
-    const ImageSnapshot& shown = *shown_images(source, state);
-    for (int i = 0; i < count_of(shown); ++i)
-      pictures_.push_back(picture_of(shown, shown.images[i], source.geometry().recursions));
+  using Pictures = std::vector<std::shared_ptr<const Image>>;
+  const Pictures& pictures_of(const Source& source, const AppState& state, const ImageSnapshot& shown) {
+    return pictures_.of({source.version(), state.shown.images}, [&] {
+      Pictures pictures;
+      for (int i = 0; i < count_of(shown); ++i)
+        pictures.push_back(picture_of(shown, shown.images[i], source.geometry().recursions));
+      return pictures;
+    });
   }
 
   /// The images that are to be seen, as large as they fit, and below each what it is taken for.
@@ -265,6 +264,7 @@ class PatchesPanel : public Panel {
     const auto [columns, side] = columns_for(one ? 1 : all, area, gap, label);
     hovering_ = {};
     if (side < 8) return draw_empty(canvas, area, "too small: press F for the whole window");
+    const Pictures& pictures = pictures_of(source, state, shown);
     for (int at = 0; at < (one ? 1 : all); ++at) {
       const int i = one ? state.patches_image : at;
       const ImVec2 corner{std::floor(area.min.x + float(at % columns) * (side + gap)),
@@ -273,15 +273,16 @@ class PatchesPanel : public Panel {
       ui::fitted_text(canvas, {corner.x, corner.y + side + em * 0.15f},
                       ui::u32(image.right() ? ui::colors::dim : ui::colors::warn), verdict(source, image),
                       one ? area.width() : side, ui::Font::small);
-      draw_image(state, canvas, shown, i, {corner, {corner.x + side, corner.y + side}},
-                 source.geometry().recursions > 1);
+      const Box place{corner, {corner.x + side, corner.y + side}};
+      canvas.image(place, *pictures[i]);
+      draw_patches(state, canvas, shown, i, place, source.geometry().recursions > 1);
     }
     hovered_ = hovering_;
   }
 
-  /// One image; the mouse hovers its patches, a click makes it large or all small again.
-  void draw_image(AppState& state, Canvas& canvas, const ImageSnapshot& shown, int image, const Box& box, bool recurs) {
-    canvas.image(box, *pictures_[image]);
+  /// The patches of one image; the mouse hovers them, a click makes the image large or all small again.
+  void draw_patches(AppState& state, Canvas& canvas, const ImageSnapshot& shown, int image, const Box& box,
+                    bool recurs) {
     const float wide = box.width() / float(shown.columns), tall = box.height() / float(shown.rows);
     const auto patch_box = [&](int patch) {
       const float x = box.min.x + float(patch % shown.columns) * wide,
@@ -306,10 +307,8 @@ class PatchesPanel : public Panel {
       canvas.outline(patch_box(place.patch), ui::u32(ui::colors::text), std::max(2.0f, thickness));
   }
 
-  std::vector<std::shared_ptr<const Image>> pictures_;  // of the snapshot that is shown
-  uint64_t version_ = 0;
-  int index_ = -1;
-  Place hovered_, hovering_;  // as of the last frame, and of this one
+  Memo<std::pair<uint64_t, int>, Pictures> pictures_;  // by the source's version and the snapshot that is shown
+  Place hovered_, hovering_;                           // as of the last frame, and of this one
 };
 
 }  // namespace

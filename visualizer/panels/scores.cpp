@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "visualizer/draw/memo.h"
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/panels/panels.h"
 #include "visualizer/views/scores_view.h"
@@ -130,19 +131,19 @@ class ScoresPanel : public Panel {
   }
 
   void draw(const Source& source, AppState& state, Canvas& canvas) override {
-    collect(source, {state.log_scores, state.one_scale});
+    const std::vector<Strip>& strips = drawn_strips(source, {state.log_scores, state.one_scale});
     const Box box = free_box();
-    if (strips_.empty())
+    if (strips.empty())
       return draw_empty(
           canvas, box,
           source.geometry().routing != Routing::none ? "no scores recorded yet" : "this model has no router");
     const float gap = ui::em() * 0.7f;
-    const float height = (box.height() - gap * float(strips_.size() - 1) - ui::em() * 1.4f) / float(strips_.size());
+    const float height = (box.height() - gap * float(strips.size() - 1) - ui::em() * 1.4f) / float(strips.size());
     if (height < ui::em() || box.width() < ui::em() * 20)
       return draw_empty(canvas, box, "too small: press F for the whole window");
-    for (size_t r = 0; r < strips_.size(); ++r) {
+    for (size_t r = 0; r < strips.size(); ++r) {
       const float top = box.min.y + float(r) * (height + gap);
-      draw_strip(source, state, canvas, {{box.min.x, top}, {box.max.x, top + height}}, int(r));
+      draw_strip(source, state, canvas, {{box.min.x, top}, {box.max.x, top + height}}, strips, int(r));
     }
     take_box(box);
   }
@@ -179,23 +180,28 @@ class ScoresPanel : public Panel {
   }
 
  private:
-  void collect(const Source& source, Brightness brightness) {
-    if (version_ == source.version() && brightness_ == brightness) return;
-    version_ = source.version();
-    brightness_ = brightness;
-    const std::vector<ScoreHistogram>& scores = source.history().scores;
-    const int columns = std::min<int>(most_columns, int(scores.size()));
-    strips_.clear();
-    cuts_.clear();
-    for (int r = 0; r < strips_of(source); ++r) {
-      const std::vector<ScoreCounts> counts = columns_of(scores, r, columns);
-      strips_.push_back(strip_image(counts, r, brightness));
-      cuts_.emplace_back();
-      for (const ScoreCounts& column : counts) cuts_[r].push_back(float(cut(column)));
-    }
+  /// What is drawn of one recursion.
+  struct Strip {
+    std::shared_ptr<const Image> image;
+    std::vector<float> cuts;  ///< One for each column of the image.
+  };
+  const std::vector<Strip>& drawn_strips(const Source& source, Brightness brightness) {
+    return strips_.of({source.version(), brightness}, [&] {
+      const std::vector<ScoreHistogram>& scores = source.history().scores;
+      const int columns = std::min<int>(most_columns, int(scores.size()));
+      std::vector<Strip> strips;
+      for (int r = 0; r < strips_of(source); ++r) {
+        const std::vector<ScoreCounts> counts = columns_of(scores, r, columns);
+        Strip strip{strip_image(counts, r, brightness), {}};
+        for (const ScoreCounts& column : counts) strip.cuts.push_back(float(cut(column)));
+        strips.push_back(std::move(strip));
+      }
+      return strips;
+    });
   }
 
-  void draw_strip(const Source& source, AppState& state, Canvas& canvas, const Box& box, int r) {
+  void draw_strip(const Source& source, AppState& state, Canvas& canvas, const Box& box,
+                  const std::vector<Strip>& strips, int r) {
     const float em = ui::em(), letter = text_size("0", ui::Font::small).y;
     const std::vector<ScoreHistogram>& scores = source.history().scores;
     const float left = text_size("recursion 9", ui::Font::small).x + em * 2.4f, right = em * 8.5f;
@@ -207,10 +213,10 @@ class ScoresPanel : public Panel {
     for (int score : {0, 1})
       text_right(canvas, {strip.min.x - em * 0.4f, score == 1 ? strip.min.y : strip.max.y - letter},
                  ui::u32(ui::colors::faint), fmt::format("{}", score), ui::Font::small);
-    canvas.image(strip, *strips_[r]);
+    canvas.image(strip, *strips[r].image);
     if (source.geometry().routing != Routing::token_choice) {
       canvas.line({strip.min.x, strip.center().y}, {strip.max.x, strip.center().y}, ui::u32(ui::colors::text, 0.5), 1);
-      draw_cuts(canvas, strip, cuts_[r]);
+      draw_cuts(canvas, strip, strips[r].cuts);
     }
 
     const ScoreHistogram* at = scores_at(source.history(), state.shown.step);
@@ -224,7 +230,7 @@ class ScoresPanel : public Panel {
       canvas.text({profile.min.x, profile.max.y + em * 0.1f}, ui::u32(ui::colors::dim), summary(*at, r),
                   ui::Font::small);
     }
-    if (r + 1 == int(strips_.size())) {
+    if (r + 1 == int(strips.size())) {
       float free = strip.min.x;
       for (double tick : ticks(double(scores.front().step), double(scores.back().step), 5)) {
         const auto place = std::lower_bound(scores.begin(), scores.end(), tick,
@@ -262,10 +268,7 @@ class ScoresPanel : public Panel {
     ImGui::EndTooltip();
   }
 
-  uint64_t version_ = 0;
-  Brightness brightness_{};
-  std::vector<std::shared_ptr<const Image>> strips_;  // one per recursion
-  std::vector<std::vector<float>> cuts_;              // of each column of it
+  Memo<std::pair<uint64_t, Brightness>, std::vector<Strip>> strips_;  // one for each recursion, by the source's version
 };
 
 }  // namespace

@@ -7,9 +7,9 @@
 #include <cctype>
 #include <numeric>
 
-#include "tensor/error.h"
-
 #include "datasets/pieces.h"
+#include "tensor/error.h"
+#include "visualizer/draw/memo.h"
 #include "visualizer/panels/panels.h"
 
 namespace tinymor {
@@ -263,23 +263,22 @@ class TokensPanel : public Panel {
  private:
   void draw_vocabulary(const Source& source, AppState& state, Canvas& canvas) {
     const float em = ui::em(), row = em * 1.5f;
-    if (version_ != source.version() || search_ != state.token_search) listed_ = matching(source, state.token_search);
-    version_ = source.version();
-    search_ = state.token_search;
+    const std::vector<int32_t>& listed =
+        listed_.of({source.version(), state.token_search}, [&] { return matching(source, state.token_search); });
     ImGui::SetNextItemWidth(em * 9);
     ui::text_field("tokens.search", state.token_search);
     ImGui::SameLine();
-    ui::label(fmt::format("search: {} found", grouped(int64_t(listed_.size()))), ui::colors::dim, ui::Font::small);
+    ui::label(fmt::format("search: {} found", grouped(int64_t(listed.size()))), ui::colors::dim, ui::Font::small);
 
     const std::vector<uint32_t>& counts = counts_of(source);
     const double most = counts.empty() ? 1 : std::max(1u, *std::max_element(counts.begin(), counts.end()));
     ImGui::BeginChild("vocabulary", ImVec2(0, 0), false);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
     ImGuiListClipper clipper;
-    clipper.Begin(int(listed_.size()), row);
+    clipper.Begin(int(listed.size()), row);
     while (clipper.Step())
       for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-        const int32_t id = listed_[i];
+        const int32_t id = listed[i];
         const Box box = free_box();
         ui::fitted_text(canvas, box.min, ui::u32(ui::colors::text), piece_at(source, id), em * 6);
         text_right(canvas, {box.min.x + em * 9.5f, box.min.y}, ui::u32(ui::colors::dim), fmt::format("{}", id));
@@ -315,9 +314,7 @@ class TokensPanel : public Panel {
     draw_tokens(canvas, own, {});
   }
 
-  std::vector<int32_t> listed_;  // ids, of this version and search
-  uint64_t version_ = 0;
-  std::string search_;
+  Memo<std::pair<uint64_t, std::string>, std::vector<int32_t>> listed_;  // ids, by the source's version and the search
 };
 
 }  // namespace
