@@ -1,6 +1,8 @@
 #include "visualizer/shell/headless.h"
 
+#include "tensor/error.h"
 #include "visualizer/draw/glyphs.h"
+#include "visualizer/draw/open_windows.h"
 #include "visualizer/draw/svg.h"
 
 namespace tinymor {
@@ -36,7 +38,9 @@ void Headless::frames(int count, double seconds) {
     ImGui::GetIO().DeltaTime = float(seconds);
     ImGui::NewFrame();
     app_.frame(seconds);
+    const std::vector<std::string> complaints = ui::end_open_windows();
     ImGui::Render();
+    check(complaints.empty(), "ImGui: {}", complaints.empty() ? "" : complaints.front());
     if (const auto request = app_.picture_request()) save_picture(*request, *ImGui::GetDrawData());
   }
 }

@@ -18,7 +18,7 @@ class Headless {
 
   App& app() { return app_; }
 
-  /// Draws frames, `seconds` apart.
+  /// Draws frames, `seconds` apart. Throws Error when a window that was begun in a frame was not ended.
   void frames(int count = 1, double seconds = 1.0 / 60);
   /// The newest frame as a picture.
   Picture picture();
@@ -27,12 +27,13 @@ class Headless {
 
   /// Moves the mouse to the middle of a named control, presses and releases, twice for a double click. False when it
   /// is not there to be pressed.
-  bool click(const std::string& name, int times = 1);
-  bool hover(const std::string& name);
+  [[nodiscard]] bool click(const std::string& name, int times = 1);
+  [[nodiscard]] bool hover(const std::string& name);
   /// Turns the wheel where the mouse is.
   void wheel(float notches);
   /// Presses at one part (0 to 1) of a control's width and lets go at another.
-  bool drag(const std::string& name, float from, float to, ImGuiMouseButton button = ImGuiMouseButton_Left);
+  [[nodiscard]] bool drag(const std::string& name, float from, float to,
+                          ImGuiMouseButton button = ImGuiMouseButton_Left);
   void key(ImGuiKey key, bool shift = false);
   void hold_shift(bool down);
   void type(const std::string& text);

@@ -1,5 +1,7 @@
 // Panels draw whatever there is to draw: nothing, one snapshot, very short and very long texts, damaged numbers.
 
+#include <set>
+
 #include "support/catch.h"
 #include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
@@ -8,8 +10,16 @@ using namespace tinymor;
 
 namespace {
 
-// Draws every panel alone and together, under every rule, with a pinned token and the mouse on every picture.
-void draw_everything(Source& source) {
+const std::set<std::string> of_text = {"grid.cells",     "kv.cells",       "curves.loss.area",  "strip.token.0",
+                                       "lens.cells",     "scores.strip.1", "attention.map.1.2", "sharing.set.0",
+                                       "tokens.token.0", "tokens.row.0",   "autograd.leaf.w",   "autograd.value.y"};
+const std::set<std::string> of_images = {"curves.loss.area", "sharing.set.0", "patches.image.0", "autograd.leaf.w",
+                                         "autograd.value.y"};
+
+// Draws every panel alone and together, under every rule, with a pinned token and the mouse on every picture that is
+// there. Returns the pictures that the mouse was on.
+std::set<std::string> draw_everything(Source& source) {
+  std::set<std::string> hovered;
   Headless window(source, 1280, 800);
   AppState& state = window.app().state();
   for (RuleView rule : {RuleView::training, RuleView::causal, RuleView::difference}) {
@@ -29,10 +39,9 @@ void draw_everything(Source& source) {
     for (const std::string& panel : names) {
       state.maximised = panel;
       window.frames(2);
-      for (const char* name : {"grid.cells", "kv.cells", "curves.loss.area", "strip.token.0", "scores.strip.1",
-                               "lens.cells", "attention.map.1.2", "sharing.set.0", "patches.image.0", "tokens.token.0",
-                               "tokens.row.0", "autograd.leaf.w", "autograd.value.y"})
-        window.hover(name);
+      for (const std::set<std::string>& pictures : {of_text, of_images})
+        for (const std::string& name : pictures)
+          if (window.hover(name)) hovered.insert(name);
     }
     for (const auto& panel : window.app().panels()) {
       const Table table = panel->table(source, state);
@@ -42,6 +51,7 @@ void draw_everything(Source& source) {
     CHECK_THAT(window.drawing(), ContainsSubstring("</svg>"));
   }
   CHECK(window.picture().width == 1280);
+  return hovered;
 }
 
 RecordingSource source_of(Recording recording) {
@@ -61,6 +71,11 @@ TEST_CASE("panels draw a run with a single snapshot and a single step") {
   RecordingSource source = source_of(sample_recording(run));
   REQUIRE(source.history().snapshots.size() == 1);
   draw_everything(source);
+}
+
+TEST_CASE("panels draw every picture of a run on text") {
+  RecordingSource source = source_of(sample_recording());
+  CHECK(draw_everything(source) == of_text);
 }
 
 TEST_CASE("panels draw a text of one token and one of 512") {
@@ -90,7 +105,7 @@ TEST_CASE("panels draw damaged numbers without a word of complaint from ImGui") 
 
 TEST_CASE("panels draw a run on images, and images that contradict themselves") {
   RecordingSource source = source_of(sample_images());
-  draw_everything(source);
+  CHECK(draw_everything(source) == of_images);
   Recording hostile = sample_images();
   for (ImageSnapshot& snapshot : hostile.images) snapshot.images[0].depth.pop_back();
   RecordingSource bad = source_of(std::move(hostile));
