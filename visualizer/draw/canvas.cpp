@@ -153,6 +153,16 @@ void text_centered(Canvas& canvas, ImVec2 center, ImU32 color, std::string_view 
   canvas.text({center.x - size.x / 2, center.y - size.y / 2}, color, text, font);
 }
 
+void gauge(Canvas& canvas, const Box& bar, double part, ImU32 fill, ImU32 ground, float rounding) {
+  canvas.rect(bar, ground, rounding);
+  if (part >= 0) canvas.rect({bar.min, {bar.min.x + bar.width() * float(part), bar.max.y}}, fill, rounding);
+}
+
+void gauge_mark(Canvas& canvas, const Box& bar, double part, float overhang) {
+  const float x = bar.min.x + bar.width() * float(part);
+  canvas.line({x, bar.min.y - overhang}, {x, bar.max.y + overhang}, ui::u32(ui::colors::text), 1.5f);
+}
+
 void curve(Canvas& canvas, ImVec2 from, ImVec2 to, ImU32 color, float thickness) {
   std::vector<ImVec2> points;
   for (int i = 0; i <= 16; ++i) {

@@ -47,6 +47,10 @@ std::string fitting(const std::vector<std::string>& texts, float width, ui::Font
 /// Text that ends at `right`, or whose middle is at `center`.
 void text_right(Canvas& canvas, ImVec2 right, ImU32 color, std::string_view text, ui::Font font = ui::Font::body);
 void text_centered(Canvas& canvas, ImVec2 center, ImU32 color, std::string_view text, ui::Font font = ui::Font::body);
+/// A bar that is filled from the left by `part` (0 to 1) of its width, and a line across it at `part`. Below 0, and
+/// where `part` is not a number, the bar is empty.
+void gauge(Canvas& canvas, const Box& bar, double part, ImU32 fill, ImU32 ground, float rounding);
+void gauge_mark(Canvas& canvas, const Box& bar, double part, float overhang);
 /// A line that leaves and arrives level.
 void curve(Canvas& canvas, ImVec2 from, ImVec2 to, ImU32 color, float thickness);
 
@@ -59,7 +63,7 @@ class DrawingScope {
   explicit DrawingScope(Canvas& drawing);
   ~DrawingScope();
 };
-/// That of the scope; null outside of one.
+/// The drawing of the scope; null when there is no scope.
 Canvas* drawing();
 /// The image of a command, or null when it is text and shapes.
 const Image* image_of(const ImDrawCmd& command);

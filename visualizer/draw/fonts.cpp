@@ -143,8 +143,14 @@ Glyph code_box(const std::string& digits, float height, float ascent) {
     for (int v = y * dot; v < (y + 1) * dot; ++v)
       for (int u = x * dot; u < (x + 1) * dot; ++u) box.alpha[size_t(v) * size_t(box.width) + size_t(u)] = 255;
   };
-  for (int x = 0; x < wide; ++x) paint(x, 0), paint(x, high - 1);
-  for (int y = 0; y < high; ++y) paint(0, y), paint(wide - 1, y);
+  for (int x = 0; x < wide; ++x) {
+    paint(x, 0);
+    paint(x, high - 1);
+  }
+  for (int y = 0; y < high; ++y) {
+    paint(0, y);
+    paint(wide - 1, y);
+  }
   for (int i = 0; i < int(digits.size()); ++i) {
     const int value = std::stoi(digits.substr(size_t(i), 1), nullptr, 16);
     const int left = edge + i % columns * (digit_width + 1), top = edge + i / columns * (digit_height + 1);

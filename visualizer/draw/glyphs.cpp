@@ -16,7 +16,8 @@
 namespace tinymor::ui {
 namespace {
 
-constexpr uint32_t bytes_from = 0x110000;  // a byte that is no UTF-8 is numbered as a character beyond Unicode's last
+constexpr uint32_t bytes_from =
+    0x110000;  // a byte that is not UTF-8 is numbered as a character beyond the last of Unicode
 constexpr uint32_t private_first = 0xE000, private_last = 0xF8FF;
 // Unicode promises that no text has these: they carry what was typed past ImGui, which takes 16 bits and drops the
 // private area.
@@ -90,12 +91,14 @@ bool replace(std::string_view text, std::string& out, Wanted wanted) {
   for (size_t at = 0, bytes = 0; at < text.size(); at += bytes) {
     const uint32_t c = first_character(text.substr(at), bytes);
     const auto as = wanted(c) ? stand_in(c) : std::optional<ImWchar>();
-    if (as)
+    if (as) {
       append(out, *as);
-    else if (wanted(c))
-      out += replacement_character, all = false;
-    else
+    } else if (wanted(c)) {
+      out += replacement_character;
+      all = false;
+    } else {
       out.append(text, at, bytes);
+    }
   }
   return all;
 }
@@ -131,7 +134,8 @@ Glyph glyph_of(uint32_t character, const ImFont& font, const std::string& file) 
   };
   if (character >= bytes_from) return box(character - bytes_from, 2);
   if (character >= 0x20 && find_glyph(character, file, font.FontSize * em_of_height, glyph)) return glyph;
-  return box(character, character < 0x100 ? 2 : character < 0x10000 ? 4 : 6);
+  if (character < 0x100) return box(character, 2);
+  return box(character, character < 0x10000 ? 4 : 6);
 }
 
 /// Adds the glyph of `character`, which is drawn as `as`; false when there is no room.
@@ -139,7 +143,11 @@ bool add_glyph(ImFont& font, Room& room, uint32_t character, ImWchar as) {
   ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
   const ImFontAtlasCustomRect& place = *atlas.GetCustomRectByIndex(room.rect);
   const Glyph glyph = glyph_of(character, font, &font == ui::font(Font::bold) ? room.bold : room.regular);
-  if (room.x + glyph.width + 1 > place.Width) room.x = 0, room.y += room.row, room.row = 0;
+  if (room.x + glyph.width + 1 > place.Width) {
+    room.x = 0;
+    room.y += room.row;
+    room.row = 0;
+  }
   room.full = !place.IsPacked() || glyph.width + 1 > place.Width || room.y + glyph.height + 1 > place.Height;
   if (room.full) return false;
   const int x = place.X + room.x, y = place.Y + room.y;
@@ -154,7 +162,7 @@ bool add_glyph(ImFont& font, Room& room, uint32_t character, ImWchar as) {
   return true;
 }
 
-/// Sees to it that the font has a glyph for every character of a text whose stand-ins are there.
+/// Adds what glyphs the font lacks for the characters of a text in which stand-ins were put.
 void add_missing(std::string_view drawn, ImFont& font) {
   const auto room = rooms().find(ImGui::GetIO().Fonts);
   if (room == rooms().end() || room->second.full) return;
@@ -193,7 +201,10 @@ Drawn::Drawn(std::string_view text, Font which) : view_(text) {
   bool as_it_is = true;
   for (size_t at = 0, bytes = 0; at < text.size(); at += bytes)
     as_it_is &= !needs_stand_in(first_character(text.substr(at), bytes));
-  if (!as_it_is) replace(text, own_, needs_stand_in), view_ = own_;
+  if (!as_it_is) {
+    replace(text, own_, needs_stand_in);
+    view_ = own_;
+  }
   add_missing(view_, *font(which));
 }
 

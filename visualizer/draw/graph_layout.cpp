@@ -22,12 +22,18 @@ using Columns = std::vector<std::vector<int>>;
 /// The mean height of the neighbours on these sides; its own where there are none.
 float pull(const std::vector<Vertex>& all, const Vertex& v, bool from_left, bool from_right) {
   float sum = 0, count = 0;
-  for (int n : v.left) from_left ? sum += all[n].y, ++count : 0;
-  for (const Port& p : v.right) from_right ? sum += all[p.vertex].y + p.offset, ++count : 0;
+  const auto add = [&](float height) {
+    sum += height;
+    ++count;
+  };
+  if (from_left)
+    for (int n : v.left) add(all[n].y);
+  if (from_right)
+    for (const Port& p : v.right) add(all[p.vertex].y + p.offset);
   return count > 0 ? sum / count : v.y;
 }
 
-/// Puts a column's vertices, in order, as near to the wanted heights as they may stand.
+/// Puts a column's vertices, in order, as near to the wanted heights as the gaps allow.
 void place(std::vector<Vertex>& all, const std::vector<std::pair<float, int>>& column, float gap) {
   float shift = 0, bottom = -1e9f;
   for (const auto& [wanted, i] : column) {
@@ -54,11 +60,13 @@ void arrange(std::vector<Vertex>& all, Columns& columns, float gap) {
   }
 }
 
-/// By the longest way from a start; what starts the graph stands beside its first use. Returns how many there are.
+/// By the longest way from a start; a start is beside its first use. Returns the number of columns.
 int assign_columns(std::vector<Vertex>& all, const std::vector<GraphEdge>& edges) {
   int last = 0;
-  for (const GraphEdge& e : edges)
-    last = std::max(last, all[e.to].column = std::max(all[e.to].column, all[e.from].column + 1));
+  for (const GraphEdge& e : edges) {
+    all[e.to].column = std::max(all[e.to].column, all[e.from].column + 1);
+    last = std::max(last, all[e.to].column);
+  }
   std::vector<int> first_use(all.size(), last);
   for (const GraphEdge& e : edges) first_use[e.from] = std::min(first_use[e.from], all[e.to].column - 1);
   for (size_t i = 0; i < all.size(); ++i)

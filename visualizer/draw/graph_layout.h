@@ -1,5 +1,5 @@
 #pragma once
-// Where the boxes and arrows of a graph without cycles stand, from left to right (after Sugiyama, Tagawa and Toda
+// Where the boxes and arrows of a graph without cycles are, from left to right (after Sugiyama, Tagawa and Toda
 // 1981): columns by the longest way, an order within each that crosses few arrows, heights between the neighbours'.
 
 #include <vector>

@@ -17,7 +17,7 @@ struct Color {
 Color depth_color(int depth);
 /// What every token is computed by: layers outside of recursions.
 inline constexpr Color plain_color{0x8C, 0x94, 0xA4};
-/// The same in a model of so many recursions: with one, which is none that is repeated, no depth has a colour.
+/// The same in a model with this many recursions: with one, no block is repeated and depths have no colour.
 inline Color depth_color(int depth, int recursions) {
   return recursions > 1 || depth == 0 ? depth_color(depth) : plain_color;
 }
@@ -26,13 +26,14 @@ inline Color depth_color(int depth, int recursions) {
 Color training_only_color();
 Color causal_only_color();
 
-/// What is compared with, "B"; what the other panels show is "A", in the accent of the controls.
+/// "B", which is compared with "A"; A is what the other panels show, in the accent of the controls.
 inline constexpr Color compared_color{0xF2, 0xB5, 0x6B};
 /// Further runs beside the two.
 inline constexpr Color rival_colors[] = {
     {0x6C, 0xB9, 0xD9}, {0xA8, 0xC2, 0x5A}, {0x5A, 0x86, 0xE0}, {0xC0, 0x70, 0x5A}};
 
-/// What is skipped among quantities: far from every one of them, and from what is not there, for every kind of sight.
+/// Skipped entries among quantities: far from the colour of every quantity, and of entries that are not there, for
+/// every kind of sight.
 inline constexpr Color skipped_color{0x60, 0x30, 0x00};
 
 /// For quantities without a middle, 0 to 1: dark blue to yellow, ascending in brightness for every kind of sight
@@ -48,12 +49,5 @@ double contrast(Color a, Color b);
 
 /// `part` 0: a, 1: b, in sRGB.
 Color mix(Color a, Color b, double part);
-
-/// How a colour looks to people with a colour-vision deficiency.
-enum class Vision { normal, deuteranopia, protanopia, tritanopia };
-Color simulate(Color color, Vision vision);
-
-/// CIE 1976 colour difference; about 2.3 is just noticeable.
-double delta_e(Color a, Color b);
 
 }  // namespace tinymor

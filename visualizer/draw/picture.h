@@ -17,7 +17,10 @@ struct Picture {
 /// Sets a pixel, opaque.
 inline void set_pixel(Picture& picture, int x, int y, Color color) {
   uint8_t* pixel = &picture.rgba[(size_t(y) * picture.width + x) * 4];
-  pixel[0] = color.r, pixel[1] = color.g, pixel[2] = color.b, pixel[3] = 255;
+  pixel[0] = color.r;
+  pixel[1] = color.g;
+  pixel[2] = color.b;
+  pixel[3] = 255;
 }
 
 /// A picture inside a panel, a heat map say. It never changes, so that a renderer may keep its texture by `id`.

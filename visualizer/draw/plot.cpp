@@ -26,12 +26,13 @@ struct Plot::Axes {
     const double part = std::clamp((value - y_low) / (y_high - y_low), -1.0, 2.0);
     return area.max.y - float(part) * area.height();
   }
-  /// Those of the ascending numbers that lie between the ends.
+  /// The ascending numbers that are between the ends.
   std::span<const double> range(const std::vector<double>& x) const {
     const auto begin = std::lower_bound(x.begin(), x.end(), x_low), end = std::upper_bound(begin, x.end(), x_high);
     return {begin, end};
   }
-  /// Into so many a line is merged: finer than two pixels is not seen, and costs a frame without a graphics card.
+  /// A line is merged into this many columns: more than one in two pixels is not seen, and without a graphics card they
+  /// are slow to draw.
   int columns() const { return std::max(1, int(area.width() / 2)); }
   bool drawable(double v) const { return std::isfinite(v) && (!log_y || v > 0); }
 };
@@ -65,6 +66,17 @@ void draw_dashed(Canvas& canvas, const std::vector<ImVec2>& points, Dash dash, I
     }
   }
   if (!gap && piece.size() > 1) canvas.polyline(piece, color, thickness);
+}
+
+}  // namespace
+
+namespace {
+
+void set_hidden(std::set<std::string>& hidden, const std::string& name, bool hide) {
+  if (hide)
+    hidden.insert(name);
+  else
+    hidden.erase(name);
 }
 
 }  // namespace
@@ -134,8 +146,7 @@ Box Plot::legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& 
     canvas.text({at.x + em * 1.3f, middle - text_size("x", ui::Font::small).y / 2}, ui::u32(off ? faint : dim),
                 one.name, ui::Font::small);
     ImGui::SetCursorScreenPos(at);
-    if (ui::area(name_ + "." + one.name, {width, row}))
-      off ? (void)hidden.erase(one.name) : (void)hidden.insert(one.name);
+    if (ui::area(name_ + "." + one.name, {width, row})) set_hidden(hidden, one.name, !off);
     ui::hint(off ? "Show this line" : "Hide this line");
     at.x += width + em;
   }
@@ -162,9 +173,15 @@ Plot::Axes Plot::axes(const Box& box, const Lines& seen, const Zoom& zoom, const
     high = view.empty ? y.high : std::max(high, y.high);
     view.empty = false;
   }
-  if (view.log_y && !view.empty) low = std::log10(low), high = std::log10(high);
+  if (view.log_y && !view.empty) {
+    low = std::log10(low);
+    high = std::log10(high);
+  }
   if (options.from_zero && !view.log_y) low = std::min(low, 0.0);
-  if (!(high - low > 1e-12 * std::max(1.0, std::abs(high)))) low -= 0.5, high += 0.5;
+  if (!(high - low > 1e-12 * std::max(1.0, std::abs(high)))) {
+    low -= 0.5;
+    high += 0.5;
+  }
   const double margin = (high - low) * 0.06;
   view.y_low = options.from_zero && low == 0 ? 0 : low - margin;
   view.y_high = high + margin;
@@ -260,7 +277,7 @@ std::string place_text(const PlotOptions& options, double x) {
   return options.x_unit + " " + (options.x_unit == "step" ? fmt::format("{:.0f}", x) : short_number(std::round(x)));
 }
 
-/// The value of the line that lies nearest to x.
+/// The index of the line's value that is nearest to x.
 std::optional<size_t> nearest(const PlotSeries& line, double x) {
   if (line.x.empty() || line.y.size() < line.x.size()) return {};
   const auto after = std::lower_bound(line.x.begin(), line.x.end(), x);

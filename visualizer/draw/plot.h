@@ -18,7 +18,7 @@ struct PlotSeries {
   Color color;
   std::vector<double> x = {}, y = {};
   std::vector<double> ghost = {};  ///< The raw values under a smoothed `y`, drawn faintly; may be empty.
-  std::string what = {};           ///< Told beside the mouse, of lines that share a name and with it a legend's entry.
+  std::string what = {};           ///< Shown beside the mouse to tell apart lines that share a name and a legend entry.
   Dash dash = Dash::none;          ///< Breaks the line, to tell it from another one of its colour.
   bool dots = false;               ///< Few values: mark each, and say beside the mouse where it is.
   bool broad = false;              ///< Drawn as a broad band, so that another line on top leaves it visible.
@@ -30,13 +30,13 @@ struct PlotOptions {
   bool log_y = false;
   bool from_zero = false;          ///< The axis begins at 0.
   bool small = false;              ///< One of many small ones: no legend, no names of the axes.
-  std::optional<double> marker;    ///< A vertical line: where the other panels stand.
-  std::optional<double> marker_b;  ///< Another one: what that is compared with.
+  std::optional<double> marker;    ///< A vertical line: what the other panels show.
+  std::optional<double> marker_b;  ///< Another line: what that is compared with.
   std::string hint;                ///< Below the numbers beside the mouse.
 };
 
-/// What a line says beside the mouse at x: its nearest value, and where that is unless it is there; empty when it has
-/// none.
+/// What is said of a line beside the mouse at x: its nearest value, and where that is unless it is at x; empty when the
+/// line has no values.
 std::string reading(const PlotSeries& line, double x, const PlotOptions& options);
 
 /// Over the item drawn last: the wheel looks closer at `part` (0 to 1 of what is seen), until `least` of the whole is

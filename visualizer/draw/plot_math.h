@@ -33,8 +33,8 @@ struct Zoom {
   double from = 0, to = 1;
 
   double width() const { return to - from; }
-  /// By one notch of the wheel closer or, negative, farther; what lies at `part` (0 to 1) of what is seen stays there.
-  /// At least `least` is seen.
+  /// By notches of the wheel closer or, negative, farther; what is at `part` (0 to 1) of the visible part stays there.
+  /// At least `least` stays visible.
   void turn(double notches, double part, double least);
   /// Goes on, as close as it is, to where `place` (0 to 1 of the whole) is in the middle, or as near as there is room.
   void show(double place);
@@ -56,7 +56,7 @@ std::string short_number(double value);
 /// What ticks that ascend are called on their axis: by short_number, or with as many digits as tell each from the next.
 std::vector<std::string> tick_labels(std::span<const double> ticks);
 
-/// A share of 1 as "37 %", with so many digits behind the point; one that is not 0 is never written as 0: "0.1 %".
+/// A share of 1 as "37 %", with `digits` digits after the point; a share above 0 is never written as 0: "0.1 %".
 std::string percent(double share, int digits = 0);
 
 }  // namespace tinymor

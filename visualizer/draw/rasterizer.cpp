@@ -64,7 +64,7 @@ std::array<float, 4> tinted(const Picture& picture, float u, float v, std::array
   return color;
 }
 
-// Whether a pixel whose middle lies exactly on the edge a-b belongs to the triangle: two that share an edge must not
+// Whether a pixel whose middle is exactly on the edge a-b belongs to the triangle: two that share an edge must not
 // both paint it (the top-left rule).
 bool owns_edge(ImVec2 a, ImVec2 b) {
   return a.y > b.y || (a.y == b.y && a.x < b.x);
@@ -78,7 +78,10 @@ void Painter::triangle(const ImDrawVert& first, const ImDrawVert& second, const 
   };
   float area = edge(a->pos, b->pos, c->pos.x, c->pos.y);
   if (!std::isfinite(area) || area == 0) return;
-  if (area < 0) std::swap(b, c), area = -area;
+  if (area < 0) {
+    std::swap(b, c);
+    area = -area;
+  }
 
   const int left = whole(std::floor(std::min({a->pos.x, b->pos.x, c->pos.x})), clip.left, clip.right);
   const int right = whole(std::ceil(std::max({a->pos.x, b->pos.x, c->pos.x})), clip.left, clip.right);

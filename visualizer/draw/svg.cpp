@@ -61,7 +61,7 @@ void SvgCanvas::rect(const Box& box, ImU32 color, float rounding) {
 }
 
 void SvgCanvas::outline(const Box& box, ImU32 color, float thickness, float rounding) {
-  // As in the window, the line lies inside the box.
+  // As in the window, the line is inside the box.
   fmt::format_to(std::back_inserter(body_), "<rect {} fill=\"none\" {} stroke-width=\"{:.1f}\"/>\n",
                  place(box.inset(thickness / 2, thickness / 2), rounding), paint("stroke", color), thickness);
 }

@@ -13,7 +13,7 @@ bool begins_word(const std::string& piece) {
   return piece.starts_with(' ');
 }
 
-// The space before a word stands between the boxes; a token of nothing but spaces shows them as dots.
+// The space before a word is the gap between the boxes; a token of only spaces shows them as dots.
 std::string inside(const std::string& piece) {
   const size_t letter = piece.find_first_not_of(' ');
   return letter == std::string::npos ? quoted_piece(piece) : piece.substr(letter);
@@ -46,7 +46,10 @@ TextFlow flow_text(const std::vector<std::string>& pieces, float width) {
   for (const std::string& piece : pieces) widths.push_back(text_size(inside(piece)).x + 2 * padding);
 
   float x = edge, y = edge;
-  const auto new_line = [&] { x = edge, y += em * line_em; };
+  const auto new_line = [&] {
+    x = edge;
+    y += em * line_em;
+  };
   for (size_t i = 0; i < pieces.size(); ++i) {
     const bool word_start = i == 0 || begins_word(pieces[i]);
     const float word = word_start ? word_width(pieces, widths, i) : widths[i];

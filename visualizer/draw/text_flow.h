@@ -15,7 +15,7 @@ namespace tinymor {
 struct TokenLook {
   Color tint;
   int strokes = 0;      ///< Filled strokes under the token ...
-  int strokes_of = 0;   ///< ... of so many places.
+  int strokes_of = 0;   ///< ... out of this many.
   bool marked = false;  ///< Outlined: it is selected.
 };
 

@@ -1,17 +1,11 @@
 #include "visualizer/draw/ui.h"
 
 #include <algorithm>
-#include <cmath>
-#include <utility>
 
 #include "visualizer/draw/glyphs.h"
 
 namespace tinymor::ui {
 namespace {
-
-thread_local Registry* current = nullptr;
-thread_local std::string prefix;
-thread_local std::set<std::string> hidden;
 
 void push_button_colors(bool on) {
   const Color base = on ? mix(colors::control, colors::accent, 0.45) : colors::control;
@@ -29,22 +23,27 @@ void draw_icon(Canvas& canvas, Icon icon, ImVec2 c, float r, ImU32 color) {
       right(c.x);
       break;
     case Icon::pause:
-      bar(c.x - r * 0.6f), bar(c.x + r * 0.6f);
+      bar(c.x - r * 0.6f);
+      bar(c.x + r * 0.6f);
       break;
     case Icon::stop:
       canvas.rect({{c.x - r * 0.9f, c.y - r * 0.9f}, {c.x + r * 0.9f, c.y + r * 0.9f}}, color);
       break;
     case Icon::next:
-      bar(c.x - r), right(c.x + r * 0.5f);
+      bar(c.x - r);
+      right(c.x + r * 0.5f);
       break;
     case Icon::previous:
-      left(c.x - r * 0.5f), bar(c.x + r);
+      left(c.x - r * 0.5f);
+      bar(c.x + r);
       break;
     case Icon::last:
-      right(c.x - r * 0.3f), bar(c.x + r);
+      right(c.x - r * 0.3f);
+      bar(c.x + r);
       break;
     case Icon::first:
-      bar(c.x - r), left(c.x + r * 0.3f);
+      bar(c.x - r);
+      left(c.x + r * 0.3f);
       break;
   }
 }
@@ -77,102 +76,16 @@ void draw_text(std::string_view text, Color color, Font which) {
 
 }  // namespace
 
-const Registry::Item* Registry::find(const std::string& name) const {
-  const auto found = items_.find(name);
-  return found == items_.end() ? nullptr : &found->second;
-}
-
-void Registry::begin_frame() {
-  items_.clear();
-  pressable_.clear();
-  topmost_ = layers_;
-  layer_ = layers_ = 0;
-  if (--reveal_frames_ <= 0) revealed_.clear();
-}
-
-void Registry::move_focus(int by) {
-  std::vector<std::pair<ImVec2, std::string>> order;
-  for (const auto& [name, layer] : pressable_)
-    if (const Item* item = find(name); item && layer == layers_ && (item->visible || item->scrolls))
-      order.emplace_back(item->box.center(), name);
-  if (order.empty()) return;
-  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-    const bool same_line = std::abs(a.first.y - b.first.y) < em() * 0.5f;
-    return same_line ? a.first.x < b.first.x : a.first.y < b.first.y;
-  });
-  const int count = int(order.size());
-  const auto at = std::find_if(order.begin(), order.end(), [&](const auto& one) { return one.second == focus_; });
-  const int from = at != order.end() ? int(at - order.begin()) : by > 0 ? -1 : 0;
-  focus_ = order[size_t(((from + by) % count + count) % count)].second;
-  if (!find(focus_)->visible) reveal(focus_);
-}
-
-bool Registry::key_pressed(const std::string& name) {
-  pressable_[name] = layer_;
-  return pressing_ && name == focus_ && layer_ == topmost_ && !(pressing_ = false);
-}
-
-const Registry::Item* Registry::focused() const {
-  const auto at = pressable_.find(focus_);
-  return at != pressable_.end() && at->second == std::max(topmost_, layers_) ? find(focus_) : nullptr;
-}
-
-RegistryScope::RegistryScope(Registry& registry, const std::set<std::string>& names)
-    : previous_(current), previous_hidden_(std::exchange(hidden, names)) {
-  current = &registry;
-}
-RegistryScope::~RegistryScope() {
-  current = previous_;
-  hidden = previous_hidden_;
-}
-
-PrefixScope::PrefixScope(std::string text) : previous_(std::exchange(prefix, std::move(text))) {}
-PrefixScope::~PrefixScope() {
-  prefix = previous_;
-}
-
-namespace {
-
-Box common(const Box& a, const Box& b) {
-  return {{std::max(a.min.x, b.min.x), std::max(a.min.y, b.min.y)},
-          {std::min(a.max.x, b.max.x), std::min(a.max.y, b.max.y)}};
-}
-
-void note(const std::string& name, const Box& box, bool visible) {
-  if (!current) return;
-  const bool scrolls = ImGui::GetScrollMaxY() > 0;
-  const ImDrawList& list = *ImGui::GetWindowDrawList();
-  current->note(name, {visible ? common(box, {list.GetClipRectMin(), list.GetClipRectMax()}) : box, visible, scrolls});
-  if (!scrolls || !current->to_be_revealed(name)) return;
-  const float top = ImGui::GetWindowPos().y, height = ImGui::GetWindowHeight();
-  if (box.min.y < top || box.max.y > top + height)
-    ImGui::SetScrollFromPosY(box.min.y - top, box.height() < height ? 0.5f : 0);
-}
-
-}  // namespace
-
-void tag(const std::string& name) {
-  note(prefix + name, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}, ImGui::IsItemVisible());
-}
-
-void tag(const std::string& name, const Box& box) {
-  note(prefix + name, box, ImGui::IsRectVisible(box.min, box.max));
-}
-
-namespace {
-
-void tell(std::string_view text) {
+void tooltip(std::string_view text, Color color, float width) {
   if (!begin_tooltip()) return;
-  ImGui::PushTextWrapPos(em() * 24);
-  label(text, colors::dim, Font::small);
+  ImGui::PushTextWrapPos(width);
+  label(text, color, Font::small);
   ImGui::PopTextWrapPos();
   ImGui::EndTooltip();
 }
 
-}  // namespace
-
 void hint(const char* text) {
-  if (text && ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) tell(text);
+  if (text && ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) tooltip(text, colors::dim, em() * 24);
 }
 
 void fitted_label(const std::string& text, float width, Color color, Font which) {
@@ -191,29 +104,7 @@ void fitted_text(Canvas& canvas, ImVec2 at, ImU32 color, const std::vector<std::
   canvas.text(at, color, shown, which);
   if (shown == texts.front() || !ImGui::IsWindowHovered()) return;
   const ImVec2 size = text_size(shown, which);
-  if (ImGui::IsMouseHoveringRect(at, {at.x + size.x, at.y + size.y})) tell(texts.front());
-}
-
-namespace {
-
-bool by_key(const std::string& name) {
-  return current && current->key_pressed(prefix + name);
-}
-
-}  // namespace
-
-void field(const std::string& name) {
-  if (!by_key(name)) return;
-  ImGui::SetWindowFocus();  // ImGui 1.90.1 finds no item of another window than the one in focus
-  ImGui::SetKeyboardFocusHere();
-}
-
-void leave_field(const std::string& name, int by) {
-  if (current) current->leave(prefix + name, by);
-}
-
-bool is_hidden(const std::string& name) {
-  return hidden.contains(name);
+  if (ImGui::IsMouseHoveringRect(at, {at.x + size.x, at.y + size.y})) tooltip(texts.front(), colors::dim, em() * 24);
 }
 
 namespace {
@@ -230,7 +121,7 @@ bool button(const std::string& name, const char* text, bool enabled, const char*
   if (left_out(name, {button_width(text), ImGui::GetFrameHeight()})) return false;
   ImGui::PushID(name.c_str());
   ImGui::BeginDisabled(!enabled);
-  const bool pressed = ImGui::Button(Drawn(text).c_str()) || (enabled && by_key(name));
+  const bool pressed = ImGui::Button(Drawn(text).c_str()) || (enabled && pressed_by_key(name));
   draw_frame(text, ImGui::GetColorU32(ImGuiCol_Button), enabled ? 1 : 0.4f);
   ImGui::EndDisabled();
   tag(name);
@@ -241,7 +132,7 @@ bool button(const std::string& name, const char* text, bool enabled, const char*
 
 bool area(const std::string& name, ImVec2 size) {
   if (left_out(name, size)) return false;
-  const bool pressed = ImGui::InvisibleButton(name.c_str(), size) || by_key(name);
+  const bool pressed = ImGui::InvisibleButton(name.c_str(), size) || pressed_by_key(name);
   tag(name);
   return pressed;
 }
@@ -260,7 +151,7 @@ bool chip(const std::string& name, const char* text, bool on, const char* hint_t
 
 namespace {
 
-/// What `draw` draws, of this width, with its right end at `right`; the next may stand to its left.
+/// What `draw` draws, of this width, with its right end at `right`; the next one goes to its left.
 template <class Draw>
 auto corner(float width, float& right, Draw draw) {
   const float top = ImGui::GetCursorPosY();
@@ -298,97 +189,6 @@ int corner_choice(const std::string& name, const std::vector<const char*>& label
   return corner(width, right, [&] { return segmented(name, labels, choice, hint_text); });
 }
 
-bool begin_bar(const char* id, ImVec2 position, ImVec2 size, bool scrolls) {
-  ImGui::SetNextWindowPos(position);
-  ImGui::SetNextWindowSize(size);
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, u32(colors::bar));
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
-  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                                     ImGuiWindowFlags_NoNav;
-  if (drawing()) drawing()->rect({position, {position.x + size.x, position.y + size.y}}, u32(colors::bar));
-  return ImGui::Begin(id, nullptr, scrolls ? flags & ~ImGuiWindowFlags_NoScrollbar : flags);
-}
-
-void end_bar() {
-  ImGui::End();
-  ImGui::PopStyleVar(2);
-  ImGui::PopStyleColor();
-}
-
-namespace {
-
-// Those that lie below what is drawn now.
-thread_local std::vector<int> layers_below;
-
-void begin_layer() {
-  layers_below.push_back(current ? current->begin_layer() : 0);
-}
-
-void end_layer() {
-  if (current) current->end_layer(layers_below.back());
-  layers_below.pop_back();
-}
-
-}  // namespace
-
-bool begin_dialog(const char* id, float width) {
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float margin = 2 * em(), fitting = std::min(width, screen.x - margin);
-  ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
-  ImGui::SetNextWindowSizeConstraints({fitting, 0}, {fitting, screen.y - margin});
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, u32({0x22, 0x26, 0x30}));
-  constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
-                                     ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings |
-                                     ImGuiWindowFlags_AlwaysAutoResize;
-  begin_layer();
-  return ImGui::Begin(id, nullptr, flags);
-}
-
-void end_dialog() {
-  ImGui::End();
-  end_layer();
-  ImGui::PopStyleColor();
-}
-
-bool dialog_title(const std::string& name, const char* title) {
-  const float end = ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x;
-  label(title, colors::text, Font::bold);
-  ImGui::SameLine(end - button_width("x"));
-  return button(name, "x", true, "Close (Esc)");
-}
-
-bool enter_pressed() {
-  return key_pressed(ImGuiKey_Enter, false) && !ImGui::GetIO().WantTextInput && !(current && current->focused());
-}
-
-bool begin_popup(const char* id) {
-  if (!ImGui::BeginPopup(id)) return false;
-  begin_layer();
-  if (key_pressed(ImGuiKey_Escape, false) && !ImGui::GetIO().WantTextInput) ImGui::CloseCurrentPopup();
-  return true;
-}
-
-bool popup_open() {
-  return ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
-}
-
-void end_popup() {
-  end_layer();
-  ImGui::EndPopup();
-}
-
-bool menu_item(const std::string& name, const char* text, bool on, char letter) {
-  bool pressed = ImGui::Selectable(text, on);
-  tag(name);
-  for (const ImWchar typed : ImGui::GetIO().InputQueueCharacters)
-    pressed |= letter != 0 && (typed | 0x20) == (letter | 0x20);
-  if (by_key(name)) pressed = true;
-  if (pressed) ImGui::CloseCurrentPopup();
-  return pressed;
-}
-
 float button_width(const char* text) {
   return ImGui::CalcTextSize(Drawn(text).c_str()).x + 2 * ImGui::GetStyle().FramePadding.x;
 }
@@ -399,7 +199,7 @@ bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, cons
   ImGui::PushID(name.c_str());
   ImGui::BeginDisabled(!enabled);
   push_button_colors(on);
-  const bool pressed = ImGui::Button("##icon", {size * 1.25f, size}) || (enabled && by_key(name));
+  const bool pressed = ImGui::Button("##icon", {size * 1.25f, size}) || (enabled && pressed_by_key(name));
   draw_frame("", ImGui::GetColorU32(ImGuiCol_Button), 1);
   ImGui::PopStyleColor(3);
   ImGui::EndDisabled();

@@ -33,7 +33,7 @@ class Parser {
   Expression run() {
     if (made_.text.size() > most_bytes) fail(0, fmt::format("more than {} characters are too many", most_bytes));
     const KeepValues keep;
-    while (skip_separators(), at_ < made_.text.size()) statement();
+    for (skip_separators(); at_ < made_.text.size(); skip_separators()) statement();
     if (!made_.result.defined() || !made_.result.requires_grad() || made_.result.is_leaf())
       fail(at_, "nothing is computed from a named value (end with an operation on one, such as y = x*x)");
     return std::move(made_);
@@ -56,7 +56,7 @@ class Parser {
   void skip_separators() {
     while (at_ < made_.text.size() && std::strchr(" \t\r\n;", made_.text[at_])) ++at_;
   }
-  /// The next character that is no blank, or 0 at the end.
+  /// The next character that is not a blank, or 0 at the end.
   char peek() {
     skip_blanks();
     return at_ < made_.text.size() ? made_.text[at_] : '\0';
@@ -144,7 +144,18 @@ class Parser {
   }
 
   static Variable apply(char op, const Variable& a, const Variable& b) {
-    return op == '+' ? a + b : op == '-' ? a - b : op == '*' ? a * b : op == '/' ? a / b : matrix_product(a, b);
+    switch (op) {
+      case '+':
+        return a + b;
+      case '-':
+        return a - b;
+      case '*':
+        return a * b;
+      case '/':
+        return a / b;
+      default:
+        return matrix_product(a, b);
+    }
   }
 
   Variable signed_value() {
@@ -172,7 +183,7 @@ class Parser {
   float number() {
     std::string_view rest = std::string_view(made_.text).substr(at_);
     const std::optional<float> parsed = take_number<float>(rest);
-    if (!parsed) fail(at_, "this is no number that a float can hold");
+    if (!parsed) fail(at_, "this is not a number that a float can hold");
     if (++literals_ > most_literals) fail(at_, fmt::format("more than {} numbers are too many", most_literals));
     at_ = made_.text.size() - rest.size();
     return *parsed;

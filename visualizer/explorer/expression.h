@@ -19,7 +19,7 @@ namespace tinymor {
 struct Expression {
   struct Leaf {
     Variable value;
-    size_t begin, end;  ///< Where its number stands in the text.
+    size_t begin, end;  ///< Where its number is in the text.
   };
   std::string text;
   Variable result;

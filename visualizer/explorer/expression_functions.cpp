@@ -15,7 +15,7 @@ IntTensor ids_of(const Variable& x) {
   std::vector<int32_t> ids;
   for (Real number : x.value().to_vector()) {
     check(number >= 0 && number < most && number == std::floor(number),
-          "[cross_entropy] {} is no index of a class (give whole numbers from 0)", number);
+          "[cross_entropy] {} is not the index of a class (give whole numbers from 0)", number);
     ids.push_back(int32_t(number));
   }
   return IntTensor({int64_t(ids.size())}, std::span<const int32_t>(ids));
@@ -85,7 +85,6 @@ std::span<const Function> expression_functions() {
   return functions;
 }
 
-/// a @ b; a vector b is one row of a linear layer with the weights a.
 Variable matrix_product(const Variable& a, const Variable& b) {
   check(a.rank() == 2, "[matmul] {} @ {}: the left side must be a matrix (for two vectors write sum(a*b))", a.shape(),
         b.shape());

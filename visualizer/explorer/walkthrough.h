@@ -32,7 +32,8 @@ struct Walkthrough {
     int from, to;      ///< Indices of values.
     int step = 0;      ///< Backward step in which it contributes; 0: never.
     Tensor grad = {};  ///< What it contributes to the gradient of `from`.
-    /// Of one number by another, the chain rule: `incoming` times `local`, the derivative of `to` by this use, is that.
+    /// The chain rule for single numbers: `grad` is `incoming`, the gradient of `to`, times `local`, the derivative of
+    /// `to` by `from` through this use.
     std::optional<double> incoming = {}, local = {};
   };
 

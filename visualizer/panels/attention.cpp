@@ -1,6 +1,6 @@
 // Who looks at whom: the attention weights of one layer of the block, a small map for every recursion and head, and one
 // of them large. Tokens that a recursion skipped are brown, a colour that no weight comes near: they ask nothing there,
-// and recursion-wise nobody sees them.
+// and with recursion-wise caching no token sees them.
 
 #include <fmt/format.h>
 
@@ -23,7 +23,7 @@ struct LayerRow {
 
 std::vector<LayerRow> rows_of(const Geometry& g, int choice) {
   const LayerMap& map = g.layers;
-  if (g.layer_count() == 0) return {{"layer 1", 0}};  // nobody knows how many there are
+  if (g.layer_count() == 0) return {{"layer 1", 0}};  // it is not known how many there are
   if (choice < 0) return {{"first layer", 0}};
   if (choice >= map.block) return {{"last layer", int(map.weights.size()) - 1}};
   std::vector<LayerRow> rows;
@@ -80,8 +80,9 @@ class AttentionPanel : public Panel {
 
   std::string caption(const Source& source, const AppState& state) const override {
     if (!recorded(source, state)) return "who looks at whom";
-    std::string out = "queries down, keys across; bright: looks there \u00b7 brown: skipped";
-    return out + fmt::format(" \u00b7 causal rule \u00b7 step {}", state.shown.step);
+    return fmt::format(
+        "queries down, keys across; bright: looks there \u00b7 brown: skipped \u00b7 causal rule \u00b7 step {}",
+        state.shown.step);
   }
 
   float controls(const Source& source, AppState& state, float right) override {
@@ -101,23 +102,39 @@ class AttentionPanel : public Panel {
     return right;
   }
 
-  void draw(const Source& source, AppState& state, Canvas& canvas) override {
-    const Box box = free_box();
-    if (!recorded(source, state)) {
-      const int nearest = nearest_with_attention(source, state.shown.index);
-      if (state.shown.index < 0) return draw_empty(canvas, box, no_text(source));
-      draw_not_recorded(source, state, "Attention is recorded at some steps only, not at this one.");
-      const std::string label =
-          nearest < 0 ? "" : fmt::format("Go to step {}", source.history().snapshots[size_t(nearest)].step);
-      if (nearest >= 0 && ui::button("attention.nearest", label.c_str()))
-        state.playback.jump(nearest, source.history().snapshot_count());
-      return;
+  Table table(const Source& source, const AppState& state) const override {
+    Table table{{"layer", "head", "query", "key", "weight"}};
+    for (const LayerRow& row : rows_of(source.geometry(), state.attention_layer)) {
+      const AttentionView view = layer_view(source, state, row.layer);
+      for (int head = 0; head < view.heads; ++head)
+        for (int query = 0; query < view.tokens; ++query)
+          for (int key = 0; key <= query && view.asks[query]; ++key)
+            if (view.seen[key]) table.add(row.label, head + 1, query, key, view.at(head, query, key) / 255.0);
     }
+    return table;
+  }
+
+ private:
+  std::string missing(const Source& source, const AppState& state) const override {
+    return state.shown.index < 0 ? no_text(source) : "";
+  }
+
+  static void draw_way_to_nearest(const Source& source, AppState& state) {
+    draw_not_recorded(source, state, "Attention is recorded at some steps only, not at this one.");
+    const int nearest = nearest_with_attention(source, state.shown.index);
+    if (nearest < 0) return;
+    const std::string label = fmt::format("Go to step {}", source.history().snapshots[size_t(nearest)].step);
+    if (ui::button("attention.nearest", label.c_str())) state.playback.jump(nearest, source.history().snapshot_count());
+  }
+
+  void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
+    if (!recorded(source, state)) return draw_way_to_nearest(source, state);
+    const Box box = free_box();
     const std::vector<Row>& rows = drawn_rows(source, state);
     state.attention_row = std::clamp(state.attention_row, 0, int(rows.size()) - 1);
     const int maps = rows[size_t(state.attention_row)].view.maps();
     state.attention_head = std::clamp(state.attention_head, 0, std::max(0, maps - 1));
-    // The large map is a square at the right; below it, or beside it, stands what the selected token looks at.
+    // The large map is a square at the right; below it, or beside it, is what the selected token looks at.
     const float em = ui::em();
     const bool flat = box.height() < em * 13 && box.width() > em * 24;
     const float side = flat ? box.width() * 0.55f : std::min(box.height() - em * 6, box.width() * 0.5f);
@@ -130,42 +147,26 @@ class AttentionPanel : public Panel {
     take_box(box);
   }
 
-  std::string text(const Source& source, const AppState& state) const override {
-    std::string out = caption(source, state) + "\n";
-    if (source.history().of_images()) return out + no_text(source) + "\n";
-    if (!recorded(source, state)) return out + "no attention was recorded at this step\n";
+  std::string lines(const Source& source, const AppState& state) const override {
+    if (!recorded(source, state)) return "no attention was recorded at this step\n";
     const TextView& view = state.shown.causal;
+    std::string out;
     for (const LayerRow& row : rows_of(source.geometry(), state.attention_layer)) {
       const AttentionView attention = layer_view(source, state, row.layer);
       out += fmt::format("{}: {} heads, {} of {} tokens ask  ", row.label, attention.heads,
                          std::count(attention.asks.begin(), attention.asks.end(), true), view.size());
       for (int t = 0; t < attention.tokens; ++t) out += attention.asks[t] ? '#' : '-';
       out += "\n";
-      if (!state.pinned || state.pinned->subject != Subject::probe || state.pinned->token >= attention.tokens) continue;
-      for (int map = 0; map < attention.maps(); ++map) {
+      const auto pinned = pinned_in(state, Subject::probe, attention.tokens);
+      for (int map = 0; pinned && map < attention.maps(); ++map) {
         const LargeMap large{attention, map, row.label};
-        out += fmt::format("  {}: {}; {}\n", attention.name(map), looks_at(large, view.pieces, state.pinned->token, 5),
-                           seen_by(large, view.pieces, state.pinned->token, 5));
+        out += fmt::format("  {}: {}; {}\n", attention.name(map), looks_at(large, view.pieces, *pinned, 5),
+                           seen_by(large, view.pieces, *pinned, 5));
       }
     }
     return out;
   }
 
-  Table table(const Source& source, const AppState& state) const override {
-    Table table{{"layer", "head", "query", "key", "weight"}, {}};
-    for (const LayerRow& row : rows_of(source.geometry(), state.attention_layer)) {
-      const AttentionView view = layer_view(source, state, row.layer);
-      for (int head = 0; head < view.heads; ++head)
-        for (int query = 0; query < view.tokens; ++query)
-          for (int key = 0; key <= query && view.asks[query]; ++key)
-            if (view.seen[key])
-              table.rows.push_back(
-                  {row.label, cell(head + 1), cell(query), cell(key), cell(view.at(head, query, key) / 255.0)});
-    }
-    return table;
-  }
-
- private:
   /// An effective layer that is shown: that layer of the block in one recursion, or a layer outside of it.
   struct Row {
     std::string label;
@@ -207,7 +208,7 @@ class AttentionPanel : public Panel {
       text_right(canvas, {box.min.x + label - em * 0.6f, y + side / 2 - letter / 2}, ui::u32(ui::colors::dim),
                  rows[r].label, ui::Font::small);
       if (rows[r].images.empty())
-        canvas.text({box.min.x + label, y}, ui::u32(ui::colors::faint), "nobody is here", ui::Font::small);
+        canvas.text({box.min.x + label, y}, ui::u32(ui::colors::faint), "no token is here", ui::Font::small);
       for (size_t map = 0; map < rows[r].images.size(); ++map) {
         const float x = box.min.x + label + float(map) * (side + gap);
         const Box place{{x, y}, {x + side, y + side}};

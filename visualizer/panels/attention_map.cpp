@@ -6,7 +6,7 @@
 
 #include "datasets/pieces.h"
 #include "visualizer/draw/plot.h"
-#include "visualizer/draw/ui.h"
+#include "visualizer/panels/panel.h"
 
 namespace tinymor {
 namespace {
@@ -19,7 +19,7 @@ struct MapFrame {
   bool named = false;  ///< There is room for the words.
 
   float cell() const { return box.width() / float(tokens * seen.width()); }
-  /// Of so many keys and queries from these on.
+  /// The area of `keys` by `queries` squares that begin at this key and query.
   Box place(int key, int query, int keys, int queries) const {
     const auto at = [&](float start, int token) {
       return start + float((token - seen.from * tokens) * double(cell()));
@@ -82,12 +82,8 @@ void point_into(const LargeMap& large, AppState& state, const MapFrame& frame) {
   const float across = (mouse.x - box.min.x) / box.width(), down = (mouse.y - box.min.y) / box.height();
   zoom_by_mouse(state.columns, (across + down) / 2, std::min(1.0, 8.0 / frame.tokens));
   const int key = frame.token(across), query = frame.token(down);
-  state.hovering = {Subject::probe, query};
-  if (clicked) state.toggle_pin(*state.hovering);
-  if (!ui::begin_tooltip()) return;
-  ui::label(weight_sentence(large.view, large.map, query, key, state.shown.causal.pieces, large.where),
-            ui::colors::text, ui::Font::small);
-  ImGui::EndTooltip();
+  point_at(state, {Subject::probe, query}, clicked);
+  ui::tooltip(weight_sentence(large.view, large.map, query, key, state.shown.causal.pieces, large.where));
 }
 
 /// "  ·girl 31 %" for each, but for what rounds to nothing.
@@ -100,7 +96,7 @@ std::string shares(const std::vector<std::pair<int, int>>& found, const std::vec
   return out;
 }
 
-/// A sentence in at most so many lines, broken at its double blanks; what does not fit is left out.
+/// A sentence in at most `lines` lines, broken at its double spaces; what does not fit is left out.
 std::vector<std::string> broken(const std::string& sentence, float width, int lines) {
   std::vector<std::string> out{""};
   for (size_t at = 0, end; at < sentence.size(); at = end) {
@@ -140,7 +136,7 @@ std::string looks_at(const LargeMap& large, const std::vector<std::string>& piec
 }
 
 std::string seen_by(const LargeMap& large, const std::vector<std::string>& pieces, int token, int most) {
-  if (!large.view.seen[size_t(token)]) return "is seen by nobody here";
+  if (!large.view.seen[size_t(token)]) return "is seen by no token here";
   return "is seen by" + shares(askers(large.view, large.map, token), pieces, most);
 }
 
@@ -154,8 +150,7 @@ void draw_large_map(const LargeMap& large, const Image& image, AppState& state, 
   const Box below{{box.min.x, top}, {box.min.x + side, box.max.y}},
       words{beside ? ImVec2(below.max.x + em, top) : ImVec2(box.min.x, top + side + em * 0.5f), box.max};
   const MapFrame frame = frame_of(below, state.columns, large.view.tokens);
-  auto selected = state.selected(Subject::probe);
-  if (selected && *selected >= frame.tokens) selected.reset();
+  const auto selected = selected_in(state, Subject::probe, frame.tokens);
   canvas.push_clip(frame.box);
   canvas.image(frame.place(0, 0, frame.tokens, frame.tokens), image);
   draw_hatch(canvas, frame, large.view);

@@ -20,9 +20,9 @@ struct LargeMap {
 /// a query and the wheel looks closer. Tagged "attention.large".
 void draw_large_map(const LargeMap& large, const Image& image, AppState& state, Canvas& canvas, const Box& box);
 
-/// "·girl" looks at  "·the" 31 %  "·a" 20 %, at most so many.
+/// "·girl" looks at  "·the" 31 %  "·a" 20 %, at most `most` of them.
 std::string looks_at(const LargeMap& large, const std::vector<std::string>& pieces, int token, int most);
-/// is seen by  ·sang 12 %, likewise.
+/// is seen by  ·sang 12 %, again at most `most`.
 std::string seen_by(const LargeMap& large, const std::vector<std::string>& pieces, int token, int most);
 
 }  // namespace tinymor

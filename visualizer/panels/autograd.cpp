@@ -43,7 +43,21 @@ class AutogradPanel : public Panel {
     return right;
   }
 
-  void draw(const Source&, AppState& state, Canvas& canvas) override {
+  Table table(const Source&, const AppState& state) const override {
+    const Walkthrough& walk = computed(state).walk;
+    Table table{{"node", "op", "shape", "inputs", "value", "gradient"}};
+    for (int i = 0; i < int(walk.values.size()); ++i) {
+      const Walkthrough::Value& value = walk.values[i];
+      const Tensor grad = walk.grad(i, step(state));
+      table.add(value.label, value.op, value.value.shape().text(), walk.inputs(i),
+                value.computed <= step(state) ? value_text(value.value, true) : "",
+                grad.defined() ? value_text(grad, true) : "");
+    }
+    return table;
+  }
+
+ private:
+  void draw_picture(const Source&, AppState& state, Canvas& canvas) override {
     ImGui::BeginChild("autograd", ImVec2(0, 0), false);
     const auto lines = 1 + std::count(state.expression.begin(), state.expression.end(), '\n');
     const float height = float(std::clamp<ptrdiff_t>(lines, 2, 5)) * ImGui::GetTextLineHeight();
@@ -58,9 +72,9 @@ class AutogradPanel : public Panel {
     ImGui::EndChild();
   }
 
-  std::string text(const Source& source, const AppState& state) const override {
+  std::string lines(const Source&, const AppState& state) const override {
     const auto& [walk, problem] = computed(state);
-    std::string out = caption(source, state) + "\n" + state.expression + "\n";
+    std::string out = state.expression + "\n";
     if (!problem.empty()) return out + problem + "\n";
     out += walk.happening(step(state)) + "\n";
     for (int i = 0; i < int(walk.values.size()); ++i)
@@ -68,20 +82,6 @@ class AutogradPanel : public Panel {
     return out;
   }
 
-  Table table(const Source&, const AppState& state) const override {
-    const Walkthrough& walk = computed(state).walk;
-    Table table{{"node", "op", "shape", "inputs", "value", "gradient"}, {}};
-    for (int i = 0; i < int(walk.values.size()); ++i) {
-      const Walkthrough::Value& value = walk.values[i];
-      const Tensor grad = walk.grad(i, step(state));
-      table.rows.push_back({value.label, value.op, value.value.shape().text(), walk.inputs(i),
-                            value.computed <= step(state) ? value_text(value.value, true) : "",
-                            grad.defined() ? value_text(grad, true) : ""});
-    }
-    return table;
-  }
-
- private:
   struct Computed {
     Walkthrough walk;
     std::string problem;  ///< Why the expression cannot be computed; then the walkthrough is empty.

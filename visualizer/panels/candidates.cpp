@@ -44,7 +44,8 @@ void draw_line(Canvas& canvas, const Box& box, const Draw& draw) {
   float x = box.min.x;
   for (size_t i = 0; i < draw.candidates.size() && x < box.max.x; ++i) {
     const float end = std::min(box.max.x, x + box.width() * draw.candidates[i].probability);
-    const double shade = i == draw.taken ? 0.9 : i % 2 == 0 ? 0.35 : 0.2;
+    double shade = i % 2 == 0 ? 0.35 : 0.2;
+    if (i == draw.taken) shade = 0.9;
     canvas.rect({{x, box.min.y}, {end, box.max.y}}, ui::u32(ui::colors::accent, shade));
     x = end;
   }

@@ -105,7 +105,8 @@ std::vector<PlotSeries> rival_curves(const Source& source, const Comparison& bes
   const std::string name = rival_name(source, beside, run);
   std::vector<PlotSeries> out = {train_series(name, color, run.history(), axis, smoothed),
                                  held_out_series(name, color, run.history(), axis, &EvalMetrics::threshold_loss)};
-  out[0].what = smoothed ? "train, smoothed" : "train", out[1].what = "held out";
+  out[0].what = smoothed ? "train, smoothed" : "train";
+  out[1].what = "held out";
   out[0].dash = out[1].dash = dash;
   return out;
 }

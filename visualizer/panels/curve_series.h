@@ -1,5 +1,5 @@
 #pragma once
-// The lines of the panel of curves, made from what runs have told.
+// The lines of the panel of curves, made from what runs have recorded.
 
 #include <span>
 #include <string>
@@ -17,7 +17,7 @@ struct Metric {
 };
 std::span<const Metric> step_metrics();
 
-/// How another run is told from the rest: B by its colour, the others by colour and dash, twelve before they repeat.
+/// How another run looks: B has its colour, the others a colour and dash, twelve before they repeat.
 struct RunLook {
   Color color;
   Dash dash = Dash::none;

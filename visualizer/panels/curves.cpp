@@ -134,7 +134,17 @@ class CurvesPanel : public Panel {
     return right;
   }
 
-  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+  Table table(const Source& source, const AppState& state) const override {
+    Table table{{"run", "step", "seconds", "loss"}};
+    for (const Metric& metric : step_metrics()) table.columns.push_back(metric.name);
+    for (const char* rule : {"topk_loss", "threshold_loss"}) table.columns.push_back(rule);
+    add_rows(table, source);
+    for (const Source* rival : state.compare.rivals) add_rows(table, *rival);
+    return table;
+  }
+
+ private:
+  void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
     const Lines& lines = drawn_lines(source, state);
     Box box = free_box();
     const float em = ui::em(), letter = text_size("0", ui::Font::small).y;
@@ -173,9 +183,9 @@ class CurvesPanel : public Panel {
     take_box(box);
   }
 
-  std::string text(const Source& source, const AppState& state) const override {
+  std::string lines(const Source& source, const AppState& state) const override {
     const RunHistory& h = source.history();
-    std::string out = caption(source, state) + "\n";
+    std::string out;
     for (const std::string& line : remarks(source)) out += line + "\n";
     if (h.steps.empty() && h.evals.empty()) return out + "no values yet\n";
     out += last_values(source) + "\n";
@@ -189,30 +199,22 @@ class CurvesPanel : public Panel {
     return out;
   }
 
-  Table table(const Source& source, const AppState& state) const override {
-    Table table{{"run", "step", "seconds", "loss"}, {}};
-    for (const Metric& metric : step_metrics()) table.columns.push_back(metric.name);
-    for (const char* rule : {"topk_loss", "threshold_loss"}) table.columns.push_back(rule);
-    add_rows(table, source);
-    for (const Source* rival : state.compare.rivals) add_rows(table, *rival);
-    return table;
-  }
-
- private:
   static void add_rows(Table& table, const Source& run) {
     const RunHistory& h = run.history();
     auto eval = h.evals.begin();
     const auto held_out = [&](int64_t until) {  // evaluations before the first step, or between steps that were dropped
       for (; eval != h.evals.end() && eval->step < until; ++eval) {
         std::vector<std::string>& row = table.rows.emplace_back(table.columns.size());
-        row[0] = run.name(), row[1] = std::to_string(eval->step);
-        row.end()[-2] = cell(eval->topk_loss), row.back() = cell(eval->threshold_loss);
+        row[0] = run.name();
+        row[1] = cell(eval->step);
+        row.end()[-2] = cell(eval->topk_loss);
+        row.back() = cell(eval->threshold_loss);
       }
     };
     for (const StepMetrics& m : h.steps) {
       held_out(m.step);
       const bool both = eval != h.evals.end() && eval->step == m.step;
-      table.rows.push_back({run.name(), std::to_string(m.step), cell(m.seconds), cell(m.loss)});
+      table.add(run.name(), m.step, m.seconds, m.loss);
       for (const Metric& metric : step_metrics()) table.rows.back().push_back(cell(m.*metric.value));
       for (double EvalMetrics::*loss : {&EvalMetrics::topk_loss, &EvalMetrics::threshold_loss})
         table.rows.back().push_back(both ? cell((*eval).*loss) : "");

@@ -104,20 +104,30 @@ class GeneratePanel : public Panel {
     if (g.text.empty() && source.geometry().recursions == 1) return "cached decoding by the causal rule";
     if (g.text.empty()) return "cached decoding by the causal rule; tint and strokes: recursions per token";
     const TextView& view = state.shown.generated;
-    const auto one = state.selected(Subject::generated);
-    const std::string what =
-        one && *one < view.size()
-            ? token_line(Work(source), g, view, *one)
-            : fmt::format("{} tokens{} \u00b7 {}", view.size(),
-                          view.recurs() ? fmt::format(" \u00b7 mean depth {:.2f}", view.mean_depth) : "",
-                          view.size() > 0 ? Work(source).sentence(view) : "");
+    std::string what = fmt::format("{} tokens{} \u00b7 {}", view.size(),
+                                   view.recurs() ? fmt::format(" \u00b7 mean depth {:.2f}", view.mean_depth) : "",
+                                   view.size() > 0 ? Work(source).sentence(view) : "");
+    if (const auto token = selected_in(state, Subject::generated, view.size()))
+      what = token_line(Work(source), g, view, *token);
     const int64_t step = source.generated_step();
     return fmt::format("causal rule{} \u00b7 {} \u00b7 {} tokens/s",
                        step > 0 ? fmt::format(", weights of step {}", step) : "", what,
                        short_number(g.tokens_per_second));
   }
 
-  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+  Table table(const Source& source, const AppState& state) const override {
+    const TextView& view = state.shown.generated;
+    const auto& pieces = source.generation().text;
+    Table table{{"position", "id", "piece", "prompt", "depth", "milliseconds", "flops"}};
+    const Work work(source);
+    for (int t = 0; t < view.size() && t < int(pieces.size()); ++t)
+      table.add(t, view.ids[t], view.pieces[t], int(pieces[t].prompt), view.depth[t],
+                pieces[t].seconds > 0 ? cell(1000 * pieces[t].seconds) : "", work.of(view.depth[t], t));
+    return table;
+  }
+
+ private:
+  void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
     if (!source.can_generate()) {
       ImGui::Dummy({1, ui::em() * 0.5f});
       ui::paragraph(source.why_not(), ui::colors::dim);
@@ -128,9 +138,9 @@ class GeneratePanel : public Panel {
     draw_controls(source, state);
     const bool told = !source.generation().logits.empty();
     const float em = ui::em(), free = free_box().height(), below = told ? em * 12 : 0;
-    draw_text(source, state, canvas, std::max(em * 6, free - below));
+    draw_written(source, state, canvas, std::max(em * 6, free - below));
     if (told && !whole(source, state)) {
-      ui::paragraph("What may come next is told at the end of the text.", ui::colors::dim, ui::Font::small);
+      ui::paragraph("The candidates are shown at the end of the text.", ui::colors::dim, ui::Font::small);
     } else if (told) {
       const Box rest = free_box();
       const Box box{rest.min, {rest.max.x, std::max(rest.max.y, rest.min.y + below - em)}};
@@ -141,9 +151,9 @@ class GeneratePanel : public Panel {
     ImGui::EndChild();
   }
 
-  std::string text(const Source& source, const AppState& state) const override {
-    std::string out = caption(source, state) + "\n";
-    if (!source.can_generate()) return out + source.why_not() + "\n";
+  std::string lines(const Source& source, const AppState& state) const override {
+    std::string out;
+    if (!source.can_generate()) return source.why_not() + "\n";
     if (!source.generation().error.empty()) out += source.generation().error + "\n";
     const TextView& view = state.shown.generated;
     for (int t = 0; t < view.size(); ++t)
@@ -152,19 +162,6 @@ class GeneratePanel : public Panel {
                                                    : out;
   }
 
-  Table table(const Source& source, const AppState& state) const override {
-    const TextView& view = state.shown.generated;
-    const auto& pieces = source.generation().text;
-    Table table{{"position", "id", "piece", "prompt", "depth", "milliseconds", "flops"}, {}};
-    const Work work(source);
-    for (int t = 0; t < view.size() && t < int(pieces.size()); ++t)
-      table.rows.push_back({cell(t), cell(view.ids[t]), view.pieces[t], cell(int(pieces[t].prompt)),
-                            cell(view.depth[t]), pieces[t].seconds > 0 ? cell(1000 * pieces[t].seconds) : "",
-                            cell(work.of(view.depth[t], t))});
-    return table;
-  }
-
- private:
   void draw_controls(const Source& source, AppState& state) {
     GenerateRequest& request = state.request;
     const float em = ui::em();
@@ -217,29 +214,18 @@ class GeneratePanel : public Panel {
       ask({Wish::keep, state.pinned->token + 1});
   }
 
-  void draw_text(const Source& source, AppState& state, Canvas& canvas, float height) {
+  void draw_written(const Source& source, AppState& state, Canvas& canvas, float height) {
     const TextView& view = state.shown.generated;
     if (view.size() == 0) return;
     const float top = ImGui::GetCursorPosY();
     draw_depth_legend(canvas, view.depth, view.whole, int(view.rows.size()), free_box().width());
     ImGui::BeginChild("generated", ImVec2(0, height - (ImGui::GetCursorPosY() - top)), false);
-    const Box box = free_box();
-    const TextFlow flow = flow_text(view.pieces, box.width());
-    const bool hovered = ImGui::IsWindowHovered();
     const auto& pieces = source.generation().text;
-    const auto under_mouse = draw_flow(
-        canvas, flow, view.pieces, box.min, hovered ? std::optional(ImGui::GetIO().MousePos) : std::nullopt,
-        [&](int t) {
-          TokenLook look = depth_look(view.depth[t], int(view.rows.size()));
-          if (t < int(pieces.size()) && pieces[t].prompt) look.tint = mix(look.tint, ui::colors::card, 0.35);
-          look.marked = state.points_at(Subject::generated, t) || state.pinned == TokenRef{Subject::generated, t};
-          return look;
-        });
-    if (under_mouse) {
-      state.hovering = {Subject::generated, *under_mouse};
-      if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
-    }
-    ImGui::Dummy({1, flow.height});
+    draw_text(canvas, state, Subject::generated, view.pieces, [&](int t) {
+      TokenLook look = depth_look(view.depth[t], int(view.rows.size()));
+      if (t < int(pieces.size()) && pieces[t].prompt) look.tint = mix(look.tint, ui::colors::card, 0.35);
+      return look;
+    });
     if (pieces.size() != last_size_ && source.generation().running) ImGui::SetScrollHereY(1);
     last_size_ = pieces.size();
     ImGui::EndChild();

@@ -29,22 +29,13 @@ CellInk ink(int recursion, int recursions, bool paper) {
 }
 
 void draw_cell(Canvas& canvas, const Box& box, const Cell& cell, const CellInk& colors) {
-  if (cell.state == CellState::exited) {
-    canvas.rect(box, ui::u32(colors.exited));
-    return;
-  }
+  if (cell.state == CellState::exited) return canvas.rect(box, ui::u32(colors.exited));
   const bool computed = cell.state == CellState::computed;
-  const auto hatch = [&] {
-    if (!computed && box.width() >= ui::em() * 0.4f)
-      canvas.line({box.min.x, box.max.y}, {box.max.x, box.min.y}, ui::u32(colors.skipped_bar), 1);
-  };
   const Color bar = computed ? colors.computed_bar : colors.skipped_bar;
-  if (computed && !cell.scored) {
-    canvas.rect(box, ui::u32(bar));
-    return;
-  }
+  if (computed && !cell.scored) return canvas.rect(box, ui::u32(bar));
   canvas.rect(box, ui::u32(computed ? colors.computed : colors.skipped));
-  hatch();
+  if (!computed && box.width() >= ui::em() * 0.4f)
+    canvas.line({box.min.x, box.max.y}, {box.max.x, box.min.y}, ui::u32(bar), 1);
   if (!cell.scored) return;
   const float top = box.max.y - box.height() * float(router_score(cell.logit));
   canvas.rect({{box.min.x, top}, box.max}, ui::u32(bar));
@@ -91,23 +82,23 @@ FrameRow row_of(const Source& source, const AppState& state, const TextView& vie
                                             : recursion_row(source.geometry(), view.rows[r], view.size());
 }
 
-/// What stands for a cell in text.
+/// The character of a cell in text.
 char mark_of(const AppState& state, const TextView& view, size_t r, int t) {
   if (state.rule != RuleView::difference) {
-    const CellState cell = view.rows[r].cells[t].state;
-    return cell == CellState::computed ? '#' : cell == CellState::skipped ? '-' : '.';
+    static constexpr char marks[] = {'.', '-', '#'};
+    return marks[int(view.rows[r].cells[t].state)];
   }
-  const bool training = computed(state.shown.training, r, t), causal = computed(view, r, t);
-  return training ? (causal ? '#' : 't') : (causal ? 'c' : '-');
+  static constexpr char marks[] = {'-', 't', 'c', '#'};
+  return marks[int(computed(state.shown.training, r, t)) + 2 * int(computed(view, r, t))];
 }
 
 std::vector<FrameRow> make_rows(const Source& source, const AppState& state, const TextView& view) {
   std::vector<FrameRow> rows;
-  const FrameRow unique{"", 0.45f, "all tokens", ""};
+  const auto layer_row = [](const char* name) { return FrameRow{name, 0.45f, "all tokens", ""}; };
   const LayerMap& map = source.geometry().layers;
-  if (map.prelude > 0) rows.push_back(unique), rows.back().label = "first layer";
+  if (map.prelude > 0) rows.push_back(layer_row("first layer"));
   for (size_t r = 0; r < view.rows.size(); ++r) rows.push_back(row_of(source, state, view, r));
-  if (map.coda > 0) rows.push_back(unique), rows.back().label = "last layer";
+  if (map.coda > 0) rows.push_back(layer_row("last layer"));
   return rows;
 }
 
@@ -129,9 +120,9 @@ void draw_row(Canvas& canvas, const GridFrame& frame, int line, int recursion, c
     const Box box = frame.cell(line, t);
     if (recursion == 0)
       canvas.rect(box, ui::u32(colors.computed));
-    else if (state.rule == RuleView::difference) {
+    else if (state.rule == RuleView::difference)
       draw_difference(canvas, box, computed(state.shown.training, recursion - 1, t), computed(view, recursion - 1, t));
-    } else
+    else
       draw_cell(canvas, box, view.rows[recursion - 1].cells[t], colors);
   }
   if (recursion > 0) draw_cut_off(canvas, frame, line, view.rows[recursion - 1], state);
@@ -143,7 +134,8 @@ std::vector<int> order_of(const TextView& view, ColumnSort sort) {
   std::vector<int> order(size_t(view.size()));
   std::iota(order.begin(), order.end(), 0);
   const auto key = [&](int t) {
-    return sort == ColumnSort::depth ? double(view.depth[t]) : std::isfinite(view.nll[t]) ? view.nll[t] : -1;
+    if (sort == ColumnSort::depth) return double(view.depth[t]);
+    return std::isfinite(view.nll[t]) ? double(view.nll[t]) : -1.0;
   };
   std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return key(a) > key(b); });
   return order;
@@ -181,10 +173,31 @@ class GridPanel : public Panel {
     return right;
   }
 
-  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+  Table table(const Source&, const AppState& state) const override {
+    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    const bool differ = state.rule == RuleView::difference;
+    Table table{{"recursion", "position", "piece", "computed", "candidate", "logit", "gate", "rank"}};
+    if (differ) table.columns = {"recursion", "position", "piece", "training rule", "causal rule"};
+    for (int r = 0; r < int(view.rows.size()); ++r)
+      for (int t = 0; t < view.size(); ++t) {
+        const Cell& c = view.rows[r].cells[t];
+        if (differ)
+          table.add(r + 1, t, view.pieces[t], computed(state.shown.training, r, t), computed(view, r, t));
+        else
+          table.add(r + 1, t, view.pieces[t], c.state == CellState::computed, c.state != CellState::exited,
+                    c.scored ? cell(c.logit) : "", c.scored ? cell(c.gate) : "", c.scored ? cell(c.rank) : "");
+      }
+    return table;
+  }
+
+ private:
+  std::string missing(const Source& source, const AppState& state) const override {
+    return state.shown.text(Subject::probe, state.rule).size() == 0 ? no_text(source) : "";
+  }
+
+  void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
     const TextView& view = state.shown.text(Subject::probe, state.rule);
     const Box box = free_box();
-    if (view.size() == 0) return draw_empty(canvas, box, no_text(source));
     const float em = ui::em();
     const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, box.max}, make_rows(source, state, view), view.size(),
                           state.columns, order_of(view, state.sort));
@@ -195,20 +208,19 @@ class GridPanel : public Panel {
     for (int r = 1; r <= int(view.rows.size()); ++r) draw_row(canvas, frame, line++, r, state, view);
     if (map.coda > 0) draw_row(canvas, frame, line, 0, state, view);
 
-    frame.draw_frame(canvas, view, state.selected(Subject::probe));
+    frame.draw_frame(canvas, state, Subject::probe, view);
     const Color mark = state.paper_colors ? Color{0xBE, 0x46, 0x14} : ui::colors::text;
     frame.draw_selection(canvas, state, Subject::probe, ui::u32(mark));
     frame.interact("grid.cells", state, Subject::probe);
     take_box(box);
   }
 
-  std::string text(const Source& source, const AppState& state) const override {
+  std::string lines(const Source& source, const AppState& state) const override {
     const TextView& view = state.shown.text(Subject::probe, state.rule);
-    std::string out = caption(source, state) + "\n";
-    if (view.size() == 0) return out + no_text(source) + "\n";
-    out += state.rule == RuleView::difference
-               ? "#: computed by both rules, t: by the training rule only, c: by the causal rule only, -: by neither\n"
-               : "#: computed, -: skipped, .: left before\n";
+    std::string out =
+        state.rule == RuleView::difference
+            ? "#: computed by both rules, t: by the training rule only, c: by the causal rule only, -: by neither\n"
+            : "#: computed, -: skipped, .: left before\n";
     for (size_t r = 0; r < view.rows.size(); ++r) {
       const FrameRow row = row_of(source, state, view, r);
       out += row.label + "  ";
@@ -216,27 +228,6 @@ class GridPanel : public Panel {
       out += fmt::format("  {}{}{}\n", row.count, row.note.empty() ? "" : ", ", row.note);
     }
     return out;
-  }
-
-  Table table(const Source&, const AppState& state) const override {
-    const TextView& view = state.shown.text(Subject::probe, state.rule);
-    Table table{{"recursion", "position", "piece", "computed", "candidate", "logit", "gate", "rank"}, {}};
-    const bool differ = state.rule == RuleView::difference;
-    if (differ) table.columns = {"recursion", "position", "piece", "training rule", "causal rule"};
-    for (size_t r = 0; r < view.rows.size(); ++r) {
-      for (int t = 0; t < view.size(); ++t) {
-        const Cell& c = view.rows[r].cells[t];
-        if (differ) {
-          table.rows.push_back({cell(int(r) + 1), cell(t), view.pieces[t],
-                                cell(int(computed(state.shown.training, r, t))), cell(int(computed(view, r, t)))});
-          continue;
-        }
-        table.rows.push_back({cell(int(r) + 1), cell(t), view.pieces[t], cell(int(c.state == CellState::computed)),
-                              cell(int(c.state != CellState::exited)), c.scored ? cell(c.logit) : "",
-                              c.scored ? cell(c.gate) : "", c.scored ? cell(c.rank) : ""});
-      }
-    }
-    return table;
   }
 };
 

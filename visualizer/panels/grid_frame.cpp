@@ -7,7 +7,7 @@
 
 #include "datasets/pieces.h"
 #include "visualizer/draw/plot.h"
-#include "visualizer/draw/ui.h"
+#include "visualizer/panels/panel.h"
 
 namespace tinymor {
 
@@ -60,7 +60,7 @@ std::vector<int> GridFrame::tokens() const {
   return out;
 }
 
-void GridFrame::draw_frame(Canvas& canvas, const TextView& view, std::optional<int> selected) const {
+void GridFrame::draw_frame(Canvas& canvas, const AppState& state, Subject subject, const TextView& view) const {
   const float letter = text_size("x", ui::Font::small).y;
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   for (int r = 0; r < int(rows_.size()); ++r) {
@@ -72,7 +72,7 @@ void GridFrame::draw_frame(Canvas& canvas, const TextView& view, std::optional<i
                ui::u32(pointed ? ui::colors::text : dim), rows_[r].label, ui::Font::small);
     draw_margin(canvas, line, rows_[r]);
   }
-  draw_positions(canvas, view, selected);
+  draw_positions(canvas, view, selected_in(state, subject, view.size()));
 }
 
 // Count, bar and note below each other; what does not fit into the row is left out, the count last.
@@ -86,13 +86,8 @@ void GridFrame::draw_margin(Canvas& canvas, const Box& line, const FrameRow& tex
   y += letter;
   if (bar) {
     const Box track{{x, y + em * 0.15f}, {box_.max.x, y + em * 0.4f}};
-    const float part = track.width() * float(std::clamp(text.used, 0.0, 1.0));
-    canvas.rect(track, ui::u32(ui::colors::control), em * 0.1f);
-    canvas.rect({track.min, {track.min.x + part, track.max.y}}, ui::u32(dim), em * 0.1f);
-    if (text.target >= 0) {
-      const float tick = track.min.x + track.width() * float(std::clamp(text.target, 0.0, 1.0));
-      canvas.line({tick, track.min.y - em * 0.12f}, {tick, track.max.y + em * 0.12f}, ui::u32(ui::colors::text), 1.5f);
-    }
+    gauge(canvas, track, std::min(text.used, 1.0), ui::u32(dim), ui::u32(ui::colors::control), em * 0.1f);
+    if (text.target >= 0) gauge_mark(canvas, track, std::min(text.target, 1.0), em * 0.12f);
     y += em * 0.55f;
   }
   if (note) canvas.text({x, y}, ui::u32(faint), text.note, ui::Font::small);
@@ -101,7 +96,7 @@ void GridFrame::draw_margin(Canvas& canvas, const Box& line, const FrameRow& tex
 void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const {
   const float em = ui::em(), y = cells_.max.y + em * 0.3f;
   Box taken{{1e9f, y}, {-1e9f, y}};
-  if (selected && *selected < view.size() && sees(*selected, *selected)) {
+  if (selected && sees(*selected, *selected)) {
     const std::string name = fmt::format("{} \"{}\"", *selected, quoted_piece(view.pieces[*selected]));
     const float width = text_size(name, ui::Font::small).x;
     const float x =
@@ -159,8 +154,7 @@ std::optional<int> GridFrame::interact(const char* name, AppState& state, Subjec
   };
   zoom_by_mouse(state.columns_of(subject), (mouse.x - cells_.min.x) / cells_.width(), std::min(1.0, 8.0 / tokens_));
   const int t = token(mouse.x);
-  state.hovering = {subject, t};
-  if (clicked && !ui::dragged()) state.toggle_pin({subject, t});
+  point_at(state, {subject, t}, clicked && !ui::dragged());
   if (ImGui::IsItemActive() && ui::dragged() && subject == Subject::probe && order_.empty())
     state.mark({token(ImGui::GetIO().MouseClickedPos[0].x), t});
   for (int r = 0; r < int(rows_.size()); ++r) {

@@ -21,20 +21,20 @@ struct FrameRow {
 
 class GridFrame {
  public:
-  /// zoom: the columns that are seen. order [tokens]: the token of each column; empty: they stand by their positions.
+  /// zoom: the columns that are seen. order [tokens]: the token of each column; empty: by position.
   GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens, Zoom zoom, std::vector<int> order = {});
 
   const Box& cells() const { return cells_; }
   Box row(int r) const;
   /// The tokens whose columns are seen, from left to right.
   std::vector<int> tokens() const;
-  /// The area of one cell, with a little space to its neighbours where there is room; of what is seen of it.
+  /// The visible area of one cell, with a little space to its neighbours where there is room.
   Box cell(int r, int t) const;
   float cell_width() const { return cells_.width() / float(tokens_ * zoom_.width()); }
 
-  /// Row names, margin and positions; `selected` names one position with its token.
-  void draw_frame(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
-  /// A frame around the columns of these tokens, which stand side by side.
+  /// Row names, margin and positions of the text `view`; the selected position is named with its token.
+  void draw_frame(Canvas& canvas, const AppState& state, Subject subject, const TextView& view) const;
+  /// A frame around the columns of these tokens, which are side by side.
   void draw_columns(Canvas& canvas, int from, int to, ImU32 color) const;
   /// A frame around the column of the selected token, and around the part of the text that is marked.
   void draw_selection(Canvas& canvas, const AppState& state, Subject subject, ImU32 color) const;
@@ -47,7 +47,7 @@ class GridFrame {
   float first() const { return float(zoom_.from * tokens_); }
   float last() const { return float(zoom_.to * tokens_); }
   int column(int t) const { return column_.empty() ? t : column_[size_t(t)]; }
-  /// Whether some of the columns of these tokens are seen; they stand side by side.
+  /// Whether some of the columns of these tokens are seen; they are side by side.
   bool sees(int from, int to) const;
   void draw_margin(Canvas& canvas, const Box& row, const FrameRow& text) const;
   void draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const;

@@ -36,26 +36,13 @@ bool possible(const Source& source, KvStrategy strategy) {
   return why_not(source.geometry(), strategy).empty();
 }
 
-/// Why there is no picture; empty when there is one.
-std::string nothing(const Source& source, const AppState& state) {
-  const Geometry& geometry = source.geometry();
-  if (cached_text(state).size() > 0 && geometry.layer_count() == 0)
-    return "the configuration cannot be read: who stores what is not known";
-  if (cached_text(state).size() > 0 && !possible(source, strategy_of(source, state)))
-    return geometry.recursions < 2 ? "without recursions no layer can read what another has stored (choose \"run\")"
-                                   : "this model's routers do not allow this way of caching (choose \"run\")";
-  if (cached_text(state).size() > 0) return "";
-  return state.cache_subject == Subject::generated ? "nothing generated yet" : no_text(source);
-}
-
 int64_t recursive_bytes(const Source& source, const AppState& state) {
   return bytes_unrouted(cached_text(state), source.geometry(), strategy_of(source, state));
 }
 
 /// Which token's reading is marked: the one pointed at, or the newest of a text that is being written.
 int reader_of(const AppState& state, int tokens) {
-  const auto selected = state.selected();
-  if (selected && selected->subject == state.cache_subject && selected->token < tokens) return selected->token;
+  if (const auto selected = selected_in(state, state.cache_subject, tokens)) return *selected;
   return state.cache_subject == Subject::generated ? tokens - 1 : -1;
 }
 
@@ -65,7 +52,7 @@ std::string slot_text(const TextView& view, const CacheRow& row, int t, int64_t 
   int readers = 0;
   for (int reader = t; reader < view.size(); ++reader) readers += reads(view, row, reader, t);
   const std::string at = fmt::format("{} at \"{}\": ", row.label, quoted_piece(view.pieces[size_t(t)]));
-  if (slot == CacheSlot::empty) return at + "nothing is stored, nobody reads it";
+  if (slot == CacheSlot::empty) return at + "nothing is stored, no token reads it";
   const std::string what = slot == CacheSlot::stored
                                ? fmt::format("{} in {} layer{}", bytes_text(entry_bytes * row.layers), row.layers,
                                              row.layers == 1 ? "" : "s")
@@ -137,19 +124,13 @@ float draw_savings(Canvas& canvas, const Box& box, const CacheView& kv, int64_t 
     x = end;
   }
   canvas.outline(track, ui::u32(ui::colors::faint), 1, em * 0.2f);
-  if (recursive > 0 && recursive < whole) {
-    const float mark = track.min.x + track.width() * float(double(recursive) / double(whole));
-    canvas.line({mark, track.min.y - em * 0.15f}, {mark, track.max.y + em * 0.15f}, ui::u32(ui::colors::text), 1.5f);
-  }
+  if (recursive > 0 && recursive < whole) gauge_mark(canvas, track, double(recursive) / double(whole), em * 0.15f);
   return track.max.y + em * 0.7f;
 }
 
 /// base: the colour of the row whose entries a reused slot reads.
 void draw_slot(Canvas& canvas, const Box& box, CacheSlot slot, Color color, Color base, bool read) {
-  if (slot == CacheSlot::stored)
-    canvas.rect(box, ui::u32(color));
-  else
-    canvas.rect(box, ui::u32(ui::colors::well));
+  canvas.rect(box, ui::u32(slot == CacheSlot::stored ? color : ui::colors::well));
   if (read) canvas.rect({{box.min.x, box.max.y - ui::em() * 0.18f}, box.max}, ui::u32(ui::colors::text));
   if (slot != CacheSlot::reused) return;
   const float middle = box.center().y, half = std::max(1.0f, box.height() * 0.08f);
@@ -165,12 +146,11 @@ class KvPanel : public Panel {
     const char* strategy[] = {recurs ? "each recursion stores its own tokens" : "each layer stores its own keys",
                               recurs ? "all read what recursion 1 stored" : "all read what weights stored at first",
                               "deeper recursions renew what recursion 1 stored"};
-    const std::string what =
-        state.cache_subject == Subject::generated ? "generated text, causal rule"
-        : state.shown.index < 0
-            ? "probe text"
-            : fmt::format("probe text, {}, step {}", state.rule == RuleView::training ? "training rule" : "causal rule",
-                          state.shown.step);
+    std::string what = "watched text";
+    if (state.cache_subject == Subject::generated)
+      what = "generated text, causal rule";
+    else if (state.shown.index >= 0)
+      what += fmt::format(", {}, step {}", rule_in_force(state), state.shown.step);
     const bool other = strategy_of(source, state) != source.geometry().model.kv_cache;
     if (other && !possible(source, strategy_of(source, state))) return "a way in which this model cannot cache";
     const bool read = reader_of(state, cached_text(state).size()) >= 0;
@@ -179,7 +159,7 @@ class KvPanel : public Panel {
   }
 
   float controls(const Source& source, AppState& state, float right) override {
-    state.cache_subject = Subject(ui::corner_choice("kv.subject", {"probe", "generated"}, int(state.cache_subject),
+    state.cache_subject = Subject(ui::corner_choice("kv.subject", {"watched", "generated"}, int(state.cache_subject),
                                                     "Whose cache is shown", right, ui::button_width("hybrid")));
     std::vector<const char*> ways = {"run", "own", "shared", "hybrid"};
     // One that is chosen stays, so that it can be left.
@@ -192,10 +172,31 @@ class KvPanel : public Panel {
     return right;
   }
 
-  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+  Table table(const Source& source, const AppState& state) const override {
+    const TextView& view = cached_text(state);
+    static constexpr const char* names[] = {"empty", "stored", "reused"};
+    Table table{{"row", "layers", "position", "piece", "slot"}};
+    if (!missing(source, state).empty()) return table;
+    for (const CacheRow& row : cache_of(source, state).rows)
+      for (int t = 0; t < view.size(); ++t)
+        table.add(row.label, row.layers, t, view.pieces[t], names[int(row.slots[t])]);
+    return table;
+  }
+
+ private:
+  std::string missing(const Source& source, const AppState& state) const override {
+    const Geometry& geometry = source.geometry();
+    if (cached_text(state).size() == 0)
+      return state.cache_subject == Subject::generated ? "nothing generated yet" : no_text(source);
+    if (geometry.layer_count() == 0) return "the configuration cannot be read: who stores what is not known";
+    if (possible(source, strategy_of(source, state))) return "";
+    return geometry.recursions < 2 ? "without recursions no layer can read what another has stored (choose \"run\")"
+                                   : "this model's routers do not allow this way of caching (choose \"run\")";
+  }
+
+  void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
     const TextView& view = cached_text(state);
     const Box box = free_box();
-    if (const std::string why = nothing(source, state); !why.empty()) return draw_empty(canvas, box, why);
     const CacheView kv = cache_of(source, state);
     const int64_t recursive = recursive_bytes(source, state);
     const std::vector<std::string> line =
@@ -215,7 +216,7 @@ class KvPanel : public Panel {
         draw_slot(canvas, frame.cell(int(r), t), row.slots[t], row_color(row),
                   row.recursion > 0 ? depth_color(1) : plain_color, reader >= 0 && reads(view, row, reader, t));
     }
-    frame.draw_frame(canvas, view, state.selected(state.cache_subject));
+    frame.draw_frame(canvas, state, state.cache_subject, view);
     frame.draw_selection(canvas, state, state.cache_subject, ui::u32(ui::colors::text));
     if (reader >= 0 && !state.selected())
       frame.draw_columns(canvas, reader, reader, ui::u32(ui::colors::text));  // the newest
@@ -224,34 +225,19 @@ class KvPanel : public Panel {
     take_box(box);
   }
 
-  std::string text(const Source& source, const AppState& state) const override {
-    std::string out = caption(source, state) + "\n";
-    if (const std::string why = nothing(source, state); !why.empty()) return out + why + "\n";
+  std::string lines(const Source& source, const AppState& state) const override {
+    static constexpr char marks[] = {'.', '#', '='};  // as CacheSlot
     const CacheView kv = cache_of(source, state);
-    out += savings(kv, recursive_bytes(source, state), source.geometry().entry_bytes).front() +
-           "; an entry: a key and a value of each KV head, 4 bytes a number\n";
+    std::string out = savings(kv, recursive_bytes(source, state), source.geometry().entry_bytes).front() +
+                      "; an entry: a key and a value of each KV head, 4 bytes a number\n";
     for (const CacheRow& row : kv.rows) {
       out += fmt::format("{}  ", row.label);
-      for (CacheSlot slot : row.slots) out += slot == CacheSlot::stored ? '#' : slot == CacheSlot::reused ? '=' : '.';
+      for (CacheSlot slot : row.slots) out += marks[int(slot)];
       out += fmt::format("  {} entries in {} layer{}\n", row.entries, row.layers, row.layers == 1 ? "" : "s");
     }
     return out;
   }
 
-  Table table(const Source& source, const AppState& state) const override {
-    const TextView& view = cached_text(state);
-    Table table{{"row", "layers", "position", "piece", "slot"}, {}};
-    if (!nothing(source, state).empty()) return table;
-    for (const CacheRow& row : cache_of(source, state).rows) {
-      for (int t = 0; t < view.size(); ++t) {
-        static constexpr const char* names[] = {"empty", "stored", "reused"};
-        table.rows.push_back({row.label, cell(row.layers), cell(t), view.pieces[t], names[int(row.slots[t])]});
-      }
-    }
-    return table;
-  }
-
- private:
   std::optional<std::pair<int, int>> pointed_;  // row and token under the mouse, as of the last frame
 };
 

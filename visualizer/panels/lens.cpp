@@ -8,18 +8,14 @@
 #include <cmath>
 
 #include "datasets/pieces.h"
-#include "trainer/experiments/statistics.h"
 #include "visualizer/panels/grid_frame.h"
+#include "visualizer/panels/lens_details.h"
 #include "visualizer/panels/panels.h"
 
 namespace tinymor {
 namespace {
 
-std::string most(size_t r, size_t all) {
-  return r + 1 == all ? "as routed" : fmt::format("at most {}", r + 1);
-}
-
-/// With one recursion the loss, 0 to 6 nats, what is hard shines; with more what the last of them changes.
+/// With one recursion the loss, 0 to 6 nats: brighter means higher loss. With more, the change by the last recursion.
 Color cell_color(const LensView& lens, size_t r, int t) {
   if (!std::isfinite(lens.nll[r][t])) return ui::colors::well;
   return r == 0 ? sequential_color(lens.nll[0][t] / 6) : signed_color(2 * (lens.nll[r][t] - lens.nll[r - 1][t]));
@@ -29,7 +25,7 @@ std::vector<FrameRow> rows_of(const LensView& lens) {
   std::vector<FrameRow> rows;
   for (size_t r = 0; r < lens.nll.size(); ++r) {
     FrameRow row;
-    row.label = most(r, lens.nll.size());
+    row.label = most_recursions(r, lens.nll.size());
     row.count = fmt::format("{:.2f} nats", lens.mean(r));
     row.note = r == 0 ? "" : fmt::format("{:+.2f}", lens.mean(r) - lens.mean(r - 1));
     rows.push_back(std::move(row));
@@ -66,7 +62,7 @@ void draw_what_if(const Source& source, AppState& state) {
   // "As routed" is lit while nothing is changed, and takes back all that is.
   const bool changed = state.wanted().changes_something();
   const int lit = e.depth == 0 && changed ? -1 : e.depth;
-  const int pressed = ui::segmented("lens.depth", labels, lit, "What if the pinned token took so many recursions?");
+  const int pressed = ui::segmented("lens.depth", labels, lit, "What if the pinned token took this many recursions?");
   if (pressed == 0 && lit != 0) e = {};
   if (pressed > 0) e.depth = pressed;
   ImGui::SameLine();
@@ -92,85 +88,6 @@ void draw_what_if(const Source& source, AppState& state) {
            "What if a token needed another score to go on? 0.5 is what training aims at");
 }
 
-/// For one position: the candidates at each number of recursions as bars, the token that did follow in bold.
-void draw_predictions(Canvas& canvas, const Box& box, const Source& source, const LensView& lens, const TextView& view,
-                      int t) {
-  const float em = ui::em(), gap = em, count = float(lens.nll.size());
-  const float width = (box.width() - gap * (count - 1)) / count, letter = text_size("0", ui::Font::small).y;
-  for (size_t r = 0; r < lens.nll.size(); ++r) {
-    const float x = box.min.x + float(r) * (width + gap);
-    const std::string loss =
-        std::isfinite(lens.nll[r][t]) ? fmt::format(": {:.2f} nats", lens.nll[r][t]) : std::string();
-    ui::fitted_text(canvas, {x, box.min.y}, ui::u32(ui::colors::dim), most(r, lens.nll.size()) + loss, width,
-                    ui::Font::small);
-    for (size_t c = 0; c < lens.each; ++c) {
-      const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
-      const float y = box.min.y + letter + em * 0.2f + float(c) * (letter + em * 0.35f);
-      if (y + letter + em * 0.2f > box.max.y) break;
-      const bool right = t + 1 < view.size() && candidate.id == view.ids[t + 1];
-      const double p = std::isfinite(candidate.probability) ? std::clamp<double>(candidate.probability, 0, 1) : 0;
-      canvas.rect({{x, y + letter}, {x + width * float(p), y + letter + em * 0.2f}},
-                  ui::u32(depth_color(int(r) + 1), right ? 1 : 0.5));
-      ui::fitted_text(canvas, {x, y}, ui::u32(right ? ui::colors::text : ui::colors::dim),
-                      fmt::format("{}  {}{}", percent(p), source.quoted(candidate.id), right ? "  (follows)" : ""),
-                      width, ui::Font::small);
-    }
-  }
-}
-
-/// A token that was let into one more recursion: its score there, and by how many nats that bettered its prediction.
-struct Choice {
-  double score, benefit;
-  int recursion;  // from 1
-};
-
-std::vector<Choice> choices_of(const LensView& lens, const TextView& view) {
-  std::vector<Choice> choices;
-  for (size_t r = 1; r < std::min(lens.nll.size(), view.rows.size()); ++r)
-    for (int t = 0; t + 1 < view.size(); ++t) {
-      const Cell& cell = view.rows[r].cells[size_t(t)];
-      const double benefit = lens.nll[r - 1][t] - lens.nll[r][t];
-      if (cell.state == CellState::computed && cell.scored && std::isfinite(benefit))
-        choices.push_back({router_score(cell.logit), benefit, int(r) + 1});
-    }
-  return choices;
-}
-
-/// Whether the router's scores know where a recursion helps.
-std::string foresight(const std::vector<Choice>& choices) {
-  if (choices.empty()) return "no router took a token further";
-  std::vector<double> scores, benefits;
-  for (const Choice& choice : choices) scores.push_back(choice.score), benefits.push_back(choice.benefit);
-  const double rho = choices.size() < 2 ? std::nan("") : rank_correlation(scores, benefits);
-  return fmt::format("{} further recursions: rank correlation of score and benefit {}", choices.size(),
-                     std::isfinite(rho) ? fmt::format("{:+.2f}", rho) : "unknown");
-}
-
-/// Every choice by its score, from left to right, and its benefit: above the line it helped.
-void draw_choices(Canvas& canvas, const Box& box, const std::vector<Choice>& choices) {
-  const float em = ui::em(), left = box.min.x + em * 6.5f, letter = text_size("0", ui::Font::small).y;
-  double most = 0.1, low = 0.9;
-  for (const Choice& choice : choices) {
-    most = std::max(most, std::abs(choice.benefit));
-    low = std::min(low, std::floor(choice.score * 10) / 10);
-  }
-  const Box area{{left, box.min.y}, {std::min(box.max.x, left + em * 30), box.max.y - letter}};
-  const float middle = area.center().y;
-  canvas.rect(area, ui::u32(ui::colors::well));
-  canvas.line({area.min.x, middle}, {area.max.x, middle}, ui::u32(ui::colors::line), 1);
-  const auto label = [&](float y, const std::string& text) {
-    text_right(canvas, {left - em * 0.4f, y}, ui::u32(ui::colors::dim), text, ui::Font::small);
-  };
-  label(area.min.y, fmt::format("helps {:.2g} nats", most));
-  label(area.max.y - letter, "harms");
-  canvas.text({area.min.x, area.max.y}, ui::u32(ui::colors::dim), fmt::format("score {:.1f}", low), ui::Font::small);
-  text_right(canvas, {area.max.x, area.max.y}, ui::u32(ui::colors::dim), "1", ui::Font::small);
-  for (const Choice& choice : choices)
-    canvas.circle({area.min.x + area.width() * float((choice.score - low) / (1 - low)),
-                   middle - float(choice.benefit / most) * (area.height() / 2 - em * 0.2f)},
-                  em * 0.2f, ui::u32(depth_color(choice.recursion)));
-}
-
 std::string token_line(const LensView& lens, const TextView& view, int t) {
   std::string out = fmt::format("after \"{}\" (depth {})", quoted_piece(view.pieces[t]), view.depth[t]);
   if (t + 1 < view.size()) out += fmt::format(" follows \"{}\"", quoted_piece(view.pieces[t + 1]));
@@ -182,8 +99,8 @@ std::string token_line(const LensView& lens, const TextView& view, int t) {
   return out;
 }
 
-/// What the token would be predicted like at every depth, where its depth is forced; else empty. That is no regret: the
-/// other tokens keep their depths, and the weights are newer.
+/// The loss at the token for each depth it could be forced to; empty unless its depth is forced. This is not the
+/// regret: the other tokens keep their depths, and the weights are newer.
 std::string by_depth(const Outcome* outcome, int token) {
   if (!outcome || outcome->experiment.token != token || outcome->by_depth.empty()) return "";
   return fmt::format("what if this token alone took 1 to {}: {:.2f} nats, and {:.2f} as routed, by the newest weights",
@@ -200,8 +117,7 @@ class LensPanel : public Panel {
     if (state.what_if.depth > 0 && !state.everybody && !state.pinned)
       return "whose depth is to be forced? Pin a token, or press all";
     const std::string tried = state.wanted().changes_something()
-                                  ? fmt::format("what if: the newest weights, {} \u00b7 ",
-                                                state.rule == RuleView::training ? "training rule" : "causal rule")
+                                  ? fmt::format("what if: the newest weights, {} \u00b7 ", rule_in_force(state))
                                   : "";
     return fmt::format(
         "{}mean regret {:.3f} nats \u00b7 top: loss, below: change by one more recursion, blue better \u00b7 causal "
@@ -210,19 +126,39 @@ class LensPanel : public Panel {
         tried, lens.mean_regret(), state.shown.step);
   }
 
-  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+  Table table(const Source&, const AppState& state) const override {
     const LensView& lens = state.shown.lens;
-    if (lens.nll.empty()) {
-      if (state.shown.index >= 0 && source.geometry().recursions > 1)
-        return draw_not_recorded(source, state, "What fewer recursions predict is not recorded at this step.");
-      return draw_empty(canvas, free_box(), state.shown.index < 0 ? no_text(source) : "this model has no recursions");
+    const TextView& view = state.shown.causal;
+    Table table{{"position", "piece", "depth"}};
+    for (size_t r = 0; r < lens.nll.size(); ++r)
+      table.columns.push_back(r + 1 == lens.nll.size() ? "nll_routed" : fmt::format("nll_at_most_{}", r + 1));
+    table.columns.push_back("regret");
+    for (int t = 0; t < view.size() && !lens.nll.empty(); ++t) {
+      table.add(t, view.pieces[t], view.depth[t]);
+      for (const auto& nll : lens.nll) table.rows.back().push_back(cell(nll[t]));
+      table.rows.back().push_back(cell(lens.regret(t)));
     }
+    return table;
+  }
+
+ private:
+  std::string missing(const Source& source, const AppState& state) const override {
+    if (!state.shown.lens.nll.empty()) return "";
+    if (state.shown.index < 0) return no_text(source);
+    return source.geometry().recursions > 1 ? "" : "this model has no recursions";
+  }
+
+  void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
+    if (state.shown.lens.nll.empty())
+      return draw_not_recorded(source, state, "What fewer recursions predict is not recorded at this step.");
     if (source.can_generate()) draw_what_if(source, state);
     const Box box = free_box();
     const float em = ui::em(), lower_height = std::clamp(box.height() * 0.3f, em * 6.0f, em * 12);
     const Outcome* outcome = outcome_of(source, state);
-    if (outcome && !outcome->error.empty())
-      ui::paragraph(outcome->error, ui::colors::warn, ui::Font::small), outcome = nullptr;
+    if (outcome && !outcome->error.empty()) {
+      ui::paragraph(outcome->error, ui::colors::warn, ui::Font::small);
+      outcome = nullptr;
+    }
     // Where both do not fit, the guesses at a pinned token come first, else the rows.
     const bool pinned = state.pinned && state.pinned->subject == Subject::probe;
     const bool room = box.height() > lower_height + em * (pinned ? 3 : 5);
@@ -234,25 +170,25 @@ class LensPanel : public Panel {
     take_box(box);
   }
 
-  std::string text(const Source& source, const AppState& state) const override {
+  std::string lines(const Source& source, const AppState& state) const override {
     const LensView& lens = state.shown.lens;
     const TextView& view = state.shown.causal;
-    std::string out = caption(source, state) + "\n";
-    if (lens.nll.empty())
-      return out + (source.geometry().recursions > 1 ? "nothing recorded\n" : "this model has no recursions\n");
+    if (lens.nll.empty()) return "nothing recorded\n";
+    std::string out;
     for (size_t r = 0; r < lens.nll.size(); ++r)
-      out += fmt::format("{}: mean loss {:.3f} nats\n", most(r, lens.nll.size()), lens.mean(r));
+      out += fmt::format("{}: mean loss {:.3f} nats\n", most_recursions(r, lens.nll.size()), lens.mean(r));
     out += foresight(choices_of(lens, view)) + "\n";
     if (const Outcome* outcome = outcome_of(source, state))
       out += outcome->error.empty() ? fmt::format("what if: {:.4f} nats instead of {:.4f}, by the newest weights\n",
                                                   outcome->changed.lm_loss, outcome->routed.lm_loss)
                                     : outcome->error + "\n";
-    if (!state.pinned || state.pinned->subject != Subject::probe || state.pinned->token >= view.size()) return out;
-    const int t = state.pinned->token;
+    const auto pinned = pinned_in(state, Subject::probe, view.size());
+    if (!pinned) return out;
+    const int t = *pinned;
     out += token_line(lens, view, t) + "\n";
     if (const std::string depths = by_depth(outcome_of(source, state), t); !depths.empty()) out += depths + "\n";
     for (size_t r = 0; r < lens.nll.size(); ++r) {
-      out += fmt::format("  {}: {:.2f} nats;", most(r, lens.nll.size()), lens.nll[r][t]);
+      out += fmt::format("  {}: {:.2f} nats;", most_recursions(r, lens.nll.size()), lens.nll[r][t]);
       for (size_t c = 0; c < lens.each; ++c) {
         const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
         out += fmt::format(" \"{}\" {}", source.quoted(candidate.id), percent(candidate.probability));
@@ -262,22 +198,6 @@ class LensPanel : public Panel {
     return out;
   }
 
-  Table table(const Source&, const AppState& state) const override {
-    const LensView& lens = state.shown.lens;
-    const TextView& view = state.shown.causal;
-    Table table{{"position", "piece", "depth"}, {}};
-    for (size_t r = 0; r < lens.nll.size(); ++r)
-      table.columns.push_back(r + 1 == lens.nll.size() ? "nll_routed" : fmt::format("nll_at_most_{}", r + 1));
-    table.columns.push_back("regret");
-    for (int t = 0; t < view.size() && !lens.nll.empty(); ++t) {
-      table.rows.push_back({cell(t), view.pieces[t], cell(view.depth[t])});
-      for (const auto& nll : lens.nll) table.rows.back().push_back(cell(nll[t]));
-      table.rows.back().push_back(cell(lens.regret(t)));
-    }
-    return table;
-  }
-
- private:
   /// The loss with one recursion, and what each further one and the experiment changed.
   void draw_rows(Canvas& canvas, const Box& box, AppState& state, const Outcome* outcome) const {
     const LensView& lens = state.shown.lens;
@@ -300,7 +220,7 @@ class LensPanel : public Panel {
       const float change = outcome->changed.nll[size_t(t)] - outcome->routed.nll[size_t(t)];
       canvas.rect(frame.cell(int(lens.nll.size()), t), ui::u32(signed_color(2 * change)));
     }
-    frame.draw_frame(canvas, view, state.selected(Subject::probe));
+    frame.draw_frame(canvas, state, Subject::probe, view);
     frame.draw_selection(canvas, state, Subject::probe, ui::u32(ui::colors::text));
     frame.interact("lens.cells", state, Subject::probe);
   }
@@ -311,8 +231,8 @@ class LensPanel : public Panel {
     const LensView& lens = state.shown.lens;
     const TextView& view = state.shown.causal;
     const float em = ui::em();
-    const auto selected = state.selected(Subject::probe);
-    const bool here = selected && *selected < view.size();
+    const auto selected = selected_in(state, Subject::probe, view.size());
+    const bool here = selected.has_value();
     const std::vector<Choice> choices = here ? std::vector<Choice>() : choices_of(lens, view);
     std::vector<std::string> line;  // and shorter ones
     if (here)

@@ -19,6 +19,16 @@ std::unique_ptr<Panel> make_panel(const std::string& name) {
   return nullptr;
 }
 
+void Panel::draw(const Source& source, AppState& state, Canvas& canvas) {
+  if (const std::string why = missing(source, state); !why.empty()) return draw_empty(canvas, free_box(), why);
+  draw_picture(source, state, canvas);
+}
+
+std::string Panel::text(const Source& source, const AppState& state) const {
+  const std::string why = missing(source, state);
+  return caption(source, state) + "\n" + (why.empty() ? lines(source, state) : why + "\n");
+}
+
 Box free_box() {
   const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
   return {at, {at.x + std::max(room.x, 1.0f), at.y + std::max(room.y, 1.0f)}};
@@ -32,6 +42,32 @@ void take_box(const Box& box) {
 std::string no_text(const Source& source) {
   if (source.history().of_images()) return "a run on images has no text: see its patches";
   return source.steerable() || !source.can_watch() ? "no snapshot yet" : "no snapshot yet: type a text (Data, own)";
+}
+
+void point_at(AppState& state, TokenRef token, bool clicked) {
+  state.hovering = token;
+  if (clicked) state.toggle_pin(token);
+}
+
+namespace {
+
+std::optional<int> token_in(const std::optional<TokenRef>& token, Subject subject, int tokens) {
+  const bool there = token && token->subject == subject && token->token < tokens;
+  return there ? std::optional(token->token) : std::nullopt;
+}
+
+}  // namespace
+
+const char* rule_in_force(const AppState& state) {
+  return rule_name(state.rule == RuleView::training ? RuleView::training : RuleView::causal);
+}
+
+std::optional<int> selected_in(const AppState& state, Subject subject, int tokens) {
+  return token_in(state.selected(), subject, tokens);
+}
+
+std::optional<int> pinned_in(const AppState& state, Subject subject, int tokens) {
+  return token_in(state.pinned, subject, tokens);
 }
 
 void draw_not_recorded(const Source& source, AppState& state, const char* what) {

@@ -1,5 +1,5 @@
 #pragma once
-// The panels by their makers. Each stands whole in the file of its name.
+// Makes the panels. Each is in the file of its name.
 
 #include "visualizer/panels/panel.h"
 

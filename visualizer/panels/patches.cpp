@@ -7,10 +7,10 @@
 #include <cmath>
 #include <functional>
 
-#include "datasets/pieces.h"
 #include "trainer/program.h"
 #include "visualizer/draw/memo.h"
 #include "visualizer/panels/panels.h"
+#include "visualizer/panels/patch_words.h"
 #include "visualizer/panels/strip.h"
 
 namespace tinymor {
@@ -33,67 +33,6 @@ int count_of(const ImageSnapshot& shown) {
   return std::min(most_images, int(shown.images.size()));
 }
 
-std::string class_name(const Source& source, int32_t id) {
-  const auto& names = source.history().run.vocabulary;
-  return size_t(id) < names.size() ? readable_piece(names[id]) : fmt::format("{}", id);
-}
-
-/// What the model takes an image for, the fullest first; a cross where it is wrong.
-std::vector<std::string> verdict(const Source& source, const SeenImage& image) {
-  const std::string cross = image.right() ? "" : "\u00d7 ", taken = class_name(source, image.predicted);
-  const std::string share = fmt::format(" ({})", percent(image.probability));
-  const std::string is = image.right() ? "" : ", is " + class_name(source, image.truth);
-  return {cross + "taken for " + taken + share + is, cross + taken + share + is, cross + taken + is};
-}
-
-std::string rule_of(const Source& source) {
-  const ModelConfig& model = source.config().model;
-  if (model.routing == Routing::none) return "no router: all patches alike";
-  if (model.router.random) return "patches drawn at random";
-  return source.geometry().routing == Routing::token_choice ? "each patch's likeliest depth"
-                                                            : "training rule (top-k of an image)";
-}
-
-int scored_recursions(const Source& source, const ImageSnapshot& shown, const SeenImage& image) {
-  return std::min(source.geometry().recursions, int(image.logits.size()) / (shown.rows * shown.columns));
-}
-
-/// The score in [0,1] of a patch at recursion r (from 0), or of depth r + 1; NaN when there is none.
-double score_of(const Source& source, const ImageSnapshot& shown, const SeenImage& image, int patch, int r) {
-  const int patches = shown.rows * shown.columns;
-  const double z = image.logits[r * patches + patch];
-  if (source.geometry().routing != Routing::token_choice) return router_score(z);
-  double total = 0;
-  for (int each = 0; each < scored_recursions(source, shown, image); ++each)
-    total += std::exp(image.logits[each * patches + patch] - z);
-  return 1 / total;
-}
-
-std::string score_line(const Source& source, const SeenImage& image, int patch, int r, double score) {
-  if (!std::isfinite(score)) return fmt::format("recursion {}: not asked", r + 1);
-  if (source.geometry().routing == Routing::token_choice)
-    return fmt::format("depth {}: {:.2f}{}", r + 1, score, image.depth[patch] == r + 1 ? ", taken" : "");
-  return fmt::format("recursion {}: score {:.2f}, {}", r + 1, score, image.depth[patch] > r ? "taken" : "left");
-}
-
-std::string place_line(const Source& source, const ImageSnapshot& shown, int image, int patch) {
-  const int depth = shown.images[image].depth[patch];
-  const std::string place =
-      fmt::format("image {} (a {}), row {}, column {}: ", image + 1, class_name(source, shown.images[image].truth),
-                  patch / shown.columns + 1, patch % shown.columns + 1);
-  if (source.geometry().recursions == 1) return place + all_layers(source.geometry());
-  return fmt::format("{}{} {} \u00b7 {}", place, depth, depth == 1 ? "recursion" : "recursions",
-                     source.geometry().routing == Routing::token_choice ? "softmax(z)" : "scores: sigmoid(z)");
-}
-
-std::string scores_text(const Source& source, const ImageSnapshot& shown, int image, int patch) {
-  std::string out = place_line(source, shown, image, patch);
-  const SeenImage& seen = shown.images[image];
-  for (int r = 0; r < scored_recursions(source, shown, seen); ++r)
-    out += "\n  " + score_line(source, seen, patch, r, score_of(source, shown, seen, patch, r));
-  return out;
-}
-
 /// The image in ink on the colours of its patches' depths.
 std::shared_ptr<const Image> picture_of(const ImageSnapshot& shown, const SeenImage& image, int recursions) {
   constexpr Color ink{0x10, 0x12, 0x16};
@@ -107,7 +46,7 @@ std::shared_ptr<const Image> picture_of(const ImageSnapshot& shown, const SeenIm
   return std::make_shared<const Image>(std::move(picture));
 }
 
-/// The depth of a patch once more, in its upper left corner: a digit, or as many strokes where there is no room.
+/// The depth of a patch once more, in its upper left corner: a digit, or strokes where there is no room for one.
 void draw_depth(Canvas& canvas, const Box& patch, int depth) {
   const Color tint = depth_color(depth);
   const float em = ui::em(), side = std::min(patch.width(), patch.height());
@@ -125,7 +64,8 @@ void draw_depth(Canvas& canvas, const Box& patch, int depth) {
                 ui::u32(text_on(tint)));
 }
 
-/// In as many columns as make the images largest: how many, and the side of one; below each stands a line of `label`.
+/// The number of columns that makes the images largest, and the side of an image; below each is a line of `label`
+/// height.
 std::pair<int, float> columns_for(int count, const Box& box, float gap, float label) {
   std::pair<int, float> best{1, 0};
   for (int columns = 1; columns <= count; ++columns) {
@@ -147,14 +87,11 @@ void draw_scores(Canvas& canvas, const Box& box, const Source& source, const Ima
   for (int r = 0; r < scored_recursions(source, shown, seen); ++r) {
     const float y = box.min.y + em * 1.4f + float(r) * row;
     if (y + em > box.max.y) return;
-    const double score = score_of(source, shown, seen, patch, r);
-    ui::fitted_text(canvas, {box.min.x, y}, ui::u32(ui::colors::dim), score_line(source, seen, patch, r, score), label,
+    ui::fitted_text(canvas, {box.min.x, y}, ui::u32(ui::colors::dim), score_line(source, shown, seen, patch, r), label,
                     ui::Font::small);
     const Box track{{box.min.x + label, y + em * 0.15f}, {box.max.x, y + em * 0.85f}};
-    canvas.rect(track, ui::u32(ui::colors::well), em * 0.15f);
-    if (std::isfinite(score))
-      canvas.rect({track.min, {track.min.x + track.width() * float(score), track.max.y}}, ui::u32(depth_color(r + 1)),
-                  em * 0.15f);
+    gauge(canvas, track, patch_score(source, shown, seen, patch, r), ui::u32(depth_color(r + 1)),
+          ui::u32(ui::colors::well), em * 0.15f);
   }
 }
 
@@ -166,13 +103,31 @@ class PatchesPanel : public Panel {
     const ImageSnapshot* shown = shown_images(source, state);
     if (!shown) return "recursions of every patch of an image";
     const auto count = std::count_if(shown->images.begin(), shown->images.end(), std::mem_fn(&SeenImage::right));
-    const std::string what = source.geometry().recursions > 1 ? "recursions per patch \u00b7 " + rule_of(source)
+    const std::string what = source.geometry().recursions > 1 ? "recursions per patch \u00b7 " + patch_rule(source)
                                                               : all_layers(source.geometry()) + " for every patch";
     return fmt::format("{} \u00b7 step {} \u00b7 {} of {} right (held out)", what, shown->step, count,
                        shown->images.size());
   }
 
-  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+  Table table(const Source& source, const AppState& state) const override {
+    Table table{{"image", "truth", "predicted", "probability", "row", "column", "depth"}};
+    for (int r = 1; r <= source.geometry().recursions; ++r) table.columns.push_back(fmt::format("score_{}", r));
+    const ImageSnapshot* shown = shown_images(source, state);
+    for (int i = 0; shown && i < count_of(*shown); ++i) {
+      const SeenImage& image = shown->images[i];
+      for (int p = 0; p < int(image.depth.size()); ++p) {
+        table.add(i + 1, class_name(source, image.truth), class_name(source, image.predicted), image.probability,
+                  p / shown->columns + 1, p % shown->columns + 1, image.depth[p]);
+        for (int r = 0; r < source.geometry().recursions; ++r)
+          table.rows.back().push_back(
+              r < scored_recursions(source, *shown, image) ? cell(patch_score(source, *shown, image, p, r)) : "");
+      }
+    }
+    return table;
+  }
+
+ private:
+  void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
     const ImageSnapshot* shown = shown_images(source, state);
     if (!shown) return ui::paragraph(no_images(), ui::colors::dim);
     std::vector<int> depths;
@@ -191,17 +146,16 @@ class PatchesPanel : public Panel {
     } else if (room) {
       ui::fitted_text(canvas, lower.min, ui::u32(ui::colors::faint),
                       "point at a patch to see its scores, click to see its image large or all again", lower.width());
-    } else if (hovered_.patch >= 0 && ui::begin_tooltip()) {
-      ui::label(scores_text(source, *shown, hovered_.image, hovered_.patch), ui::colors::text, ui::Font::small);
-      ImGui::EndTooltip();
+    } else if (hovered_.patch >= 0) {
+      ui::tooltip(scores_text(source, *shown, hovered_.image, hovered_.patch));
     }
     take_box(box);
   }
 
-  std::string text(const Source& source, const AppState& state) const override {
+  std::string lines(const Source& source, const AppState& state) const override {
     const ImageSnapshot* shown = shown_images(source, state);
     if (!shown) return no_images() + "\n";
-    std::string out = caption(source, state) + "\n";
+    std::string out;
     for (int i = 0; i < count_of(*shown); ++i) {
       const SeenImage& image = shown->images[i];
       out +=
@@ -215,25 +169,6 @@ class PatchesPanel : public Panel {
     return out;
   }
 
-  Table table(const Source& source, const AppState& state) const override {
-    Table table{{"image", "truth", "predicted", "probability", "row", "column", "depth"}, {}};
-    for (int r = 1; r <= source.geometry().recursions; ++r) table.columns.push_back(fmt::format("score_{}", r));
-    const ImageSnapshot* shown = shown_images(source, state);
-    for (int i = 0; shown && i < count_of(*shown); ++i) {
-      const SeenImage& image = shown->images[i];
-      for (int p = 0; p < int(image.depth.size()); ++p) {
-        table.rows.push_back({cell(i + 1), class_name(source, image.truth), class_name(source, image.predicted),
-                              cell(image.probability), cell(p / shown->columns + 1), cell(p % shown->columns + 1),
-                              cell(image.depth[p])});
-        for (int r = 0; r < source.geometry().recursions; ++r)
-          table.rows.back().push_back(
-              r < scored_recursions(source, *shown, image) ? cell(score_of(source, *shown, image, p, r)) : "");
-      }
-    }
-    return table;
-  }
-
- private:
   /// A patch of an image; -1: none.
   struct Place {
     int image = -1, patch = -1;
@@ -263,7 +198,7 @@ class PatchesPanel : public Panel {
     const float em = ui::em(), gap = em * 0.8f, label = text_size("0", ui::Font::small).y + em * 0.3f;
     const auto [columns, side] = columns_for(one ? 1 : all, area, gap, label);
     hovering_ = {};
-    if (side < 8) return draw_empty(canvas, area, "too small: press F for the whole window");
+    if (side < 8) return draw_empty(canvas, area, too_small);
     const Pictures& pictures = pictures_of(source, state, shown);
     for (int at = 0; at < (one ? 1 : all); ++at) {
       const int i = one ? state.patches_image : at;

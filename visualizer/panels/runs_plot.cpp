@@ -24,7 +24,8 @@ double median_speed(const std::vector<StepMetrics>& steps) {
   return speeds[speeds.size() / 2];
 }
 
-/// Where a name of this size stands beside a disc, clear of all that is `taken`: as near as there is room in `area`.
+/// The place for a name of this size beside a disc, in `area` and clear of everything `taken`; none where there is no
+/// room.
 std::optional<Box> free_place(const Box& disc, ImVec2 size, const Box& area, const std::vector<Box>& taken) {
   const float gap = ui::em() * 0.15f, middle = disc.center().y - size.y / 2;
   const float left = disc.min.x - gap - size.x, right = disc.max.x + gap, over = disc.center().x - size.x / 2;
@@ -67,7 +68,10 @@ void draw_runs(Canvas& canvas, const Box& box, const std::vector<RunPoint>& poin
   if (points.empty()) return;
   const float em = ui::em(), letter = text_size("0", ui::Font::small).y;
   std::vector<double> speeds, losses;
-  for (const RunPoint& point : points) speeds.push_back(point.speed), losses.push_back(point.loss);
+  for (const RunPoint& point : points) {
+    speeds.push_back(point.speed);
+    losses.push_back(point.loss);
+  }
   const double most = range_of(speeds).high * 1.08;
   const ValueRange loss = range_of(losses);
   const double margin = std::max(0.05, (loss.high - loss.low) * 0.15), low = loss.low - margin,

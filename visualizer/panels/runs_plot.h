@@ -22,7 +22,7 @@ std::vector<RunPoint> run_points(const Source& source, const AppState& state);
 /// "36.5k tokens/s in training, 0.542 nats held out".
 std::string run_text(const RunPoint& point);
 
-/// Names that find no room are told beside the mouse, as all numbers are.
+/// Names without room are shown beside the mouse, as all numbers are.
 void draw_runs(Canvas& canvas, const Box& box, const std::vector<RunPoint>& points);
 
 }  // namespace tinymor

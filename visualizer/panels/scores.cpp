@@ -1,5 +1,6 @@
-// How the routers' scores lie, step by step: for each recursion a strip with steps across and scores upwards, tokens
-// that were taken in the recursion's colour, the others in grey. A router that knows what it wants parts the two.
+// The distribution of the routers' scores, step by step: for each recursion a strip with steps across and scores
+// upwards, tokens that were taken in the recursion's colour, the others in grey. A router that knows what it wants
+// parts the two.
 
 #include <fmt/format.h>
 
@@ -130,17 +131,28 @@ class ScoresPanel : public Panel {
     return right;
   }
 
-  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+  Table table(const Source& source, const AppState&) const override {
+    Table table{{"step", "recursion", "score_from", "score_to", "taken", "left"}};
+    for (const ScoreHistogram& s : source.history().scores)
+      for (int r = 0; r < recursions_of(s); ++r)
+        for (int bin = 0; bin < bins; ++bin)
+          table.add(s.step, r + 1, double(bin) / bins, (bin + 1.0) / bins, row_of(s.taken, r)[bin],
+                    row_of(s.left, r)[bin]);
+    return table;
+  }
+
+ private:
+  std::string missing(const Source& source, const AppState&) const override {
+    if (strips_of(source) > 0) return "";
+    return source.geometry().routing != Routing::none ? "no scores recorded yet" : "this model has no router";
+  }
+
+  void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
     const std::vector<Strip>& strips = drawn_strips(source, {state.log_scores, state.one_scale});
     const Box box = free_box();
-    if (strips.empty())
-      return draw_empty(
-          canvas, box,
-          source.geometry().routing != Routing::none ? "no scores recorded yet" : "this model has no router");
     const float gap = ui::em() * 0.7f;
     const float height = (box.height() - gap * float(strips.size() - 1) - ui::em() * 1.4f) / float(strips.size());
-    if (height < ui::em() || box.width() < ui::em() * 20)
-      return draw_empty(canvas, box, "too small: press F for the whole window");
+    if (height < ui::em() || box.width() < ui::em() * 20) return draw_empty(canvas, box, too_small);
     for (size_t r = 0; r < strips.size(); ++r) {
       const float top = box.min.y + float(r) * (height + gap);
       draw_strip(source, state, canvas, {{box.min.x, top}, {box.max.x, top + height}}, strips, int(r));
@@ -148,12 +160,9 @@ class ScoresPanel : public Panel {
     take_box(box);
   }
 
-  std::string text(const Source& source, const AppState& state) const override {
-    std::string out = caption(source, state) + "\n";
+  std::string lines(const Source& source, const AppState& state) const override {
     const ScoreHistogram* at = scores_at(source.history(), state.shown.step);
-    if (!at)
-      return out +
-             (source.geometry().routing != Routing::none ? "no scores recorded yet\n" : "this model has no router\n");
+    std::string out;
     for (int r = 0; r < recursions_of(*at); ++r) {
       const auto taken = row_of(at->taken, r), left = row_of(at->left, r);
       out += fmt::format("recursion {}: {:.0f} taken", r + 1, total(taken));
@@ -167,19 +176,6 @@ class ScoresPanel : public Panel {
     return out;
   }
 
-  Table table(const Source& source, const AppState&) const override {
-    Table table{{"step", "recursion", "score_from", "score_to", "taken", "left"}, {}};
-    for (const ScoreHistogram& s : source.history().scores) {
-      for (int r = 0; r < recursions_of(s); ++r) {
-        for (int bin = 0; bin < bins; ++bin)
-          table.rows.push_back({std::to_string(s.step), cell(r + 1), cell(double(bin) / bins), cell((bin + 1.0) / bins),
-                                std::to_string(row_of(s.taken, r)[bin]), std::to_string(row_of(s.left, r)[bin])});
-      }
-    }
-    return table;
-  }
-
- private:
   /// What is drawn of one recursion.
   struct Strip {
     std::shared_ptr<const Image> image;
@@ -256,8 +252,9 @@ class ScoresPanel : public Panel {
     const float part = std::clamp((mouse.x - strip.min.x) / strip.width(), 0.0f, 0.9999f);
     const ScoreHistogram& under = scores[size_t(part * float(scores.size()))];
     if (clicked) state.playback.jump(source.history().snapshot_at(under.step), source.history().snapshot_count());
-    if (r >= recursions_of(under) || !ui::begin_tooltip()) return;
+    if (r >= recursions_of(under)) return;
     const int bin = std::clamp(int((strip.max.y - mouse.y) / strip.height() * bins), 0, bins - 1);
+    if (!ui::begin_tooltip()) return;
     ui::label(fmt::format("up to step {}, scores {:.2f} to {:.2f}", under.step, double(bin) / bins, (bin + 1.0) / bins),
               ui::colors::dim, ui::Font::small);
     ui::label(fmt::format("{} tokens taken, {} left", row_of(under.taken, r)[bin], row_of(under.left, r)[bin]),

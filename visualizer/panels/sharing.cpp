@@ -38,8 +38,10 @@ void find_gradients(Scheme& scheme, const std::vector<Snapshot>& snapshots, int 
     const UseGradients& g = snapshots[i].topk.gradients;
     if (g.use.empty()) continue;
     if (g.use.size() == scheme.map.weights.size() && int64_t(g.total.size()) == scheme.map.unique && finite(g.use) &&
-        finite(g.total))
-      scheme.gradients = &g, scheme.step = snapshots[i].step;
+        finite(g.total)) {
+      scheme.gradients = &g;
+      scheme.step = snapshots[i].step;
+    }
     return;
   }
 }
@@ -100,7 +102,7 @@ class SharingPanel : public Panel {
   }
 
   float controls(const Source&, AppState& state, float right) override {
-    // In the order of Sharing; "none" stands for the run as it is.
+    // In the order of Sharing, with the run as it is in the place of "none".
     state.sharing_scheme = ui::corner_choice(
         "sharing.scheme", {"run", "cycle", "sequence", "mid cycle", "mid seq"}, state.sharing_scheme,
         "How the same number of layers would share weights otherwise", right, ui::button_width("N = 4") + ui::em() * 6);
@@ -109,16 +111,31 @@ class SharingPanel : public Panel {
     return right;
   }
 
-  void draw(const Source& source, AppState& state, Canvas& canvas) override {
+  Table table(const Source& source, const AppState& state) const override {
+    const Scheme s = scheme_of(source, state);
+    Table table{{"layer", "recursion", "weights", "gradient_of_use", "gradient_of_weights"}};
+    for (int l = 0; l < int(s.map.weights.size()); ++l) {
+      const int64_t set = s.map.weights[l];
+      table.add(l + 1, recursion_of(s.map, l), set + 1, s.gradients ? cell(s.gradients->use[l]) : "",
+                s.gradients ? cell(s.gradients->total[set]) : "");
+    }
+    return table;
+  }
+
+ private:
+  std::string missing(const Source& source, const AppState& state) const override {
+    return scheme_of(source, state).problem;
+  }
+
+  void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
     const Scheme s = scheme_of(source, state);
     if (is_own(state) && !s.gradients && state.shown.index >= 0)
       draw_not_recorded(source, state, "Gradients are recorded at some steps only, and not yet of this text.");
     const Box box = free_box();
-    if (!s.problem.empty()) return draw_empty(canvas, box, s.problem);
     const float em = ui::em(), letter = text_size("0", ui::Font::small).y;
     const int layers = int(s.map.weights.size()), sets = int(s.map.unique);
     const float row = std::min(em * 2.6f, box.height() / float(std::max(1, layers)));
-    if (row < 3) return draw_empty(canvas, box, "too small: press F for the whole window");
+    if (row < 3) return draw_empty(canvas, box, too_small);
     const float height = std::min(row - 2, em * 2), stack_width = std::min(em * 15, box.width() * 0.4f);
     const float set_row = std::min(em * 3.4f, box.height() / float(std::max(1, sets)));
     const float set_left = box.max.x - std::min(em * 17, box.width() * 0.42f);
@@ -185,10 +202,9 @@ class SharingPanel : public Panel {
     take_box(box);
   }
 
-  std::string text(const Source& source, const AppState& state) const override {
+  std::string lines(const Source& source, const AppState& state) const override {
     const Scheme s = scheme_of(source, state);
-    std::string out = caption(source, state) + "\n";
-    if (!s.problem.empty()) return out + s.problem + "\n";
+    std::string out;
     if (is_own(state) && !s.gradients) out += "no gradients were recorded up to this step\n";
     for (int set = 0; set < int(s.map.unique); ++set) {
       out += fmt::format("weights {}: layers", set + 1);
@@ -202,17 +218,6 @@ class SharingPanel : public Panel {
     return out;
   }
 
-  Table table(const Source& source, const AppState& state) const override {
-    const Scheme s = scheme_of(source, state);
-    Table table{{"layer", "recursion", "weights", "gradient_of_use", "gradient_of_weights"}, {}};
-    for (size_t l = 0; l < s.map.weights.size(); ++l)
-      table.rows.push_back({cell(int(l) + 1), cell(recursion_of(s.map, int(l))), cell(int(s.map.weights[l]) + 1),
-                            s.gradients ? cell(s.gradients->use[l]) : "",
-                            s.gradients ? cell(s.gradients->total[s.map.weights[l]]) : ""});
-    return table;
-  }
-
- private:
   int hovered_set_ = -1;  // as of the last frame
 };
 

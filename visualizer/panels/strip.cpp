@@ -1,4 +1,4 @@
-// The probe text, each token tinted by the recursions spent at it: the picture at the bottom of the paper's figure 1.
+// The watched text, each token tinted by the recursions spent at it: the picture at the bottom of the paper's figure 1.
 
 #include "visualizer/panels/strip.h"
 
@@ -66,9 +66,10 @@ void draw_legend(Canvas& canvas, const std::vector<LegendEntry>& entries, float 
   ImGui::Dummy({width, at.y + row - origin.y});
 }
 
-// Depth at the token, or, shifted, the depth that was spent on predicting it.
+/// The depth of the token, or, with `shift`, the depth that was spent on predicting it.
 int shown_depth(const TextView& view, int t, bool shift) {
-  return shift ? (t > 0 ? view.depth[t - 1] : 0) : view.depth[t];
+  const int place = shift ? t - 1 : t;
+  return place >= 0 ? view.depth[place] : 0;
 }
 
 /// How many strokes a token can have: none where it has no depth.
@@ -105,9 +106,9 @@ std::vector<LegendEntry> tint_legend(Tint tint) {
 TokenLook difference_look(const Shown& shown, int t, bool shift) {
   const int training = t < shown.training.size() ? shown_depth(shown.training, t, shift) : 0;
   const int causal = shown_depth(shown.causal, t, shift);
-  const Color tint = training > causal   ? training_only_color()
-                     : training < causal ? causal_only_color()
-                                         : ui::colors::control;
+  Color tint = ui::colors::control;
+  if (training > causal) tint = training_only_color();
+  if (training < causal) tint = causal_only_color();
   return {tint, std::abs(training - causal), strokes_of(shown.causal)};
 }
 
@@ -122,6 +123,25 @@ void draw_depth_legend(Canvas& canvas, const std::vector<int>& depths, const std
   draw_legend(canvas, depth_legend(depths, whole, recursions), width);
 }
 
+DrawnText draw_text(Canvas& canvas, AppState& state, Subject subject, const std::vector<std::string>& pieces,
+                    const std::function<TokenLook(int)>& look) {
+  const Box box = free_box();
+  DrawnText drawn{flow_text(pieces, box.width()), box.min, {}};
+  const auto mouse = ImGui::IsWindowHovered() ? std::optional(ImGui::GetIO().MousePos) : std::nullopt;
+  drawn.under_mouse = draw_flow(canvas, drawn.flow, pieces, drawn.origin, mouse, [&](int t) {
+    TokenLook marked = look(t);
+    marked.marked = state.points_at(subject, t) || state.pinned == TokenRef{subject, t} ||
+                    (subject == Subject::probe && state.marks(t));
+    return marked;
+  });
+  if (drawn.under_mouse) point_at(state, {subject, *drawn.under_mouse}, ImGui::IsMouseClicked(ImGuiMouseButton_Left));
+  ImGui::Dummy({1, drawn.flow.height});
+  return drawn;
+}
+
+namespace {
+
+/// "1 recursion: 40 (33 %), 2 recursions: ..."
 std::string depth_counts(const TextView& view) {
   std::string out;
   for (const LegendEntry& entry : depth_legend(view.depth, view.whole, int(view.rows.size())))
@@ -129,20 +149,17 @@ std::string depth_counts(const TextView& view) {
   return out;
 }
 
-namespace {
-
 class StripPanel : public Panel {
  public:
   StripPanel() : Panel("strip", "Depth of every token") {}
 
   std::string caption(const Source&, const AppState& state) const override {
-    if (state.shown.index < 0) return "tokens of the probe text, tinted by recursions";
+    if (state.shown.index < 0) return "tokens of the watched text, tinted by recursions";
     const TextView& view = state.shown.text(Subject::probe, state.rule);
     if (state.tint != Tint::depth)
       return fmt::format("{}{} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats",
                          state.tint == Tint::loss ? "loss of predicting the token after" : "change of depth",
-                         view.recurs() ? " \u00b7 strokes: recursions" : "",
-                         rule_name(state.rule == RuleView::training ? state.rule : RuleView::causal), state.shown.step,
+                         view.recurs() ? " \u00b7 strokes: recursions" : "", rule_in_force(state), state.shown.step,
                          view.lm_loss);
     if (!view.recurs())
       return fmt::format("no recursions: every token takes {} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats",
@@ -161,53 +178,53 @@ class StripPanel : public Panel {
     return right;
   }
 
-  void draw(const Source& source, AppState& state, Canvas& canvas) override {
-    const TextView& view = state.shown.text(Subject::probe, state.rule);
-    if (view.size() == 0) return draw_empty(canvas, free_box(), no_text(source));
-    const bool difference = state.rule == RuleView::difference;
-    const float width = free_box().width();
-    const bool depth = state.tint == Tint::depth;
-    draw_legend(canvas,
-                !depth       ? tint_legend(state.tint)
-                : difference ? difference_legend(state.shown.training, state.shown.causal)
-                             : depth_legend(view.depth, view.whole, int(view.rows.size())),
-                width);
+  Table table(const Source&, const AppState& state) const override {
+    const TextView &causal = state.shown.causal, &training = state.shown.training;
+    Table table{{"position", "id", "piece", "depth_training", "depth_causal", "nll_training", "nll_causal"}};
+    for (int t = 0; t < causal.size() && t < training.size(); ++t)
+      table.add(t, causal.ids[t], causal.pieces[t], training.depth[t], causal.depth[t], training.nll[t], causal.nll[t]);
+    return table;
+  }
 
+ private:
+  std::string missing(const Source& source, const AppState& state) const override {
+    return state.shown.text(Subject::probe, state.rule).size() == 0 ? no_text(source) : "";
+  }
+
+  void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
+    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    draw_legend(canvas, legend(state, view), free_box().width());
     ImGui::BeginChild("text", ImVec2(0, 0), false);
-    const Box box = free_box();
-    const TextFlow flow = flow_text(view.pieces, box.width());
-    const bool hovered = ImGui::IsWindowHovered();
-    const ImVec2 origin = box.min;
-    const auto under_mouse = draw_flow(
-        canvas, flow, view.pieces, origin, hovered ? std::optional(ImGui::GetIO().MousePos) : std::nullopt, [&](int t) {
-          TokenLook look = !depth       ? tinted_look(source, state, view, t)
-                           : difference ? difference_look(state.shown, t, state.shift_depth)
-                                        : depth_look(shown_depth(view, t, state.shift_depth), int(view.rows.size()));
-          look.marked =
-              state.points_at(Subject::probe, t) || state.pinned == TokenRef{Subject::probe, t} || state.marks(t);
-          return look;
-        });
+    const auto [flow, origin, under_mouse] = draw_text(canvas, state, Subject::probe, view.pieces, [&](int t) {
+      if (state.tint != Tint::depth) return tinted_look(source, state, view, t);
+      if (state.rule == RuleView::difference) return difference_look(state.shown, t, state.shift_depth);
+      return depth_look(shown_depth(view, t, state.shift_depth), int(view.rows.size()));
+    });
     if (under_mouse) {
-      state.hovering = {Subject::probe, *under_mouse};
-      if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
       const auto pressed = token_at(flow, origin, ImGui::GetIO().MouseClickedPos[0]);
       if (pressed && ImGui::IsMouseDown(ImGuiMouseButton_Left) && ui::dragged()) state.mark({*pressed, *under_mouse});
-      if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) state.pinned = state.hovering, state.show = "lens";
+      if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
+        state.pinned = state.hovering;
+        state.show = "lens";
+      }
     }
     for (size_t t = 0; t < flow.boxes.size(); ++t) {
       const Box& place = flow.boxes[t];
       const Box at{{origin.x + place.min.x, origin.y + place.min.y}, {origin.x + place.max.x, origin.y + place.max.y}};
       ui::tag("strip.token." + std::to_string(t), at);
     }
-    ImGui::Dummy({1, flow.height});
     ImGui::EndChild();
   }
 
-  std::string text(const Source& source, const AppState& state) const override {
+  static std::vector<LegendEntry> legend(const AppState& state, const TextView& view) {
+    if (state.tint != Tint::depth) return tint_legend(state.tint);
+    if (state.rule == RuleView::difference) return difference_legend(state.shown.training, state.shown.causal);
+    return depth_legend(view.depth, view.whole, int(view.rows.size()));
+  }
+
+  std::string lines(const Source&, const AppState& state) const override {
     const TextView& view = state.shown.text(Subject::probe, state.rule);
-    std::string out = fmt::format("{}\n", caption(source, state));
-    if (view.size() == 0) return out + no_text(source) + "\n";
-    out += depth_counts(view) + "\n";
+    std::string out = depth_counts(view) + "\n";
     for (int t = 0; t < view.size(); ++t) {
       out += view.pieces[t];
       if (!view.recurs()) continue;
@@ -218,15 +235,6 @@ class StripPanel : public Panel {
     out += "\n";
     if (state.pinned) out += token_card_text(state, *state.pinned);
     return out + span_text(state);
-  }
-
-  Table table(const Source&, const AppState& state) const override {
-    const TextView &causal = state.shown.causal, &training = state.shown.training;
-    Table table{{"position", "id", "piece", "depth_training", "depth_causal", "nll_training", "nll_causal"}, {}};
-    for (int t = 0; t < causal.size() && t < training.size(); ++t)
-      table.rows.push_back({cell(t), cell(causal.ids[t]), causal.pieces[t], cell(training.depth[t]),
-                            cell(causal.depth[t]), cell(training.nll[t]), cell(causal.nll[t])});
-    return table;
   }
 };
 

@@ -16,8 +16,8 @@ namespace {
 using ui::colors::dim;
 using ui::colors::faint;
 
-// What a recursion did with the token, in words. Ranks mean something under the training rule only: the causal rule
-// looks at no other token.
+// What a recursion did with the token, in words. Ranks only mean something under the training rule: the causal rule
+// looks at one token alone.
 std::string verdict(const RecursionRow& row, const Cell& cell, bool training) {
   if (cell.state == CellState::exited) return "left before";
   const char* done = cell.state == CellState::computed ? "computed" : "skipped";
@@ -32,7 +32,7 @@ double cut_off(const RecursionRow& row, bool training) {
   return row.scored ? router_score(row.lowest_taken) : -1;
 }
 
-/// What is known of the prediction at the token and of it, a line each.
+/// The loss of predicting what follows the token, the likeliest tokens, and the loss of predicting the token itself.
 std::vector<std::string> losses(const AppState& state, TokenRef token) {
   const TextView& view = state.shown.text(token.subject, state.rule);
   const int t = token.token;
@@ -59,22 +59,14 @@ std::string depths(const AppState& state, TokenRef token) {
                      depth(RuleView::causal));
 }
 
+/// The score as a bar, with a line at the cut-off.
 void draw_score_bar(const RecursionRow& row, const Cell& cell, Color computed, bool training) {
-  const float em = ui::em(), height = em * 0.7f;
+  const float em = ui::em();
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const Box box{{at.x, at.y + em * 0.2f}, {at.x + em * 7, at.y + em * 0.2f + height}};
-  Canvas& canvas = window_canvas();
-  canvas.rect(box, ui::u32(ui::colors::well), em * 0.15f);
-  if (cell.scored) {
-    const Color color = cell.state == CellState::computed ? computed : depth_color(0);
-    canvas.rect({box.min, {box.min.x + box.width() * float(router_score(cell.logit)), box.max.y}}, ui::u32(color),
-                em * 0.15f);
-  }
-  const double cut = cut_off(row, training);
-  if (cut >= 0) {
-    const float x = box.min.x + box.width() * float(cut);
-    canvas.line({x, box.min.y - em * 0.15f}, {x, box.max.y + em * 0.15f}, ui::u32(ui::colors::text), 1.5f);
-  }
+  const Box box{{at.x, at.y + em * 0.2f}, {at.x + em * 7, at.y + em * 0.9f}};
+  gauge(window_canvas(), box, cell.scored ? router_score(cell.logit) : -1,
+        ui::u32(cell.state == CellState::computed ? computed : depth_color(0)), ui::u32(ui::colors::well), em * 0.15f);
+  if (const double cut = cut_off(row, training); cut >= 0) gauge_mark(window_canvas(), box, cut, em * 0.15f);
   ImGui::Dummy({box.width(), em});
 }
 
@@ -125,7 +117,7 @@ void draw_recursions(const AppState& state, TokenRef token) {
   ImGui::EndGroup();
 }
 
-/// The least that is told of a token, where the window has no room for more.
+/// The shortest card, for a window without room for more.
 void draw_in_one_line(const AppState& state, TokenRef token, float width) {
   const TextView& view = state.shown.text(token.subject, state.rule);
   const int t = token.token;
@@ -141,7 +133,7 @@ void draw_in_one_line(const AppState& state, TokenRef token, float width) {
   ui::fitted_label(rest, width - text_size(name, ui::Font::bold).x - ui::em(), dim, ui::Font::small);
 }
 
-/// What a part of the text has cost, beside the whole.
+/// The depth and loss of a part of the text.
 struct SpanSummary {
   std::string text;
   double depth = 0, loss = 0;  ///< Means; of the losses that are known.
@@ -154,7 +146,9 @@ SpanSummary summary_of(const TextView& view, int first, int last) {
   for (int t = first; t <= last; ++t) {
     out.text += view.pieces[t];
     depth += view.depth[t];
-    if (std::isfinite(view.nll[t])) loss += view.nll[t], ++known;
+    if (!std::isfinite(view.nll[t])) continue;
+    loss += view.nll[t];
+    ++known;
   }
   out.depth = depth / (last - first + 1);
   out.loss = known > 0 ? loss / known : std::nan("");
@@ -183,7 +177,7 @@ float draw_span(AppState& state, ImVec2 window, float bottom) {
     ui::tag("span", {{0, top}, {window.x, bottom}});
     const float close = ui::button_width("x"), width = window.x - close - 3 * pad;
     ImGui::SetCursorPos({window.x - pad - close, pad});
-    if (ui::button("span.close", "x", true, "Let go of this part of the text (Esc)")) state.span.reset();
+    if (ui::button("span.close", "x", true, "Unmark this part of the text (Esc)")) state.span.reset();
     ImGui::SetCursorPos({pad, pad});
     ImGui::BeginGroup();
     ui::fitted_label(lines[0], width, ui::colors::text, ui::Font::bold);
@@ -195,10 +189,7 @@ float draw_span(AppState& state, ImVec2 window, float bottom) {
   return top;
 }
 
-}  // namespace
-
 void draw_token_card(const AppState& state, TokenRef token) {
-  if (!valid(state, token)) return;
   const TextView& view = state.shown.text(token.subject, state.rule);
   draw_name(view, token.token);
   ui::label(depths(state, token), dim, ui::Font::small);
@@ -208,6 +199,8 @@ void draw_token_card(const AppState& state, TokenRef token) {
   for (const std::string& line : losses(state, token)) ui::label(line, dim, ui::Font::small);
   ui::label(seen_at(state, token), faint, ui::Font::small);
 }
+
+}  // namespace
 
 std::string token_card_text(const AppState& state, TokenRef token) {
   if (!valid(state, token)) return "";
@@ -253,7 +246,7 @@ float draw_inspector(AppState& state, ImVec2 window, float bottom) {
     ui::tag("inspector", {{0, top}, {window.x, bottom}});
     const float close = ui::button_width("x");
     ImGui::SetCursorPos({window.x - pad - close, pad});
-    if (ui::button("inspector.close", "x", true, "Let go of this token (Esc)")) state.pinned.reset();
+    if (ui::button("inspector.close", "x", true, "Unpin this token (Esc)")) state.pinned.reset();
     ImGui::SetCursorPos({em * 0.6f, pad + (one_line ? ImGui::GetStyle().FramePadding.y : 0)});
     if (one_line) {
       draw_in_one_line(state, token, window.x - close - em * 2);

@@ -1,88 +1,23 @@
-// What a text is to the model, tokens, and what the run learns from: the probe text with the id of each token and its
-// place in the corpus, the vocabulary with how often each token occurs, and any text of one's own.
+// What a text is to the model, tokens, and what the run learns from: the watched text with the id of each token and its
+// place in the corpus, the vocabulary with how often each token occurs, and any text that a person types.
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
-#include <numeric>
 
 #include "datasets/pieces.h"
-#include "tensor/error.h"
 #include "visualizer/draw/memo.h"
 #include "visualizer/panels/panels.h"
+#include "visualizer/panels/vocabulary.h"
 
 namespace tinymor {
 namespace {
 
-constexpr size_t most_own_bytes = 20000;
-
-/// A text as its tokens.
-struct Tokens {
-  std::vector<std::string> pieces;  // quoted
-  std::vector<int32_t> ids;
-  std::string problem;  // why there are none
-  int64_t characters = 0;
-};
-
-/// "12,345"
-std::string grouped(int64_t number) {
-  std::string out = fmt::format("{}", std::max<int64_t>(0, number));
-  for (int at = int(out.size()) - 3; at > 0; at -= 3) out.insert(size_t(at), ",");
-  return out;
-}
-
-/// How often the tokens occur; empty when that was not recorded.
-const std::vector<uint32_t>& counts_of(const Source& source) {
-  static const std::vector<uint32_t> none;
-  const RunInfo& run = source.history().run;
-  return run.counts.size() == run.vocabulary.size() ? run.counts : none;
-}
-
-int64_t corpus_tokens(const Source& source) {
-  const std::vector<uint32_t>& counts = counts_of(source);
-  return std::accumulate(counts.begin(), counts.end(), int64_t(0));
-}
-
-std::string piece_at(const Source& source, int32_t id) {
-  return quoted_piece(readable_piece(source.history().run.vocabulary[id]));
-}
-
-Tokens probe_tokens(const Source& source, const AppState& state) {
+Tokens watched_tokens(const Source& source, const AppState& state) {
   const TextView& view = state.shown.causal;
   Tokens tokens{{}, view.ids, view.size() == 0 ? no_text(source) : "", 0};
   for (const std::string& piece : view.pieces) tokens.pieces.push_back(quoted_piece(piece));
   return tokens;
-}
-
-Tokens own_tokens(const Source& source, const AppState& state) {
-  Tokens tokens;
-  const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) >> 6) != 2; };
-  size_t end = std::min(most_own_bytes, state.own_text.size());
-  while (end < state.own_text.size() && end > 0 && !begins_character(state.own_text[end])) --end;
-  const std::string text = state.own_text.substr(0, end);
-  tokens.characters = std::count_if(text.begin(), text.end(), begins_character);
-  if (!source.tokenizer()) return tokens.problem = source.why_no_tokenizer(), tokens;
-  try {
-    tokens.ids = source.tokenizer()->encode(text);
-    for (int32_t id : tokens.ids) tokens.pieces.push_back(quoted_piece(readable_piece(source.tokenizer()->piece(id))));
-  } catch (const Error& error) {
-    tokens.ids.clear(), tokens.pieces.clear();
-    tokens.problem = error.what();
-  }
-  return tokens;
-}
-
-std::string own_summary(const Source& source, const Tokens& own, const AppState& state) {
-  if (own.ids.empty()) return own.problem.empty() ? "no token" : own.problem;
-  std::string out =
-      fmt::format("{} tokens for {} characters: {:.1f} characters per token", grouped(int64_t(own.ids.size())),
-                  grouped(own.characters), double(own.characters) / double(own.ids.size()));
-  const auto shown = size_t(source.config().model.max_seq_len);
-  if (source.can_watch() && own.ids.size() > shown)
-    out += fmt::format(", watched are the first {}", grouped(int64_t(shown)));
-  if (state.own_text.size() > most_own_bytes) out += fmt::format(", of the first {} bytes", grouped(most_own_bytes));
-  return out;
 }
 
 /// Whether the snapshot is of the text whose place in the corpus is known.
@@ -91,39 +26,17 @@ bool is_first_text(const Source& source, const AppState& state) {
   return !all.empty() && all.front().threshold.tokens == state.shown.causal.ids;
 }
 
-std::string place_of_probe(const Source& source, const AppState& state) {
+std::string place_of_watched(const Source& source, const AppState& state) {
   const RunInfo& run = source.history().run;
   const int64_t all = corpus_tokens(source), first = std::clamp<int64_t>(run.watched_offset, 0, all);
-  if (all == 0) return "where the probe text lies in the corpus was not recorded";
+  if (all == 0) return "where the watched text is in the corpus was not recorded";
   if (!is_first_text(source, state)) return "another text than the run began with: one of a batch, or typed in";
-  return fmt::format("the probe text: tokens {} to {} of {} ({})", grouped(first + 1),
+  return fmt::format("the watched text: tokens {} to {} of {} ({})", grouped(first + 1),
                      grouped(first + state.shown.causal.size()), grouped(all),
                      first >= run.train_tokens ? "held out" : "trained on");
 }
 
-std::string frequency(const Source& source, int32_t id) {
-  const std::vector<uint32_t>& counts = counts_of(source);
-  if (id < 0 || size_t(id) >= counts.size()) return fmt::format("id {}: how often it occurs was not recorded", id);
-  const double all = std::max<double>(1, double(corpus_tokens(source)));
-  return fmt::format("id {} occurs {} times: {} of the corpus", id, grouped(counts[id]), percent(counts[id] / all, 2));
-}
-
-/// The ids whose piece contains `search`, whatever the case of its letters; most frequent first.
-std::vector<int32_t> matching(const Source& source, const std::string& search) {
-  const auto folded = [](std::string text) {
-    for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
-    return text;
-  };
-  std::vector<int32_t> ids;
-  const std::vector<std::string>& vocabulary = source.history().run.vocabulary;
-  for (size_t id = 0; id < vocabulary.size(); ++id)
-    if (folded(readable_piece(vocabulary[id])).find(folded(search)) != std::string::npos) ids.push_back(int32_t(id));
-  const std::vector<uint32_t>& counts = counts_of(source);
-  if (!counts.empty()) std::stable_sort(ids.begin(), ids.end(), [&](int a, int b) { return counts[a] > counts[b]; });
-  return ids;
-}
-
-/// The corpus as a bar: what is trained on, what is held out, and a mark where the probe text lies.
+/// The corpus as a bar: what is trained on, what is held out, and a mark where the watched text is.
 void draw_corpus(Canvas& canvas, const Source& source, const AppState& state) {
   const RunInfo& run = source.history().run;
   const double all = double(corpus_tokens(source));
@@ -163,10 +76,14 @@ std::optional<int> draw_tokens(Canvas& canvas, const Tokens& tokens, std::option
   const bool inside = ImGui::IsWindowHovered();
   std::optional<int> under_mouse;
   float x = box.min.x, y = box.min.y + 2;
+  const auto new_line = [&] {
+    x = box.min.x;
+    y += line;
+  };
   for (int i = 0; i < int(tokens.pieces.size()); ++i) {
     const std::string id = fmt::format("{}", tokens.ids[i]);
     const float width = std::max(text_size(tokens.pieces[i]).x, text_size(id, ui::Font::small).x) + 2 * pad;
-    if (x > box.min.x && x + width > box.max.x) x = box.min.x, y += line;
+    if (x > box.min.x && x + width > box.max.x) new_line();
     const Box plate{{x, y}, {x + width, y + em * 1.4f}}, whole{plate.min, {plate.max.x, y + line}};
     if (ImGui::IsRectVisible(whole.min, whole.max)) {
       canvas.rect(plate, ui::u32(i % 2 ? ui::colors::control : ui::colors::hovered), em * 0.2f);
@@ -177,7 +94,7 @@ std::optional<int> draw_tokens(Canvas& canvas, const Tokens& tokens, std::option
       ui::tag(fmt::format("tokens.token.{}", i), plate);
     }
     x += width + em * 0.15f;
-    if (is_newline(tokens.pieces[i])) x = box.min.x, y += line;
+    if (is_newline(tokens.pieces[i])) new_line();
   }
   ImGui::Dummy({1, y + line - box.min.y});
   ImGui::EndChild();
@@ -193,74 +110,87 @@ class TokensPanel : public Panel {
     if (state.tokens_view == TokensView::own) return "any text as the tokens of this run, below each its id";
     if (source.history().of_images()) return "what a model of text sees";
     if (state.tokens_view == TokensView::probe)
-      return fmt::format("{} tokens of the probe text, below each its id \u00b7 step {}", state.shown.causal.size(),
+      return fmt::format("{} tokens of the watched text, below each its id \u00b7 step {}", state.shown.causal.size(),
                          state.shown.step);
     if (corpus_tokens(source) == 0) return fmt::format("{} tokens; how often they occur was not recorded", all);
     return fmt::format("{} tokens and how often each occurs in the corpus of {}", all, grouped(corpus_tokens(source)));
   }
 
   float controls(const Source&, AppState& state, float right) override {
-    state.tokens_view = TokensView(ui::corner_choice("tokens.view", {"probe", "vocabulary", "own"},
+    state.tokens_view = TokensView(ui::corner_choice("tokens.view", {"watched", "vocabulary", "own"},
                                                      int(state.tokens_view), "What is listed", right));
     return right;
   }
 
-  void draw(const Source& source, AppState& state, Canvas& canvas) override {
-    if (source.history().of_images()) return draw_empty(canvas, free_box(), no_text(source));
-    if (state.tokens_view == TokensView::vocabulary) return draw_vocabulary(source, state, canvas);
-    if (state.tokens_view == TokensView::own) return draw_own(source, state, canvas);
-    const Tokens probe = probe_tokens(source, state);
-    if (!probe.problem.empty()) return draw_empty(canvas, free_box(), probe.problem);
-    if (source.steerable()) draw_choice(state);
-    const auto write = [&](const std::string& line, Color color) {
-      canvas.text(free_box().min, ui::u32(color), line, ui::Font::small);
-      ImGui::Dummy({1, text_size(line, ui::Font::small).y});
-    };
-    write(place_of_probe(source, state), ui::colors::dim);
-    if (corpus_tokens(source) > 0 && is_first_text(source, state)) draw_corpus(canvas, source, state);
-    const auto token = state.selected();
-    const bool here = token && token->subject == Subject::probe && token->token < int(probe.ids.size());
-    write(here ? frequency(source, probe.ids[token->token]) : "point at a token to see how often it occurs",
-          here ? ui::colors::text : ui::colors::faint);
-    const auto under_mouse = draw_tokens(canvas, probe, here ? std::optional(token->token) : std::nullopt);
-    if (!under_mouse) return;
-    state.hovering = {Subject::probe, *under_mouse};
-    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) state.toggle_pin(*state.hovering);
+  Table table(const Source& source, const AppState& state) const override {
+    if (state.tokens_view == TokensView::vocabulary) {
+      Table table{{"id", "piece", "count"}};
+      const std::vector<uint32_t>& counts = counts_of(source);
+      for (int32_t id : matching(source, state.token_search))
+        table.add(id, piece_at(source, id), counts.empty() ? "" : cell(counts[id]));
+      return table;
+    }
+    const Tokens tokens = shown_tokens(source, state);
+    Table table{{"position", "id", "piece"}};
+    for (size_t i = 0; i < tokens.ids.size(); ++i) table.add(i, tokens.ids[i], tokens.pieces[i]);
+    return table;
   }
 
-  std::string text(const Source& source, const AppState& state) const override {
-    std::string out = caption(source, state) + "\n";
-    if (source.history().of_images()) return out + no_text(source) + "\n";
+ private:
+  static Tokens shown_tokens(const Source& source, const AppState& state) {
+    return state.tokens_view == TokensView::own ? tokens_of(source, state.own_text) : watched_tokens(source, state);
+  }
+
+  std::string missing(const Source& source, const AppState& state) const override {
+    if (source.history().of_images()) return no_text(source);
+    return state.tokens_view == TokensView::probe ? watched_tokens(source, state).problem : "";
+  }
+
+  void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
+    switch (state.tokens_view) {
+      case TokensView::probe:
+        return draw_watched(source, state, canvas);
+      case TokensView::vocabulary:
+        return draw_vocabulary(source, state, canvas);
+      case TokensView::own:
+        return draw_own(source, state, canvas);
+    }
+  }
+
+  std::string lines(const Source& source, const AppState& state) const override {
+    std::string out;
     if (state.tokens_view == TokensView::vocabulary) {
       for (int32_t id : matching(source, state.token_search))
         out += fmt::format("\"{}\" {}\n", piece_at(source, id), frequency(source, id));
       return out;
     }
-    const bool own = state.tokens_view == TokensView::own;
-    const Tokens tokens = own ? own_tokens(source, state) : probe_tokens(source, state);
-    if (!tokens.problem.empty()) return out + tokens.problem + "\n";
-    out += (own ? own_summary(source, tokens, state) : place_of_probe(source, state)) + "\n";
+    const Tokens tokens = shown_tokens(source, state);
+    if (!tokens.problem.empty()) return tokens.problem + "\n";
+    out = state.tokens_view == TokensView::own ? summary_of(source, state.own_text, tokens)
+                                               : place_of_watched(source, state);
+    out += "\n";
     for (size_t i = 0; i < tokens.ids.size(); ++i) out += fmt::format("{}[{}] ", tokens.pieces[i], tokens.ids[i]);
     return out + "\n";
   }
 
-  Table table(const Source& source, const AppState& state) const override {
-    if (state.tokens_view == TokensView::vocabulary) {
-      Table table{{"id", "piece", "count"}, {}};
-      const std::vector<uint32_t>& counts = counts_of(source);
-      for (int32_t id : matching(source, state.token_search))
-        table.rows.push_back({cell(id), piece_at(source, id), counts.empty() ? "" : std::to_string(counts[id])});
-      return table;
-    }
-    const Tokens tokens =
-        state.tokens_view == TokensView::own ? own_tokens(source, state) : probe_tokens(source, state);
-    Table table{{"position", "id", "piece"}, {}};
-    for (size_t i = 0; i < tokens.ids.size(); ++i)
-      table.rows.push_back({cell(int(i)), cell(tokens.ids[i]), tokens.pieces[i]});
-    return table;
+  static void draw_watched(const Source& source, AppState& state, Canvas& canvas) {
+    const Tokens watched = watched_tokens(source, state);
+    if (source.steerable()) draw_choice(state);
+    const auto write = [&](const std::string& line, Color color) {
+      canvas.text(free_box().min, ui::u32(color), line, ui::Font::small);
+      ImGui::Dummy({1, text_size(line, ui::Font::small).y});
+    };
+    write(place_of_watched(source, state), ui::colors::dim);
+    if (corpus_tokens(source) > 0 && is_first_text(source, state)) draw_corpus(canvas, source, state);
+    const auto selected = selected_in(state, Subject::probe, int(watched.ids.size()));
+    if (selected)
+      write(frequency(source, watched.ids[*selected]), ui::colors::text);
+    else
+      write("point at a token to see how often it occurs", ui::colors::faint);
+    if (const auto under_mouse = draw_tokens(canvas, watched, selected))
+      point_at(state, {Subject::probe, *under_mouse}, ImGui::IsMouseClicked(ImGuiMouseButton_Left));
   }
 
- private:
   void draw_vocabulary(const Source& source, AppState& state, Canvas& canvas) {
     const float em = ui::em(), row = em * 1.5f;
     const std::vector<int32_t>& listed =
@@ -308,8 +238,8 @@ class TokensPanel : public Panel {
       if (ui::button("tokens.watch", "Watch it", true, hint)) state.wishes.push_back({Wish::watch});
       ImGui::SameLine();
     }
-    const Tokens own = own_tokens(source, state);
-    ui::paragraph(own_summary(source, own, state), own.problem.empty() ? ui::colors::text : ui::colors::warn,
+    const Tokens own = tokens_of(source, state.own_text);
+    ui::paragraph(summary_of(source, state.own_text, own), own.problem.empty() ? ui::colors::text : ui::colors::warn,
                   ui::Font::small);
     draw_tokens(canvas, own, {});
   }

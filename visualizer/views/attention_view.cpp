@@ -16,12 +16,16 @@ int AttentionView::at(int map, int query, int key) const {
   const auto weight = [&](int head) { return int(weights[(size_t(head) * tokens + query) * tokens + key]); };
   if (map < heads) return weight(map);
   int sum = 0, most = 0;
-  for (int head = 0; head < heads; ++head) sum += weight(head), most = std::max(most, weight(head));
+  for (int head = 0; head < heads; ++head) {
+    sum += weight(head);
+    most = std::max(most, weight(head));
+  }
   return map == heads ? (sum + heads / 2) / heads : most;
 }
 
 std::string AttentionView::name(int map) const {
-  return map < heads ? fmt::format("head {}", map + 1) : map == heads ? "mean" : "max";
+  if (map < heads) return fmt::format("head {}", map + 1);
+  return map == heads ? "mean" : "max";
 }
 
 AttentionView view_of(const AttentionTrace& trace, int tokens) {
@@ -80,7 +84,7 @@ std::vector<std::pair<int, int>> askers(const AttentionView& view, int map, int 
 std::string weight_sentence(const AttentionView& view, int map, int query, int key,
                             const std::vector<std::string>& pieces, const std::string& where) {
   const std::string asking = "\"" + quoted_piece(pieces[query]) + "\"", asked = "\"" + quoted_piece(pieces[key]) + "\"";
-  if (key > query) return fmt::format("{} stands after {}: not there yet", asked, asking);
+  if (key > query) return fmt::format("{} comes after {}: not there yet", asked, asking);
   if (!view.asks[query]) return fmt::format("{} is skipped in {}: it asks nothing", asking, where);
   if (!view.seen[key]) return fmt::format("{} is skipped in {}: {} cannot see it", asked, where, asking);
   const double share = view.at(map, query, key) / 2.55;

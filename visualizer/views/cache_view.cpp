@@ -32,7 +32,8 @@ std::vector<CacheLayers> cache_rows(const Geometry& geometry) {
       rows.emplace_back();
       if (r >= 0) of_use[use] = rows.size() - 1;
       CacheRow& row = rows.back().row;
-      row.label = r < 0 ? (l < map.prelude ? "first layer" : "last layer") : block_name(geometry, int(r) + 1);
+      row.label = l < map.prelude ? "first layer" : "last layer";
+      if (r >= 0) row.label = block_name(geometry, int(r) + 1);
       row.recursion = r >= 0 && geometry.recursions > 1 ? int(r) + 1 : 0;
     }
     CacheLayers& row = known ? rows[of_use[use]] : rows.back();

@@ -13,8 +13,11 @@ namespace {
 template <class Numbers>
 double mean_of(const Numbers& numbers) {
   double sum = 0, count = 0;
-  for (double x : numbers)
-    if (std::isfinite(x)) sum += x, ++count;
+  for (double x : numbers) {
+    if (!std::isfinite(x)) continue;
+    sum += x;
+    ++count;
+  }
   return count > 0 ? sum / count : std::nan("");
 }
 

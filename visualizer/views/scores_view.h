@@ -17,11 +17,11 @@ int recursions_of(const ScoreHistogram& scores);
 double total(std::span<const uint32_t> counts);
 double mean_score(std::span<const uint32_t> counts);
 
-/// The histogram that is in force at `step`: the first at or after it, as it counts the steps before; null: there is
-/// none.
+/// The histogram of `step`: the first at or after it, because a histogram counts the steps before it. Null when there
+/// is none.
 const ScoreHistogram* scores_at(const RunHistory& history, int64_t step);
 
-/// The counts of one recursion, of one histogram or of several added up.
+/// The counts of one recursion in one histogram, or added up over several.
 struct ScoreCounts {
   std::array<double, ScoreHistogram::bins> taken{}, left{};
   /// Of the fullest bin.
@@ -30,12 +30,12 @@ struct ScoreCounts {
 /// [count] all the histograms, neighbours added up where there are more of them.
 std::vector<ScoreCounts> columns_of(std::span<const ScoreHistogram> scores, int recursion, int count);
 
-/// How much of the scores of taken and left tokens of recursion r (from 0) lie in the same bins: 0 apart, 1 alike;
-/// NaN unless there are both.
+/// How much the scores of taken and left tokens of recursion r (from 0) share their bins: 0 apart, 1 alike; NaN unless
+/// there are both.
 double overlap(const ScoreHistogram& scores, int r);
 
-/// Where the training rule cut, about: the score that as many of them lie above as were taken, as if those of a bin
-/// were spread evenly; NaN unless there are taken and left ones.
+/// Roughly where the training rule cut: as many scores are above it as tokens were taken, if the scores of a bin are
+/// spread evenly. NaN unless there are taken and left tokens.
 double cut(const ScoreCounts& counts);
 double cut(const ScoreHistogram& scores, int r);
 

@@ -63,9 +63,8 @@ void fill_from_decisions(RecursionRow& row, const RecursionTrace& trace) {
 
 void fill_from_depth(RecursionRow& row, const std::vector<int>& depth, int recursion) {
   for (size_t t = 0; t < row.cells.size(); ++t) {
-    row.cells[t].state = depth[t] >= recursion       ? CellState::computed
-                         : depth[t] == recursion - 1 ? CellState::skipped
-                                                     : CellState::exited;
+    if (depth[t] == recursion - 1) row.cells[t].state = CellState::skipped;
+    if (depth[t] >= recursion) row.cells[t].state = CellState::computed;
   }
 }
 

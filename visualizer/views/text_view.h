@@ -1,5 +1,5 @@
 #pragma once
-// One text as the panels draw it: a dense table of tokens and recursions, made from a Trace (the probe text of a
+// One text as the panels draw it: a dense table of tokens and recursions, made from a Trace (the watched text of a
 // snapshot) or from generated tokens. Whatever a damaged recording says, the table is rectangular and its indices are
 // good, so that panels need not check them again.
 
@@ -16,7 +16,7 @@ namespace tinymor {
 
 /// One recursion's business with one token.
 enum class CellState : uint8_t {
-  exited,   ///< The token left at an earlier recursion: nobody asked for its score.
+  exited,   ///< The token left at an earlier recursion: its score was not computed.
   skipped,  ///< A candidate that was not taken.
   computed
 };

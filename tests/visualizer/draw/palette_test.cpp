@@ -1,3 +1,4 @@
+#include "visualizer/draw/color_vision.h"
 #include "visualizer/draw/palette.h"
 
 #include <cmath>

@@ -87,7 +87,7 @@ TEST_CASE("attention of ragged keys lands at its positions, and what contradicts
   CHECK(looks_at({view, 0, where}, pieces, 3, 2) == "\"\u00b7d\" looks at  \"\u00b7d\" 57 %  \"\u00b7b\" 24 %");
   CHECK(looks_at({view, 0, where}, pieces, 2, 2) == "\"\u00b7c\" is skipped in recursion 2");
   CHECK(seen_by({view, 0, where}, pieces, 0, 9) == "is seen by  \"\u00b7b\" 39 %  \"\u00b7d\" 20 %");
-  CHECK(seen_by({view, 0, where}, pieces, 2, 9) == "is seen by nobody here");
+  CHECK(seen_by({view, 0, where}, pieces, 2, 9) == "is seen by no token here");
   CHECK(view.asks[3]);
   CHECK_FALSE(view.asks[0]);
   CHECK_FALSE(view.seen[2]);

@@ -1,4 +1,4 @@
-// The panel of tokens: the probe text, the vocabulary, and any text of one's own.
+// The panel of tokens: the watched text, the vocabulary, and any text that is typed.
 
 #include "support/catch.h"
 #include "support/temporary_folder.h"
@@ -34,7 +34,7 @@ void make_run(const std::filesystem::path& folder, int64_t vocabulary) {
 
 }  // namespace
 
-TEST_CASE("the probe text says where in the corpus it lies, and a token how often it occurs") {
+TEST_CASE("the watched text says where in the corpus it is, and a token how often it occurs") {
   RecordingSource source("sample", sample_recording());
   Desk desk(source);
   CHECK_THAT(desk.text(), ContainsSubstring("tokens 59,001 to 59,120 of 60,100 (held out)"));
