@@ -1,5 +1,5 @@
-#include "visualizer/draw/color_vision.h"
 #include "visualizer/draw/palette.h"
+#include "visualizer/draw/color_vision.h"
 
 #include <cmath>
 
