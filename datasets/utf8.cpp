@@ -67,6 +67,28 @@ size_t character_length(std::string_view text) {
   return b.fitting == b.announced ? b.announced : 0;
 }
 
+// A first byte of n > 1 bytes begins with n ones and a zero; each of the others holds six bits behind 10.
+uint32_t code_point(std::string_view character) {
+  const auto byte = [&](size_t i) { return uint32_t(static_cast<unsigned char>(character[i])); };
+  if (character.size() == 1) return byte(0);
+  uint32_t value = byte(0) & (0x7F >> character.size());
+  for (size_t i = 1; i < character.size(); ++i) value = value << 6 | (byte(i) & 0x3F);
+  return value;
+}
+
+void append_character(std::string& text, uint32_t value) {
+  if (value < 0x80) {
+    text += char(value);
+    return;
+  }
+  int following = 1;
+  if (value >= 0x800) following = 2;
+  if (value >= 0x10000) following = 3;
+  const uint32_t ones = 0xF80 >> following & 0xFF;
+  text += char(ones | value >> 6 * following);
+  while (following-- > 0) text += char(0x80 | (value >> 6 * following & 0x3F));
+}
+
 // One U+FFFD for each longest beginning of a character, as the Unicode Standard (3.9) recommends.
 std::string take_utf8(std::string& bytes) {
   std::string text;

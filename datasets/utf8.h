@@ -3,6 +3,7 @@
 // as their bytes.
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,11 @@ inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
 /// Bytes of the first character of `text`; 0 when it is empty or does not begin with a whole, valid character.
 size_t character_length(std::string_view text);
+
+/// The code point of one whole, valid character.
+uint32_t code_point(std::string_view character);
+/// Appends the character of a code point up to U+10FFFF.
+void append_character(std::string& text, uint32_t code_point);
 
 /// Throws InputError, beginning with `name` and saying at which byte, unless all of `text` is UTF-8.
 void check_utf8(std::string_view text, std::string_view name);

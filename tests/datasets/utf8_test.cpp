@@ -64,3 +64,16 @@ TEST_CASE("control characters are made visible and nothing else is changed") {
                               "1m\xC2\xA0") == "<0xC2><0x9B>1m\xC2\xA0");  // a terminal's CSI; no-break space
   CHECK(with_visible_controls("caf\xE9s \xE4\xBD") == "caf<0xE9>s <0xE4><0xBD>");
 }
+
+TEST_CASE("every code point is written as a whole character and read back as it was") {
+  for (uint32_t value = 0; value <= 0x10FFFF; value += value < 0x11000 ? 1 : 255) {
+    if (value >= 0xD800 && value < 0xE000) continue;  // surrogates are no characters
+    std::string text;
+    append_character(text, value);
+    REQUIRE(character_length(text) == text.size());
+    REQUIRE(code_point(text) == value);
+  }
+  std::string text;
+  for (uint32_t value : {0x41u, 0xE9u, 0x20ACu, 0x1F600u}) append_character(text, value);
+  CHECK(text == "A\u00e9\u20ac\U0001F600");
+}

@@ -25,27 +25,16 @@ constexpr uint32_t typed_first = 0xFDD0, typed_last = 0xFDEF;
 
 /// The first character of a text that is not empty, or its first byte; `bytes` is how many it takes.
 uint32_t first_character(std::string_view text, size_t& bytes) {
-  const auto at = [&](size_t i) { return uint32_t(static_cast<unsigned char>(text[i])); };
-  bytes = std::max<size_t>(1, character_length(text));
-  if (at(0) < 0x80) return at(0);
-  if (bytes == 1) return bytes_from + at(0);
-  uint32_t code_point = at(0) & (0x7F >> bytes);
-  for (size_t i = 1; i < bytes; ++i) code_point = code_point << 6 | (at(i) & 0x3F);
-  return code_point;
+  const size_t length = character_length(text);
+  bytes = std::max<size_t>(1, length);
+  return length > 0 ? code_point(text.substr(0, length)) : bytes_from + static_cast<unsigned char>(text[0]);
 }
 
 void append(std::string& text, uint32_t c) {
   if (c >= bytes_from)
     text += char(c - bytes_from);
-  else if (c < 0x80)
-    text += char(c);
-  else if (c < 0x800)
-    text += {char(0xC0 | c >> 6), char(0x80 | (c & 0x3F))};
-  else if (c < 0x10000)
-    text += {char(0xE0 | c >> 12), char(0x80 | (c >> 6 & 0x3F)), char(0x80 | (c & 0x3F))};
   else
-    text +=
-        {char(0xF0 | c >> 18), char(0x80 | (c >> 12 & 0x3F)), char(0x80 | (c >> 6 & 0x3F)), char(0x80 | (c & 0x3F))};
+    append_character(text, c);
 }
 
 bool is_private(uint32_t c) {
