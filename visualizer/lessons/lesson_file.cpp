@@ -9,7 +9,7 @@
 #include "tensor/files.h"
 #include "tensor/number.h"
 #include "visualizer/state/control_names.h"
-#include "visualizer/state/settings.h"
+#include "visualizer/state/words.h"
 
 namespace tinymor {
 namespace fs = std::filesystem;
@@ -17,31 +17,23 @@ namespace {
 
 constexpr size_t longest_file = 1 << 18;
 
-std::string first_word(std::string_view& rest) {
-  rest = trimmed(rest);
-  const size_t space = std::min(rest.find(' '), rest.size());
-  std::string word(rest.substr(0, space));
-  rest = trimmed(rest.substr(space));
-  return word;
-}
-
 std::vector<std::string> words_of(std::string_view rest) {
   std::vector<std::string> words;
-  while (!rest.empty()) words.push_back(first_word(rest));
+  while (!rest.empty()) words.emplace_back(take_word(rest));
   return words;
 }
 
 Condition condition_of(const std::string& word, std::string_view rest) {
   Condition out;
-  out.name = first_word(rest);
-  out.compare = first_word(rest);
+  out.name = take_word(rest);
+  out.compare = take_word(rest);
   out.value = std::string(rest);
   check_setting(out.name);
   const bool falls = word == "until" && out.compare == "falls";
   check_input(falls || out.compare == "=" || out.compare == "!=" || out.compare == "<" || out.compare == ">",
               "{}: \"{}\" compares nothing (write NAME and one of = != < > and a value)", word, out.compare);
   if ((out.compare == "<" || out.compare == ">") && !parse_number<double>(out.value)) check_setting(out.value);
-  check_input(falls == out.value.empty(), "{}: \"{}\" stands behind {} (write {})", word, out.value, out.compare,
+  check_input(falls == out.value.empty(), "{}: \"{}\" is after {} (write {})", word, out.value, out.compare,
               falls ? "nothing there" : "the value to compare with");
   return out;
 }
@@ -54,7 +46,7 @@ Claim claim_of(std::string_view rest) {
 
 /// A line of a scene, once its setting is known to exist.
 std::string scene_line(std::string_view line) {
-  check_setting(line.substr(0, line.find(' ')));
+  check_setting(first_word(line));
   return std::string(line);
 }
 
@@ -64,16 +56,22 @@ void add_text(std::string& text, std::string_view more) {
 
 void parse_line(Lesson& lesson, std::string_view line) {
   std::string_view rest = line;
-  const std::string word = first_word(rest);
-  if (word == "title") return void(lesson.title = rest);
-  if (word == "card") return void(lesson.steps.emplace_back());
-  check_input(!lesson.steps.empty(), "\"{}\" stands before the first card (write a line \"card\" above it)", word);
+  const std::string word(take_word(rest));
+  if (word == "title") {
+    lesson.title = rest;
+    return;
+  }
+  if (word == "card") {
+    lesson.steps.emplace_back();
+    return;
+  }
+  check_input(!lesson.steps.empty(), "\"{}\" is before the first card (write a line \"card\" above it)", word);
   // A lesson that began a lesson could begin itself.
   check_input(!word.starts_with("lesson") && !((word == "solve" || word == "keep") && rest.starts_with("lesson")),
               "\"{}\" has no place in a lesson (use it in a scene)", line);
   LessonStep& step = lesson.steps.back();
   const auto task = [&]() -> LessonTask& {
-    check_input(!step.tasks.empty(), "{}: no task stands above it (write a line \"task ...\" first)", word);
+    check_input(!step.tasks.empty(), "{}: there is no task above it (write a line \"task ...\" first)", word);
     return step.tasks.back();
   };
   if (word == "say")

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tensor/error.h"
 #include "visualizer/lessons/tutor.h"
@@ -11,16 +12,16 @@
 namespace tinymor {
 namespace {
 
-/// Where the lesson stands: a dot for each step.
+/// How far the lesson is: a dot for each step.
 void draw_dots(int steps, int at) {
   const float em = ui::em(), gap = em * 0.9f;
   const ImVec2 origin = ImGui::GetCursorScreenPos();
-  for (int i = 0; i < steps; ++i)
+  for (int i = 0; i < steps; ++i) {
+    Color color = i < at ? ui::colors::good : ui::colors::faint;
+    if (i == at) color = ui::colors::accent;
     window_canvas().circle({origin.x + em * 0.4f + float(i) * gap, origin.y + em * 0.5f},
-                           em * (i == at ? 0.34f : 0.24f),
-                           ui::u32(i < at    ? ui::colors::good
-                                   : i == at ? ui::colors::accent
-                                             : ui::colors::faint));
+                           em * (i == at ? 0.34f : 0.24f), ui::u32(color));
+  }
   ImGui::Dummy({float(steps) * gap, em});
 }
 
@@ -99,7 +100,7 @@ void press(const std::string& button, AppState& state, const Source& source, con
 float draw_step(AppState& state, const Source& source, float width) {
   const float em = ui::em();
   const Lesson& lesson = state.lessons[size_t(state.tutor.lesson)];
-  const LessonStep step = lesson.steps[size_t(state.tutor.step)];
+  const LessonStep step = current_step(state);
   const std::vector<StepButton> buttons = buttons_of(state.tutor, lesson, step);
   std::string pressed;
   const bool beside = width > em * 80;
@@ -170,12 +171,11 @@ void draw_glow(ImDrawList& list, const std::vector<Box>& boxes, const ui::Regist
   }
 }
 
-/// What glows at the step; that of it which can be seen.
+/// The visible controls and panels that the step is about.
 std::vector<Box> highlighted(const AppState& state, const ui::Registry& registry) {
   std::vector<Box> boxes;
   if (state.tutor.lesson < 0) return boxes;
-  const auto& targets = state.lessons[size_t(state.tutor.lesson)].steps[size_t(state.tutor.step)].highlights;
-  for (const std::string& name : targets) {
+  for (const std::string& name : current_step(state).highlights) {
     const ui::Registry::Item* item = registry.find(name);
     if (item && item->visible) boxes.push_back(item->box);
   }
@@ -184,8 +184,14 @@ std::vector<Box> highlighted(const AppState& state, const ui::Registry& registry
 
 }  // namespace
 
+void reveal_highlight(AppState& state, ui::Registry& registry) {
+  if (state.tutor.lesson < 0 || std::exchange(state.tutor.revealed, true)) return;
+  for (const std::string& name : current_step(state).highlights)
+    if (!name.starts_with("panel.")) return registry.reveal(name);
+}
+
 void draw_highlights(const AppState& state, const ui::Registry& registry) {
-  // A window of its own from the first frame on: above the panels, which never come to the front, and below whatever
+  // A window of its own from the first frame on: it is above the panels, which never come to the front, and below what
   // opens later.
   constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoInputs |
                                      ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoSavedSettings |

@@ -9,6 +9,10 @@
 
 namespace tinymor {
 
+const LessonStep& current_step(const AppState& state) {
+  return state.lessons[size_t(state.tutor.lesson)].steps[size_t(state.tutor.step)];
+}
+
 bool holds(const Condition& condition, const AppState& state, const Source& source) {
   const std::string value = setting(state, source, condition.name);
   if (condition.compare == "falls") {
@@ -33,7 +37,7 @@ bool can_be_seen(const Claim& claim, const AppState& state, const Source& source
 void check_tasks(AppState& state, const Source& source) {
   if (!state.wishes.empty()) return;  // what the step itself asked for is not there yet
   Tutor& tutor = state.tutor;
-  const LessonStep& step = state.lessons[size_t(tutor.lesson)].steps[size_t(tutor.step)];
+  const LessonStep& step = current_step(state);
   for (const LessonTask& task : step.tasks)
     for (const Condition& condition : task.until) {
       if (condition.compare != "falls") continue;

@@ -1,6 +1,7 @@
 // tinymor-viz: the window on a run, and pictures and texts of what it would show.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -29,6 +30,7 @@
 #include "visualizer/runs/trainer_run.h"
 #include "visualizer/shell/headless.h"
 #include "visualizer/shell/window.h"
+#include "visualizer/state/layout.h"
 #include "visualizer/state/settings.h"
 
 namespace {
@@ -44,10 +46,8 @@ struct Options {
   bool text = false;
 };
 
-std::string panel_names() {
-  std::string names;
-  for (const auto& panel : make_panels()) names += (names.empty() ? "" : ", ") + std::string(panel->name());
-  return names;
+std::string all_panels() {
+  return fmt::format("{}", fmt::join(panel_names, ", "));
 }
 
 constexpr const char* examples =
@@ -73,12 +73,13 @@ void declare(CLI::App& cli, Options& o) {
   cli.add_option("--svg", o.svg, "the same as a drawing; needs no display");
   cli.add_option("--csv", o.csv, "write the numbers of --panel, or of every one, into this file; needs no display");
   cli.add_flag("--text", o.text, "print what the panels show as text; needs no display");
-  cli.add_option("--panel", o.panel, "only this panel: " + panel_names());
+  cli.add_option("--panel", o.panel, "only this panel: " + all_panels());
   cli.add_option("--scene", o.scene, "begin with this scene: a file of lines such as \"rule training\"");
   cli.add_option("--checkpoint", o.checkpoint, "which of a run's weights write text: best or newest [best]")
       ->check(CLI::IsMember({"best", "newest"}));
   cli.add_option("--at", o.at, "the snapshot at this step [the newest]")->check(at_least(0));
-  cli.add_option("--time-frames", o.timed_frames, "draw so many frames in the window, print how long they took, close")
+  cli.add_option("--time-frames", o.timed_frames,
+                 "draw this many frames in the window, print how long they took, close")
       ->check(between(1, 100000));
   cli.add_option("--size", o.size, "WIDTHxHEIGHT of window or picture in pixels [1280x800]");
   cli.add_option("--zoom", o.zoom, "size of everything in percent, 50 to 300 [100]");
@@ -93,7 +94,7 @@ WindowOptions window_options(const Options& o) {
     const int read = std::sscanf(o.size.c_str(), "%5dx%5d%n", &window.width, &window.height, &used);
     check_input(read == 2 && size_t(used) == o.size.size() && window.width >= 64 && window.height >= 64 &&
                     window.width <= 8192 && window.height <= 8192,
-                "--size: \"{}\" is no size between 64x64 and 8192x8192 (as in 1280x800)", o.size);
+                "--size: \"{}\" is not a size between 64x64 and 8192x8192 (as in 1280x800)", o.size);
   }
   check_input(!o.zoom || (*o.zoom >= 50 && *o.zoom <= 300), "--zoom: {} is not between 50 and 300 (percent)",
               o.zoom.value_or(100));
@@ -101,10 +102,7 @@ WindowOptions window_options(const Options& o) {
 }
 
 void check_panel(const std::string& name) {
-  if (name.empty()) return;
-  for (const auto& panel : make_panels())
-    if (panel->name() == name) return;
-  throw InputError(fmt::format("--panel: there is no \"{}\" (choose one of {})", name, panel_names()));
+  check_input(name.empty() || is_panel(name), "--panel: there is no \"{}\" (choose one of {})", name, all_panels());
 }
 
 Checkpoint checkpoint(const Options& o) {
@@ -137,7 +135,7 @@ Sources training_source(const Options& o, Wake wake) {
   Config config = read_config(o.train);
   if (!o.data.empty()) config.data.source = o.data;
   if (!names_images(config.data.source)) validate(config);
-  check_input(o.out.empty() || !RunFolder{o.out}.has_run(), "--out: {} holds a run already (name another folder)",
+  check_input(o.out.empty() || !RunFolder{o.out}.has_run(), "--out: {} already contains a run (name another folder)",
               o.out);
   return alone(train(o, std::move(config), o.out.empty() ? new_run("live") : LockedFolder(o.out), std::move(wake)));
 }
@@ -193,15 +191,14 @@ void prepare(const Options& o, AppState& state, const Source& source) {
     state.lessons.push_back(read_lesson(o.lesson));
     enter_lesson(state, source, int(state.lessons.size()) - 1, 0);
   }
-  if (!o.scene.empty()) apply_scene(state, source, read_file(o.scene, 1 << 20), o.scene);
+  if (!o.scene.empty()) apply_scene(state, source, read_scene(o.scene), o.scene);
   if (o.zoom) state.zoom = float(*o.zoom / 100);
   if (!o.panel.empty()) state.maximised = o.panel;
   const RunHistory& history = source.history();
-  const int count = history.snapshot_count();
-  if (o.at >= 0) state.playback.jump(history.snapshot_at(o.at), count);
+  if (o.at >= 0) state.playback.jump(history.snapshot_at(o.at), history.snapshot_count());
 }
 
-// A picture of another snapshot than --at asks for would be a wrong answer.
+/// A picture of a snapshot other than the one that --at asks for would be a wrong answer.
 void check_at(const Source& source, int64_t step) {
   const RunHistory& history = source.history();
   const int64_t first = history.snapshot_count() > 0 ? history.snapshot_step(0) : 0;
@@ -224,7 +221,7 @@ void without_window(const Options& o, const WindowOptions& window) {
   prepare(o, app.state(), source);
   app.state().bare = !o.panel.empty();
   headless.frames(4);
-  // A scene may ask for a text or an experiment, and for more later: all are shown as they end.
+  // A scene may ask for texts and experiments, some of them later: the result shows all of them finished.
   const auto busy = [&] {
     source.poll();
     const Generation& g = source.generation();
@@ -234,7 +231,7 @@ void without_window(const Options& o, const WindowOptions& window) {
   for (;;) {
     while (busy()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     if (app.state().script.empty()) break;
-    // What stands far below in a scene is not waited for.
+    // The later lines of a scene do not wait for their times.
     headless.frames(1, std::max(0.1, app.state().script.front().seconds - app.state().script_seconds));
   }
   headless.frames(2);
@@ -271,13 +268,14 @@ void run(const Options& o) {
       [&](const Wake& wake) { return dialog_opener(o, wake); });
 }
 
-/// A lesson that is named in place of a run is played on the bundled ones; a scene says itself which run it is for.
+/// A lesson that is named instead of a run is played on the bundled runs; a scene says which run it is for.
 void take_scene_or_lesson(Options& o) {
-  if (fs::path(o.path).extension() == ".lesson") o.lesson = std::exchange(o.path, "");
-  if (fs::path(o.path).extension() != ".scene") return;
-  check_input(o.scene.empty(), "--scene: a scene is named too (leave out one)");
+  const PathKind kind = kind_of(o.path);
+  if (kind == PathKind::lesson) o.lesson = std::exchange(o.path, "");
+  if (kind != PathKind::scene) return;
+  check_input(o.scene.empty(), "--scene: the path is a scene, too (leave out one)");
   o.scene = std::exchange(o.path, "");
-  o.path = run_of_scene(read_file(o.scene, 1 << 20), o.scene);
+  o.path = run_of_scene(read_scene(o.scene), o.scene);
 }
 
 void run(int argc, char** argv) {

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/draw/ui.h"
 #include "visualizer/shell/bottom_bar.h"
@@ -14,7 +16,7 @@ const char* mode_name(Playback::Mode mode) {
   return names[int(mode)];
 }
 
-/// What the time line counts next: what there is nothing of is passed over.
+/// What the time line counts next; without a generated text, its tokens are left out.
 Clock next_clock(Clock clock, const Source& source) {
   const int clocks = source.generation().text.empty() ? 2 : 3;
   return Clock((int(clock) + 1) % clocks);
@@ -52,6 +54,57 @@ void draw_pace(const Source& source, AppState& state) {
     state.count_by(next_clock(state.timeline.clock, source));
 }
 
+/// Buttons, pace and mode, and the track up to `end`: where that has little room, the others give way.
+void draw_time_row(const Source& source, AppState& state, float end) {
+  const float em = ui::em(), frame = ImGui::GetFrameHeight(), least_track = em * 8;
+  draw_buttons(source, state);
+  ImGui::SameLine();
+  const float pace = ui::button_width("1/4x") + ui::button_width("seconds");
+  if (end - ImGui::GetCursorScreenPos().x > least_track + pace) {
+    draw_pace(source, state);
+    ImGui::SameLine();
+  }
+  ImVec2 at = ImGui::GetCursorScreenPos();
+  const float label = text_size("following", ui::Font::small).x + em;
+  if (end - at.x > least_track + label) {
+    const std::string mode = mode_name(state.clocked().mode());
+    window_canvas().text({at.x, at.y + (frame - text_size(mode, ui::Font::small).y) / 2}, ui::u32(ui::colors::dim),
+                         mode, ui::Font::small);
+    at.x += label;
+  }
+  if (end - at.x > em * 2 && !ui::is_hidden("time.track")) draw_track(source, state, {at, {end, at.y + frame}});
+}
+
+/// What is said at the right end of the status line.
+struct Notice {
+  std::string text;
+  Color color;
+  bool news = true;
+};
+
+Notice notice_of(const Source& source, const AppState& state) {
+  if (!state.message.empty()) return {state.message, ui::colors::text};
+  if (!source.notice().empty()) return {source.notice(), ui::colors::warn};
+  return {source.name(), ui::colors::faint, false};
+}
+
+/// The status at the left, and a notice at the right. News gets its room before the status does.
+void draw_status_line(const Source& source, const AppState& state, float width, float y) {
+  const float em = ui::em(), pad = em * 0.6f, room = width - 2 * pad, least = 6 * em;
+  const auto width_in = [](const std::string& text, float space) {
+    return text_size(fitted(text, space, ui::Font::small), ui::Font::small).x;
+  };
+  const Notice notice = notice_of(source, state);
+  const std::string status = status_text(source, state);
+  const float wanted = text_size(notice.text, ui::Font::small).x + 2 * em;
+  const float status_room = notice.news ? std::max(least, room - wanted) : room;
+  ui::fitted_text(window_canvas(), {pad, y}, ui::u32(ui::colors::dim), status, status_room, ui::Font::small);
+  const float left = room - width_in(status, status_room) - 2 * em;
+  if (left <= least) return;
+  ui::fitted_text(window_canvas(), {width - pad - width_in(notice.text, left), y}, ui::u32(notice.color), notice.text,
+                  left, ui::Font::small);
+}
+
 }  // namespace
 
 std::string status_text(const Source& source, const AppState& state) {
@@ -77,43 +130,13 @@ std::string status_text(const Source& source, const AppState& state) {
 }
 
 float draw_bottom_bar(const Source& source, AppState& state, ImVec2 window) {
-  const float em = ui::em(), pad = em * 0.6f, frame = ImGui::GetFrameHeight();
+  const float em = ui::em(), frame = ImGui::GetFrameHeight();
   const bool news = !state.message.empty() || !source.notice().empty(), told = news || !is_tight(window, em);
   const float height = frame + em * (told ? 2.4f : 0.9f), top = window.y - height;
   if (ui::begin_bar("##bottom", {0, top}, {window.x, height})) {
-    ImGui::SetCursorPos({pad, em * 0.45f});
-    draw_buttons(source, state);
-    ImGui::SameLine();
-    const float end = window.x - pad - em * 0.4f, least = em * 8;  // of the line; what else stands there gives way
-    if (end - ImGui::GetCursorScreenPos().x > least + ui::button_width("1/4x") + ui::button_width("seconds")) {
-      draw_pace(source, state);
-      ImGui::SameLine();
-    }
-    ImVec2 at = ImGui::GetCursorScreenPos();
-    Canvas& canvas = window_canvas();
-    if (const float label = text_size("following", ui::Font::small).x + em; end - at.x > least + label) {
-      const std::string mode = mode_name(state.clocked().mode());
-      canvas.text({at.x, at.y + (frame - text_size(mode, ui::Font::small).y) / 2}, ui::u32(ui::colors::dim), mode,
-                  ui::Font::small);
-      at.x += label;
-    }
-    if (end - at.x > em * 2 && !ui::is_hidden("time.track")) draw_track(source, state, {at, {end, at.y + frame}});
-
-    if (!told) return ui::end_bar(), top;
-    const float line = top + em * 0.45f + frame + em * 0.5f, room = window.x - 2 * pad;
-    const bool warn = state.message.empty() && !source.notice().empty();
-    const std::string& what = !state.message.empty() ? state.message : warn ? source.notice() : source.name();
-    const float wide = text_size(what, ui::Font::small).x + 2 * em, least_status = 6 * em;
-    // What is new has room before what is always told.
-    const std::string status = status_text(source, state);
-    const float most = news ? std::max(least_status, room - wide) : room;
-    ui::fitted_text(canvas, {pad, line}, ui::u32(ui::colors::dim), status, most, ui::Font::small);
-    const float left = room - text_size(fitted(status, most, ui::Font::small), ui::Font::small).x - 2 * em;
-    const Color color = warn ? ui::colors::warn : news ? ui::colors::text : ui::colors::faint;
-    if (left > 6 * em)
-      ui::fitted_text(canvas,
-                      {window.x - pad - text_size(fitted(what, left, ui::Font::small), ui::Font::small).x, line},
-                      ui::u32(color), what, left, ui::Font::small);
+    ImGui::SetCursorPos({em * 0.6f, em * 0.45f});
+    draw_time_row(source, state, window.x - em);
+    if (told) draw_status_line(source, state, window.x, top + em * 0.95f + frame);
   }
   ui::end_bar();
   return top;

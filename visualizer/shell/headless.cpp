@@ -2,17 +2,13 @@
 
 #include "tensor/error.h"
 #include "visualizer/draw/glyphs.h"
-#include "visualizer/draw/open_windows.h"
 #include "visualizer/draw/svg.h"
 
 namespace tinymor {
 
 Headless::Headless(Source& source, int width, int height, ui::FontSource fonts, Opener opener)
-    : context_(ImGui::CreateContext()), fonts_(fonts), app_(source, std::move(opener)) {
-  ImGui::SetCurrentContext(context_);
+    : host_(fonts), app_(source, std::move(opener)) {
   ImGuiIO& io = ImGui::GetIO();
-  io.IniFilename = nullptr;
-  io.LogFilename = nullptr;
   io.DisplaySize = {float(width), float(height)};
   io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
   ui::name_headless_keys(io);
@@ -20,35 +16,19 @@ Headless::Headless(Source& source, int width, int height, ui::FontSource fonts, 
   ui::feed_mouse_position(io, {-1000, -1000});
 }
 
-Headless::~Headless() {
-  ImGui::DestroyContext(context_);
-}
-
-void Headless::match_zoom() {
-  if (zoom_ == app_.state().zoom && !ui::glyphs_lack_room()) return;
-  zoom_ = app_.state().zoom;
-  ui::load_fonts(zoom_, fonts_);
-  ui::apply_style(zoom_);
-}
-
 void Headless::frames(int count, double seconds) {
-  ImGui::SetCurrentContext(context_);
+  host_.enter();
   for (int i = 0; i < count; ++i) {
-    match_zoom();
+    host_.match_scale(app_.state().zoom);
     ImGui::GetIO().DeltaTime = float(seconds);
-    ImGui::NewFrame();
-    app_.frame(seconds);
-    const std::vector<std::string> complaints = ui::end_open_windows();
-    ImGui::Render();
+    const std::vector<std::string> complaints = host_.frame(app_, seconds);
     check(complaints.empty(), "ImGui: {}", complaints.empty() ? "" : complaints.front());
-    if (const auto request = app_.picture_request()) save_picture(*request, *ImGui::GetDrawData());
   }
 }
 
 Picture Headless::picture() {
-  ImGui::SetCurrentContext(context_);
-  const Color c = ui::colors::ground;
-  return rasterize(*ImGui::GetDrawData(), font_texture(), uint32_t(c.r << 16 | c.g << 8 | c.b));
+  host_.enter();
+  return newest_frame();
 }
 
 std::string Headless::drawing() {
@@ -58,8 +38,13 @@ std::string Headless::drawing() {
   return canvas.file({{0, 0}, ImGui::GetIO().DisplaySize}, ui::colors::ground);
 }
 
+std::optional<Box> Headless::place_of(const std::string& name) const {
+  const ui::Registry::Item* item = app_.registry().find(name);
+  return item && item->visible ? std::optional(item->box) : std::nullopt;
+}
+
 void Headless::move_mouse(ImVec2 to) {
-  ImGui::SetCurrentContext(context_);
+  host_.enter();
   ui::feed_mouse_position(ImGui::GetIO(), to);
   frames(2);
 }
@@ -70,10 +55,9 @@ void Headless::mouse_button(bool down, ImGuiMouseButton button) {
 }
 
 bool Headless::hover(const std::string& name) {
-  const ui::Registry::Item* item = app_.registry().find(name);
-  if (!item || !item->visible) return false;
-  move_mouse(item->box.center());
-  return true;
+  const std::optional<Box> place = place_of(name);
+  if (place) move_mouse(place->center());
+  return place.has_value();
 }
 
 bool Headless::click(const std::string& name, int times) {
@@ -88,24 +72,23 @@ bool Headless::click(const std::string& name, int times) {
 }
 
 void Headless::wheel(float notches) {
-  ImGui::SetCurrentContext(context_);
+  host_.enter();
   ui::feed_wheel(ImGui::GetIO(), notches);
   frames(2);
 }
 
 bool Headless::drag(const std::string& name, float from, float to, ImGuiMouseButton button) {
-  const ui::Registry::Item* item = app_.registry().find(name);
-  if (!item || !item->visible) return false;
-  const Box box = item->box;
-  move_mouse({box.min.x + from * box.width(), box.center().y});
+  const std::optional<Box> box = place_of(name);
+  if (!box) return false;
+  move_mouse({box->min.x + from * box->width(), box->center().y});
   mouse_button(true, button);
-  move_mouse({box.min.x + to * box.width(), box.center().y});
+  move_mouse({box->min.x + to * box->width(), box->center().y});
   mouse_button(false, button);
   return true;
 }
 
 void Headless::hold_shift(bool down) {
-  ImGui::SetCurrentContext(context_);
+  host_.enter();
   ui::feed_shift(ImGui::GetIO(), down);
   frames(2);
 }
@@ -120,7 +103,7 @@ void Headless::key(ImGuiKey key, bool shift) {
 }
 
 void Headless::type(const std::string& text) {
-  ImGui::SetCurrentContext(context_);
+  host_.enter();
   ui::type_text(text);
   frames(2);
 }

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "visualizer/draw/rasterizer.h"
-#include "visualizer/shell/app.h"
+#include "visualizer/draw/picture.h"
+#include "visualizer/shell/imgui_host.h"
 
 namespace tinymor {
 
@@ -12,9 +12,6 @@ class Headless {
  public:
   /// `fonts`: builtin gives the same pixels everywhere.
   Headless(Source& source, int width, int height, ui::FontSource fonts = ui::FontSource::builtin, Opener opener = {});
-  ~Headless();
-  Headless(const Headless&) = delete;
-  Headless& operator=(const Headless&) = delete;
 
   App& app() { return app_; }
 
@@ -41,11 +38,10 @@ class Headless {
  private:
   void move_mouse(ImVec2 to);
   void mouse_button(bool down, ImGuiMouseButton button = ImGuiMouseButton_Left);
-  void match_zoom();
+  /// Where a named control is; nothing when it cannot be seen.
+  std::optional<Box> place_of(const std::string& name) const;
 
-  ImGuiContext* context_;
-  ui::FontSource fonts_;
-  float zoom_ = 0;
+  ImGuiHost host_;
   App app_;
 };
 

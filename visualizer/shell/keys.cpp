@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 #include <utility>
 
-#include "visualizer/draw/ui.h"
 #include "visualizer/lessons/tutor.h"
 #include "visualizer/runs/axis.h"
-#include "visualizer/shell/timeline.h"
-#include "visualizer/state/layout.h"
+#include "visualizer/shell/note_dialog.h"
+#include "visualizer/shell/workspace.h"
 
 namespace tinymor {
 namespace {
@@ -40,7 +40,7 @@ void move_token(const Source&, AppState& state, int letter) {
     mark_token(state, by);
 }
 
-/// What the wheel does, at what is shown.
+/// Does what the wheel does, around what is shown.
 void turn_zooms(const Source& source, AppState& state, double notches) {
   const RunHistory& history = source.history();
   const auto turn = [&](Zoom& zoom, double place, double least) {
@@ -65,7 +65,7 @@ void look_closer(const Source& source, AppState& state, int letter) {
   state.columns = state.written = {};
 }
 
-/// Begins a loop, ends it, or lets go of it.
+/// Begins a loop, ends it, or removes it.
 void mark_loop(const Source&, AppState& state, int) {
   Playback& playback = state.clocked();
   const int here = playback.index();
@@ -123,13 +123,10 @@ void go_to_end(const Source& source, AppState& state, int which) {
 }
 
 void turn_page(const Source& source, AppState& state, int which) {
-  state.page = neighbour(
-      pages(arrangement(state.room(), ui::em()), {{0, 0}, state.room()}, ui::em(), source.history().of_images()),
-      state.page, which == 0 ? -1 : 1);
-  state.maximised.clear();
+  turn_to_page(state, neighbour(current_pages(source, state), state.page, which == 0 ? -1 : 1));
 }
 
-/// The dialog that lies on top.
+/// Closes the topmost dialog.
 void close_dialog(AppState& state) {
   if (state.help)
     state.help = false;
@@ -154,113 +151,93 @@ void let_go(const Source&, AppState& state, int) {
 }
 
 constexpr ImGuiKey no_key = ImGuiKey(-1);  // version 1.86 has no name for it
+using NamedKeys = std::array<ImGuiKey, 2>;
 
-/// One row of the help, and what its keys do. `which` is the letter that was typed, or the place among `named`.
+/// What keys do. `which` is the letter that was typed, or the place among the named keys.
+using Act = void (*)(const Source& source, AppState& state, int which);
+
+/// One row of the help.
 struct Key {
   const char *shown, *does;
-  std::string_view letters = {};  ///< Typed; small letters stand for capitals, too.
-  std::array<ImGuiKey, 2> named = {no_key, no_key};
-  bool repeats = false;  ///< While a named key is held.
-  void (*act)(const Source& source, AppState& state, int which) = nullptr;
+  std::string_view letters = {};  ///< Typed; a small letter stands for its capital, too.
+  Act act = nullptr;
   const char* control = "";  ///< The control that it presses: hidden with it.
+  NamedKeys named = {no_key, no_key};
+  bool repeats = false;  ///< While a named key is held.
 };
+
+constexpr Key named_key(const char* shown, const char* does, Act act, NamedKeys named, bool repeats = false) {
+  return {shown, does, "", act, "", named, repeats};
+}
+
+void next_rule(const Source&, AppState& state, int) {
+  state.rule = RuleView((int(state.rule) + 1) % 3);
+}
+
+void toggle_lesson_list(const Source&, AppState& state, int) {
+  state.tutor.choosing = !state.tutor.choosing;
+}
+
+void note_here(const Source& source, AppState& state, int) {
+  begin_note(source, state);
+}
+
+void choose_run(const Source&, AppState& state, int) {
+  state.open.dialog = Dialog::open;
+}
+
+void show_comparison(const Source&, AppState& state, int) {
+  state.show = "compare";
+}
+
+void fill_window(const Source&, AppState& state, int) {
+  state.maximised = state.maximised.empty() ? state.panel_under_mouse : "";
+}
+
+void save_panel(const Source&, AppState& state, int) {
+  state.exporting = state.maximised.empty() ? state.panel_under_mouse : state.maximised;
+}
+
+void toggle_session(const Source&, AppState& state, int) {
+  state.recording_asked = true;
+}
+
+void toggle_help(const Source&, AppState& state, int) {
+  state.help = !state.help;
+}
 
 constexpr Key all_keys[] = {
     {"Drag", "mark a part of the text; move a gap between panels; with Shift on the time line: a loop"},
     {"Wheel", "zoom curves, time line, grid, cache, lens, attention; a double click shows all again"},
     {"Right button", "dragged over a part of the curves: closer to it"},
-    {.shown = "Space",
-     .does = "play the time line, or pause",
-     .named = {ImGuiKey_Space, no_key},
-     .act = play_or_turn_lesson},
-    {.shown = "Left, Right",
-     .does = "previous, next place of the time line (with Shift: ten)",
-     .named = {ImGuiKey_LeftArrow, ImGuiKey_RightArrow},
-     .repeats = true,
-     .act = move_time},
-    {.shown = "Home, End",
-     .does = "the first place; follow the newest",
-     .named = {ImGuiKey_Home, ImGuiKey_End},
-     .act = go_to_end},
-    {.shown = ",  .",
-     .does = "previous, next token (with Shift: mark from here on, more or less)",
-     .letters = ",.<;>:",
-     .act = move_token},
-    {.shown = "+  -  0",
-     .does = "closer, farther, all: curves and time line at this step, columns at the pinned or newest token",
-     .letters = "+-0",
-     .act = look_closer},
-    {.shown = "A", .does = "a loop begins here; again: ends here; again: no loop", .letters = "a", .act = mark_loop},
-    {.shown = "M", .does = "B at this step: of this run, or of the run that is B", .letters = "m", .act = mark_here},
-    {.shown = "R",
-     .does = "next rule: training, causal, difference",
-     .letters = "r",
-     .act = [](const Source&, AppState& s, int) { s.rule = RuleView((int(s.rule) + 1) % 3); }},
-    {.shown = "L",
-     .does = "lessons; in one: Space goes on, Backspace goes back",
-     .letters = "l",
-     .act = [](const Source&, AppState& s, int) { s.tutor.choosing = !s.tutor.choosing; },
-     .control = "learn"},
-    {.shown = "N",
-     .does = "write a note at this step",
-     .letters = "n",
-     .act = [](const Source& source, AppState& s, int) { begin_note(source, s); }},
-    {.shown = "O",
-     .does = "open another run, or train a new one",
-     .letters = "o",
-     .act = [](const Source&, AppState& s, int) { s.open.dialog = Dialog::open; },
-     .control = "open"},
-    {.shown = "T",
-     .does = "pause or resume training (live runs)",
-     .letters = "t",
-     .act = toggle_training,
-     .control = "train.pause"},
-    {.shown = "Y",
-     .does = "one training step while paused (with Shift: ten)",
-     .letters = "y",
-     .act = train_steps,
-     .control = "train.step"},
-    {.shown = "P", .does = "pin the token that is pointed at, or let it go", .letters = "p", .act = toggle_pin},
+    named_key("Space", "play the time line, or pause", play_or_turn_lesson, {ImGuiKey_Space, no_key}),
+    named_key("Left, Right", "previous, next place of the time line (with Shift: ten)", move_time,
+              {ImGuiKey_LeftArrow, ImGuiKey_RightArrow}, true),
+    named_key("Home, End", "the first place; follow the newest", go_to_end, {ImGuiKey_Home, ImGuiKey_End}),
+    {",  .", "previous, next token (with Shift: mark from here on, more or less)", ",.<;>:", move_token},
+    {"+  -  0", "closer, farther, all: curves and time line at this step, columns at the pinned or newest token", "+-0",
+     look_closer},
+    {"A", "a loop begins here; again: ends here; again: no loop", "a", mark_loop},
+    {"M", "B at this step: of this run, or of the run that is B", "m", mark_here},
+    {"R", "next rule: training, causal, difference", "r", next_rule},
+    {"L", "lessons; in one: Space goes on, Backspace goes back", "l", toggle_lesson_list, "learn"},
+    {"N", "write a note at this step", "n", note_here},
+    {"O", "open another run, or train a new one", "o", choose_run, "open"},
+    {"T", "pause or resume training (live runs)", "t", toggle_training, "train.pause"},
+    {"Y", "one training step while paused (with Shift: ten)", "y", train_steps, "train.step"},
+    {"P", "pin the token that is pointed at, or let it go", "p", toggle_pin},
     {"Double click", "on a token of the strip: what does it predict after each recursion?"},
-    {.shown = "1 to 9, [ ]",
-     .does = "attention of that recursion; previous, next head",
-     .letters = "123456789[]",
-     .act = choose_attention},
-    {.shown = "C",
-     .does = "compare",
-     .letters = "c",
-     .act = [](const Source&, AppState& s, int) { s.show = "compare"; }},
+    {"1 to 9, [ ]", "attention of that recursion; previous, next head", "123456789[]", choose_attention},
+    {"C", "compare", "c", show_comparison},
     {"Up, Down, Enter", "previous, next control; press it, type into it; Left, Right move a gap"},
-    {.shown = "Page Up, Page Down",
-     .does = "previous, next page",
-     .named = {ImGuiKey_PageUp, ImGuiKey_PageDown},
-     .repeats = true,
-     .act = turn_page},
-    {.shown = "F",
-     .does = "the panel under the mouse fills the window, and back",
-     .letters = "f",
-     .act = [](const Source&, AppState& s,
-               int) { s.maximised = s.maximised.empty() ? s.panel_under_mouse : std::string(); }},
-    {.shown = "S",
-     .does = "save that panel as SVG, PNG and CSV, into the folder exports",
-     .letters = "s",
-     .act = [](const Source&, AppState& s,
-               int) { s.exporting = s.maximised.empty() ? s.panel_under_mouse : s.maximised; }},
-    {.shown = "Esc",
-     .does = "close dialog or menu; let go of token, mark, panel",
-     .named = {ImGuiKey_Escape, no_key},
-     .act = let_go},
+    named_key("Page Up, Page Down", "previous, next page", turn_page, {ImGuiKey_PageUp, ImGuiKey_PageDown}, true),
+    {"F", "the panel under the mouse fills the window, and back", "f", fill_window},
+    {"S", "save that panel as SVG, PNG and CSV, into the folder exports", "s", save_panel},
+    named_key("Esc", "close dialog or menu; let go of token, mark, panel", let_go, {ImGuiKey_Escape, no_key}),
     {"Ctrl +  -  0", "larger, smaller, 100 %"},
-    {.shown = "V",
-     .does = "write down what is done, as a scene that plays it again; V ends it",
-     .letters = "v",
-     .act = [](const Source&, AppState& s, int) { s.recording_asked = true; }},
+    {"V", "write down what is done, as a scene that plays it again; V ends it", "v", toggle_session},
     {"F11, Ctrl Q", "the whole screen, and back; close the window"},
-    {.shown = "H",
-     .does = "this help",
-     .letters = "h?",
-     .act = [](const Source&, AppState& s, int) { s.help = !s.help; },
-     .control = "help"},
+    {"H", "this help", "h?", toggle_help, "help"},
 };
 
 bool is_capital(ImWchar character) {
@@ -327,6 +304,33 @@ void handle_keys(const Source& source, AppState& state) {
   }
   state.awaits_text = !state.typed_ahead.empty();
   state.entered_ahead = state.awaits_text && ui::key_pressed(ImGuiKey_Enter, false);
+}
+
+void move_keyboard(ui::Registry& registry, const AppState& state) {
+  registry.press_focus(false);
+  if (const int by = registry.take_leaving()) return registry.move_focus(by);
+  if (ImGui::GetIO().WantTextInput || state.help) return;
+  if (ui::key_pressed(ImGuiKey_DownArrow)) registry.move_focus(1);
+  if (ui::key_pressed(ImGuiKey_UpArrow)) registry.move_focus(-1);
+  registry.press_focus(ui::key_pressed(ImGuiKey_Enter, false));
+  if (ui::key_pressed(ImGuiKey_Escape, false) && !state.modal() && !ui::popup_open()) registry.let_go();
+}
+
+void draw_focus_ring(const ui::Registry& registry) {
+  const ui::Registry::Item* at = registry.focused();
+  if (!at) return;
+  const Box ring = at->box.inset(-2, -2);
+  ui::add_outline(*ImGui::GetForegroundDrawList(), ring.min, ring.max, ui::u32(ui::colors::text), ui::em() * 0.3f, 2);
+}
+
+void zoom_key(AppState& state, char key) {
+  static constexpr float levels[] = {0.5f, 0.67f, 0.8f, 0.9f, 1, 1.1f, 1.25f, 1.5f, 1.75f, 2, 2.5f, 3};
+  const auto* at = std::min_element(std::begin(levels), std::end(levels), [&](float a, float b) {
+    return std::abs(a - state.zoom) < std::abs(b - state.zoom);
+  });
+  if (key == '0') state.zoom = 1;
+  if (key == '+' && at + 1 != std::end(levels)) state.zoom = at[1];
+  if (key == '-' && at != std::begin(levels)) state.zoom = at[-1];
 }
 
 bool take_entered_ahead(AppState& state) {

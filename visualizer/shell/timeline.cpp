@@ -4,17 +4,15 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tensor/error.h"
-#include "visualizer/draw/fields.h"
 #include "visualizer/draw/plot.h"
+#include "visualizer/draw/ui.h"
 #include "visualizer/shell/bottom_bar.h"
-#include "visualizer/shell/keys.h"
 #include "visualizer/shell/timeline.h"
 
 namespace tinymor {
 namespace {
 
-/// The track: where on it the times of its clock lie.
+/// The track: where on it the times of its clock are.
 struct Track {
   Box box;
   double from, to;  // the times at both ends
@@ -22,7 +20,7 @@ struct Track {
   Track(const Box& place, double last, const Zoom& zoom) : box(place), from(zoom.from * last), to(zoom.to * last) {}
   float x(double time) const {
     const double part = (time - from) / (to - from);
-    return box.min.x + (part > 0 ? float(std::min(part, 1.0)) : 0) * box.width();  // at the left what is no number
+    return box.min.x + (part > 0 ? float(std::min(part, 1.0)) : 0) * box.width();  // not a number: at the left
   }
   bool shows(double time) const { return time >= from && time <= to; }
   double time(float x) const { return from + std::clamp(double(x - box.min.x) / box.width(), 0.0, 1.0) * (to - from); }
@@ -31,7 +29,7 @@ struct Track {
   }
 };
 
-/// Where the steps of a run lie in the time of a clock.
+/// The times of a run's steps by a clock.
 AxisMap map_of(const Source& source, Clock clock) {
   return AxisMap(source, clock == Clock::seconds ? CurveAxis::seconds : CurveAxis::steps);
 }
@@ -74,8 +72,7 @@ void draw_event(Canvas& canvas, const Track& track, double time, RunEvent::Kind 
     canvas.triangle({x - 1.3f * r, top}, {x + 1.3f * r, top}, {x, top + 2.6f * r}, ui::u32(ui::colors::warn));
 }
 
-/// Snapshots as ticks, notes as flags, what happened to the run, the loop as a band, what is compared with as a
-/// triangle.
+/// Snapshots as ticks, notes as flags, events of the run, the loop as a band, and B as a triangle.
 void draw_run(Canvas& canvas, const Track& track, const RunHistory& history, const AppState& state,
               const AxisMap& map) {
   const float em = ui::em(), top = track.box.min.y, bottom = track.box.max.y;
@@ -101,7 +98,7 @@ void draw_run(Canvas& canvas, const Track& track, const RunHistory& history, con
   }
 }
 
-/// Every token that was written as a bar, as high as it is deep.
+/// Each generated token as a bar; its height is the token's depth.
 void draw_text(Canvas& canvas, const Track& track, const Source& source, const AppState& state) {
   const Generation& g = source.generation();
   const std::vector<int> lengths = g.lengths();
@@ -118,7 +115,7 @@ void draw_text(Canvas& canvas, const Track& track, const Source& source, const A
   }
 }
 
-/// The snapshot nearest to a step, not the one before: a person points at a mark.
+/// The snapshot nearest to a step, which may be a later one: a person points at a mark.
 int nearest_snapshot(const RunHistory& history, double step) {
   int nearest = history.snapshot_at(int64_t(step));
   if (nearest + 1 < history.snapshot_count() &&
@@ -127,7 +124,7 @@ int nearest_snapshot(const RunHistory& history, double step) {
   return nearest;
 }
 
-/// What notes and events of the steps that `wanted` picks say, a line each.
+/// The notes and events at the steps that `wanted` picks, one per line.
 template <class Wanted>
 std::vector<std::string> marks(const RunHistory& history, const Timeline& line, Wanted&& wanted) {
   std::vector<std::string> out;
@@ -149,7 +146,7 @@ void hint_at_marks(const Track& track, const RunHistory& history, const Timeline
   if (!lines.empty()) ui::hint(fmt::format("{}", fmt::join(lines, "\n")).c_str());
 }
 
-/// Moves the place that the time line stands at: `nearest` is the one under the mouse, of `count`.
+/// Moves the time line to `nearest`, the place under the mouse, of `count` places.
 void drag_track(AppState& state, int nearest, int count) {
   if (!ImGui::IsItemActive()) return state.timeline.loop_from.reset();
   if (count == 0) return;
@@ -207,35 +204,6 @@ std::string timeline_text(const Source& source, const AppState& state) {
   for (const std::string& mark : marks(source.history(), state.timeline, [](int64_t) { return true; }))
     out += mark + "\n";
   return out;
-}
-
-void begin_note(const Source& source, AppState& state) {
-  if (source.recording().empty()) return state.say("note: this run has no recording to lie beside (open a run folder)");
-  state.timeline.writing = true;
-  state.timeline.problem.clear();
-  state.timeline.draft.clear();
-  for (const Note& note : state.timeline.notes)
-    if (note.step == state.shown.step) state.timeline.draft = note.text;
-}
-
-void draw_note_dialog(AppState& state) {
-  if (!state.timeline.writing) return;
-  if (ui::begin_dialog("##note", ui::em() * 34)) {
-    ui::label(fmt::format("Note at step {}", state.shown.step), ui::colors::text, ui::Font::bold);
-    ImGui::SetNextItemWidth(-1);
-    if (ImGui::IsWindowAppearing()) state.awaits_text = true;
-    const bool entered =
-        ui::text_field("note.text", state.timeline.draft, ImGui::IsWindowAppearing()) || take_entered_ahead(state);
-    if (!state.timeline.problem.empty()) ui::paragraph(state.timeline.problem, ui::colors::warn);
-    const bool keep = ui::chip("note.keep", "Keep", true, "In a file beside the recording");
-    ImGui::SameLine();
-    if (ui::button("note.cancel", "Cancel")) state.timeline.writing = false;
-    if (keep || entered || ui::enter_pressed()) {
-      state.wishes.push_back({Wish::note, 0, state.timeline.draft});
-      state.timeline.writing = false;
-    }
-  }
-  ui::end_dialog();
 }
 
 }  // namespace tinymor

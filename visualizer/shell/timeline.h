@@ -1,5 +1,5 @@
 #pragma once
-// The track of the time line, and notes at its steps.
+// The track of the time line.
 
 #include <string>
 
@@ -11,8 +11,5 @@ namespace tinymor {
 void draw_track(const Source& source, AppState& state, const Box& box);
 /// The status line, and all that is marked on the time line.
 std::string timeline_text(const Source& source, const AppState& state);
-/// Lets a person write a note at the step that is shown, or change the one there is; says why where that cannot be.
-void begin_note(const Source& source, AppState& state);
-void draw_note_dialog(AppState& state);
 
 }  // namespace tinymor

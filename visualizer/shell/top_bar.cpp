@@ -4,14 +4,17 @@
 #include <cmath>
 #include <functional>
 
+#include "visualizer/draw/fields.h"
 #include "visualizer/draw/glyphs.h"
-#include "visualizer/shell/app.h"
+#include "visualizer/draw/ui.h"
+#include "visualizer/shell/keys.h"
 #include "visualizer/shell/top_bar.h"
+#include "visualizer/shell/workspace.h"
 
 namespace tinymor {
 namespace {
 
-// A part of the bar and how much room it takes.
+/// A part of the bar and how wide it is.
 struct Part {
   float width;
   std::function<void()> draw;
@@ -35,7 +38,7 @@ Color badge_color(RunStatus status) {
   }
 }
 
-/// A click on it gives what is needed to train the same run from the command line.
+/// A click copies the command that trains the same run.
 Part badge(const Source& source, AppState& state) {
   const std::string text = badge_name(source.status());
   const float em = ui::em(), width = text_size("LIVE, pausing", ui::Font::small).x + em * 2.2f;
@@ -66,31 +69,26 @@ Part title() {
           }};
 }
 
-void go_to_page(AppState& state, const std::string& name) {
-  state.page = name;
-  state.maximised.clear();
-}
-
-/// Where the tabs are too many for the window: arrows, and the page's name, which opens a list.
+/// For a window that has no room for all tabs: arrows, and the page's name, which opens a list.
 Part page_menu(AppState& state, const std::vector<Page>& all) {
   const std::string name = neighbour(all, state.page, 0), label = name + " ...";
   const float gap = ImGui::GetStyle().ItemInnerSpacing.x;
   const float width = ui::button_width("<") + ui::button_width(label.c_str()) + ui::button_width(">") + 2 * gap;
   return {width, [=, &state, &all] {
             if (ui::button("page.previous", "<", true, "Previous page (Page Up)"))
-              go_to_page(state, neighbour(all, state.page, -1));
+              turn_to_page(state, neighbour(all, state.page, -1));
             ImGui::SameLine(0, gap);
             if (ui::button("page.menu", label.c_str(), true, "All pages")) ImGui::OpenPopup("pages");
             ImGui::SameLine(0, gap);
             if (ui::button("page.next", ">", true, "Next page (Page Down)"))
-              go_to_page(state, neighbour(all, state.page, 1));
+              turn_to_page(state, neighbour(all, state.page, 1));
             if (!ui::begin_popup("pages")) return;
-            // In columns, so that all have room.
+            // In columns, so that there is room for all.
             if (!ImGui::BeginTable("list", 2)) return ui::end_popup();
             for (size_t i = 0; i < all.size(); ++i) {
               ImGui::TableNextColumn();
               if (ui::menu_item("page." + std::to_string(i), all[i].name.c_str(), all[i].name == name))
-                go_to_page(state, all[i].name);
+                turn_to_page(state, all[i].name);
             }
             ImGui::EndTable();
             ui::end_popup();
@@ -108,7 +106,7 @@ Part page_tabs(AppState& state, const std::vector<Page>& all, float room) {
   if (ui::segmented_width(labels) > room) return page_menu(state, all);
   return {ui::segmented_width(labels), [=, &state, &all] {
             const int chosen = ui::segmented("page", labels, current);
-            if (chosen != current) go_to_page(state, all[chosen].name);
+            if (chosen != current) turn_to_page(state, all[chosen].name);
           }};
 }
 
@@ -132,11 +130,11 @@ Part rule_switch(AppState& state, bool brief, bool tight) {
 /// What steers a live run; stays together when the bar breaks into rows.
 Part training_controls(const Source& source, AppState& state, bool brief) {
   const bool paused = is_paused(source.status());
-  const char* label = brief ? (paused ? "Resume" : "Pause") : paused ? "Resume training" : "Pause training";
+  const std::string label = std::string(paused ? "Resume" : "Pause") + (brief ? "" : " training");
   const float slider = brief ? 0 : ui::em() * 7, gap = ImGui::GetStyle().ItemSpacing.x;
-  const float buttons = ui::button_width(label) + ui::button_width("Step") + ui::button_width("Stop");
+  const float buttons = ui::button_width(label.c_str()) + ui::button_width("Step") + ui::button_width("Stop");
   return {buttons + slider + gap * (brief ? 2 : 3), [=, &state] {
-            if (ui::button("train.pause", label)) state.wishes.push_back({paused ? Wish::resume : Wish::pause});
+            if (ui::button("train.pause", label.c_str())) state.wishes.push_back({paused ? Wish::resume : Wish::pause});
             ImGui::SameLine();
             if (ui::button("train.step", "Step", paused, "One training step (Y; with Shift: ten)"))
               state.wishes.push_back({Wish::train_step});
@@ -144,7 +142,7 @@ Part training_controls(const Source& source, AppState& state, bool brief) {
             if (!brief && !ui::is_hidden("train.lr")) {
               ImGui::SetNextItemWidth(slider);
               ui::slider("train.lr", state.lr_factor, 0.01f, 100, "lr x %.2f", true);
-              ui::hint("Learning rates, times those of the schedule. Too large a one, and the loss jumps");
+              ui::hint("Times the learning rates of the schedule. If it is too large, the loss jumps");
               ImGui::SameLine();
             }
             if (ui::button("train.stop", "Stop", true, "Ends the run after this step and saves it"))
@@ -157,26 +155,29 @@ Part zoom_and_help(AppState& state, bool tight) {
   const float middle = tight ? 0 : text_size("300 %", ui::Font::small).x + gap;
   const float width = ui::button_width("-") + ui::button_width("+") + ui::button_width("?") + middle + 2 * gap;
   return {width, [=, &state] {
-            if (ui::button("zoom.out", "-", true, "Smaller (Ctrl -)")) state.zoom_steps = -1;
+            if (ui::button("zoom.out", "-", true, "Smaller (Ctrl -)")) zoom_key(state, '-');
             ImGui::SameLine();
             const ImVec2 at = ImGui::GetCursorScreenPos();
             if (!tight)
               text_right(window_canvas(), {at.x + middle - gap, at.y + ImGui::GetStyle().FramePadding.y * 1.3f},
                          ui::u32(ui::colors::dim), fmt::format("{:.0f} %", 100 * state.zoom), ui::Font::small);
             ImGui::SetCursorScreenPos({at.x + middle, at.y});
-            if (ui::button("zoom.in", "+", true, "Larger (Ctrl +)")) state.zoom_steps = 1;
+            if (ui::button("zoom.in", "+", true, "Larger (Ctrl +)")) zoom_key(state, '+');
             ImGui::SameLine();
             if (ui::button("help", "?", true, "Keys and colours (H)")) state.help = !state.help;
           }};
 }
 
-// The row in which each part stands.
+// The row of each part.
 std::vector<int> break_rows(const std::vector<Part>& parts, float width, float gap) {
   std::vector<int> rows;
   float x = 0;
   int row = 0;
   for (const Part& part : parts) {
-    if (x > 0 && x + part.width > width) x = 0, ++row;
+    if (x > 0 && x + part.width > width) {
+      x = 0;
+      ++row;
+    }
     rows.push_back(row);
     x += part.width + gap;
   }
@@ -188,7 +189,7 @@ std::vector<int> break_rows(const std::vector<Part>& parts, float width, float g
 float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool can_open) {
   const float em = ui::em(), pad = em * 0.6f, row_height = ImGui::GetFrameHeight() + em * 0.35f;
   const Arrangement kind = arrangement(state.room(), em);
-  const std::vector<Page> all = pages(kind, {{0, 0}, window}, em, source.history().of_images());
+  const std::vector<Page> all = current_pages(source, state);
   const bool roomy = kind == Arrangement::wide || kind == Arrangement::normal, tight = is_tight(window, em);
   const float gap = em * (tight ? 0.4f : 0.9f);
   std::vector<Part> parts;
@@ -215,7 +216,7 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
     float x = pad;
     for (size_t i = 0; i < parts.size(); ++i) {
       if (i > 0 && rows[i] != rows[i - 1]) x = pad;
-      // Zoom and help stand at the right end.
+      // Zoom and help are at the right end.
       if (i + 1 == parts.size()) x = std::max(x, window.x - pad - parts[i].width);
       ImGui::SetCursorPos({std::floor(x), std::floor(em * 0.45f + float(rows[i]) * row_height)});
       parts[i].draw();

@@ -32,6 +32,12 @@ void AppState::toggle_pin(TokenRef token) {
     pinned = token;
 }
 
+void AppState::renumber(const RunHistory& history) {
+  if (std::exchange(thinnings, history.thinnings) >= history.thinnings) return;
+  playback.renumber(history.snapshot_at(shown.step));
+  if (!compare.other) compare.playback.renumber(history.snapshot_at(compare.shown.step));
+}
+
 void AppState::bring_up_to_date(const Source& source, double seconds) {
   playback.advance(seconds, source.history().snapshot_count());
   const std::vector<int> lengths = source.generation().lengths();
@@ -39,19 +45,6 @@ void AppState::bring_up_to_date(const Source& source, double seconds) {
   shown.update(source, playback.index(), writing.index() < 0 ? INT_MAX : lengths[size_t(writing.index())]);
   columns.follow(shown.causal.ids);
   written.follow(shown.generated.ids);
-}
-
-const Source& compared_with(const Source& source, const Comparison& comparison) {
-  return comparison.other ? *comparison.other : source;
-}
-
-void mark_compared(const Source& source, AppState& state, double place) {
-  const Source& run = compared_with(source, state.compare);
-  const RunHistory& history = run.history();
-  const int64_t step = AxisMap(run, state.curve_axis).step(place);
-  state.compare.playback.jump(history.snapshot_at(step), history.snapshot_count());
-  if (state.compare.other) state.compare.linked = false;
-  state.mark_compared = true;
 }
 
 }  // namespace tinymor

@@ -46,7 +46,7 @@ bool fits(std::string_view pattern, std::string_view part) {
   return pattern == "NAME" ? !part.empty() : pattern == part;
 }
 
-/// Whether the name is one that `known` stands for.
+/// Whether the name fits `known`, in which N and NAME may be anything of their kind.
 bool stands_for(std::string_view known, std::string_view name) {
   while (!known.empty() && !name.empty()) {
     if (known == "NAME") return true;  // names of values may have dots

@@ -7,11 +7,11 @@
 
 namespace tinymor {
 
-/// In alphabetical order. N is a number, NAME the name of something (a value, a curve); what the compare panel draws
-/// twice has the prefix a. or b. before it.
+/// In alphabetical order. N is a number, NAME the name of something (a value, a curve). What the compare panel draws
+/// twice has the prefix a. or b.
 const std::vector<std::string>& control_names();
 
-/// Throws InputError, with the nearest name, for one that there is not.
+/// Throws InputError, with the nearest name, for an unknown one.
 void check_control(std::string_view name);
 
 }  // namespace tinymor

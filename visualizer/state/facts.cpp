@@ -11,10 +11,10 @@
 namespace tinymor {
 namespace {
 
-using Getter = std::string (*)(const AppState&, const Source&);
-
-SettingEntry fact(const char* name, Getter get) {
-  return {{name, "", true}, get, [](AppState&, const Source&, const std::string&) { return false; }};
+/// A fact whose value is a number or a text.
+template <class Get>
+Setting fact(const char* name, Get get) {
+  return {name, "", [=](const AppState& s, const Source& source) { return fmt::format("{}", get(s, source)); }};
 }
 
 /// "none" for a number that is not known.
@@ -42,32 +42,33 @@ std::string pinned_differs(const AppState& s, const Source&) {
   });
 }
 
-const TextView& probe(const AppState& s) {
+const TextView& watched(const AppState& s) {
   return s.shown.text(Subject::probe, s.rule);
 }
 
-/// Tokens that a recursion of the probe computed, or "none".
+/// Tokens of the watched text that the first or last recursion computed, or "none".
 std::string computed(const AppState& s, bool last) {
-  const std::vector<RecursionRow>& rows = probe(s).rows;
+  const std::vector<RecursionRow>& rows = watched(s).rows;
   return rows.empty() ? "none" : fmt::format("{}", (last ? rows.back() : rows.front()).computed);
 }
 
-std::string differing(const AppState& s, const Source&) {
+int differing(const AppState& s, const Source&) {
   const auto &training = s.shown.training.depth, &causal = s.shown.causal.depth;
   int count = 0;
   for (size_t t = 0; t < std::min(training.size(), causal.size()); ++t) count += training[t] != causal[t];
-  return fmt::format("{}", count);
+  return count;
 }
 
-/// By how much the mean loss of the probe by the causal rule falls when tokens may take more than one recursion.
+/// By how much the mean loss of the watched text falls, by the causal rule, when tokens may take more than one
+/// recursion.
 std::string lens_gain(const AppState& s, const Source&) {
   const LensView& lens = s.shown.lens;
   return lens.nll.empty() ? "none" : number(lens.mean(0) - lens.mean(lens.nll.size() - 1));
 }
 
-/// The mean loss of the probe as a share of that of a guess among all tokens alike.
+/// The mean loss of the watched text as a share of the loss of a guess that finds all tokens equally likely.
 std::string loss_of_uniform(const AppState& s, const Source& source) {
-  return number(probe(s).lm_loss / std::log(double(source.history().run.vocabulary.size())));
+  return number(watched(s).lm_loss / std::log(double(source.history().run.vocabulary.size())));
 }
 
 /// The largest overlap of the scores of taken and left tokens at the step that is shown.
@@ -80,9 +81,9 @@ std::string overlap_here(const AppState& s, const Source& source) {
 }
 
 /// What the cache of the text that the cache panel shows takes under a strategy, in bytes.
-std::string cache_bytes(const AppState& s, const Source& source, KvStrategy strategy) {
+int64_t cache_bytes(const AppState& s, const Source& source, KvStrategy strategy) {
   const TextView& view = s.shown.text(s.cache_subject, s.rule);
-  return fmt::format("{}", cache_under(view, source.geometry(), strategy).bytes);
+  return cache_under(view, source.geometry(), strategy).bytes;
 }
 
 KvStrategy drawn_strategy(const AppState& s, const Source& source) {
@@ -93,49 +94,32 @@ int written_of(int tokens, const Source& source) {
   return std::max(0, tokens - source.generation().prompt_tokens());
 }
 
-std::string layers(const Source& source, bool unique) {
-  const LayerMap map = layer_map(source.config().model);
-  return fmt::format("{}", unique ? map.unique : int64_t(map.weights.size()));
-}
-
 }  // namespace
 
-std::vector<SettingEntry> facts() {
+std::vector<Setting> facts() {
+  using State = const AppState&;
+  using Run = const Source&;
   return {
-      fact("recursions",
-           [](const AppState&, const Source& source) { return fmt::format("{}", source.geometry().recursions); }),
-      fact("layers", [](const AppState&, const Source& source) { return layers(source, false); }),
-      fact("layers.unique", [](const AppState&, const Source& source) { return layers(source, true); }),
+      fact("recursions", [](State, Run run) { return run.geometry().recursions; }),
+      fact("layers", [](State, Run run) { return layer_map(run.config().model).weights.size(); }),
+      fact("layers.unique", [](State, Run run) { return layer_map(run.config().model).unique; }),
       fact("pinned.depth", pinned_depth),
       fact("pinned.differs", pinned_differs),
       fact("loss.of_uniform", loss_of_uniform),
-      fact("depth", [](const AppState& s, const Source&) { return number(probe(s).mean_depth); }),
-      fact("computed.first", [](const AppState& s, const Source&) { return computed(s, false); }),
-      fact("computed.last", [](const AppState& s, const Source&) { return computed(s, true); }),
+      fact("depth", [](State s, Run) { return number(watched(s).mean_depth); }),
+      fact("computed.first", [](State s, Run) { return computed(s, false); }),
+      fact("computed.last", [](State s, Run) { return computed(s, true); }),
       fact("differing", differing),
       fact("lens.gain", lens_gain),
       fact("overlap", overlap_here),
-      fact("cache.bytes",
-           [](const AppState& s, const Source& source) { return cache_bytes(s, source, drawn_strategy(s, source)); }),
-      fact("cache.shared",
-           [](const AppState& s, const Source& source) { return cache_bytes(s, source, KvStrategy::shared); }),
-      fact("cache.recursion_wise",
-           [](const AppState& s, const Source& source) { return cache_bytes(s, source, KvStrategy::recursion_wise); }),
-      fact("cache.vanilla",
-           [](const AppState& s, const Source&) {
-             return fmt::format("{}", s.shown.text(s.cache_subject, s.rule).kv.vanilla_bytes);
-           }),
-      fact("text",
-           [](const AppState&, const Source& source) { return fmt::format("{}", source.generation().text.size()); }),
-      fact("written",
-           [](const AppState&, const Source& source) {
-             return fmt::format("{}", written_of(int(source.generation().text.size()), source));
-           }),
-      fact("written.here",
-           [](const AppState& s, const Source& source) {
-             return fmt::format("{}", written_of(s.shown.generated.size(), source));
-           }),
-      fact("status", [](const AppState&, const Source& source) { return std::string(status_name(source.status())); })};
+      fact("cache.bytes", [](State s, Run run) { return cache_bytes(s, run, drawn_strategy(s, run)); }),
+      fact("cache.shared", [](State s, Run run) { return cache_bytes(s, run, KvStrategy::shared); }),
+      fact("cache.recursion_wise", [](State s, Run run) { return cache_bytes(s, run, KvStrategy::recursion_wise); }),
+      fact("cache.vanilla", [](State s, Run) { return s.shown.text(s.cache_subject, s.rule).kv.vanilla_bytes; }),
+      fact("text", [](State, Run run) { return run.generation().text.size(); }),
+      fact("written", [](State, Run run) { return written_of(int(run.generation().text.size()), run); }),
+      fact("written.here", [](State s, Run run) { return written_of(s.shown.generated.size(), run); }),
+      fact("status", [](State, Run run) { return status_name(run.status()); })};
 }
 
 }  // namespace tinymor

@@ -1,13 +1,13 @@
 #pragma once
-// What can be asked of the window but not set: what is seen, and what came of what a person did. Lessons ask for them
-// in their tasks, and say by them what must be true of the run for a card to be.
+// What can be asked of the window but not set: what is visible, and what followed from a person's actions. Lessons use
+// facts in their tasks, and to say what must be true of the run for a card.
 
 #include <vector>
 
-#include "visualizer/state/setting_table.h"
+#include "visualizer/state/settings.h"
 
 namespace tinymor {
 
-std::vector<SettingEntry> facts();
+std::vector<Setting> facts();
 
 }  // namespace tinymor

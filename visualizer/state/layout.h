@@ -1,6 +1,6 @@
 #pragma once
-// Where the panels stand. A wide window shows all of them; a smaller one, or a larger zoom, spreads them over pages,
-// down to one panel per page for the last row of a lecture hall.
+// Where the panels are. A wide window shows most of them at once; a smaller window, or a larger zoom, spreads them over
+// pages, down to one panel per page for the last row of a lecture hall.
 
 #include <string>
 #include <vector>
@@ -29,7 +29,7 @@ struct Page {
 /// How much fits, judged by the whole window; `em` is the height of text.
 enum class Arrangement { wide, normal, pairs, single };
 Arrangement arrangement(ImVec2 window, float em);
-/// Whether the bars must do with little, so that a panel has room.
+/// Whether the bars must be small so that a panel has room.
 bool is_tight(ImVec2 window, float em);
 
 /// The pages of a window whose panels may fill `area`, for a run on text or on images. Their names depend on the
@@ -37,8 +37,8 @@ bool is_tight(ImVec2 window, float em);
 std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool images);
 /// Whether any window has a page of that name.
 bool is_page(const std::string& name);
-/// The page of that name or, where this arrangement has none, the one with what that shows first in another; else the
-/// first.
+/// The page of that name. If this arrangement has none, the page with the first panel of that page in another
+/// arrangement; else the first page.
 const Page& page_of(const std::vector<Page>& all, const std::string& name, bool images);
 /// A gap between panels, to be dragged: between columns, or else between the panels of one.
 struct Splitter {
@@ -47,7 +47,7 @@ struct Splitter {
   float extent;  ///< Of the area, in the direction in which it moves.
 };
 /// Moves the gaps of a page by shares of its area: first those between columns, from left to right, then those inside
-/// each column, from top to bottom. Every panel keeps some room. Returns where the gaps are then.
+/// each column, from top to bottom. Every panel keeps some room. Returns where the gaps are now.
 std::vector<Splitter> split(Page& page, const std::vector<float>& moved);
 
 /// The page before (-1) or after (1) the one named; the first and the last are neighbours.

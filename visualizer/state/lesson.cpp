@@ -3,19 +3,11 @@
 #include <set>
 
 #include "tensor/error.h"
-#include "visualizer/state/settings.h"
+#include "visualizer/state/words.h"
 
 namespace tinymor {
-namespace {
-
-std::string setting_name(const std::string& line) {
-  return line.substr(0, line.find(' '));
-}
-
-}  // namespace
-
 void enter_lesson(AppState& state, const Source& source, int number, int at) {
-  check_input(number >= 0 && number < int(state.lessons.size()), "lesson: there are {} of them", state.lessons.size());
+  check_input(number >= 0 && number < int(state.lessons.size()), "lesson: there are {}", state.lessons.size());
   const Lesson& lesson = state.lessons[size_t(number)];
   check_input(lesson.problem.empty(), "{}", lesson.problem);
   check_input(at >= 0 && at < int(lesson.steps.size()), "lesson {}: it has {} steps", lesson.name, lesson.steps.size());
@@ -23,16 +15,16 @@ void enter_lesson(AppState& state, const Source& source, int number, int at) {
   std::set<std::string> touched;
   for (const LessonStep& step : lesson.steps) {
     for (const auto& lines : {step.scene, step.keep})
-      for (const std::string& line : lines) touched.insert(setting_name(line));
+      for (const std::string& line : lines) touched.emplace(first_word(line));
     for (const LessonTask& task : step.tasks)
-      for (const std::string& line : task.solve) touched.insert(setting_name(line));
+      for (const std::string& line : task.solve) touched.emplace(first_word(line));
   }
   for (const std::string& name : touched) reset_setting(changed, source, name);
   for (int i = 0; i <= at; ++i) {
     for (const std::string& line : lesson.steps[size_t(i)].scene)
-      if (i == at || setting_name(line) != "do") apply(changed, source, line);
+      if (i == at || first_word(line) != "do") apply(changed, source, line);
     for (const std::string& line : lesson.steps[size_t(i)].keep) {
-      const std::string name = setting_name(line);
+      const std::string name(first_word(line));
       apply(changed, source, is_fresh(state, source, name) ? line : name + " " + setting(state, source, name));
     }
   }

@@ -1,6 +1,6 @@
 #pragma once
 // A lesson as the state holds it: its cards, where the learner is, and how the window is set up for a card.
-// lessons/lesson_file.h reads one, lessons/tutor.h sees what was done, lessons/lesson_view.h draws it.
+// lessons/lesson_file.h reads one, lessons/tutor.h notes what was done, lessons/lesson_view.h draws it.
 
 #include <map>
 #include <string>
@@ -8,20 +8,20 @@
 
 namespace tinymor {
 
-/// A setting or fact compares so with a value.
+/// How a setting or fact must compare with a value.
 struct Condition {
   std::string name, compare, value;  ///< compare: one of = != < > (these two also with the name of a setting or
                                      ///< fact), or `falls`: it was larger since the card began.
 };
 
-/// What a card says is there: that compares so, or, where `compare` is empty, a control or panel that can be seen.
+/// What a card says is true: a comparison or, where `compare` is empty, a control or panel that is visible.
 using Claim = Condition;
 
 struct LessonTask {
   std::string text;
   std::vector<Condition> until;
   std::vector<std::string> solve;
-  std::vector<Claim> sees;  ///< Once it is done.
+  std::vector<Claim> sees;  ///< After it is done.
 };
 
 struct LessonStep {
@@ -34,19 +34,20 @@ struct LessonStep {
 struct Lesson {
   std::string name, title;  ///< The name is that of its file.
   std::vector<LessonStep> steps;
-  std::string problem = {};  ///< Why its file cannot be read; it has no steps then.
+  std::string problem = {};  ///< Why its file cannot be read; then it has no steps.
 };
 
-/// Where a lesson stands.
+/// How far the learner is.
 struct Tutor {
-  int lesson = -1;  ///< Index into the lessons; -1: none is on.
+  int lesson = -1;  ///< Index into the lessons; -1: there is no lesson.
   int step = 0;
   std::vector<bool> done = {};                 ///< Of each task of the step.
-  std::map<std::string, double> highest = {};  ///< Of each number that a task asks to fall, since the step began.
+  std::map<std::string, double> highest = {};  ///< Of each number that must fall for a task, since the step began.
   bool hinting = false;
-  bool folded = false;    ///< The step's text is put away.
+  bool folded = false;    ///< The step's text is hidden.
+  bool revealed = false;  ///< What the step is about has been scrolled to.
   bool choosing = false;  ///< The list of lessons is open.
-  float height = 0;       ///< What the step needed in the last frame.
+  float height = 0;       ///< The height that the step needed in the last frame.
 };
 
 struct AppState;

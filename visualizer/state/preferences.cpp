@@ -12,16 +12,18 @@ namespace {
 constexpr const char* remembered[] = {"zoom",   "paper",        "axis",         "log",
                                       "smooth", "rest.plateau", "rest.battery", "splits"};
 
-constexpr std::string_view recent = "recent ";  // what a line begins with that names what was opened
+constexpr std::string_view recent = "recent ";  // begins a line with the path of something that was opened
 
 }  // namespace
 
 std::filesystem::path preferences_file() {
   const char *config = std::getenv("XDG_CONFIG_HOME"), *home = std::getenv("HOME");
-  const std::filesystem::path below = config && *config ? std::filesystem::path(config)
-                                      : home && *home   ? std::filesystem::path(home) / ".config"
-                                                        : std::filesystem::path();
-  return below.empty() ? below : below / "tinymor" / "window.scene";
+  std::filesystem::path folder;
+  if (config && *config)
+    folder = config;
+  else if (home && *home)
+    folder = std::filesystem::path(home) / ".config";
+  return folder.empty() ? folder : folder / "tinymor" / "window.scene";
 }
 
 void recall_preferences(AppState& state, const Source& source, const std::filesystem::path& file) {
@@ -33,7 +35,7 @@ void recall_preferences(AppState& state, const Source& source, const std::filesy
       for (const char* name : remembered)
         if (line.starts_with(std::string(name) + " ")) apply(state, source, line);
     });
-  } catch (const std::exception&) {  // of another version, or damaged: the rest is as in a first window
+  } catch (const std::exception&) {  // from another version, or damaged: the rest is as in a first window
   }
 }
 

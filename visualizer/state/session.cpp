@@ -8,13 +8,29 @@
 namespace tinymor {
 namespace {
 
-/// What opens a run again, as it counts from a scene's folder; empty where nothing does.
+/// The path that opens a run again, relative to a scene's folder; empty where there is none.
 std::string path_of(const Source& source, const std::filesystem::path& folder) {
   std::error_code ignored;
   return std::filesystem::exists(source.name(), ignored) ? portable_path(source.name(), folder) : "";
 }
 
 }  // namespace
+
+void SessionRecorder::toggle(AppState& state, const Source& source) {
+  if (running()) {
+    file_.clear();
+    return state.say("the session is written down");
+  }
+  try {
+    std::filesystem::path file;
+    for (int i = 1; file.empty() || std::filesystem::exists(file); ++i)
+      file = fmt::format("exports/session-{}.scene", i);
+    start(file, state, source);
+    state.say(fmt::format("everything you do is written into {} (V ends it)", file.string()));
+  } catch (const std::exception& error) {
+    state.say(error.what());
+  }
+}
 
 void SessionRecorder::start(const std::filesystem::path& file, const AppState& state, const Source& source) {
   make_folder(file.parent_path());
@@ -27,7 +43,7 @@ void SessionRecorder::start(const std::filesystem::path& file, const AppState& s
       text_ += fmt::format("dialog beside\ndo open {}\n", beside);
   text_ += scene_of(state, source);
   for (const Setting& s : all_settings())
-    if (!s.is_fact) values_[s.name] = setting(state, source, s.name);
+    if (!s.is_fact()) values_[s.name] = s.get(state, source);
   write();
 }
 
@@ -36,7 +52,7 @@ void SessionRecorder::note(double seconds, const AppState& state, const Source& 
   time_ += seconds;
   std::string lines;
   for (auto& [name, value] : values_) {
-    // What plays goes on by itself.
+    // A playback that runs moves by itself.
     const bool goes_on = (name == "step" && state.playback.playing()) ||
                          (name == "writing" && state.writing.playing()) ||
                          (name == "compare.step" && state.compare.other && state.compare.linked);
@@ -58,7 +74,7 @@ void SessionRecorder::write() {
 void play_script(double seconds, AppState& state, const Source& source) {
   if (state.script.empty()) return;
   state.script_seconds += seconds;
-  // What follows a wish is done once that is fulfilled.
+  // The lines after a wish wait until it is granted.
   while (state.wishes.empty() && !state.script.empty() && state.script.front().seconds <= state.script_seconds) {
     const std::string line = std::move(state.script.front().line);
     state.script.pop_front();

@@ -1,6 +1,6 @@
 #pragma once
-// Writes down what a person does in the window, as a scene whose lines have a time: whatever setting changed, and what
-// was asked of the run. Such a file plays itself when it is opened as a scene.
+// Writes down what a person does in the window as a scene whose lines have times: each setting that changed, and each
+// wish. The file plays the session again when it is opened as a scene.
 
 #include <filesystem>
 #include <map>
@@ -12,14 +12,16 @@ namespace tinymor {
 
 class SessionRecorder {
  public:
+  /// Begins a new file, exports/session-N.scene, with the window as it is, or ends the one that is being written. The
+  /// status line says which, or why it is impossible.
+  void toggle(AppState& state, const Source& source);
   /// Begins with the window as it is. Throws Error when the file cannot be written.
   void start(const std::filesystem::path& file, const AppState& state, const Source& source);
-  void stop() { file_.clear(); }
-  bool running() const { return !file_.empty(); }
-  /// Once per frame, before wishes are carried out.
+  /// Once per frame, before wishes are granted.
   void note(double seconds, const AppState& state, const Source& source);
 
  private:
+  bool running() const { return !file_.empty(); }
   void write();
 
   std::filesystem::path file_;

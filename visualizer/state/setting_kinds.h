@@ -1,6 +1,6 @@
 #pragma once
-// How a member of the state is written and read as text. A kind says in words what values there are, writes one, and
-// reads one: nothing comes back where the text is not one, so that whoever assigns does so only then.
+// How a member of the state is written and read as text. A kind says in words which values there are, writes one, and
+// reads one: it returns nothing for a text that is not a value, so that a refused text changes nothing.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,7 +19,7 @@
 
 namespace tinymor::setting_kinds {
 
-/// The pieces of `text` between the separators, but for empty ones.
+/// The pieces of `text` between the separators, without empty ones.
 inline std::vector<std::string> parts(std::string_view text, char separator) {
   std::vector<std::string> out;
   for (size_t at = 0; at < text.size();) {
@@ -44,7 +44,7 @@ struct Between {
   }
 };
 
-/// One of a few words, in the order of the values that they stand for.
+/// One of a few words, in the order of the values that they mean.
 template <class Value = int>
 struct OneOf {
   std::string_view words;  ///< With spaces between them.
@@ -78,7 +78,7 @@ struct Name {
   }
 };
 
-/// Several names; `check` throws InputError for one that there is not.
+/// Several names; `check` throws InputError for an unknown one.
 struct Names {
   const char* what;
   char separator;
@@ -124,7 +124,7 @@ struct Text {
   }
 };
 
-/// Two numbers that are not negative, the second not the smaller.
+/// Two numbers that are not negative, the smaller one first.
 template <class Number>
 std::optional<std::pair<Number, Number>> parse_range(const std::string& text) {
   const size_t space = std::min(text.find(' '), text.size());
@@ -134,7 +134,7 @@ std::optional<std::pair<Number, Number>> parse_range(const std::string& text) {
   return std::pair(*first, *last);
 }
 
-/// The part of something long that is seen.
+/// The visible part of something long.
 struct Part {
   std::string values() const { return "two shares of the whole, 0 to 1, or all"; }
   std::string text(const Zoom& zoom) const {

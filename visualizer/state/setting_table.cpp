@@ -1,5 +1,3 @@
-#include "visualizer/state/setting_table.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,11 +8,11 @@
 #include "visualizer/state/facts.h"
 #include "visualizer/state/layout.h"
 #include "visualizer/state/setting_kinds.h"
+#include "visualizer/state/settings.h"
 
 namespace tinymor {
 namespace {
 
-using Entry = SettingEntry;
 using namespace setting_kinds;
 
 /// Calls `field("name", member, kind)` for every setting that is a member of the state.
@@ -75,7 +73,7 @@ void for_each_member(State& s, Field&& field) {
   field("help", s.help, Switch{});
 }
 
-/// The same for those that depend on what the time line counts.
+/// The same for members that depend on what the time line counts.
 template <class State, class Field>
 void for_each_clocked(State& s, Field&& field) {
   field("speed", s.clocked().speed, Between{0.25, 16.0, "times 4 snapshots or tokens a second"});
@@ -85,9 +83,9 @@ void for_each_clocked(State& s, Field&& field) {
   field("curves.zoom", s.curves.zoom, Part{});
 }
 
-/// An entry for each that `for_each` calls its argument for.
+/// Adds an entry for each member that `for_each` calls its argument with.
 template <class ForEach>
-void add_members(std::vector<Entry>& entries, ForEach for_each) {
+void add_members(std::vector<Setting>& entries, ForEach for_each) {
   AppState any;
   for_each(any, [&](const char* name, auto&, const auto& kind) {
     const auto get = [=](const AppState& s, const Source&) {
@@ -107,12 +105,12 @@ void add_members(std::vector<Entry>& entries, ForEach for_each) {
       });
       return done;
     };
-    entries.push_back({{name, kind.values()}, get, set});
+    entries.push_back({name, kind.values(), get, set});
   });
 }
 
-Entry lesson() {
-  return {{"lesson", "the name of a lesson, or none"},
+Setting lesson() {
+  return {"lesson", "the name of a lesson, or none",
           [](const AppState& s, const Source&) {
             return s.tutor.lesson < 0 ? "none" : s.lessons[size_t(s.tutor.lesson)].name;
           },
@@ -130,8 +128,8 @@ Entry lesson() {
           }};
 }
 
-Entry lesson_step() {
-  return {{"lesson.step", "a step of the lesson, from 1"},
+Setting lesson_step() {
+  return {"lesson.step", "a step of the lesson, from 1",
           [](const AppState& s, const Source&) { return fmt::format("{}", s.tutor.step + 1); },
           [](AppState& s, const Source& source, const std::string& value) {
             const std::optional<int> step = parse_number<int>(value);
@@ -144,8 +142,8 @@ Entry lesson_step() {
           }};
 }
 
-Entry step() {
-  return {{"step", "a number of steps, or newest"},
+Setting step() {
+  return {"step", "a number of steps, or newest",
           [](const AppState& s, const Source&) {
             return s.playback.mode() == Playback::Mode::following ? "newest" : fmt::format("{}", s.shown.step);
           },
@@ -162,8 +160,8 @@ Entry step() {
           }};
 }
 
-Entry loop() {
-  return {{"loop", "two steps between which playing goes round, or none"},
+Setting loop() {
+  return {"loop", "two steps between which playing loops, or none",
           [](const AppState& s, const Source& source) {
             const auto& all = source.history().snapshots;
             const auto& range = s.playback.loop;
@@ -186,8 +184,8 @@ Entry loop() {
           }};
 }
 
-Entry span() {
-  return {{"span", "the first and last position of a part of the probe, or none"},
+Setting span() {
+  return {"span", "the first and last position of a part of the watched text, or none",
           [](const AppState& s, const Source&) {
             return s.span ? fmt::format("{} {}", s.span->first, s.span->second) : "none";
           },
@@ -202,9 +200,9 @@ Entry span() {
           }};
 }
 
-Entry clock() {
+Setting clock() {
   constexpr OneOf<Clock> kind{"steps seconds text"};
-  return {{"clock", kind.values() + ": what the time line counts"},
+  return {"clock", kind.values() + ": what the time line counts",
           [=](const AppState& s, const Source&) { return kind.text(s.timeline.clock); },
           [=](AppState& s, const Source&, const std::string& value) {
             const std::optional<Clock> clock = kind.parse(value);
@@ -213,9 +211,9 @@ Entry clock() {
           }};
 }
 
-/// By the length of the text, that lies on this side of what is wanted where there was none of that length.
-Entry written_tokens() {
-  return {{"writing", "a number of tokens of the generated text, or newest"},
+/// The time when the text had this many tokens, or the last time when it had fewer.
+Setting written_tokens() {
+  return {"writing", "a number of tokens of the generated text, or newest",
           [](const AppState& s, const Source&) {
             return s.writing.mode() == Playback::Mode::following ? "newest"
                                                                  : fmt::format("{}", s.shown.generated.size());
@@ -234,8 +232,8 @@ Entry written_tokens() {
           }};
 }
 
-Entry compared_step() {
-  return {{"compare.step", "a number of steps of what is compared with"},
+Setting compared_step() {
+  return {"compare.step", "a number of steps of what is compared with",
           [](const AppState& s, const Source&) { return fmt::format("{}", s.compare.shown.step); },
           [](AppState& s, const Source& source, const std::string& value) {
             const std::optional<int64_t> step = parse_number<int64_t>(value);
@@ -246,9 +244,8 @@ Entry compared_step() {
           }};
 }
 
-Entry play() {
-  return {{"play", "on or off"},
-          [](const AppState& s, const Source&) { return s.clocked().playing() ? "on" : "off"; },
+Setting play() {
+  return {"play", "on or off", [](const AppState& s, const Source&) { return s.clocked().playing() ? "on" : "off"; },
           [](AppState& s, const Source& source, const std::string& value) {
             if (value != "on" && value != "off") return false;
             if (s.clocked().playing() != (value == "on")) s.clocked().toggle(s.places(source));
@@ -256,9 +253,9 @@ Entry play() {
           }};
 }
 
-/// The first token of the snapshot that is shown next that is what the word says, or -1.
+/// The first token that fits the word, in the snapshot that is shown next; -1: none.
 int remarkable_token(const AppState& s, const Source& source, const std::string& word) {
-  AppState next = s;  // the views of `s` are those of the last frame, and there may have been none
+  AppState next = s;  // the views of `s` are those of the last frame, if there was one
   next.bring_up_to_date(source);
   const auto &training = next.shown.training.depth, &causal = next.shown.causal.depth;
   const std::vector<int>& depth = s.rule == RuleView::training ? training : causal;
@@ -272,9 +269,9 @@ int remarkable_token(const AppState& s, const Source& source, const std::string&
   return 0;
 }
 
-Entry pin() {
+Setting pin() {
   constexpr const char* subjects[] = {"probe", "generated"};
-  return {{"pin", "probe or generated and a position; deepest, shallowest or differing; or none"},
+  return {"pin", "probe or generated and a position; deepest, shallowest or differing; or none",
           [=](const AppState& s, const Source&) {
             return s.pinned ? fmt::format("{} {}", subjects[int(s.pinned->subject)], s.pinned->token) : "none";
           },
@@ -300,8 +297,8 @@ Entry pin() {
 }
 
 /// Which of the runs beside this one is B.
-Entry compared_run() {
-  return {{"compare.run", "0: the same run, or the number of a run beside it"},
+Setting compared_run() {
+  return {"compare.run", "0: the same run, or the number of a run beside it",
           [](const AppState& s, const Source&) { return fmt::format("{}", s.compare.number()); },
           [](AppState& s, const Source&, const std::string& value) {
             const std::optional<int> run = parse_number<int>(value);
@@ -312,9 +309,8 @@ Entry compared_run() {
           }};
 }
 
-Entry wish() {
-  return {{"do", wish_words()},
-          [](const AppState&, const Source&) { return std::string("nothing"); },
+Setting wish() {
+  return {"do", wish_words(), [](const AppState&, const Source&) { return std::string("nothing"); },
           [](AppState& s, const Source&, const std::string& value) {
             std::optional<Wish> wish = parse_wish(value);
             if (wish) s.wishes.push_back(std::move(*wish));
@@ -324,16 +320,16 @@ Entry wish() {
 
 }  // namespace
 
-const std::vector<SettingEntry>& setting_table() {
-  static const std::vector<Entry> all = [] {
+const std::vector<Setting>& all_settings() {
+  static const std::vector<Setting> all = [] {
     // A scene is written in this order: what a later one depends on comes before it.
-    std::vector<Entry> entries = {lesson(), lesson_step()};
+    std::vector<Setting> entries = {lesson(), lesson_step()};
     add_members(entries, [](auto& state, auto&& field) { for_each_member(state, field); });
-    for (Entry& entry : std::vector<Entry>{step(), clock(), written_tokens()}) entries.push_back(std::move(entry));
+    for (Setting& entry : std::vector<Setting>{step(), clock(), written_tokens()}) entries.push_back(std::move(entry));
     add_members(entries, [](auto& state, auto&& field) { for_each_clocked(state, field); });
-    for (Entry& entry : std::vector<Entry>{play(), loop(), pin(), span(), compared_run(), compared_step(), wish()})
+    for (Setting& entry : std::vector<Setting>{play(), loop(), pin(), span(), compared_run(), compared_step(), wish()})
       entries.push_back(std::move(entry));
-    for (Entry& fact : facts()) entries.push_back(std::move(fact));
+    for (Setting& fact : facts()) entries.push_back(std::move(fact));
     return entries;
   }();
   return all;

@@ -6,17 +6,18 @@
 #include <optional>
 
 #include "tensor/error.h"
+#include "tensor/files.h"
 #include "tensor/number.h"
-#include "visualizer/state/setting_table.h"
+#include "visualizer/state/words.h"
 
 namespace tinymor {
 namespace {
 
-const SettingEntry& entry(std::string_view name) {
-  for (const SettingEntry& e : setting_table())
+const Setting& entry(std::string_view name) {
+  for (const Setting& e : all_settings())
     if (e.name == name) return e;
   std::string known;
-  for (const SettingEntry& e : setting_table()) known += (known.empty() ? "" : ", ") + std::string(e.name);
+  for (const Setting& e : all_settings()) known += (known.empty() ? "" : ", ") + std::string(e.name);
   throw InputError(fmt::format("{}: there is no such setting (choose one of {})", name, known));
 }
 
@@ -46,11 +47,6 @@ void for_each_line(const std::string& text, const std::string& name,
   }
 }
 
-const std::vector<Setting>& all_settings() {
-  static const std::vector<Setting> all(setting_table().begin(), setting_table().end());
-  return all;
-}
-
 std::string setting(const AppState& state, const Source& source, std::string_view name) {
   return entry(name).get(state, source);
 }
@@ -61,23 +57,22 @@ void check_setting(std::string_view name) {
 
 void reset_setting(AppState& state, const Source& source, std::string_view name) {
   static const AppState fresh;
-  const SettingEntry& e = entry(name);
+  const Setting& e = entry(name);
   e.set(state, source, e.get(fresh, source));
 }
 
 bool is_fresh(const AppState& state, const Source& source, std::string_view name) {
   static const AppState fresh;
-  const SettingEntry& e = entry(name);
+  const Setting& e = entry(name);
   return e.get(state, source) == e.get(fresh, source);
 }
 
 void apply(AppState& state, const Source& source, std::string_view line) {
-  const std::string_view text = trimmed(line);
-  const size_t space = std::min(text.find(' '), text.size());
-  const SettingEntry& e = entry(text.substr(0, space));
-  const std::string value(trimmed(text.substr(space)));
-  check_input(!e.is_fact, "{}: it can be asked for, not set", e.name);
-  check_input(e.set(state, source, value), "{}: \"{}\" is no value of it (give {})", e.name, value, e.values);
+  std::string_view rest = trimmed(line);
+  const Setting& e = entry(take_word(rest));
+  const std::string value(rest);
+  check_input(!e.is_fact(), "{}: it can be read but not set", e.name);
+  check_input(e.set(state, source, value), "{}: \"{}\" is not one of its values (give {})", e.name, value, e.values);
 }
 
 void apply_scene(AppState& state, const Source& source, const std::string& text, const std::string& name) {
@@ -86,11 +81,11 @@ void apply_scene(AppState& state, const Source& source, const std::string& text,
   changed.script_seconds = 0;
   double at = 0;
   for_each_line(text, name, [&](std::string_view line) {
-    const size_t space = std::min(line.find(' '), line.size());
-    if (line.substr(0, space) == "at") {
-      const std::string_view seconds = trimmed(line.substr(space));
-      const std::optional<double> given = parse_number<double>(seconds);
-      check_input(given && *given >= 0 && *given < 1e6, "at: \"{}\" is not a number of seconds", seconds);
+    std::string_view rest = line;
+    const std::string_view name_of_setting = take_word(rest);
+    if (name_of_setting == "at") {
+      const std::optional<double> given = parse_number<double>(rest);
+      check_input(given && *given >= 0 && *given < 1e6, "at: \"{}\" is not a number of seconds", rest);
       at = *given;
       return;
     }
@@ -98,12 +93,16 @@ void apply_scene(AppState& state, const Source& source, const std::string& text,
       return check_input(at == 0, "open: belongs to the beginning (\"do open PATH\" opens another run later)");
     const std::string whole = located(std::string(line), std::filesystem::path(name).parent_path());
     if (at == 0) return apply(changed, source, whole);
-    check_setting(line.substr(0, space));
+    check_setting(name_of_setting);
     changed.script.push_back({at, whole});
   });
   std::stable_sort(changed.script.begin(), changed.script.end(),
                    [](const TimedLine& a, const TimedLine& b) { return a.seconds < b.seconds; });
   state = std::move(changed);
+}
+
+std::string read_scene(const std::filesystem::path& file) {
+  return read_file(file, longest_scene);
 }
 
 std::string run_of_scene(const std::string& text, const std::filesystem::path& file) {
@@ -116,8 +115,8 @@ std::string run_of_scene(const std::string& text, const std::filesystem::path& f
 
 std::string scene_of(const AppState& state, const Source& source) {
   std::string out;
-  for (const SettingEntry& e : setting_table())
-    if (!e.is_fact && !is_fresh(state, source, e.name)) out += fmt::format("{} {}\n", e.name, e.get(state, source));
+  for (const Setting& e : all_settings())
+    if (!e.is_fact() && !is_fresh(state, source, e.name)) out += fmt::format("{} {}\n", e.name, e.get(state, source));
   return out;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// The window's state as text: "rule causal", "step 200", "pin probe 12". Whatever a person can set has a name here and
-// a value that can be read back. A scene is a file of such lines that a teacher prepares, a lesson's step does and asks
-// for them, and a recorded session is their changes over time.
+// The window's state as text: "rule causal", "step 200", "pin probe 12". Everything that a person can set has a name
+// and a value that can be read back. A scene is a file of such lines that a teacher prepares, a lesson's step does and
+// asks for them, and a recorded session is their changes over time.
 
 #include <filesystem>
 #include <functional>
@@ -13,42 +13,52 @@
 
 namespace tinymor {
 
+/// How one setting is read and set. A new setting is a line in setting_table.cpp.
 struct Setting {
   const char* name;
-  std::string values;    ///< What may come after the name, for messages.
-  bool is_fact = false;  ///< Can be asked for, not set: what came of what a person did.
+  std::string values;  ///< What may come after the name, for messages.
+  std::function<std::string(const AppState&, const Source&)> get;
+  /// False when the text is not a value of it; the state is not changed then. Null for a fact, which can be asked for
+  /// but not set.
+  std::function<bool(AppState&, const Source&, const std::string&)> set = nullptr;
+
+  bool is_fact() const { return !set; }
 };
 const std::vector<Setting>& all_settings();
 
-/// The value of a setting as apply takes it. Throws InputError for a name that there is not.
+/// The value of a setting as apply takes it. Throws InputError for an unknown name.
 std::string setting(const AppState& state, const Source& source, std::string_view name);
 
-/// Does one line: a setting's name and its value. `do` and the words of a wish make one. Throws InputError
-/// that says what would be right; the state is as before then.
+/// Does one line: a setting's name and its value, or `do` and the words of a wish. Throws InputError that says what
+/// would be right; then the state has not changed.
 void apply(AppState& state, const Source& source, std::string_view line);
 
-/// A scene, the lines of the file `name`; blank ones and those that begin with # are passed over. What stands below a
-/// line `at SECONDS` is done so long after the scene began. Paths of files count from its folder. Throws InputError
+/// No scene is longer, in bytes.
+constexpr size_t longest_scene = 1 << 20;
+/// Does a scene, the lines of the file `name`; blank lines and lines that begin with # are skipped. The lines below a
+/// line `at SECONDS` are done at that time after the scene began. Paths are relative to its folder. Throws InputError
 /// that names file and line.
 void apply_scene(AppState& state, const Source& source, const std::string& text, const std::string& name);
-/// The run that a scene is made for, by its line "open PATH", as it counts from here; empty: any.
+/// The text of a scene's file. Throws Error.
+std::string read_scene(const std::filesystem::path& file);
+/// The path of the run that a scene is made for, by its line "open PATH"; empty: any run.
 std::string run_of_scene(const std::string& text, const std::filesystem::path& file);
 
-/// Throws InputError for a name that there is not.
+/// Throws InputError for an unknown name.
 void check_setting(std::string_view name);
-/// Puts a setting back to what it is in a fresh window.
+/// Gives a setting its value in a fresh window.
 void reset_setting(AppState& state, const Source& source, std::string_view name);
 
 /// Whether a setting is as in a fresh window.
 bool is_fresh(const AppState& state, const Source& source, std::string_view name);
 
-/// Every setting that is not as in a fresh window, a line each.
+/// Every setting that is not as in a fresh window, one per line.
 std::string scene_of(const AppState& state, const Source& source);
 
 /// `text` without blanks around it.
 std::string_view trimmed(std::string_view text);
-/// Calls `take` with each line that is not blank and does not begin with #; what it throws as InputError is thrown on
-/// with `name` and the number of the line.
+/// Calls `take` with each line that is not blank and does not begin with #. An InputError that it throws gets `name`
+/// and the number of the line in front.
 void for_each_line(const std::string& text, const std::string& name, const std::function<void(std::string_view)>& take);
 
 }  // namespace tinymor

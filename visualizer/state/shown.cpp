@@ -35,11 +35,13 @@ void TextZoom::follow(const std::vector<int32_t>& ids) {
   const bool same = std::equal(ids.begin(), ids.begin() + std::min(ids.size(), text.size()), text.begin());
   const bool newest = to * before > before - 0.5;
   if (!same) {
-    from = 0, to = 1;
+    from = 0;
+    to = 1;
   } else if (before > 0 && width() < 1) {
     const double seen = std::min(now, width() * before);
     const double last = newest ? now : std::clamp(to * before, seen, now);
-    from = (last - seen) / now, to = last / now;
+    from = (last - seen) / now;
+    to = last / now;
   }
   text = ids;
 }
@@ -52,7 +54,7 @@ void Shown::update(const Source& source, int snapshot, int tokens) {
   index = there && !all.empty() ? snapshot : -1;
   images = there ? history.images_at(step) : -1;
   if (images >= 0 && !consistent(history.images[images])) images = -1;
-  // A snapshot never changes, though it may come to stand elsewhere.
+  // A snapshot never changes, though its index may.
   std::optional<Key> made_of;
   if (index >= 0) made_of.emplace(step, all[index].threshold.tokens, all[index].threshold.exits.size());
   if (made_of != made_of_) {

@@ -17,7 +17,7 @@
 namespace tinymor {
 
 /// Which routing the panels show: the training rule (top-k over the whole text), the causal rule (each token by its own
-/// score, as in generation), or where the two differ.
+/// score, as in generation), or where these two differ.
 enum class RuleView { training, causal, difference };
 const char* rule_name(RuleView rule);
 
@@ -28,25 +28,25 @@ struct TokenRef {
   bool operator==(const TokenRef&) const = default;
 };
 
-/// The part of a text that pictures with a column for every token show. It belongs to that text.
+/// The part of a text that is visible in pictures with a column for every token. It belongs to that text.
 struct TextZoom : Zoom {
-  std::vector<int32_t> text;  ///< The ids that it is a part of; empty: of the next one that is shown.
+  std::vector<int32_t> text;  ///< The ids of the whole text; empty: it belongs to the next text that is shown.
 
-  /// Goes on with what is shown now: when the text has grown, or was taken back, the same tokens are seen, or the
-  /// newest ones where those were in view; another text is seen whole.
+  /// Adapts to the text that is shown now. When it has grown or shrunk, the same tokens stay visible, or the newest
+  /// ones if they were visible before. All of another text is visible.
   void follow(const std::vector<int32_t>& ids);
 };
 
 /// The texts of the snapshot that is shown, and the text being generated, ready to draw.
 struct Shown {
-  int index = -1;   ///< Of the snapshot of the text; -1: there is none yet.
-  int images = -1;  ///< Of the snapshot of images, likewise; what it holds fits together.
+  int index = -1;   ///< Of the snapshot of the text; -1: none yet.
+  int images = -1;  ///< Of the snapshot of images; -1: none yet. Its parts are consistent.
   int64_t step = 0;
   TextView training, causal, generated;
   LensView lens;
-  std::vector<std::string> likely;  ///< [T] the likeliest next tokens by the causal rule, in words; may be empty.
+  std::vector<std::string> likely;  ///< [T] the likeliest next tokens by the causal rule, as text; may be empty.
 
-  /// Brings the views up to date, of the generated text so many tokens; cheap when nothing changed.
+  /// Brings the views up to date, with the first `tokens` of the generated text; cheap when nothing changed.
   void update(const Source& source, int snapshot, int tokens = INT_MAX);
   const TextView& text(Subject subject, RuleView rule) const;
   bool any() const { return index >= 0 || images >= 0; }

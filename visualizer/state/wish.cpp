@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "tensor/number.h"
+#include "visualizer/state/words.h"
 
 namespace tinymor {
 namespace fs = std::filesystem;
@@ -46,23 +47,16 @@ constexpr Form forms[] = {{Wish::pause, "pause"},
                           {Wish::train, "train", "STEPS", "DATA", true},
                           {Wish::race, "race", "STEPS", "DATA", true}};
 
-/// Null when there is none of this word.
+/// Null for an unknown word.
 const Form* form_of(std::string_view word) {
   const auto* found = std::find_if(std::begin(forms), std::end(forms), [&](const Form& f) { return f.word == word; });
   return found == std::end(forms) ? nullptr : found;
 }
 
-/// Takes the first word off.
-std::string take_word(std::string& text) {
-  const size_t space = std::min(text.find(' '), text.size());
-  const std::string word = text.substr(0, space);
-  text.erase(0, space + (space < text.size()));
-  return word;
-}
-
 }  // namespace
 
-std::optional<Wish> parse_wish(std::string text) {
+std::optional<Wish> parse_wish(std::string line) {
+  std::string_view text = line;
   const Form* form = form_of(take_word(text));
   if (!form) return std::nullopt;
   Wish wish{form->kind};
@@ -71,9 +65,9 @@ std::optional<Wish> parse_wish(std::string text) {
     if (!number || *number < 0) return std::nullopt;
     wish.value = *number;
   }
-  const bool fits = form->has_text() ? !text.empty() || wish.kind == Wish::note : text.empty();  // an empty note goes
-  if (!fits) return std::nullopt;
-  wish.text = std::move(text);
+  const bool may_be_empty = !form->has_text() || wish.kind == Wish::note;  // an empty note deletes the old one
+  if (text.empty() ? !may_be_empty : !form->has_text()) return std::nullopt;
+  wish.text = text;
   return wish;
 }
 
@@ -107,11 +101,12 @@ std::string wish_line(const Wish& wish, const fs::path& folder) {
 }
 
 std::string located(const std::string& line, const fs::path& folder) {
-  std::string rest = line;
+  std::string_view rest = line;
   if (take_word(rest) != "do") return line;
   const Form* form = form_of(take_word(rest));
   if (!form || !form->names_file) return line;
-  const std::string number = form->has_number() ? take_word(rest) + " " : "";
+  std::string number;
+  if (form->has_number()) number = std::string(take_word(rest)) + " ";
   const fs::path path = folder / rest;
   std::error_code ignored;
   // What is trained on may be the name of a data set.

@@ -1,6 +1,6 @@
 #pragma once
 // What a person asks of the run or of the app: panels leave wishes, and the app grants them after the frame. A wish is
-// a line of a scene, too: "do generate", "do keep 12", "do train 400 stories".
+// also a line of a scene: "do generate", "do keep 12", "do train 400 stories".
 
 #include <filesystem>
 #include <optional>
@@ -36,17 +36,17 @@ struct Wish {
   std::string text = {};  ///< note: at the step that is shown; open: a path; train, race: the data.
 };
 
-/// The wish that `text` names by its word, number and text; nothing when it names none.
+/// The wish that `text` names by its word, number and text; nothing when there is no such wish.
 std::optional<Wish> parse_wish(std::string text);
 /// "pause, ..., write COUNT, ... or race STEPS DATA".
 std::string wish_words();
 
-/// A wish as a line of a scene that lies in `folder`: paths count from there where that is possible.
+/// A wish as a line of a scene in `folder`: paths are relative to the folder where that is possible.
 std::string wish_line(const Wish& wish, const std::filesystem::path& folder);
-/// A line of such a scene with the path of a file, if it has one, as it counts from here.
+/// A line of such a scene; the path in it, if any, is relative to the working directory then.
 std::string located(const std::string& line, const std::filesystem::path& folder);
-/// A path as it counts from `folder`; whole where the two have nothing but the root in common, and as it is where there
-/// is no such file.
+/// A path relative to `folder`; absolute where the two have only the root in common, and as it is where there is no
+/// such file.
 std::string portable_path(const std::string& path, const std::filesystem::path& folder);
 
 }  // namespace tinymor

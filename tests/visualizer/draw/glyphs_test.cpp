@@ -1,3 +1,4 @@
+#include "visualizer/draw/rasterizer.h"
 #include "visualizer/draw/glyphs.h"
 
 #include "support/catch.h"

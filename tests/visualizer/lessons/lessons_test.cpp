@@ -148,7 +148,7 @@ void play(const std::vector<Lesson>& lessons, size_t i, Source& source, float zo
 
 }  // namespace
 
-TEST_CASE("every lesson can be played to its end: what a card says is there, and tasks are done by doing them") {
+TEST_CASE("every lesson can be played to its end: what a card says is true, and tasks are done by doing them") {
   const std::vector<Lesson> lessons = bundled_lessons();
   REQUIRE(lessons.size() >= 13);
   const float zoom = GENERATE(1.0f, 2.0f);  // 2: what chapter 12 advises for a projector
@@ -169,7 +169,7 @@ TEST_CASE("slow: every lesson is true of the bundled runs, too") {
 }
 #endif
 
-TEST_CASE("no task of a lesson is ticked when its card begins, whatever was done or left out before") {
+TEST_CASE("no task of a lesson is done when its card begins, no matter what was done before") {
   const std::vector<Lesson> lessons = bundled_lessons();
   const bool busy = GENERATE(false, true);
   for (size_t i = 0; i < lessons.size(); ++i) {
@@ -198,7 +198,7 @@ TEST_CASE("no task of a lesson is ticked when its card begins, whatever was done
   }
 }
 
-TEST_CASE("a lesson goes on with Space and back with Backspace, and what a card shows depends on the card alone") {
+TEST_CASE("Space continues a lesson, Backspace goes back, and what a card shows depends on the card alone") {
   WritingSource source;
   Headless window(source, 1280, 800);
   AppState& state = window.app().state();
@@ -227,7 +227,7 @@ TEST_CASE("a lesson goes on with Space and back with Backspace, and what a card 
   CHECK(state.tutor.lesson == -1);
 }
 
-TEST_CASE("a card keeps what the learner has set where it says so, and sets it where nothing is") {
+TEST_CASE("`keep` keeps what the learner has set, and sets it otherwise") {
   WritingSource source;
   AppState state;
   state.lessons = {
@@ -247,7 +247,7 @@ TEST_CASE("a card keeps what the learner has set where it says so, and sets it w
   }
 }
 
-TEST_CASE("a token that a scene describes is pinned before the first frame, of the step that the scene goes to") {
+TEST_CASE("a token that a scene describes is pinned before the first frame, at the step of the scene") {
   WritingSource source;
   for (const char* scene : {"pin deepest\n", "pin shallowest\n", "pin differing\n", "lesson 05-router\nlesson.step 4\n",
                             "rule training\nstep 25\npin deepest\n"}) {
@@ -303,7 +303,7 @@ std::vector<uint8_t> pixels(Headless& window, const Box& box) {
 
 }  // namespace
 
-TEST_CASE("what a lesson dims and lets glow is below help, menus and dialogs") {
+TEST_CASE("the glow and the dimming of a lesson are below help, menus and dialogs") {
   struct Case {
     const char *open, *seen;
   };
@@ -334,10 +334,10 @@ TEST_CASE("what a lesson dims and lets glow is below help, menus and dialogs") {
 
 TEST_CASE("a lesson with a mistake is refused with its line") {
   for (const auto& [text, why] : std::vector<std::pair<const char*, const char*>>{
-           {"say too early\n", "x:1: \"say\" stands before the first card"},
+           {"say too early\n", "x:1: \"say\" is before the first card"},
            {"title T\n", "no card"},
            {"card\n\nrulle causal\n", "x:3: rulle: there is no such setting"},
-           {"card\nuntil rule = causal\n", "no task stands above"},
+           {"card\nuntil rule = causal\n", "no task above"},
            {"card\ntask T\nuntil rule causal\n", "compares nothing"},
            {"card\nlesson x\n", "has no place in a lesson"},
            {"card\ntask T\nsolve lesson.step 1\n", "has no place in a lesson"},
@@ -352,7 +352,7 @@ TEST_CASE("a lesson with a mistake is refused with its line") {
     CHECK_THROWS_WITH(parse_lesson(text, "x"), ContainsSubstring(why));
 }
 
-TEST_CASE("the scenes and the lesson of the chapter on teaching are such") {
+TEST_CASE("the scenes and the lesson in the chapter on teaching can be read") {
   const std::string chapter = read_file(std::string(TINYMOR_BOOK) + "/12-teaching-with-it.md", 1 << 20);
   WritingSource source;
   AppState state;
@@ -376,7 +376,7 @@ TEST_CASE("the chapter on teaching lists every fact and the name of every contro
   const std::string chapter = read_file(std::string(TINYMOR_BOOK) + "/12-teaching-with-it.md", 1 << 20);
   std::vector<std::string> names = control_names();
   for (const Setting& setting : all_settings())
-    if (setting.is_fact) names.push_back(setting.name);
+    if (setting.is_fact()) names.push_back(setting.name);
   for (const std::string& name : names) {
     CAPTURE(name);
     CHECK(chapter.find("`" + name + "`") != std::string::npos);

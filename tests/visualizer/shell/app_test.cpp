@@ -59,7 +59,7 @@ TEST_CASE("the switches of the panels do what they say") {
   CHECK(desk.state().cache_subject == Subject::generated);
 }
 
-TEST_CASE("the strip is tinted by depth, by loss, or by the change of depth since the snapshot before") {
+TEST_CASE("the strip is tinted by depth, by loss, or by the change of depth since the previous snapshot") {
   Desk desk;
   REQUIRE(desk.window.click("strip.tint"));
   CHECK(desk.state().tint == Tint::loss);
@@ -102,7 +102,7 @@ TEST_CASE("the wheel zooms the columns of grid, cache and lens alike, and a doub
   CHECK(desk.state().columns.width() == 1);
 }
 
-TEST_CASE("dragging over tokens marks a part of the text, whose cost stands below beside that of the whole") {
+TEST_CASE("dragging over tokens marks a part of the text, and its cost is shown beside that of the whole text") {
   Desk desk;
   REQUIRE(desk.window.drag("grid.cells", 0.2f, 0.6f));
   REQUIRE(desk.state().span);
@@ -142,7 +142,7 @@ TEST_CASE("the help opens and closes by its buttons") {
   CHECK_FALSE(desk.state().help);
 }
 
-TEST_CASE("pressing a control that is not there says so") {
+TEST_CASE("pressing a control that does not exist reports it") {
   Desk desk;
   CHECK_FALSE(desk.window.click("no.such.control"));
   CHECK_FALSE(desk.window.click("train.pause"));  // a recording cannot be paused
@@ -175,7 +175,7 @@ TEST_CASE(
   CHECK(zoom.width() == 1);
 }
 
-TEST_CASE("zooming the probe leaves the generated text whole, and its newest tokens stay in view") {
+TEST_CASE("zooming the watched text does not zoom the generated text, whose newest tokens stay in view") {
   Desk desk;
   AppState& state = desk.state();
   state.columns.from = 0.75;

@@ -31,7 +31,7 @@ Said viz(const fs::path& folder, const std::string& arguments, const std::string
 
 }  // namespace
 
-TEST_CASE("tinymor-viz tells its version, and what a number may be") {
+TEST_CASE("tinymor-viz prints its version, and says which numbers are allowed") {
   const TemporaryFolder folder;
   const Said version = viz(folder.path(), "--version");
   CHECK(version.status == 0);
@@ -51,7 +51,7 @@ TEST_CASE("tinymor-viz shows control characters in a name by their names") {
   CHECK(said.err.find('\n') == said.err.size() - 1);
 }
 
-TEST_CASE("tinymor-viz with a lesson opens that lesson on the runs that lie beside it") {
+TEST_CASE("tinymor-viz with a lesson opens that lesson on the runs beside the program") {
   const TemporaryFolder folder;
   fs::create_directories(folder.path() / "bin");
   fs::create_directories(folder.path() / "share/tinymor/first-runs");
@@ -68,7 +68,7 @@ TEST_CASE("tinymor-viz with a lesson opens that lesson on the runs that lie besi
   CHECK_THAT(read_file(folder.path() / "own.svg"), ContainsSubstring("My own"));
 }
 
-TEST_CASE("tinymor-viz says which weights of a run it uses, where the best are not the newest") {
+TEST_CASE("tinymor-viz says which weights of a run it uses, when the best are not the newest") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";
   Trainer(tiny_text_run(folder.path(), 2), run).run();

@@ -8,7 +8,7 @@
 using namespace tinymor;
 using Mode = Playback::Mode;
 
-TEST_CASE("keys go no further than there are maps of attention") {
+TEST_CASE("keys choose no attention map that does not exist") {
   Desk desk;
   desk.state().page = "Inside";
   apply(desk.state(), desk.source, "step 200");
@@ -23,7 +23,7 @@ TEST_CASE("keys go no further than there are maps of attention") {
   CHECK(desk.state().attention_head == heads - 1);
 }
 
-TEST_CASE("parts of pictures that can be pressed are reached and pressed by the keyboard, too") {
+TEST_CASE("the keyboard also reaches and presses parts of pictures") {
   Desk desk;
   const ui::Registry& registry = desk.window.app().registry();
   const auto press = [&](const std::string& name) {
@@ -59,7 +59,7 @@ TEST_CASE("Y asks a live run for one step, with Shift for ten") {
   CHECK(source.steps == 11);
 }
 
-TEST_CASE("a gap that the keyboard is at moves with Left and Right, and Enter puts it back") {
+TEST_CASE("Left and Right move the gap that the keyboard is at, and Enter puts it back") {
   Desk desk;
   const ui::Registry& registry = desk.window.app().registry();
   const auto width = [&] { return registry.find("panel.strip")->box.width(); };
@@ -138,7 +138,7 @@ TEST_CASE("every key of the help does what the help says") {
   CHECK_FALSE(desk.state().pinned);
 }
 
-TEST_CASE("every control that can be pressed is reached and pressed by the keyboard, and fields are typed into") {
+TEST_CASE("the keyboard reaches and presses every control, and types into every field") {
   Desk desk;
   const auto go_to = [&](const std::string& name) {
     for (int i = 0; i < 100 && desk.window.app().registry().focus() != name; ++i) desk.window.key(ImGuiKey_DownArrow);
@@ -197,7 +197,7 @@ TEST_CASE("keys zoom at what is shown, mark a part of the text, a loop and B") {
   CHECK(state.compare.shown.step == state.shown.step);
 }
 
-TEST_CASE("the keyboard reaches what lies below the fold of a small panel, and the panel scrolls to it") {
+TEST_CASE("the keyboard reaches controls that a small panel has scrolled away, and the panel scrolls to them") {
   WritingSource source;
   Headless window(source, 900, 500);
   AppState& state = window.app().state();
@@ -263,7 +263,7 @@ TEST_CASE("Esc leaves a field and keeps what was typed into it") {
   check("Data", TokensView::vocabulary, "tokens.search", search);
 }
 
-TEST_CASE("Esc closes the dialog that lies on top, and the keyboard stays in it until then") {
+TEST_CASE("Esc closes the topmost dialog, and the keyboard stays in it until then") {
   Desk desk;
   apply(desk.state(), desk.source, "pin probe 3");
   desk.state().lessons = {parse_lesson("title One\ncard\nsay Look.\n", "t")};
@@ -283,7 +283,7 @@ TEST_CASE("Esc closes the dialog that lies on top, and the keyboard stays in it 
   CHECK_FALSE(desk.state().pinned);
 }
 
-TEST_CASE("a note that cannot be kept is refused before it is written") {
+TEST_CASE("a note that cannot be saved is refused before it is written") {
   Desk desk;
   desk.window.type("n");
   CHECK_FALSE(desk.state().timeline.writing);

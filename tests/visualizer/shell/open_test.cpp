@@ -44,7 +44,7 @@ struct Desk {
 
 }  // namespace
 
-TEST_CASE("Open shows another run, and what belonged to the text before is let go") {
+TEST_CASE("Open shows another run, and nothing of the previous one remains") {
   Desk desk;
   desk.state().pinned = TokenRef{Subject::probe, 3};
   REQUIRE(desk.window.click("open"));
@@ -61,7 +61,7 @@ TEST_CASE("Open shows another run, and what belonged to the text before is let g
   CHECK(desk.state().shown.step == 50);
 }
 
-TEST_CASE("what is typed after O is the path, Enter opens it, and why it cannot be is said in the dialog") {
+TEST_CASE("what is typed after O is the path, Enter opens it, and the dialog says why it cannot be opened") {
   Desk desk;
   desk.window.type("oruns/live-3 rnsmc");
   desk.window.frames(3);
@@ -110,14 +110,14 @@ TEST_CASE("Enter in the text to train on trains") {
   CHECK(desk.asked == std::vector<std::string>{"train stories.txt 400"});
 }
 
-TEST_CASE("a scene that is wrong is refused in the dialog") {
+TEST_CASE("the dialog refuses a scene with a mistake") {
   const TemporaryFolder folder;
   Desk desk;
   write_file_atomically(folder.path() / "odd.scene", "rule purple\n");
   desk.window.app().drop((folder.path() / "odd.scene").string());
   desk.window.frames(4);
   CHECK(desk.state().open.dialog == Dialog::open);
-  CHECK_THAT(desk.state().open.message, ContainsSubstring("\"purple\" is no value"));
+  CHECK_THAT(desk.state().open.message, ContainsSubstring("\"purple\" is not one of its values"));
 }
 
 TEST_CASE("a race shows three runs: their curves, and each of the twins in turn beside the first") {
@@ -257,7 +257,7 @@ TEST_CASE("a session that begins beside another run begins there again, however 
   }
 }
 
-TEST_CASE("a session names its runs as they lie from it, and plays where both were moved to") {
+TEST_CASE("a session names its runs by relative paths, so that both can be moved together") {
   const TemporaryFolder folder;
   const std::filesystem::path before = std::filesystem::current_path(), here = folder.path() / "here";
   std::filesystem::create_directories(here / "runs/other");
@@ -288,7 +288,7 @@ TEST_CASE("a session names its runs as they lie from it, and plays where both we
         std::vector<std::string>{whole + "/runs/other", "train " + whole + "/my.txt 70", "train stories 80"});
 }
 
-TEST_CASE("what was opened last is offered first, once, as long as it is there") {
+TEST_CASE("what was opened last is offered first, once, as long as it exists") {
   const TemporaryFolder folder;
   AppState state;
   const Opener opener{[](const std::string&) { return alone(std::make_unique<WritingSource>()); }, {}};
@@ -306,7 +306,7 @@ TEST_CASE("what was opened last is offered first, once, as long as it is there")
                                                        (folder.path() / "c").string(), (folder.path() / "a").string()});
 }
 
-TEST_CASE("what is offered is shown in one way: from here where it lies below, else whole") {
+TEST_CASE("an offer is a relative path below the working directory, and an absolute path elsewhere") {
   const TemporaryFolder folder, elsewhere;
   const std::filesystem::path before = std::filesystem::current_path();
   std::filesystem::create_directories(folder.path() / "runs" / "mine");
@@ -320,7 +320,7 @@ TEST_CASE("what is offered is shown in one way: from here where it lies below, e
   CHECK(offered == std::vector<std::string>{"runs/mine", elsewhere.path().string(), "runs/old"});
 }
 
-TEST_CASE("Enter counts that comes before the field has the keyboard, behind what is typed") {
+TEST_CASE("Enter counts even before the field has the keyboard, after what was typed") {
   Desk desk;
   ui::type_text("oother");
   ImGuiIO& io = ImGui::GetIO();
@@ -331,7 +331,7 @@ TEST_CASE("Enter counts that comes before the field has the keyboard, behind wha
   CHECK(desk.asked == std::vector<std::string>{"other"});
 }
 
-TEST_CASE("what a run tells of its cost and its data stands in the training panel, and that it gets worse") {
+TEST_CASE("the training panel shows a run's cost and data, and says when the run gets worse") {
   class Telling : public ScriptedRun {
    public:
     Telling() : ScriptedRun(worse()) {}
@@ -357,7 +357,8 @@ TEST_CASE("what a run tells of its cost and its data stands in the training pane
   CHECK_THAT(drawn, ContainsSubstring("held-out loss rises since step"));
 }
 
-TEST_CASE("a scene that is opened shows the run it names and does its lines, on any run where it names none") {
+TEST_CASE(
+    "a scene that is opened shows the run that it names and does its lines; without a name, on the run that is shown") {
   const TemporaryFolder folder;
   write_file_atomically(folder.path() / "a.scene", "open sub/run.mortrace\nrule training\nstep 25\n");
   write_file_atomically(folder.path() / "b.scene", "rule difference\nstep 50\n");
@@ -390,7 +391,7 @@ TEST_CASE("a scene that is opened shows the run it names and does its lines, on 
   CHECK_THAT(state.open.message, ContainsSubstring("bad.scene:1: colour"));
 }
 
-TEST_CASE("a folder of runs opens all of them side by side, however many, each told from the others") {
+TEST_CASE("a folder of runs opens all of them side by side, however many, and each can be told from the others") {
   const TemporaryFolder folder;
   SampleRun run;
   run.steps = 50;
@@ -427,7 +428,7 @@ TEST_CASE("a folder of runs opens all of them side by side, however many, each t
   CHECK_THAT(window.app().csv("curves"), ContainsSubstring((folder.path() / "more9").string() + ",50,"));
 }
 
-TEST_CASE("what cannot be looked at, and text that is none, ends neither the window nor what it shows") {
+TEST_CASE("a file that cannot be opened, or is not text, closes neither the window nor its run") {
   const TemporaryFolder folder;
   std::filesystem::create_symlink("loop", folder.path() / "loop");
   write_file_atomically(folder.path() / "own.txt", "Once upon\na time  ");
@@ -450,7 +451,7 @@ TEST_CASE("what cannot be looked at, and text that is none, ends neither the win
   CHECK(again.own_text == state.own_text);
 }
 
-TEST_CASE("runs lie newest first, and folders that are none are passed over") {
+TEST_CASE("runs are listed newest first, without other folders") {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.path() / "none");
   for (const char* name : {"old", "new"}) {

@@ -12,7 +12,7 @@
 using namespace tinymor;
 using Mode = Playback::Mode;
 
-TEST_CASE("the time line's buttons walk through the snapshots and leave Following") {
+TEST_CASE("the time line's buttons walk through the snapshots and end following") {
   Desk desk;
   Playback& playback = desk.state().playback;
   const int last = int(desk.source.history().snapshots.size()) - 1;
@@ -74,7 +74,7 @@ TEST_CASE("the wheel zooms the time line around the mouse") {
   CHECK(line.zoom.width() == 1);
 }
 
-TEST_CASE("what plays on stays in view of a line that is looked at closely") {
+TEST_CASE("what is played stays visible on a zoomed time line") {
   RecordingSource source("sample", sample_recording());
   Headless window(source, 1280, 800);
   AppState& state = window.app().state();
@@ -88,7 +88,7 @@ TEST_CASE("what plays on stays in view of a line that is looked at closely") {
   CHECK(state.timeline.zoom.width() == Approx(0.2));
 }
 
-TEST_CASE("a note is written at its step, lies beside the recording and comes back with it") {
+TEST_CASE("a note is written at its step, saved beside the recording, and read with it") {
   const TemporaryFolder folder;
   const std::filesystem::path file = folder.path() / "recording.mortrace";
   { Recorder recorder(file, sample_recording()); }
@@ -112,7 +112,7 @@ TEST_CASE("a note is written at its step, lies beside the recording and comes ba
   CHECK(read_notes(file).size() == 1);
 }
 
-TEST_CASE("notes that cannot be read do not keep a recording from being shown, and are not written over") {
+TEST_CASE("unreadable notes do not prevent showing the recording, and are not overwritten") {
   const TemporaryFolder folder;
   const std::filesystem::path file = folder.path() / "recording.mortrace", notes = file.string() + ".notes";
   write_sample(file);
@@ -126,7 +126,7 @@ TEST_CASE("notes that cannot be read do not keep a recording from being shown, a
   CHECK(std::filesystem::file_size(notes) == 2 << 20);
 }
 
-TEST_CASE("the time line says what happened to the run, and stays whole where a recording is damaged") {
+TEST_CASE("the time line says what happened to the run, even when the recording is damaged") {
   RecordingSource source("sample", sample_recording());
   Headless window(source, 1280, 800);
   window.frames(2);
@@ -141,7 +141,7 @@ TEST_CASE("the time line says what happened to the run, and stays whole where a 
   }
 }
 
-TEST_CASE("counted in seconds the time line stands where the run was after them") {
+TEST_CASE("a time line that counts seconds shows the run as it was then") {
   Recording slow = sample_recording();
   for (StepMetrics& m : slow.steps)
     if (m.step > 200) m.seconds += 10.0 * double(m.step - 200);
@@ -160,7 +160,7 @@ TEST_CASE("counted in seconds the time line stands where the run was after them"
   CHECK(in_seconds == 300);
 }
 
-TEST_CASE("counted in tokens the time line goes back through a text as it was written, with its cache") {
+TEST_CASE("a time line that counts tokens goes back through a text as it was written, with its cache") {
   WritingSource source;
   Headless window(source, 1280, 800);
   AppState& state = window.app().state();

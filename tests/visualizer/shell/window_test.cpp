@@ -145,7 +145,7 @@ TEST_CASE("the window is no larger than the screen") {
   CHECK_THAT(read_file(size, 1000), ContainsSubstring("Geometry: 1000x600"));
 }
 
-TEST_CASE("training goes on while the window hangs for ten seconds, and every step is told or counted") {
+TEST_CASE("training goes on while the window hangs for ten seconds, and every step arrives or is counted as dropped") {
   const TemporaryFolder folder;
   Config config = Config::defaults();
   config.model.d_model = 16;

@@ -4,6 +4,7 @@
 
 #include "support/catch.h"
 #include "visualizer/desk.h"
+#include "visualizer/shell/keys.h"
 #include "visualizer/state/settings.h"
 
 using namespace tinymor;
@@ -51,7 +52,7 @@ TEST_CASE("a gap between panels can be dragged, is a setting, and a double click
   CHECK(width() == Approx(before + moved).margin(2));
 }
 
-TEST_CASE("where tabs find no room, arrows and a list lead to every page") {
+TEST_CASE("without room for tabs, arrows and a list lead to every page") {
   Desk desk(1024, 640);
   desk.state().zoom = 3;
   desk.window.frames(3);
@@ -70,13 +71,13 @@ TEST_CASE("zoom buttons and keys change the size of everything between 50 and 30
   CHECK(desk.state().zoom == Approx(1.1f));
   REQUIRE(desk.window.click("zoom.out"));
   CHECK(desk.state().zoom == Approx(1.0f));
-  for (int i = 0; i < 20; ++i) desk.window.app().zoom_key('+');
+  for (int i = 0; i < 20; ++i) zoom_key(desk.state(), '+');
   desk.window.frames(3);
   CHECK(desk.state().zoom == 3);
   CHECK(ui::em() == Approx(39));
-  for (int i = 0; i < 20; ++i) desk.window.app().zoom_key('-');
+  for (int i = 0; i < 20; ++i) zoom_key(desk.state(), '-');
   CHECK(desk.state().zoom == 0.5f);
-  desk.window.app().zoom_key('0');
+  zoom_key(desk.state(), '0');
   CHECK(desk.state().zoom == 1);
 }
 

@@ -16,7 +16,7 @@ bool overlap(const Box& a, const Box& b) {
 
 }  // namespace
 
-TEST_CASE("in every arrangement tiles lie inside the area, do not overlap, and every panel is on some page") {
+TEST_CASE("in every arrangement tiles are inside the area, do not overlap, and every panel is on some page") {
   const Box area{{10, 40}, {900, 600}};
   for (Arrangement kind : {Arrangement::wide, Arrangement::normal, Arrangement::pairs, Arrangement::single}) {
     std::set<std::string> seen;
@@ -67,7 +67,7 @@ TEST_CASE("wherever gaps are dragged, panels keep room, stay inside the area and
       }
 }
 
-TEST_CASE("pages are a ring") {
+TEST_CASE("the last page and the first are neighbours") {
   const std::vector<Page> ring = {{"a", {}}, {"b", {}}, {"c", {}}};
   CHECK(neighbour(ring, "a", 1) == "b");
   CHECK(neighbour(ring, "a", -1) == "c");
@@ -75,7 +75,7 @@ TEST_CASE("pages are a ring") {
   CHECK(neighbour(ring, "gone", 0) == "a");
 }
 
-TEST_CASE("a page that this window does not have gives way to the one with what it shows first") {
+TEST_CASE("a page that this window does not have is replaced by the page with its first panel") {
   const std::vector<Page> single = pages(Arrangement::single, {}, 15, false),
                           normal = pages(Arrangement::normal, {}, 15, false);
   CHECK(page_of(normal, "Inside", false).name == "Inside");

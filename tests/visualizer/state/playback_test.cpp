@@ -5,7 +5,7 @@
 using namespace tinymor;
 using Mode = Playback::Mode;
 
-TEST_CASE("following shows the newest snapshot as they come") {
+TEST_CASE("following shows each new snapshot") {
   Playback playback;
   playback.advance(0.1, 0);
   CHECK(playback.index() == -1);
@@ -15,7 +15,7 @@ TEST_CASE("following shows the newest snapshot as they come") {
   CHECK(playback.index() == 3);
 }
 
-TEST_CASE("a move by hand leaves Following, and new snapshots then move nothing") {
+TEST_CASE("a move by hand ends following, and then new snapshots move nothing") {
   Playback playback;
   playback.advance(0.1, 5);
   playback.step(-1, 5);
@@ -27,7 +27,7 @@ TEST_CASE("a move by hand leaves Following, and new snapshots then move nothing"
   CHECK(playback.index() == 8);
 }
 
-TEST_CASE("playing walks to the end and stops there, and begins anew from the end") {
+TEST_CASE("playing walks to the end and stops there, and starts again from the end") {
   Playback playback;
   playback.advance(0.1, 4);
   playback.toggle(4);
@@ -48,14 +48,14 @@ TEST_CASE("jumps outside the time line end at its ends") {
   CHECK(playback.index() == -1);
 }
 
-TEST_CASE("when snapshots vanish the shown one still exists") {
+TEST_CASE("the snapshot that is shown exists, even when others are removed") {
   Playback playback;
   playback.jump(9, 10);
   playback.advance(0.1, 3);
   CHECK(playback.index() == 2);
 }
 
-TEST_CASE("speeds go round from a quarter to sixteenfold") {
+TEST_CASE("the speed goes through a quarter to sixteen times, and round again") {
   Playback playback;
   CHECK(playback.speed == 1);
   for (double speed : {2.0, 4.0, 8.0, 16.0, 0.25, 0.5, 1.0}) {
@@ -64,7 +64,7 @@ TEST_CASE("speeds go round from a quarter to sixteenfold") {
   }
 }
 
-TEST_CASE("a loop goes round and round until it is let go") {
+TEST_CASE("a loop repeats until it is removed") {
   Playback playback;
   playback.loop = {2, 4};
   playback.jump(3, 10);

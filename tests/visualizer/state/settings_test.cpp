@@ -11,13 +11,14 @@
 
 using namespace tinymor;
 
-TEST_CASE("every setting can be read, set to what was read, and refuses nonsense with what would be right") {
+TEST_CASE(
+    "every setting can be read and set to what was read, and refuses nonsense with a line that says what is right") {
   RecordingSource source("sample", sample_recording());
   AppState state;
   for (const Setting& s : all_settings()) {
     INFO(s.name);
     if (std::string(s.name) == "do") continue;
-    if (s.is_fact) {
+    if (s.is_fact()) {
       CHECK_THROWS_WITH(apply(state, source, std::string(s.name) + " 1"), ContainsSubstring("not set"));
       continue;
     }
@@ -36,7 +37,7 @@ TEST_CASE("every setting can be read, set to what was read, and refuses nonsense
   CHECK_THROWS_WITH(apply(state, source, "rulle causal"), ContainsSubstring("there is no such setting"));
 }
 
-TEST_CASE("a line that is refused changes no setting, whichever it is") {
+TEST_CASE("a refused line changes no setting") {
   RecordingSource sample("sample", sample_recording()), empty("empty", Recording());
   const auto readings = [](const AppState& state, const Source& source) {
     std::vector<std::string> all = {std::to_string(state.wishes.size()), state.message};
@@ -94,7 +95,7 @@ TEST_CASE("a scene with a mistake names file and line and changes nothing") {
   CHECK(state.rule == RuleView::causal);
 }
 
-TEST_CASE("wishes of a scene are carried out like those of buttons") {
+TEST_CASE("wishes of a scene are granted like those of buttons") {
   RecordingSource source("sample", sample_recording());
   AppState state;
   apply_scene(state, source, "play on\ndo generate\n", "x");
@@ -144,7 +145,7 @@ TEST_CASE("a scene with times plays itself, and a session that is written down p
                     ContainsSubstring("x:1: at: \"once\" is not a number"));
 }
 
-TEST_CASE("controls that a scene hides can neither be seen nor pressed") {
+TEST_CASE("controls that a scene hides are neither visible nor pressed") {
   RecordingSource source("sample", sample_recording());
   Headless window(source, 1280, 800);
   window.frames(2);
@@ -159,7 +160,7 @@ TEST_CASE("controls that a scene hides can neither be seen nor pressed") {
   CHECK(window.click("rule.1"));
 }
 
-TEST_CASE("a window remembers how large everything was and how curves were drawn, and nothing damaged keeps it shut") {
+TEST_CASE("a window remembers its zoom and how curves are drawn, and opens with a damaged file, too") {
   const TemporaryFolder folder;
   const std::filesystem::path file = folder.path() / "config" / "tinymor" / "window.scene";
   RecordingSource source("sample", sample_recording());

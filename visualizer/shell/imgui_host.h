@@ -1,0 +1,36 @@
+#pragma once
+// What the window and the app without one have in common: ImGui's context, fonts and style for a scale, and a frame.
+
+#include <string>
+#include <vector>
+
+#include "visualizer/draw/imgui_compat.h"
+#include "visualizer/draw/theme.h"
+#include "visualizer/shell/app.h"
+
+namespace tinymor {
+
+class ImGuiHost {
+ public:
+  /// Makes a context and the current one of it.
+  explicit ImGuiHost(ui::FontSource fonts);
+  ~ImGuiHost() { ImGui::DestroyContext(context_); }
+  ImGuiHost(const ImGuiHost&) = delete;
+  ImGuiHost& operator=(const ImGuiHost&) = delete;
+
+  /// Where there are several contexts: makes this one the current one.
+  void enter() const { ImGui::SetCurrentContext(context_); }
+  /// Loads fonts and style where they are for another scale, or where glyphs found no room; between frames only. True
+  /// when it did: the texture of the fonts has changed.
+  bool match_scale(float scale);
+  /// Draws a frame of the app, and saves the panel that it wants to be saved. Returns ImGui's complaints: windows that
+  /// were begun and not ended, which are ended now.
+  std::vector<std::string> frame(App& app, double seconds);
+
+ private:
+  ImGuiContext* context_;
+  ui::FontSource fonts_;
+  float scale_ = 0;
+};
+
+}  // namespace tinymor

@@ -1,0 +1,95 @@
+#include "visualizer/shell/panel_card.h"
+
+#include <fmt/format.h>
+
+#include <cfloat>
+
+namespace tinymor {
+namespace {
+
+/// What can be done with every panel.
+void draw_panel_menu(const Panel& panel, AppState& state) {
+  const std::string name = panel.name();
+  if (ui::button("menu." + name, "...", true, "Fill the window, save")) ImGui::OpenPopup("menu");
+  if (!ui::begin_popup("menu")) return;
+  const bool filled = state.maximised == name;
+  if (ui::menu_item("menu." + name + ".fill", filled ? "Show all panels (F)" : "Fill the window (F)", false, 'f'))
+    state.maximised = filled ? "" : name;
+  if (ui::menu_item("menu." + name + ".save", "Save as SVG, PNG and CSV (S)", false, 's')) state.exporting = name;
+  ui::end_popup();
+}
+
+/// Title, switches and menu, the caption below them, and the panel itself.
+void draw_contents(Panel& panel, const Box& box, const Source& source, AppState& state) {
+  Canvas& canvas = window_canvas();
+  canvas.push_clip(box);
+  canvas.rect(box, ui::u32(ui::colors::card), ImGui::GetStyle().WindowRounding);
+  canvas.outline(box, ui::u32(ui::colors::line), 1, ImGui::GetStyle().WindowRounding);
+  const float left = ImGui::GetCursorPosX(), right = left + ImGui::GetContentRegionAvail().x;
+  const float top = ImGui::GetCursorPosY();
+  float end = right;
+  if (!state.bare) {
+    end -= ui::button_width("...");
+    ImGui::SetCursorPosX(end);
+    draw_panel_menu(panel, state);
+    end -= ImGui::GetStyle().ItemSpacing.x;
+    ImGui::SetCursorPosY(top);
+  }
+  const float free = panel.controls(source, state, end) - left - ui::em();
+  const ImVec2 corner = ImGui::GetWindowPos();
+  const float below = top + ImGui::GetFrameHeight() + ui::em() * 0.1f;
+  if (free > ui::em() * 2)
+    ui::fitted_text(canvas, {corner.x + left, corner.y + top + ImGui::GetStyle().FramePadding.y},
+                    ui::u32(ui::colors::text), panel.title(), free, ui::Font::bold);
+  ui::fitted_text(canvas, {corner.x + left, corner.y + below}, ui::u32(ui::colors::dim), panel.caption(source, state),
+                  right - left, ui::Font::small);
+  ImGui::SetCursorPos({left, below + text_size("x", ui::Font::small).y + ui::em() * 0.5f});
+  panel.draw(source, state, canvas);
+  canvas.pop_clip();
+}
+
+/// Draws a panel as if the mouse were nowhere: what is shown of the token under the mouse is not part of the panel.
+void draw_without_mouse(Panel& panel, const Box& box, const Source& source, AppState& state) {
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  ImGui::GetIO().MousePos = {-FLT_MAX, -FLT_MAX};
+  state.hovered.reset();
+  draw_contents(panel, box, source, state);
+  ImGui::GetIO().MousePos = mouse;
+}
+
+std::optional<PictureRequest> save(Panel& panel, const Box& box, const Source& source, AppState& state) {
+  SvgCanvas drawing;
+  {
+    const DrawingScope scope(drawing);
+    draw_without_mouse(panel, box, source, state);
+  }
+  state.exporting.clear();
+  try {
+    const PictureRequest picture = export_panel(panel, source, state, drawing, box);
+    state.say(fmt::format("saved {} and beside it .svg and .csv", picture.file));
+    return picture;
+  } catch (const std::exception& error) {
+    state.say(error.what());
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::optional<PictureRequest> draw_panel_card(Panel& panel, const Box& box, const Source& source, AppState& state) {
+  std::optional<PictureRequest> picture;
+  ImGui::SetNextWindowPos(box.min);
+  ImGui::SetNextWindowSize({box.width(), box.height()});
+  if (ImGui::Begin(panel.name(), nullptr, panel_flags)) {
+    if (ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) state.panel_under_mouse = panel.name();
+    ui::tag(std::string("panel.") + panel.name(), box);
+    if (state.exporting == panel.name())
+      picture = save(panel, box, source, state);
+    else
+      draw_contents(panel, box, source, state);
+  }
+  ImGui::End();
+  return picture;
+}
+
+}  // namespace tinymor

@@ -1,0 +1,22 @@
+#pragma once
+// The middle of the window: the panels of a page, and the gaps between them.
+
+#include <optional>
+#include <vector>
+
+#include "visualizer/shell/export.h"
+#include "visualizer/state/layout.h"
+
+namespace tinymor {
+
+/// The pages that the window has now, with their panels in `area`. Their names do not depend on the area.
+std::vector<Page> current_pages(const Source& source, const AppState& state, const Box& area = {});
+/// Turns to a page, away from a panel that fills the window.
+void turn_to_page(AppState& state, const std::string& name);
+
+/// Draws the page that is turned to, or the panel that fills the window. Returns the picture of a panel that is to be
+/// saved once the frame is rendered.
+std::optional<PictureRequest> draw_workspace(const Source& source, AppState& state, ui::Registry& registry,
+                                             const Panels& panels, const Box& area);
+
+}  // namespace tinymor
