@@ -157,7 +157,7 @@ class AttentionPanel : public Panel {
                          std::count(attention.asks.begin(), attention.asks.end(), true), view.size());
       for (int t = 0; t < attention.tokens; ++t) out += attention.asks[t] ? '#' : '-';
       out += "\n";
-      const auto pinned = pinned_in(state, Subject::probe, attention.tokens);
+      const auto pinned = pinned_in(state, Subject::watched, attention.tokens);
       for (int map = 0; pinned && map < attention.maps(); ++map) {
         const LargeMap large{attention, map, row.label};
         out += fmt::format("  {}: {}; {}\n", attention.name(map), looks_at(large, view.pieces, *pinned, 5),

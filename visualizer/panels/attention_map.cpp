@@ -82,7 +82,7 @@ void point_into(const LargeMap& large, AppState& state, const MapFrame& frame) {
   const float across = (mouse.x - box.min.x) / box.width(), down = (mouse.y - box.min.y) / box.height();
   zoom_by_mouse(state.columns, (across + down) / 2, std::min(1.0, 8.0 / frame.tokens));
   const int key = frame.token(across), query = frame.token(down);
-  point_at(state, {Subject::probe, query}, clicked);
+  point_at(state, {Subject::watched, query}, clicked);
   ui::tooltip(weight_sentence(large.view, large.map, query, key, state.shown.causal.pieces, large.where));
 }
 
@@ -150,7 +150,7 @@ void draw_large_map(const LargeMap& large, const Image& image, AppState& state, 
   const Box below{{box.min.x, top}, {box.min.x + side, box.max.y}},
       words{beside ? ImVec2(below.max.x + em, top) : ImVec2(box.min.x, top + side + em * 0.5f), box.max};
   const MapFrame frame = frame_of(below, state.columns, large.view.tokens);
-  const auto selected = selected_in(state, Subject::probe, frame.tokens);
+  const auto selected = selected_in(state, Subject::watched, frame.tokens);
   canvas.push_clip(frame.box);
   canvas.image(frame.place(0, 0, frame.tokens, frame.tokens), image);
   draw_hatch(canvas, frame, large.view);

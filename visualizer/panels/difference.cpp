@@ -54,7 +54,7 @@ double patch_depth(const Source& source, const Shown& shown) {
 std::vector<Quantity> quantities(const Source& source, const AppState& state) {
   const Source& other = compared_with(source, state.compare);
   const Shown &a = state.shown, &b = state.compare.shown;
-  const TextView &text_a = a.text(Subject::probe, state.rule), &text_b = b.text(Subject::probe, state.rule);
+  const TextView &text_a = a.text(Subject::watched, state.rule), &text_b = b.text(Subject::watched, state.rule);
   const auto of = [](const TextView& text, double value) { return text.size() > 0 ? value : std::nan(""); };
   std::vector<Quantity> out;
   const bool same_text = text_a.ids == text_b.ids;
@@ -121,8 +121,8 @@ void draw_images_told(Canvas& canvas, const Box& box, const Source& source, cons
 
 void draw_difference(Canvas& canvas, const Box& box, const Source& source, AppState& state) {
   if (source.history().of_images()) return draw_images_told(canvas, box, source, state);
-  const TextView &a = state.shown.text(Subject::probe, state.rule),
-                 &b = state.compare.shown.text(Subject::probe, state.rule);
+  const TextView &a = state.shown.text(Subject::watched, state.rule),
+                 &b = state.compare.shown.text(Subject::watched, state.rule);
   if (a.ids != b.ids || a.size() == 0)
     return draw_empty(canvas, box, "the two texts are not the same tokens: no difference token by token");
   const bool strokes = a.recurs() && a.rows.size() == b.rows.size();  // else a recursion is not the same in both
@@ -134,7 +134,7 @@ void draw_difference(Canvas& canvas, const Box& box, const Source& source, AppSt
   const float top = ui::em() * 1.4f;
   ImGui::SetCursorScreenPos({box.min.x, box.min.y + top});
   ImGui::BeginChild("difference", {box.width(), box.height() - top}, false);
-  draw_text(canvas, state, Subject::probe, a.pieces, [&](int t) -> TokenLook {
+  draw_text(canvas, state, Subject::watched, a.pieces, [&](int t) -> TokenLook {
     const float change = b.nll[size_t(t)] - a.nll[size_t(t)];
     const Color tint = std::isfinite(change) ? signed_color(change / 2) : ui::colors::control;
     return {tint, std::abs(b.depth[size_t(t)] - a.depth[size_t(t)]), strokes ? int(a.rows.size()) : 0};

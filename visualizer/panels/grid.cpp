@@ -174,7 +174,7 @@ class GridPanel : public Panel {
   }
 
   Table table(const Source&, const AppState& state) const override {
-    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    const TextView& view = state.shown.text(Subject::watched, state.rule);
     const bool differ = state.rule == RuleView::difference;
     Table table{{"recursion", "position", "piece", "computed", "candidate", "logit", "gate", "rank"}};
     if (differ) table.columns = {"recursion", "position", "piece", "training rule", "causal rule"};
@@ -192,11 +192,11 @@ class GridPanel : public Panel {
 
  private:
   std::string missing(const Source& source, const AppState& state) const override {
-    return state.shown.text(Subject::probe, state.rule).size() == 0 ? no_text(source) : "";
+    return state.shown.text(Subject::watched, state.rule).size() == 0 ? no_text(source) : "";
   }
 
   void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
-    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    const TextView& view = state.shown.text(Subject::watched, state.rule);
     const Box box = free_box();
     const float em = ui::em();
     const GridFrame frame({{box.min.x, box.min.y + em * 0.4f}, box.max}, make_rows(source, state, view), view.size(),
@@ -208,15 +208,15 @@ class GridPanel : public Panel {
     for (int r = 1; r <= int(view.rows.size()); ++r) draw_row(canvas, frame, line++, r, state, view);
     if (map.coda > 0) draw_row(canvas, frame, line, 0, state, view);
 
-    frame.draw_frame(canvas, state, Subject::probe, view);
+    frame.draw_frame(canvas, state, Subject::watched, view);
     const Color mark = state.paper_colors ? Color{0xBE, 0x46, 0x14} : ui::colors::text;
-    frame.draw_selection(canvas, state, Subject::probe, ui::u32(mark));
-    frame.interact("grid.cells", state, Subject::probe);
+    frame.draw_selection(canvas, state, Subject::watched, ui::u32(mark));
+    frame.interact("grid.cells", state, Subject::watched);
     take_box(box);
   }
 
   std::string lines(const Source& source, const AppState& state) const override {
-    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    const TextView& view = state.shown.text(Subject::watched, state.rule);
     std::string out =
         state.rule == RuleView::difference
             ? "#: computed by both rules, t: by the training rule only, c: by the causal rule only, -: by neither\n"

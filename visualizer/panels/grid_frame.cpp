@@ -127,7 +127,7 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
 
 void GridFrame::draw_selection(Canvas& canvas, const AppState& state, Subject subject, ImU32 color) const {
   if (const auto token = state.selected(subject)) draw_columns(canvas, *token, *token, color);
-  if (state.span && subject == Subject::probe && order_.empty())
+  if (state.span && subject == Subject::watched && order_.empty())
     draw_columns(canvas, state.span->first, state.span->second, color);
 }
 
@@ -155,7 +155,7 @@ std::optional<int> GridFrame::interact(const char* name, AppState& state, Subjec
   zoom_by_mouse(state.columns_of(subject), (mouse.x - cells_.min.x) / cells_.width(), std::min(1.0, 8.0 / tokens_));
   const int t = token(mouse.x);
   point_at(state, {subject, t}, clicked && !ui::dragged());
-  if (ImGui::IsItemActive() && ui::dragged() && subject == Subject::probe && order_.empty())
+  if (ImGui::IsItemActive() && ui::dragged() && subject == Subject::watched && order_.empty())
     state.mark({token(ImGui::GetIO().MouseClickedPos[0].x), t});
   for (int r = 0; r < int(rows_.size()); ++r) {
     if (row(r).contains(mouse)) return r;

@@ -160,7 +160,7 @@ class LensPanel : public Panel {
       outcome = nullptr;
     }
     // Where both do not fit, the guesses at a pinned token come first, else the rows.
-    const bool pinned = state.pinned && state.pinned->subject == Subject::probe;
+    const bool pinned = state.pinned && state.pinned->subject == Subject::watched;
     const bool room = box.height() > lower_height + em * (pinned ? 3 : 5);
     if (room || !pinned)
       draw_rows(canvas, {box.min, {box.max.x, room ? box.max.y - lower_height : box.max.y}}, state, outcome);
@@ -182,7 +182,7 @@ class LensPanel : public Panel {
       out += outcome->error.empty() ? fmt::format("what if: {:.4f} nats instead of {:.4f}, by the newest weights\n",
                                                   outcome->changed.lm_loss, outcome->routed.lm_loss)
                                     : outcome->error + "\n";
-    const auto pinned = pinned_in(state, Subject::probe, view.size());
+    const auto pinned = pinned_in(state, Subject::watched, view.size());
     if (!pinned) return out;
     const int t = *pinned;
     out += token_line(lens, view, t) + "\n";
@@ -220,9 +220,9 @@ class LensPanel : public Panel {
       const float change = outcome->changed.nll[size_t(t)] - outcome->routed.nll[size_t(t)];
       canvas.rect(frame.cell(int(lens.nll.size()), t), ui::u32(signed_color(2 * change)));
     }
-    frame.draw_frame(canvas, state, Subject::probe, view);
-    frame.draw_selection(canvas, state, Subject::probe, ui::u32(ui::colors::text));
-    frame.interact("lens.cells", state, Subject::probe);
+    frame.draw_frame(canvas, state, Subject::watched, view);
+    frame.draw_selection(canvas, state, Subject::watched, ui::u32(ui::colors::text));
+    frame.interact("lens.cells", state, Subject::watched);
   }
 
   /// The guesses at the token that is pointed at, or what every choice was worth.
@@ -231,7 +231,7 @@ class LensPanel : public Panel {
     const LensView& lens = state.shown.lens;
     const TextView& view = state.shown.causal;
     const float em = ui::em();
-    const auto selected = selected_in(state, Subject::probe, view.size());
+    const auto selected = selected_in(state, Subject::watched, view.size());
     const bool here = selected.has_value();
     const std::vector<Choice> choices = here ? std::vector<Choice>() : choices_of(lens, view);
     std::vector<std::string> line;  // and shorter ones

@@ -131,7 +131,7 @@ DrawnText draw_text(Canvas& canvas, AppState& state, Subject subject, const std:
   drawn.under_mouse = draw_flow(canvas, drawn.flow, pieces, drawn.origin, mouse, [&](int t) {
     TokenLook marked = look(t);
     marked.marked = state.points_at(subject, t) || state.pinned == TokenRef{subject, t} ||
-                    (subject == Subject::probe && state.marks(t));
+                    (subject == Subject::watched && state.marks(t));
     return marked;
   });
   if (drawn.under_mouse) point_at(state, {subject, *drawn.under_mouse}, ImGui::IsMouseClicked(ImGuiMouseButton_Left));
@@ -155,7 +155,7 @@ class StripPanel : public Panel {
 
   std::string caption(const Source&, const AppState& state) const override {
     if (state.shown.index < 0) return "tokens of the watched text, tinted by recursions";
-    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    const TextView& view = state.shown.text(Subject::watched, state.rule);
     if (state.tint != Tint::depth)
       return fmt::format("{}{} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats",
                          state.tint == Tint::loss ? "loss of predicting the token after" : "change of depth",
@@ -188,14 +188,14 @@ class StripPanel : public Panel {
 
  private:
   std::string missing(const Source& source, const AppState& state) const override {
-    return state.shown.text(Subject::probe, state.rule).size() == 0 ? no_text(source) : "";
+    return state.shown.text(Subject::watched, state.rule).size() == 0 ? no_text(source) : "";
   }
 
   void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
-    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    const TextView& view = state.shown.text(Subject::watched, state.rule);
     draw_legend(canvas, legend(state, view), free_box().width());
     ImGui::BeginChild("text", ImVec2(0, 0), false);
-    const auto [flow, origin, under_mouse] = draw_text(canvas, state, Subject::probe, view.pieces, [&](int t) {
+    const auto [flow, origin, under_mouse] = draw_text(canvas, state, Subject::watched, view.pieces, [&](int t) {
       if (state.tint != Tint::depth) return tinted_look(source, state, view, t);
       if (state.rule == RuleView::difference) return difference_look(state.shown, t, state.shift_depth);
       return depth_look(shown_depth(view, t, state.shift_depth), int(view.rows.size()));
@@ -223,7 +223,7 @@ class StripPanel : public Panel {
   }
 
   std::string lines(const Source&, const AppState& state) const override {
-    const TextView& view = state.shown.text(Subject::probe, state.rule);
+    const TextView& view = state.shown.text(Subject::watched, state.rule);
     std::string out = depth_counts(view) + "\n";
     for (int t = 0; t < view.size(); ++t) {
       out += view.pieces[t];

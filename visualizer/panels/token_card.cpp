@@ -40,7 +40,7 @@ std::vector<std::string> losses(const AppState& state, TokenRef token) {
   if (std::isfinite(view.nll[t]) && t + 1 < view.size())
     out.push_back(fmt::format("predicts \"{}\" next: {:.2f} nats ({})", quoted_piece(view.pieces[t + 1]), view.nll[t],
                               percent(std::exp(-view.nll[t]))));
-  if (token.subject == Subject::probe && size_t(t) < state.shown.likely.size())
+  if (token.subject == Subject::watched && size_t(t) < state.shown.likely.size())
     out.push_back("causal rule, likeliest: " + state.shown.likely[size_t(t)]);
   if (t > 0 && std::isfinite(view.nll[t - 1]))
     out.push_back(fmt::format("was predicted itself: {:.2f} nats", view.nll[t - 1]));
@@ -85,7 +85,7 @@ void draw_recursion(const RecursionRow& row, int t, Color computed, bool trainin
 }
 
 bool shows_training(const AppState& state, TokenRef token) {
-  return token.subject == Subject::probe && state.rule == RuleView::training;
+  return token.subject == Subject::watched && state.rule == RuleView::training;
 }
 
 bool valid(const AppState& state, TokenRef token) {
@@ -156,7 +156,7 @@ SpanSummary summary_of(const TextView& view, int first, int last) {
 }
 
 std::vector<std::string> span_lines(const AppState& state) {
-  const TextView& view = state.shown.text(Subject::probe, state.rule);
+  const TextView& view = state.shown.text(Subject::watched, state.rule);
   if (!state.span || state.span->second >= view.size()) return {};
   const auto [first, last] = *state.span;
   const SpanSummary part = summary_of(view, first, last), whole = summary_of(view, 0, view.size() - 1);

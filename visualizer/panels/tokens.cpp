@@ -109,7 +109,7 @@ class TokensPanel : public Panel {
     const std::string all = grouped(int64_t(source.history().run.vocabulary.size()));
     if (state.tokens_view == TokensView::own) return "any text as the tokens of this run, below each its id";
     if (source.history().of_images()) return "what a model of text sees";
-    if (state.tokens_view == TokensView::probe)
+    if (state.tokens_view == TokensView::watched)
       return fmt::format("{} tokens of the watched text, below each its id \u00b7 step {}", state.shown.causal.size(),
                          state.shown.step);
     if (corpus_tokens(source) == 0) return fmt::format("{} tokens; how often they occur was not recorded", all);
@@ -143,12 +143,12 @@ class TokensPanel : public Panel {
 
   std::string missing(const Source& source, const AppState& state) const override {
     if (source.history().of_images()) return no_text(source);
-    return state.tokens_view == TokensView::probe ? watched_tokens(source, state).problem : "";
+    return state.tokens_view == TokensView::watched ? watched_tokens(source, state).problem : "";
   }
 
   void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
     switch (state.tokens_view) {
-      case TokensView::probe:
+      case TokensView::watched:
         return draw_watched(source, state, canvas);
       case TokensView::vocabulary:
         return draw_vocabulary(source, state, canvas);
@@ -182,13 +182,13 @@ class TokensPanel : public Panel {
     };
     write(place_of_watched(source, state), ui::colors::dim);
     if (corpus_tokens(source) > 0 && is_first_text(source, state)) draw_corpus(canvas, source, state);
-    const auto selected = selected_in(state, Subject::probe, int(watched.ids.size()));
+    const auto selected = selected_in(state, Subject::watched, int(watched.ids.size()));
     if (selected)
       write(frequency(source, watched.ids[*selected]), ui::colors::text);
     else
       write("point at a token to see how often it occurs", ui::colors::faint);
     if (const auto under_mouse = draw_tokens(canvas, watched, selected))
-      point_at(state, {Subject::probe, *under_mouse}, ImGui::IsMouseClicked(ImGuiMouseButton_Left));
+      point_at(state, {Subject::watched, *under_mouse}, ImGui::IsMouseClicked(ImGuiMouseButton_Left));
   }
 
   void draw_vocabulary(const Source& source, AppState& state, Canvas& canvas) {

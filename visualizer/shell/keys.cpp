@@ -15,7 +15,7 @@ namespace tinymor {
 namespace {
 
 void step_token(AppState& state, int by) {
-  const TokenRef from = state.pinned.value_or(TokenRef{Subject::probe, by > 0 ? -1 : 0});
+  const TokenRef from = state.pinned.value_or(TokenRef{Subject::watched, by > 0 ? -1 : 0});
   const int count = state.shown.text(from.subject, state.rule).size();
   state.span.reset();
   if (count > 0) state.pinned = TokenRef{from.subject, std::clamp(from.token + by, 0, count - 1)};
@@ -23,9 +23,9 @@ void step_token(AppState& state, int by) {
 
 /// Marks one token more or less, beginning with the pinned one.
 void mark_token(AppState& state, int by) {
-  const int count = state.shown.text(Subject::probe, state.rule).size();
+  const int count = state.shown.text(Subject::watched, state.rule).size();
   if (count == 0) return;
-  const bool pinned = state.pinned && state.pinned->subject == Subject::probe;
+  const bool pinned = state.pinned && state.pinned->subject == Subject::watched;
   const int from = pinned ? state.pinned->token : 0;
   const auto [first, last] = state.span.value_or(std::pair(from, from));
   state.span = std::pair(first, std::clamp(last + by, first, count - 1));
@@ -50,10 +50,10 @@ void turn_zooms(const Source& source, AppState& state, double notches) {
   const double end = axis.at(history.last_step());
   turn(state.curves.zoom, end > 0 ? axis.at(state.shown.step) / end : 0.5, 0.01);
   turn(state.timeline.zoom, double(state.shown.step) / double(std::max<int64_t>(1, history.last_step())), 0.01);
-  for (const Subject subject : {Subject::probe, Subject::generated}) {
+  for (const Subject subject : {Subject::watched, Subject::generated}) {
     const int tokens = state.shown.text(subject, state.rule).size();
     const bool pinned = state.pinned && state.pinned->subject == subject;
-    const double middle_or_newest = subject == Subject::probe ? 0.5 : 1;
+    const double middle_or_newest = subject == Subject::watched ? 0.5 : 1;
     const double place = pinned ? (state.pinned->token + 0.5) / tokens : middle_or_newest;
     if (tokens > 0) turn(state.columns_of(subject), place, std::min(1.0, 8.0 / tokens));
   }

@@ -5,7 +5,7 @@ namespace tinymor {
 Experiment AppState::wanted() const {
   Experiment e = what_if;
   e.training_rule = rule == RuleView::training;
-  e.token = pinned && pinned->subject == Subject::probe && !everybody ? pinned->token : -1;
+  e.token = pinned && pinned->subject == Subject::watched && !everybody ? pinned->token : -1;
   if (e.token < 0 && !everybody) e.depth = 0;
   return e;
 }

@@ -28,7 +28,7 @@ enum class Tint { depth, loss, change };
 enum class ColumnSort { position, depth, loss };
 
 /// What the panel of tokens shows.
-enum class TokensView { probe, vocabulary, own };
+enum class TokensView { watched, vocabulary, own };
 
 /// What the time line counts: steps or seconds of the run, or the tokens of the generated text.
 enum class Clock { steps, seconds, text };
@@ -81,7 +81,7 @@ struct Settings {
   bool everybody = false;                ///< The lens forces the depth of all tokens, not of the pinned one.
   std::string compared_panel = "strip";  ///< The panel that is drawn twice in the compare panel.
 
-  Subject cache_subject = Subject::probe;
+  Subject cache_subject = Subject::watched;
   int cache_strategy = 0;   ///< Of the cache that is drawn, as KvStrategy + 1; 0: the run's own.
   int attention_layer = 0;  ///< Of the block, from 0; -1: the model's first layer; after the block: its last layer.
   int attention_row = 0, attention_head = 0;  ///< The map that is drawn large.
@@ -91,7 +91,7 @@ struct Settings {
   int autograd_step = 0;   ///< Steps taken there, forward and then backward.
   int patches_image = -1;  ///< The image that is drawn large; -1: none.
   int patch = -1;          ///< The patch whose scores are shown while the mouse is elsewhere; -1: none.
-  TokensView tokens_view = TokensView::probe;
+  TokensView tokens_view = TokensView::watched;
   std::string token_search;  ///< Only tokens that contain it are listed.
   std::string own_text = "Once upon a time";
   Tint tint = Tint::depth;
@@ -159,7 +159,7 @@ struct FrameState {
 };
 
 struct AppState : Settings, RunState, FrameState {
-  TextZoom& columns_of(Subject subject) { return subject == Subject::probe ? columns : written; }
+  TextZoom& columns_of(Subject subject) { return subject == Subject::watched ? columns : written; }
   /// What the lens changes, with the rule that is shown and the pinned token. Without a token no depth is forced.
   Experiment wanted() const;
   /// The token all panels point at.

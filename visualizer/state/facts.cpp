@@ -43,7 +43,7 @@ std::string pinned_differs(const AppState& s, const Source&) {
 }
 
 const TextView& watched(const AppState& s) {
-  return s.shown.text(Subject::probe, s.rule);
+  return s.shown.text(Subject::watched, s.rule);
 }
 
 /// Tokens of the watched text that the first or last recursion computed, or "none".

@@ -281,7 +281,7 @@ Setting pin() {
               return true;
             }
             if (const int found = remarkable_token(s, source, value); found >= 0) {
-              s.pinned = TokenRef{Subject::probe, found};
+              s.pinned = TokenRef{Subject::watched, found};
               return true;
             }
             for (int subject : {0, 1}) {

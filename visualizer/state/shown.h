@@ -21,9 +21,9 @@ namespace tinymor {
 enum class RuleView { training, causal, difference };
 const char* rule_name(RuleView rule);
 
-enum class Subject { probe, generated };
+enum class Subject { watched, generated };
 struct TokenRef {
-  Subject subject = Subject::probe;
+  Subject subject = Subject::watched;
   int token = 0;
   bool operator==(const TokenRef&) const = default;
 };

@@ -56,7 +56,7 @@ TEST_CASE("every panel draws the picture that was stored of it") {
     Headless window(source, 640, 400);
     AppState& state = window.app().state();
     state.maximised = panel->name();
-    state.pinned = TokenRef{Subject::probe, 24};
+    state.pinned = TokenRef{Subject::watched, 24};
     state.bare = true;
     window.frames(4);
     const std::vector<int> now = thumbnail(window.picture());

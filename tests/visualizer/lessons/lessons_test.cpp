@@ -215,7 +215,7 @@ TEST_CASE("Space continues a lesson, Backspace goes back, and what a card shows 
   CHECK(state.lessons[0].steps[1].text == "Two. More.");
   REQUIRE(window.click("lesson.solve"));
   window.frames(1);
-  CHECK(state.pinned == TokenRef{Subject::probe, 3});
+  CHECK(state.pinned == TokenRef{Subject::watched, 3});
   CHECK(state.tutor.done[0]);
   window.key(ImGuiKey_Space);
   CHECK(state.rule == RuleView::causal);
@@ -236,14 +236,14 @@ TEST_CASE("`keep` keeps what the learner has set, and sets it otherwise") {
                    "t")};
   enter_lesson(state, source, 0, 0);
   turn_lesson(state, source, 1);
-  CHECK(state.pinned == TokenRef{Subject::probe, 5});
+  CHECK(state.pinned == TokenRef{Subject::watched, 5});
   turn_lesson(state, source, -1);
   CHECK_FALSE(state.pinned);
   apply(state, source, "pin probe 9");
   for (int card : {1, 2}) {
     CAPTURE(card);
     turn_lesson(state, source, 1);
-    CHECK(state.pinned == TokenRef{Subject::probe, 9});
+    CHECK(state.pinned == TokenRef{Subject::watched, 9});
   }
 }
 
@@ -257,7 +257,7 @@ TEST_CASE("a token that a scene describes is pinned before the first frame, at t
     apply_scene(state, source, scene, "start");
     REQUIRE(state.pinned);
     state.bring_up_to_date(source);
-    const std::vector<int>& depth = state.shown.text(Subject::probe, state.rule).depth;
+    const std::vector<int>& depth = state.shown.text(Subject::watched, state.rule).depth;
     const int pinned = depth[size_t(state.pinned->token)];
     if (std::string(scene).find("shallowest") != std::string::npos)
       CHECK(pinned == *std::min_element(depth.begin(), depth.end()));

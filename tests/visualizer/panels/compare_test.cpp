@@ -32,7 +32,7 @@ TEST_CASE("two steps of a run stand side by side with one cursor") {
   CHECK(state.compare.shown.step == Approx(200).margin(26));
   CHECK(state.shown.step == 400);
   REQUIRE(window.hover("b.strip.token.7"));
-  CHECK(state.hovered == TokenRef{Subject::probe, 7});
+  CHECK(state.hovered == TokenRef{Subject::watched, 7});
   CHECK(window.app().registry().find("a.strip.token.7"));
   REQUIRE(window.click("compare.kind.2"));
   window.frames(2);

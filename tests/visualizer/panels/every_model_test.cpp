@@ -189,7 +189,7 @@ void check_every_strategy(Watch& watch) {
     check_cache(watch, forced, config);
     if (watch.model.layers().recursions == 1) continue;
     const ModelConfig twin = recursive_twin(config);
-    CHECK(bytes_unrouted(watch.state().shown.text(Subject::probe, watch.state().rule), watch.source.geometry(),
+    CHECK(bytes_unrouted(watch.state().shown.text(Subject::watched, watch.state().rule), watch.source.geometry(),
                          config.kv_cache) == trace(opinionated_model(twin, 5), watch.text, {}).kv_bytes);
   }
   watch.state().cache_strategy = 0;
@@ -255,7 +255,7 @@ TEST_CASE("every panel says of every model what the model did") {
   for (const Case& each : all) {
     CAPTURE(each.name);
     Watch watch(each.config);
-    watch.state().pinned = TokenRef{Subject::probe, 3};
+    watch.state().pinned = TokenRef{Subject::watched, 3};
     for (const RuleView rule : {RuleView::training, RuleView::causal}) {
       CAPTURE(rule_name(rule));
       watch.state().rule = rule;

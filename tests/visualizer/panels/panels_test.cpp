@@ -24,10 +24,10 @@ std::set<std::string> draw_everything(Source& source) {
   AppState& state = window.app().state();
   for (RuleView rule : {RuleView::training, RuleView::causal, RuleView::difference}) {
     state.rule = rule;
-    state.pinned = TokenRef{Subject::probe, 3};
+    state.pinned = TokenRef{Subject::watched, 3};
     state.log_loss = !state.log_loss;
     state.paper_colors = !state.paper_colors;
-    state.cache_subject = rule == RuleView::causal ? Subject::generated : Subject::probe;
+    state.cache_subject = rule == RuleView::causal ? Subject::generated : Subject::watched;
     state.attention_layer = int(rule) - 1;
     state.sharing_scheme = int(rule);
     state.patches_image = int(rule) - 1;

@@ -40,9 +40,9 @@ TEST_CASE("the watched text says where in the corpus it is, and a token how ofte
   CHECK_THAT(desk.text(), ContainsSubstring("tokens 59,001 to 59,120 of 60,100 (held out)"));
   CHECK(desk.table().rows.size() == 120);
   REQUIRE(desk.window.hover("tokens.token.5"));
-  CHECK(desk.state().hovered == TokenRef{Subject::probe, 5});
+  CHECK(desk.state().hovered == TokenRef{Subject::watched, 5});
   REQUIRE(desk.window.click("tokens.token.5"));
-  CHECK(desk.state().pinned == TokenRef{Subject::probe, 5});
+  CHECK(desk.state().pinned == TokenRef{Subject::watched, 5});
 }
 
 TEST_CASE("the vocabulary begins with the most frequent token and lists what contains the text that is searched") {

@@ -24,13 +24,13 @@ TEST_CASE("the rule switch changes the rule that all panels show") {
 TEST_CASE("hovering a token selects it everywhere, a click pins it, another click lets go") {
   Desk desk;
   REQUIRE(desk.window.hover("strip.token.24"));
-  CHECK(desk.state().hovered == TokenRef{Subject::probe, 24});
+  CHECK(desk.state().hovered == TokenRef{Subject::watched, 24});
   CHECK_FALSE(desk.state().pinned);
   REQUIRE(desk.window.click("strip.token.24"));
-  CHECK(desk.state().pinned == TokenRef{Subject::probe, 24});
+  CHECK(desk.state().pinned == TokenRef{Subject::watched, 24});
   CHECK(desk.shows("inspector"));
   REQUIRE(desk.window.hover("top.badge"));
-  CHECK(desk.state().selected() == TokenRef{Subject::probe, 24});
+  CHECK(desk.state().selected() == TokenRef{Subject::watched, 24});
   REQUIRE(desk.window.click("strip.token.24"));
   CHECK_FALSE(desk.state().pinned);
 }
@@ -123,14 +123,14 @@ TEST_CASE("dragging over tokens marks a part of the text, and its cost is shown 
   CHECK(desk.state().span->first == 5);
   CHECK(desk.state().span->second > 5);
   REQUIRE(desk.window.click("strip.token.2"));
-  CHECK(desk.state().pinned == TokenRef{Subject::probe, 2});
+  CHECK(desk.state().pinned == TokenRef{Subject::watched, 2});
   CHECK_FALSE(desk.state().span);
 }
 
 TEST_CASE("a double click on a token leads to the depth lens with the token pinned") {
   Desk desk;
   REQUIRE(desk.window.click("strip.token.5", 2));
-  CHECK(desk.state().pinned == TokenRef{Subject::probe, 5});
+  CHECK(desk.state().pinned == TokenRef{Subject::watched, 5});
   CHECK(desk.shows("panel.lens"));
 }
 

@@ -113,7 +113,7 @@ TEST_CASE("every key of the help does what the help says") {
   desk.window.key(ImGuiKey_PageUp);
   CHECK(desk.shows("panel.grid"));
   desk.window.type(".");
-  CHECK(desk.state().pinned == TokenRef{Subject::probe, 0});
+  CHECK(desk.state().pinned == TokenRef{Subject::watched, 0});
   desk.window.type("..");
   CHECK(desk.state().pinned->token == 2);
   desk.window.type(",");
@@ -258,7 +258,7 @@ TEST_CASE("Esc leaves a field and keeps what was typed into it") {
     CHECK(text(desk.state()) == typed);
     CHECK_FALSE(ImGui::GetIO().WantTextInput);
   };
-  check("Generate", TokensView::probe, "gen.prompt", prompt);
+  check("Generate", TokensView::watched, "gen.prompt", prompt);
   check("Data", TokensView::own, "tokens.own", own);
   check("Data", TokensView::vocabulary, "tokens.search", search);
 }

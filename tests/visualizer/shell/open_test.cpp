@@ -46,7 +46,7 @@ struct Desk {
 
 TEST_CASE("Open shows another run, and nothing of the previous one remains") {
   Desk desk;
-  desk.state().pinned = TokenRef{Subject::probe, 3};
+  desk.state().pinned = TokenRef{Subject::watched, 3};
   REQUIRE(desk.window.click("open"));
   desk.window.type("nowhere");
   REQUIRE(desk.window.click("open.go"));

@@ -81,7 +81,7 @@ TEST_CASE("a scene sets what it says, and the state it makes reads back as that 
   state.shown.update(source, state.playback.index());
   CHECK(state.rule == RuleView::training);
   CHECK(state.shown.step == 200);
-  CHECK(state.pinned == TokenRef{Subject::probe, 12});
+  CHECK(state.pinned == TokenRef{Subject::watched, 12});
   CHECK(state.request.prompt == "Once \\ upon\na time");
   CHECK(scene_of(state, source) == scene);
   CHECK(scene_of(AppState(), source).empty());
@@ -127,7 +127,7 @@ TEST_CASE("a scene with times plays itself, and a session that is written down p
     first.wishes.clear();
   }
   CHECK(first.rule == RuleView::causal);
-  CHECK(first.pinned == TokenRef{Subject::probe, 7});
+  CHECK(first.pinned == TokenRef{Subject::watched, 7});
   const std::string written = read_file(file, 10000);
   CHECK(written == "at 0.01\nrule training\nat 1.00\nrule causal\nat 2.00\npin probe 7\nat 2.50\ndo keep 4\n");
 
@@ -139,7 +139,7 @@ TEST_CASE("a scene with times plays itself, and a session that is written down p
   CHECK(again.rule == RuleView::causal);
   CHECK_FALSE(again.pinned);
   play_script(1.5, again, source);
-  CHECK(again.pinned == TokenRef{Subject::probe, 7});
+  CHECK(again.pinned == TokenRef{Subject::watched, 7});
   CHECK(again.wishes.size() == 1);
   CHECK_THROWS_WITH(apply_scene(again, source, "at once\n", "x"),
                     ContainsSubstring("x:1: at: \"once\" is not a number"));
