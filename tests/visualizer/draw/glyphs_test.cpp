@@ -1,5 +1,5 @@
-#include "visualizer/draw/rasterizer.h"
 #include "visualizer/draw/glyphs.h"
+#include "visualizer/draw/rasterizer.h"
 
 #include "support/catch.h"
 #include "visualizer/desk.h"
