@@ -80,7 +80,7 @@ class LiveSource : public Source {
   void train_step() override { control_.step(); }
   void set_lr_factor(double factor) override { control_.set_lr_factor(factor); }
   void watch(Watched what) override { steerable() ? control_.watch(std::move(what)) : Source::watch(std::move(what)); }
-  void record() override { steerable() ? control_.take_snapshot() : Source::record(); }
+  void take_snapshot() override { steerable() ? control_.take_snapshot() : Source::take_snapshot(); }
   std::string why_not() const override;
 
  private:

@@ -128,7 +128,7 @@ void Source::watch(Watched what) {
   if (generator_ && what.kind == Watched::own) generator_->look_at(std::move(what.text));
 }
 
-void Source::record() {
+void Source::take_snapshot() {
   if (!history_.snapshots.empty()) watch({Watched::own, history_.snapshots.back().threshold.tokens});
 }
 

@@ -99,7 +99,7 @@ class Source {
   /// Snapshots show this from now on. Where no run goes on, the last weights add a snapshot of the given text.
   virtual void watch(Watched what);
   /// Takes a snapshot with everything at the next step; where no run goes on, of the newest snapshot's text.
-  virtual void record();
+  virtual void take_snapshot();
 
   /// Generating; only where `can_generate()`. `why_not` tells a person what is missing.
   bool can_generate() const { return generator_ != nullptr; }

@@ -79,7 +79,7 @@ void App::frame(double seconds) {
   state_.panel_under_mouse.clear();
   draw();
   state_.hovered = state_.hovering;
-  if (std::exchange(state_.recording_asked, false)) session_.toggle(state_, *source_);
+  if (std::exchange(state_.session_asked, false)) session_.toggle(state_, *source_);
   session_.note(seconds, state_, *source_);
   grant_wishes();
   obey_settings(*source_, state_);

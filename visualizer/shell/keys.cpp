@@ -199,7 +199,7 @@ void save_panel(const Source&, AppState& state, int) {
 }
 
 void toggle_session(const Source&, AppState& state, int) {
-  state.recording_asked = true;
+  state.session_asked = true;
 }
 
 void toggle_help(const Source&, AppState& state, int) {

@@ -77,7 +77,7 @@ void steer(const Wish& wish, Source& source, AppState& state) {
       source.stop_generating();
       break;
     case Wish::record:
-      source.record();
+      source.take_snapshot();
       break;
     case Wish::train_step:
       source.train_step();

@@ -34,24 +34,21 @@ AxisMap map_of(const Source& source, Clock clock) {
   return AxisMap(source, clock == Clock::seconds ? CurveAxis::seconds : CurveAxis::steps);
 }
 
-void collect_loss(Timeline& line, const Source& source, const AxisMap& map) {
-  const std::pair made_of(source.version(), line.clock);
-  if (line.made_of == made_of) return;
-  line.made_of = made_of;
-  line.times.clear();
-  line.log_loss.clear();
-  for (const StepMetrics& m : source.history().steps) {
-    line.times.push_back(map.at(m.step));
-    line.log_loss.push_back(std::log(m.loss));
+LossCurve loss_curve(const RunHistory& history, const AxisMap& map) {
+  LossCurve curve;
+  for (const StepMetrics& m : history.steps) {
+    curve.times.push_back(map.at(m.step));
+    curve.log_loss.push_back(std::log(m.loss));
   }
+  return curve;
 }
 
-void draw_loss(Canvas& canvas, const Track& track, const Timeline& timeline) {
-  const ValueRange range = range_of(timeline.log_loss);
+void draw_loss(Canvas& canvas, const Track& track, const LossCurve& curve) {
+  const ValueRange range = range_of(curve.log_loss);
   if (range.empty || range.high <= range.low) return;
   std::vector<ImVec2> line;
   for (const PlotPoint& p :
-       decimate(timeline.times, timeline.log_loss, track.from, track.to, std::max(1, int(track.box.width() / 2)))) {
+       decimate(curve.times, curve.log_loss, track.from, track.to, std::max(1, int(track.box.width() / 2)))) {
     if (!std::isfinite(p.y) || !track.shows(p.x)) continue;
     const float part = float((p.y - range.low) / (range.high - range.low));
     line.push_back({track.x(p.x), track.box.max.y - 2 - part * (track.box.height() - 4)});
@@ -76,7 +73,6 @@ void draw_event(Canvas& canvas, const Track& track, double time, RunEvent::Kind 
 void draw_run(Canvas& canvas, const Track& track, const RunHistory& history, const AppState& state,
               const AxisMap& map) {
   const float em = ui::em(), top = track.box.min.y, bottom = track.box.max.y;
-  draw_loss(canvas, track, state.timeline);
   if (const auto& loop = state.playback.loop; loop && loop->second < history.snapshot_count())
     draw_loop(canvas, track, map.at(history.snapshot_step(loop->first)), map.at(history.snapshot_step(loop->second)));
   for (int i = 0; i < history.snapshot_count(); ++i) {
@@ -178,7 +174,8 @@ void draw_track(const Source& source, AppState& state, const Box& box) {
   if (of_text) {
     draw_text(canvas, track, source, state);
   } else {
-    collect_loss(state.timeline, source, map);
+    const std::pair key(source.version(), state.timeline.clock);
+    draw_loss(canvas, track, state.timeline.loss.of(key, [&] { return loss_curve(history, map); }));
     draw_run(canvas, track, history, state, map);
   }
   if (count > 0 && track.shows(now)) {

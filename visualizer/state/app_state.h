@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "visualizer/draw/canvas.h"
+#include "visualizer/draw/memo.h"
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/state/comparison.h"
 #include "visualizer/state/lesson.h"
@@ -33,6 +34,10 @@ enum class TokensView { watched, vocabulary, own };
 /// What the time line counts: steps or seconds of the run, or the tokens of the generated text.
 enum class Clock { steps, seconds, text };
 
+struct LossCurve {
+  std::vector<double> times, log_loss;
+};
+
 /// The part of the time line that is visible, and the notes on it.
 struct Timeline {
   Clock clock = Clock::steps;
@@ -40,10 +45,9 @@ struct Timeline {
   double place = 0;              ///< Its position in the last frame, by its clock: what moves stays in view.
   std::optional<int> loop_from;  ///< The beginning of the range that is being marked.
   std::vector<Note> notes;
-  std::vector<double> times, log_loss;  ///< The curve behind it, for a version of the source and a clock.
-  std::pair<uint64_t, Clock> made_of{0, Clock::steps};
-  bool writing = false;             ///< The dialog for a note at the step that is shown.
-  std::string draft, problem = {};  ///< The note, and why it could not be saved.
+  Memo<std::pair<uint64_t, Clock>, LossCurve> loss;  ///< Behind it, for a version of the source and a clock.
+  bool writing = false;                              ///< The dialog for a note at the step that is shown.
+  std::string draft, problem = {};                   ///< The note, and why it could not be saved.
 };
 
 /// A line of a scene that is to be done later.
@@ -148,7 +152,7 @@ struct FrameState {
   std::vector<ImWchar> typed_ahead;  ///< What was typed for it in the meantime.
   bool entered_ahead = false;        ///< Enter was pressed after that.
   std::pair<std::string, std::string> scene_asked;  ///< Name and text of a scene that the next frame begins with.
-  bool recording_asked = false;                     ///< To begin or to end the recording of the session.
+  bool session_asked = false;                       ///< To begin or to end the recording of the session.
   float docked = 0;                                 ///< Height of the bands above the bottom bar, as of the last frame.
   float gap_dragged_from = 0;                       ///< Where the gap that is being dragged was before.
   bool at_gap = false;  ///< The keyboard is at a gap between panels: Left and Right move it.

@@ -120,7 +120,7 @@ TEST_CASE(
   REQUIRE(source.can_watch());
   const auto& snapshots = source.history().snapshots;
   const size_t recorded = snapshots.size();
-  source.record();
+  source.take_snapshot();
   REQUIRE(wait_for(source, [&] { return snapshots.size() > recorded; }));
   const Snapshot &before = snapshots[recorded - 1], &now = snapshots.back();
   CHECK(now.step == before.step);

@@ -168,7 +168,7 @@ TEST_CASE("training goes on while the window hangs for ten seconds, and every st
   CHECK(taken > 10 * rate / 3);  // told or, once the ring was full, counted
   const bool slow = source.history().last_step() < config.train.record_every;  // under a sanitizer, on a busy machine
   CHECK((slow || source.history().snapshots.back().step > begun.step));
-  source.record();
+  source.take_snapshot();
   CHECK(wait_for(source, [&] {
     const Snapshot& newest = source.history().snapshots.back();
     return newest.step % 500 != 0 && !newest.threshold.attention.empty();
