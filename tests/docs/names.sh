@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every file of this tree that a comment, a chapter or README.md names is there, seen from the root, from tests/ or from
-# where it is named. Names with capitals or * mean many files and are not checked.
+# where it is named. Names with capitals or * stand for many.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folders='tensor|autograd|mor|datasets|trainer|visualizer|tests|docs'
