@@ -7,16 +7,10 @@
 namespace tinymor {
 namespace {
 
-constexpr float line_em = 1.95f, box_em = 1.4f, padding_em = 0.16f, stroke_em = 0.17f, space_em = 0.38f, edge_em = 0.2f;
+constexpr float box_em = 1.4f, padding_em = 0.16f, stroke_em = 0.17f, space_em = 0.38f, edge_em = 0.2f;
 
 bool begins_word(const std::string& piece) {
   return piece.starts_with(' ');
-}
-
-// The space before a word is the gap between the boxes; a token of only spaces shows them as dots.
-std::string inside(const std::string& piece) {
-  const size_t letter = piece.find_first_not_of(' ');
-  return letter == std::string::npos ? quoted_piece(piece) : piece.substr(letter);
 }
 
 // The width of the word that begins at token `i`.
@@ -38,17 +32,22 @@ void draw_strokes(Canvas& canvas, const Box& box, const TokenLook& look) {
 
 }  // namespace
 
-TextFlow flow_text(const std::vector<std::string>& pieces, float width) {
-  const float em = ui::em(), padding = em * padding_em;
+std::string inside_box(const std::string& piece) {
+  const size_t letter = piece.find_first_not_of(' ');
+  return letter == std::string::npos ? quoted_piece(piece) : piece.substr(letter);
+}
+
+TextFlow flow_text(const std::vector<std::string>& pieces, float width, ui::Font font, float line) {
+  const float em = ui::font(font)->FontSize, padding = em * padding_em;
   const float edge = em * edge_em;  // room for the outline of a marked token
   TextFlow flow;
   std::vector<float> widths;
-  for (const std::string& piece : pieces) widths.push_back(text_size(inside(piece)).x + 2 * padding);
+  for (const std::string& piece : pieces) widths.push_back(text_size(inside_box(piece), font).x + 2 * padding);
 
   float x = edge, y = edge;
   const auto new_line = [&] {
     x = edge;
-    y += em * line_em;
+    y += em * line;
   };
   for (size_t i = 0; i < pieces.size(); ++i) {
     const bool word_start = i == 0 || begins_word(pieces[i]);
@@ -57,7 +56,7 @@ TextFlow flow_text(const std::vector<std::string>& pieces, float width) {
                               (word_start && x + em * space_em + word > width - edge && word <= width - 2 * edge);
     if (x > edge && does_not_fit) new_line();
     if (x > edge && begins_word(pieces[i])) x += em * space_em;
-    flow.boxes.push_back({{x, y}, {x + widths[i], y + em * line_em}});
+    flow.boxes.push_back({{x, y}, {x + widths[i], y + em * line}});
     x += widths[i] + 1;
     if (is_newline(pieces[i])) new_line();
   }
@@ -83,7 +82,7 @@ std::optional<int> draw_flow(Canvas& canvas, const TextFlow& flow, const std::ve
     const Box plate{box.min, {box.max.x, box.min.y + em * box_em}};
     canvas.rect(plate, ui::u32(token.tint), rounding);
     const float text_y = plate.center().y - text_size("x").y / 2;
-    canvas.text({box.min.x + em * padding_em, text_y}, ui::u32(text_on(token.tint)), inside(pieces[i]));
+    canvas.text({box.min.x + em * padding_em, text_y}, ui::u32(text_on(token.tint)), inside_box(pieces[i]));
     draw_strokes(canvas, box, token);
     if (token.marked) {
       canvas.outline(plate.inset(-em * 0.08f, -em * 0.08f), ui::u32(ui::colors::text), std::max(1.5f, em * 0.13f),

@@ -24,9 +24,13 @@ struct TextFlow {
   float height = 0;
 };
 
+/// What is drawn of a token: the space before a word is the gap between the boxes; a token of only spaces shows them.
+std::string inside_box(const std::string& piece);
+
 /// Breaks lines before words (tokens that begin with a space) and after newlines; a word wider than `width` breaks
-/// anywhere.
-TextFlow flow_text(const std::vector<std::string>& pieces, float width);
+/// anywhere. A line is `line` times as high as the font's letters.
+TextFlow flow_text(const std::vector<std::string>& pieces, float width, ui::Font font = ui::Font::body,
+                   float line = 1.95f);
 
 /// The token that contains `point`, of tokens with their upper left corner at `origin`.
 std::optional<int> token_at(const TextFlow& flow, ImVec2 origin, ImVec2 point);

@@ -34,7 +34,7 @@ constexpr ImWchar wide_ranges[] = {0x20,   0x24F,  0x370,  0x52F,  0x1E00, 0x1EF
                                    0x20A0, 0x20BF, 0x2190, 0x21FF, 0x2581, 0x2588, 0xFFFD, 0xFFFD, 0};
 constexpr ImWchar latin_ranges[] = {0x20, 0x24F, 0x2010, 0x2027, 0x2030, 0x205E, 0xFFFD, 0xFFFD, 0};
 
-constexpr float body_pixels = 15, small_pixels = 12.5f, builtin_pixels = 13;
+constexpr float body_pixels = 15, small_pixels = 12.5f, large_pixels = 24, builtin_pixels = 13;
 
 const Face* find_face() {
   std::error_code ignored;
@@ -47,19 +47,24 @@ const Face* find_face() {
 
 void add_builtin(ImFontAtlas& atlas, float scale) {
   ImFontConfig config;
-  config.SizePixels = std::round(builtin_pixels * scale);
   config.OversampleH = config.OversampleV = 1;
   config.PixelSnapH = true;
-  for (int i = 0; i < 3; ++i) atlas.AddFontDefault(&config);
+  for (int i = 0; i < font_count; ++i) {
+    const float size = Font(i) == Font::large ? builtin_pixels * large_pixels / body_pixels : builtin_pixels;
+    config.SizePixels = std::round(size * scale);
+    atlas.AddFontDefault(&config);
+  }
 }
 
 void add_face(ImFontAtlas& atlas, const Face& face, float scale) {
   ImFontConfig config;
   config.OversampleH = 2;
   const float body = std::round(body_pixels * scale), small = std::round(small_pixels * scale);
+  const float large = std::round(large_pixels * scale);
   atlas.AddFontFromFileTTF(face.regular, body, &config, wide_ranges);
   atlas.AddFontFromFileTTF(face.bold, body, &config, latin_ranges);
   atlas.AddFontFromFileTTF(face.regular, small, &config, wide_ranges);
+  atlas.AddFontFromFileTTF(face.regular, large, &config, latin_ranges);
 }
 
 }  // namespace

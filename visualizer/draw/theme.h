@@ -1,5 +1,5 @@
 #pragma once
-// The app's look: one calm dark theme, three fonts, and sizes in `em` (the height of body text), so that zoom and
+// The app's look: one calm dark theme, four fonts, and sizes in `em` (the height of body text), so that zoom and
 // screen density scale everything alike.
 
 #include "tensor/whole.h"
@@ -8,7 +8,8 @@
 
 namespace tinymor::ui {
 
-enum class Font { body, bold, small };
+enum class Font { body, bold, small, large };
+inline constexpr int font_count = 4;
 /// `system`: the best font found on this machine; `builtin`: the one inside ImGui, the same everywhere.
 enum class FontSource { system, builtin };
 

@@ -54,8 +54,8 @@ std::string slot_text(const TextView& view, const CacheRow& row, int t, int64_t 
   const std::string at = fmt::format("{} at \"{}\": ", row.label, quoted_piece(view.pieces[size_t(t)]));
   if (slot == CacheSlot::empty) return at + "nothing is stored, no token reads it";
   const std::string what = slot == CacheSlot::stored
-                               ? fmt::format("{} in {} layer{}", bytes_text(entry_bytes * row.layers), row.layers,
-                                             row.layers == 1 ? "" : "s")
+                               ? fmt::format("{} in {} layer{}", bytes_text(entry_bytes * int64_t(row.layers.size())),
+                                             row.layers.size(), row.layers.size() == 1 ? "" : "s")
                                : "what " + row.base + " stored";
   return fmt::format("{}{}, read by {} token{}", at, what, readers, readers == 1 ? "" : "s");
 }
@@ -93,14 +93,14 @@ Color row_color(const CacheRow& row) {
 }
 
 FrameRow margin_of(const CacheRow& row, int tokens) {
-  const double each = row.layers > 0 ? double(row.entries) / row.layers : 0;
+  const double each = !row.layers.empty() ? double(row.entries) / double(row.layers.size()) : 0;
   FrameRow margin;
   margin.label = row.label;
-  const bool block = row.recursion > 0 || row.layers > 1;
+  const bool block = row.recursion > 0 || row.layers.size() > 1;
   margin.weight = block ? 1 : 0.5f;
   margin.count = fmt::format("{:.0f} tokens", each);
   if (block) {
-    margin.note = row.layers == 1 ? "in one layer" : fmt::format("in {} layers", row.layers);
+    margin.note = row.layers.size() == 1 ? "in one layer" : fmt::format("in {} layers", row.layers.size());
     margin.used = tokens > 0 ? each / tokens : 0;
   }
   return margin;
@@ -179,7 +179,7 @@ class KvPanel : public Panel {
     if (!missing(source, state).empty()) return table;
     for (const CacheRow& row : cache_of(source, state).rows)
       for (int t = 0; t < view.size(); ++t)
-        table.add(row.label, row.layers, t, view.pieces[t], names[int(row.slots[t])]);
+        table.add(row.label, row.layers.size(), t, view.pieces[t], names[int(row.slots[t])]);
     return table;
   }
 
@@ -233,7 +233,8 @@ class KvPanel : public Panel {
     for (const CacheRow& row : kv.rows) {
       out += fmt::format("{}  ", row.label);
       for (CacheSlot slot : row.slots) out += marks[int(slot)];
-      out += fmt::format("  {} entries in {} layer{}\n", row.entries, row.layers, row.layers == 1 ? "" : "s");
+      out += fmt::format("  {} entries in {} layer{}\n", row.entries, row.layers.size(),
+                         row.layers.size() == 1 ? "" : "s");
     }
     return out;
   }

@@ -33,15 +33,6 @@ std::vector<FrameRow> rows_of(const LensView& lens) {
   return rows;
 }
 
-/// The newest outcome, when it is of this text and what the controls ask for.
-const Outcome* outcome_of(const Source& source, const AppState& state) {
-  const auto& outcome = source.generation().outcome;
-  const bool fits = outcome && state.wanted().changes_something() && outcome->experiment == state.tried &&
-                    outcome->routed.nll.size() + 1 == size_t(state.shown.causal.size()) &&
-                    outcome->changed.nll.size() == outcome->routed.nll.size();
-  return fits || (outcome && !outcome->error.empty()) ? outcome.get() : nullptr;
-}
-
 FrameRow row_of(const Outcome& outcome) {
   FrameRow row;
   row.label = "what if";
@@ -154,7 +145,7 @@ class LensPanel : public Panel {
     if (source.can_generate()) draw_what_if(source, state);
     const Box box = free_box();
     const float em = ui::em(), lower_height = std::clamp(box.height() * 0.3f, em * 6.0f, em * 12);
-    const Outcome* outcome = outcome_of(source, state);
+    const Outcome* outcome = outcome_in_force(source, state);
     if (outcome && !outcome->error.empty()) {
       ui::paragraph(outcome->error, ui::colors::warn, ui::Font::small);
       outcome = nullptr;
@@ -178,7 +169,7 @@ class LensPanel : public Panel {
     for (size_t r = 0; r < lens.nll.size(); ++r)
       out += fmt::format("{}: mean loss {:.3f} nats\n", most_recursions(r, lens.nll.size()), lens.mean(r));
     out += foresight(choices_of(lens, view)) + "\n";
-    if (const Outcome* outcome = outcome_of(source, state))
+    if (const Outcome* outcome = outcome_in_force(source, state))
       out += outcome->error.empty() ? fmt::format("what if: {:.4f} nats instead of {:.4f}, by the newest weights\n",
                                                   outcome->changed.lm_loss, outcome->routed.lm_loss)
                                     : outcome->error + "\n";
@@ -186,7 +177,7 @@ class LensPanel : public Panel {
     if (!pinned) return out;
     const int t = *pinned;
     out += token_line(lens, view, t) + "\n";
-    if (const std::string depths = by_depth(outcome_of(source, state), t); !depths.empty()) out += depths + "\n";
+    if (const std::string depths = by_depth(outcome_in_force(source, state), t); !depths.empty()) out += depths + "\n";
     for (size_t r = 0; r < lens.nll.size(); ++r) {
       out += fmt::format("  {}: {:.2f} nats;", most_recursions(r, lens.nll.size()), lens.nll[r][t]);
       for (size_t c = 0; c < lens.each; ++c) {

@@ -6,9 +6,10 @@ namespace tinymor {
 
 std::vector<std::unique_ptr<Panel>> make_panels() {
   std::vector<std::unique_ptr<Panel>> panels;
-  for (const auto make : {make_strip_panel, make_grid_panel, make_curves_panel, make_kv_panel, make_attention_panel,
-                          make_scores_panel, make_lens_panel, make_sharing_panel, make_compare_panel,
-                          make_generate_panel, make_autograd_panel, make_tokens_panel, make_patches_panel})
+  for (const auto make :
+       {make_loop_panel, make_token_panel, make_strip_panel, make_grid_panel, make_curves_panel, make_kv_panel,
+        make_attention_panel, make_scores_panel, make_lens_panel, make_sharing_panel, make_compare_panel,
+        make_generate_panel, make_autograd_panel, make_tokens_panel, make_patches_panel})
     panels.push_back(make());
   return panels;
 }
@@ -68,6 +69,14 @@ std::optional<int> selected_in(const AppState& state, Subject subject, int token
 
 std::optional<int> pinned_in(const AppState& state, Subject subject, int tokens) {
   return token_in(state.pinned, subject, tokens);
+}
+
+const Outcome* outcome_in_force(const Source& source, const AppState& state) {
+  const auto& outcome = source.generation().outcome;
+  const bool fits = outcome && state.wanted().changes_something() && outcome->experiment == state.tried &&
+                    outcome->routed.nll.size() + 1 == size_t(state.shown.causal.size()) &&
+                    outcome->changed.nll.size() == outcome->routed.nll.size();
+  return fits || (outcome && !outcome->error.empty()) ? outcome.get() : nullptr;
 }
 
 void draw_not_recorded(const Source& source, AppState& state, const char* what) {

@@ -64,6 +64,10 @@ const char* rule_in_force(const AppState& state);
 std::optional<int> selected_in(const AppState& state, Subject subject, int tokens);
 std::optional<int> pinned_in(const AppState& state, Subject subject, int tokens);
 
+/// The newest outcome of an experiment, when it is of the watched text and what the controls ask for, or failed; else
+/// null.
+const Outcome* outcome_in_force(const Source& source, const AppState& state);
+
 /// Says that something is missing at this step and offers to record it where a run goes on, or to compute it where its
 /// last weights are at hand.
 void draw_not_recorded(const Source& source, AppState& state, const char* what);

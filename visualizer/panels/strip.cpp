@@ -9,7 +9,6 @@
 #include <cstdlib>
 
 #include "visualizer/panels/panels.h"
-#include "visualizer/panels/token_card.h"
 
 namespace tinymor {
 namespace {
@@ -233,8 +232,7 @@ class StripPanel : public Panel {
                                                 : fmt::format("[{}]", shown_depth(view, t, state.shift_depth));
     }
     out += "\n";
-    if (state.pinned) out += token_card_text(state, *state.pinned);
-    return out + span_text(state);
+    return out;
   }
 };
 

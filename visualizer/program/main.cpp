@@ -255,10 +255,7 @@ void run(const Options& o) {
   const bool first_run = o.path.empty() && o.train.empty() && o.at < 0 && o.scene.empty() && o.lesson.empty();
   window.prepare = [&](AppState& state, const Source& source) {
     prepare(o, state, source);
-    const int count = source.history().snapshot_count();
-    if (!first_run || count < 2) return;
-    state.playback.jump(0, count);
-    state.playback.toggle(count);
+    if (first_run) state.story.toggle();
   };
   run_window(
       window,

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "visualizer/lessons/lesson_view.h"
-#include "visualizer/panels/token_card.h"
 #include "visualizer/shell/bottom_bar.h"
 #include "visualizer/shell/help.h"
+#include "visualizer/shell/inspector_bar.h"
 #include "visualizer/shell/keys.h"
 #include "visualizer/shell/note_dialog.h"
 #include "visualizer/shell/open_dialog.h"
@@ -113,13 +113,12 @@ void App::draw_with_bars(const Box& window) {
   const float bar = draw_top_bar(*source_, state_, size, opener_.open != nullptr);
   const float top = draw_lesson(state_, *source_, size, bar);
   const float bottom = draw_bottom_bar(*source_, state_, size);
-  const float lower = draw_inspector(state_, size, bottom);
+  const float lower = draw_inspector_bar(*source_, state_, size, bottom);
   picture_ = draw_workspace(*source_, state_, registry_, panels_, {{0, top}, {size.x, lower}});
-  state_.docked = (top - bar) + (bottom - lower);
+  state_.docked = top - bar;
 }
 
 void App::draw_above_panels() {
-  if (!state_.help) draw_hover_card(state_);
   draw_focus_ring(registry_);
   draw_lesson_list(state_, *source_);
   if (state_.help) draw_help(state_);
@@ -174,8 +173,8 @@ void App::swap_compared() {
 }
 
 bool App::animating() const {
-  return state_.playback.playing() || state_.writing.playing() || source_->generation().running ||
-         !state_.script.empty();
+  return state_.story.playing || state_.story.moving() || state_.playback.playing() || state_.writing.playing() ||
+         source_->generation().running || !state_.script.empty();
 }
 
 std::string App::text(const std::string& name) {

@@ -90,7 +90,13 @@ void train_steps(const Source& source, AppState& state, int letter) {
   if (source.steerable()) state.wishes.insert(state.wishes.end(), letter == 'Y' ? 10 : 1, {Wish::train_step});
 }
 
-void toggle_pin(const Source&, AppState& state, int) {
+/// Whether the story is what is looked at.
+bool shows_story(const AppState& state) {
+  return state.maximised == "loop" || (state.maximised.empty() && state.page == "Loop");
+}
+
+void pin_or_play_story(const Source&, AppState& state, int) {
+  if (shows_story(state)) return state.story.toggle();
   if (state.selected()) state.toggle_pin(*state.selected());
 }
 
@@ -106,6 +112,8 @@ void choose_attention(const Source&, AppState& state, int letter) {
 void play_or_turn_lesson(const Source& source, AppState& state, int) {
   if (state.tutor.lesson >= 0)
     turn_lesson(state, source, 1);
+  else if (shows_story(state))
+    state.story.step(state.story.event + 1);
   else
     state.clocked().toggle(state.places(source));
 }
@@ -210,7 +218,8 @@ constexpr Key all_keys[] = {
     {"Drag", "mark a part of the text; move a gap between panels; with Shift on the time line: a loop"},
     {"Wheel", "zoom curves, time line, grid, cache, lens, attention; a double click shows all again"},
     {"Right button", "dragged over a part of the curves: closer to it"},
-    named_key("Space", "play the time line, or pause", play_or_turn_lesson, {ImGuiKey_Space, no_key}),
+    named_key("Space", "play the time line, or pause; on the page Loop: the next event, Backspace the one before",
+              play_or_turn_lesson, {ImGuiKey_Space, no_key}),
     named_key("Left, Right", "previous, next place of the time line (with Shift: ten)", move_time,
               {ImGuiKey_LeftArrow, ImGuiKey_RightArrow}, true),
     named_key("Home, End", "the first place; follow the newest", go_to_end, {ImGuiKey_Home, ImGuiKey_End}),
@@ -225,7 +234,7 @@ constexpr Key all_keys[] = {
     {"O", "open another run, or train a new one", "o", choose_run, "open"},
     {"T", "pause or resume training (live runs)", "t", toggle_training, "train.pause"},
     {"Y", "one training step while paused (with Shift: ten)", "y", train_steps, "train.step"},
-    {"P", "pin the token that is pointed at, or let it go", "p", toggle_pin},
+    {"P", "pin the token that is pointed at, or let it go; on the page Loop: play", "p", pin_or_play_story},
     {"Double click", "on a token of the strip: what does it predict after each recursion?"},
     {"1 to 9, [ ]", "attention of that recursion; previous, next head", "123456789[]", choose_attention},
     {"C", "compare", "c", show_comparison},
@@ -255,7 +264,11 @@ void pressed(const Source& source, AppState& state) {
   for (const Key& key : all_keys)
     for (int which = 0; which < 2; ++which)
       if (key.named[which] != no_key && ui::key_pressed(key.named[which], key.repeats)) key.act(source, state, which);
-  if (ui::key_pressed(ImGuiKey_Backspace, false) && state.tutor.lesson >= 0) turn_lesson(state, source, -1);
+  if (!ui::key_pressed(ImGuiKey_Backspace, false)) return;
+  if (state.tutor.lesson >= 0)
+    turn_lesson(state, source, -1);
+  else if (shows_story(state))
+    state.story.step(state.story.event - 1);
 }
 
 void handle_dialog_keys(AppState& state) {

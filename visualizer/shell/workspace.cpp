@@ -23,6 +23,11 @@ std::vector<Page> current_pages(const Source& source, const AppState& state, con
   return pages(arrangement(state.room(), ui::em()), area, ui::em(), source.history().of_images());
 }
 
+Page current_page(const Source& source, const AppState& state, const Box& area) {
+  if (!state.maximised.empty()) return {"", {{state.maximised, area}}};
+  return page_of(current_pages(source, state, area), state.page, source.history().of_images());
+}
+
 void turn_to_page(AppState& state, const std::string& name) {
   state.page = name;
   state.maximised.clear();
@@ -33,11 +38,9 @@ std::optional<PictureRequest> draw_workspace(const Source& source, AppState& sta
   const float gap = ui::em() * 0.5f;
   const Box inner = area.inset(gap, gap);
   if (inner.width() < 8 || inner.height() < 8) return std::nullopt;
-  Page page{"", {{state.maximised, inner}}};
-  if (state.maximised.empty() || !state.show.empty()) {
-    const std::vector<Page> all = current_pages(source, state, inner);
-    turn_to_shown_panel(all, state);
-    page = page_of(all, state.page, source.history().of_images());
+  turn_to_shown_panel(current_pages(source, state, inner), state);
+  Page page = current_page(source, state, inner);
+  if (state.maximised.empty()) {
     state.page = page.name;
     draw_gaps(page, state, registry);
   }

@@ -40,6 +40,7 @@ void AppState::renumber(const RunHistory& history) {
 
 void AppState::bring_up_to_date(const Source& source, double seconds) {
   playback.advance(seconds, source.history().snapshot_count());
+  story.advance(seconds);
   const std::vector<int> lengths = source.generation().lengths();
   writing.advance(seconds, int(lengths.size()));
   shown.update(source, playback.index(), writing.index() < 0 ? INT_MAX : lengths[size_t(writing.index())]);

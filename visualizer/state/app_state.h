@@ -18,6 +18,7 @@
 #include "visualizer/state/comparison.h"
 #include "visualizer/state/lesson.h"
 #include "visualizer/state/notes.h"
+#include "visualizer/state/story_play.h"
 #include "visualizer/state/wish.h"
 
 namespace tinymor {
@@ -129,6 +130,7 @@ struct RunState {
   Playback writing;   ///< Of the times of the generated text, Generation::lengths().
   Timeline timeline;
   Shown shown;
+  StoryPlay story;
   int thinnings = 0;  ///< Of the source's history, as of the last frame.
   Comparison compare;
   bool mark_compared = false;  ///< The other step of the same run has a mark on the curves and the time line.

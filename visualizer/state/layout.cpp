@@ -50,51 +50,64 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
   const float gap = 0.5f * em;
   const auto column = [&](float from, float to) { return columns(area, from, to, gap); };
   const auto row = [&](const Box& box, float from, float to) { return rows(box, from, to, gap); };
+  // The inspector is at the right of every page of tokens.
+  const float inspector = arrangement == Arrangement::wide ? 0.8f : 0.74f;
+  const Tile token{"token", column(inspector, 1)};
   const auto inside = [&] {
-    const Box left = column(0, 0.54f), right = column(0.54f, 1);
+    const Box left = column(0, 0.42f), right = column(0.42f, inspector);
     return Page{"Inside",
                 {{"attention", row(left, 0, 0.58f)},
                  {"lens", row(left, 0.58f, 1)},
                  {"scores", row(right, 0, 0.5f)},
-                 {"sharing", row(right, 0.5f, 1)}}};
+                 {"sharing", row(right, 0.5f, 1)},
+                 token}};
   };
+  const Page loop =
+      images ? Page{"Loop", {{"loop", area}}} : Page{"Loop", {{"loop", column(0, 0.7f)}, {"token", column(0.7f, 1)}}};
   const Page compare{"Compare", {{"compare", area}}};
   const Page autograd{"Autograd", {{"autograd", area}}};
-  const Page data{"Data", {{"tokens", area}}};
+  const bool roomy = arrangement == Arrangement::wide || arrangement == Arrangement::normal;
+  const Page data = roomy ? Page{"Data", {{"tokens", column(0, inspector)}, token}} : Page{"Data", {{"tokens", area}}};
   if (images && arrangement == Arrangement::single)
-    return {{"Patches", {{"patches", area}}},
+    return {loop,
+            {"Patches", {{"patches", area}}},
             {"Curves", {{"curves", area}}},
             {"Scores", {{"scores", area}}},
             {"Sharing", {{"sharing", area}}},
             compare,
             autograd};
   if (images)
-    return {{"Overview", {{"patches", column(0, 0.6f)}, {"curves", column(0.6f, 1)}}},
+    return {loop,
+            {"Overview", {{"patches", column(0, 0.6f)}, {"curves", column(0.6f, 1)}}},
             {"Inside", {{"scores", column(0, 0.5f)}, {"sharing", column(0.5f, 1)}}},
             compare,
             autograd};
   switch (arrangement) {
     case Arrangement::wide: {
-      const Box left = column(0, 0.44f), middle = column(0.44f, 0.73f);
-      return {{"Overview",
+      const Box left = column(0, 0.36f), middle = column(0.36f, 0.6f);
+      return {loop,
+              {"Overview",
                {{"strip", row(left, 0, 0.42f)},
                 {"grid", row(left, 0.42f, 1)},
                 {"curves", row(middle, 0, 0.5f)},
                 {"kv", row(middle, 0.5f, 1)},
-                {"generate", column(0.73f, 1)}}},
+                {"generate", column(0.6f, inspector)},
+                token}},
               inside(),
               compare,
               autograd,
               data};
     }
     case Arrangement::normal: {
-      const Box left = column(0, 0.56f), right = column(0.56f, 1);
-      return {{"Overview",
+      const Box left = column(0, 0.44f), right = column(0.44f, inspector);
+      return {loop,
+              {"Overview",
                {{"strip", row(left, 0, 0.49f)},
                 {"grid", row(left, 0.49f, 1)},
                 {"curves", row(right, 0, 0.52f)},
-                {"kv", row(right, 0.52f, 1)}}},
-              {"Generate", {{"generate", left}, {"kv", row(right, 0, 0.5f)}, {"curves", row(right, 0.5f, 1)}}},
+                {"kv", row(right, 0.52f, 1)},
+                token}},
+              {"Generate", {{"generate", left}, {"kv", row(right, 0, 0.5f)}, {"curves", row(right, 0.5f, 1)}, token}},
               inside(),
               compare,
               autograd,
@@ -102,7 +115,8 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
     }
     case Arrangement::pairs: {
       const Box left = column(0, 0.5f), right = column(0.5f, 1);
-      return {{"Depth", {{"strip", left}, {"grid", right}}},
+      return {loop,
+              {"Depth", {{"strip", left}, {"grid", right}}},
               {"Training", {{"curves", left}, {"kv", right}}},
               {"Routers", {{"scores", left}, {"lens", right}}},
               {"Inside", {{"attention", left}, {"sharing", right}}},
@@ -114,7 +128,9 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
     case Arrangement::single:
       break;
   }
-  return {{"Tokens", {{"strip", area}}},
+  return {{"Loop", {{"loop", area}}},
+          {"Token", {{"token", area}}},
+          {"Tokens", {{"strip", area}}},
           {"Grid", {{"grid", area}}},
           {"Curves", {{"curves", area}}},
           {"Cache", {{"kv", area}}},

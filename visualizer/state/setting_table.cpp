@@ -23,6 +23,7 @@ void for_each_member(State& s, Field&& field) {
   field("panel", s.maximised, Name{"a panel that fills the window, or none", is_panel});
   field("zoom", s.zoom, Between{0.5f, 3.0f});
   field("rule", s.rule, OneOf<RuleView>{"training causal difference"});
+  field("story.event", s.story.event, Between{0, 1000});
   field("splits", s.splits, Splits{});
   field("shift", s.shift_depth, Switch{});
   field("paper", s.paper_colors, Switch{});

@@ -15,15 +15,10 @@
 namespace tinymor {
 namespace {
 
-/// The rows of a cache and the effective layers of each.
-struct CacheLayers {
-  CacheRow row;
-  std::vector<int64_t> layers;
-};
-
-std::vector<CacheLayers> cache_rows(const Geometry& geometry) {
+/// The rows of a cache, empty.
+std::vector<CacheRow> cache_rows(const Geometry& geometry) {
   const LayerMap& map = geometry.layers;
-  std::vector<CacheLayers> rows;
+  std::vector<CacheRow> rows;
   std::map<int64_t, size_t> of_use;  // the row of the block's layers whose weights were used so often before
   for (int64_t l = 0; l < geometry.layer_count(); ++l) {
     const int64_t r = map.recursion_of(l), use = map.uses_before(l);
@@ -31,18 +26,17 @@ std::vector<CacheLayers> cache_rows(const Geometry& geometry) {
     if (!known) {
       rows.emplace_back();
       if (r >= 0) of_use[use] = rows.size() - 1;
-      CacheRow& row = rows.back().row;
+      CacheRow& row = rows.back();
       row.label = l < map.prelude ? "first layer" : "last layer";
       if (r >= 0) row.label = block_name(geometry, int(r) + 1);
       row.recursion = r >= 0 && geometry.recursions > 1 ? int(r) + 1 : 0;
     }
-    CacheLayers& row = known ? rows[of_use[use]] : rows.back();
+    CacheRow& row = known ? rows[of_use[use]] : rows.back();
     row.layers.push_back(l);
-    ++row.row.layers;
   }
   // A block that is not repeated may still use its weights several times, one after the other.
   for (const auto& [use, row] : of_use)
-    if (geometry.recursions == 1 && of_use.size() > 1) rows[row].row.label = fmt::format("use {} of weights", use + 1);
+    if (geometry.recursions == 1 && of_use.size() > 1) rows[row].label = fmt::format("use {} of weights", use + 1);
   return rows;
 }
 
@@ -52,20 +46,20 @@ CacheView counted(const TextView& text, const Geometry& geometry, const ModelCon
   const LayerMap& map = geometry.layers;
   const int tokens = text.size();
   CacheView kv;
-  std::vector<CacheLayers> all = cache_rows(geometry);
-  if (all.empty()) return kv;
+  kv.rows = cache_rows(geometry);
+  if (kv.rows.empty()) return kv;
   const KeyMap keys(config);
   const auto label_of = [&](int64_t layer) {
-    for (const CacheLayers& each : all)
-      if (std::find(each.layers.begin(), each.layers.end(), layer) != each.layers.end()) return each.row.label;
+    for (const CacheRow& row : kv.rows)
+      if (std::find(row.layers.begin(), row.layers.end(), layer) != row.layers.end()) return row.label;
     return std::string();
   };
   const auto takes = [&](int t, int64_t layer) { return text.depth[t] > map.recursion_of(layer); };
   const bool recorded = int64_t(entries.size()) == map.recursions &&
                         std::all_of(entries.begin(), entries.end(),
                                     [&](const auto& layers) { return int64_t(layers.size()) == map.block; });
-  for (auto& [row, layers] : all) {
-    const int64_t layer = layers.front(), base = keys.base_of(layer);
+  for (CacheRow& row : kv.rows) {
+    const int64_t layer = row.layers.front(), base = keys.base_of(layer);
     row.base = label_of(base);
     row.slots.assign(tokens, CacheSlot::empty);
     for (int t = text.first_cached; t < tokens; ++t) {
@@ -75,12 +69,11 @@ CacheView counted(const TextView& text, const Geometry& geometry, const ModelCon
         row.slots[t] = CacheSlot::reused;
     }
     const int64_t stored = std::count(row.slots.begin(), row.slots.end(), CacheSlot::stored);
-    for (int64_t l : layers) {
+    for (int64_t l : row.layers) {
       const int64_t r = map.recursion_of(l);
       row.entries += recorded && r >= 0 ? std::clamp<int64_t>(entries[r][l - map.layer(r, 0)], 0, tokens) : stored;
     }
     kv.bytes += row.entries * geometry.entry_bytes;
-    kv.rows.push_back(std::move(row));
   }
   kv.vanilla_bytes = std::llround(vanilla_kv_bytes_per_token(config)) * (tokens - text.first_cached);
   return kv;

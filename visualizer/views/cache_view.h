@@ -16,9 +16,9 @@ struct TextView;
 /// were used as often before, which are a recursion where the block is repeated.
 enum class CacheSlot : uint8_t { empty, stored, reused };
 struct CacheRow {
-  std::string label, base;  ///< Its name, and that of the row whose entries it reads.
-  int recursion = 0;        ///< From 1; 0: every token takes these layers.
-  int layers = 0;
+  std::string label, base;       ///< Its name, and that of the row whose entries it reads.
+  int recursion = 0;             ///< From 1; 0: every token takes these layers.
+  std::vector<int64_t> layers;   ///< Effective layers, from 0.
   int64_t entries = 0;           ///< Cached tokens, summed over the row's layers.
   std::vector<CacheSlot> slots;  ///< [T]; reused: it reads what `base` stored.
 };

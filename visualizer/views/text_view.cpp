@@ -135,6 +135,30 @@ TextView view_of(const Trace& trace, const Geometry& geometry) {
   return view;
 }
 
+TextView view_of(const ImageTrace& image, const Geometry& geometry) {
+  TextView view;
+  const size_t patches = image.depth.size();
+  view.pieces.resize(patches);
+  view.ids.assign(patches, -1);
+  view.nll.assign(patches, std::numeric_limits<float>::quiet_NaN());
+  for (const int32_t depth : image.depth) view.depth.push_back(depth_of(depth, geometry));
+  view.rows.resize(size_t(count_recursions(view.depth, 0, geometry)));
+  for (size_t r = 0; r < view.rows.size(); ++r) {
+    view.rows[r].cells.resize(patches);
+    fill_from_depth(view.rows[r], view.depth, int(r) + 1);
+  }
+  for (size_t p = 0; p < patches; ++p) {
+    std::vector<float> logits;
+    for (size_t at = p; at < image.logits.size(); at += patches) logits.push_back(image.logits[at]);
+    if (geometry.routing == Routing::token_choice) set_depth_scores(view.rows, p, logits);
+    for (size_t r = 0; r < std::min(logits.size(), view.rows.size()) && geometry.routing == Routing::expert_choice; ++r)
+      set_score(view.rows[r].cells[p], logits[r], 0);
+  }
+  finish(view, geometry);
+  view.lm_loss = std::numeric_limits<double>::quiet_NaN();
+  return view;
+}
+
 TextView view_of(std::span<const GeneratedPiece> text, const Geometry& geometry) {
   TextView view;
   const size_t tokens = text.size();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "mor/image_trace.h"
 #include "mor/trace.h"
 #include "visualizer/runs/generation.h"
 #include "visualizer/views/cache_view.h"
@@ -56,6 +57,9 @@ struct TextView {
 };
 
 TextView view_of(const Trace& trace, const Geometry& geometry);
+
+/// The patches of an image, which have no text and no cache.
+TextView view_of(const ImageTrace& image, const Geometry& geometry);
 
 /// The cache is that after the last token.
 TextView view_of(std::span<const GeneratedPiece> text, const Geometry& geometry);

@@ -17,6 +17,7 @@
 #include "visualizer/runs/model_decoder.h"
 #include "visualizer/runs/recording_source.h"
 #include "visualizer/shell/headless.h"
+#include "visualizer/views/loop_story.h"
 
 using namespace tinymor;
 
@@ -197,14 +198,52 @@ void check_every_strategy(Watch& watch) {
 
 void check_depths(Watch& watch) {
   const bool recurs = watch.model.layers().recursions > 1;
-  const std::string strip = watch.panel("strip"), whole = fmt::format("all {} layers", watch.model.config().n_layers);
+  const std::string strip = watch.panel("strip"), token = watch.panel("token"),
+                    whole = fmt::format("all {} layers", watch.model.config().n_layers);
   for (int t = 0; recurs && t < tokens; ++t)
     CHECK_THAT(strip, ContainsSubstring(fmt::format("{}[{}]", letters()->piece(watch.text[size_t(t)]),
                                                     watch.shown().depth[size_t(t)])));
   if (!recurs) CHECK_THAT(strip, ContainsSubstring("no recursions: every token takes " + whole));
-  CHECK_THAT(strip, ContainsSubstring(recurs ? fmt::format("token 3 \"{}\": depth", letters()->piece(watch.text[3]))
+  CHECK_THAT(token, ContainsSubstring(recurs ? fmt::format("token 3 \"{}\": depth", letters()->piece(watch.text[3]))
                                              : fmt::format("token 3 \"{}\": no recursions: {}",
                                                            letters()->piece(watch.text[3]), whole)));
+}
+
+/// The story's passes, leavers and cache cells are those of the trace.
+void check_story(Watch& watch) {
+  const Trace& trace = watch.shown();
+  const TextView& view = watch.state().shown.text(Subject::watched, watch.state().rule);
+  const Geometry& geometry = watch.source.geometry();
+  const LoopStory story(view, geometry, 0, tokens);
+  const bool loops = watch.model.layers().recursions > 1;
+  int last = story.events() - 1, left = 0, passes = 0;
+  for (int e = 0; e <= last && loops; ++e) {
+    const LoopEvent& event = story.event(e);
+    if (event.kind != LoopEvent::run || event.box != story.machine().block) continue;
+    const auto inside = std::count_if(trace.depth.begin(), trace.depth.end(), [&](int d) { return d >= event.pass; });
+    CHECK(story.inside(view, e) == inside);
+    passes += int(inside);
+    CHECK(story.work(view, e) == passes);
+    left = tokens - int(inside);
+    int out = 0;
+    for (int t = 0; t < tokens; ++t) out += story.standing(view, t, e).place == Place::exit;
+    CHECK(out == left);
+  }
+  if (loops) CHECK(story.work(view, last) == std::accumulate(trace.depth.begin(), trace.depth.end(), 0));
+  if (!loops) CHECK(story.work(view, last) == tokens * watch.model.config().n_layers);
+  int64_t entries = 0;
+  for (const CacheRow& row : view.kv.rows) {
+    CHECK(story.stored(row, 0) == 0);
+    CHECK(story.stored(row, last) == 1);
+    entries += std::count(row.slots.begin(), row.slots.end(), CacheSlot::stored) * int64_t(row.layers.size());
+  }
+  CHECK(entries == total_entries(trace, watch.model.config()));
+  for (int e = 0; e <= last; ++e) {
+    watch.state().story.event = e;
+    watch.state().page = "Loop";
+    watch.window.frames(1);
+  }
+  CHECK_THAT(watch.panel("loop"), ContainsSubstring("Each token guesses the one after it."));
 }
 
 void check_attention(Watch& watch) {
@@ -264,6 +303,7 @@ TEST_CASE("every panel says of every model what the model did") {
       check_cache(watch, watch.shown(), each.config);
       check_every_strategy(watch);
       check_depths(watch);
+      check_story(watch);
     }
     check_attention(watch);
     check_layers(watch);
