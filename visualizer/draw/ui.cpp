@@ -219,6 +219,7 @@ int segmented(const std::string& name, const std::vector<const char*>& labels, i
     if (chip(name + "." + std::to_string(i), labels[i], i == choice, hint_text)) choice = i;
   }
   ImGui::EndGroup();
+  tag(name);
   ImGui::PopStyleVar();
   return choice;
 }

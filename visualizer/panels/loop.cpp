@@ -75,8 +75,8 @@ class LoopPanel : public Panel {
     }
     if (state.shown.index < 0) return told;
     const Outcome* outcome = outcome_in_force(source, state);
-    told.changed = outcome && outcome->error.empty();
     told.text = state.shown.text(Subject::watched, state.rule);
+    told.changed = outcome && outcome->changed.depth.size() == size_t(told.text.size());
     if (told.changed) {
       std::vector<std::string> pieces = std::move(told.text.pieces);
       told.text = view_of(outcome->changed, source.geometry());

@@ -6,7 +6,7 @@
 namespace tinymor {
 
 std::unique_ptr<Panel> make_loop_panel();
-std::unique_ptr<Panel> make_token_panel();
+std::unique_ptr<Panel> make_inspector_panel();
 std::unique_ptr<Panel> make_strip_panel();
 std::unique_ptr<Panel> make_grid_panel();
 std::unique_ptr<Panel> make_curves_panel();

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "visualizer/draw/ui.h"
-#include "visualizer/panels/token_words.h"
+#include "visualizer/panels/inspector_words.h"
 #include "visualizer/shell/workspace.h"
 
 namespace tinymor {
@@ -19,7 +19,7 @@ bool needs_bar(const Source& source, const AppState& state) {
   const auto shows_tokens = [](const Tile& tile) {
     return std::find(panels_of_tokens.begin(), panels_of_tokens.end(), tile.panel) != panels_of_tokens.end();
   };
-  return !source.history().of_images() && !page.holds("token") &&
+  return !source.history().of_images() && !page.holds("inspector") &&
          std::any_of(page.tiles.begin(), page.tiles.end(), shows_tokens);
 }
 

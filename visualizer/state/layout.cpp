@@ -52,7 +52,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
   const auto row = [&](const Box& box, float from, float to) { return rows(box, from, to, gap); };
   // The inspector is at the right of every page of tokens.
   const float inspector = arrangement == Arrangement::wide ? 0.8f : 0.74f;
-  const Tile token{"token", column(inspector, 1)};
+  const Tile token{"inspector", column(inspector, 1)};
   const auto inside = [&] {
     const Box left = column(0, 0.42f), right = column(0.42f, inspector);
     return Page{"Inside",
@@ -62,8 +62,8 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
                  {"sharing", row(right, 0.5f, 1)},
                  token}};
   };
-  const Page loop =
-      images ? Page{"Loop", {{"loop", area}}} : Page{"Loop", {{"loop", column(0, 0.7f)}, {"token", column(0.7f, 1)}}};
+  const Page loop = images ? Page{"Loop", {{"loop", area}}}
+                           : Page{"Loop", {{"loop", column(0, 0.7f)}, {"inspector", column(0.7f, 1)}}};
   const Page compare{"Compare", {{"compare", area}}};
   const Page autograd{"Autograd", {{"autograd", area}}};
   const bool roomy = arrangement == Arrangement::wide || arrangement == Arrangement::normal;
@@ -129,7 +129,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
       break;
   }
   return {{"Loop", {{"loop", area}}},
-          {"Token", {{"token", area}}},
+          {"Inspector", {{"inspector", area}}},
           {"Tokens", {{"strip", area}}},
           {"Grid", {{"grid", area}}},
           {"Curves", {{"curves", area}}},

@@ -10,7 +10,7 @@
 namespace tinymor {
 
 /// All panels, in the order of the text report.
-inline constexpr const char* panel_names[] = {"loop",    "token",     "strip",    "grid",   "curves",
+inline constexpr const char* panel_names[] = {"loop",    "inspector", "strip",    "grid",   "curves",
                                               "kv",      "attention", "scores",   "lens",   "sharing",
                                               "compare", "generate",  "autograd", "tokens", "patches"};
 bool is_panel(const std::string& name);

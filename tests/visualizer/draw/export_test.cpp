@@ -107,6 +107,7 @@ TEST_CASE("S and the panel's menu save it as SVG, PNG and CSV") {
   std::filesystem::current_path(folder.path());
   RecordingSource source("sample", sample_recording());
   Headless window(source, 1280, 800);
+  window.app().state().page = "Overview";
   window.frames(3);
   REQUIRE(window.hover("grid.cells"));
   window.type("s");
@@ -131,6 +132,7 @@ TEST_CASE("what lies over a panel and what the mouse is at is not in what is sav
   std::filesystem::current_path(folder.path());
   WritingSource source;
   Headless window(source, 1280, 800);
+  window.app().state().page = "Overview";
   window.frames(3);
   const auto saved = [&](const std::string& panel) {
     window.app().state().exporting = panel;
@@ -179,7 +181,7 @@ TEST_CASE("a drawing of the window has its bars, buttons and sentences, broken i
   const std::string svg = window.drawing();
   for (const std::string& part : {std::string(">Drawn<"), std::string(40, 'a'), ">" + std::string(50, 'c') + "<",
                                   std::string(">Read.<"), std::string(">causal rule<"), std::string(">Finish<"),
-                                  std::string("snapshot 17 of 17"), std::string("position 3")})
+                                  std::string("snapshot 17 of 17"), std::string("token 3")})
     CHECK_THAT(svg, ContainsSubstring(part));
 }
 

@@ -37,7 +37,7 @@ std::vector<uint8_t> shape(const ImFontGlyph& glyph) {
 TEST_CASE("a text that is opened, typed or pasted stays what it is, whatever of it can be drawn") {
   Desk desk;
   std::string& prompt = desk.state().request.prompt;
-  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("page.2"));
   REQUIRE(desk.window.click("gen.prompt"));
   desk.window.key(ImGuiKey_End);
   const std::string before = prompt;
@@ -108,7 +108,7 @@ TEST_CASE("glyphs that find no room get it with the next frame") {
   for (int c = 0x4E00; c < 0x4E00 + 3000; ++c)
     many += {char(0xE0 | c >> 12), char(0x80 | (c >> 6 & 0x3F)), char(0x80 | (c & 0x3F))};
   desk.state().request.prompt = many;
-  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("page.2"));
   desk.window.frames(8);
   CHECK_FALSE(ui::glyphs_lack_room());
   CHECK(ui::font(ui::Font::body)->FindGlyphNoFallback(0x4E00 + 2999));

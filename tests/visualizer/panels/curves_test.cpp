@@ -67,6 +67,8 @@ TEST_CASE("the wheel zooms the curves around the mouse, and a double click shows
 
 TEST_CASE("curves over tokens, FLOPs and time go to the same steps") {
   Desk desk;
+  desk.state().maximised = "curves";
+  desk.window.frames(2);
   for (const char* axis : {"curves.axis.1", "curves.axis.2", "curves.axis.3"}) {
     REQUIRE(desk.window.click(axis));
     desk.state().playback.follow();

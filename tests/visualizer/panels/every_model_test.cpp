@@ -198,7 +198,7 @@ void check_every_strategy(Watch& watch) {
 
 void check_depths(Watch& watch) {
   const bool recurs = watch.model.layers().recursions > 1;
-  const std::string strip = watch.panel("strip"), token = watch.panel("token"),
+  const std::string strip = watch.panel("strip"), token = watch.panel("inspector"),
                     whole = fmt::format("all {} layers", watch.model.config().n_layers);
   for (int t = 0; recurs && t < tokens; ++t)
     CHECK_THAT(strip, ContainsSubstring(fmt::format("{}[{}]", letters()->piece(watch.text[size_t(t)]),

@@ -7,7 +7,7 @@ using namespace tinymor;
 
 TEST_CASE("Generate writes a text with depths, the cache follows it, and Stop ends it") {
   Desk desk;
-  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("page.2"));
   desk.state().request.max_tokens = 20;
   REQUIRE(desk.window.click("gen.play"));
   REQUIRE(wait_for(desk.source, [&] { return !desk.source.generation().running; }));
@@ -37,7 +37,7 @@ TEST_CASE("a text can be written step by step, taken back, branched from any tok
     desk.window.frames(2);
     return desk.state().shown.generated.size();
   };
-  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("page.2"));
   REQUIRE(desk.window.click("gen.step"));
   CHECK(text() == 1);  // the prompt
   REQUIRE(desk.window.click("gen.step"));
@@ -59,7 +59,7 @@ TEST_CASE("a text can be written step by step, taken back, branched from any tok
 
 TEST_CASE("the candidates follow temperature, top-k and top-p with nothing run again") {
   Desk desk;
-  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("page.2"));
   REQUIRE(desk.window.click("gen.step"));
   REQUIRE(wait_for(desk.source, [&] { return !desk.source.generation().running; }));
   const auto line = [&] { return desk.window.app().text("generate"); };
@@ -73,7 +73,7 @@ TEST_CASE("the candidates follow temperature, top-k and top-p with nothing run a
 
 TEST_CASE("the sliders of Generate change the request") {
   Desk desk;
-  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("page.2"));
   REQUIRE(desk.window.drag("gen.temperature", 0.5f, 0.02f));
   CHECK(desk.state().request.temperature < 0.2f);
   REQUIRE(desk.window.drag("gen.max_depth", 0.1f, 0.98f));

@@ -14,7 +14,10 @@ using namespace tinymor;
 namespace {
 
 struct Desk {
-  explicit Desk(int width = 1280, int height = 800) : window(source, width, height) { window.frames(3); }
+  explicit Desk(int width = 1280, int height = 800) : window(source, width, height) {
+    state().page = "Overview";
+    window.frames(3);
+  }
   AppState& state() { return window.app().state(); }
   std::string text(const char* panel) { return window.app().text(panel); }
 
@@ -114,6 +117,7 @@ TEST_CASE("a run on images is watched while it trains, and shows what its record
     REQUIRE(
         wait_for(source, [&] { return source.status() == RunStatus::finished && source.history().images.size() > 0; }));
     source.poll();
+    window.app().state().page = "Overview";
     window.frames(3);
     CHECK(window.app().registry().find("patches.image.1"));
     CHECK_FALSE(window.app().registry().find("rule.0"));

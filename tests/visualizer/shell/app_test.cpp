@@ -111,10 +111,10 @@ TEST_CASE("dragging over tokens marks a part of the text, and its cost is shown 
   CHECK(std::abs(first - view.size() / 5) <= 1);
   CHECK(std::abs(last - view.size() * 3 / 5) <= 1);
   CHECK_FALSE(desk.state().pinned);
-  CHECK(desk.shows("span"));
+  CHECK(desk.shows("inspector"));
   double depth = 0;
   for (int t = first; t <= last; ++t) depth += view.depth[t] / double(last - first + 1);
-  CHECK(desk.window.app().text("strip").find(fmt::format("{:.2f} recursions per token, in", depth)) !=
+  CHECK(desk.window.app().text("inspector").find(fmt::format("{:.2f} recursions per token, in", depth)) !=
         std::string::npos);
   desk.window.key(ImGuiKey_Escape);
   CHECK_FALSE(desk.state().span);

@@ -81,7 +81,7 @@ TEST_CASE("Left and Right move the gap that the keyboard is at, and Enter puts i
 
 TEST_CASE("typing into the prompt edits it and presses no shortcut") {
   Desk desk;
-  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("page.2"));
   REQUIRE(desk.window.click("gen.prompt"));
   const std::string before = desk.state().request.prompt;
   desk.window.type("hfr");
@@ -149,7 +149,7 @@ TEST_CASE("the keyboard reaches and presses every control, and types into every 
   CHECK(desk.state().cache_strategy == 2);
   desk.window.key(ImGuiKey_UpArrow);
   CHECK(desk.window.app().registry().focus() == "kv.strategy.1");
-  REQUIRE(go_to("page.1"));
+  REQUIRE(go_to("page.2"));
   desk.window.key(ImGuiKey_Enter);
   desk.window.frames(3);
   REQUIRE(desk.shows("gen.temperature"));

@@ -110,7 +110,7 @@ TEST_CASE("the real window opens a recording, turns a page when its tab is click
   const fs::path file = folder.path() / "recording.mortrace";
   write_sample(file);
   RecordingSource source(file, [] {});
-  const ImVec2 tab = place_of(source, "page.2");
+  const ImVec2 tab = place_of(source, "page.3");
   REQUIRE(tab.x > 0);
 
   const Display display;

@@ -82,7 +82,7 @@ TEST_CASE("a page that this window does not have is replaced by the page with it
   CHECK(page_of(single, "Inside", false).name == "Attention");
   CHECK(page_of(normal, "Attention", false).name == "Inside");
   CHECK(page_of(single, "Overview", false).name == "Tokens");
-  CHECK(page_of(normal, "", false).name == "Overview");
+  CHECK(page_of(normal, "", false).name == "Loop");
   CHECK(is_page("Cache"));
   CHECK_FALSE(is_page("cache"));
 }

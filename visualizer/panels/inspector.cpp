@@ -8,9 +8,9 @@
 
 #include "datasets/pieces.h"
 #include "visualizer/draw/memo.h"
+#include "visualizer/panels/inspector_words.h"
 #include "visualizer/panels/lens_details.h"
 #include "visualizer/panels/panels.h"
-#include "visualizer/panels/token_words.h"
 
 namespace tinymor {
 namespace {
@@ -22,9 +22,9 @@ struct ScoreCurve {
   std::vector<int> depths;                  ///< [steps]
 };
 
-class TokenPanel : public Panel {
+class InspectorPanel : public Panel {
  public:
-  TokenPanel() : Panel("token", "This token") {}
+  InspectorPanel() : Panel("inspector", "Inspector") {}
 
   std::string caption(const Source&, const AppState& state) const override {
     const std::string how = "point at a token, click to keep it";
@@ -40,7 +40,7 @@ class TokenPanel : public Panel {
 
   float controls(const Source&, AppState& state, float right) override {
     if ((state.pinned || state.span) &&
-        ui::corner_button("token.let_go", "let go", "Show what the mouse points at again (Esc)", right)) {
+        ui::corner_button("inspector.let_go", "let go", "Show what the mouse points at again (Esc)", right)) {
       state.pinned.reset();
       state.span.reset();
     }
@@ -66,6 +66,7 @@ class TokenPanel : public Panel {
   }
 
   void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
+    ui::tag("inspector", free_box());
     if (state.span) {
       for (const TokenLine& line : span_lines(state)) draw_line(line);
       return;
@@ -160,8 +161,8 @@ class TokenPanel : public Panel {
 
 }  // namespace
 
-std::unique_ptr<Panel> make_token_panel() {
-  return std::make_unique<TokenPanel>();
+std::unique_ptr<Panel> make_inspector_panel() {
+  return std::make_unique<InspectorPanel>();
 }
 
 }  // namespace tinymor

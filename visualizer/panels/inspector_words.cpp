@@ -1,4 +1,4 @@
-#include "visualizer/panels/token_words.h"
+#include "visualizer/panels/inspector_words.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
