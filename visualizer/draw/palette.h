@@ -58,7 +58,7 @@ inline constexpr Themed compared_color{{0xF4, 0xC9, 0xA4}, {0x7E, 0x4A, 0x10}};
 inline constexpr Color skipped_color{0x60, 0x30, 0x00};
 
 /// For quantities without a middle, 0 to 1, from near the ground to far from it for every kind of sight: dark blue to
-/// yellow on dark ground, yellow to dark blue on light (cividis; Nunez, Anderton and Renslow 2018).
+/// yellow on dark ground (cividis; Nunez, Anderton and Renslow 2018), cream to dark blue on light.
 Color sequential_color(double part);
 
 /// For changes, -1 to 1: blue for less, orange for more, near the ground where nothing changes.

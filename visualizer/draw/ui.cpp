@@ -12,8 +12,8 @@ thread_local bool no_buttons = false;
 void push_button_colors(bool on) {
   const Color base = on ? mix(colors::control, colors::accent, 0.45) : colors::control;
   ImGui::PushStyleColor(ImGuiCol_Button, u32(base));
-  ImGui::PushStyleColor(ImGuiCol_ButtonHovered, u32(on ? mix(base, colors::text, 0.15) : colors::hovered));
-  ImGui::PushStyleColor(ImGuiCol_ButtonActive, u32(on ? mix(base, colors::text, 0.25) : colors::active));
+  ImGui::PushStyleColor(ImGuiCol_ButtonHovered, u32(on ? mix(base, colors::ground, 0.15) : colors::hovered));
+  ImGui::PushStyleColor(ImGuiCol_ButtonActive, u32(on ? mix(base, colors::ground, 0.25) : colors::active));
 }
 
 void draw_icon(Canvas& canvas, Icon icon, ImVec2 c, float r, ImU32 color) {

@@ -81,7 +81,7 @@ class AttentionPanel : public Panel {
   std::string caption(const Source& source, const AppState& state) const override {
     if (!recorded(source, state)) return "who looks at whom";
     return fmt::format(
-        "queries down, keys across; bright: looks there \u00b7 brown: skipped \u00b7 causal rule \u00b7 step {}",
+        "queries down, keys across; strong: looks there \u00b7 brown: skipped \u00b7 causal rule \u00b7 step {}",
         state.shown.step);
   }
 

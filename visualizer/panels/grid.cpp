@@ -161,7 +161,7 @@ class GridPanel : public Panel {
                   ", bar: score {}{}", score_formula(geometry.routing),
                   geometry.routing == Routing::expert_choice ? ", dashes: cut-off" : "; the likeliest depth is taken")
             : "";
-    return fmt::format("bright: computed, grey: skipped{} \u00b7 {} \u00b7 step {}", bars, rule_name(state.rule),
+    return fmt::format("filled: computed, grey: skipped{} \u00b7 {} \u00b7 step {}", bars, rule_name(state.rule),
                        state.shown.step);
   }
 
