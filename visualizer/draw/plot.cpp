@@ -106,8 +106,8 @@ void Plot::draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& s
   const auto mark = [&](std::optional<double> at, Color color) {
     if (at) canvas.line({view.x(*at), view.area.min.y}, {view.x(*at), view.area.max.y}, ui::u32(color, 0.8), 1.5f);
   };
-  mark(options.marker_b, compared_color);
-  mark(options.marker, ui::colors::accent);
+  mark(options.marker_b, options.marker_b_color);
+  mark(options.marker, options.marker_color);
   for (const PlotSeries* one : seen) lines(canvas, view, *one);
   canvas.pop_clip();
   if (!options.small) counts(canvas, view, seen);

@@ -32,7 +32,8 @@ struct PlotOptions {
   bool small = false;              ///< One of many small ones: no legend, no names of the axes.
   std::optional<double> marker;    ///< A vertical line: what the other panels show.
   std::optional<double> marker_b;  ///< Another line: what that is compared with.
-  std::string hint;                ///< Below the numbers beside the mouse.
+  Color marker_color = ui::colors::accent, marker_b_color = compared_color;
+  std::string hint;  ///< Below the numbers beside the mouse.
 };
 
 /// What is said of a line beside the mouse at x: its nearest value, and where that is unless it is at x; empty when the

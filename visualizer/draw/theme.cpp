@@ -99,13 +99,18 @@ void apply_style(float scale) {
   style.GrabMinSize = 12;
   style.ScaleAllSizes(scale);
   style.WindowBorderSize = 1;
+  ImGui::GetStyle() = style;
+  apply_colors();
+}
 
+void apply_colors() {
+  ImGuiStyle& style = ImGui::GetStyle();
   const auto set = [&](ImGuiCol slot, Color color, float alpha = 1) { style.Colors[slot] = vec4(color, alpha); };
   set(ImGuiCol_Text, colors::text);
   set(ImGuiCol_TextDisabled, colors::faint);
   set(ImGuiCol_WindowBg, colors::card);
   set(ImGuiCol_ChildBg, colors::well, 0);
-  set(ImGuiCol_PopupBg, {0x22, 0x26, 0x30}, 0.98f);
+  set(ImGuiCol_PopupBg, colors::popup, 0.98f);
   set(ImGuiCol_Border, colors::line);
   set(ImGuiCol_FrameBg, colors::control);
   set(ImGuiCol_FrameBgHovered, colors::hovered);
@@ -118,7 +123,16 @@ void apply_style(float scale) {
   set(ImGuiCol_ScrollbarBg, colors::card, 0);
   set(ImGuiCol_ScrollbarGrab, colors::hovered);
   set(ImGuiCol_TextSelectedBg, colors::accent, 0.35f);
-  ImGui::GetStyle() = style;
+}
+
+ThemeScope::ThemeScope(Theme inside) : before_(theme()) {
+  set_theme(inside);
+  apply_colors();
+}
+
+ThemeScope::~ThemeScope() {
+  set_theme(before_);
+  apply_colors();
 }
 
 ImFont* font(Font which) {

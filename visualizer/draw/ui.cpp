@@ -7,11 +7,13 @@
 namespace tinymor::ui {
 namespace {
 
+thread_local bool no_buttons = false;
+
 void push_button_colors(bool on) {
   const Color base = on ? mix(colors::control, colors::accent, 0.45) : colors::control;
   ImGui::PushStyleColor(ImGuiCol_Button, u32(base));
-  ImGui::PushStyleColor(ImGuiCol_ButtonHovered, u32(on ? mix(base, colors::text, 0.15) : colors::hovered));
-  ImGui::PushStyleColor(ImGuiCol_ButtonActive, u32(on ? mix(base, colors::text, 0.25) : colors::active));
+  ImGui::PushStyleColor(ImGuiCol_ButtonHovered, u32(on ? mix(base, colors::ground, 0.15) : colors::hovered));
+  ImGui::PushStyleColor(ImGuiCol_ButtonActive, u32(on ? mix(base, colors::ground, 0.25) : colors::active));
 }
 
 void draw_icon(Canvas& canvas, Icon icon, ImVec2 c, float r, ImU32 color) {
@@ -44,6 +46,12 @@ void draw_icon(Canvas& canvas, Icon icon, ImVec2 c, float r, ImU32 color) {
     case Icon::first:
       bar(c.x - r);
       left(c.x + r * 0.3f);
+      break;
+    case Icon::theme:
+      canvas.circle(c, r * 1.3f, color);
+      canvas.push_clip({{c.x, c.y - 2 * r}, {c.x + 2 * r, c.y + 2 * r}});
+      canvas.circle(c, r * 0.95f, u32(colors::control));
+      canvas.pop_clip();
       break;
   }
 }
@@ -110,15 +118,23 @@ void fitted_text(Canvas& canvas, ImVec2 at, ImU32 color, const std::vector<std::
 namespace {
 
 /// Leaves the room of a control that is hidden; false for one that is not.
-bool left_out(const std::string& name, ImVec2 size) {
-  if (is_hidden(name)) ImGui::Dummy(size);
-  return is_hidden(name);
+bool left_out(bool is_left_out, ImVec2 size) {
+  if (is_left_out) ImGui::Dummy(size);
+  return is_left_out;
 }
 
 }  // namespace
 
+NoButtonsScope::NoButtonsScope() {
+  no_buttons = true;
+}
+
+NoButtonsScope::~NoButtonsScope() {
+  no_buttons = false;
+}
+
 bool button(const std::string& name, const char* text, bool enabled, const char* hint_text) {
-  if (left_out(name, {button_width(text), ImGui::GetFrameHeight()})) return false;
+  if (left_out(no_buttons || is_hidden(name), {button_width(text), ImGui::GetFrameHeight()})) return false;
   ImGui::PushID(name.c_str());
   ImGui::BeginDisabled(!enabled);
   const bool pressed = ImGui::Button(Drawn(text).c_str()) || (enabled && pressed_by_key(name));
@@ -131,7 +147,7 @@ bool button(const std::string& name, const char* text, bool enabled, const char*
 }
 
 bool area(const std::string& name, ImVec2 size) {
-  if (left_out(name, size)) return false;
+  if (left_out(is_hidden(name), size)) return false;
   const bool pressed = ImGui::InvisibleButton(name.c_str(), size) || pressed_by_key(name);
   tag(name);
   return pressed;
@@ -195,7 +211,7 @@ float button_width(const char* text) {
 
 bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, const char* hint_text) {
   const float size = ImGui::GetFrameHeight();
-  if (left_out(name, {size * 1.25f, size})) return false;
+  if (left_out(no_buttons || is_hidden(name), {size * 1.25f, size})) return false;
   ImGui::PushID(name.c_str());
   ImGui::BeginDisabled(!enabled);
   push_button_colors(on);

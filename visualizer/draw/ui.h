@@ -36,7 +36,14 @@ int corner_choice(const std::string& name, const std::vector<const char*>& label
 /// How wide a button will be.
 float button_width(const char* label);
 
-enum class Icon { first, previous, play, pause, next, last, stop };
+/// Until its end the room of buttons is left empty: a picture on paper has none.
+class NoButtonsScope {
+ public:
+  NoButtonsScope();
+  ~NoButtonsScope();
+};
+
+enum class Icon { first, previous, play, pause, next, last, stop, theme };
 bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, const char* hint);
 
 /// One of several choices, drawn as one joined switch; its parts are named NAME.0, NAME.1, ... Returns the choice.

@@ -30,7 +30,7 @@ bool begin_dialog(const char* id, float width) {
   const float margin = 2 * em(), fitting = std::min(width, screen.x - margin);
   ImGui::SetNextWindowPos({screen.x / 2, screen.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
   ImGui::SetNextWindowSizeConstraints({fitting, 0}, {fitting, screen.y - margin});
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, u32({0x22, 0x26, 0x30}));
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, u32(colors::popup));
   constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
                                      ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings |
                                      ImGuiWindowFlags_AlwaysAutoResize;

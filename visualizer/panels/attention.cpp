@@ -81,7 +81,7 @@ class AttentionPanel : public Panel {
   std::string caption(const Source& source, const AppState& state) const override {
     if (!recorded(source, state)) return "who looks at whom";
     return fmt::format(
-        "queries down, keys across; bright: looks there \u00b7 brown: skipped \u00b7 causal rule \u00b7 step {}",
+        "queries down, keys across; strong: looks there \u00b7 brown: skipped \u00b7 causal rule \u00b7 step {}",
         state.shown.step);
   }
 
@@ -175,7 +175,7 @@ class AttentionPanel : public Panel {
   };
   /// At least one.
   const std::vector<Row>& drawn_rows(const Source& source, const AppState& state) {
-    return rows_.of({source.version(), state.shown.index, state.attention_layer}, [&] {
+    return rows_.of({source.version(), state.shown.index, state.attention_layer, theme()}, [&] {
       std::vector<Row> rows;
       for (LayerRow& row : rows_of(source.geometry(), state.attention_layer)) {
         rows.push_back({std::move(row.label), layer_view(source, state, row.layer), {}});
@@ -225,7 +225,7 @@ class AttentionPanel : public Panel {
     }
   }
 
-  Memo<std::tuple<uint64_t, int, int>, std::vector<Row>> rows_;  // by version, snapshot and layer
+  Memo<std::tuple<uint64_t, int, int, Theme>, std::vector<Row>> rows_;  // by version, snapshot and layer
 };
 
 }  // namespace

@@ -64,7 +64,7 @@ void draw_hatch(Canvas& canvas, const MapFrame& frame, const AttentionView& view
         canvas.line({place.min.x, place.max.y}, {place.max.x, place.min.y}, ui::u32({0x9A, 0x5A, 0x1E}), 1);
 }
 
-/// The row of what the token looks at in white, the column of who looks at it in the accent's colour.
+/// The row of what the token looks at in the colour of text, the column of who looks at it in the accent's colour.
 void draw_selection(Canvas& canvas, const MapFrame& frame, int token) {
   const Box asks = frame.place(0, token, token + 1, 1), seen = frame.place(token, token, 1, frame.tokens - token);
   canvas.outline({{asks.min.x, asks.min.y - 1}, {asks.max.x, asks.max.y + 1}}, ui::u32(ui::colors::text, 0.8), 1);

@@ -21,7 +21,7 @@ class AutogradPanel : public Panel {
     const auto& [walk, problem] = computed(state);
     if (!problem.empty()) return "values forward, gradients backward";
     return fmt::format(
-        "step {} of {} \u00b7 white: value, orange: gradient of {}; arrows: what comes in x local derivative; green: "
+        "step {} of {} \u00b7 orange: gradient of {}; arrows: what comes in x local derivative; green: "
         "checked",
         step(state), walk.steps, walk.values.back().label);
   }

@@ -11,7 +11,7 @@
 namespace tinymor {
 namespace {
 
-constexpr Color gradient_color = ui::colors::warn;
+constexpr Themed gradient_color = ui::colors::warn;
 
 bool is_constant(const Walkthrough::Value& value) {
   return value.op == "constant";

@@ -9,6 +9,7 @@
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/panels/difference.h"
 #include "visualizer/panels/panels.h"
+#include "visualizer/panels/run_look.h"
 #include "visualizer/panels/runs_plot.h"
 
 namespace tinymor {
@@ -44,13 +45,12 @@ std::vector<std::string> side_names(const Source& source, const AppState& state,
 }
 
 /// The mark of a side: a disc for A, a triangle for B.
-void draw_mark(Canvas& canvas, ImVec2 center, bool compared) {
+void draw_mark(Canvas& canvas, ImVec2 center, bool compared, ImU32 color) {
   const float r = ui::em() * 0.3f;
   if (compared)
-    canvas.triangle({center.x - r, center.y + r}, {center.x + r, center.y + r}, {center.x, center.y - r},
-                    ui::u32(compared_color));
+    canvas.triangle({center.x - r, center.y + r}, {center.x + r, center.y + r}, {center.x, center.y - r}, color);
   else
-    canvas.circle(center, r, ui::u32(ui::colors::accent));
+    canvas.circle(center, r, color);
 }
 
 class ComparePanel : public Panel {
@@ -132,9 +132,10 @@ class ComparePanel : public Panel {
 
   void draw_side(Panel& panel, const Source& source, AppState& state, Canvas& canvas, const Box& box, bool compared) {
     const float em = ui::em();
-    draw_mark(canvas, {box.min.x + em * 0.4f, box.min.y + em * 0.6f}, compared);
-    ui::fitted_text(canvas, {box.min.x + em * 1.1f, box.min.y}, ui::u32(compared ? compared_color : ui::colors::accent),
-                    side_names(source, state, compared), box.width() - em, ui::Font::small);
+    const ImU32 color = ui::u32(side_color(source, state.compare, compared));
+    draw_mark(canvas, {box.min.x + em * 0.4f, box.min.y + em * 0.6f}, compared, color);
+    ui::fitted_text(canvas, {box.min.x + em * 1.1f, box.min.y}, color, side_names(source, state, compared),
+                    box.width() - em, ui::Font::small);
     float top = box.min.y + em * 1.6f;
     Comparison& c = state.compare;
     const bool linked = c.other && c.linked;

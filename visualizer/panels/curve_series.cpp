@@ -11,8 +11,6 @@
 namespace tinymor {
 namespace {
 
-constexpr Color train_color{0xC9, 0xCE, 0xD8}, topk_color{0xE7, 0x7F, 0xB3}, threshold_color{0x6F, 0xD0, 0x9B};
-
 constexpr Metric metrics[] = {{"mean_depth", "recursions, batches", &StepMetrics::mean_depth},
                               {"tokens_per_second", "tokens per second", &StepMetrics::tokens_per_second},
                               {"lr", "learning rate", &StepMetrics::lr},
@@ -72,28 +70,24 @@ std::span<const Metric> step_metrics() {
   return metrics;
 }
 
-RunLook look_of(const Comparison& beside, size_t rival) {
-  constexpr size_t dashes = 3;
-  if (beside.rivals[rival] == beside.other) return {compared_color};
-  return {rival_colors[rival % std::size(rival_colors)], Dash(rival % dashes)};
-}
-
 std::string rival_name(const Source& source, const Comparison& beside, const Source& rival) {
   return (&rival == beside.other ? "B: " : "") + short_name(rival) + (other_data(source, rival) ? " (other data)" : "");
 }
 
-std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis over, bool smoothed) {
+std::vector<PlotSeries> loss_curves(const Source& source, const Comparison& beside, CurveAxis over, bool smoothed) {
+  const auto [color, dash] = look_of(beside, source);
+  const Color paler = mix(color, ui::colors::text, 0.6), band = mix(color, ui::colors::card, 0.45);
   const RunHistory& h = source.history();
   const AxisMap axis(source, over);
   const bool one_rule = source.geometry().routing != Routing::expert_choice || h.of_images();
-  std::vector<PlotSeries> out{train_series("train", train_color, h, axis, smoothed)};
+  std::vector<PlotSeries> out{train_series("train", paler, h, axis, smoothed)};
   if (smoothed) out[0].what = "smoothed";
   if (smoothed) out[0].ghost = column(h.steps, [](const StepMetrics& m) { return m.loss; });
-  out.push_back(held_out_series(one_rule ? "held out" : "held out (training rule)", topk_color, h, axis,
-                                &EvalMetrics::topk_loss));
+  out.push_back(
+      held_out_series(one_rule ? "held out" : "held out (training rule)", band, h, axis, &EvalMetrics::topk_loss));
   out.back().broad = true;
-  if (!one_rule)
-    out.push_back(held_out_series("held out (causal rule)", threshold_color, h, axis, &EvalMetrics::threshold_loss));
+  if (!one_rule) out.push_back(held_out_series("held out (causal rule)", color, h, axis, &EvalMetrics::threshold_loss));
+  for (PlotSeries& line : out) line.dash = dash;
   return out;
 }
 
@@ -101,7 +95,7 @@ std::vector<PlotSeries> rival_curves(const Source& source, const Comparison& bes
                                      bool smoothed) {
   const Source& run = *beside.rivals[rival];
   const AxisMap axis(run, over);
-  const auto [color, dash] = look_of(beside, rival);
+  const auto [color, dash] = look_of(beside, run);
   const std::string name = rival_name(source, beside, run);
   std::vector<PlotSeries> out = {train_series(name, color, run.history(), axis, smoothed),
                                  held_out_series(name, color, run.history(), axis, &EvalMetrics::threshold_loss)};
@@ -120,8 +114,8 @@ std::vector<MetricCurves> metric_curves(const Source& source, const Comparison& 
     runs.back().second.x = column(run.history().steps, [&](const StepMetrics& m) { return axis.at(m.step); });
   };
   for (size_t i = 0; i < beside.rivals.size(); ++i)
-    add_run(*beside.rivals[i], rival_name(source, beside, *beside.rivals[i]), look_of(beside, i));
-  add_run(source, "", {ui::colors::accent});  // on top
+    add_run(*beside.rivals[i], rival_name(source, beside, *beside.rivals[i]), look_of(beside, *beside.rivals[i]));
+  add_run(source, "", look_of(beside, source));  // on top
   std::vector<MetricCurves> out;
   const auto add = [&](const char* name, const char* label, auto&& values_of) {
     std::vector<double> own = values_of(source);

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "visualizer/draw/plot.h"
-#include "visualizer/state/app_state.h"
+#include "visualizer/panels/run_look.h"
 
 namespace tinymor {
 
@@ -17,19 +16,11 @@ struct Metric {
 };
 std::span<const Metric> step_metrics();
 
-/// How another run looks: B has its colour, the others a colour and dash, twelve before they repeat.
-struct RunLook {
-  Color color;
-  Dash dash = Dash::none;
-};
-/// That of the run of this place among the rivals, from 0.
-RunLook look_of(const Comparison& beside, size_t rival);
-
 /// What another run is called beside this one; says so where it is of other data.
 std::string rival_name(const Source& source, const Comparison& beside, const Source& rival);
 
 /// Loss of the batches, smoothed over its raw values or not, and held-out loss under each rule.
-std::vector<PlotSeries> loss_curves(const Source& source, CurveAxis axis, bool smoothed);
+std::vector<PlotSeries> loss_curves(const Source& source, const Comparison& beside, CurveAxis axis, bool smoothed);
 /// The same of another run, at the same places of the axis.
 std::vector<PlotSeries> rival_curves(const Source& source, const Comparison& beside, size_t rival, CurveAxis axis,
                                      bool smoothed);

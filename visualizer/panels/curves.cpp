@@ -168,6 +168,8 @@ class CurvesPanel : public Panel {
     if (state.shown.any()) options.marker = axis.at(state.shown.step);
     if (state.mark_compared && state.compare.shown.any())
       options.marker_b = AxisMap(compared_with(source, state.compare), state.curve_axis).at(state.compare.shown.step);
+    options.marker_color = side_color(source, state.compare, false);
+    options.marker_b_color = side_color(source, state.compare, true);
     options.hint = "click: go there \u00b7 Shift and click: B there";
     loss_.draw(canvas, {box.min, {box.max.x, split}}, lines.loss, options, state.curves);
     std::optional<double> clicked = loss_.clicked_x();
@@ -230,8 +232,8 @@ class CurvesPanel : public Panel {
   const Lines& drawn_lines(const Source& source, const AppState& state) {
     Versions versions = {{&source, source.version()}, {state.compare.other, 0}};
     for (const Source* rival : state.compare.rivals) versions.emplace_back(rival, rival->version());
-    return lines_.of({versions, state.curve_axis, state.smooth_loss}, [&] {
-      Lines lines{loss_curves(source, state.curve_axis, state.smooth_loss),
+    return lines_.of({versions, state.curve_axis, state.smooth_loss, theme()}, [&] {
+      Lines lines{loss_curves(source, state.compare, state.curve_axis, state.smooth_loss),
                   metric_curves(source, state.compare, state.curve_axis)};
       for (size_t i = 0; i < state.compare.rivals.size(); ++i)
         for (PlotSeries& series : rival_curves(source, state.compare, i, state.curve_axis, state.smooth_loss))
@@ -269,7 +271,7 @@ class CurvesPanel : public Panel {
   using Versions = std::vector<std::pair<const Source*, uint64_t>>;
   static constexpr float small_em = 6.2f;  // height of a row of small plots
 
-  Memo<std::tuple<Versions, CurveAxis, bool>, Lines>
+  Memo<std::tuple<Versions, CurveAxis, bool, Theme>, Lines>
       lines_;  // by the versions of the sources, and whether it is smooth
   Plot loss_{"curves.loss"};
   std::map<std::string, Plot> plots_;  // of the metrics, by name

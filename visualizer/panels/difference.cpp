@@ -8,6 +8,7 @@
 
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/panels/panel.h"
+#include "visualizer/panels/run_look.h"
 #include "visualizer/panels/strip.h"
 
 namespace tinymor {
@@ -112,7 +113,7 @@ void draw_images_told(Canvas& canvas, const Box& box, const Source& source, cons
   for (const bool side : {false, true})
     ui::fitted_text(
         canvas, {box.min.x, box.min.y + ui::em() * 1.25f * float(side)},
-        ui::u32(side ? compared_color : ui::colors::accent),
+        ui::u32(side_color(source, state.compare, side)),
         fmt::format("right in {} only, images:{}", side ? "B" : "A", only[side].empty() ? " none" : only[side]),
         box.width(), ui::Font::small);
 }

@@ -18,14 +18,15 @@ struct CellInk {
 };
 
 constexpr Color paper_plate{0xEF, 0xED, 0xE6};
+constexpr Themed skipped{{0x2E, 0x33, 0x3F}, {0xDD, 0xE1, 0xE9}}, skipped_bar{{0x5A, 0x61, 0x70}, {0xAA, 0xB2, 0xC0}},
+    by_both{{0x59, 0x60, 0x6E}, {0xA9, 0xB0, 0xBE}};
 
 CellInk ink(int recursion, int recursions, bool paper) {
   if (paper)
     return {{0xE4, 0xE2, 0xDC}, {0xD2, 0xD6, 0xDE}, {0xB0, 0xB8, 0xC6}, {0x4A, 0x5A, 0x7C}, {0x26, 0x33, 0x52}};
   const bool deep = recursion > 0 && recursions > 1;
   const Color full = deep ? depth_color(recursion) : plain_color;
-  return {
-      ui::colors::well, {0x2E, 0x33, 0x3F}, {0x5A, 0x61, 0x70}, mix(full, ui::colors::well, deep ? 0.5 : 0.35), full};
+  return {ui::colors::well, skipped, skipped_bar, mix(full, ui::colors::well, deep ? 0.5 : 0.35), full};
 }
 
 void draw_cell(Canvas& canvas, const Box& box, const Cell& cell, const CellInk& colors) {
@@ -43,7 +44,7 @@ void draw_cell(Canvas& canvas, const Box& box, const Cell& cell, const CellInk& 
 
 // The upper half belongs to the training rule, the lower half to the causal rule, so that the picture needs no colour.
 void draw_difference(Canvas& canvas, const Box& box, bool training, bool causal) {
-  canvas.rect(box, ui::u32(training && causal ? Color{0x59, 0x60, 0x6E} : ui::colors::well));
+  canvas.rect(box, ui::u32(training && causal ? by_both : ui::colors::well));
   if (training == causal) return;
   const float middle = box.center().y;
   if (training)
@@ -160,7 +161,7 @@ class GridPanel : public Panel {
                   ", bar: score {}{}", score_formula(geometry.routing),
                   geometry.routing == Routing::expert_choice ? ", dashes: cut-off" : "; the likeliest depth is taken")
             : "";
-    return fmt::format("bright: computed, grey: skipped{} \u00b7 {} \u00b7 step {}", bars, rule_name(state.rule),
+    return fmt::format("filled: computed, grey: skipped{} \u00b7 {} \u00b7 step {}", bars, rule_name(state.rule),
                        state.shown.step);
   }
 

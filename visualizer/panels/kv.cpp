@@ -155,7 +155,7 @@ class KvPanel : public Panel {
     if (other && !possible(source, strategy_of(source, state))) return "a way in which this model cannot cache";
     const bool read = reader_of(state, cached_text(state).size()) >= 0;
     return fmt::format("{}{} \u00b7 {} \u00b7 {}", other ? "not this run's way: " : "",
-                       strategy[int(strategy_of(source, state))], what, read ? "white: read" : "dark: saved");
+                       strategy[int(strategy_of(source, state))], what, read ? "bar: read" : "empty: saved");
   }
 
   float controls(const Source& source, AppState& state, float right) override {

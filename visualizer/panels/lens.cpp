@@ -15,7 +15,7 @@
 namespace tinymor {
 namespace {
 
-/// With one recursion the loss, 0 to 6 nats: brighter means higher loss. With more, the change by the last recursion.
+/// With one recursion the loss, 0 to 6 nats: the stronger, the higher. With more, the change by the last recursion.
 Color cell_color(const LensView& lens, size_t r, int t) {
   if (!std::isfinite(lens.nll[r][t])) return ui::colors::well;
   return r == 0 ? sequential_color(lens.nll[0][t] / 6) : signed_color(2 * (lens.nll[r][t] - lens.nll[r - 1][t]));

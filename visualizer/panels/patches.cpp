@@ -33,15 +33,14 @@ int count_of(const ImageSnapshot& shown) {
   return std::min(most_images, int(shown.images.size()));
 }
 
-/// The image in ink on the colours of its patches' depths.
+/// The image in ink, white on dark colours, on the colours of its patches' depths.
 std::shared_ptr<const Image> picture_of(const ImageSnapshot& shown, const SeenImage& image, int recursions) {
-  constexpr Color ink{0x10, 0x12, 0x16};
   Picture picture{shown.width, shown.height, std::vector<uint8_t>(image.pixels.size() * 4)};
   const int tall = shown.height / shown.rows, wide = shown.width / shown.columns;
   for (int y = 0; y < shown.height; ++y)
     for (int x = 0; x < shown.width; ++x) {
       const Color paper = depth_color(image.depth[y / tall * shown.columns + x / wide], recursions);
-      set_pixel(picture, x, y, mix(paper, ink, image.pixels[size_t(y) * shown.width + x] / 255.0));
+      set_pixel(picture, x, y, mix(paper, text_on(paper), image.pixels[size_t(y) * shown.width + x] / 255.0));
     }
   return std::make_shared<const Image>(std::move(picture));
 }

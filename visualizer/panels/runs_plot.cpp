@@ -8,7 +8,7 @@
 
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/draw/ui.h"
-#include "visualizer/panels/curve_series.h"
+#include "visualizer/panels/run_look.h"
 
 namespace tinymor {
 namespace {
@@ -58,9 +58,10 @@ std::vector<RunPoint> run_points(const Source& source, const AppState& state) {
     const RunPoint point{short_name(run), median_speed(h.steps), h.evals.back().threshold_loss, color};
     if (point.speed > 0 && std::isfinite(point.speed) && std::isfinite(point.loss)) points.push_back(point);
   };
-  add(source, ui::colors::accent);
+  add(source, look_of(state.compare, source).color);
   for (size_t i = 0; i < state.compare.rivals.size(); ++i)
-    if (!other_data(source, *state.compare.rivals[i])) add(*state.compare.rivals[i], look_of(state.compare, i).color);
+    if (!other_data(source, *state.compare.rivals[i]))
+      add(*state.compare.rivals[i], look_of(state.compare, *state.compare.rivals[i]).color);
   return points;
 }
 

@@ -18,7 +18,6 @@ namespace tinymor {
 namespace {
 
 constexpr int bins = ScoreHistogram::bins, most_columns = 240;
-constexpr Color left_color{0x8C, 0x94, 0xA4};
 
 /// No more than the model has, or than any would, whatever a damaged recording claims.
 int strips_of(const Source& source) {
@@ -41,7 +40,7 @@ struct Brightness {
 Color cell_color(double taken, double left, double brightness, int recursion) {
   const double count = taken + left;
   if (count == 0) return ui::colors::well;
-  const Color hue = mix(left_color, depth_color(recursion + 1), taken / count);
+  const Color hue = mix(plain_color, depth_color(recursion + 1), taken / count);
   return mix(ui::colors::well, hue, 0.25 + 0.75 * brightness);
 }
 
@@ -75,7 +74,7 @@ void draw_profile(Canvas& canvas, const Box& box, const ScoreHistogram& scores, 
     const float split = box.min.x + width * float(taken[bin] / both);
     const float top = bottom - std::max(1.0f, height - 0.5f);
     canvas.rect({{box.min.x, top}, {split, bottom}}, ui::u32(depth_color(recursion + 1)));
-    canvas.rect({{split, top}, {box.min.x + width, bottom}}, ui::u32(left_color));
+    canvas.rect({{split, top}, {box.min.x + width, bottom}}, ui::u32(plain_color));
   }
 }
 
@@ -116,7 +115,7 @@ class ScoresPanel : public Panel {
     if (history.scores.empty()) return "how sure the routers are, over the run";
     const Routing routing = source.geometry().routing;
     std::string out = std::string(score_formula(routing)) + " in training \u00b7 colour: taken, grey: left";
-    if (routing == Routing::expert_choice) out += " \u00b7 bright: cut, thin: causal cut";
+    if (routing == Routing::expert_choice) out += " \u00b7 broad: cut, thin: causal cut";
     if (const ScoreHistogram* at = scores_at(history, state.shown.step))
       out += fmt::format(" \u00b7 right: step {}", at->step);
     if (int(history.scores.size()) > most_columns)
@@ -182,7 +181,7 @@ class ScoresPanel : public Panel {
     std::vector<float> cuts;  ///< One for each column of the image.
   };
   const std::vector<Strip>& drawn_strips(const Source& source, Brightness brightness) {
-    return strips_.of({source.version(), brightness}, [&] {
+    return strips_.of({source.version(), brightness, theme()}, [&] {
       const std::vector<ScoreHistogram>& scores = source.history().scores;
       const int columns = std::min<int>(most_columns, int(scores.size()));
       std::vector<Strip> strips;
@@ -265,7 +264,7 @@ class ScoresPanel : public Panel {
     ImGui::EndTooltip();
   }
 
-  Memo<std::pair<uint64_t, Brightness>, std::vector<Strip>> strips_;  // one for each recursion, by the source's version
+  Memo<std::tuple<uint64_t, Brightness, Theme>, std::vector<Strip>> strips_;  // one for each recursion
 };
 
 }  // namespace

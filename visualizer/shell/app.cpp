@@ -25,6 +25,7 @@ App::App(Source& source, Opener opener) : opener_(std::move(opener)), source_(&s
 void App::begin_run() {
   panels_ = make_panels();
   state_.timeline = {};
+  state_.compare.open(*source_);
   load_notes(*source_, state_);
 }
 
@@ -36,11 +37,11 @@ void App::show(Sources sources) {
   static_cast<RunState&>(state_) = {};
   rest_ = {};
   state_.thinnings = source_->history().thinnings;
+  begin_run();
   if (!sources.empty()) {
     compare(std::move(sources));
     state_.curve_axis = CurveAxis::flops;
   }
-  begin_run();
   if (source_->history().of_images()) state_.page.clear();
 }
 
@@ -49,6 +50,7 @@ void App::compare(Sources sources) {
   for (std::unique_ptr<Source>& source : sources) {
     source->poll();
     state_.compare.rivals.push_back(source.get());
+    state_.compare.open(*source);
     owned_.push_back(std::move(source));
   }
 }

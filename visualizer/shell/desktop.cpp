@@ -162,6 +162,7 @@ void Desktop::draw(App& app, double seconds) {
   heard_.taps.after_frame(ImGui::GetIO());
   own_seconds_ = glfwGetTime() - begun;
   if (ui::glyphs_added()) upload_fonts();
+  if (host_->for_file()) return;
   int width = 0, height = 0;
   glfwGetFramebufferSize(window_, &width, &height);
   const ImVec4 ground = ui::vec4(ui::colors::ground);

@@ -33,17 +33,18 @@ PictureRequest export_panel(const Panel& panel, const Source& source, const AppS
                             const Box& box) {
   make_folder("exports");
   const std::string stem = fmt::format("exports/{}-step-{}", panel.name(), state.shown.step);
-  write_file_atomically(stem + ".svg", drawing.file(box, ui::colors::ground));
+  write_file_atomically(stem + ".svg", drawing.file(box, ui::colors::card));
   write_file_atomically(stem + ".csv", csv(panel.table(source, state)));
   return {panel.name(), box, stem + ".png"};
 }
 
 void save_picture(const PictureRequest& request) {
+  const ui::ThemeScope theme(theme_of_files);
   write_png(cropped(newest_frame(request.panel), request.box), request.file);
 }
 
 Picture newest_frame(const std::string& window) {
-  const Color c = ui::colors::ground;
+  const Color c = window.empty() ? ui::colors::ground : ui::colors::card;
   return rasterize(*ImGui::GetDrawData(), font_texture(), uint32_t(c.r << 16 | c.g << 8 | c.b), window);
 }
 

@@ -11,6 +11,9 @@
 
 namespace tinymor {
 
+/// What is saved is for paper and slides.
+inline constexpr Theme theme_of_files = Theme::light;
+
 using Panels = std::vector<std::unique_ptr<Panel>>;
 /// Null for an unknown name.
 Panel* find_panel(const Panels& panels, const std::string& name);

@@ -9,8 +9,9 @@ namespace tinymor {
 namespace {
 
 constexpr const char* about =
-    "Every token runs through the shared block once or more often; a router decides how often. Its colour and the "
-    "strokes below it say how many recursions were spent at the token to predict the next one.\n\n"
+    "Every token runs through the shared block once or more often; a router decides how often. Its colour, "
+    "paler or darker, and the strokes below it say how many recursions were spent at the token to predict the next "
+    "one.\n\n"
     "Two rules decide. The training rule takes the best-scored tokens of the whole text and so looks ahead. The causal "
     "rule takes a token by its own score and is what generation uses. The difference view shows where they "
     "disagree.\n\n"

@@ -19,12 +19,22 @@ bool ImGuiHost::match_scale(float scale) {
   return true;
 }
 
+void ImGuiHost::enter() const {
+  ImGui::SetCurrentContext(context_);
+  set_theme(theme_);
+}
+
 std::vector<std::string> ImGuiHost::frame(App& app, double seconds) {
+  theme_ = app.state().theme;
+  set_theme(theme_);
+  ui::apply_colors();
   ImGui::NewFrame();
   app.frame(seconds);
   std::vector<std::string> complaints = ui::end_open_windows();
   ImGui::Render();
-  if (const auto request = app.picture_request()) save_picture(*request);
+  const auto request = app.picture_request();
+  if (request) save_picture(*request);
+  for_file_ = request.has_value();
   return complaints;
 }
 

@@ -210,6 +210,10 @@ void toggle_session(const Source&, AppState& state, int) {
   state.session_asked = true;
 }
 
+void toggle_theme(const Source&, AppState& state, int) {
+  state.theme = other_theme(state.theme);
+}
+
 void toggle_help(const Source&, AppState& state, int) {
   state.help = !state.help;
 }
@@ -244,6 +248,7 @@ constexpr Key all_keys[] = {
     {"S", "save that panel as SVG, PNG and CSV, into the folder exports", "s", save_panel},
     named_key("Esc", "close dialog or menu; let go of token, mark, panel", let_go, {ImGuiKey_Escape, no_key}),
     {"Ctrl +  -  0", "larger, smaller, 100 %"},
+    {"D", "dark ground, or light for lit rooms", "d", toggle_theme, "theme"},
     {"V", "write down what is done, as a scene that plays it again; V ends it", "v", toggle_session},
     {"F11, Ctrl Q", "the whole screen, and back; close the window"},
     {"H", "this help", "h?", toggle_help, "help"},

@@ -20,7 +20,7 @@ void draw_panel_menu(const Panel& panel, AppState& state) {
 }
 
 /// Title, switches and menu, the caption below them, and the panel itself.
-void draw_contents(Panel& panel, const Box& box, const Source& source, AppState& state) {
+void draw_contents(Panel& panel, const Box& box, const Source& source, AppState& state, bool with_buttons) {
   Canvas& canvas = window_canvas();
   canvas.push_clip(box);
   canvas.rect(box, ui::u32(ui::colors::card), ImGui::GetStyle().WindowRounding);
@@ -28,14 +28,15 @@ void draw_contents(Panel& panel, const Box& box, const Source& source, AppState&
   const float left = ImGui::GetCursorPosX(), right = left + ImGui::GetContentRegionAvail().x;
   const float top = ImGui::GetCursorPosY();
   float end = right;
-  if (!state.bare) {
+  if (with_buttons && !state.bare) {
     end -= ui::button_width("...");
     ImGui::SetCursorPosX(end);
     draw_panel_menu(panel, state);
     end -= ImGui::GetStyle().ItemSpacing.x;
     ImGui::SetCursorPosY(top);
   }
-  const float free = panel.controls(source, state, end) - left - ui::em();
+  if (with_buttons) end = panel.controls(source, state, end);
+  const float free = end - left - ui::em();
   const ImVec2 corner = ImGui::GetWindowPos();
   const float below = top + ImGui::GetFrameHeight() + ui::em() * 0.1f;
   if (free > ui::em() * 2)
@@ -48,20 +49,22 @@ void draw_contents(Panel& panel, const Box& box, const Source& source, AppState&
   canvas.pop_clip();
 }
 
-/// Draws a panel as if the mouse were nowhere: what is shown of the token under the mouse is not part of the panel.
-void draw_without_mouse(Panel& panel, const Box& box, const Source& source, AppState& state) {
+/// Draws a panel as if the mouse were nowhere, and without its buttons.
+void draw_for_file(Panel& panel, const Box& box, const Source& source, AppState& state) {
+  const ui::NoButtonsScope no_buttons;
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   ImGui::GetIO().MousePos = {-FLT_MAX, -FLT_MAX};
   state.hovered.reset();
-  draw_contents(panel, box, source, state);
+  draw_contents(panel, box, source, state, false);
   ImGui::GetIO().MousePos = mouse;
 }
 
 std::optional<PictureRequest> save(Panel& panel, const Box& box, const Source& source, AppState& state) {
+  const ui::ThemeScope theme(theme_of_files);
   SvgCanvas drawing;
   {
     const DrawingScope scope(drawing);
-    draw_without_mouse(panel, box, source, state);
+    draw_for_file(panel, box, source, state);
   }
   state.exporting.clear();
   try {
@@ -86,7 +89,7 @@ std::optional<PictureRequest> draw_panel_card(Panel& panel, const Box& box, cons
     if (state.exporting == panel.name())
       picture = save(panel, box, source, state);
     else
-      draw_contents(panel, box, source, state);
+      draw_contents(panel, box, source, state, true);
   }
   ImGui::End();
   return picture;

@@ -6,6 +6,7 @@
 
 #include "visualizer/draw/plot.h"
 #include "visualizer/draw/ui.h"
+#include "visualizer/panels/run_look.h"
 #include "visualizer/shell/bottom_bar.h"
 #include "visualizer/shell/timeline.h"
 
@@ -180,9 +181,10 @@ void draw_track(const Source& source, AppState& state, const Box& box) {
   }
   if (count > 0 && track.shows(now)) {
     const float x = track.x(now);
-    canvas.rect({{box.min.x, box.max.y - em * 0.12f}, {x, box.max.y}}, ui::u32(ui::colors::accent));
-    canvas.line({x, box.min.y}, {x, box.max.y}, ui::u32(ui::colors::accent), std::max(2.0f, em * 0.13f));
-    canvas.circle({x, box.center().y}, em * 0.38f, ui::u32(ui::colors::accent));
+    const ImU32 color = ui::u32(side_color(source, state.compare, false));
+    canvas.rect({{box.min.x, box.max.y - em * 0.12f}, {x, box.max.y}}, color);
+    canvas.line({x, box.min.y}, {x, box.max.y}, color, std::max(2.0f, em * 0.13f));
+    canvas.circle({x, box.center().y}, em * 0.38f, color);
   }
   ImGui::SetCursorScreenPos(box.min);
   ImGui::InvisibleButton("track", {box.width(), box.height()});

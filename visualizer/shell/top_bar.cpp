@@ -153,7 +153,8 @@ Part training_controls(const Source& source, AppState& state, bool brief) {
 Part zoom_and_help(AppState& state, bool tight) {
   const float gap = ImGui::GetStyle().ItemSpacing.x;
   const float middle = tight ? 0 : text_size("300 %", ui::Font::small).x + gap;
-  const float width = ui::button_width("-") + ui::button_width("+") + ui::button_width("?") + middle + 2 * gap;
+  const float width = ui::button_width("-") + ui::button_width("+") + ui::button_width("?") + middle +
+                      ImGui::GetFrameHeight() * 1.25f + 3 * gap;
   return {width, [=, &state] {
             if (ui::button("zoom.out", "-", true, "Smaller (Ctrl -)")) zoom_key(state, '-');
             ImGui::SameLine();
@@ -163,6 +164,9 @@ Part zoom_and_help(AppState& state, bool tight) {
                          ui::u32(ui::colors::dim), fmt::format("{:.0f} %", 100 * state.zoom), ui::Font::small);
             ImGui::SetCursorScreenPos({at.x + middle, at.y});
             if (ui::button("zoom.in", "+", true, "Larger (Ctrl +)")) zoom_key(state, '+');
+            ImGui::SameLine();
+            if (ui::icon_button("theme", ui::Icon::theme, true, false, "Dark or light ground (D)"))
+              state.theme = other_theme(state.theme);
             ImGui::SameLine();
             if (ui::button("help", "?", true, "Keys and colours (H)")) state.help = !state.help;
           }};

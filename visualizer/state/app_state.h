@@ -110,6 +110,7 @@ struct Settings {
   bool smooth_loss = true;
 
   float zoom = 1;  ///< 0.5 to 3.
+  Theme theme = Theme::dark;
   bool help = false;
   OpenState open;
   std::deque<TimedLine> script;  ///< Of the scene that is played.

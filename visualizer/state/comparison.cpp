@@ -6,6 +6,14 @@
 
 namespace tinymor {
 
+void Comparison::open(const Source& run) {
+  if (place_of(run) == opened.size()) opened.push_back(&run);
+}
+
+size_t Comparison::place_of(const Source& run) const {
+  return size_t(std::find(opened.begin(), opened.end(), &run) - opened.begin());
+}
+
 void Comparison::compare_with(Source* run) {
   other = run;
   shown = {};

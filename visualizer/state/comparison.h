@@ -14,8 +14,14 @@ struct Comparison {
   Source* other = nullptr;           ///< The rival that is B; null: B is another step of A.
   Shown shown;
   Playback playback;
-  bool linked = true;  ///< Another run is kept at the place of A on the axis of the curves.
-  TextZoom columns;    ///< Of B's text, where it differs from A's.
+  bool linked = true;                 ///< Another run is kept at the place of A on the axis of the curves.
+  TextZoom columns;                   ///< Of B's text, where it differs from A's.
+  std::vector<const Source*> opened;  ///< All runs, in the order in which they were opened.
+
+  /// Notes a run as opened, unless it is already.
+  void open(const Source& run);
+  /// Its place in that order, from 0.
+  size_t place_of(const Source& run) const;
 
   /// Makes a run B, or, with null, another step of A.
   void compare_with(Source* run);

@@ -9,7 +9,7 @@
 namespace tinymor {
 namespace {
 
-constexpr const char* remembered[] = {"zoom",   "paper",        "axis",         "log",
+constexpr const char* remembered[] = {"zoom",   "theme",        "paper",        "axis",  "log",
                                       "smooth", "rest.plateau", "rest.battery", "splits"};
 
 constexpr std::string_view recent = "recent ";  // begins a line with the path of something that was opened

@@ -22,6 +22,7 @@ void for_each_member(State& s, Field&& field) {
   field("show", s.show, Name{"a panel whose page is turned to, or none", is_panel});
   field("panel", s.maximised, Name{"a panel that fills the window, or none", is_panel});
   field("zoom", s.zoom, Between{0.5f, 3.0f});
+  field("theme", s.theme, OneOf<Theme>{"dark light"});
   field("rule", s.rule, OneOf<RuleView>{"training causal difference"});
   field("story.event", s.story.event, Between{0, 1000});
   field("splits", s.splits, Splits{});

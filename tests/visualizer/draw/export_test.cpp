@@ -126,6 +126,34 @@ TEST_CASE("S and the panel's menu save it as SVG, PNG and CSV") {
   CHECK_THAT(message, ContainsSubstring("exports/kv-step-400.png"));
 }
 
+TEST_CASE("what is saved is on light ground and without buttons, and the window stays dark") {
+  const TemporaryFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  window.frames(3);
+  const auto saved = [&] {
+    window.app().state().exporting = "grid";
+    window.frames(1);
+    return read_file("exports/grid-step-400.svg");
+  };
+  const std::string svg = saved();
+  const Picture shot = window.picture();
+  CHECK_THAT(svg, ContainsSubstring("Computed and skipped") && ContainsSubstring("fill=\"#ffffff\""));
+  CHECK_THAT(svg, !ContainsSubstring(">paper<") && !ContainsSubstring(">...<"));
+  window.frames(2);
+  const std::vector<uint8_t> dark = window.picture().rgba;
+  CHECK(dark[0] < 64);
+  CHECK(shot.rgba[0] == dark[0]);
+  CHECK(window.app().registry().find("grid.paper"));
+  window.app().state().theme = Theme::light;
+  window.frames(2);
+  CHECK(window.picture().rgba[0] > 192);
+  CHECK(saved() == svg);
+  std::filesystem::current_path(before);
+}
+
 TEST_CASE("what lies over a panel and what the mouse is at is not in what is saved of it") {
   const TemporaryFolder folder;
   const std::filesystem::path before = std::filesystem::current_path();

@@ -2,6 +2,8 @@
 #include "visualizer/draw/color_vision.h"
 
 #include <cmath>
+#include <iterator>
+#include <vector>
 
 #include "support/catch.h"
 #include "trainer/depth_tints.h"
@@ -10,26 +12,58 @@
 
 using namespace tinymor;
 
-TEST_CASE("the colours of skipped tokens and depths 1 to 3 stay 40 apart for every kind of colour vision") {
-  for (Vision vision : {Vision::normal, Vision::deuteranopia, Vision::protanopia, Vision::tritanopia}) {
-    for (int a = 0; a < 4; ++a) {
-      for (int b = 0; b < a; ++b) {
-        CAPTURE(int(vision), a, b);
-        CHECK(delta_e(simulate(depth_color(a), vision), simulate(depth_color(b), vision)) >= 40);
-      }
-    }
-  }
+namespace {
+
+constexpr Vision visions[] = {Vision::normal, Vision::deuteranopia, Vision::protanopia, Vision::tritanopia};
+
+constexpr Theme themes[] = {Theme::dark, Theme::light};
+
+/// All colours are those of a theme until its end.
+struct InTheme {
+  explicit InTheme(Theme theme) { set_theme(theme); }
+  ~InTheme() { set_theme(Theme::dark); }
+};
+
+double apart(Color a, Color b, Vision vision) {
+  return delta_e(simulate(a, vision), simulate(b, vision));
 }
 
-TEST_CASE("six depths and what is skipped stay 30 apart, and the two sides of the difference view 80") {
-  for (Vision vision : {Vision::normal, Vision::deuteranopia, Vision::protanopia, Vision::tritanopia}) {
-    for (int a = 0; a <= 6; ++a)
-      for (int b = 0; b < a; ++b) {
+double lightness(Color c, Vision vision) {
+  return color_vision::lab(simulate(c, vision))[0];
+}
+
+}  // namespace
+
+TEST_CASE("a deeper token is darker, for every kind of colour vision, by at least 8 in lightness") {
+  for (Vision vision : visions)
+    for (int depth = 2; depth < depth_colors; ++depth) {
+      CAPTURE(int(vision), depth);
+      const double least = vision == Vision::normal ? 8 : 0;
+      CHECK(lightness(depth_color(depth - 1), vision) - lightness(depth_color(depth), vision) > least);
+    }
+}
+
+TEST_CASE("neighbours among the depths are 40 apart for every kind of colour vision, all others 34") {
+  for (Vision vision : visions)
+    for (int a = 1; a < depth_colors; ++a)
+      for (int b = 1; b < a; ++b) {
         CAPTURE(int(vision), a, b);
-        CHECK(delta_e(simulate(depth_color(a), vision), simulate(depth_color(b), vision)) >= 30);
+        CHECK(apart(depth_color(a), depth_color(b), vision) >= (a == b + 1 ? 40 : 34));
       }
-    CHECK(delta_e(simulate(training_only_color(), vision), simulate(causal_only_color(), vision)) >= 80);
-  }
+}
+
+TEST_CASE("a skipped token is grey, and 30 apart from every depth for every kind of colour vision") {
+  const color_vision::Triple skipped = color_vision::lab(depth_color(0));
+  CHECK(std::hypot(skipped[1], skipped[2]) < 6);
+  for (Vision vision : visions)
+    for (int depth = 1; depth < depth_colors; ++depth) {
+      CAPTURE(int(vision), depth);
+      CHECK(apart(depth_color(0), depth_color(depth), vision) >= 30);
+    }
+}
+
+TEST_CASE("the two sides of the difference view are 80 apart for every kind of colour vision") {
+  for (Vision vision : visions) CHECK(apart(training_only_color(), causal_only_color(), vision) >= 80);
 }
 
 TEST_CASE("text on every depth colour has at least the contrast 4.5 that WCAG asks for") {
@@ -50,11 +84,78 @@ TEST_CASE("a model without recursions has no depth colour, and its colour is non
 }
 
 TEST_CASE("what attention skips looks like no weight and like nothing that is not there, for every kind of sight") {
-  for (Vision vision : {Vision::normal, Vision::deuteranopia, Vision::protanopia, Vision::tritanopia}) {
-    const Color skipped = simulate(skipped_color, vision);
-    for (int weight = 0; weight < 256; ++weight)
-      CHECK(delta_e(skipped, simulate(sequential_color(weight / 255.0), vision)) >= 35);
-    CHECK(delta_e(skipped, simulate(ui::colors::card, vision)) >= 35);
+  for (Theme theme : themes) {
+    const InTheme in(theme);
+    for (Vision vision : visions) {
+      for (int weight = 0; weight < 256; ++weight)
+        CHECK(apart(skipped_color, sequential_color(weight / 255.0), vision) >= 35);
+      CHECK(apart(skipped_color, ui::colors::card, vision) >= 35);
+    }
+  }
+}
+
+TEST_CASE("quantities and changes begin near the ground of the theme and go away from it for every kind of sight") {
+  for (Theme theme : themes) {
+    const InTheme in(theme);
+    for (Vision vision : visions) {
+      CAPTURE(int(theme), int(vision));
+      const double away = theme == Theme::dark ? 1 : -1;
+      CHECK(apart(ui::colors::card, sequential_color(1), vision) >
+            2.2 * apart(ui::colors::card, sequential_color(0), vision));
+      for (int part = 0; part < 50; ++part)
+        CHECK(away * (lightness(sequential_color((part + 1) / 50.0), vision) -
+                      lightness(sequential_color(part / 50.0), vision)) >
+              -0.5);
+      CHECK(apart(ui::colors::card, signed_color(0), vision) < 10);
+      for (double side : {-1, 1}) CHECK(apart(ui::colors::card, signed_color(side), vision) > 40);
+      CHECK(apart(signed_color(-1), signed_color(1), vision) >= 80);
+    }
+  }
+}
+
+TEST_CASE("changes and runs have other colours than depths, and than one another, in both themes") {
+  for (Theme theme : themes) {
+    const InTheme in(theme);
+    std::vector<Color> named = {run_color, compared_color, signed_color(-1), signed_color(1)};
+    named.insert(named.end(), std::begin(rival_colors), std::end(rival_colors));
+    for (size_t i = 0; i < named.size(); ++i) {
+      CAPTURE(int(theme), i);
+      for (size_t j = 0; j < i; ++j) CHECK(delta_e(named[i], named[j]) >= 20);
+      for (int depth = 0; depth < depth_colors; ++depth) CHECK(delta_e(named[i], depth_color(depth)) >= 20);
+    }
+    for (Vision vision : visions)  // of a race
+      for (int other = 0; other < 2; ++other) CHECK(apart(run_color, rival_colors[other], vision) >= 10);
+  }
+}
+
+TEST_CASE("depths and what is skipped stand out from the ground of both themes for every kind of sight") {
+  for (Theme theme : themes) {
+    const InTheme in(theme);
+    for (Vision vision : visions)
+      for (int depth = 0; depth < depth_colors; ++depth) {
+        CAPTURE(int(theme), int(vision), depth);
+        CHECK(apart(depth_color(depth), ui::colors::card, vision) >= 20);
+      }
+  }
+}
+
+TEST_CASE("text can be read on every ground of both themes") {
+  namespace colors = ui::colors;
+  const Themed grounds[] = {colors::ground, colors::bar, colors::card, colors::well, colors::popup, colors::control};
+  for (Theme theme : themes) {
+    const InTheme in(theme);
+    for (size_t i = 0; i < std::size(grounds); ++i) {
+      CAPTURE(int(theme), i);
+      CHECK(contrast(colors::text, grounds[i]) >= 7);
+      for (Color ink : {colors::dim, colors::accent, colors::good, colors::warn})
+        CHECK(contrast(ink, grounds[i]) >= 4.5);
+      CHECK(contrast(colors::faint, grounds[i]) >= 3);
+      CHECK(contrast(compared_color, grounds[i]) >= 4.5);
+      for (Color run : rival_colors) CHECK(contrast(run, grounds[i]) >= 4.5);
+    }
+    const Color on = mix(colors::control, colors::accent, 0.45);  // a button that is on
+    for (Color button : {Color(colors::hovered), Color(colors::active), on, mix(on, colors::ground, 0.25)})
+      CHECK(contrast(colors::text, button) >= 4.5);
   }
 }
 

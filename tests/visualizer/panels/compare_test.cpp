@@ -1,4 +1,7 @@
+#include <set>
+
 #include "support/catch.h"
+#include "visualizer/panels/run_look.h"
 #include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 #include "visualizer/state/settings.h"
@@ -42,6 +45,40 @@ TEST_CASE("two steps of a run stand side by side with one cursor") {
   window.frames(2);
   CHECK(state.shown.step == compared);
   CHECK(state.compare.shown.step == 400);
+}
+
+TEST_CASE("a run keeps its colour and its dash, whatever it is compared with") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1280, 800, ui::FontSource::builtin, opener());
+  AppState& state = window.app().state();
+  state.page = "Compare";
+  for (const char* name : {"other", "third"}) window.app().compare(opener().open(name));
+  window.frames(3);
+  const Comparison& c = state.compare;
+  const std::vector<const Source*> runs = {&source, c.rivals[0], c.rivals[1]};
+  const auto looks = [&] {
+    std::vector<std::pair<uint32_t, Dash>> all;
+    for (const Source* run : runs) {
+      const RunLook look = look_of(c, *run);
+      all.emplace_back(ui::u32(look.color), look.dash);
+    }
+    return all;
+  };
+  const auto before = looks();
+  CHECK(before[0].first == ui::u32(ui::colors::accent));
+  CHECK(std::set(before.begin(), before.end()).size() == 3);
+  CHECK(side_color(source, c, true) == look_of(c, *c.other).color);
+  REQUIRE(window.click("compare.next"));
+  window.frames(2);
+  CHECK(looks() == before);
+  REQUIRE_FALSE(c.other);
+  CHECK(side_color(source, c, true) == compared_color);  // another step of the same run
+  REQUIRE(window.click("compare.next"));
+  REQUIRE(window.click("compare.swap"));
+  window.frames(2);
+  CHECK(&window.app().source() == runs[1]);
+  CHECK(looks() == before);
+  CHECK(side_color(window.app().source(), c, false) == look_of(c, *runs[1]).color);
 }
 
 TEST_CASE("a run that is opened takes the place of all that were there") {

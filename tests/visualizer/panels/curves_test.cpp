@@ -9,6 +9,8 @@ using namespace tinymor;
 
 TEST_CASE("a click into the loss curve goes to that step") {
   Desk desk;
+  desk.state().maximised = "curves";
+  desk.window.frames(2);
   REQUIRE(desk.window.click("curves.loss.area"));
   CHECK(desk.state().shown.step == 200);
 }
@@ -82,6 +84,8 @@ TEST_CASE("curves over tokens, FLOPs and time go to the same steps") {
 TEST_CASE(
     "dragging over the curves with the right button shows that part of them, and a click with it changes nothing") {
   Desk desk;
+  desk.state().maximised = "curves";
+  desk.window.frames(2);
   REQUIRE(desk.window.drag("curves.loss.area", 0.5f, 0.75f, ImGuiMouseButton_Right));
   REQUIRE(desk.window.drag("curves.loss.area", 0.5f, 0.5f, ImGuiMouseButton_Right));
   REQUIRE(desk.window.drag("curves.loss.area", 0, 0));

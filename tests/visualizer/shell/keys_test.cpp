@@ -23,6 +23,25 @@ TEST_CASE("keys choose no attention map that does not exist") {
   CHECK(desk.state().attention_head == heads - 1);
 }
 
+TEST_CASE("D and the button beside the zoom change between dark and light ground") {
+  Desk desk;
+  const auto brightness = [&] { return int(desk.window.picture().rgba[0]); };
+  const int dark = brightness();
+  desk.window.type("d");
+  desk.window.frames(2);
+  CHECK(desk.state().theme == Theme::light);
+  CHECK(brightness() > dark + 128);
+  REQUIRE(desk.window.click("theme"));
+  CHECK(desk.state().theme == Theme::dark);
+  CHECK(brightness() == dark);
+  apply(desk.state(), desk.source, "theme light");
+  desk.window.frames(2);
+  CHECK(brightness() > dark + 128);
+  Desk other;  // another window has a theme of its own
+  CHECK(other.window.picture().rgba[0] == dark);
+  CHECK(brightness() > dark + 128);
+}
+
 TEST_CASE("the keyboard also reaches and presses parts of pictures") {
   Desk desk;
   const ui::Registry& registry = desk.window.app().registry();

@@ -419,7 +419,7 @@ TEST_CASE("a folder of runs opens all of them side by side, however many, and ea
   REQUIRE(state.compare.rivals.size() == 12);
   std::set<std::tuple<uint8_t, uint8_t, uint8_t, Dash>> looks;
   for (size_t i = 0; i < state.compare.rivals.size(); ++i) {
-    const RunLook look = look_of(state.compare, i);
+    const RunLook look = look_of(state.compare, *state.compare.rivals[i]);
     looks.emplace(look.color.r, look.color.g, look.color.b, look.dash);
   }
   CHECK(looks.size() == 12);

@@ -169,6 +169,7 @@ TEST_CASE("a window remembers its zoom and how curves are drawn, and opens with 
   CHECK(state.zoom == 1);
   state.zoom = 1.5f;
   state.log_loss = true;
+  state.theme = Theme::light;
   state.page = "Inside";
   state.open.recent = {"/runs/a run", "/runs/b"};
   remember_preferences(state, source, file);
@@ -177,6 +178,7 @@ TEST_CASE("a window remembers its zoom and how curves are drawn, and opens with 
   CHECK(next.open.recent == state.open.recent);
   CHECK(next.zoom == 1.5f);
   CHECK(next.log_loss);
+  CHECK(next.theme == Theme::light);
   CHECK(next.page.empty());
   write_file_atomically(file, "colour blue\nzoom 2\npaper perhaps\nlog on\n");
   AppState damaged;

@@ -1,0 +1,20 @@
+#include "visualizer/panels/run_look.h"
+
+#include <iterator>
+
+namespace tinymor {
+
+RunLook look_of(const Comparison& comparison, const Source& run) {
+  constexpr size_t colors = std::size(rival_colors), dashes = 3;
+  const size_t place = comparison.place_of(run);
+  if (place == 0) return {run_color};
+  // Beside a solid line a dashed one comes first; a colour comes back with another dash.
+  return {rival_colors[(place - 1) % colors], Dash((place + (place - 1) / colors) % dashes)};
+}
+
+Color side_color(const Source& source, const Comparison& comparison, bool compared) {
+  if (compared && !comparison.other) return compared_color;
+  return look_of(comparison, compared ? *comparison.other : source).color;
+}
+
+}  // namespace tinymor

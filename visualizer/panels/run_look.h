@@ -1,0 +1,20 @@
+#pragma once
+// How runs look: each has one colour and one dash from when it is opened, the same in curves, comparison and time line.
+
+#include "visualizer/draw/plot.h"
+#include "visualizer/state/app_state.h"
+
+namespace tinymor {
+
+struct RunLook {
+  Color color;
+  Dash dash = Dash::none;
+};
+/// By the order in which runs were opened: the first, then twelve others before their looks repeat.
+RunLook look_of(const Comparison& comparison, const Source& run);
+
+/// Of A, what the other panels show, or of B, what it is compared with: that of its run. A step of the same run that is
+/// B has a colour that no run has.
+Color side_color(const Source& source, const Comparison& comparison, bool compared);
+
+}  // namespace tinymor
