@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <span>
 #include <string>
 #include <vector>
@@ -67,7 +68,7 @@ class Shape {
     return from_front;
   }
 
-  /// Number of elements: the product of all extents, 1 for a scalar.
+  /// Number of elements: the product of all extents, 1 for a scalar. Throws when no memory could hold so many.
   int64_t count() const;
   /// Number of rows along the last axis: the product of all extents but that one.
   int64_t rows() const;
@@ -85,6 +86,8 @@ class Shape {
 
   Dims dims_;
 };
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
 /// Steps, in elements, between neighbours along each axis of a row-major array.
 Dims row_major_strides(const Shape& shape);

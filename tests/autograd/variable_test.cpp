@@ -1,6 +1,7 @@
 #include "autograd/variable.h"
 
 #include <cmath>
+#include <sstream>
 
 #include "autograd/ops.h"
 #include "support/catch.h"
@@ -29,6 +30,12 @@ TEST_CASE("item is the only number of a value, and refused where there are sever
   CHECK(mean(leaf({1, 2, 6})).item() == 3);
   CHECK(max(leaf({1, 2, 6})).item() == 6);
   CHECK_THROWS_WITH(leaf({1, 2}).item(), "[item] [2] does not have exactly one element");
+}
+
+TEST_CASE("a variable and its shape are printed as tensors are") {
+  std::ostringstream out;
+  out << leaf({1, 2}) * 2 << " " << leaf({1, 2}).shape();
+  CHECK(out.str() == "[2. 4.] [2]");
 }
 
 TEST_CASE("inputs of one op never share a gradient buffer") {
