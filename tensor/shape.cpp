@@ -17,14 +17,13 @@ void Shape::no_axis(int64_t axis) const {
 
 int64_t Shape::count() const {
   // As in NumPy, the other extents of an empty shape must not be too large either: strides are their products.
-  constexpr int64_t most = int64_t(1) << 59;  // as bytes, too, these fit into 64 bits
   int64_t n = 1;
   bool empty = false, too_large = false;
   for (int64_t d : dims_) {
     if (d == 0)
       empty = true;
     else
-      too_large = too_large || __builtin_mul_overflow(n, d, &n) || n > most;
+      too_large = too_large || __builtin_mul_overflow(n, d, &n) || n > kMaxCount;
   }
   check(!too_large, "[shape] {} has too many elements", *this);
   return empty ? 0 : n;

@@ -17,6 +17,9 @@ namespace tinymor {
 /// The largest number of axes that a tensor may have.
 constexpr int64_t kMaxRank = 8;
 
+/// The largest number of elements that a shape may have: as bytes, too, they fit into 64 bits.
+constexpr int64_t kMaxCount = int64_t(1) << 59;
+
 /// One number per axis, stored in the object itself: every operation makes several of these, and allocating memory for
 /// each would cost more than the rest of a small operation.
 class Dims {
@@ -68,7 +71,7 @@ class Shape {
     return from_front;
   }
 
-  /// Number of elements: the product of all extents, 1 for a scalar. Throws when no memory could hold so many.
+  /// Number of elements: the product of all extents, 1 for a scalar. Throws when there are more than kMaxCount.
   int64_t count() const;
   /// Number of rows along the last axis: the product of all extents but that one.
   int64_t rows() const;

@@ -388,6 +388,13 @@ std::vector<std::string> changed_keys(const Config& config, const Config& usual)
   return changed;
 }
 
+std::string kept_keys(const Config& config) {
+  std::string lines;
+  for (const std::string& assignment : assignments(config))
+    if (!assignment.starts_with("train.") && !assignment.starts_with("data.source=")) lines += assignment + "\n";
+  return lines;
+}
+
 std::string command_line(const Config& config, const Config& usual, const std::string& subcommand) {
   std::string command = program() + " " + subcommand;
   for (const std::string& assignment : changed_keys(config, usual)) command += " --set " + shell_word(assignment);
