@@ -90,6 +90,12 @@ Variable mean(const Variable& x, const Axes& axes, bool keep = false);
 /// The gradient goes to the largest element; equal ones share it.
 Variable max(const Variable& x);
 Variable max(const Variable& x, const Axes& axes, bool keep = false);
+inline Variable min(const Variable& x) {
+  return -max(-x);
+}
+inline Variable min(const Variable& x, const Axes& axes, bool keep = false) {
+  return -max(-x, axes, keep);
+}
 Variable logsumexp(const Variable& x, const Axes& axes, bool keep = false);
 /// sqrt(sum(x^2)); its derivative at 0 is taken as 0.
 Variable norm(const Variable& x, const Axes& axes, bool keep = false);

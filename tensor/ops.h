@@ -139,9 +139,15 @@ Tensor sum(const Tensor& x, const Axes& axes, bool keep = false);
 /// Throws where there are no elements, as max, logsumexp and argmax do.
 Tensor mean(const Tensor& x);
 Tensor mean(const Tensor& x, const Axes& axes, bool keep = false);
-/// NaN counts as the largest, here and in argmax.
+/// NaN counts as the largest, here and in argmax, and in min as the smallest.
 Tensor max(const Tensor& x);
 Tensor max(const Tensor& x, const Axes& axes, bool keep = false);
+inline Tensor min(const Tensor& x) {
+  return -max(-x);
+}
+inline Tensor min(const Tensor& x, const Axes& axes, bool keep = false) {
+  return -max(-x, axes, keep);
+}
 /// log(sum(e^x)), without overflow.
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keep = false);
 /// sqrt(sum(x^2))

@@ -176,7 +176,7 @@ Value value_in(const toml::node& node, const std::string& where, const std::stri
     require(node.is_array(), "a list of numbers", "[1.0, 0.5]");
     Value list;
     for (const toml::node& each : *node.as_array()) {
-      require(each.is_number(), "a list of numbers", "[1.0, 0.5]");
+      check_input(each.is_number(), "{}: {} in a list of numbers (as in {} = [1.0, 0.5])", where, type_name(each), key);
       list.push_back(finite(each));
     }
     return list;

@@ -93,6 +93,8 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"train --data text.txt --out ''", "--out: is empty"},
       {"train --data '' --out new", "--data: is empty"},
       {"inspect text.txt", "text.txt:1:"},
+      {"train --set 'router.capacity=[1,\"a\",0.3]' --out new", "router.capacity: a text in a list of numbers"},
+      {"inspect run/trainer.safetensors", "use the model.safetensors beside it"},
       {"train --resume --out nowhere", "nowhere"},
       {"train --threads 0", "threads"},
       {"train --resume --out run --twin vanilla", "--resume"},
