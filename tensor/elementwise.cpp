@@ -72,6 +72,7 @@ Tensor elementwise(kernels::Unary f, const Tensor& x) {
 }
 
 Tensor pow(const Tensor& x, double exponent) {
+  check(std::isfinite(exponent), "[pow] the exponent is {} (give a finite one)", exponent);
   if (exponent != std::trunc(exponent)) return exp(log(x) * exponent);
   Tensor result = Tensor::ones(x.shape()), square = x;
   for (double left = std::abs(exponent); left >= 1; left = std::trunc(left / 2)) {

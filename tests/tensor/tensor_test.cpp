@@ -173,6 +173,8 @@ TEST_CASE("numbers and functions of tensors are written as in NumPy") {
              std::abs(table[row].first.at({i}) - table[row].second[size_t(i)]) < 1e-6));
   }
   CHECK(std::isnan(pow(x, 0.5).at({0})));
+  for (const double wrong : {double(inf), -double(inf), std::nan("")})
+    CHECK_THROWS_WITH(pow(x, wrong), ContainsSubstring("[pow] the exponent is"));
 }
 
 TEST_CASE("ids are compared with each other and with numbers") {
