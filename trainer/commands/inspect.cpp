@@ -31,7 +31,8 @@ bool is_configuration(const std::filesystem::path& path) {
   if (path.extension() == ".toml") return true;
   std::error_code ignored;
   if (path.extension() == ".safetensors" || !std::filesystem::is_regular_file(path, ignored)) return false;
-  return read_file(path).find('\0') == std::string::npos;
+  const std::string bytes = read_file(path);
+  return !bytes.empty() && bytes.find('\0') == std::string::npos;
 }
 
 /// The model of `path` or its twin of that name.
