@@ -52,7 +52,8 @@ class DataLoader {
   /// Every row once, in an order that depends on the seed and on the number of the epoch alone. A range of tuples; the
   /// loader must outlive it.
   class Epoch;
-  Epoch epoch(int64_t number) const { return Epoch(*this, number); }
+  Epoch epoch(int64_t number) const& { return Epoch(*this, number); }
+  Epoch epoch(int64_t number) && = delete;
 
  private:
   std::tuple<Tensors...> data_;

@@ -24,7 +24,8 @@ Variable cross_entropy(const Variable& logits, const IntTensor& row_targets, Red
   int64_t counted = 0;
   for (int32_t target : targets.values()) {
     check(target == ignore || (target >= 0 && target < vocab),
-          "[cross_entropy] target {} is outside the vocabulary of {}", target, vocab);
+          "[cross_entropy] target {} is outside the vocabulary of {} (rows that do not count have the target {})",
+          target, vocab, ignore);
     counted += target != ignore;
   }
   check(counted > 0 || reduction != Reduction::mean, "[cross_entropy] no row counts: all {} targets are {}", rows,

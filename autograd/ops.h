@@ -82,8 +82,7 @@ Variable log_softmax(const Variable& x, int64_t axis = -1);
 /// taken by value: the same generator gives the same mask, also when `recompute` runs this again.
 Variable dropout(const Variable& x, double p, Random random);
 
-// --- reductions.cpp: over all elements -> [], or over axes, which remain with extent 1 if `keep` and else disappear
-// ---
+// --- reductions.cpp: over all elements -> [], or over axes, which disappear, or with `keep` remain with extent 1 ---
 Variable sum(const Variable& x);
 Variable sum(const Variable& x, const Axes& axes, bool keep = false);
 Variable mean(const Variable& x);
@@ -91,6 +90,12 @@ Variable mean(const Variable& x, const Axes& axes, bool keep = false);
 /// The gradient goes to the largest element; equal ones share it.
 Variable max(const Variable& x);
 Variable max(const Variable& x, const Axes& axes, bool keep = false);
+inline Variable min(const Variable& x) {
+  return -max(-x);
+}
+inline Variable min(const Variable& x, const Axes& axes, bool keep = false) {
+  return -max(-x, axes, keep);
+}
 Variable logsumexp(const Variable& x, const Axes& axes, bool keep = false);
 /// sqrt(sum(x^2)); its derivative at 0 is taken as 0.
 Variable norm(const Variable& x, const Axes& axes, bool keep = false);

@@ -41,6 +41,7 @@ std::vector<Piece> pieces_of(const std::vector<const Variable*>& parameters) {
 }  // namespace
 
 double clip_grad_norm(const std::vector<Variable*>& parameters, double max_norm) {
+  check(max_norm >= 0, "[clip_grad_norm] {} is not a norm (give 0 or more)", max_norm);
   const std::vector<Piece> pieces = pieces_of({parameters.begin(), parameters.end()});
   std::vector<Tensor> grads;
   for (const Variable* parameter : parameters) grads.push_back(parameter->grad());
@@ -103,7 +104,9 @@ void Optimizer::restore(const std::map<std::string, Tensor>& state, int64_t step
 SGD::SGD(std::vector<ParameterGroup> groups, Options options)
     : Optimizer(std::move(groups), options.lr,
                 options.momentum > 0 ? std::vector<std::string>{"momentum"} : std::vector<std::string>()),
-      options_(options) {}
+      options_(options) {
+  check(!options.nesterov || options.momentum > 0, "[sgd] Nesterov's method has no meaning without momentum");
+}
 
 void SGD::step() {
   ++steps_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <ostream>
 #include <unordered_set>
 #include <utility>
 
@@ -183,6 +184,10 @@ void BackwardPass::step(const ContributionHook& seen) {
     if (node.op) node.backward(grad, inputs);
   }
   if (node.op && after_ == Graph::free) free_graph(node);
+}
+
+std::ostream& operator<<(std::ostream& out, const Variable& x) {
+  return out << x.value();
 }
 
 Variable record(const Op& op, const std::vector<Variable>& inputs, Tensor value, Backward backward, Recipe recipe) {

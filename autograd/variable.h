@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -129,6 +130,9 @@ class Variable {
   Tensor value_;
   std::shared_ptr<Node> node_;
 };
+
+/// Its numbers, as a tensor is printed.
+std::ostream& operator<<(std::ostream& out, const Variable& x);
 
 /// The result of an operation, on the tape if any input is and recording is on in this thread. An operation whose value
 /// costs less to compute again than to keep gives the recipe for it, and keeps what the recipe needs as numbers.

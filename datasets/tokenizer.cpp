@@ -86,7 +86,8 @@ std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder) {
   const fs::path plain = folder / tokenizer_json;
   const bool has_model = fs::exists(model, ignored);
   const bool has_plain = fs::exists(plain, ignored);
-  check_input(has_model || has_plain, "{}: no tokenizer.model or tokenizer.json in it (name a run folder)",
+  check_input(has_model || has_plain,
+              "{}: no tokenizer.model or tokenizer.json in it (name a run folder, or put its tokenizer back)",
               folder.string());
   check_input(!has_model || !has_plain,
               "{}: both tokenizer.model and tokenizer.json in it (remove the one that the model was not trained with)",

@@ -63,6 +63,8 @@ auto read_as(const std::filesystem::path& path, const Format& format, Make make)
     check_input(!is_of(file, other) || other.sees == format.sees,
                 "{}: is a model of {}, not of {} (use a file that {} wrote)", path.string(), other.sees, format.sees,
                 format.writer);
+  check_input(!file.text("tinymor").starts_with("trainer-"),
+              "{}: is what a run goes on from, not a model (use the model.safetensors beside it)", path.string());
   check_input(is_of(file, format),
               "{}: holds {}, without the configuration that {} puts into a model's metadata (use a file that it wrote)",
               path.string(), foreign(path, file), format.writer);

@@ -27,8 +27,8 @@ double honest_flops_per_token(const ModelConfig& config, int64_t length);
 /// The same for one token that took `depth` recursions and sees `visible` tokens in every layer it went through; a
 /// cache that holds fewer for deeper recursions saves a little more. A model that repeats no block has one depth.
 double honest_flops_of_token(const ModelConfig& config, int64_t depth, int64_t visible);
-/// The same per image for the trunk of a model of images: its tokens, a class token and the patches, all see
-/// each other, each patch is embedded from its `pixels`, and only the class token has a head.
+/// The same per image, for a model whose trunk is of this configuration. Its tokens are a class token and the patches,
+/// which all see each other. Each patch is embedded from its `pixels`, and only the class token has a head.
 double honest_flops_per_image(const ModelConfig& config, double pixels);
 
 /// Layers that a token of `depth` recursions goes through; with the mean depth of several tokens, the mean of theirs.

@@ -39,9 +39,9 @@ class Trunk : public Module {
     Variable states;  ///< [R,d] after the final norm
   };
 
-  /// Weights of the shapes that the resolved `config` gives them, all 0 but the norms, which are 1. Tokens see what
-  /// came before them, or, when not causal, all tokens of their sequence; then the first token of each sequence, which
-  /// represents the whole, takes every recursion.
+  /// Weights of the shapes that the resolved `config` gives them, all 0 but the norms, which are 1. When causal,
+  /// tokens see what came before them. Otherwise they see all tokens of their sequence, and the first token of each
+  /// sequence, which represents the whole, takes every recursion.
   explicit Trunk(const ModelConfig& config, bool causal = true);
 
   /// x [R,d] of `rows`; ids [R] are for random routers only.

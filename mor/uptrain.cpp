@@ -25,7 +25,7 @@ void check_vanilla(const Model& model) {
   refuse(model.layers().unique != config.n_layers, "sharing", enum_name(config.sharing));
 }
 
-/// Everything that shapes the weights must be equal; max_seq_len may differ, since no weight depends on it.
+/// Everything that gives the weights their shapes and their meaning must be equal; no weight depends on max_seq_len.
 void check_sizes(const ModelConfig& source, const ModelConfig& target) {
   const auto same = [](const char* key, auto from, auto to) {
     check_input(from == to, "model.{}: {} is not the source model's {} (leave the key out, or give {})", key, to, from,

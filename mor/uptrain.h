@@ -29,7 +29,8 @@ std::vector<std::vector<int64_t>> source_layers(const ModelConfig& target, Share
 /// A model of the configuration `target` that starts from the weights of `vanilla`: embedding, final norm, head and the
 /// unshared first and last layers are copies, the shared sets come from source_layers. Routers start fresh from `seed`.
 /// Where nothing is shared or routed, the result computes exactly what `vanilla` does. Throws InputError, naming the
-/// key, when `target` is illegal, differs from `vanilla` in a size that the weights have, or `vanilla` is not vanilla.
+/// key, when `target` is illegal, differs from `vanilla` in what the weights were made for (all but max_seq_len), or
+/// `vanilla` is not vanilla.
 Model uptrained(const Model& vanilla, ModelConfig target, SharedInit init, uint64_t seed);
 
 }  // namespace tinymor

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "tensor/error.h"
 #include "tensor/ops.h"
@@ -8,6 +9,32 @@
 namespace tinymor {
 
 using kernels::table;
+
+namespace {
+
+/// 1 where holds(a, b), element by element.
+template <class Holds>
+Tensor compared(const char* op, const IntTensor& a, const IntTensor& b, Holds holds) {
+  const Shape shape = broadcast(a.shape(), b.shape(), op);
+  const IntTensor x = a.expand(shape), y = b.expand(shape);
+  Tensor out(shape);
+  Real* to = out.mutable_data();
+  const Walk<3> walk(shape, {&x.strides(), &y.strides(), &out.strides()});
+  walk.parallel([&](const std::array<int64_t, 3>& at, int64_t n) {
+    const int32_t *left = x.data() + at[0], *right = y.data() + at[1];
+    for (int64_t i = 0; i < n; ++i) to[at[2] + i] = holds(left[i * walk.step(0)], right[i * walk.step(1)]);
+  });
+  return out;
+}
+
+}  // namespace
+
+Tensor operator<(const IntTensor& a, const IntTensor& b) {
+  return compared("less", a, b, std::less());
+}
+Tensor operator==(const IntTensor& a, const IntTensor& b) {
+  return compared("equal", a, b, std::equal_to());
+}
 
 Tensor elementwise(kernels::Binary op, const Tensor& a, const Tensor& b) {
   const Shape shape = broadcast(a.shape(), b.shape(), kernels::name_of(op));
@@ -45,6 +72,7 @@ Tensor elementwise(kernels::Unary f, const Tensor& x) {
 }
 
 Tensor pow(const Tensor& x, double exponent) {
+  check(std::isfinite(exponent), "[pow] the exponent is {} (give a finite one)", exponent);
   if (exponent != std::trunc(exponent)) return exp(log(x) * exponent);
   Tensor result = Tensor::ones(x.shape()), square = x;
   for (double left = std::abs(exponent); left >= 1; left = std::trunc(left / 2)) {

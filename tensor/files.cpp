@@ -34,7 +34,10 @@ class Descriptor {
 
 /// Throws Error with the reason that errno gives, unless `ok`.
 void check_errno(bool ok, const fs::path& file, const char* what) {
-  if (!ok) throw Error(fmt::format("{}: {}: {}", file.string(), what, std::strerror(errno)));
+  if (ok) return;
+  const bool full = errno == ENOSPC || errno == EDQUOT;
+  throw Error(fmt::format("{}: {}: {} ({})", file.string(), what, std::strerror(errno),
+                          full ? "make room, or name another place" : "check the disk and the path's permissions"));
 }
 
 /// Opens `path`, or throws InputError, which names it `name`.

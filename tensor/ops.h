@@ -52,6 +52,24 @@ inline Tensor operator>=(const Tensor& a, const Tensor& b) {
 inline Tensor operator==(const Tensor& a, const Tensor& b) {
   return elementwise(kernels::Binary::equal, a, b);
 }
+inline Tensor operator!=(const Tensor& a, const Tensor& b) {
+  return 1 - (a == b);
+}
+/// The same of ids, as in ids == 3.
+Tensor operator<(const IntTensor& a, const IntTensor& b);
+Tensor operator==(const IntTensor& a, const IntTensor& b);
+inline Tensor operator<=(const IntTensor& a, const IntTensor& b) {
+  return 1 - (b < a);
+}
+inline Tensor operator>(const IntTensor& a, const IntTensor& b) {
+  return b < a;
+}
+inline Tensor operator>=(const IntTensor& a, const IntTensor& b) {
+  return b <= a;
+}
+inline Tensor operator!=(const IntTensor& a, const IntTensor& b) {
+  return 1 - (a == b);
+}
 /// a where condition is not 0, b elsewhere.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 /// x, limited to low..high; NaN stays NaN.
@@ -107,8 +125,7 @@ void add_into(Tensor& y, const Tensor& x);
 /// Whether no element is NaN or infinite.
 bool all_finite(const Tensor& x);
 
-// --- reductions.cpp: over all elements -> [], or over axes, which remain with extent 1 if `keep` and else disappear
-// ---
+// --- reductions.cpp: over all elements -> [], or over axes, which disappear, or with `keep` remain with extent 1 ---
 
 using Axes = std::vector<int64_t>;
 /// Every axis of `shape`.
@@ -122,9 +139,15 @@ Tensor sum(const Tensor& x, const Axes& axes, bool keep = false);
 /// Throws where there are no elements, as max, logsumexp and argmax do.
 Tensor mean(const Tensor& x);
 Tensor mean(const Tensor& x, const Axes& axes, bool keep = false);
-/// NaN counts as the largest, here and in argmax.
+/// NaN counts as the largest, here and in argmax, and in min as the smallest.
 Tensor max(const Tensor& x);
 Tensor max(const Tensor& x, const Axes& axes, bool keep = false);
+inline Tensor min(const Tensor& x) {
+  return -max(-x);
+}
+inline Tensor min(const Tensor& x, const Axes& axes, bool keep = false) {
+  return -max(-x, axes, keep);
+}
 /// log(sum(e^x)), without overflow.
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keep = false);
 /// sqrt(sum(x^2))

@@ -71,12 +71,12 @@ class EntryReader {
   Shape read_shape(const std::string& name, const nlohmann::json& json) const {
     require(json.is_array() && json.size() <= size_t(kMaxRank), name, "its shape is not a list of at most 8 numbers");
     std::vector<int64_t> dims;
-    uint64_t bytes = 4;  // of the shape without its zeros, so that strides cannot overflow either
+    uint64_t count = 1;  // of the shape without its zeros, as Shape::count wants it
     for (const nlohmann::json& dim : json) {
       require(dim.is_number_unsigned(), name, "its shape has an extent that is not a whole number >= 0");
       const uint64_t extent = dim.get<uint64_t>();
-      const bool overflow = __builtin_mul_overflow(bytes, std::max<uint64_t>(extent, 1), &bytes);
-      require(!overflow && bytes <= INT64_MAX, name, "its shape is larger than any memory");
+      const bool overflow = __builtin_mul_overflow(count, std::max<uint64_t>(extent, 1), &count);
+      require(!overflow && count <= uint64_t(kMaxCount), name, "its shape is larger than any memory");
       dims.push_back(static_cast<int64_t>(extent));
     }
     return Shape(std::move(dims));

@@ -1,6 +1,7 @@
 #include "tensor/shape.h"
 
 #include <algorithm>
+#include <ostream>
 
 #include "tensor/error.h"
 
@@ -15,9 +16,17 @@ void Shape::no_axis(int64_t axis) const {
 }
 
 int64_t Shape::count() const {
+  // As in NumPy, the other extents of an empty shape must not be too large either: strides are their products.
   int64_t n = 1;
-  for (int64_t d : dims_) n *= d;
-  return n;
+  bool empty = false, too_large = false;
+  for (int64_t d : dims_) {
+    if (d == 0)
+      empty = true;
+    else
+      too_large = too_large || __builtin_mul_overflow(n, d, &n) || n > kMaxCount;
+  }
+  check(!too_large, "[shape] {} has too many elements", *this);
+  return empty ? 0 : n;
 }
 
 int64_t Shape::rows() const {
@@ -28,6 +37,10 @@ int64_t Shape::rows() const {
 
 std::string Shape::text() const {
   return fmt::format("[{}]", fmt::join(dims_, ","));
+}
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) {
+  return out << shape.text();
 }
 
 Dims row_major_strides(const Shape& shape) {

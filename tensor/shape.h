@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ namespace tinymor {
 
 /// The largest number of axes that a tensor may have.
 constexpr int64_t kMaxRank = 8;
+
+/// The largest number of elements that a shape may have: as bytes, too, they fit into 64 bits.
+constexpr int64_t kMaxCount = int64_t(1) << 59;
 
 /// One number per axis, stored in the object itself: every operation makes several of these, and allocating memory for
 /// each would cost more than the rest of a small operation.
@@ -67,7 +71,7 @@ class Shape {
     return from_front;
   }
 
-  /// Number of elements: the product of all extents, 1 for a scalar.
+  /// Number of elements: the product of all extents, 1 for a scalar. Throws when there are more than kMaxCount.
   int64_t count() const;
   /// Number of rows along the last axis: the product of all extents but that one.
   int64_t rows() const;
@@ -85,6 +89,8 @@ class Shape {
 
   Dims dims_;
 };
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
 /// Steps, in elements, between neighbours along each axis of a row-major array.
 Dims row_major_strides(const Shape& shape);

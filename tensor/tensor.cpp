@@ -11,6 +11,13 @@
 namespace tinymor {
 namespace {
 
+/// Throws unless memory could have this shape.
+Shape possible(Shape shape) {
+  for (int64_t d : shape) check(d >= 0, "[tensor] {} has a negative extent", shape);
+  shape.count();
+  return shape;
+}
+
 template <class T>
 void copy_elements(const Shape& shape, const T* from, const Dims& from_strides, T* to, const Dims& to_strides) {
   const Walk<2> walk(shape, {&from_strides, &to_strides});
@@ -82,8 +89,7 @@ BasicTensor<T>::BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset,
     : storage_(std::move(storage)), offset_(offset), shape_(std::move(shape)), strides_(std::move(strides)) {}
 
 template <class T>
-BasicTensor<T>::BasicTensor(Shape shape) : shape_(std::move(shape)), strides_(row_major_strides(shape_)) {
-  for (int64_t d : shape_) check(d >= 0, "[tensor] {} has a negative extent", shape_);
+BasicTensor<T>::BasicTensor(Shape shape) : shape_(possible(std::move(shape))), strides_(row_major_strides(shape_)) {
   storage_ = std::make_shared<Storage<T>>(shape_.count());
 }
 
@@ -127,8 +133,13 @@ bool BasicTensor<T>::repeats() const {
 }
 
 template <class T>
+void BasicTensor<T>::no_numbers() {
+  throw Error("[tensor] an undefined tensor has no numbers (give it a value first)");
+}
+
+template <class T>
 T* BasicTensor<T>::mutable_data() {
-  if (!storage_) return nullptr;
+  if (!storage_) no_numbers();
   ++storage_->version;
   return storage_->data + offset_;
 }
@@ -136,7 +147,8 @@ T* BasicTensor<T>::mutable_data() {
 template <class T>
 std::span<const T> BasicTensor<T>::values() const {
   check(contiguous(), "[values] a view of shape {} is not one range of memory (use contiguous_copy)", shape_);
-  return {data(), static_cast<size_t>(defined() ? count() : 0)};
+  if (!defined()) return {};
+  return {data(), static_cast<size_t>(count())};
 }
 
 template <class T>
@@ -156,8 +168,9 @@ T BasicTensor<T>::at(std::initializer_list<int64_t> index) const {
   check(int64_t(index.size()) == rank(), "[at] {} indices for shape {}", index.size(), shape_);
   int64_t offset = 0, axis = 0;
   for (int64_t i : index) {
-    check(i >= 0 && i < shape_[axis], "[at] index {} is outside axis {} of {}", i, axis, shape_);
-    offset += i * strides_[axis++];
+    const int64_t extent = shape_[axis], from_front = i < 0 ? i + extent : i;
+    check(from_front >= 0 && from_front < extent, "[at] index {} is outside axis {} of {}", i, axis, shape_);
+    offset += from_front * strides_[axis++];
   }
   return data()[offset];
 }

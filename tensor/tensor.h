@@ -66,7 +66,11 @@ class BasicTensor {
   bool repeats() const;
 
   /// The first element; the others follow by the strides. The mutable form counts as a change (see Storage::version).
-  const T* data() const { return storage_ ? storage_->data + offset_ : nullptr; }
+  /// Throws for an undefined tensor.
+  const T* data() const {
+    if (!storage_) no_numbers();
+    return storage_->data + offset_;
+  }
   T* mutable_data();
   /// All elements as one row-major range. Throws unless contiguous.
   std::span<const T> values() const;
@@ -74,7 +78,7 @@ class BasicTensor {
   std::vector<T> to_vector() const;
   /// The only element. Throws unless there is exactly one.
   T item() const;
-  /// The element at an index per axis. Throws when it is out of range.
+  /// The element at an index per axis; negative ones count from the end. Throws when it is out of range.
   T at(std::initializer_list<int64_t> index) const;
 
   /// The same elements in another shape; one extent may be -1. A view where the strides allow it, otherwise a copy.
@@ -111,6 +115,7 @@ class BasicTensor {
 
  private:
   BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset, Shape shape, Dims strides);
+  [[noreturn]] static void no_numbers();
   BasicTensor with_layout(Shape shape, Dims strides) const;
 
   std::shared_ptr<Storage<T>> storage_;

@@ -176,7 +176,7 @@ Value value_in(const toml::node& node, const std::string& where, const std::stri
     require(node.is_array(), "a list of numbers", "[1.0, 0.5]");
     Value list;
     for (const toml::node& each : *node.as_array()) {
-      require(each.is_number(), "a list of numbers", "[1.0, 0.5]");
+      check_input(each.is_number(), "{}: {} in a list of numbers (as in {} = [1.0, 0.5])", where, type_name(each), key);
       list.push_back(finite(each));
     }
     return list;
@@ -386,6 +386,13 @@ std::vector<std::string> changed_keys(const Config& config, const Config& usual)
   std::vector<std::string> changed;
   std::set_difference(all.begin(), all.end(), left_out.begin(), left_out.end(), std::back_inserter(changed));
   return changed;
+}
+
+std::string kept_keys(const Config& config) {
+  std::string lines;
+  for (const std::string& assignment : assignments(config))
+    if (!assignment.starts_with("train.") && !assignment.starts_with("data.source=")) lines += assignment + "\n";
+  return lines;
 }
 
 std::string command_line(const Config& config, const Config& usual, const std::string& subcommand) {

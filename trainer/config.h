@@ -101,6 +101,9 @@ void validate(Config& config);
 /// The complete configuration as TOML; reading it gives back an equal one (but for model.vocab_size, which belongs to
 /// the tokenizer). A key left to a default that is not resolved yet is in a comment.
 std::string config_to_toml(const Config& config);
+/// The keys that a run keeps from beginning to end, a line "table.key=value" each: all but [train] and where its data
+/// is.
+std::string kept_keys(const Config& config);
 /// The keys of `config` that are not as in `usual`, as "table.key=value", sorted. Both must be legal.
 std::vector<std::string> changed_keys(const Config& config, const Config& usual);
 /// The command that trains with this configuration, as a shell takes it: `subcommand` of tinymor, with a --set for

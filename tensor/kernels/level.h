@@ -19,7 +19,7 @@ void swiglu_backward(int64_t n, const Real* gate, const Real* up, const Real* g,
 // gemm.cpp
 void pack(int64_t k, int64_t n, Matrix b, Real* panels);
 void gemm(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add);
-/// gemm for operands that are small enough for the first-level cache.
+/// gemm without cutting: for a k so small that a panel of B fits the first-level cache.
 void gemm_tiles(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add);
 Real dot(int64_t n, const Real* a, const Real* b);
 

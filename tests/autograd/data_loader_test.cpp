@@ -32,6 +32,16 @@ TEST_CASE("an epoch gives every row once, with what belongs to it, and each in a
   CHECK(loader.batches() == 3);
 }
 
+template <class Loader>
+concept GivesEpochs = requires(Loader loader) {
+  static_cast<Loader>(loader).epoch(0);
+};
+
+TEST_CASE("a loader outlives its epochs: one that is gone after the line gives none") {
+  STATIC_REQUIRE(GivesEpochs<DataLoader<Tensor>&>);
+  STATIC_REQUIRE_FALSE(GivesEpochs<DataLoader<Tensor>&&>);
+}
+
 TEST_CASE("a loader refuses tensors that do not belong together") {
   CHECK_THROWS_WITH(DataLoader(4, 1, Tensor::zeros({3, 2}), IntTensor::zeros({4})),
                     ContainsSubstring("4 rows beside 3"));

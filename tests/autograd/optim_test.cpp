@@ -123,4 +123,11 @@ TEST_CASE("gradients are clipped to a norm that all of them have together") {
   CHECK(line.b.grad().at({1}) == Approx(0.4));
   CHECK(clip_grad_norm(parameters, 1) == Approx(0.5));
   CHECK(clip_grad_norm({&other}, 1) == 0);
+  for (const double wrong : {-1.0, std::nan("")})
+    CHECK_THROWS_WITH(clip_grad_norm(parameters, wrong), ContainsSubstring("is not a norm"));
+}
+
+TEST_CASE("Nesterov's method without momentum is refused") {
+  Line line;
+  CHECK_THROWS_WITH(SGD({&line.w}, {.nesterov = true}), ContainsSubstring("no meaning without momentum"));
 }

@@ -1,6 +1,7 @@
 #include "autograd/variable.h"
 
 #include <cmath>
+#include <sstream>
 
 #include "autograd/ops.h"
 #include "support/catch.h"
@@ -28,7 +29,20 @@ TEST_CASE("a value used several times gathers the gradient of every use") {
 TEST_CASE("item is the only number of a value, and refused where there are several") {
   CHECK(mean(leaf({1, 2, 6})).item() == 3);
   CHECK(max(leaf({1, 2, 6})).item() == 6);
+  CHECK(min(leaf({3, 2, 6})).item() == 2);
   CHECK_THROWS_WITH(leaf({1, 2}).item(), "[item] [2] does not have exactly one element");
+}
+
+TEST_CASE("a variable and its shape are printed as tensors are") {
+  std::ostringstream out;
+  out << leaf({1, 2}) * 2 << " " << leaf({1, 2}).shape();
+  CHECK(out.str() == "[2. 4.] [2]");
+}
+
+TEST_CASE("the gradient of a smallest element goes to it") {
+  const Variable x = leaf({3, 2, 6});
+  (min(x) * 5).backward();
+  CHECK(x.grad().to_vector() == std::vector<Real>{0, 5, 0});
 }
 
 TEST_CASE("inputs of one op never share a gradient buffer") {

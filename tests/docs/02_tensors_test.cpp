@@ -81,6 +81,13 @@ TEST_CASE("chapter 2: broadcasting is a stride of 0, and its reverse is a sum") 
   CHECK_THROWS_WITH(Tensor({2, 3}) + Tensor({2, 4}), "[add] [2,3] and [2,4] do not broadcast: axis -1 has 3 against 4");
 }
 
+TEST_CASE("chapter 2: comparisons give 1 and 0, of numbers and of ids") {
+  const Tensor x = example();
+  CHECK((x > 2).to_vector() == Numbers{0, 0, 1, 1, 1, 1});
+  CHECK(where(x > 2, x, 0).to_vector() == Numbers{0, 0, 3, 4, 5, 6});
+  CHECK((IntTensor({2}, {3, 4}) == 3).to_vector() == Numbers{1, 0});
+}
+
 TEST_CASE(
     "chapter 2: reductions give its numbers, with axes and without, and refuse to find the largest of no numbers") {
   const Tensor x = example();

@@ -38,11 +38,17 @@ const BinaryFunction kBinary[] = {
     {">", [](const Tensor& a, const Tensor& b) { return a > b; }, [](double a, double b) { return double(a > b); }},
     {">=", [](const Tensor& a, const Tensor& b) { return a >= b; }, [](double a, double b) { return double(a >= b); }},
     {"==", [](const Tensor& a, const Tensor& b) { return a == b; }, [](double a, double b) { return double(a == b); }},
+    {"!=", [](const Tensor& a, const Tensor& b) { return a != b; }, [](double a, double b) { return double(a != b); }},
 };
 
 /// NaN is the largest, as in sorting.
 bool below(double a, double b) {
   return a < b || (std::isnan(b) && !std::isnan(a));
+}
+
+/// NaN is the smallest, too: either way it is what is found.
+bool above(double a, double b) {
+  return a > b || (std::isnan(b) && !std::isnan(a));
 }
 
 double naive_sum(const Numbers& x) {
@@ -64,6 +70,7 @@ const Reduction kReductions[] = {
     {"sum", sum, naive_sum, false, 0},
     {"mean", mean, [](const Numbers& x) { return naive_sum(x) / double(x.size()); }, true, 1e-5},
     {"max", max, naive_max, true, 0},
+    {"min", min, [](const Numbers& x) { return *std::max_element(x.begin(), x.end(), above); }, true, 0},
     {"logsumexp", logsumexp,
      [](const Numbers& x) {
        const double largest = naive_max(x);

@@ -1,6 +1,7 @@
 #include "tensor/tensor.h"
 
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "support/catch.h"
@@ -52,7 +53,9 @@ TEST_CASE("indices, axes and ranges that do not exist are refused") {
   CHECK_THROWS_WITH(x.dim(2), ContainsSubstring("axis 2 does not exist in [2,3]"));
   CHECK_THROWS_AS(x.dim(-3), Error);
   CHECK_THROWS_WITH(x.reshape(Shape(std::vector<int64_t>(9, 1))), ContainsSubstring("9 axes are more than 8"));
+  CHECK(x.at({-1, -3}) == 3);
   CHECK_THROWS_AS(x.at({0, 3}), Error);
+  CHECK_THROWS_AS(x.at({0, -4}), Error);
   CHECK_THROWS_AS(x.at({0}), Error);
   CHECK_THROWS_AS(x.slice(0, 1, 3), Error);
   CHECK_THROWS_AS(x.slice(0, 2, 1), Error);
@@ -170,6 +173,56 @@ TEST_CASE("numbers and functions of tensors are written as in NumPy") {
              std::abs(table[row].first.at({i}) - table[row].second[size_t(i)]) < 1e-6));
   }
   CHECK(std::isnan(pow(x, 0.5).at({0})));
+  for (const double wrong : {double(inf), -double(inf), std::nan("")})
+    CHECK_THROWS_WITH(pow(x, wrong), ContainsSubstring("[pow] the exponent is"));
+}
+
+TEST_CASE("ids are compared with each other and with numbers") {
+  const IntTensor ids({2, 3}, {1, 3, 2, 3, 0, 16777217});
+  const std::vector<std::pair<Tensor, Numbers>> table{
+      {ids == 3, {0, 1, 0, 1, 0, 0}},
+      {ids != 3, {1, 0, 1, 0, 1, 1}},
+      {ids < 2, {1, 0, 0, 0, 1, 0}},
+      {ids <= 2, {1, 0, 1, 0, 1, 0}},
+      {ids > 2, {0, 1, 0, 1, 0, 1}},
+      {2 >= ids, {1, 0, 1, 0, 1, 0}},
+      {ids == 16777216, {0, 0, 0, 0, 0, 0}},  // which as a float is the same number as the last id
+      {ids == IntTensor({3}, {1, 0, 2}), {1, 0, 1, 0, 1, 0}}};
+  for (size_t row = 0; row < table.size(); ++row) {
+    INFO("row " << row);
+    CHECK(table[row].first.to_vector() == table[row].second);
+  }
+  CHECK((ids.transpose(0, 1) == IntTensor({2}, {1, 3})).to_vector() == Numbers{1, 1, 0, 0, 0, 0});
+  CHECK_THROWS_WITH(ids == IntTensor({2}, {1, 3}), ContainsSubstring("[equal] [2,3] and [2] do not broadcast"));
+}
+
+TEST_CASE("an undefined tensor is refused by every operation that needs its numbers") {
+  const Tensor none, x = counting({2, 3});
+  Tensor target;
+  for (const auto& use :
+       std::vector<std::function<void()>>{[&] { none + x; }, [&] { exp(none); }, [&] { mean(none); },
+                                          [&] { where(none, x, x); }, [&] { pow(none, 2); }, [&] { max(none); },
+                                          [&] {
+                                            concat({none.reshape({1}), x.reshape({6})}, 0);
+                                          },
+                                          [&] { target.fill(1); },
+                                          [&] {
+                                            none.expand({300, 300}) * 2;
+                                          },
+                                          [&] {
+                                            none.reshape({1, 1}).select(0, 0).at({0});
+                                          }})
+    CHECK_THROWS_WITH(use(), ContainsSubstring("an undefined tensor has no numbers"));
+}
+
+TEST_CASE("shapes that no memory could hold are refused") {
+  const int64_t large = int64_t(1) << 32;
+  for (const Shape& shape : {Shape{large, large}, Shape{large / 2, large / 2}, Shape{0, large, large}}) {
+    CHECK_THROWS_WITH(Tensor(shape), ContainsSubstring("has too many elements"));
+    CHECK_THROWS_AS(Tensor(Shape{0}).reshape(shape), Error);
+  }
+  CHECK_THROWS_WITH(Tensor(Shape{large / 8, large / 8}), ContainsSubstring("there is no room"));
+  CHECK(Tensor(Shape{0, large}).count() == 0);
 }
 
 TEST_CASE("squeeze removes an axis of extent 1 and unsqueeze adds one") {

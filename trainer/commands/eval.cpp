@@ -35,6 +35,7 @@ Batch windows(const Options& options, const LoadedModel& loaded) {
   check_input(std::filesystem::exists(run.config()),
               "eval: which text? (add --data FILE; {} is not a run folder with a text of its own)", options.model.path);
   const Config config = read_config(run.config());
+  if (run.has_run()) check_kept(run, config);
   check_data_is_there(config);
   const std::string corpus = load_corpus(config.data.source);
   const std::string note = change_note(run, config.data.source, fingerprint(corpus));

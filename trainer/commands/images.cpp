@@ -83,6 +83,7 @@ Images judged_images(const Options& options) {
               "images: which images? (add --data FOLDER; {} is not a run folder with images of its own)",
               options.eval.path);
   const Config config = read_config(run.config());
+  if (run.has_run()) check_kept(run, config);
   check_data_is_there(config);
   ImageSplit images = load_images(config.data.source);
   const std::string note = change_note(run, config.data.source, fingerprint_of(images));

@@ -7,6 +7,7 @@
 #include "mor/counts.h"
 #include "mor/sharing.h"
 #include "tensor/error.h"
+#include "tensor/files.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/model_option.h"
 #include "trainer/loop/run_folder.h"
@@ -25,9 +26,18 @@ int64_t vocabulary_of(const DataConfig& data) {
   return train_char_tokenizer(load_corpus(data.source))->vocab_size();
 }
 
+/// Whether `path` is a configuration, whatever its name is: numbers of a model have zero bytes, a text has none.
+bool is_configuration(const std::filesystem::path& path) {
+  if (path.extension() == ".toml") return true;
+  std::error_code ignored;
+  if (path.extension() == ".safetensors" || !std::filesystem::is_regular_file(path, ignored)) return false;
+  const std::string bytes = read_file(path);
+  return !bytes.empty() && bytes.find('\0') == std::string::npos;
+}
+
 /// The model of `path` or its twin of that name.
 Inspected model_of(const std::filesystem::path& path, const std::string& twin) {
-  if (path.extension() == ".toml") {
+  if (is_configuration(path)) {
     Config config = read_config(path);
     config.model = twin_of(config.model, twin);
     validate(config);

@@ -1,5 +1,5 @@
 #pragma once
-// Bounds of numbers on the command line, said in the words of every other message.
+// Bounds of what is given on the command line, said in the words of every other message.
 
 #include <fmt/format.h>
 
@@ -29,6 +29,12 @@ inline CLI::Validator between(double low, double high) {
                                              : fmt::format("{} is out of range (give {} to {})", text, low, high);
       },
       fmt::format("{} to {}", low, high));
+}
+
+/// Refuses an empty name, which is what an unset variable of a shell makes of --out "$RUN".
+inline CLI::Validator not_empty() {
+  return CLI::Validator(
+      [](std::string& text) { return text.empty() ? std::string("is empty (give it a name)") : std::string(); }, "");
 }
 
 }  // namespace tinymor

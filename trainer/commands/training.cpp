@@ -11,6 +11,7 @@
 #include "tensor/kernels/kernels.h"
 #include "tensor/threads.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/limits.h"
 #include "trainer/commands/terminal.h"
 #include "trainer/experiments/run_cost.h"
 #include "trainer/program.h"
@@ -89,8 +90,8 @@ void train_with_progress(TrainingLoop& run, bool quiet, const char* known, const
 void add_training_options(CLI::App& command, TrainingOptions& options, const std::string& otherwise) {
   command.add_option("CONFIG", options.config_file, "Configuration file in TOML " + otherwise);
   command.add_option("--set", options.sets, "Change one key: table.key=value, or key=value")->allow_extra_args(false);
-  command.add_option("--data", options.data, "Bundled data set, text file or folder of text files");
-  command.add_option("--out", options.out, "Run folder (default: the first unused runs/run-N)");
+  command.add_option("--data", options.data, "Bundled data set, text file or folder of text files")->check(not_empty());
+  command.add_option("--out", options.out, "Run folder (default: the first unused runs/run-N)")->check(not_empty());
   command.add_option("--steps", options.steps, "Steps to train, those already done included");
   command.add_option("--seed", options.seed, "Seed of weights and batches (default: train.seed, 1 unless it is set)");
   command.add_flag("--quiet", options.quiet, "Print nothing but errors");

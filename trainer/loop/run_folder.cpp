@@ -30,6 +30,7 @@ Number metadata_number(const SafetensorsFile& file, const std::string& key, cons
 Progress progress_of(const SafetensorsFile& file, const std::string& name) {
   Progress progress{metadata_number<int64_t>(file, "step", name), metadata_number<double>(file, "seconds", name)};
   progress.data = file.number<uint64_t>("data");
+  progress.kept = file.text("kept_keys");
   if (file.metadata.contains("best_step"))
     progress.best = {metadata_number<int64_t>(file, "best_step", name),
                      metadata_number<double>(file, "best_loss", name)};
@@ -62,6 +63,7 @@ void save_checkpoint(const RunFolder& run, const Module& model, const std::strin
                    {"optimizer_steps", fmt::format("{}", optimizer.steps())},
                    {"seconds", fmt::format("{}", progress.seconds)}};
   if (progress.data) file.metadata["data"] = fmt::format("{}", *progress.data);
+  if (!progress.kept.empty()) file.metadata["kept_keys"] = progress.kept;
   if (progress.best.step > 0) {
     file.metadata["best_step"] = fmt::format("{}", progress.best.step);
     file.metadata["best_loss"] = fmt::format("{}", progress.best.loss);
@@ -146,6 +148,22 @@ LoadedModel load_model(const std::filesystem::path& path, Checkpoint which) {
               "{}: the model knows {} tokens, the tokenizer beside it {} (they belong to different runs)",
               file.string(), loaded.config().vocab_size, loaded.tokenizer->vocab_size());
   return loaded;
+}
+
+void check_files(const RunFolder& run) {
+  std::error_code ignored;
+  for (const auto& file :
+       {run.config(), run.weights(), run.best(), run.trainer(), run.llama_config(), run.metrics(), run.recording()})
+    check_input(!std::filesystem::exists(file, ignored) || std::filesystem::is_regular_file(file, ignored),
+                "{}: is not a file, as a run's files are (move it away)", file.string());
+}
+
+void check_kept(const RunFolder& run, const Config& config) {
+  const std::string now = "\n" + kept_keys(config);
+  std::istringstream lines(read_progress(run).kept);
+  for (std::string line; std::getline(lines, line);)
+    check_input(now.find("\n" + line + "\n") != now.npos, "{}: the run was trained with {} (put it back)",
+                run.config().string(), line);
 }
 
 void check_data_is_there(const Config& config) {

@@ -45,6 +45,7 @@ struct Progress {
   double seconds = 0;  ///< spent on them
   Best best = {};
   std::optional<uint64_t> data = {};  ///< fingerprint (datasets/fingerprint.h) of what it is trained on, where known
+  std::string kept = {};              ///< kept_keys of its configuration, where known
 };
 
 /// Writes trainer.safetensors, which holds the weights too and is all that resuming reads, then `checkpoint`, the model
@@ -83,6 +84,11 @@ struct LoadedModel {
 };
 /// Loads `path`: a run folder, or a .safetensors file with its tokenizer beside it. Throws InputError.
 LoadedModel load_model(const std::filesystem::path& path, Checkpoint which = Checkpoint::best);
+
+/// Throws InputError when a file of the run is not a file: reading and writing a pipe could wait for ever.
+void check_files(const RunFolder& run);
+/// Throws InputError when `config`, the run's config.toml, is not what the run was trained with in what a run keeps.
+void check_kept(const RunFolder& run, const Config& config);
 
 /// Throws InputError when the data that the run of `config` was trained on is gone, saying how to name another
 /// place.

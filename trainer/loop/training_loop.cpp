@@ -65,6 +65,7 @@ struct TrainingLoop::State {
 
 void TrainingLoop::State::begin() {
   progress.data = task->data_fingerprint;
+  progress.kept = kept_keys(task->config);
   write_file_atomically(folder.config(), info.config_toml);
   task->save_beside(folder);
   save();
@@ -74,6 +75,7 @@ void TrainingLoop::State::begin() {
 void TrainingLoop::State::resume(const Resumption& resumption) {
   progress = load_checkpoint(folder, task->model(), optimizer);
   const Config& config = task->config;
+  progress.kept = kept_keys(config);
   check_input(config.train.steps >= progress.step,
               "--steps {}: {} is already at step {} (give more steps, or leave out --steps)", config.train.steps,
               folder.path.string(), progress.step);
@@ -317,7 +319,9 @@ LockedFolder unused_folder(LockedFolder run) {
 Config resumed_config(const RunFolder& folder, const Resumption& resumption) {
   check_input(folder.has_run(), "{}: holds no run to go on with (leave out --resume to start one)",
               folder.path.string());
+  check_files(folder);
   const Config before = read_config(folder.config());
+  check_kept(folder, before);
   Config config = before;
   for (const std::string& set : resumption.sets) set_config_key(config, set);
   check_input(config.model == before.model && config.data == before.data,

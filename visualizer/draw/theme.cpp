@@ -110,7 +110,7 @@ void apply_colors() {
   set(ImGuiCol_TextDisabled, colors::faint);
   set(ImGuiCol_WindowBg, colors::card);
   set(ImGuiCol_ChildBg, colors::well, 0);
-  set(ImGuiCol_PopupBg, colors::popup, 0.98f);
+  set(ImGuiCol_PopupBg, colors::popup);
   set(ImGuiCol_Border, colors::line);
   set(ImGuiCol_FrameBg, colors::control);
   set(ImGuiCol_FrameBgHovered, colors::hovered);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tensor/error.h"
 #include "visualizer/runs/recording_source.h"
 
 namespace tinymor {
@@ -30,7 +31,16 @@ Sources open_sources(const fs::path& path, const std::function<void()>& wake, Ch
   const std::vector<fs::path> runs = runs_in(path);
   if (runs.empty()) return alone(open_source(path, wake, checkpoint));
   Sources sources;
-  for (const fs::path& run : runs) sources.push_back(open_source(run, wake, checkpoint));
+  std::string refused;
+  for (const fs::path& run : runs) {
+    try {
+      sources.push_back(open_source(run, wake, checkpoint));
+    } catch (const InputError& error) {
+      if (refused.empty()) refused = error.what();
+    }
+  }
+  check_input(!sources.empty(), "{}", refused);
+  if (!refused.empty()) sources.front()->set_notice_beside("left out: " + refused);
   return sources;
 }
 

@@ -18,7 +18,8 @@ std::vector<std::filesystem::path> runs_in(const std::filesystem::path& folder);
 /// InputError.
 std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::function<void()> wake,
                                     Checkpoint checkpoint = Checkpoint::best);
-/// The same, or all runs in a folder of them.
+/// The same, or all runs in a folder of them; those that cannot be opened are left out, with a notice of the first run
+/// that can.
 Sources open_sources(const std::filesystem::path& path, const std::function<void()>& wake,
                      Checkpoint checkpoint = Checkpoint::best);
 

@@ -83,7 +83,12 @@ class Source {
   /// Lines for people about a run that is trained here: what it will take, and what was found in its data.
   const std::vector<std::string>& told() const { return told_; }
   /// One line that a person should know: a damaged tail, why a run failed; empty: all is well.
-  const std::string& notice() const { return taken_ && !taken_->error.empty() ? taken_->error : notice_; }
+  const std::string& notice() const {
+    if (taken_ && !taken_->error.empty()) return taken_->error;
+    return notice_.empty() ? notice_beside_ : notice_;
+  }
+  /// What `notice` is while the run itself has none: about runs beside it.
+  void set_notice_beside(std::string notice) { notice_beside_ = std::move(notice); }
   /// Step records that did not fit while the window was busy.
   virtual uint64_t dropped() const { return 0; }
 
@@ -144,6 +149,7 @@ class Source {
  private:
   bool take_look();
 
+  std::string notice_beside_;
   uint64_t version_ = 1, generation_version_ = 1;
   int64_t generated_step_ = 0;
   Generation generation_;

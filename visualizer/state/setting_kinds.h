@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -65,7 +66,7 @@ struct Switch : OneOf<bool> {
   Switch() : OneOf{"off on"} {}
 };
 
-/// The name of something that is `known`; "none" where it is empty.
+/// The name of something that is `known`, in capitals or not; "none" where it is empty.
 struct Name {
   const char* what;
   bool (*known)(const std::string&);
@@ -74,7 +75,13 @@ struct Name {
   std::string text(const std::string& name) const { return name.empty() ? "none" : name; }
   std::optional<std::string> parse(const std::string& text) const {
     if (text == "none") return "";
-    return known(text) ? std::optional(text) : std::nullopt;
+    std::string small = text;
+    for (char& c : small) c = char(std::tolower(static_cast<unsigned char>(c)));
+    std::string capital = small;
+    if (!capital.empty()) capital[0] = char(std::toupper(static_cast<unsigned char>(capital[0])));
+    for (const std::string& spelled : {text, small, capital})
+      if (known(spelled)) return spelled;
+    return std::nullopt;
   }
 };
 

@@ -18,7 +18,7 @@ using namespace setting_kinds;
 /// Calls `field("name", member, kind)` for every setting that is a member of the state.
 template <class State, class Field>
 void for_each_member(State& s, Field&& field) {
-  field("page", s.page, Name{"the name of a page", is_page});
+  field("page", s.page, Name{"the name of a page, as in Overview or Inside", is_page});
   field("show", s.show, Name{"a panel whose page is turned to, or none", is_panel});
   field("panel", s.maximised, Name{"a panel that fills the window, or none", is_panel});
   field("zoom", s.zoom, Between{0.5f, 3.0f});
@@ -158,6 +158,8 @@ Setting step() {
             if (!step || *step < 0) return false;
             const RunHistory& history = source.history();
             s.playback.jump(history.snapshot_at(*step), history.snapshot_count());
+            if (*step > history.last_step() && !source.steerable())
+              s.say(fmt::format("step {}: the run has only {} steps", *step, history.last_step()));
             return true;
           }};
 }
@@ -292,6 +294,10 @@ Setting pin() {
               const std::optional<int> token = parse_number<int>(value.substr(word.size()));
               if (!token || *token < 0) continue;
               s.pinned = TokenRef{Subject(subject), *token};
+              const auto& snapshots = source.history().snapshots;
+              const size_t known = snapshots.empty() ? 0 : snapshots.back().threshold.tokens.size();
+              if (Subject(subject) == Subject::watched && known > 0 && size_t(*token) >= known)
+                s.say(fmt::format("pin {}: the watched text has only {} tokens, from 0 on", value, known));
               return true;
             }
             return false;

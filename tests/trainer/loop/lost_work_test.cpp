@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -317,6 +318,48 @@ TEST_CASE("a run goes on with changed keys of [train], says so, and keeps its mo
   CHECK(contains(finished.err, "is already at step 23"));
   CHECK_FALSE(contains(finished.err, "done"));
   CHECK(bits(trained / "run") == before);
+}
+
+TEST_CASE("a run whose config.toml was edited in what a run keeps neither goes on nor is judged until it is put back") {
+  const Trained trained;
+  REQUIRE(trained.run("train --quiet --steps 4 --out mor --set model.max_seq_len=16 --set train.batch_size=2").status ==
+          0);
+  const std::string whole = read_file(trained / "mor/config.toml");
+  struct Row {
+    std::string line, edited;
+  };
+  for (const auto& [line, edited] : {Row{"alpha = 0.1", "alpha = 0.2"},
+                                     {"n_layers = 8", "n_layers = 14"},
+                                     {"val_fraction = 0.1", "val_fraction = 0.3"},
+                                     {"kv_cache = \"recursion_wise\"", "kv_cache = \"shared\""}}) {
+    INFO(edited);
+    const size_t at = whole.find(line);
+    REQUIRE(at != std::string::npos);
+    write_file_atomically(trained / "mor/config.toml", std::string(whole).replace(at, line.size(), edited));
+    for (const char* arguments : {"train --resume --steps 6 --out mor", "eval mor"}) {
+      const Output refused = trained.run(arguments);
+      CHECK(refused.status == 2);
+      CHECK(contains(refused.err, "mor/config.toml: the run was trained with "));
+      CHECK(contains(refused.err, "." + line.substr(0, line.find(' ')) + "="));
+    }
+  }
+  write_file_atomically(trained / "mor/config.toml", whole);
+  CHECK(trained.run("eval mor --quiet").status == 0);
+  CHECK(trained.run("train --resume --steps 6 --quiet --out mor").status == 0);
+}
+
+TEST_CASE("a run with a pipe among its files is refused, where reading or writing it would wait for ever") {
+  const Trained trained;
+  for (const char* file : {"model.safetensors", "metrics.jsonl", "recording.mortrace"}) {
+    INFO(file);
+    const fs::path path = trained / "run" / file, aside = trained / "aside";
+    fs::rename(path, aside);
+    REQUIRE(mkfifo(path.c_str(), 0666) == 0);
+    const Output refused = trained.run("train --resume --steps 25 --out run");
+    CHECK(refused.status == 2);
+    CHECK(contains(refused.err, std::string(file) + ": is not a file"));
+    fs::rename(aside, path);
+  }
 }
 
 TEST_CASE("a hangup, and a terminal that is closed, save and stop a run that then goes on to the same end") {

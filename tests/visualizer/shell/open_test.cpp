@@ -428,6 +428,22 @@ TEST_CASE("a folder of runs opens all of them side by side, however many, and ea
   CHECK_THAT(window.app().csv("curves"), ContainsSubstring((folder.path() / "more9").string() + ",50,"));
 }
 
+TEST_CASE("a damaged recording in a folder of runs hides only itself, and is named") {
+  const TemporaryFolder folder;
+  for (const char* name : {"a", "b", "c"}) std::filesystem::create_directories(folder.path() / name);
+  for (const char* name : {"b", "c"}) write_sample(folder.path() / name / "recording.mortrace", sample_recording());
+  write_file_atomically(folder.path() / "a/recording.mortrace", "no recording");
+  const Sources sources = open_sources(folder.path(), [] {});
+  REQUIRE(sources.size() == 2);
+  CHECK(short_name(*sources[0]) == "b");
+  CHECK_THAT(sources[0]->notice(), ContainsSubstring("left out: ") && ContainsSubstring("a/recording.mortrace"));
+  CHECK(sources[1]->notice().empty());
+  for (const char* name : {"b", "c"}) std::filesystem::remove_all(folder.path() / name);
+  std::filesystem::create_directories(folder.path() / "b");
+  write_file_atomically(folder.path() / "b/recording.mortrace", "none either");
+  CHECK_THROWS_AS(open_sources(folder.path(), [] {}), InputError);
+}
+
 TEST_CASE("a file that cannot be opened, or is not text, closes neither the window nor its run") {
   const TemporaryFolder folder;
   std::filesystem::create_symlink("loop", folder.path() / "loop");

@@ -37,6 +37,29 @@ TEST_CASE(
   CHECK_THROWS_WITH(apply(state, source, "rulle causal"), ContainsSubstring("there is no such setting"));
 }
 
+TEST_CASE("pages and panels may be named in capitals or without") {
+  RecordingSource source("sample", sample_recording());
+  AppState state;
+  for (const char* name : {"Inside", "inside", "INSIDE"}) {
+    apply(state, source, std::string("page ") + name);
+    CHECK(state.page == "Inside");
+    state.page.clear();
+  }
+  apply(state, source, "panel Grid");
+  CHECK(state.maximised == "grid");
+}
+
+TEST_CASE("a step or a token that the run does not have is told, and a lesson goes on all the same") {
+  RecordingSource source("sample", sample_recording());
+  AppState state;
+  apply_scene(state, source, "step 200\npin probe 12\npin generated 500\n", "x");
+  CHECK(state.message.empty());
+  apply(state, source, "pin probe 5000");
+  CHECK_THAT(state.message, ContainsSubstring("pin probe 5000: the watched text has only "));
+  apply(state, source, "step 999999");
+  CHECK_THAT(state.message, ContainsSubstring("step 999999: the run has only "));
+}
+
 TEST_CASE("a refused line changes no setting") {
   RecordingSource sample("sample", sample_recording()), empty("empty", Recording());
   const auto readings = [](const AppState& state, const Source& source) {
