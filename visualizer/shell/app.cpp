@@ -25,6 +25,7 @@ App::App(Source& source, Opener opener) : opener_(std::move(opener)), source_(&s
 void App::begin_run() {
   panels_ = make_panels();
   state_.timeline = {};
+  state_.survey = {};
   load_notes(*source_, state_);
 }
 
@@ -162,6 +163,7 @@ void App::open(const Wish& wish) {
 
 void App::swap_compared() {
   Comparison& c = state_.compare;
+  source_->stop_survey();
   std::swap(state_.playback, c.playback);
   c.playback.jump(c.playback.index(), c.playback.index() + 1);  // B follows nothing by itself
   if (!c.other) return;

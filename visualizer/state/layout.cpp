@@ -59,6 +59,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
                  {"sharing", row(right, 0.5f, 1)}}};
   };
   const Page compare{"Compare", {{"compare", area}}};
+  const Page depth{"Where depth", {{"depth", area}}};
   const Page autograd{"Autograd", {{"autograd", area}}};
   const Page data{"Data", {{"tokens", area}}};
   if (images && arrangement == Arrangement::single)
@@ -84,6 +85,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
                 {"generate", column(0.73f, 1)}}},
               inside(),
               compare,
+              depth,
               autograd,
               data};
     }
@@ -97,6 +99,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
               {"Generate", {{"generate", left}, {"kv", row(right, 0, 0.5f)}, {"curves", row(right, 0.5f, 1)}}},
               inside(),
               compare,
+              depth,
               autograd,
               data};
     }
@@ -108,6 +111,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
               {"Inside", {{"attention", left}, {"sharing", right}}},
               {"Generate", {{"generate", left}, {"kv", right}}},
               compare,
+              depth,
               autograd,
               data};
     }
@@ -125,6 +129,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
           {"Generate", {{"generate", area}}},
           {"Data", {{"tokens", area}}},
           compare,
+          depth,
           autograd};
 }
 
