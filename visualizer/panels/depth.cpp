@@ -82,9 +82,7 @@ class DepthPanel : public Panel {
       return layers_at(source.geometry(), shown.depths.recursions > 1 ? depth : 1);
     };
     for (GroupBy by : all_groups) {
-      std::vector<DepthGroup> groups = groups_of(shown.depths, by);
-      sort_groups(groups, state.depth.sort, state.depth.smallest_first);
-      for (const DepthGroup& group : groups) {
+      for (const DepthGroup& group : views_.groups_by(by, source, state)) {
         table.add(group_names[int(by)], group.name, group.tokens, group.depth, layers(group.depth), "", group.loss,
                   group.regret);
         add_takes(group.takes);
@@ -95,7 +93,7 @@ class DepthPanel : public Panel {
                 point.loss, "");
       add_takes({});
     }
-    for (const SnapshotDepth& at : depth_of_snapshots(source.history().snapshots, source.geometry())) {
+    for (const SnapshotDepth& at : views_.over_training(source)) {
       table.add("step", fmt::format("{}", at.step), at.tokens, at.depth, layers(at.depth), "", "", "");
       add_takes(at.takes);
     }
@@ -116,6 +114,8 @@ class DepthPanel : public Panel {
     draw_survey_row(source, state, canvas, all);
     if (!roomy) draw_part_choice(state, all);
     const DepthShown& shown = views_.shown(source, state);
+    if (const auto& survey = source.generation().survey; survey && !survey->error.empty())
+      ui::paragraph(survey->error, ui::colors::warn, ui::Font::small);
     if (const std::string remark = without_router(source.geometry()); !remark.empty())
       ui::paragraph(remark, ui::colors::dim, ui::Font::small);
     const Box box{{all.min.x, ImGui::GetCursorScreenPos().y + em * 0.2f}, all.max};
@@ -153,24 +153,23 @@ class DepthPanel : public Panel {
       state.wishes.push_back({Wish::survey});
       state.survey.example.reset();
     }
-    const auto& survey = source.generation().survey;
-    if (survey && !survey->error.empty()) {
-      ui::paragraph(survey->error, ui::colors::warn, ui::Font::small);
-    } else if (!source.can_generate()) {
+    if (!source.can_generate()) {
       ImGui::SameLine();
       ui::fitted_label(source.why_not(), all.max.x - ImGui::GetCursorScreenPos().x, ui::colors::dim, ui::Font::small);
     }
-    draw_group_choice(state);
+    draw_group_choice(state, all);
   }
 
-  static void draw_group_choice(AppState& state) {
+  static void draw_group_choice(AppState& state, const Box& all) {
     std::vector<const char*> names;
     int chosen = 0;
     for (GroupBy by : all_groups) {
       if (by == state.depth.by) chosen = int(names.size());
       names.push_back(group_names[int(by)]);
     }
-    const bool room = ui::segmented_width(names) <= ImGui::GetContentRegionAvail().x;
+    ImGui::SameLine();
+    if (ImGui::GetCursorScreenPos().x + ui::segmented_width(names) > all.max.x) ImGui::NewLine();
+    const bool room = ImGui::GetCursorScreenPos().x + ui::segmented_width(names) <= all.max.x;
     const char* hint = "How tokens are grouped";
     if (room)
       chosen = ui::segmented("depth.by", names, chosen, hint);
@@ -178,6 +177,7 @@ class DepthPanel : public Panel {
       chosen = (chosen + 1) % int(names.size());
     if (all_groups[chosen] == state.depth.by) return;
     state.depth.by = all_groups[chosen];
+    state.depth.order = usual_order(state.depth.by);
     state.survey.group.clear();
   }
 
@@ -204,7 +204,7 @@ class DepthPanel : public Panel {
         return draw_cut_offs(canvas, box, state, shown);
       case DepthPart::training:
         if (source.history().snapshots.empty()) return draw_empty(canvas, box, no_text(source));
-        return draw_depth_over_training(canvas, box, source, state, over_training_);
+        return draw_depth_over_training(canvas, box, source, state, views_.over_training(source), over_training_);
     }
   }
 
@@ -216,8 +216,7 @@ class DepthPanel : public Panel {
     if (const std::string remark = without_router(source.geometry()); !remark.empty()) out += remark + "\n";
     out += group_line(shown.whole, recursions);
     for (GroupBy by : all_groups) {
-      std::vector<DepthGroup> groups = groups_of(shown.depths, by);
-      sort_groups(groups, state.depth.sort, state.depth.smallest_first);
+      const std::vector<DepthGroup> groups = views_.groups_by(by, source, state);
       constexpr size_t most = 20;
       out += fmt::format("by {}{}:\n", group_names[int(by)],
                          groups.size() > most ? fmt::format(", {} of {}", most, groups.size()) : "");
@@ -234,9 +233,9 @@ class DepthPanel : public Panel {
     return out + training_lines(source);
   }
 
-  static std::string training_lines(const Source& source) {
+  std::string training_lines(const Source& source) const {
     std::string out;
-    for (const SnapshotDepth& at : depth_of_snapshots(source.history().snapshots, source.geometry())) {
+    for (const SnapshotDepth& at : views_.over_training(source)) {
       if (at.takes.size() < 2) break;
       out += fmt::format("step {}:", at.step);
       for (size_t r = 0; r < at.takes.size(); ++r) out += fmt::format(" {} take {},", percent(at.takes[r]), r + 1);

@@ -45,7 +45,7 @@ void draw_axes(Canvas& canvas, const Chart& chart) {
     text_right(canvas, {chart.area.min.x - em * 0.3f, y - letter / 2}, ui::u32(ui::colors::dim), up_labels[i],
                ui::Font::small);
   }
-  const std::vector<double> across = ticks(chart.left, chart.right, std::max(2, int(chart.area.width() / (em * 5))));
+  const std::vector<double> across = ticks(chart.left, chart.right, std::max(2, int(chart.area.width() / (em * 3.5f))));
   const std::vector<std::string> across_labels = tick_labels(across);
   for (size_t i = 0; i < across.size(); ++i) {
     const float x = chart.x(across[i]), half = text_size(across_labels[i], ui::Font::small).x / 2;
@@ -120,8 +120,9 @@ void draw_cloud(Canvas& canvas, const Box& box, int number, AppState& state, con
                 const Cloud& cloud, Chart chart) {
   const float em = ui::em(), title = em * 1.2f;
   const float list = box.height() > em * 10 ? std::min(em * 1.15f * worst + em * 0.3f, box.height() * 0.5f) : 0;
-  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::text), {title_of(cloud, shown), cloud.title}, box.width(),
-                  ui::Font::small);
+  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::text),
+                  {title_of(cloud, shown) + " \u00b7 nats over score", title_of(cloud, shown), cloud.title},
+                  box.width(), ui::Font::small);
   chart.area = inside_axes({{box.min.x, box.min.y + title}, {box.max.x, box.max.y - list}});
   draw_axes(canvas, chart);
   ImGui::SetCursorScreenPos(chart.area.min);
@@ -140,10 +141,11 @@ double compute_of(const CutOffPoint& point, bool flops) {
   return flops ? point.flops : point.layers;
 }
 
-/// A range a little wider than the values, so that no dot is cut.
-ValueRange with_margin(const std::vector<double>& values) {
+/// A range a little wider than the values, so that no dot is cut, and at least this wide, so that nothing looks like
+/// much.
+ValueRange with_margin(const std::vector<double>& values, double least) {
   ValueRange range = range_of(values);
-  const double margin = std::max((range.high - range.low) * 0.08, std::abs(range.high) * 1e-3 + 1e-9);
+  const double width = range.high - range.low, margin = std::max(width * 0.08, (least - width) / 2);
   return {range.low - margin, range.high + margin, range.empty};
 }
 
@@ -153,11 +155,16 @@ void draw_misjudged(Canvas& canvas, const Box& box, AppState& state, const Depth
   Chart chart{box, 0, 1, 0.005, 1, true};
   for (const auto* tokens : {&shown.refused, &shown.granted})
     if (!tokens->empty()) chart.high = std::max(chart.high, tokens->front().nats * 1.2);
+  // Under expert choice a score of 0.5 parts the two.
+  Chart left = chart, right = chart;
+  const auto beyond = [](const auto& tokens, auto test) { return std::any_of(tokens.begin(), tokens.end(), test); };
+  if (!beyond(shown.refused, [](const Misjudged& one) { return one.score > 0.5; })) left.right = 0.5;
+  if (!beyond(shown.granted, [](const Misjudged& one) { return one.score < 0.5; })) right.left = 0.5;
   const float gap = ui::em(), middle = box.center().x;
   draw_cloud(canvas, {box.min, {middle - gap / 2, box.max.y}}, 0, state, shown,
-             {"refused though needed", "more than with all recursions for all tokens", shown.refused}, chart);
+             {"refused though needed", "more than with all recursions for all tokens", shown.refused}, left);
   draw_cloud(canvas, {{middle + gap / 2, box.min.y}, box.max}, 1, state, shown,
-             {"granted in vain", "more than with fewer recursions for all tokens", shown.granted}, chart);
+             {"granted in vain", "more than with fewer recursions for all tokens", shown.granted}, right);
 }
 
 std::string cut_off_words(const CutOffPoint& point) {
@@ -176,7 +183,7 @@ void draw_cut_offs(Canvas& canvas, const Box& box, const AppState& state, const 
     computes.push_back(compute_of(point, flops));
     losses.push_back(point.loss);
   }
-  const ValueRange across = with_margin(computes), up = with_margin(losses);
+  const ValueRange across = with_margin(computes, computes.front() * 0.05), up = with_margin(losses, 0.05);
   const Chart chart{inside_axes({{box.min.x, box.min.y + em * 1.2f}, box.max}), across.low, across.high, up.low,
                     up.high};
   draw_axes(canvas, chart);
@@ -208,8 +215,8 @@ void draw_cut_offs(Canvas& canvas, const Box& box, const AppState& state, const 
   if (nearest) ui::tooltip(cut_off_words(*nearest), ui::colors::text, em * 30);
 }
 
-void draw_depth_over_training(Canvas& canvas, const Box& box, const Source& source, AppState& state, Plot& plot) {
-  const std::vector<SnapshotDepth> depths = depth_of_snapshots(source.history().snapshots, source.geometry());
+void draw_depth_over_training(Canvas& canvas, const Box& box, const Source& source, AppState& state,
+                              const std::vector<SnapshotDepth>& depths, Plot& plot) {
   std::vector<PlotSeries> lines;
   for (int r = 0; r < source.geometry().recursions; ++r) {
     PlotSeries line{fmt::format("recursion {}", r + 1), depth_color(r + 1, source.geometry().recursions)};
@@ -220,11 +227,14 @@ void draw_depth_over_training(Canvas& canvas, const Box& box, const Source& sour
     line.dots = depths.size() < 30;
     lines.push_back(std::move(line));
   }
+  ui::fitted_text(
+      canvas, box.min, ui::u32(ui::colors::text),
+      std::vector<std::string>{"% of the watched text's tokens that take each recursion", "% that take each recursion"},
+      box.width(), ui::Font::small);
   PlotOptions options;
-  options.y_unit = "% of the watched text's tokens";
   options.from_zero = true;
   options.marker = double(state.shown.step);
-  plot.draw(canvas, box, lines, options, state.survey.training);
+  plot.draw(canvas, {{box.min.x, box.min.y + ui::em() * 1.3f}, box.max}, lines, options, state.survey.training);
   const RunHistory& history = source.history();
   if (const auto x = plot.clicked_x())
     state.playback.jump(history.snapshot_at(std::llround(*x)), history.snapshot_count());

@@ -18,6 +18,7 @@ void draw_cut_offs(Canvas& canvas, const Box& box, const AppState& state, const 
 std::string cut_off_words(const CutOffPoint& point);
 
 /// The share of the watched text's tokens that take each recursion, at every snapshot. A click goes to that step.
-void draw_depth_over_training(Canvas& canvas, const Box& box, const Source& source, AppState& state, Plot& plot);
+void draw_depth_over_training(Canvas& canvas, const Box& box, const Source& source, AppState& state,
+                              const std::vector<SnapshotDepth>& depths, Plot& plot);
 
 }  // namespace tinymor

@@ -21,7 +21,7 @@ struct Columns {
   float left, number, name, bar;
 
   explicit Columns(const Box& box) : left(box.min.x), number(ui::em() * 4.2f) {
-    const float rest = box.width() - 4 * number, wide = ui::em() * 19;
+    const float rest = box.width() - ImGui::GetStyle().ScrollbarSize - 4 * number, wide = ui::em() * 19;
     name = std::max(ui::em() * 4, std::min(rest, ui::em() * 13));
     bar = rest > wide ? std::min(rest - name - ui::em(), ui::em() * 12) : 0;
   }
@@ -37,19 +37,29 @@ void draw_order(Canvas& canvas, ImVec2 center, bool smallest_first) {
                   {center.x, center.y + tip * 0.7f}, ui::u32(ui::colors::accent));
 }
 
-void sort_by(DepthSettings& how, DepthColumn column) {
-  const bool again = how.sort == column;
-  how.smallest_first = again ? !how.smallest_first : column == DepthColumn::name;
-  how.sort = column;
+void sort_by(DepthOrder& order, DepthColumn column) {
+  const bool again = order.by == column;
+  order = {column, again ? !order.smallest_first : column == DepthColumn::name};
 }
 
-void draw_header(Canvas& canvas, const Box& box, AppState& state, const Columns& columns) {
+/// The colour of each depth.
+void draw_share_legend(Canvas& canvas, ImVec2 at, int recursions) {
+  const float em = ui::em();
+  for (int depth = 1; depth <= recursions && recursions > 1; ++depth, at.x += em * 2) {
+    canvas.rect({{at.x, at.y + em * 0.35f}, {at.x + em * 0.7f, at.y + em * 1.05f}}, ui::u32(depth_color(depth)),
+                em * 0.1f);
+    canvas.text({at.x + em * 0.9f, at.y + em * 0.15f}, ui::u32(ui::colors::dim), fmt::format("{}", depth),
+                ui::Font::small);
+  }
+}
+
+void draw_header(Canvas& canvas, const Box& box, AppState& state, const Columns& columns, int recursions) {
   const float height = ui::em() * 1.4f;
   for (int c = 0; c < column_count; ++c) {
     const Box cell{{columns.from(c), box.min.y}, {columns.from(c) + columns.width(c), box.min.y + height}};
-    const bool on = int(state.depth.sort) == c;
+    const bool on = int(state.depth.order.by) == c;
     ImGui::SetCursorScreenPos(cell.min);
-    if (ui::area(fmt::format("depth.sort.{}", c), {cell.width(), height})) sort_by(state.depth, DepthColumn(c));
+    if (ui::area(fmt::format("depth.sort.{}", c), {cell.width(), height})) sort_by(state.depth.order, DepthColumn(c));
     if (ImGui::IsItemHovered()) {
       canvas.rect(cell, ui::u32(ui::colors::control), ui::em() * 0.2f);
       ui::hint(on ? "Turns the order round" : "Sorts by this column");
@@ -64,11 +74,9 @@ void draw_header(Canvas& canvas, const Box& box, AppState& state, const Columns&
     const float width = text_size(name, ui::Font::small).x + ui::em() * 0.6f;
     if (on)
       draw_order(canvas, {c == 0 ? cell.min.x + width : cell.max.x - width, cell.center().y},
-                 state.depth.smallest_first);
+                 state.depth.order.smallest_first);
   }
-  if (columns.bar > ui::em() * 4)
-    ui::fitted_text(canvas, {columns.bar_from(), box.min.y + ui::em() * 0.15f}, ui::u32(ui::colors::dim),
-                    "share of each depth", columns.bar, ui::Font::small);
+  if (columns.bar > 0) draw_share_legend(canvas, {columns.bar_from(), box.min.y}, recursions);
 }
 
 /// The shares of the group's tokens that took 1, 2, ... recursions, side by side.
@@ -119,7 +127,7 @@ void draw_row(Canvas& canvas, AppState& state, const DepthShown& shown, const De
 void draw_rows(Canvas& canvas, const Box& box, AppState& state, const DepthShown& shown,
                const std::vector<DepthGroup>& groups, const DepthGroup* chosen) {
   const Columns columns(box);
-  draw_header(canvas, box, state, columns);
+  draw_header(canvas, box, state, columns, shown.depths.recursions);
   ImGui::SetCursorScreenPos({box.min.x, box.min.y + ui::em() * 1.5f});
   ImGui::BeginChild("groups", ImVec2(box.width(), std::max(1.0f, box.height() - ui::em() * 1.5f)), false);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
@@ -146,6 +154,7 @@ void draw_examples(Canvas& canvas, const Box& box, AppState& state, const DepthS
                   {fmt::format("examples of \"{}\": press one to read all of its text", group.name),
                    fmt::format("examples of \"{}\"", group.name)},
                   box.width(), ui::Font::small);
+  const int around = std::clamp(int(box.width() / (em * 6)), 3, 12);  // tokens on each side
   float y = box.min.y + em * 1.2f;
   for (size_t i = 0; i < group.examples.size() && y + row <= box.max.y; ++i, y += row) {
     const SurveyedToken& token = shown.depths.tokens[size_t(group.examples[i])];
@@ -159,7 +168,7 @@ void draw_examples(Canvas& canvas, const Box& box, AppState& state, const DepthS
     const int recursions = shown.depths.recursions;
     canvas.circle({box.min.x + em * 0.5f, y + row / 2}, em * 0.3f, ui::u32(depth_color(token.depth, recursions)));
     ui::fitted_text(canvas, {box.min.x + em * 1.1f, y + em * 0.1f}, ui::u32(ui::colors::text),
-                    context_of(shown.depths, token.text, token.position, 6), box.width() - em * 6);
+                    context_of(shown.depths, token.text, token.position, around), box.width() - em * 6);
     text_right(canvas, {box.max.x, y + em * 0.1f}, ui::u32(ui::colors::dim), fmt::format("{:.2f} nats", token.loss),
                ui::Font::small);
   }
@@ -198,7 +207,10 @@ void draw_depth_table(Canvas& canvas, const Box& box, AppState& state, const Dep
   const auto& example = state.survey.example;
   const bool whole = example && example->first < int(shown.depths.pieces.size());
   const DepthGroup* chosen = chosen_group(state, groups);
-  const float lower = box.height() > em * 16 ? std::clamp(box.height() * 0.35f, em * 6.0f, em * 12) : 0;
+  // Few groups leave more room below them.
+  const float table =
+      std::min(em * (1.4f * float(groups.size()) + 2.5f), box.height() - std::max(box.height() * 0.35f, em * 8));
+  const float lower = box.height() > em * 16 ? box.height() - table : 0;
   // In a small panel the example takes the place of the table.
   const Box below{{box.min.x, lower > 0 ? box.max.y - lower : box.min.y}, box.max};
   if (lower > 0 || !whole)

@@ -31,11 +31,19 @@ const DepthShown& DepthViews::shown(const Source& source, const AppState& state)
 
 const std::vector<DepthGroup>& DepthViews::groups(const Source& source, const AppState& state) {
   const DepthSettings& how = state.depth;
-  return groups_.of({key_of(source, state), how.by, how.sort, how.smallest_first}, [&] {
-    std::vector<DepthGroup> groups = groups_of(shown(source, state).depths, how.by);
-    sort_groups(groups, how.sort, how.smallest_first);
-    return groups;
-  });
+  return groups_.of({key_of(source, state), how.by, how.order}, [&] { return groups_by(how.by, source, state); });
+}
+
+std::vector<DepthGroup> DepthViews::groups_by(GroupBy by, const Source& source, const AppState& state) {
+  std::vector<DepthGroup> groups = groups_of(shown(source, state).depths, by);
+  sort_groups(groups, by == state.depth.by ? state.depth.order : usual_order(by));
+  return groups;
+}
+
+const std::vector<SnapshotDepth>& DepthViews::over_training(const Source& source) {
+  const std::vector<Snapshot>& all = source.history().snapshots;
+  return over_training_.of({&source, all.size(), all.empty() ? 0 : all.back().step},
+                           [&] { return depth_of_snapshots(all, source.geometry()); });
 }
 
 std::string without_router(const Geometry& geometry) {

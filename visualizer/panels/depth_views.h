@@ -25,6 +25,10 @@ class DepthViews {
   const DepthShown& shown(const Source& source, const AppState& state);
   /// The groups that the table lists, sorted.
   const std::vector<DepthGroup>& groups(const Source& source, const AppState& state);
+  /// Likewise of any grouping; those that the table does not list are in their usual order.
+  std::vector<DepthGroup> groups_by(GroupBy by, const Source& source, const AppState& state);
+  /// Of the run's snapshots.
+  const std::vector<SnapshotDepth>& over_training(const Source& source);
 
  private:
   // The survey; else how many snapshots there are, and the step of the newest.
@@ -32,7 +36,8 @@ class DepthViews {
   static Key key_of(const Source& source, const AppState& state);
 
   Memo<Key, DepthShown> shown_;
-  Memo<std::tuple<Key, GroupBy, DepthColumn, bool>, std::vector<DepthGroup>> groups_;
+  Memo<std::tuple<Key, GroupBy, DepthOrder>, std::vector<DepthGroup>> groups_;
+  Memo<std::tuple<const Source*, size_t, int64_t>, std::vector<SnapshotDepth>> over_training_;
 };
 
 /// What a model without a router cannot show, in one line; empty for the others.

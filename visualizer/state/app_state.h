@@ -39,8 +39,7 @@ enum class DepthPart { groups, misjudged, cut_offs, training };
 struct DepthSettings {
   DepthPart part = DepthPart::groups;
   GroupBy by = GroupBy::kind;
-  DepthColumn sort = DepthColumn::tokens;
-  bool smallest_first = false;
+  DepthOrder order = usual_order(GroupBy::kind);
   bool flops = false;    ///< The cut-offs over FLOPs instead of layers.
   bool of_next = false;  ///< Groups are those of the token that was predicted.
 };

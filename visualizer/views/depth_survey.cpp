@@ -97,7 +97,7 @@ DepthGroup group_of(const DepthSurvey& survey, std::string name, int order, cons
   group.loss = mean(loss, group.tokens);
   group.regret = mean(regret, known);
   const size_t count = std::min(most_examples, members.size());
-  for (size_t i = 0; i < count; ++i) group.examples.push_back(members[i * members.size() / count]);
+  for (size_t i = 0; i < count; ++i) group.examples.push_back(members[(2 * i + 1) * members.size() / (2 * count)]);
   return group;
 }
 
@@ -132,8 +132,7 @@ std::vector<DepthGroup> by_loss(const DepthSurvey& survey) {
     const auto last = all.begin() + ptrdiff_t((tenth + 1) * all.size() / 10);
     if (first == last) continue;
     Indices members(first, last);
-    std::string name =
-        fmt::format("tenth {}: {:.2f} to {:.2f} nats", tenth + 1, loss(members.front()), loss(members.back()));
+    std::string name = fmt::format("tenth {}: up to {:.2g} nats", tenth + 1, loss(members.back()));
     std::sort(members.begin(), members.end());  // examples come from all of the text
     groups.push_back(group_of(survey, std::move(name), int(tenth), members));
   }
@@ -260,11 +259,15 @@ DepthGroup whole_of(const DepthSurvey& survey) {
   return group_of(survey, "all tokens", 0, all);
 }
 
-void sort_groups(std::vector<DepthGroup>& groups, DepthColumn by, bool smallest_first) {
+DepthOrder usual_order(GroupBy by) {
+  return by == GroupBy::token ? DepthOrder{DepthColumn::tokens, false} : DepthOrder{DepthColumn::name, true};
+}
+
+void sort_groups(std::vector<DepthGroup>& groups, DepthOrder order) {
   std::stable_sort(groups.begin(), groups.end(), [&](const DepthGroup& a, const DepthGroup& b) {
-    const double x = value_of(a, by), y = value_of(b, by);
+    const double x = value_of(a, order.by), y = value_of(b, order.by);
     if (!std::isfinite(x) || !std::isfinite(y)) return std::isfinite(x) && !std::isfinite(y);
-    return smallest_first ? x < y : y < x;
+    return order.smallest_first ? x < y : y < x;
   });
 }
 
@@ -327,7 +330,7 @@ std::string context_of(const DepthSurvey& survey, int text, int position, int ar
   if (text < 0 || text >= int(survey.pieces.size())) return "";
   const std::vector<std::string>& pieces = survey.pieces[size_t(text)];
   const int first = std::max(0, position - around), last = std::min(int(pieces.size()), position + around + 1);
-  std::string out = first > 0 ? "... " : "";
+  std::string out = first > 0 ? "..." : "";
   for (int t = first; t < last; ++t) {
     const std::string& piece = pieces[size_t(t)];
     const bool spaced = piece.size() > 1 && piece.front() == ' ';  // the brackets enclose the word alone

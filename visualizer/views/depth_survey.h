@@ -62,8 +62,15 @@ std::vector<DepthGroup> groups_of(const DepthSurvey& survey, GroupBy by);
 DepthGroup whole_of(const DepthSurvey& survey);
 
 enum class DepthColumn { name, tokens, depth, loss, regret };
-/// The largest first, or the smallest; what is not known comes last.
-void sort_groups(std::vector<DepthGroup>& groups, DepthColumn by, bool smallest_first);
+struct DepthOrder {
+  DepthColumn by = DepthColumn::name;
+  bool smallest_first = true;
+  bool operator==(const DepthOrder&) const = default;
+};
+/// The most frequent tokens first, and all else in its natural order.
+DepthOrder usual_order(GroupBy by);
+/// What is not known comes last.
+void sort_groups(std::vector<DepthGroup>& groups, DepthOrder order);
 
 /// A token where another depth of all tokens would have been better.
 struct Misjudged {

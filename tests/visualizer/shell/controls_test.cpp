@@ -74,7 +74,7 @@ TEST_CASE("every control of every page answers when it is pressed") {
                                       "autograd.value.mul #1",
                                       "autograd.value.add #2"};
   std::set<std::string> pressed, silent, unknown;
-  for (const char* page : {"Overview", "Generate", "Inside", "Compare", "Autograd", "Data"}) {
+  for (const char* page : {"Overview", "Generate", "Inside", "Compare", "Where depth", "Autograd", "Data"}) {
     std::vector<std::string> names;
     const Desk seen(page);
     for (const auto& [name, item] : seen.window.app().registry().items()) {
