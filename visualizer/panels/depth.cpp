@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "visualizer/panels/depth_pictures.h"
 #include "visualizer/panels/depth_table.h"
@@ -21,7 +22,8 @@ bool surveying(const Source& source) {
 
 /// A survey is asked for at once where the page is first seen and the weights are at hand.
 void ask_at_first(const Source& source, AppState& state) {
-  if (!source.can_generate() || std::exchange(state.survey.asked, true)) return;
+  if (!source.can_generate() || source.history().snapshots.empty()) return;
+  if (std::exchange(state.survey.asked, true)) return;
   if (!source.generation().survey && !surveying(source)) state.wishes.push_back({Wish::survey});
 }
 
@@ -57,8 +59,9 @@ class DepthPanel : public Panel {
     if (shown.whole.tokens == 0) return "a survey of held-out text by the last weights";
     const std::string depth =
         shown.depths.recursions > 1 ? fmt::format("mean depth {}, ", depth_number(shown.whole.depth, 2)) : "";
-    return fmt::format("{}{} nats, regret {} \u00b7 {} tokens of {} \u00b7 causal rule{}", depth,
-                       depth_number(shown.whole.loss, 3), depth_number(shown.whole.regret, 3),
+    const std::string regret =
+        std::isfinite(shown.whole.regret) ? fmt::format(", regret {:.3f}", shown.whole.regret) : "";
+    return fmt::format("{}{:.3f} nats{} \u00b7 {} tokens of {} \u00b7 causal rule{}", depth, shown.whole.loss, regret,
                        grouped(shown.whole.tokens), surveyed_text(*shown.survey),
                        source.generation().survey ? ", newest weights" : "");
   }
@@ -121,6 +124,8 @@ class DepthPanel : public Panel {
     const Box box{{all.min.x, ImGui::GetCursorScreenPos().y + em * 0.2f}, all.max};
     if (box.height() < em * 3) {
       draw_empty(canvas, box, too_small);
+    } else if (roomy && source.geometry().routing == Routing::none) {
+      draw_part(DepthPart::groups, box, source, state, canvas, shown);
     } else if (roomy) {
       const float middle = all.min.x + std::min(all.width() * 0.5f, em * 60), split = box.min.y + box.height() * 0.56f;
       const float right = (middle + box.max.x) / 2;

@@ -8,6 +8,7 @@
 
 #include "visualizer/draw/memo.h"
 #include "visualizer/state/app_state.h"
+#include "visualizer/views/depth_costs.h"
 
 namespace tinymor {
 

@@ -19,7 +19,7 @@
 #include "visualizer/state/lesson.h"
 #include "visualizer/state/notes.h"
 #include "visualizer/state/wish.h"
-#include "visualizer/views/depth_survey.h"
+#include "visualizer/views/depth_groups.h"
 
 namespace tinymor {
 

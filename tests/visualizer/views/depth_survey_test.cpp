@@ -1,4 +1,4 @@
-#include "visualizer/views/depth_survey.h"
+// Where depth goes and what it costs, against what is worked out by hand.
 
 #include <algorithm>
 #include <cmath>
@@ -6,6 +6,8 @@
 #include "mor/counts.h"
 #include "support/catch.h"
 #include "visualizer/sample_run.h"
+#include "visualizer/views/depth_costs.h"
+#include "visualizer/views/depth_groups.h"
 
 using namespace tinymor;
 
