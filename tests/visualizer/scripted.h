@@ -47,7 +47,8 @@ class ScriptedDecoder : public Decoder {
   }
   std::optional<SurveyedText> survey(const std::vector<int32_t>& text, const std::atomic<bool>&) override {
     SurveyedText out;
-    out.routed = look_at(text).threshold;
+    out.routed = sample_recording().snapshots.back().threshold;
+    out.routed.tokens = text;
     for (float nll : out.routed.nll) out.deepest.push_back(nll - 0.25f);
     const int64_t tokens = int64_t(out.routed.nll.size());
     for (double cut_off : swept_cut_offs) {

@@ -123,7 +123,7 @@ TEST_CASE("an example is shown with all of its text, and pinned where it belongs
   desk.window.frames(2);
   REQUIRE(desk.window.click("depth.back"));
   CHECK_FALSE(desk.state().survey.example);
-  REQUIRE(desk.window.click("depth.worst.10"));
+  REQUIRE(desk.window.click("depth.worst.0"));
   CHECK(desk.state().survey.example);
 }
 

@@ -23,6 +23,8 @@ struct Desk {
     state.pinned = {Subject::generated, 2};
     state.cache_subject = Subject::generated;
     window.frames(4);
+    (void)wait_for(source, [&] { return !source.generation().surveying; });
+    window.frames(2);
   }
 
   /// Everything that is drawn, once all is done that was asked for.
@@ -61,6 +63,8 @@ TEST_CASE("every control of every page answers when it is pressed") {
                                       "panel.sharing",
                                       "panel.generate",
                                       "panel.compare",
+                                      "panel.depth",
+                                      "depth.cut_offs",
                                       "panel.autograd",
                                       "panel.tokens",
                                       "sharing.set.0",
