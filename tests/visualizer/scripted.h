@@ -45,6 +45,18 @@ class ScriptedDecoder : public Decoder {
     snapshot.threshold.pieces = snapshot.topk.pieces = std::vector<std::string>(text.size(), " own");
     return snapshot;
   }
+  std::optional<SurveyedText> survey(const std::vector<int32_t>& text, const std::atomic<bool>&) override {
+    SurveyedText out;
+    out.routed = sample_recording().snapshots.back().threshold;
+    out.routed.tokens = text;
+    for (float nll : out.routed.nll) out.deepest.push_back(nll - 0.25f);
+    const int64_t tokens = int64_t(out.routed.nll.size());
+    for (double cut_off : swept_cut_offs) {
+      const auto once = int64_t(cut_off * double(tokens));
+      out.swept.push_back({{0, once, 0, tokens - once}, double(tokens) * (2 + cut_off)});
+    }
+    return out;
+  }
   std::vector<float> logits() const override { return {0, 1, 2, 3, 4}; }
   std::shared_ptr<const std::vector<std::string>> vocabulary() const override {
     return std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"a", "b", "c", "d", "e"});

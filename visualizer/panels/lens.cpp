@@ -217,8 +217,7 @@ class LensPanel : public Panel {
   }
 
   /// The guesses at the token that is pointed at, or what every choice was worth.
-  void draw_below(Canvas& canvas, const Box& box, const Source& source, const AppState& state,
-                  const Outcome* outcome) const {
+  void draw_below(Canvas& canvas, const Box& box, const Source& source, AppState& state, const Outcome* outcome) const {
     const LensView& lens = state.shown.lens;
     const TextView& view = state.shown.causal;
     const float em = ui::em();
@@ -237,8 +236,8 @@ class LensPanel : public Panel {
     const Box below{{box.min.x, box.min.y + em * (depths.empty() ? 1.4f : 2.6f)}, box.max};
     if (here)
       draw_predictions(canvas, below, source, lens, view, *selected);
-    else if (!choices.empty())
-      draw_choices(canvas, below, choices);
+    else if (const Choice* pressed = choices.empty() ? nullptr : draw_choices(canvas, below, choices, view))
+      state.toggle_pin({Subject::watched, pressed->token});
   }
 };
 

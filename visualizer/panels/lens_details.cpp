@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "datasets/pieces.h"
 #include "trainer/experiments/statistics.h"
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/draw/ui.h"
@@ -47,7 +48,7 @@ std::vector<Choice> choices_of(const LensView& lens, const TextView& view) {
       const Cell& cell = view.rows[r].cells[size_t(t)];
       const double benefit = lens.nll[r - 1][t] - lens.nll[r][t];
       if (cell.state == CellState::computed && cell.scored && std::isfinite(benefit))
-        choices.push_back({router_score(cell.logit), benefit, int(r) + 1});
+        choices.push_back({t, router_score(cell.logit), benefit, int(r) + 1});
     }
   return choices;
 }
@@ -64,7 +65,17 @@ std::string foresight(const std::vector<Choice>& choices) {
                      std::isfinite(rho) ? fmt::format("{:+.2f}", rho) : "unknown");
 }
 
-void draw_choices(Canvas& canvas, const Box& box, const std::vector<Choice>& choices) {
+namespace {
+
+std::string words_of(const Choice& choice, const TextView& view) {
+  return fmt::format("\"{}\": recursion {}, score {:.2f}, {} {:.2f} nats",
+                     quoted_piece(view.pieces[size_t(choice.token)]), choice.recursion, choice.score,
+                     choice.benefit < 0 ? "harmed by" : "helped by", std::abs(choice.benefit));
+}
+
+}  // namespace
+
+const Choice* draw_choices(Canvas& canvas, const Box& box, const std::vector<Choice>& choices, const TextView& view) {
   const float em = ui::em(), left = box.min.x + em * 6.5f, letter = text_size("0", ui::Font::small).y;
   double most = 0.1, low = 0.9;
   for (const Choice& choice : choices) {
@@ -82,10 +93,31 @@ void draw_choices(Canvas& canvas, const Box& box, const std::vector<Choice>& cho
   label(area.max.y - letter, "harms");
   canvas.text({area.min.x, area.max.y}, ui::u32(ui::colors::dim), fmt::format("score {:.1f}", low), ui::Font::small);
   text_right(canvas, {area.max.x, area.max.y}, ui::u32(ui::colors::dim), "1", ui::Font::small);
-  for (const Choice& choice : choices)
-    canvas.circle({area.min.x + area.width() * float((choice.score - low) / (1 - low)),
-                   middle - float(choice.benefit / most) * (area.height() / 2 - em * 0.2f)},
-                  em * 0.2f, ui::u32(depth_color(choice.recursion)));
+  const auto place = [&](const Choice& choice) {
+    return ImVec2(area.min.x + area.width() * float((choice.score - low) / (1 - low)),
+                  middle - float(choice.benefit / most) * (area.height() / 2 - em * 0.2f));
+  };
+  for (const Choice& choice : choices) canvas.circle(place(choice), em * 0.2f, ui::u32(depth_color(choice.recursion)));
+  ImGui::SetCursorScreenPos(area.min);
+  const bool pressed = ui::area("lens.choices", {std::max(1.0f, area.width()), std::max(1.0f, area.height())});
+  if (!ImGui::IsItemHovered()) {
+    const auto harmed_most = std::min_element(choices.begin(), choices.end(),
+                                              [](const Choice& a, const Choice& b) { return a.benefit < b.benefit; });
+    return pressed && harmed_most != choices.end() ? &*harmed_most : nullptr;
+  }
+  const Choice* nearest = nullptr;
+  float least = em * 0.8f;
+  for (const Choice& choice : choices) {
+    const ImVec2 at = place(choice), mouse = ImGui::GetIO().MousePos;
+    const float away = std::hypot(at.x - mouse.x, at.y - mouse.y);
+    if (away >= least) continue;
+    least = away;
+    nearest = &choice;
+  }
+  if (!nearest) return nullptr;
+  canvas.circle(place(*nearest), em * 0.3f, ui::u32(ui::colors::text));
+  ui::tooltip(words_of(*nearest, view));
+  return pressed ? nearest : nullptr;
 }
 
 }  // namespace tinymor

@@ -21,6 +21,7 @@ void draw_predictions(Canvas& canvas, const Box& box, const Source& source, cons
 
 /// A token that a router let into one more recursion.
 struct Choice {
+  int token;  ///< Its position.
   double score;
   double benefit;  ///< By how many nats its prediction got better there.
   int recursion;   ///< From 1.
@@ -28,7 +29,8 @@ struct Choice {
 std::vector<Choice> choices_of(const LensView& lens, const TextView& view);
 /// Whether high scores go with high benefits, in words.
 std::string foresight(const std::vector<Choice>& choices);
-/// Scores from left to right, benefits upwards: above the line the recursion helped.
-void draw_choices(Canvas& canvas, const Box& box, const std::vector<Choice>& choices);
+/// Scores from left to right, benefits upwards: above the line the recursion helped. Says what the dot under the mouse
+/// is; returns the one that is pressed, or for a key the one that harmed most.
+const Choice* draw_choices(Canvas& canvas, const Box& box, const std::vector<Choice>& choices, const TextView& view);
 
 }  // namespace tinymor

@@ -226,15 +226,16 @@ void without_window(const Options& o, const WindowOptions& window) {
     source.poll();
     const Generation& g = source.generation();
     const Experiment& tried = app.state().tried;
-    return g.running || g.looking || (tried.changes_something() && !(g.outcome && g.outcome->experiment == tried));
+    return g.running || g.looking || g.surveying || (tried.changes_something() && !(g.outcome && g.outcome->experiment == tried));
   };
   for (;;) {
     while (busy()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    headless.frames(2);  // a panel may ask for more
+    if (busy()) continue;
     if (app.state().script.empty()) break;
     // The later lines of a scene do not wait for their times.
     headless.frames(1, std::max(0.1, app.state().script.front().seconds - app.state().script_seconds));
   }
-  headless.frames(2);
   if (o.text) fmt::print("{}", for_stdout(app.text(o.panel)));
   if (!o.csv.empty()) write_file_atomically(o.csv, app.csv(o.panel));
   if (!o.png.empty()) write_png(headless.picture(), o.png);

@@ -60,6 +60,8 @@ void GenerationWorker::clear_text() {
   anew.outcome = state_.outcome;
   anew.look = state_.look;
   anew.looking = state_.looking;
+  anew.survey = state_.survey;
+  anew.surveying = state_.surveying;
   state_ = std::move(anew);
 }
 
@@ -106,19 +108,83 @@ void GenerationWorker::work() {
     std::optional<GenerateRequest> request;
     std::optional<Experiment> wanted;
     std::optional<std::vector<int32_t>> text;
+    std::optional<SurveyRequest> survey;
+    bool surveying = false;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return quit_ || requested_ || experiment_ || looked_at_; });
+      changed_.wait(lock, [this] { return quit_ || requested_ || experiment_ || looked_at_ || state_.surveying; });
       if (quit_) return;
       if (requested_) request = request_;
       wanted = std::exchange(experiment_, std::nullopt);
       text = std::exchange(looked_at_, std::nullopt);
+      survey = std::exchange(survey_request_, std::nullopt);
+      surveying = state_.surveying;
       requested_ = cancelled_ = false;
     }
     if (request) generate(*request);
     if (wanted) experiment(*wanted);
     if (text) look(*text);
+    if (survey) begin_survey(*survey);
+    if (surveying) survey_one_text();
   }
+}
+
+void GenerationWorker::survey(SurveyRequest request) {
+  {
+    const std::lock_guard lock(mutex_);
+    survey_request_ = std::move(request);
+    state_.surveying = fresh_ = true;
+  }
+  changed_.notify_all();
+}
+
+void GenerationWorker::stop_survey() {
+  const std::lock_guard lock(mutex_);
+  survey_request_.reset();
+  state_.surveying = false;
+  fresh_ = true;
+}
+
+void GenerationWorker::begin_survey(const SurveyRequest& request) {
+  surveyor_.reset();
+  surveyed_ = {};
+  try {
+    to_survey_ = texts_of(request);
+    surveyed_.what = to_survey_.what;
+    surveyed_.note = to_survey_.note;
+    surveyed_.planned = to_survey_.texts.size();
+  } catch (const std::exception& failure) {
+    surveyed_.error = failure.what();
+  }
+  show_survey();
+}
+
+// Keeps one decoder for all texts: a run that trains has other weights soon.
+void GenerationWorker::survey_one_text() {
+  try {
+    const size_t next = surveyed_.texts.size();
+    if (!surveyed_.error.empty() || next == surveyed_.planned) return;
+    if (!surveyor_) surveyor_ = factory_(cancelled_);
+    if (!surveyor_) return;  // once more after what was asked for meanwhile
+    std::optional<SurveyedText> text = surveyor_->survey(to_survey_.texts[next], cancelled_);
+    if (!text) return;
+    surveyed_.texts.push_back(std::make_shared<const SurveyedText>(std::move(*text)));
+  } catch (const std::exception& failure) {
+    surveyed_.error = failure.what();
+  }
+  show_survey();
+}
+
+void GenerationWorker::show_survey() {
+  const bool over = !surveyed_.error.empty() || surveyed_.texts.size() == surveyed_.planned;
+  if (over) surveyor_.reset();
+  {
+    const std::lock_guard lock(mutex_);
+    state_.survey = std::make_shared<const Survey>(surveyed_);
+    if (over && !survey_request_) state_.surveying = false;
+    fresh_ = true;
+  }
+  wake_();
 }
 
 void GenerationWorker::look_at(std::vector<int32_t> text) {

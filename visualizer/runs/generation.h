@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "trainer/recording/events.h"
+#include "visualizer/runs/survey.h"
 
 namespace tinymor {
 
@@ -89,6 +90,8 @@ class Decoder {
   virtual Outcome try_out(const Experiment& experiment) = 0;
   /// Throws InputError when the text cannot be used.
   virtual Snapshot look_at(const std::vector<int32_t>& text) = 0;
+  /// One text of a survey; nothing once `cancelled`. Throws InputError when the text cannot be used.
+  virtual std::optional<SurveyedText> survey(const std::vector<int32_t>& text, const std::atomic<bool>& cancelled) = 0;
   /// [V] for the next token, and the pieces of the vocabulary.
   virtual std::vector<float> logits() const = 0;
   virtual std::shared_ptr<const std::vector<std::string>> vocabulary() const = 0;
@@ -108,6 +111,8 @@ struct Generation {
   std::shared_ptr<const Outcome> outcome;  ///< Of the newest experiment; null: none was made.
   std::shared_ptr<const Look> look;        ///< The newest; null: none was taken.
   bool looking = false;                    ///< Another one is on its way.
+  std::shared_ptr<const Survey> survey;    ///< The newest, as far as it is; null: none was made.
+  bool surveying = false;                  ///< It goes on.
 
   int prompt_tokens() const;
   /// The length of the text after the prompt and after each token since: the times at which its cache is known.
@@ -133,15 +138,22 @@ class GenerationWorker {
   void look_at(std::vector<int32_t> text);
   /// Makes an experiment with another text, by the newest weights, after what is being written. Does not wait.
   void try_out(const Experiment& experiment);
+  /// Surveys texts by the newest weights, one after another while nothing else is asked for. Does not wait.
+  void survey(SurveyRequest request);
+  /// Ends that; what was surveyed stays.
+  void stop_survey();
   /// Copies the newest state into `out`; false when it is the same as before.
   bool poll(Generation& out);
 
  private:
-  void clear_text();  // with the lock held; keeps outcome and look
+  void clear_text();  // with the lock held; keeps all but the text
   void work();
   void generate(const GenerateRequest& request);
   void experiment(const Experiment& experiment);
   void look(const std::vector<int32_t>& text);
+  void begin_survey(const SurveyRequest& request);
+  void survey_one_text();
+  void show_survey();
   void begin(const GenerateRequest& request);
   bool decode_all(int tokens);
   void note_cache(GeneratedPiece& newest) const;
@@ -153,12 +165,16 @@ class GenerationWorker {
   std::function<void()> wake_;
   std::unique_ptr<Decoder> decoder_;  // used by the thread alone, like the next
   std::vector<int32_t> decoded_;
+  std::unique_ptr<Decoder> surveyor_;
+  SurveyTexts to_survey_;
+  Survey surveyed_;
   std::mutex mutex_;
   std::condition_variable changed_;
   GenerateRequest request_;
   bool requested_ = false, quit_ = false;
   std::optional<Experiment> experiment_;
   std::optional<std::vector<int32_t>> looked_at_;
+  std::optional<SurveyRequest> survey_request_;
   std::atomic<bool> cancelled_{false};
   Generation state_;
   bool fresh_ = false;

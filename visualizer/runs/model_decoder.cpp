@@ -14,6 +14,23 @@
 namespace tinymor {
 namespace {
 
+/// What only a snapshot needs takes most of the room.
+Trace without_candidates(Trace trace) {
+  trace.likely = {};
+  for (Prediction& exit : trace.exits) exit.likely = {};
+  return trace;
+}
+
+/// Of the tokens that have a loss.
+SweptText swept(const Trace& trace, int64_t recursions) {
+  SweptText out{std::vector<int64_t>(size_t(recursions) + 1), 0};
+  for (size_t t = 0; t < trace.nll.size(); ++t) {
+    ++out.depths[size_t(trace.depth[t])];
+    out.loss += trace.nll[t];
+  }
+  return out;
+}
+
 class ModelDecoder : public Decoder {
  public:
   explicit ModelDecoder(LoadedModel loaded) : loaded_(std::move(loaded)), generator_(*loaded_.model, {}) {
@@ -69,6 +86,32 @@ class ModelDecoder : public Decoder {
     check_input(text.size() >= 2, "watch: the text has fewer than two tokens (write more)");
     const auto most = std::min<size_t>(text.size(), size_t(loaded_.config().max_seq_len));
     return snapshot_of(*loaded_.model, *loaded_.tokenizer, std::span(text).first(most));
+  }
+
+  std::optional<SurveyedText> survey(const std::vector<int32_t>& text, const std::atomic<bool>& cancelled) override {
+    const Model& model = *loaded_.model;
+    const ModelConfig& config = loaded_.config();
+    const std::span tokens = std::span(text).first(std::min(text.size(), size_t(config.max_seq_len)));
+    TraceOptions options;
+    options.rule = causal_rule(config);
+    SurveyedText out;
+    PassStates left;
+    out.routed = trace(model, tokens, options, &left);
+    out.routed.exits = early_exits(model, out.routed, left);
+    out.routed = without_candidates(std::move(out.routed));
+    for (int32_t id : tokens) out.routed.pieces.push_back(loaded_.tokenizer->piece(id));
+    if (config.routing == Routing::none) return out;
+    const std::vector<int32_t> all(tokens.size(), int32_t(config.n_recursions));
+    options.depths = all;
+    out.deepest = trace(model, tokens, options).nll;
+    options.depths = {};
+    if (config.routing != Routing::expert_choice) return out;
+    for (double score : swept_cut_offs) {
+      if (cancelled) return std::nullopt;
+      options.shift.cut_off = std::log(score / (1 - score));
+      out.swept.push_back(swept(trace(model, tokens, options), config.n_recursions));
+    }
+    return out;
   }
 
   int cached() const override { return int(generator_.held()); }

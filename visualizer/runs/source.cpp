@@ -146,6 +146,16 @@ void Source::try_out(const Experiment& experiment) {
   if (generator_) generator_->try_out(experiment);
 }
 
+void Source::survey() {
+  if (!generator_) return;
+  generator_->survey({tokenizer_, why_no_tokenizer_, config_, !history_.run.config_toml.empty(), history_.run.counts,
+                      watched_texts(history_.snapshots)});
+}
+
+void Source::stop_survey() {
+  if (generator_) generator_->stop_survey();
+}
+
 void Source::stop_generating() {
   if (generator_) generator_->stop();
 }

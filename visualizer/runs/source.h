@@ -117,6 +117,9 @@ class Source {
   void forget_text();
   /// The outcome arrives in generation().
   void try_out(const Experiment& experiment);
+  /// Surveys the held-out text by the last weights; it arrives in generation(), text by text.
+  void survey();
+  void stop_survey();
   const Generation& generation() const { return generation_; }
 
   /// How the run turns text into tokens; null where that is not known, for the reason below.

@@ -26,6 +26,7 @@ void App::begin_run() {
   panels_ = make_panels();
   state_.timeline = {};
   state_.compare.open(*source_);
+  state_.survey = {};
   load_notes(*source_, state_);
 }
 
@@ -163,6 +164,7 @@ void App::open(const Wish& wish) {
 
 void App::swap_compared() {
   Comparison& c = state_.compare;
+  source_->stop_survey();
   std::swap(state_.playback, c.playback);
   c.playback.jump(c.playback.index(), c.playback.index() + 1);  // B follows nothing by itself
   if (!c.other) return;

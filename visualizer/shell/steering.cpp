@@ -93,6 +93,12 @@ void steer(const Wish& wish, Source& source, AppState& state) {
     case Wish::watch_held_out:
       source.watch({Watched::held_out});
       break;
+    case Wish::survey:
+      source.survey();
+      break;
+    case Wish::stop_survey:
+      source.stop_survey();
+      break;
     case Wish::note:
       keep_note(source, state, wish.text);
       break;

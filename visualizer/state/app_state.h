@@ -20,6 +20,7 @@
 #include "visualizer/state/notes.h"
 #include "visualizer/state/story_play.h"
 #include "visualizer/state/wish.h"
+#include "visualizer/views/depth_groups.h"
 
 namespace tinymor {
 
@@ -31,6 +32,26 @@ enum class ColumnSort { position, depth, loss };
 
 /// What the panel of tokens shows.
 enum class TokensView { watched, vocabulary, own };
+
+/// What the panel of depths shows where there is no room for all of it.
+enum class DepthPart { groups, misjudged, cut_offs, training };
+
+/// How the survey of depths is drawn.
+struct DepthSettings {
+  DepthPart part = DepthPart::groups;
+  GroupBy by = GroupBy::kind;
+  DepthOrder order = usual_order(GroupBy::kind);
+  bool flops = false;    ///< The cut-offs over FLOPs instead of layers.
+  bool of_next = false;  ///< Groups are those of the token that was predicted.
+};
+
+/// A person's way through a survey.
+struct SurveyState {
+  bool asked = false;                          ///< One was asked for, or ended.
+  std::string group;                           ///< The group whose examples are listed; empty: the first one.
+  std::optional<std::pair<int, int>> example;  ///< Text and position that are shown in full.
+  PlotView training;                           ///< Of depth over the run.
+};
 
 /// What the time line counts: steps or seconds of the run, or the tokens of the generated text.
 enum class Clock { steps, seconds, text };
@@ -109,6 +130,8 @@ struct Settings {
   bool one_scale = false;  ///< One scale for all steps of a strip instead of one for each.
   bool smooth_loss = true;
 
+  DepthSettings depth;
+
   float zoom = 1;  ///< 0.5 to 3.
   Theme theme = Theme::dark;
   bool help = false;
@@ -142,6 +165,8 @@ struct RunState {
   /// First and last token of the part of the watched text that is marked; no token is pinned at the same time.
   std::optional<std::pair<int, int>> span;
   TextZoom columns, written;  ///< Of the watched text, and of the generated text.
+
+  SurveyState survey;
 
   float lr_factor = 1;   ///< Times the learning rates of the schedule.
   Experiment tried;      ///< The newest experiment that the lens asked for.

@@ -16,10 +16,12 @@ attention.large attention.layer attention.layer.N attention.map.N.N attention.ne
 autograd.first autograd.graph autograd.last autograd.leaf.NAME autograd.value.NAME autograd.next autograd.preset
 autograd.preset.N autograd.previous candidates.N compare.kind compare.kind.N compare.linked compare.next
 compare.other compare.snapshot compare.step compare.swap curves.axis curves.axis.N curves.log curves.NAME.area
-curves.NAME.NAME curves.smooth gen.branch gen.go_on gen.max_depth gen.pace gen.play gen.prompt gen.seed gen.step
+curves.NAME.NAME curves.smooth depth.back depth.by depth.by.N depth.cut_offs depth.dots.N depth.example.N
+depth.flops depth.of_next depth.part depth.part.N depth.row.N depth.sort.N depth.stop depth.survey
+depth.training.NAME depth.worst.N gen.branch gen.go_on gen.max_depth gen.pace gen.play gen.prompt gen.seed gen.step
 gen.temperature gen.tokens gen.top_k gen.top_p gen.undo grid.cells grid.paper grid.sort help help.close
 help.window inspector inspector.let_go kv.cells kv.strategy kv.strategy.N kv.subject kv.subject.N learn
-lens.capacity lens.cells lens.cut_off lens.depth.N lens.everybody lens.without lesson lesson.back
+lens.capacity lens.cells lens.choices lens.cut_off lens.depth.N lens.everybody lens.without lesson lesson.back
 lesson.choose.N lesson.close lesson.fold lesson.hint lesson.list.close lesson.next lesson.problem.N lesson.solve
 loop.back loop.bar loop.depth.N loop.event loop.next loop.own loop.play loop.rewind loop.text menu.NAME note.cancel note.keep note.text open open.close open.go open.message open.path open.run.N page.N
 page.menu page.next page.previous patches.image.N record rule.N rule.next scores.log scores.one_scale

@@ -65,6 +65,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
   const Page loop = images ? Page{"Loop", {{"loop", area}}}
                            : Page{"Loop", {{"loop", column(0, 0.7f)}, {"inspector", column(0.7f, 1)}}};
   const Page compare{"Compare", {{"compare", area}}};
+  const Page depth{"Where depth", {{"depth", area}}};
   const Page autograd{"Autograd", {{"autograd", area}}};
   const bool roomy = arrangement == Arrangement::wide || arrangement == Arrangement::normal;
   const Page data = roomy ? Page{"Data", {{"tokens", column(0, inspector)}, token}} : Page{"Data", {{"tokens", area}}};
@@ -95,6 +96,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
                 token}},
               inside(),
               compare,
+              depth,
               autograd,
               data};
     }
@@ -110,6 +112,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
               {"Generate", {{"generate", left}, {"kv", row(right, 0, 0.5f)}, {"curves", row(right, 0.5f, 1)}, token}},
               inside(),
               compare,
+              depth,
               autograd,
               data};
     }
@@ -122,6 +125,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
               {"Inside", {{"attention", left}, {"sharing", right}}},
               {"Generate", {{"generate", left}, {"kv", right}}},
               compare,
+              depth,
               autograd,
               data};
     }
@@ -141,6 +145,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
           {"Generate", {{"generate", area}}},
           {"Data", {{"tokens", area}}},
           compare,
+          depth,
           autograd};
 }
 

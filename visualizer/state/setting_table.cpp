@@ -49,6 +49,12 @@ void for_each_member(State& s, Field&& field) {
   field("attention.layer", s.attention_layer, Between{-1, 64});
   field("attention.row", s.attention_row, Between{0, 63});
   field("attention.head", s.attention_head, Between{0, 63});
+  field("depth.part", s.depth.part, OneOf<DepthPart>{"groups misjudged cut_offs training"});
+  field("depth.by", s.depth.by, OneOf<GroupBy>{"token kind place loss position"});
+  field("depth.sort", s.depth.order.by, OneOf<DepthColumn>{"name tokens depth loss regret"});
+  field("depth.smallest_first", s.depth.order.smallest_first, Switch{});
+  field("depth.flops", s.depth.flops, Switch{});
+  field("depth.of_next", s.depth.of_next, Switch{});
   field("rest.plateau", s.rest_on_plateau, Switch{});
   field("rest.battery", s.rest_on_battery, Switch{});
   field("lr", s.lr_factor, Between{0.01f, 100.0f});

@@ -45,7 +45,9 @@ constexpr Form forms[] = {{Wish::pause, "pause"},
                           {Wish::note, "note", "", "TEXT"},
                           {Wish::open, "open", "", "PATH", true},
                           {Wish::train, "train", "STEPS", "DATA", true},
-                          {Wish::race, "race", "STEPS", "DATA", true}};
+                          {Wish::race, "race", "STEPS", "DATA", true},
+                          {Wish::survey, "survey"},
+                          {Wish::stop_survey, "stop_survey"}};
 
 /// Null for an unknown word.
 const Form* form_of(std::string_view word) {

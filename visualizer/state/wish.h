@@ -30,7 +30,9 @@ struct Wish {
     note,
     open,
     train,
-    race
+    race,
+    survey,
+    stop_survey
   } kind;
   int value = 0;          ///< write, keep: a number of tokens; choose: the id of the next one; train, race: steps.
   std::string text = {};  ///< note: at the step that is shown; open: a path; train, race: the data.

@@ -44,18 +44,17 @@ double LensView::mean_regret() const {
   return mean_of(all);
 }
 
-LensView lens_of(const Snapshot& snapshot) {
+LensView lens_of(const Trace& routed) {
   LensView lens;
-  const Trace& routed = snapshot.threshold;
   const size_t tokens = std::max(routed.tokens.size(), routed.pieces.size());
-  if (snapshot.threshold.exits.empty() || tokens == 0) return lens;
+  if (routed.exits.empty() || tokens == 0) return lens;
   const auto add = [&](const std::vector<float>& nll, const std::vector<Candidate>& likely) {
     lens.nll.push_back(nll);
     lens.nll.back().resize(tokens, std::numeric_limits<float>::quiet_NaN());
     lens.likely.push_back(likely);
     lens.each = std::min(lens.nll.size() == 1 ? likely.size() / tokens : lens.each, likely.size() / tokens);
   };
-  for (const Prediction& exit : snapshot.threshold.exits) add(exit.nll, exit.likely);
+  for (const Prediction& exit : routed.exits) add(exit.nll, exit.likely);
   add(routed.nll, routed.likely);
   return lens;
 }

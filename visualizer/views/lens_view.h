@@ -25,7 +25,10 @@ struct LensView {
   /// Its mean over the positions where it is known.
   double mean_regret() const;
 };
-/// Empty unless the snapshot knows of capped recursions.
-LensView lens_of(const Snapshot& snapshot);
+/// Empty unless the trace, by the causal rule, knows of capped recursions.
+LensView lens_of(const Trace& causal);
+inline LensView lens_of(const Snapshot& snapshot) {
+  return lens_of(snapshot.threshold);
+}
 
 }  // namespace tinymor

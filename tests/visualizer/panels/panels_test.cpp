@@ -10,9 +10,10 @@ using namespace tinymor;
 
 namespace {
 
-const std::set<std::string> of_text = {"grid.cells",     "kv.cells",       "curves.loss.area",  "strip.token.0",
-                                       "lens.cells",     "scores.strip.1", "attention.map.1.2", "sharing.set.0",
-                                       "tokens.token.0", "tokens.row.0",   "autograd.leaf.w",   "autograd.value.y"};
+const std::set<std::string> of_text = {"grid.cells",     "kv.cells",           "curves.loss.area",  "strip.token.0",
+                                       "lens.cells",     "scores.strip.1",     "attention.map.1.2", "sharing.set.0",
+                                       "tokens.token.0", "tokens.row.0",       "autograd.leaf.w",   "autograd.value.y",
+                                       "depth.row.0",    "depth.training.area"};
 const std::set<std::string> of_images = {"curves.loss.area", "sharing.set.0", "patches.image.0", "autograd.leaf.w",
                                          "autograd.value.y"};
 

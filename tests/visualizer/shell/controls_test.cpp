@@ -23,6 +23,8 @@ struct Desk {
     state.pinned = {Subject::generated, 2};
     state.cache_subject = Subject::generated;
     window.frames(4);
+    (void)wait_for(source, [&] { return !source.generation().surveying; });
+    window.frames(2);
   }
 
   /// Everything that is drawn, once all is done that was asked for.
@@ -61,6 +63,8 @@ TEST_CASE("every control of every page answers when it is pressed") {
                                       "panel.sharing",
                                       "panel.generate",
                                       "panel.compare",
+                                      "panel.depth",
+                                      "depth.cut_offs",
                                       "panel.autograd",
                                       "panel.tokens",
                                       "sharing.set.0",
@@ -74,7 +78,7 @@ TEST_CASE("every control of every page answers when it is pressed") {
                                       "autograd.value.mul #1",
                                       "autograd.value.add #2"};
   std::set<std::string> pressed, silent, unknown;
-  for (const char* page : {"Loop", "Overview", "Generate", "Inside", "Compare", "Autograd", "Data"}) {
+  for (const char* page : {"Loop", "Overview", "Generate", "Inside", "Compare", "Where depth", "Autograd", "Data"}) {
     std::vector<std::string> names;
     const Desk seen(page);
     for (const auto& [name, item] : seen.window.app().registry().items()) {
