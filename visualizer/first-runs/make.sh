@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the runs that tinymor-viz shows when nothing is named: a MoR model on the bundled stories and its twins, vanilla and
 # recursive, each with the steps that cost the same FLOPs, and enough of them that more steps no longer decide. They belong
-# to a format of recordings: when that changes, make them again.
+# to a format of recordings: when that changes, make them again. And a MoR model of drawn digits, for the page Loop.
 #
 #   visualizer/first-runs/make.sh [FOLDER]      FOLDER: where the runs go (default: build/first-runs)
 #
@@ -31,6 +31,10 @@ pack() {
 train mor 200
 train vanilla 600 --twin vanilla --equal flops
 train recursive 600 --twin recursive --equal flops
+
+[ -d "$folder/digits" ] || build/tinymor images --quiet --data digits --patch 4 --steps 2000 --set model.d_model=48 \
+  --set model.d_ff=96 --set train.eval_every=200 --set train.record_every=200 --out "$folder/digits"
+pack digits digits/{config.toml,recording.mortrace}
 
 for run in mor vanilla recursive; do
   files=("$run"/{config.toml,recording.mortrace,tokenizer.model})

@@ -32,12 +32,35 @@ class LoopPanel : public Panel {
   }
 
   float controls(const Source& source, AppState& state, float right) override {
-    if (source.history().of_images() || !source.can_watch() || !source.tokenizer()) return right;
+    draw_own_chip(source, state, right);
+    for (size_t i = state.open.presets.size(); i-- > 0;) {
+      const Preset& preset = state.open.presets[i];
+      const bool here = source.name().starts_with(preset.path);
+      bool on = here && !state.story.typing;
+      ui::corner_chip(fmt::format("loop.preset.{}", i), preset.name.c_str(), on, "A bundled run", right);
+      if (on && !here) state.wishes.push_back({Wish::open, 0, preset.path});
+      if (on) stop_typing(source, state);
+    }
+    return right;
+  }
+
+  void draw_own_chip(const Source& source, AppState& state, float& right) {
+    if (source.history().of_images() || !source.can_watch() || !source.tokenizer()) return;
     bool& own = state.story.typing;
     const bool before = own;
     ui::corner_chip("loop.own", "your own text", own, "Type a sentence: the model runs at once", right);
     if (own && !before) focus_ = true;
-    return right;
+    if (!own && before) stop_typing(source, state);
+  }
+
+  /// Back to the text that the run watched while it trained.
+  static void stop_typing(const Source& source, AppState& state) {
+    if (!std::exchange(state.story.typing, false) || source.history().snapshots.empty()) return;
+    const std::vector<Snapshot>& all = source.history().snapshots;
+    const auto same = std::find_if(all.rbegin(), all.rend(), [&](const Snapshot& each) {
+      return each.threshold.tokens == all.front().threshold.tokens;
+    });
+    state.playback.jump(int(all.rend() - same) - 1, int(all.size()));
   }
 
   Table table(const Source& source, const AppState& state) const override {
@@ -281,13 +304,19 @@ class LoopPanel : public Panel {
     ImGui::SameLine();
     int place = event + 1;
     const std::string label = fmt::format("event {} of {}", event + 1, last + 1);
-    const float left = width - ImGui::GetCursorPosX() + ImGui::GetStyle().WindowPadding.x;
+    const float instruments =
+        width > ui::em() * 50 ? ui::button_width("Open the instruments") + ImGui::GetStyle().ItemSpacing.x : 0;
+    const float left = width - instruments - ImGui::GetCursorPosX() + ImGui::GetStyle().WindowPadding.x;
     ImGui::SetNextItemWidth(std::max(ui::em() * 4, left - text_size("event 99 of 99").x - ui::em()));
     ui::slider("loop.event", place, 1, last + 1, "");
     if (place != event + 1) story.step(place - 1);
     ImGui::SameLine();
     ImGui::AlignTextToFramePadding();
     ui::label(label, ui::colors::dim);
+    if (instruments == 0) return;
+    ImGui::SameLine();
+    if (ui::button("loop.instruments", "Open the instruments", true, "The same text in all other panels"))
+      state.page = "Overview";
   }
 
   /// The bar, the depth of one word, and the step of the training.

@@ -185,6 +185,9 @@ std::string path_or_bundled(const Options& o) {
 /// Puts the window into the state that the command line asks for: the scene, then what is named beside it.
 void prepare(const Options& o, AppState& state, const Source& source) {
   state.lessons = read_lessons(bundled("lessons"));
+  for (const auto& [name, folder] : {std::pair("Story", "first-runs"), {"Digits", "digits"}})
+    if (const fs::path path = bundled(folder); !path.empty())
+      state.open.presets.push_back({name, path.lexically_normal().string()});
   for (const Lesson& lesson : state.lessons)
     if (!lesson.problem.empty()) state.say(lesson.problem);
   if (!o.lesson.empty()) {
@@ -226,7 +229,8 @@ void without_window(const Options& o, const WindowOptions& window) {
     source.poll();
     const Generation& g = source.generation();
     const Experiment& tried = app.state().tried;
-    return g.running || g.looking || g.surveying || (tried.changes_something() && !(g.outcome && g.outcome->experiment == tried));
+    return g.running || g.looking || g.surveying ||
+           (tried.changes_something() && !(g.outcome && g.outcome->experiment == tried));
   };
   for (;;) {
     while (busy()) std::this_thread::sleep_for(std::chrono::milliseconds(5));

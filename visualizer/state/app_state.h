@@ -88,6 +88,11 @@ struct TrainRequest {
 /// The dialog that chooses what to look at: closed, or for a run to show, a run to put beside it, or a text to watch.
 enum class Dialog { none, open, beside, text };
 
+/// A bundled run that one press opens.
+struct Preset {
+  std::string name, path;
+};
+
 struct OpenState {
   Dialog dialog = Dialog::none;
   std::string path, message;
@@ -96,6 +101,7 @@ struct OpenState {
   std::vector<std::string> found;        ///< Runs near the program.
   std::vector<std::string> recent = {};  ///< What was opened last, the newest first.
   TrainRequest request;
+  std::vector<Preset> presets = {};
 };
 
 struct Settings {
