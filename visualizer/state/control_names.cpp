@@ -12,19 +12,19 @@ namespace {
 
 /// All but those of panels.
 constexpr const char* without_panels = R"(
-attention.large attention.layer attention.layer.N attention.map.N.N attention.nearest autograd.expression
+attention.large attention.large.all attention.layer attention.layer.N attention.map.N.N attention.nearest autograd.expression
 autograd.first autograd.graph autograd.last autograd.leaf.NAME autograd.value.NAME autograd.next autograd.preset
 autograd.preset.N autograd.previous candidates.N compare.kind compare.kind.N compare.linked compare.next
 compare.other compare.snapshot compare.step compare.swap curves.axis curves.axis.N curves.log curves.NAME.area
 curves.NAME.NAME curves.smooth gen.branch gen.go_on gen.max_depth gen.pace gen.play gen.prompt gen.seed gen.step
-gen.temperature gen.tokens gen.top_k gen.top_p gen.undo grid.cells grid.paper grid.sort help help.close
-help.window inspector inspector.close kv.cells kv.strategy kv.strategy.N kv.subject kv.subject.N learn
-lens.capacity lens.cells lens.cut_off lens.depth.N lens.everybody lens.without lesson lesson.back
+gen.temperature gen.tokens gen.top_k gen.top_p gen.undo grid.cells grid.cells.all grid.paper grid.sort help help.close
+help.window inspector inspector.close kv.cells kv.cells.all kv.strategy kv.strategy.N kv.subject kv.subject.N learn
+lens.capacity lens.cells lens.cells.all lens.cut_off lens.depth.N lens.everybody lens.reset lens.without lesson lesson.back
 lesson.choose.N lesson.close lesson.fold lesson.hint lesson.list.close lesson.next lesson.problem.N lesson.solve
 menu.NAME note.cancel note.keep note.text open open.close open.go open.message open.path open.run.N page.N
 page.menu page.next page.previous patches.image.N record rule.N rule.next scores.log scores.one_scale
 scores.strip.N sharing.passes sharing.scheme sharing.scheme.N sharing.set.N span span.close split.N strip.shift
-strip.tint strip.token.N time.clock time.first time.follow time.next time.play time.previous time.speed
+strip.tint strip.token.N time.all time.clock time.first time.follow time.next time.play time.previous time.speed
 time.track tokens.batches tokens.held_out tokens.open tokens.own tokens.row.N tokens.search tokens.token.N
 tokens.view tokens.view.N tokens.watch top.badge train.data train.go train.lr train.pause train.race
 train.rest.battery train.rest.plateau train.step train.steps train.stop zoom.in zoom.out)";
