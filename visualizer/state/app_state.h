@@ -156,7 +156,7 @@ struct FrameState {
   float docked = 0;                                 ///< Height of the bands above the bottom bar, as of the last frame.
   float gap_dragged_from = 0;                       ///< Where the gap that is being dragged was before.
   bool at_gap = false;  ///< The keyboard is at a gap between panels: Left and Right move it.
-  std::string panel_under_mouse;
+  std::string panel_under_mouse, panel_at_keyboard;  ///< As of the last frame; empty: none.
   std::string exporting;       ///< The panel to save with the next frame.
   std::string message;         ///< What was just done, in the status line for a few seconds.
   double message_seconds = 0;  ///< How much longer it is shown.
