@@ -80,7 +80,7 @@ struct Settings {
   RuleView rule = RuleView::causal;
   bool rest_on_plateau = false;  ///< A live run pauses when its held-out loss no longer falls, ...
   bool rest_on_battery = false;  ///< ... and when the machine runs on battery.
-  GenerateRequest request;
+  GenerateRequest request{{.pace = 6}};  ///< Slow enough to be read along.
   Experiment what_if;                    ///< What the lens changes in the routing; without the text.
   bool everybody = false;                ///< The lens forces the depth of all tokens, not of the pinned one.
   std::string compared_panel = "strip";  ///< The panel that is drawn twice in the compare panel.
