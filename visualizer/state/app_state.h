@@ -18,6 +18,7 @@
 #include "visualizer/state/comparison.h"
 #include "visualizer/state/lesson.h"
 #include "visualizer/state/notes.h"
+#include "visualizer/state/train_request.h"
 #include "visualizer/state/wish.h"
 
 namespace tinymor {
@@ -56,13 +57,6 @@ struct TimedLine {
   std::string line;
 };
 
-/// A run that the window is to train.
-struct TrainRequest {
-  std::string data = "stories";
-  int steps = 400;
-  bool race = false;  ///< Beside its twins, at equal FLOPs.
-};
-
 /// The dialog that chooses what to look at: closed, or for a run to show, a run to put beside it, or a text to watch.
 enum class Dialog { none, open, beside, text };
 
@@ -78,8 +72,8 @@ struct OpenState {
 
 struct Settings {
   RuleView rule = RuleView::causal;
-  bool rest_on_plateau = false;  ///< A live run pauses when its held-out loss no longer falls, ...
-  bool rest_on_battery = false;  ///< ... and when the machine runs on battery.
+  bool rest_on_plateau = false;          ///< A live run pauses when its held-out loss no longer falls, ...
+  bool rest_on_battery = false;          ///< ... and when the machine runs on battery.
   GenerateRequest request{{.pace = 6}};  ///< Slow enough to be read along.
   Experiment what_if;                    ///< What the lens changes in the routing; without the text.
   bool everybody = false;                ///< The lens forces the depth of all tokens, not of the pinned one.
@@ -157,9 +151,9 @@ struct FrameState {
   float gap_dragged_from = 0;                       ///< Where the gap that is being dragged was before.
   bool at_gap = false;  ///< The keyboard is at a gap between panels: Left and Right move it.
   std::string panel_under_mouse, panel_at_keyboard;  ///< As of the last frame; empty: none.
-  std::string exporting;       ///< The panel to save with the next frame.
-  std::string message;         ///< What was just done, in the status line for a few seconds.
-  double message_seconds = 0;  ///< How much longer it is shown.
+  std::string exporting;                             ///< The panel to save with the next frame.
+  std::string message;                               ///< What was just done, in the status line for a few seconds.
+  double message_seconds = 0;                        ///< How much longer it is shown.
 };
 
 struct AppState : Settings, RunState, FrameState {

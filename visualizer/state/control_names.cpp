@@ -26,8 +26,9 @@ page.menu page.next page.previous patches.image.N record rule.N rule.next scores
 scores.strip.N sharing.passes sharing.scheme sharing.scheme.N sharing.set.N span span.close split.N strip.shift
 strip.tint strip.token.N time.all time.clock time.first time.follow time.next time.play time.previous time.speed
 time.track tokens.batches tokens.held_out tokens.open tokens.own tokens.row.N tokens.search tokens.token.N
-tokens.view tokens.view.N tokens.watch top.badge train.data train.go train.lr train.pause train.race
-train.rest.battery train.rest.plateau train.step train.steps train.stop zoom.in zoom.out)";
+tokens.view tokens.view.N tokens.watch top.badge train.capacity train.data train.go train.layers train.lr
+train.pause train.problem train.race train.recursions train.rest.battery train.rest.plateau train.routing
+train.routing.N train.sharing train.sharing.N train.step train.steps train.stop train.width zoom.in zoom.out)";
 
 /// Takes the first word off `rest`.
 std::string_view first_part(std::string_view& rest) {
