@@ -9,6 +9,7 @@ namespace tinymor {
 struct Desk {
   explicit Desk(int width = 1280, int height = 800) : window(source, width, height) {
     state().page = "Overview";
+    state().request.pace = 0;  // no test waits for a reader
     window.frames(3);
   }
 

@@ -44,6 +44,13 @@ std::string printed(const char* format, Number value) {
   return text;
 }
 
+/// Moves the keyboard from the field drawn last to a control before (-1) or after (1) it.
+void leave(const std::string& name, int by) {
+  if (by == 0 || !ImGui::IsItemActive()) return;
+  leave_field(name, by);
+  ImGui::SetWindowFocus(nullptr);
+}
+
 int take_typed(ImGuiInputTextCallbackData* data) {
   data->EventChar = typed_stand_in(data->EventChar);
   return data->EventChar == 0;
@@ -61,6 +68,7 @@ bool edit_text(const std::string& name, std::string& text, ImGuiInputTextFlags f
   // Esc leaves the field; ImGui takes back what was typed.
   const bool left = ImGui::IsItemDeactivated() && key_pressed(ImGuiKey_Escape, false);
   if (editable != before && !left) text = original(editable);
+  leave(name, tab_pressed());
   draw_text_frame(text);
   tag(name);
   return entered;
@@ -74,11 +82,7 @@ bool text_field(const std::string& name, std::string& text, bool focus) {
                                  [&](std::string* edited, ImGuiInputTextFlags flags) {
                                    return ImGui::InputText(("##" + name).c_str(), edited, flags, take_typed);
                                  });
-  const int by = int(key_pressed(ImGuiKey_DownArrow)) - int(key_pressed(ImGuiKey_UpArrow));
-  if (by != 0 && ImGui::IsItemActive()) {
-    leave_field(name, by);
-    ImGui::SetWindowFocus(nullptr);
-  }
+  leave(name, int(key_pressed(ImGuiKey_DownArrow)) - int(key_pressed(ImGuiKey_UpArrow)));
   return entered;
 }
 
@@ -92,6 +96,7 @@ bool slider(const std::string& name, float& value, float low, float high, const 
   field(name);
   const bool moved = ImGui::SliderFloat(("##" + name).c_str(), &value, low, high, format,
                                         logarithmic ? ImGuiSliderFlags_Logarithmic : 0);
+  leave(name, tab_pressed());
   const double part = logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
   draw_slider(std::clamp(part, 0.0, 1.0), printed(format, double(value)));
   tag(name);
@@ -101,6 +106,7 @@ bool slider(const std::string& name, float& value, float low, float high, const 
 bool slider(const std::string& name, int& value, int low, int high, const char* format) {
   field(name);
   const bool moved = ImGui::SliderInt(("##" + name).c_str(), &value, low, high, format);
+  leave(name, tab_pressed());
   draw_slider(std::clamp(double(value - low) / std::max(1, high - low), 0.0, 1.0), printed(format, value));
   tag(name);
   return moved;
@@ -110,6 +116,7 @@ bool number_field(const std::string& name, int& value, int step) {
   field(name);
   ImGui::InputInt(("##" + name).c_str(), &value, step, 100 * step);
   const bool entered = ImGui::IsItemDeactivated() && key_pressed(ImGuiKey_Enter, false);
+  leave(name, tab_pressed());
   draw_text_frame(std::to_string(value));
   tag(name);
   return entered;

@@ -9,7 +9,8 @@
 namespace tinymor::ui {
 
 /// One line, as wide as SetNextItemWidth says; with `focus` the keyboard goes there. What is typed first replaces all.
-/// Up and Down leave it for the control before or after. True when Enter was pressed in it.
+/// Up, Down and Tab leave it for the control before or after; Tab leaves every field. True when Enter was pressed in
+/// it.
 bool text_field(const std::string& name, std::string& text, bool focus = false);
 /// Several lines.
 void text_area(const std::string& name, std::string& text, ImVec2 size);

@@ -23,6 +23,13 @@ inline bool key_pressed(ImGuiKey key, bool repeat = true) {
 #endif
 }
 
+/// 1 when Tab went down in this frame or repeats, -1 with Shift, else 0. ImGui's own Tab, which knows only fields, is
+/// off in windows that take no keys for navigation.
+inline int tab_pressed() {
+  if (!key_pressed(ImGuiKey_Tab)) return 0;
+  return ImGui::GetIO().KeyShift ? -1 : 1;
+}
+
 /// Prepares a context without a window for feed_key.
 inline void name_headless_keys(ImGuiIO& io) {
 #if IMGUI_VERSION_NUM < 18700

@@ -87,6 +87,32 @@ void zoom_by_mouse(Zoom& zoom, double part, double least) {
   if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) zoom = {};
 }
 
+std::string zoom_text(const Zoom& zoom, const std::string& what, const std::string& from, const std::string& to,
+                      const std::string& all, float width) {
+  if (zoom.width() >= 1) return "";
+  const std::string part = fmt::format("{} to {} of {}", from, to, all);
+  for (const std::string& text :
+       {what + " " + part + " \u00b7 show all", part + " \u00b7 all", std::string("show all")})
+    if (zoom_box(text, {0, 0}).width() <= width) return text;
+  return "";
+}
+
+Box zoom_box(const std::string& text, ImVec2 corner) {
+  const ImVec2 size = text_size(text, ui::Font::small);
+  return {{corner.x - size.x - ui::em() * 0.8f, corner.y}, {corner.x, corner.y + size.y + ui::em() * 0.1f}};
+}
+
+void zoom_chip(Canvas& canvas, const std::string& name, const Box& box, const std::string& text, Zoom& zoom) {
+  if (text.empty()) return;
+  ImGui::SetCursorScreenPos(box.min);
+  const bool pressed = ui::area(name + ".all", {box.width(), box.height()});
+  const Color ground = ImGui::IsItemHovered() ? ui::colors::active : ui::colors::hovered;
+  canvas.rect(box, ui::u32(ground), ui::em() * 0.2f);
+  text_centered(canvas, box.center(), ui::u32(ui::colors::text), text, ui::Font::small);
+  ui::hint("Only a part is seen: the wheel looks closer, a double click shows all");
+  if (pressed) zoom = {};
+}
+
 void Plot::draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series, const PlotOptions& options,
                 PlotView& state) {
   hovered_x_.reset();
@@ -110,13 +136,24 @@ void Plot::draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& s
   mark(options.marker, options.marker_color);
   for (const PlotSeries* one : seen) lines(canvas, view, *one);
   canvas.pop_clip();
-  if (!options.small) counts(canvas, view, seen);
+  if (!options.small) counts(canvas, view, seen, zoomed(canvas, view, state.zoom, options));
   interact(canvas, view, state.zoom);
   crosshair(canvas, view, seen, options);
 }
 
+// Says that a part is seen; returns how far to the right there is room left beside it.
+float Plot::zoomed(Canvas& canvas, const Axes& view, Zoom& zoom, const PlotOptions& options) const {
+  const auto number = [&](double x) { return options.x_unit == "step" ? fmt::format("{:.0f}", x) : short_number(x); };
+  const std::string text = zoom_text(zoom, options.x_unit, number(view.x_low), number(view.x_high),
+                                     number(view.x_high / zoom.to), view.area.width());
+  if (text.empty()) return view.area.max.x;
+  const Box box = zoom_box(text, {view.area.max.x, view.area.min.y});
+  zoom_chip(canvas, name_, box, text, zoom);
+  return box.min.x - ui::em();
+}
+
 // How many values there are in what is seen, and what became of them where they are more than pixels.
-void Plot::counts(Canvas& canvas, const Axes& view, const Lines& seen) const {
+void Plot::counts(Canvas& canvas, const Axes& view, const Lines& seen, float right) const {
   size_t values = 0;
   bool merged = false;
   for (const PlotSeries* one : seen) {
@@ -126,8 +163,8 @@ void Plot::counts(Canvas& canvas, const Axes& view, const Lines& seen) const {
   }
   const std::string text =
       fmt::format("{} values{}", values, merged ? ", of every two pixels the lowest and the highest" : "");
-  if (text_size(text, ui::Font::small).x < view.area.width())
-    text_right(canvas, {view.area.max.x, view.area.min.y}, ui::u32(faint), text, ui::Font::small);
+  if (text_size(text, ui::Font::small).x < right - view.area.min.x)
+    text_right(canvas, {right, view.area.min.y}, ui::u32(faint), text, ui::Font::small);
 }
 
 // A row of clickable names; returns what is left below it.

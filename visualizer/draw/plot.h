@@ -44,6 +44,15 @@ std::string reading(const PlotSeries& line, double x, const PlotOptions& options
 /// seen, and a double click shows all again.
 void zoom_by_mouse(Zoom& zoom, double part, double least);
 
+/// What of something long is seen, as in "tokens 3 to 10 of 64 \u00b7 show all", the fullest wording that fits `width`;
+/// empty where all is seen or nothing fits.
+std::string zoom_text(const Zoom& zoom, const std::string& what, const std::string& from, const std::string& to,
+                      const std::string& all, float width);
+/// Where a chip with this text is whose right end and top are at `corner`.
+Box zoom_box(const std::string& text, ImVec2 corner);
+/// Draws the chip, named NAME.all; pressing it shows all again. Above a control it has to be drawn before it.
+void zoom_chip(Canvas& canvas, const std::string& name, const Box& box, const std::string& text, Zoom& zoom);
+
 class Plot {
  public:
   /// Controls are tagged NAME.area and NAME.SERIES. The wheel zooms the x axis, and so does dragging over a
@@ -62,7 +71,8 @@ class Plot {
   Axes axes(const Box& box, const Lines& seen, const Zoom& zoom, const PlotOptions& options) const;
   Box legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series,
              std::set<std::string>& hidden) const;
-  void counts(Canvas& canvas, const Axes& axes, const Lines& seen) const;
+  float zoomed(Canvas& canvas, const Axes& axes, Zoom& zoom, const PlotOptions& options) const;
+  void counts(Canvas& canvas, const Axes& axes, const Lines& seen, float right) const;
   void grid(Canvas& canvas, const Axes& axes, const PlotOptions& options) const;
   void lines(Canvas& canvas, const Axes& axes, const PlotSeries& series) const;
   void interact(Canvas& canvas, const Axes& axes, Zoom& zoom);

@@ -33,7 +33,7 @@ bool begin_dialog(const char* id, float width) {
   ImGui::PushStyleColor(ImGuiCol_WindowBg, u32(colors::popup));
   constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
                                      ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings |
-                                     ImGuiWindowFlags_AlwaysAutoResize;
+                                     ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoNavInputs;
   begin_layer();
   return ImGui::Begin(id, nullptr, flags);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "datasets/pieces.h"
 #include "visualizer/draw/plot.h"
@@ -86,6 +87,19 @@ void point_into(const LargeMap& large, AppState& state, const MapFrame& frame) {
   ui::tooltip(weight_sentence(large.view, large.map, query, key, state.shown.causal.pieces, large.where));
 }
 
+/// Says which tokens are seen where that is not all of them, with the right end at `corner`; returns how much of
+/// `width` is left.
+float draw_seen(Canvas& canvas, Zoom& seen, int tokens, ImVec2 corner, float width) {
+  const float name = ui::em() * 4;
+  const int from = int(seen.from * tokens), to = std::min(tokens, int(std::ceil(seen.to * tokens))) - 1;
+  const std::string text = zoom_text(seen, "tokens", fmt::format("{}", from), fmt::format("{}", to),
+                                     fmt::format("{}", tokens), width - name);
+  if (text.empty()) return width;
+  const Box box = zoom_box(text, corner);
+  zoom_chip(canvas, "attention.large", box, text, seen);
+  return width - box.width() - ui::em() * 0.5f;
+}
+
 /// "  ·girl 31 %" for each, but for what rounds to nothing.
 std::string shares(const std::vector<std::pair<int, int>>& found, const std::vector<std::string>& pieces, int most) {
   std::string out;
@@ -144,8 +158,9 @@ void draw_large_map(const LargeMap& large, const Image& image, AppState& state, 
   const float em = ui::em(), top = box.min.y + em * 1.3f;
   const bool beside = box.width() > box.height();
   const float side = beside ? box.max.y - top : box.width();
+  const float left = draw_seen(canvas, state.columns, large.view.tokens, {box.min.x + side, box.min.y}, side);
   ui::fitted_text(canvas, box.min, ui::u32(ui::colors::dim),
-                  {fmt::format("{}, {}", large.where, large.view.name(large.map)), large.view.name(large.map)}, side,
+                  {fmt::format("{}, {}", large.where, large.view.name(large.map)), large.view.name(large.map)}, left,
                   ui::Font::small);
   const Box below{{box.min.x, top}, {box.min.x + side, box.max.y}},
       words{beside ? ImVec2(below.max.x + em, top) : ImVec2(box.min.x, top + side + em * 0.5f), box.max};

@@ -58,7 +58,7 @@ class AutogradPanel : public Panel {
 
  private:
   void draw_picture(const Source&, AppState& state, Canvas& canvas) override {
-    ImGui::BeginChild("autograd", ImVec2(0, 0), false);
+    ImGui::BeginChild("autograd", ImVec2(0, 0), false, ImGuiWindowFlags_NoNavInputs);
     const auto lines = 1 + std::count(state.expression.begin(), state.expression.end(), '\n');
     const float height = float(std::clamp<ptrdiff_t>(lines, 2, 5)) * ImGui::GetTextLineHeight();
     ui::text_area("autograd.expression", state.expression, {-1, height + 2 * ImGui::GetStyle().FramePadding.y});

@@ -149,7 +149,7 @@ class ComparePanel : public Panel {
     }
     if (!linked) top += ImGui::GetFrameHeight() + em * 0.4f;
     ImGui::SetCursorScreenPos({box.min.x, top});
-    ImGui::BeginChild(compared ? "B" : "A", {box.width(), box.max.y - top}, false);
+    ImGui::BeginChild(compared ? "B" : "A", {box.width(), box.max.y - top}, false, ImGuiWindowFlags_NoNavInputs);
     const ui::PrefixScope prefix(compared ? "b." : "a.");
     const bool own_text = state.columns.text != c.columns.text;
     const auto change_sides = [&] {

@@ -89,9 +89,18 @@ std::string token_line(const Work& work, const Generation& g, const TextView& vi
                      seconds > 0 ? fmt::format(" in {:.2g} ms", 1000 * seconds) : "");
 }
 
-/// Whether all of the text is shown: the candidates are those of its end.
-bool whole(const Source& source, const AppState& state) {
-  return state.shown.generated.size() == int(source.generation().text.size());
+/// The draw of the token that is pointed at, else of the one behind the text that is shown; nothing where that is a
+/// token of the prompt.
+std::optional<ShownDraw> draw_to_show(const Source& source, const AppState& state) {
+  const Generation& g = source.generation();
+  const int shown = state.shown.generated.size(), size = int(g.text.size());
+  const int token = selected_in(state, Subject::generated, shown).value_or(shown);
+  if (token < size) {
+    const Draw* draw = g.text[size_t(token)].draw.get();
+    return draw ? std::optional(ShownDraw{*draw, token}) : std::nullopt;
+  }
+  if (g.logits.empty()) return std::nullopt;
+  return ShownDraw{draw_of(g.logits, state.request, size - g.prompt_tokens()), std::nullopt};
 }
 
 class GeneratePanel : public Panel {
@@ -134,17 +143,18 @@ class GeneratePanel : public Panel {
       return;
     }
     // Scrolls where the panel is small.
-    ImGui::BeginChild("all", ImVec2(0, 0), false);
+    ImGui::BeginChild("all", ImVec2(0, 0), false, ImGuiWindowFlags_NoNavInputs);
     draw_controls(source, state);
     const bool told = !source.generation().logits.empty();
     const float em = ui::em(), free = free_box().height(), below = told ? em * 12 : 0;
     draw_written(source, state, canvas, std::max(em * 6, free - below));
-    if (told && !whole(source, state)) {
-      ui::paragraph("The candidates are shown at the end of the text.", ui::colors::dim, ui::Font::small);
+    const std::optional<ShownDraw> draw = draw_to_show(source, state);
+    if (told && !draw) {
+      ui::paragraph("This token is of the prompt: it was not drawn.", ui::colors::dim, ui::Font::small);
     } else if (told) {
       const Box rest = free_box();
       const Box box{rest.min, {rest.max.x, std::max(rest.max.y, rest.min.y + below - em)}};
-      if (const auto chosen = draw_candidates(canvas, box, source.generation(), state.request))
+      if (const auto chosen = draw_candidates(canvas, box, source.generation(), *draw))
         state.wishes.push_back({Wish::choose, *chosen});
       take_box(box);
     }
@@ -158,8 +168,8 @@ class GeneratePanel : public Panel {
     const TextView& view = state.shown.generated;
     for (int t = 0; t < view.size(); ++t)
       out += view.recurs() ? fmt::format("{}[{}]", view.pieces[t], view.depth[t]) : view.pieces[t];
-    return view.size() > 0 && whole(source, state) ? out + "\n" + candidates_text(source.generation(), state.request)
-                                                   : out;
+    const std::optional<ShownDraw> draw = draw_to_show(source, state);
+    return view.size() > 0 && draw ? out + "\n" + candidates_text(source.generation(), *draw) : out;
   }
 
   void draw_controls(const Source& source, AppState& state) {

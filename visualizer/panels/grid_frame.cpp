@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "datasets/pieces.h"
-#include "visualizer/draw/plot.h"
 #include "visualizer/panels/panel.h"
 
 namespace tinymor {
@@ -95,12 +94,16 @@ void GridFrame::draw_margin(Canvas& canvas, const Box& line, const FrameRow& tex
 
 void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const {
   const float em = ui::em(), y = cells_.max.y + em * 0.3f;
+  const float right = seen().empty() ? box_.max.x : seen_box().min.x - em * 0.5f;  // where the positions end
   Box taken{{1e9f, y}, {-1e9f, y}};
+  const auto free = [&](float x, float half) {
+    return (x + half < taken.min.x || x - half > taken.max.x) && x + half < right;
+  };
   if (selected && sees(*selected, *selected)) {
     const std::string name = fmt::format("{} \"{}\"", *selected, quoted_piece(view.pieces[*selected]));
     const float width = text_size(name, ui::Font::small).x;
     const float x =
-        std::clamp(cell(0, *selected).center().x - width / 2, box_.min.x, std::max(box_.min.x, box_.max.x - width));
+        std::clamp(cell(0, *selected).center().x - width / 2, box_.min.x, std::max(box_.min.x, right - width));
     canvas.text({x, y}, ui::u32(ui::colors::text), name, ui::Font::small);
     taken = {{x - em * 0.5f, y}, {x + width + em * 0.5f, y}};
   }
@@ -109,8 +112,7 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
       const Box place = cell(0, t);
       const std::string piece = fitted(quoted_piece(view.pieces[t]), place.width(), ui::Font::small);
       const float half = text_size(piece, ui::Font::small).x / 2, x = place.center().x;
-      if (x + half < taken.min.x || x - half > taken.max.x)
-        canvas.text({x - half, y}, ui::u32(faint), piece, ui::Font::small);
+      if (free(x, half)) canvas.text({x - half, y}, ui::u32(faint), piece, ui::Font::small);
     }
     return;
   }
@@ -120,9 +122,14 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
     if (value != std::floor(value)) continue;
     const std::string text = fmt::format("{}", int(value));
     const float half = text_size(text, ui::Font::small).x / 2, x = cell(0, int(value)).center().x;
-    if (x + half < taken.min.x || x - half > taken.max.x)
-      canvas.text({x - half, y}, ui::u32(faint), text, ui::Font::small);
+    if (free(x, half)) canvas.text({x - half, y}, ui::u32(faint), text, ui::Font::small);
   }
+}
+
+std::string GridFrame::seen() const {
+  const int from = int(first()), to = std::min(tokens_ - 1, int(std::ceil(last())) - 1);
+  return zoom_text(zoom_, order_.empty() ? "tokens" : "columns", fmt::format("{}", from), fmt::format("{}", to),
+                   fmt::format("{}", tokens_), cells_.width());
 }
 
 void GridFrame::draw_selection(Canvas& canvas, const AppState& state, Subject subject, ImU32 color) const {
@@ -143,6 +150,7 @@ void GridFrame::draw_columns(Canvas& canvas, int from, int to, ImU32 color) cons
 
 std::optional<int> GridFrame::interact(const char* name, AppState& state, Subject subject) const {
   if (rows_.empty() || cells_.height() < 1) return {};
+  zoom_chip(window_canvas(), name, seen_box(), seen(), state.columns_of(subject));
   ImGui::SetCursorScreenPos(cells_.min);
   const bool clicked = ImGui::InvisibleButton(name, {cells_.width(), cells_.height()});
   ui::tag(name);

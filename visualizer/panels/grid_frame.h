@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "visualizer/draw/canvas.h"
+#include "visualizer/draw/plot.h"
 #include "visualizer/state/app_state.h"
 
 namespace tinymor {
@@ -39,7 +39,7 @@ class GridFrame {
   /// A frame around the column of the selected token, and around the part of the text that is marked.
   void draw_selection(Canvas& canvas, const AppState& state, Subject subject, ImU32 color) const;
   /// Lets the mouse hover, pin and mark positions, its wheel zoom, and a double click show everything again; tagged
-  /// NAME. Returns the row under the mouse.
+  /// NAME. A chip says what is seen where that is not everything. Returns the row under the mouse.
   std::optional<int> interact(const char* name, AppState& state, Subject subject) const;
 
  private:
@@ -51,6 +51,9 @@ class GridFrame {
   bool sees(int from, int to) const;
   void draw_margin(Canvas& canvas, const Box& row, const FrameRow& text) const;
   void draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
+  /// Says below the cells which columns are seen where that is not all of them.
+  std::string seen() const;
+  Box seen_box() const { return zoom_box(seen(), {cells_.max.x, cells_.max.y + ui::em() * 0.2f}); }
 
   Box box_, cells_;
   std::vector<FrameRow> rows_;

@@ -33,6 +33,11 @@ std::vector<FrameRow> rows_of(const LensView& lens) {
   return rows;
 }
 
+/// With every depth forced no score decides anything, so that neither cut-off nor capacity count.
+bool forces_all(const Experiment& e) {
+  return e.depth > 0 && e.token < 0;
+}
+
 FrameRow row_of(const Outcome& outcome) {
   FrameRow row;
   row.label = "what if";
@@ -40,6 +45,19 @@ FrameRow row_of(const Outcome& outcome) {
   row.note =
       fmt::format("{:+.3f} from {:.2f}", outcome.changed.lm_loss - outcome.routed.lm_loss, outcome.routed.lm_loss);
   return row;
+}
+
+/// What an experiment changes, in words: "token 12 takes 2, cut-off 0.70".
+std::string changes_of(const Experiment& e) {
+  std::vector<std::string> out;
+  if (e.depth > 0)
+    out.push_back(e.token < 0 ? fmt::format("all tokens take {}", e.depth)
+                              : fmt::format("token {} takes {}", e.token, e.depth));
+  if (e.without > 0) out.push_back(fmt::format("without recursion {}", e.without));
+  if (e.shifts() && !forces_all(e))
+    out.push_back(e.training_rule ? fmt::format("{:.2f} x capacity", e.capacity)
+                                  : fmt::format("cut-off {:.2f}", e.cut_off));
+  return fmt::format("{}", fmt::join(out, ", "));
 }
 
 /// The changes that can be made, in a row.
@@ -62,6 +80,8 @@ void draw_what_if(const Source& source, AppState& state) {
   const std::string without = e.without > 0 ? fmt::format("without {}", e.without) : "without -";
   if (ui::chip("lens.without", without.c_str(), e.without > 0, "What if this recursion left the tokens as they came?"))
     e.without = (e.without + 1) % (source.geometry().recursions + 1);
+  ImGui::SameLine();
+  if (ui::button("lens.reset", "reset", e != Experiment(), "Takes back every change")) e = {};
   const auto slider = [&](const char* name, const char* format, float& value, float low, float high, const char* hint) {
     if (ui::is_hidden(name)) return;
     ImGui::SameLine();
@@ -70,8 +90,13 @@ void draw_what_if(const Source& source, AppState& state) {
     ui::slider(name, value, low, high, format);
     ui::hint(hint);
   };
-  if (source.geometry().routing != Routing::expert_choice || (e.depth > 0 && state.everybody))
-    return;  // nothing is left to be decided
+  if (source.geometry().routing != Routing::expert_choice) return;  // it has neither of these
+  if (forces_all(state.wanted())) {
+    ImGui::SameLine();
+    const float width = right - ImGui::GetCursorPosX();
+    if (width < em * 3) return ImGui::NewLine();
+    return ui::fitted_label("every depth is forced: no score decides", width, ui::colors::dim, ui::Font::small);
+  }
   if (state.rule == RuleView::training)
     slider("lens.capacity", "%.2f x capacity", e.capacity, 0.1f, 3, "What if the recursions had more room, or less?");
   else
@@ -108,12 +133,12 @@ class LensPanel : public Panel {
     if (state.what_if.depth > 0 && !state.everybody && !state.pinned)
       return "whose depth is to be forced? Pin a token, or press all";
     const std::string tried = state.wanted().changes_something()
-                                  ? fmt::format("what if: the newest weights, {} \u00b7 ", rule_in_force(state))
+                                  ? fmt::format("what if {}: the newest weights, {} \u00b7 ",
+                                                changes_of(state.wanted()), rule_in_force(state))
                                   : "";
     return fmt::format(
-        "{}mean regret {:.3f} nats \u00b7 top: loss, below: change by one more recursion, blue better \u00b7 causal "
-        "rule, "
-        "step {}",
+        "{}mean regret {:.3f} nats (loss as routed minus the least of the rows) \u00b7 top: loss, below: "
+        "change by one more recursion, blue better \u00b7 causal rule, step {}",
         tried, lens.mean_regret(), state.shown.step);
   }
 

@@ -144,11 +144,9 @@ Sources training_source(const Options& o, Wake wake) {
 Opener dialog_opener(const Options& o, const Wake& wake) {
   return {[o, wake](const std::string& path) { return open_sources(path, wake, checkpoint(o)); },
           [o, wake](const TrainRequest& request) {
-            const bool images = names_images(request.data);
-            if (!images) load_corpus(request.data);  // what cannot be read is told before the run is begun
-            Config config = images ? image_defaults() : Config::defaults();
-            config.data.source = request.data;
-            config.train.steps = request.steps;
+            // What is illegal, or cannot be read, is told before the run is begun.
+            Config config = config_of(request);
+            if (!names_images(request.data)) load_corpus(request.data);
             if (request.race) return race(o, std::move(config), new_run("race"), wake);
             return alone(train(o, std::move(config), new_run("live"), wake));
           }};

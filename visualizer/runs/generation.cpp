@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tensor/error.h"
+#include "visualizer/runs/draw.h"
 
 namespace tinymor {
 
@@ -263,19 +264,33 @@ void GenerationWorker::generate(const GenerateRequest& request) {
   });
 }
 
+std::shared_ptr<const Draw> GenerationWorker::chosen_by_hand(const GenerateRequest& request) const {
+  const std::vector<int32_t>& kept = request.kept;
+  if (decoded_.empty() || kept.size() != decoded_.size() + 1) return nullptr;
+  if (!std::equal(decoded_.begin(), decoded_.end(), kept.begin())) return nullptr;
+  Draw draw = draw_of(decoder_->logits(), request, drawn_, kept.back());
+  draw.by_hand = true;
+  return std::make_shared<const Draw>(std::move(draw));
+}
+
 void GenerationWorker::begin(const GenerateRequest& request) {
+  const std::shared_ptr<const Draw> chosen = chosen_by_hand(request);
   std::vector<GeneratedPiece> text = decoder_->start(request);
   decoded_ = request.kept;
+  drawn_ = decoded_.empty() ? 0 : int64_t(decoded_.size()) - request.kept_prompt;
   if (decoded_.empty())
     for (const GeneratedPiece& token : text) decoded_.push_back(token.id);
   note_cache(text.back());
+  text.back().draw = chosen;
   update([&](Generation& state) {
     // Tokens that the model no longer holds stay as they were, and so does what is known of earlier tokens.
     const size_t front = decoded_.size() - std::min(decoded_.size(), text.size());
-    for (size_t t = front; t + 1 < std::min(state.text.size(), decoded_.size()); ++t) {
+    for (size_t t = front; t < std::min(state.text.size(), decoded_.size()); ++t) {
       const GeneratedPiece& before = state.text[t];
       GeneratedPiece& now = text[t - front];
       if (before.id != now.id || before.depth != now.depth) break;
+      now.draw = before.draw;
+      if (t + 1 == decoded_.size()) break;  // its cache is known
       now.seconds = before.seconds;
       now.cached = before.cached;
       now.kv_bytes = before.kv_bytes;
@@ -299,10 +314,12 @@ bool GenerationWorker::decode_all(int tokens) {
   for (int n = 1; n <= tokens; ++n) {
     Sampling sampling;
     if (!wait_for_pace(sampling)) return false;
+    const std::vector<float> before = decoder_->logits();
     const auto begun = clock::now();
     GeneratedPiece token = decoder_->next(sampling);
     token.seconds = std::chrono::duration<double>(clock::now() - begun).count();
     spent += token.seconds;
+    token.draw = std::make_shared<const Draw>(draw_of(before, sampling, drawn_++, token.id));
     note_cache(token);
     decoded_.push_back(token.id);
     std::vector<float> logits = decoder_->logits();

@@ -31,9 +31,9 @@ struct Sampling {
 
 struct GenerateRequest : Sampling {
   std::string prompt = "Once upon a time";
-  int max_tokens = 120;       ///< How many to add.
-  std::vector<int32_t> kept;  ///< The text to continue; empty: the prompt, by the newest weights.
-  int kept_prompt = 0;        ///< How many tokens of `kept` belong to the prompt.
+  int max_tokens = 120;            ///< How many to add.
+  std::vector<int32_t> kept = {};  ///< The text to continue; empty: the prompt, by the newest weights.
+  int kept_prompt = 0;             ///< How many tokens of `kept` belong to the prompt.
 };
 
 /// How well the model would predict a text if the router had decided otherwise.
@@ -64,16 +64,19 @@ struct Look {
   std::string error;  ///< Why there is none.
 };
 
+struct Draw;
+
 /// A token of a generated text.
 struct GeneratedPiece {
   std::string piece;
   int32_t id = 0;
   int depth = 0;
   bool prompt = false;
-  std::vector<float> router_logits;  ///< One per recursion that the token reached.
-  double seconds = 0;                ///< How long the model took for it; 0: not known.
-  int cached = 0;                    ///< Tokens that the cache held after it, ...
-  int64_t kv_bytes = 0;              ///< ... and its bytes; both 0 where tokens after it went in together with it.
+  std::vector<float> router_logits;       ///< One per recursion that the token reached.
+  double seconds = 0;                     ///< How long the model took for it; 0: not known.
+  int cached = 0;                         ///< Tokens that the cache held after it, ...
+  int64_t kv_bytes = 0;                   ///< ... and its bytes; both 0 where tokens after it went in together with it.
+  std::shared_ptr<const Draw> draw = {};  ///< How it was drawn; null for a token of the prompt.
 };
 
 /// Decodes one text. model_decoder.h makes one from a model; tests script their own.
@@ -155,6 +158,7 @@ class GenerationWorker {
   void survey_one_text();
   void show_survey();
   void begin(const GenerateRequest& request);
+  std::shared_ptr<const Draw> chosen_by_hand(const GenerateRequest& request) const;
   bool decode_all(int tokens);
   void note_cache(GeneratedPiece& newest) const;
   bool wait_for_pace(Sampling& sampling);
@@ -168,6 +172,7 @@ class GenerationWorker {
   std::unique_ptr<Decoder> surveyor_;
   SurveyTexts to_survey_;
   Survey surveyed_;
+  int64_t drawn_ = 0;  // how many of them are behind the prompt
   std::mutex mutex_;
   std::condition_variable changed_;
   GenerateRequest request_;

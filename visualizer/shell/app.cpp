@@ -73,6 +73,7 @@ void App::frame(double seconds) {
   update(seconds);
   const ui::RegistryScope scope(registry_, state_.hidden);
   if (!state_.bare) move_keyboard(registry_, state_);
+  state_.panel_at_keyboard = panel_at_keyboard(registry_);
   registry_.begin_frame();
   reveal_highlight(state_, registry_);
   state_.hovering.reset();
@@ -122,11 +123,11 @@ void App::draw_with_bars(const Box& window) {
 }
 
 void App::draw_above_panels() {
-  draw_focus_ring(registry_);
   draw_lesson_list(state_, *source_);
   if (state_.help) draw_help(state_);
   draw_note_dialog(state_);
   draw_open_dialog(state_, opener_);
+  draw_focus_ring(registry_);  // once dialogs have named their controls
 }
 
 void App::grant_wishes() {

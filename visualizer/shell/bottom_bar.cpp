@@ -64,6 +64,8 @@ void draw_time_row(const Source& source, AppState& state, float end) {
     draw_pace(source, state);
     ImGui::SameLine();
   }
+  const bool zoomed = draw_zoom_of_time(source, state, end - ImGui::GetCursorScreenPos().x - least_track);
+  if (zoomed) ImGui::SameLine();
   ImVec2 at = ImGui::GetCursorScreenPos();
   const float label = text_size("following", ui::Font::small).x + em;
   if (end - at.x > least_track + label) {

@@ -153,8 +153,10 @@ void let_go(const Source&, AppState& state, int) {
   } else if (state.mark_compared) {
     state.mark_compared = false;
     state.compare.linked = true;
-  } else {
+  } else if (!state.maximised.empty()) {
     state.maximised.clear();
+  } else {
+    state.tutor = {};
   }
 }
 
@@ -198,12 +200,19 @@ void show_comparison(const Source&, AppState& state, int) {
   state.show = "compare";
 }
 
-void fill_window(const Source&, AppState& state, int) {
-  state.maximised = state.maximised.empty() ? state.panel_under_mouse : "";
+/// What F and S act on: the panel that fills the window, that with the keyboard, that under the mouse, or the first.
+std::string meant_panel(const Source& source, const AppState& state) {
+  for (const std::string& panel : {state.maximised, state.panel_at_keyboard, state.panel_under_mouse})
+    if (!panel.empty()) return panel;
+  return page_of(current_pages(source, state), state.page, source.history().of_images()).tiles.front().panel;
 }
 
-void save_panel(const Source&, AppState& state, int) {
-  state.exporting = state.maximised.empty() ? state.panel_under_mouse : state.maximised;
+void fill_window(const Source& source, AppState& state, int) {
+  state.maximised = state.maximised.empty() ? meant_panel(source, state) : "";
+}
+
+void save_panel(const Source& source, AppState& state, int) {
+  state.exporting = meant_panel(source, state);
 }
 
 void toggle_session(const Source&, AppState& state, int) {
@@ -242,11 +251,13 @@ constexpr Key all_keys[] = {
     {"Double click", "on a token of the strip: what does it predict after each recursion?"},
     {"1 to 9, [ ]", "attention of that recursion; previous, next head", "123456789[]", choose_attention},
     {"C", "compare", "c", show_comparison},
-    {"Up, Down, Enter", "previous, next control; press it, type into it; Left, Right move a gap"},
+    {"Tab, Up, Down, Enter", "next, previous control; press it, type into it; Left, Right move a gap"},
     named_key("Page Up, Page Down", "previous, next page", turn_page, {ImGuiKey_PageUp, ImGuiKey_PageDown}, true),
-    {"F", "the panel under the mouse fills the window, and back", "f", fill_window},
+    {"F", "the panel with the keyboard, or under the mouse, or the first, fills the window, and back", "f",
+     fill_window},
     {"S", "save that panel as SVG, PNG and CSV, into the folder exports", "s", save_panel},
-    named_key("Esc", "close dialog or menu; let go of token, mark, panel", let_go, {ImGuiKey_Escape, no_key}),
+    named_key("Esc", "close dialog or menu; let go of token, mark, panel; leave the lesson", let_go,
+              {ImGuiKey_Escape, no_key}),
     {"Ctrl +  -  0", "larger, smaller, 100 %"},
     {"D", "dark ground, or light for lit rooms", "d", toggle_theme, "theme"},
     {"V", "write down what is done, as a scene that plays it again; V ends it", "v", toggle_session},
@@ -330,8 +341,19 @@ void move_keyboard(ui::Registry& registry, const AppState& state) {
   if (ImGui::GetIO().WantTextInput || state.help) return;
   if (ui::key_pressed(ImGuiKey_DownArrow)) registry.move_focus(1);
   if (ui::key_pressed(ImGuiKey_UpArrow)) registry.move_focus(-1);
+  if (const int by = ui::tab_pressed()) registry.move_focus(by);
   registry.press_focus(ui::key_pressed(ImGuiKey_Enter, false));
   if (ui::key_pressed(ImGuiKey_Escape, false) && !state.modal() && !ui::popup_open()) registry.let_go();
+}
+
+std::string panel_at_keyboard(const ui::Registry& registry) {
+  const ui::Registry::Item* at = registry.focused();
+  if (!at) return "";
+  constexpr std::string_view prefix = "panel.";
+  for (const auto& [name, item] : registry.items())
+    if (name.starts_with(prefix) && item.visible && item.box.contains(at->box.center()))
+      return name.substr(prefix.size());
+  return "";
 }
 
 void draw_focus_ring(const ui::Registry& registry) {

@@ -20,6 +20,8 @@ void give_typed_ahead(AppState& state);
 bool take_entered_ahead(AppState& state);
 /// Moves the keyboard from control to control, and presses the one it is at.
 void move_keyboard(ui::Registry& registry, const AppState& state);
+/// The panel that the control with the keyboard is in; empty: none.
+std::string panel_at_keyboard(const ui::Registry& registry);
 /// Draws a ring around the control that the keyboard is at.
 void draw_focus_ring(const ui::Registry& registry);
 /// Acts on the keys of this frame; a text field, a menu or a dialog that has them keeps them.

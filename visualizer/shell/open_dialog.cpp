@@ -1,8 +1,11 @@
 #include "visualizer/shell/open_dialog.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "tensor/error.h"
 #include "visualizer/draw/fields.h"
 #include "visualizer/shell/keys.h"
 
@@ -53,6 +56,102 @@ void draw_opening(AppState& state) {
   }
 }
 
+/// The name of a row of the form, before a control of this width.
+void name_row(const char* name, float width) {
+  ImGui::AlignTextToFramePadding();
+  ui::label(name, ui::colors::dim);
+  ImGui::SameLine(ui::em() * 8);
+  ImGui::SetNextItemWidth(width);
+}
+
+/// A whole number of the model, `now`, with its name before it.
+bool draw_number(TrainRequest& request, const char* name, const char* key, int64_t now, int step, const char* hint) {
+  int value = int(std::min<int64_t>(now, 1 << 30));
+  const bool entered = ui::number_field(name, value, step);
+  ui::hint(hint);
+  if (value != now) set_key(request, key, std::to_string(value));
+  return entered;
+}
+
+/// One of the values that a key of the model has, side by side or, where there is no room for that, one after another.
+template <class Enum>
+void draw_choice(TrainRequest& request, const char* name, const char* key, Enum now, const char* hint) {
+  std::vector<std::string> shown;
+  for (const std::string& value : enum_names<Enum>()) {
+    shown.push_back(value);
+    std::replace(shown.back().begin(), shown.back().end(), '_', ' ');
+  }
+  std::vector<const char*> labels;
+  for (const std::string& value : shown) labels.push_back(value.c_str());
+  int chosen = int(now);
+  if (ui::segmented_width(labels) <= ImGui::GetContentRegionAvail().x)
+    chosen = ui::segmented(name, labels, chosen, hint);
+  else if (ui::button(name, labels[size_t(chosen)], true, hint))
+    chosen = (chosen + 1) % int(labels.size());
+  if (chosen != int(now)) set_key(request, key, enum_name(Enum(chosen)));
+}
+
+/// What the recursions take unless told otherwise.
+std::string usual_capacity(const ModelConfig& model) {
+  if (model.routing != Routing::expert_choice) return "only expert choice has one";
+  std::string out = "as usual:";
+  for (int64_t r = 0; r < std::min<int64_t>(model.n_recursions, 8); ++r)
+    out += fmt::format("{} {:.2g}", r > 0 ? "," : "", default_capacity(r, model.n_recursions));
+  return out + (model.n_recursions > 8 ? ", ..." : "");
+}
+
+/// Shares between commas; empty: as usual.
+bool draw_capacity(TrainRequest& request, const ModelConfig& model) {
+  std::string text = value_of(request, "capacity");
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+  const bool entered = ui::text_field("train.capacity", text);
+  const ImVec2 at = ImGui::GetItemRectMin(), pad = ImGui::GetStyle().FramePadding;
+  if (text.empty() && !ImGui::IsItemActive())
+    window_canvas().text({at.x + pad.x, at.y + pad.y}, ui::u32(ui::colors::dim), usual_capacity(model));
+  ui::hint("The share of the tokens that each recursion takes by expert choice, as in 1, 0.5, 0.25; empty: as usual");
+  std::erase(text, ' ');
+  set_key(request, "capacity", text.empty() ? "" : "[" + text + "]");
+  return entered;
+}
+
+/// The model's form; true when Enter was pressed in a field.
+bool draw_model(TrainRequest& request) {
+  const float em = ui::em();
+  ModelConfig model;
+  try {
+    model = asked_config(request).model;
+  } catch (const InputError&) {
+    TrainRequest other = request;  // a capacity that is being typed
+    set_key(other, "capacity", "");
+    model = asked_config(other).model;
+  }
+  name_row("recursions", em * 7);
+  bool entered = draw_number(request, "train.recursions", "n_recursions", model.n_recursions, 1,
+                             "The most that a token can take (n_recursions)");
+  const float end = ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x;
+  const auto beside = [&](const char* name) {
+    ImGui::SameLine();
+    if (ImGui::GetCursorPosX() + text_size(name).x + em * 8 > end) {
+      ImGui::NewLine();
+      return name_row(name, em * 7);
+    }
+    ui::label(name, ui::colors::dim);
+    ImGui::SameLine();
+    ImGui::SetNextItemWidth(em * 7);
+  };
+  beside("layers");
+  entered |= draw_number(request, "train.layers", "n_layers", model.n_layers, 1,
+                         "That a token goes through at full depth (n_layers)");
+  beside("width");
+  entered |= draw_number(request, "train.width", "d_model", model.d_model, 32, "Numbers per token (d_model)");
+  name_row("sharing", -1);
+  draw_choice(request, "train.sharing", "sharing", model.sharing, "Which layers have the same weights");
+  name_row("routing", -1);
+  draw_choice(request, "train.routing", "routing", model.routing, "Who decides how often a token recurs");
+  name_row("capacity", -1);
+  return draw_capacity(request, model) || entered;
+}
+
 void draw_training(AppState& state) {
   TrainRequest& request = state.open.request;
   heading("Train a new run");
@@ -60,20 +159,15 @@ void draw_training(AppState& state) {
       "A small MoR model, while you watch, or a race: in turn with its vanilla and its recursive twin, at equal FLOPs. "
       "Text: stories (bundled), a file, or a folder of files. Images: digits, or a folder with MNIST's four files.",
       ui::colors::dim, ui::Font::small);
-  const auto named = [](const char* name, float width) {
-    ImGui::AlignTextToFramePadding();
-    ui::label(name, ui::colors::dim);
-    ImGui::SameLine(ui::em() * 8);
-    ImGui::SetNextItemWidth(width);
-  };
-  named("text or images", -1);
-  const std::string before = request.data;
+  name_row("text or images", -1);
+  const std::pair before(request.data, request.keys);
   bool entered = ui::text_field("train.data", request.data);
-  forget_message(state.open, request.data != before, true);
   ui::hint("The text or images to train on");
-  named("steps", ui::em() * 9);
+  name_row("steps", ui::em() * 9);
   entered |= ui::number_field("train.steps", request.steps, 100);
   request.steps = std::clamp(request.steps, 1, 1000000);
+  entered |= draw_model(request);
+  forget_message(state.open, std::pair(request.data, request.keys) != before, true);
   const auto choice = [](const char* name, const char* text, bool& on, const char* hint) {
     if (ui::chip(name, text, on, hint)) on = !on;
   };
@@ -83,10 +177,17 @@ void draw_training(AppState& state) {
   ImGui::SameLine();
   if (ImGui::GetCursorPosX() + ui::button_width("pause on battery") > end) ImGui::NewLine();
   choice("train.rest.battery", "pause on battery", state.rest_on_battery, "... when the machine runs on battery");
-  if (ui::chip("train.go", "Train", true) || entered)
-    state.wishes.push_back({Wish::train, request.steps, request.data});
+  const std::string problem = problem_of(request);
+  if (!problem.empty()) {
+    ui::paragraph(problem, ui::colors::warn);
+    ui::tag("train.problem");
+  }
+  const auto ask = [&](Wish::Kind kind) { state.wishes.push_back({kind, request.steps, request.data, request.keys}); };
+  const bool legal = problem.empty();
+  if (legal ? ui::chip("train.go", "Train", true) : ui::button("train.go", "Train", false)) ask(Wish::train);
+  if (legal && entered) ask(Wish::train);
   ImGui::SameLine();
-  if (ui::button("train.race", "Race")) state.wishes.push_back({Wish::race, request.steps, request.data});
+  if (ui::button("train.race", "Race", legal)) ask(Wish::race);
   draw_message(state.open, true);
 }
 

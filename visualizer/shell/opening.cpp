@@ -147,7 +147,7 @@ Sources fulfil(const Wish& wish, AppState& state, const Opener& opener) {
     return {};
   }
   if (opens) return open_path(wish.text, state, opener);
-  const TrainRequest request{wish.text, wish.value, wish.kind == Wish::race};
+  const TrainRequest request{wish.text, wish.value, wish.kind == Wish::race, wish.keys};
   return attempt(state.open, true, [&] { return opener.train(request); });
 }
 

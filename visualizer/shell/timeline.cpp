@@ -158,6 +158,31 @@ void drag_track(AppState& state, int nearest, int count) {
 
 }  // namespace
 
+namespace {
+
+/// The last time of the clock.
+double end_of(const Source& source, const AppState& state) {
+  constexpr double least = 1e-3;  // a run that has not begun
+  if (state.timeline.clock == Clock::text) return std::max(1, state.places(source) - 1);
+  return std::max(least, map_of(source, state.timeline.clock).at(source.history().last_step()));
+}
+
+}  // namespace
+
+bool draw_zoom_of_time(const Source& source, AppState& state, float width) {
+  static constexpr const char* clocks[] = {"steps", "seconds", "tokens"};
+  const double end = end_of(source, state);
+  Zoom& zoom = state.timeline.zoom;
+  const auto number = [&](double part) { return fmt::format("{:.0f}", part * end); };
+  const std::string text = zoom_text(zoom, clocks[int(state.timeline.clock)], number(zoom.from), number(zoom.to),
+                                     number(1), width - ImGui::GetStyle().ItemSpacing.x);
+  if (text.empty()) return false;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float wide = zoom_box(text, at).width();
+  zoom_chip(window_canvas(), "time", {at, {at.x + wide, at.y + ImGui::GetFrameHeight()}}, text, zoom);
+  return true;
+}
+
 void draw_track(const Source& source, AppState& state, const Box& box) {
   Canvas& canvas = window_canvas();
   const float em = ui::em(), mouse = ImGui::GetIO().MousePos.x;
@@ -165,8 +190,7 @@ void draw_track(const Source& source, AppState& state, const Box& box) {
   const bool of_text = state.timeline.clock == Clock::text;
   const int count = state.places(source);
   const AxisMap map = map_of(source, state.timeline.clock);
-  constexpr double least = 1e-3;  // a run that has not begun
-  const double last = of_text ? std::max(1, count - 1) : std::max(least, map.at(history.last_step()));
+  const double last = end_of(source, state);
   const Track track(box, last, state.timeline.zoom);
   const double now = of_text ? state.writing.index() : map.at(state.shown.step);
   const bool moved = std::exchange(state.timeline.place, now) != now;

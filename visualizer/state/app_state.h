@@ -19,6 +19,7 @@
 #include "visualizer/state/lesson.h"
 #include "visualizer/state/notes.h"
 #include "visualizer/state/story_play.h"
+#include "visualizer/state/train_request.h"
 #include "visualizer/state/wish.h"
 #include "visualizer/views/depth_groups.h"
 
@@ -78,13 +79,6 @@ struct TimedLine {
   std::string line;
 };
 
-/// A run that the window is to train.
-struct TrainRequest {
-  std::string data = "stories";
-  int steps = 400;
-  bool race = false;  ///< Beside its twins, at equal FLOPs.
-};
-
 /// The dialog that chooses what to look at: closed, or for a run to show, a run to put beside it, or a text to watch.
 enum class Dialog { none, open, beside, text };
 
@@ -106,9 +100,9 @@ struct OpenState {
 
 struct Settings {
   RuleView rule = RuleView::causal;
-  bool rest_on_plateau = false;  ///< A live run pauses when its held-out loss no longer falls, ...
-  bool rest_on_battery = false;  ///< ... and when the machine runs on battery.
-  GenerateRequest request;
+  bool rest_on_plateau = false;          ///< A live run pauses when its held-out loss no longer falls, ...
+  bool rest_on_battery = false;          ///< ... and when the machine runs on battery.
+  GenerateRequest request{{.pace = 6}};  ///< Slow enough to be read along.
   Experiment what_if;                    ///< What the lens changes in the routing; without the text.
   bool everybody = false;                ///< The lens forces the depth of all tokens, not of the pinned one.
   std::string compared_panel = "strip";  ///< The panel that is drawn twice in the compare panel.
@@ -190,10 +184,10 @@ struct FrameState {
   float docked = 0;                                 ///< Height of the bands above the bottom bar, as of the last frame.
   float gap_dragged_from = 0;                       ///< Where the gap that is being dragged was before.
   bool at_gap = false;  ///< The keyboard is at a gap between panels: Left and Right move it.
-  std::string panel_under_mouse;
-  std::string exporting;       ///< The panel to save with the next frame.
-  std::string message;         ///< What was just done, in the status line for a few seconds.
-  double message_seconds = 0;  ///< How much longer it is shown.
+  std::string panel_under_mouse, panel_at_keyboard;  ///< As of the last frame; empty: none.
+  std::string exporting;                             ///< The panel to save with the next frame.
+  std::string message;                               ///< What was just done, in the status line for a few seconds.
+  double message_seconds = 0;                        ///< How much longer it is shown.
 };
 
 struct AppState : Settings, RunState, FrameState {

@@ -12,25 +12,26 @@ namespace {
 
 /// All but those of panels.
 constexpr const char* without_panels = R"(
-attention.large attention.layer attention.layer.N attention.map.N.N attention.nearest autograd.expression
+attention.large attention.large.all attention.layer attention.layer.N attention.map.N.N attention.nearest autograd.expression
 autograd.first autograd.graph autograd.last autograd.leaf.NAME autograd.value.NAME autograd.next autograd.preset
 autograd.preset.N autograd.previous candidates.N compare.kind compare.kind.N compare.linked compare.next
 compare.other compare.snapshot compare.step compare.swap curves.axis curves.axis.N curves.log curves.NAME.area
 curves.NAME.NAME curves.smooth depth.back depth.by depth.by.N depth.cut_offs depth.dots.N depth.example.N
 depth.flops depth.of_next depth.part depth.part.N depth.row.N depth.sort.N depth.stop depth.survey
 depth.training.NAME depth.worst.N gen.branch gen.go_on gen.max_depth gen.pace gen.play gen.prompt gen.seed gen.step
-gen.temperature gen.tokens gen.top_k gen.top_p gen.undo grid.cells grid.paper grid.sort help help.close
-help.window inspector inspector.let_go kv.cells kv.strategy kv.strategy.N kv.subject kv.subject.N learn
-lens.capacity lens.cells lens.choices lens.cut_off lens.depth.N lens.everybody lens.without lesson lesson.back
+gen.temperature gen.tokens gen.top_k gen.top_p gen.undo grid.cells grid.cells.all grid.paper grid.sort help help.close
+help.window inspector inspector.let_go kv.cells kv.cells.all kv.strategy kv.strategy.N kv.subject kv.subject.N learn
+lens.capacity lens.cells lens.cells.all lens.choices lens.cut_off lens.depth.N lens.everybody lens.reset lens.without lesson lesson.back
 lesson.choose.N lesson.close lesson.fold lesson.hint lesson.list.close lesson.next lesson.problem.N lesson.solve
 loop.back loop.bar loop.depth.N loop.event loop.instruments loop.next loop.own loop.play loop.preset.N loop.rewind
 loop.text menu.NAME note.cancel note.keep note.text open open.close open.go open.message open.path open.run.N page.N
 page.menu page.next page.previous patches.image.N record rule.N rule.next scores.log scores.one_scale
 scores.strip.N sharing.passes sharing.scheme sharing.scheme.N sharing.set.N split.N strip.shift
-strip.tint strip.token.N theme time.clock time.first time.follow time.next time.play time.previous time.speed
+strip.tint strip.token.N theme time.all time.clock time.first time.follow time.next time.play time.previous time.speed
 time.track tokens.batches tokens.held_out tokens.open tokens.own tokens.row.N tokens.search tokens.token.N
-tokens.view tokens.view.N tokens.watch top.badge train.data train.go train.lr train.pause train.race
-train.rest.battery train.rest.plateau train.step train.steps train.stop zoom.in zoom.out)";
+tokens.view tokens.view.N tokens.watch top.badge train.capacity train.data train.go train.layers train.lr
+train.pause train.problem train.race train.recursions train.rest.battery train.rest.plateau train.routing
+train.routing.N train.sharing train.sharing.N train.step train.steps train.stop train.width zoom.in zoom.out)";
 
 /// Takes the first word off `rest`.
 std::string_view first_part(std::string_view& rest) {

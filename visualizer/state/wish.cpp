@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "tensor/number.h"
+#include "visualizer/state/train_request.h"
 #include "visualizer/state/words.h"
 
 namespace tinymor {
@@ -20,6 +21,7 @@ struct Form {
   const char* number = "";  ///< What its number is; empty: it has none.
   const char* text = "";    ///< What its text is; empty: it has none.
   bool names_file = false;  ///< The text may be the path of a file or folder.
+  bool has_keys = false;    ///< Before the text there may be keys of a configuration, as "n_recursions=2".
 
   bool has_number() const { return *number != 0; }
   bool has_text() const { return *text != 0; }
@@ -44,8 +46,8 @@ constexpr Form forms[] = {{Wish::pause, "pause"},
                           {Wish::watch_held_out, "watch_held_out"},
                           {Wish::note, "note", "", "TEXT"},
                           {Wish::open, "open", "", "PATH", true},
-                          {Wish::train, "train", "STEPS", "DATA", true},
-                          {Wish::race, "race", "STEPS", "DATA", true},
+                          {Wish::train, "train", "STEPS", "DATA", true, true},
+                          {Wish::race, "race", "STEPS", "DATA", true, true},
                           {Wish::survey, "survey"},
                           {Wish::stop_survey, "stop_survey"}};
 
@@ -67,6 +69,7 @@ std::optional<Wish> parse_wish(std::string line) {
     if (!number || *number < 0) return std::nullopt;
     wish.value = *number;
   }
+  while (form->has_keys && is_key(first_word(text))) wish.keys.emplace_back(take_word(text));
   const bool may_be_empty = !form->has_text() || wish.kind == Wish::note;  // an empty note deletes the old one
   if (text.empty() ? !may_be_empty : !form->has_text()) return std::nullopt;
   wish.text = text;
@@ -78,7 +81,7 @@ std::string wish_words() {
   for (const Form& form : forms) {
     if (!out.empty()) out += &form == std::end(forms) - 1 ? " or " : ", ";
     out += form.word;
-    for (const char* what : {form.number, form.text})
+    for (const char* what : {form.number, form.has_keys ? "[KEY=VALUE ...]" : "", form.text})
       if (*what) out += fmt::format(" {}", what);
   }
   return out;
@@ -98,8 +101,11 @@ std::string wish_line(const Wish& wish, const fs::path& folder) {
       *std::find_if(std::begin(forms), std::end(forms), [&](const Form& f) { return f.kind == wish.kind; });
   std::string line = fmt::format("do {}", form.word);
   if (form.has_number()) line += fmt::format(" {}", wish.value);
-  if (form.has_text()) line += " " + (form.names_file ? portable_path(wish.text, folder) : wish.text);
-  return line;
+  for (const std::string& key : wish.keys) line += " " + key;
+  if (!form.has_text()) return line;
+  const std::string text = form.names_file ? portable_path(wish.text, folder) : wish.text;
+  const bool like_key = form.has_keys && is_key(first_word(text));  // a file of an odd name
+  return line + (like_key ? " ./" : " ") + text;
 }
 
 std::string located(const std::string& line, const fs::path& folder) {
@@ -107,13 +113,14 @@ std::string located(const std::string& line, const fs::path& folder) {
   if (take_word(rest) != "do") return line;
   const Form* form = form_of(take_word(rest));
   if (!form || !form->names_file) return line;
-  std::string number;
-  if (form->has_number()) number = std::string(take_word(rest)) + " ";
+  std::string before;
+  if (form->has_number()) before = std::string(take_word(rest)) + " ";
+  while (form->has_keys && is_key(first_word(rest))) before += std::string(take_word(rest)) + " ";
   const fs::path path = folder / rest;
   std::error_code ignored;
   // What is trained on may be the name of a data set.
   if (rest.empty() || (form->kind != Wish::open && !fs::exists(path, ignored))) return line;
-  return fmt::format("do {} {}{}", form->word, number, path.lexically_normal().string());
+  return fmt::format("do {} {}{}", form->word, before, path.lexically_normal().string());
 }
 
 }  // namespace tinymor

@@ -1,10 +1,11 @@
 #pragma once
 // What a person asks of the run or of the app: panels leave wishes, and the app grants them after the frame. A wish is
-// also a line of a scene: "do generate", "do keep 12", "do train 400 stories".
+// also a line of a scene: "do generate", "do keep 12", "do train 400 stories", "do train 400 n_recursions=2 stories".
 
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tinymor {
 
@@ -36,6 +37,7 @@ struct Wish {
   } kind;
   int value = 0;          ///< write, keep: a number of tokens; choose: the id of the next one; train, race: steps.
   std::string text = {};  ///< note: at the step that is shown; open: a path; train, race: the data.
+  std::vector<std::string> keys = {};  ///< train, race: keys of the configuration, as TrainRequest has them.
 };
 
 /// The wish that `text` names by its word, number and text; nothing when there is no such wish.

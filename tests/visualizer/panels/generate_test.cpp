@@ -1,7 +1,10 @@
 #include "visualizer/runs/generation.h"
 
+#include <chrono>
+
 #include "support/catch.h"
 #include "visualizer/desk.h"
+#include "visualizer/runs/draw.h"
 
 using namespace tinymor;
 
@@ -69,6 +72,109 @@ TEST_CASE("the candidates follow temperature, top-k and top-p with nothing run a
   CHECK_THAT(line(), ContainsSubstring("next of 2: \"e\" 73.1 % \"d\" 26.9 %;"));
   desk.state().request.top_p = 0.7f;
   CHECK_THAT(line(), ContainsSubstring("next of 1: \"e\" 100.0 %; the draw takes \"e\""));
+}
+
+TEST_CASE("a window writes about six tokens a second unless it is told otherwise") {
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  state.page = "Generate";
+  state.request.max_tokens = 3;
+  window.frames(3);
+  const auto begun = std::chrono::steady_clock::now();
+  REQUIRE(window.click("gen.play"));
+  REQUIRE(wait_for(source, [&] { return source.generation().text.size() == 4; }));
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  CHECK(seconds > 3.0 / 6 * 0.9);
+  CHECK(seconds < 3);
+}
+
+namespace {
+
+/// The random number that seed 1 draws for the n-th token after the prompt.
+double number_of(int64_t n) {
+  return draw_of(std::vector<float>(5), {.seed = 1}, n).number;
+}
+
+}  // namespace
+
+TEST_CASE("every token of a text keeps the candidates it was drawn from, however the settings change later") {
+  Desk desk;
+  const Generation& g = desk.source.generation();
+  const auto line = [&] {
+    wait_for(desk.source, [&] { return !g.running; });
+    desk.window.frames(2);
+    return desk.window.app().text("generate");
+  };
+  REQUIRE(desk.window.click("page.1"));
+  desk.state().request.temperature = 1;
+  desk.state().request.max_tokens = 4;
+  REQUIRE(desk.window.click("gen.play"));
+  line();
+  REQUIRE(g.text.size() == 5);
+  CHECK_FALSE(g.text[0].draw);
+  CHECK(g.text[1].draw->number == number_of(0));
+  CHECK(g.text[2].draw->number == number_of(1));
+  desk.state().request.top_k = 2;
+  desk.state().pinned = TokenRef{Subject::generated, 2};
+  CHECK_THAT(line(), ContainsSubstring("token 2, of 5: \"e\" 63.6 %") && ContainsSubstring("; the draw took \"c\""));
+  CHECK_THAT(desk.window.drawing(), ContainsSubstring("%  drawn"));
+  CHECK_FALSE(desk.shows("candidates.0"));  // the past is not changed
+  desk.state().pinned = TokenRef{Subject::generated, 0};
+  CHECK_THAT(line(), !ContainsSubstring("draw"));
+  CHECK_THAT(desk.window.drawing(), ContainsSubstring("This token is of the prompt: it was not drawn."));
+  desk.state().pinned.reset();
+  CHECK_THAT(line(), ContainsSubstring("next of 2: "));
+  REQUIRE(desk.window.click("candidates.1"));
+  line();
+  REQUIRE(g.text.size() == 6);
+  REQUIRE(g.text[5].draw);
+  CHECK(g.text[5].draw->by_hand);
+  REQUIRE(desk.window.click("gen.undo"));
+  line();
+  REQUIRE(g.text.size() == 5);
+  for (int t : {1, 2, 3, 4}) CHECK(g.text[size_t(t)].draw->number == number_of(t - 1));
+}
+
+TEST_CASE("the token that is drawn is named, and has a bar, also where it is far behind the likeliest") {
+  Generation text;
+  text.text.resize(1);
+  text.vocabulary = std::make_shared<const std::vector<std::string>>(std::vector<std::string>(1000, "x"));
+  const std::vector<float> logits(1000, 0);
+  const Draw draw = draw_of(logits, {.temperature = 1, .top_k = 0}, 0, 700);
+  CHECK(draw.candidates.size() == Draw::most_candidates + 1);
+  CHECK(draw.candidates[draw.taken].id == 700);
+  CHECK(draw.candidates[draw.taken].probability == Approx(0.001));
+  CHECK(draw.raw[draw.taken] == Approx(0.001));
+  CHECK(draw.all == 1000);
+  CHECK(draw.place == 700);
+  CHECK(draw_of(logits, {.temperature = 1, .top_k = 5}, 0, 700).candidates.size() == 6);  // a model with other ideas
+
+  struct WideDecoder : ScriptedDecoder {
+    std::vector<float> logits() const override { return std::vector<float>(300, 0); }
+  };
+  struct WideSource : RecordingSource {
+    WideSource() : RecordingSource("wide", sample_recording()) {
+      generator_ = std::make_unique<GenerationWorker>(
+          [](const std::atomic<bool>&) { return std::make_unique<WideDecoder>(); }, [] {});
+    }
+  } source;
+  Headless window(source, 1000, 420);
+  AppState& state = window.app().state();
+  state.maximised = "generate";
+  state.request.top_k = 0;
+  window.frames(3);
+  REQUIRE(window.click("gen.step"));
+  REQUIRE(wait_for(source, [&] { return !source.generation().running; }));
+  for (int seed = 1; seed < 6; ++seed) {
+    state.request.seed = seed;
+    window.frames(2);
+    const Draw next = draw_of(source.generation().logits, state.request, 0);
+    CHECK(next.taken > 8);  // no more bars have room
+    CHECK(window.app().registry().find("candidates." + std::to_string(next.taken)));
+    CHECK_FALSE(window.app().registry().find("candidates.8"));
+    CHECK_THAT(window.drawing(), ContainsSubstring(fmt::format("  no. {}  drawn", next.taken + 1)));
+  }
 }
 
 TEST_CASE("the sliders of Generate change the request") {

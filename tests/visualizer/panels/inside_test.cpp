@@ -203,6 +203,32 @@ TEST_CASE("as routed is what the lens says while nothing is changed, and takes b
   CHECK(state.wanted().depth == 2);
 }
 
+TEST_CASE("the lens says what is changed and what cannot count, and reset takes back all of it") {
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  state.maximised = "lens";
+  window.frames(3);
+  const auto caption = [&] { return window.app().text("lens"); };
+  CHECK_THAT(caption(),
+             ContainsSubstring("(loss as routed minus the least of the rows)") && !ContainsSubstring("what if"));
+  state.pinned = TokenRef{Subject::watched, 12};
+  state.what_if.depth = 2;
+  state.what_if.cut_off = 0.7f;
+  state.what_if.without = 1;
+  window.frames(2);
+  CHECK_THAT(caption(), ContainsSubstring("what if token 12 takes 2, without recursion 1, cut-off 0.70: "));
+  CHECK(window.app().registry().find("lens.cut_off"));
+  state.everybody = true;
+  window.frames(2);
+  CHECK_THAT(caption(), ContainsSubstring("what if all tokens take 2, without recursion 1: "));
+  CHECK_FALSE(window.app().registry().find("lens.cut_off"));
+  CHECK_THAT(window.drawing(), ContainsSubstring("every depth is forced: no score decides"));
+  REQUIRE(window.click("lens.reset"));
+  CHECK(state.what_if == Experiment());
+  CHECK_THAT(caption(), !ContainsSubstring("what if"));
+}
+
 TEST_CASE("the lens tries out another depth for a token or for all, another cut-off and another capacity") {
   WritingSource source;
   Headless window(source, 1280, 800);

@@ -7,6 +7,7 @@
 
 #include "support/catch.h"
 #include "visualizer/desk.h"
+#include "visualizer/state/settings.h"
 
 using namespace tinymor;
 
@@ -99,6 +100,44 @@ TEST_CASE("the wheel zooms the columns of grid, cache and lens alike, and a doub
   REQUIRE(desk.window.drag("grid.cells", 0.99f, 0.99f));
   CHECK(std::abs(desk.state().pinned->token - seen.to * tokens) < 2);
   REQUIRE(desk.window.click("grid.cells", 2));
+  CHECK(desk.state().columns.width() == 1);
+}
+
+TEST_CASE("whatever is zoomed says what is seen of it, and a press on that shows all again") {
+  Desk desk;
+  const auto says = [&](const std::string& text) {
+    return desk.window.drawing().find(text + " \u00b7 show all<") != std::string::npos;
+  };
+  for (const char* name : {"grid.cells.all", "kv.cells.all", "curves.loss.all", "time.all"}) {
+    CAPTURE(name);
+    CHECK_FALSE(desk.shows(name));
+  }
+  desk.state().columns.from = 0.25, desk.state().columns.to = 0.5;
+  desk.state().curves.zoom = {0.25, 0.5};
+  desk.state().timeline.zoom = {0.5, 1};
+  desk.window.frames(2);
+  CHECK(says("tokens 30 to 59 of 120"));
+  CHECK(says("step 100 to 200 of 400"));
+  CHECK(says("steps 200 to 400 of 400"));
+  REQUIRE(desk.window.click("curves.loss.all"));
+  CHECK(desk.state().curves.zoom.width() == 1);
+  CHECK(desk.state().playback.mode() == Playback::Mode::following);  // it was no click into the curves
+  REQUIRE(desk.window.click("time.all"));
+  CHECK(desk.state().timeline.zoom.width() == 1);
+  desk.state().sort = ColumnSort::depth;
+  desk.window.frames(2);
+  CHECK(says("columns 30 to 59 of 120"));
+  CHECK(desk.shows("kv.cells.all"));
+  REQUIRE(desk.window.click("grid.cells.all"));
+  CHECK(desk.state().columns.width() == 1);
+  desk.window.frames(2);
+  CHECK_FALSE(desk.shows("kv.cells.all"));
+  desk.state().page = "Inside";
+  apply(desk.state(), desk.source, "step 200");
+  desk.state().columns.from = 0.25, desk.state().columns.to = 0.5;
+  desk.window.frames(2);
+  CHECK(desk.shows("lens.cells.all"));
+  REQUIRE(desk.window.click("attention.large.all"));
   CHECK(desk.state().columns.width() == 1);
 }
 

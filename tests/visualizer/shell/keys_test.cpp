@@ -2,7 +2,9 @@
 #include "visualizer/lessons/lesson_file.h"
 
 #include "support/catch.h"
+#include "support/temporary_folder.h"
 #include "visualizer/desk.h"
+#include "visualizer/runs/trainer_run.h"
 #include "visualizer/state/settings.h"
 
 using namespace tinymor;
@@ -76,6 +78,38 @@ TEST_CASE("Y asks a live run for one step, with Shift for ten") {
   CHECK(source.steps == 1);
   window.type("Y");
   CHECK(source.steps == 11);
+}
+
+TEST_CASE("after a single step of a paused run all panels show that step, wherever they were before") {
+  const TemporaryFolder folder;
+  Config config = Config::defaults();
+  config.model.d_model = config.model.d_ff = 16;
+  config.model.max_seq_len = 16;
+  config.data.tokenizer = TokenizerKind::byte;
+  config.train.batch_size = 1;
+  config.train.steps = 1000000;
+  config.train.record_every = 1000000;
+  LiveSource source("live", trainer_run(config, folder.path() / "run"), [] {});
+  Headless window(source, 1280, 800);
+  REQUIRE(wait_for(source, [&] { return source.history().steps.size() > 2; }));
+  window.frames(2);
+  window.type("t");
+  REQUIRE(wait_for(source, [&] { return source.status() == RunStatus::paused; }));
+  source.poll();
+  window.key(ImGuiKey_Home);
+  const AppState& state = window.app().state();
+  for (int64_t step = source.history().last_step() + 1, last = step + 1; step <= last; ++step) {
+    CAPTURE(step);
+    window.type("y");
+    CHECK(wait_for(source, [&] { return source.history().snapshots.back().step == step; }));
+    window.frames(2);
+    CHECK(state.shown.step == step);
+    CHECK_THAT(window.app().text("grid"), ContainsSubstring(fmt::format("step {}", step)));
+    CHECK_THAT(window.app().text("curves"), ContainsSubstring(fmt::format("step {}: loss", step)));
+    CHECK(is_paused(source.status()));
+    CHECK(source.history().last_step() == step);
+    window.key(ImGuiKey_Home);
+  }
 }
 
 TEST_CASE("Left and Right move the gap that the keyboard is at, and Enter puts it back") {
@@ -300,6 +334,93 @@ TEST_CASE("Esc closes the topmost dialog, and the keyboard stays in it until the
   CHECK(desk.state().pinned);
   desk.window.key(ImGuiKey_Escape);
   CHECK_FALSE(desk.state().pinned);
+}
+
+TEST_CASE("Tab goes from control to control and from field to field, also out of the one that is typed into") {
+  Desk desk;
+  const ui::Registry& registry = desk.window.app().registry();
+  desk.window.key(ImGuiKey_Tab);
+  const std::string first = registry.focus();
+  desk.window.key(ImGuiKey_Tab);
+  CHECK(registry.focus() != first);
+  desk.window.key(ImGuiKey_Tab, true);
+  CHECK(registry.focus() == first);
+  REQUIRE(desk.window.click("page.1"));
+  const auto leaves = [&](const char* field, const char* next) {
+    CAPTURE(field);
+    REQUIRE(desk.window.click(field));
+    desk.window.frames(2);
+    REQUIRE(ImGui::GetIO().WantTextInput);
+    desk.window.key(ImGuiKey_Tab);
+    desk.window.frames(2);
+    CHECK(registry.focus() == next);
+    CHECK_FALSE(ImGui::GetIO().WantTextInput);
+  };
+  leaves("gen.prompt", "gen.play");
+  for (int i = 0; i < 100 && registry.focus() != "gen.temperature"; ++i) desk.window.key(ImGuiKey_Tab);
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(3);
+  desk.window.type("1.5");
+  desk.window.key(ImGuiKey_Tab);
+  desk.window.frames(2);
+  CHECK(registry.focus() == "gen.top_k");
+  CHECK(desk.state().request.temperature == 1.5f);
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(3);
+  desk.window.type("7");
+  desk.window.key(ImGuiKey_Tab, true);
+  desk.window.frames(2);
+  CHECK(registry.focus() == "gen.temperature");
+  CHECK(desk.state().request.top_k == 7);
+  desk.state().page = "Autograd";
+  desk.window.frames(3);
+  REQUIRE(desk.window.click("autograd.expression"));
+  desk.window.key(ImGuiKey_Tab);
+  desk.window.frames(2);
+  CHECK_FALSE(ImGui::GetIO().WantTextInput);
+  CHECK_FALSE(registry.focus() == "autograd.expression");
+}
+
+TEST_CASE("F and S act on the panel with the keyboard, else on the one under the mouse, else on the first") {
+  Desk desk;
+  AppState& state = desk.state();
+  const auto filled = [&] {
+    desk.window.type("f");
+    desk.window.frames(2);
+    const std::string panel = state.maximised;
+    desk.window.type("f");
+    desk.window.frames(2);
+    CHECK(state.maximised.empty());
+    return panel;
+  };
+  CHECK(filled() == "strip");
+  REQUIRE(desk.window.hover("panel.grid"));
+  CHECK(filled() == "grid");
+  const ui::Registry& registry = desk.window.app().registry();
+  for (int i = 0; i < 100 && registry.focus() != "curves.log"; ++i) desk.window.key(ImGuiKey_Tab);
+  REQUIRE(registry.focus() == "curves.log");
+  CHECK(filled() == "curves");
+  desk.window.key(ImGuiKey_Escape);
+  CHECK(filled() == "grid");
+}
+
+TEST_CASE("Esc leaves a lesson, after everything that is above it") {
+  Desk desk;
+  AppState& state = desk.state();
+  state.lessons = {parse_lesson("title One\ncard\nsay Look.\n", "t")};
+  enter_lesson(state, desk.source, 0, 0);
+  apply(state, desk.source, "pin probe 3");
+  state.maximised = "grid";
+  desk.window.frames(2);
+  desk.window.type("h");
+  const auto escape = [&] {
+    desk.window.key(ImGuiKey_Escape);
+    return std::tuple(state.help, state.pinned.has_value(), state.maximised, state.tutor.lesson);
+  };
+  CHECK(escape() == std::tuple(false, true, "grid", 0));
+  CHECK(escape() == std::tuple(false, false, "grid", 0));
+  CHECK(escape() == std::tuple(false, false, "", 0));
+  CHECK(escape() == std::tuple(false, false, "", -1));
 }
 
 TEST_CASE("a note that cannot be saved is refused before it is written") {

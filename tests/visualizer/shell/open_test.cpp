@@ -29,8 +29,10 @@ struct Desk {
                            return alone(std::make_unique<RecordingSource>("other", sample_recording(run)));
                          },
                          [this](const TrainRequest& request) {
-                           asked.push_back((request.race ? "race " : "train ") + request.data + " " +
-                                           std::to_string(request.steps));
+                           std::string all =
+                               (request.race ? "race " : "train ") + request.data + " " + std::to_string(request.steps);
+                           for (const std::string& key : request.keys) all += " " + key;
+                           asked.push_back(all);
                            Sources runs;
                            for (const char* name : {"live", "races/vanilla", "races/recursive"})
                              if (runs.empty() || request.race)
@@ -99,6 +101,30 @@ TEST_CASE("what is typed after O is the path, Enter opens it, and the dialog say
   CHECK(desk.window.app().source().name() == "other");
 }
 
+TEST_CASE("Tab goes through the fields and buttons of the dialog and stays in it") {
+  Desk desk;
+  const ui::Registry& registry = desk.window.app().registry();
+  desk.window.type("o");
+  desk.window.frames(2);
+  desk.window.type("runs/live-3");
+  std::vector<std::string> order;
+  for (int i = 0; i < 40; ++i) {
+    desk.window.key(ImGuiKey_Tab);
+    desk.window.frames(2);
+    order.push_back(registry.focus());
+  }
+  CHECK(order.front() == "open.go");
+  const auto before = desk.window.picture().rgba;
+  desk.window.key(ImGuiKey_Tab);
+  desk.window.frames(2);
+  CHECK(desk.window.picture().rgba != before);  // the ring is at another control
+  CHECK(desk.state().open.path == "runs/live-3");
+  for (const char* name : {"open.path", "train.data", "train.steps", "train.go", "train.race", "open.close"})
+    CHECK(std::count(order.begin(), order.end(), name) > 0);
+  for (const std::string& name : order) CHECK((name.starts_with("open.") || name.starts_with("train.")));
+  CHECK(desk.state().open.dialog == Dialog::open);
+}
+
 TEST_CASE("Enter in the text to train on trains") {
   Desk desk;
   desk.window.type("o");
@@ -108,6 +134,81 @@ TEST_CASE("Enter in the text to train on trains") {
   desk.window.type(".txt");
   desk.window.key(ImGuiKey_Enter);
   CHECK(desk.asked == std::vector<std::string>{"train stories.txt 400"});
+}
+
+TEST_CASE("the dialog chooses the model to train, and says in mor's words what is illegal before it starts") {
+  Desk desk;
+  const auto problem = [&] {
+    desk.window.frames(2);
+    CHECK(desk.window.app().registry().find("train.problem"));
+    return problem_of(desk.state().open.request);
+  };
+  desk.window.type("o");
+  desk.window.frames(3);
+  const auto type_into = [&](const char* field, const char* typed) {
+    const ui::Registry& registry = desk.window.app().registry();
+    for (int i = 0; i < 60 && registry.focus() != field; ++i) desk.window.key(ImGuiKey_Tab);
+    REQUIRE(registry.focus() == field);
+    desk.window.key(ImGuiKey_Enter);
+    desk.window.frames(3);
+    desk.window.type(typed);
+    desk.window.key(ImGuiKey_Tab);
+    desk.window.frames(2);
+  };
+  CHECK_FALSE(desk.window.app().registry().find("train.problem"));
+  type_into("train.recursions", "4");
+  CHECK_THAT(problem(), ContainsSubstring("8 - 2 layers do not divide into n_recursions = 4 passes"));
+  REQUIRE(desk.window.click("train.go"));
+  CHECK(desk.asked.empty());
+  type_into("train.layers", "10");
+  type_into("train.width", "64");
+  CHECK_FALSE(desk.window.app().registry().find("train.problem"));
+  REQUIRE(desk.window.click("train.sharing.2"));
+  CHECK_THAT(problem(), ContainsSubstring("10 layers do not divide into n_recursions = 4 passes"));
+  REQUIRE(desk.window.click("train.sharing.3"));
+  type_into("train.capacity", "1, 0.5, 0.25");
+  CHECK_THAT(problem(), ContainsSubstring("router.capacity: 3 values for n_recursions = 4"));
+  type_into("train.capacity", "1, 0.5, 0.5, 0.2");
+  CHECK_FALSE(desk.window.app().registry().find("train.problem"));
+  REQUIRE(desk.window.click("train.routing.2"));
+  type_into("train.capacity", "1, a");
+  CHECK(desk.window.app().registry().find("train.problem"));
+  type_into("train.capacity", "1,0.5,0.5,0.2");
+  desk.window.frames(2);
+  REQUIRE(desk.window.click("train.go"));
+  REQUIRE(desk.asked.size() == 1);
+  CHECK(desk.asked.front() ==
+        "train stories 400 n_recursions=4 n_layers=10 d_model=64 sharing=middle_cycle routing=token_choice "
+        "capacity=[1,0.5,0.5,0.2]");
+}
+
+TEST_CASE("a line of a scene trains with keys of a configuration, as a session writes it down") {
+  const TemporaryFolder folder;
+  const std::optional<Wish> plain = parse_wish("train 400 stories");
+  REQUIRE(plain);
+  CHECK(plain->keys.empty());
+  CHECK(wish_line(*plain, folder.path()) == "do train 400 stories");
+  const std::string line = "race 70 n_recursions=2 capacity=[1,0.5] my own.txt";
+  const std::optional<Wish> wish = parse_wish(line);
+  REQUIRE(wish);
+  CHECK(wish->keys == std::vector<std::string>{"n_recursions=2", "capacity=[1,0.5]"});
+  CHECK(wish->text == "my own.txt");
+  CHECK(wish_line(*wish, folder.path()) == "do " + line);
+  CHECK_FALSE(parse_wish("train 400 n_recursions=2"));  // on what?
+  write_file_atomically(folder.path() / "a=b", "Roses");
+  const std::string odd = wish_line({Wish::train, 5, (folder.path() / "a=b").string(), {"d_model=64"}}, folder.path());
+  CHECK(odd == "do train 5 d_model=64 ./a=b");
+  CHECK(located(odd, folder.path()) == "do train 5 d_model=64 " + (folder.path() / "a=b").string());
+
+  TrainRequest request{"stories", 70, false, {"n_recursions=2", "d_model=64"}};
+  CHECK(config_of(request).model.d_model == 64);
+  CHECK(config_of(request).model.d_ff == 192);
+  CHECK(config_of(request).model.n_recursions == 2);
+  CHECK(config_of(request).train.steps == 70);
+  CHECK(config_of(TrainRequest()).model == Config::defaults().model);
+  request.keys = {"d_modle=64"};
+  CHECK_THROWS_WITH(config_of(request),
+                    ContainsSubstring("did you mean model.d_model?") && !ContainsSubstring("--set"));
 }
 
 TEST_CASE("the dialog refuses a scene with a mistake") {

@@ -165,6 +165,7 @@ TEST_CASE("a time line that counts tokens goes back through a text as it was wri
   Headless window(source, 1280, 800);
   AppState& state = window.app().state();
   state.request.max_tokens = 12;
+  state.request.pace = 0;
   state.page = "Generate";
   state.wishes.push_back({Wish::generate});
   const auto written = [&] { return source.generation().text.size() == 13 && !source.generation().running; };
