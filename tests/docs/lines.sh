@@ -14,6 +14,6 @@ autograd   1850
 mor        3000
 datasets   2450
 trainer    4910
-visualizer 15100
+visualizer 15110
 END
 exit $over
