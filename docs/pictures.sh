@@ -14,7 +14,7 @@ picture() {
 run=${1:-build/share/tinymor/first-runs}
 picture loop 'story.event 4'
 picture window 'page Overview' 'pin probe 12'
-picture generate 'page Generate' 'temperature 0.7' 'max_tokens 60' 'cache generated' 'do generate'
+picture generate 'page Generate' 'temperature 0.7' 'max_tokens 60' 'pace 0' 'cache generated' 'do generate'
 picture inside 'page Inside' 'pin probe 12' 'whatif.everybody on' 'whatif.depth 1'
 picture compare 'page Compare' 'compare strip'
 picture depth 'page Where depth' 'depth.by place'

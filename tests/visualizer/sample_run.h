@@ -22,7 +22,7 @@ struct SampleRun {
   int snapshot_every = 25;
 };
 
-namespace sample {
+namespace sample_run {
 
 inline constexpr int block_layers = 2,
                      heads_bytes = 2 * 4 * 32 * 4;  // of one entry: keys and values, 4 heads of 32 floats
@@ -154,21 +154,21 @@ inline Trace make_trace(const SampleRun& run, int step, Rule rule) {
   return trace;
 }
 
-}  // namespace sample
+}  // namespace sample_run
 
 inline Snapshot sample_snapshot(const SampleRun& run, int step) {
-  Snapshot snapshot{step, sample::make_trace(run, step, Rule::topk), sample::make_trace(run, step, Rule::threshold)};
+  Snapshot snapshot{step, sample_run::make_trace(run, step, Rule::topk), sample_run::make_trace(run, step, Rule::threshold)};
   const double learnt = std::min(1.0, double(step) / run.steps);
   for (int most = 1; most < run.recursions; ++most) {
     Prediction lens{snapshot.threshold.nll, snapshot.threshold.likely};
     for (size_t t = 0; t < lens.nll.size(); ++t)
-      lens.nll[t] += float(0.4 * learnt * (run.recursions - most) * (sample::difficulty(int(t) + 1) + 0.5));
+      lens.nll[t] += float(0.4 * learnt * (run.recursions - most) * (sample_run::difficulty(int(t) + 1) + 0.5));
     snapshot.threshold.exits.push_back(std::move(lens));
   }
-  const int layers = 2 + sample::block_layers * run.recursions;
-  for (int l = 0; l < layers; ++l) snapshot.topk.gradients.use.push_back(float(0.2 + sample::noise(step, 40 + l)));
-  for (int set = 0; set < 2 + sample::block_layers; ++set)
-    snapshot.topk.gradients.total.push_back(float(0.5 + sample::noise(step, 80 + set)));
+  const int layers = 2 + sample_run::block_layers * run.recursions;
+  for (int l = 0; l < layers; ++l) snapshot.topk.gradients.use.push_back(float(0.2 + sample_run::noise(step, 40 + l)));
+  for (int set = 0; set < 2 + sample_run::block_layers; ++set)
+    snapshot.topk.gradients.total.push_back(float(0.5 + sample_run::noise(step, 80 + set)));
   return snapshot;
 }
 
@@ -179,9 +179,9 @@ inline ScoreHistogram sample_scores(const SampleRun& run, int step) {
   const double learnt = double(step) / run.steps;
   for (int r = 0; r < run.recursions; ++r)
     for (int t = 0; t < 2000; ++t) {
-      const double z = sample::logit(t, r, learnt, step + t);
+      const double z = sample_run::logit(t, r, learnt, step + t);
       const int bin = std::min(ScoreHistogram::bins - 1, int(ScoreHistogram::bins / (1 + std::exp(-z))));
-      const bool taken = r == 0 || z > 0.8 * (1 - learnt) * (sample::noise(21, t) - 0.5);
+      const bool taken = r == 0 || z > 0.8 * (1 - learnt) * (sample_run::noise(21, t) - 0.5);
       ++(taken ? scores.taken : scores.left)[r * ScoreHistogram::bins + bin];
     }
   return scores;
@@ -192,9 +192,9 @@ inline Recording sample_recording(const SampleRun& run = {}) {
   recording.config_toml = fmt::format(
       "[model]\nd_model = 128\nn_heads = 4\nn_layers = {}\nsharing = \"middle_cycle\"\nn_recursions = {}\n"
       "routing = \"expert_choice\"\nkv_cache = \"recursion_wise\"\n",
-      2 + sample::block_layers * run.recursions, run.recursions);
+      2 + sample_run::block_layers * run.recursions, run.recursions);
   for (int id = 0; id < 512; ++id) {
-    recording.vocabulary.push_back(sample::piece_of(id));
+    recording.vocabulary.push_back(sample_run::piece_of(id));
     recording.counts.push_back(id == 24 ? 9000 : 100);
     recording.train_tokens += recording.counts.back();
   }
@@ -204,12 +204,12 @@ inline Recording sample_recording(const SampleRun& run = {}) {
     const double done = double(step) / run.steps;
     m.step = step;
     m.seconds = step * 0.11;
-    m.loss = 1.75 + 4.5 * std::exp(-7 * done) + 0.25 * (sample::noise(11, step) - 0.5);
+    m.loss = 1.75 + 4.5 * std::exp(-7 * done) + 0.25 * (sample_run::noise(11, step) - 0.5);
     m.aux_loss = 0.6 - 0.4 * done;
-    m.grad_norm = 0.5 + sample::noise(12, step);
+    m.grad_norm = 0.5 + sample_run::noise(12, step);
     m.lr = 3e-3 * std::min({1.0, step / 40.0, (1 - done) / 0.2 + 0.01});
-    m.tokens_per_second = 18500 + 900 * sample::noise(13, step) - (step % 50 == 0 ? 6000 : 0);
-    m.mean_depth = 2 + 0.03 * (sample::noise(14, step) - 0.5);
+    m.tokens_per_second = 18500 + 900 * sample_run::noise(13, step) - (step % 50 == 0 ? 6000 : 0);
+    m.mean_depth = 2 + 0.03 * (sample_run::noise(14, step) - 0.5);
     m.sampling_accuracy = 0.55 + 0.4 * done;
     recording.steps.push_back(m);
     if (step % 10 == 0) recording.scores.push_back(sample_scores(run, step));

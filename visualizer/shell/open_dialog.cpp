@@ -156,7 +156,8 @@ void draw_training(AppState& state) {
   TrainRequest& request = state.open.request;
   heading("Train a new run");
   ui::paragraph(
-      "A small MoR model, while you watch, or a race: in turn with its vanilla and its recursive twin, at equal FLOPs. "
+      "A small model, while you watch, or a race: a MoR model in turn with its vanilla and its recursive twin, at "
+      "equal FLOPs. "
       "Text: stories (bundled), a file, or a folder of files. Images: digits, or a folder with MNIST's four files.",
       ui::colors::dim, ui::Font::small);
   name_row("text or images", -1);
