@@ -226,7 +226,8 @@ void without_window(const Options& o, const WindowOptions& window) {
     source.poll();
     const Generation& g = source.generation();
     const Experiment& tried = app.state().tried;
-    return g.running || g.looking || g.surveying || (tried.changes_something() && !(g.outcome && g.outcome->experiment == tried));
+    return g.running || g.looking || g.surveying ||
+           (tried.changes_something() && !(g.outcome && g.outcome->experiment == tried));
   };
   for (;;) {
     while (busy()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
