@@ -157,7 +157,8 @@ inline Trace make_trace(const SampleRun& run, int step, Rule rule) {
 }  // namespace sample_run
 
 inline Snapshot sample_snapshot(const SampleRun& run, int step) {
-  Snapshot snapshot{step, sample_run::make_trace(run, step, Rule::topk), sample_run::make_trace(run, step, Rule::threshold)};
+  Snapshot snapshot{step, sample_run::make_trace(run, step, Rule::topk),
+                    sample_run::make_trace(run, step, Rule::threshold)};
   const double learnt = std::min(1.0, double(step) / run.steps);
   for (int most = 1; most < run.recursions; ++most) {
     Prediction lens{snapshot.threshold.nll, snapshot.threshold.likely};

@@ -1,13 +1,10 @@
 #include "visualizer/runs/survey.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "support/catch.h"
 #include "support/temporary_folder.h"
-#include "support/tiny_models.h"
 #include "tensor/files.h"
-#include "visualizer/runs/model_decoder.h"
 #include "visualizer/scripted.h"
 
 using namespace tinymor;
@@ -74,46 +71,6 @@ TEST_CASE("where the held-out text cannot be had, the watched texts are surveyed
   request = run.request;
   request.config.data.val_fraction = 0;
   refused(request, "held no text out");
-}
-
-TEST_CASE("every kind of model is surveyed: the sweep counts every token, and agrees with the routing at 0.5") {
-  const auto letters = train_char_tokenizer("abcdefghij");
-  for (auto [name, config] : tiny_configs()) {
-    CAPTURE(name);
-    config.vocab_size = letters->vocab_size();
-    const auto model = std::make_shared<const Model>(opinionated_model(config));
-    const std::atomic<bool> cancelled{false};
-    const std::vector<int32_t> text = random_tokens(20, 10, 3);
-    const std::optional<SurveyedText> surveyed = model_decoder({model, letters})->survey(text, cancelled);
-    REQUIRE(surveyed);
-    CHECK(surveyed->routed.tokens == text);
-    CHECK(surveyed->routed.nll.size() == 19);
-    CHECK(surveyed->routed.exits.size() + 1 == size_t(std::max<int64_t>(1, model->layers().recursions)));
-    CHECK(surveyed->deepest.size() == (config.routing == Routing::none ? 0 : 19));
-    const bool sweeps = config.routing == Routing::expert_choice;
-    REQUIRE(surveyed->swept.size() == (sweeps ? std::size(swept_cut_offs) : 0));
-    int64_t before = 19;
-    for (const SweptText& swept : surveyed->swept) {
-      CHECK(std::accumulate(swept.depths.begin(), swept.depths.end(), int64_t(0)) == 19);
-      const int64_t second = swept.depths[2] + swept.depths[3];  // all tokens take the first
-      CHECK(second <= before);
-      before = second;
-    }
-    if (!sweeps) continue;
-    const std::vector<int32_t>& depth = surveyed->routed.depth;
-    for (int d = 0; d <= 3; ++d)
-      CHECK(surveyed->swept[5].depths[size_t(d)] == std::count(depth.begin(), depth.end() - 1, d));
-    CHECK(surveyed->swept[5].loss / 19 == Approx(surveyed->routed.lm_loss).epsilon(1e-5));
-  }
-}
-
-TEST_CASE("a survey that is told to stop between two passes leaves nothing behind") {
-  const auto letters = train_char_tokenizer("abcdefghij");
-  ModelConfig config = tiny_config();
-  config.vocab_size = letters->vocab_size();
-  const auto decoder = model_decoder({std::make_shared<const Model>(opinionated_model(config)), letters});
-  const std::atomic<bool> cancelled{true};
-  CHECK_FALSE(decoder->survey(random_tokens(20, 10, 3), cancelled));
 }
 
 TEST_CASE("a survey arrives text by text beside what is written, and stops when it is told to") {

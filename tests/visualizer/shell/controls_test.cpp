@@ -54,7 +54,9 @@ TEST_CASE("every control of every page answers when it is pressed") {
   const std::set<std::string> chosen = {
       "gen.temperature",   "rule.1",        "page.0",         "curves.axis.0",     "kv.strategy.0",     "kv.subject.1",
       "attention.layer.1", "tokens.view.0", "compare.kind.0", "sharing.scheme.0",  "attention.map.0.0", "lens.depth.0",
-      "lens.cut_off",      "time.follow",   "autograd.first", "autograd.preset.0", "autograd.previous", "lens.reset"};
+      "lens.cut_off",      "time.follow",   "autograd.first", "autograd.preset.0", "autograd.previous", "lens.reset",
+
+      "depth.by.0",        "depth.row.0"};
   // Those that are read or dragged and not pressed, and fields that wait to be typed into.
   const std::set<std::string> read = {"split.0",
                                       "split.1",
@@ -66,6 +68,8 @@ TEST_CASE("every control of every page answers when it is pressed") {
                                       "panel.compare",
                                       "panel.depth",
                                       "depth.cut_offs",
+                                      "depth.dots.0",
+                                      "depth.dots.1",
                                       "panel.autograd",
                                       "panel.tokens",
                                       "sharing.set.0",

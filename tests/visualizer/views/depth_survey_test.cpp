@@ -233,7 +233,7 @@ TEST_CASE("the depth of each snapshot is by the causal rule, as shares of the to
 
 TEST_CASE("the context of a token has it in brackets, and dots where the text goes on") {
   const DepthSurvey survey = small_survey();
-  CHECK(context_of(survey, 0, 2, 1) == "... bri[dge],...");
+  CHECK(context_of(survey, 0, 2, 1) == "... bri[dge], ...");
   CHECK(context_of(survey, 0, 1, 9) == " the [bri]dge, 7\u00b6 the");
   CHECK(context_of(survey, 5, 1, 9).empty());
 }
