@@ -202,7 +202,11 @@ int corner_choice(const std::string& name, const std::vector<const char*>& label
   const float width = segmented_width(labels);
   if (right - width - before < ImGui::GetCursorStartPos().x + em() * 4)
     return corner_cycle(name, labels, choice, hint_text, right);
-  return corner(width, right, [&] { return segmented(name, labels, choice, hint_text); });
+  return corner(width, right, [&] {
+    const int chosen = segmented(name, labels, choice, hint_text);
+    tag(name);
+    return chosen;
+  });
 }
 
 float button_width(const char* text) {
@@ -235,7 +239,6 @@ int segmented(const std::string& name, const std::vector<const char*>& labels, i
     if (chip(name + "." + std::to_string(i), labels[i], i == choice, hint_text)) choice = i;
   }
   ImGui::EndGroup();
-  tag(name);
   ImGui::PopStyleVar();
   return choice;
 }

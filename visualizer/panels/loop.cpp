@@ -12,6 +12,7 @@
 #include "visualizer/panels/loop_machine.h"
 #include "visualizer/panels/loop_words.h"
 #include "visualizer/panels/panels.h"
+#include "visualizer/panels/patch_words.h"
 
 namespace tinymor {
 namespace {
@@ -24,7 +25,7 @@ class LoopPanel : public Panel {
     const Told told = told_of(source, state);
     if (told.text.size() == 0) return "a text on its way through the model";
     std::string out = machine_words(source.geometry());
-    out += fmt::format(" \u00b7 {} \u00b7 step {}", rule_in_force(state), state.shown.step);
+    out += fmt::format(" \u00b7 {} \u00b7 step {}", told.training ? "training rule" : "causal rule", state.shown.step);
     if (told.changed) out += " \u00b7 what if: by the newest weights";
     if (told.story.tokens() < told.text.size())
       out += fmt::format(" \u00b7 {} of {} tokens", told.story.tokens(), told.text.size());
@@ -114,7 +115,14 @@ class LoopPanel : public Panel {
   static LoopPicture picture_of(const Told& told, const AppState& state, std::vector<Box> words) {
     const int event = std::clamp(state.story.event, 0, told.story.events() - 1);
     const double bar = told.changed ? state.what_if.cut_off : 0.5;
-    return {told.text, told.story, event, state.story.moved(), told.training, bar, std::move(words), {}};
+    return {told.text,
+            told.story,
+            event,
+            state.story.moved(),
+            told.training,
+            bar,
+            std::move(words),
+            state.shown.images >= 0};
   }
 
   std::string missing(const Source& source, const AppState& state) const override {
@@ -247,7 +255,23 @@ class LoopPanel : public Panel {
       const float edge = side * 0.14f;
       canvas.image(box.inset(edge, edge), *patches[size_t(p)]);
     }
+    draw_verdict(canvas, source, state, {{words.back().max.x + ui::em(), area.min.y}, area.max},
+                 told.story.event(event).kind == LoopEvent::guess);
     return words;
+  }
+
+  /// What the image is, and in the end what the model takes it for; buttons lead to other images.
+  static void draw_verdict(Canvas& canvas, const Source& source, AppState& state, const Box& box, bool known) {
+    const ImageSnapshot& images = source.history().images[size_t(state.shown.images)];
+    const int image = std::max(0, state.patches_image), count = int(images.images.size());
+    const SeenImage& seen = images.images[size_t(image)];
+    ui::fitted_text(canvas, box.min, ui::u32(ui::colors::dim),
+                    fmt::format("image {} of {}, a {}", image + 1, count, class_name(source, seen.truth)), box.width());
+    if (known)
+      ui::fitted_text(canvas, {box.min.x, box.min.y + ui::em() * 1.4f}, ui::u32(ui::colors::text),
+                      verdict(source, seen), box.width(), ui::Font::large);
+    ImGui::SetCursorScreenPos({box.min.x, box.min.y + ui::em() * 4});
+    if (ui::button("loop.image", "next image")) state.patches_image = (image + 1) % count;
   }
 
   using Patches = std::vector<std::shared_ptr<const Image>>;

@@ -312,7 +312,7 @@ void draw_loop_arrows(Canvas& canvas, const LoopPicture& p, const MachineLayout&
   std::vector<ImVec2> back = {start, {start.x, top}, {block.center().x, top}, {block.center().x, block.min.y}};
   if (!machine.gate) back.insert(back.begin(), ImVec2{block.max.x, middle});
   draw_arrow(canvas, back, accent, thick);
-  const std::string again = machine.gate ? "once more" : fmt::format("every token, {} times", p.text.rows.size());
+  const std::string again = machine.gate ? "once more" : fmt::format("all, {} times", p.text.rows.size());
   ui::fitted_text(canvas, {block.center().x + em, top - em * 1.25f}, ui::u32(accent), again,
                   start.x - block.center().x - em, ui::Font::small);
   if (!machine.gate) return;
@@ -411,8 +411,9 @@ float draw_story_cache(Canvas& canvas, const Box& area, const LoopPicture& p) {
 
 namespace {
 
-std::string tokens_text(int count) {
-  return count == 1 ? "1 token" : fmt::format("{} tokens", count);
+std::string tokens_text(const LoopPicture& p, int count) {
+  const char* plural = p.of_image ? "es" : "s";
+  return fmt::format("{} {}{}", count, p.of_image ? "patch" : "token", count == 1 ? "" : plural);
 }
 
 std::string judge_text(const LoopPicture& p, int pass) {
@@ -424,12 +425,13 @@ std::string judge_text(const LoopPicture& p, int pass) {
   }
   const char* again = pass == 1 ? "go in" : "go round again";
   if (p.text.routing == Routing::token_choice)
-    return fmt::format("The gate: every token chose its number of passes when it came in. {} of {} chose {} or more.",
+    return fmt::format("The gate: all chose their number of passes when they came in. {} of {} chose {} or more.",
                        go_on, judged, pass);
   const RecursionRow& row = p.text.rows[size_t(pass) - 1];
   if (p.training)
-    return fmt::format("The gate: the best {} of the whole text's {} {}, here {} of {}: it looks ahead.", row.computed,
-                       row.candidates, again, go_on, judged);
+    return p.of_image ? fmt::format("The gate: the best {} of {} {}. The others are done.", go_on, judged, again)
+                      : fmt::format("The gate: the best {} of the whole text's {} {}, here {} of {}: it looks ahead.",
+                                    row.computed, row.candidates, again, go_on, judged);
   return fmt::format("The gate: {} of {} have a score of at least {:.2f} and {}. The others are done.", go_on, judged,
                      p.bar, again);
 }
@@ -437,7 +439,7 @@ std::string judge_text(const LoopPicture& p, int pass) {
 std::string run_text(const LoopPicture& p, const LoopEvent& now) {
   const Machine& machine = p.story.machine();
   const MachineBox& box = machine.boxes[size_t(now.box)];
-  const std::string all = tokens_text(p.story.tokens());
+  const std::string all = tokens_text(p, p.story.tokens());
   const int inside = p.story.inside(p.text, p.event);
   if (!machine.loops() && box.times > 1)
     return fmt::format("Layer {}: the same weights for the {} time of {}.", now.layers_done,
@@ -458,7 +460,7 @@ std::string event_text(const LoopPicture& p) {
   const LoopEvent& now = p.story.event(p.event);
   switch (now.kind) {
     case LoopEvent::wait:
-      return fmt::format("{} wait. Press Space for the next event.", tokens_text(p.story.tokens()));
+      return fmt::format("{} wait. Press Space for the next event.", tokens_text(p, p.story.tokens()));
     case LoopEvent::judge:
       return judge_text(p, now.pass);
     case LoopEvent::run:
@@ -466,12 +468,12 @@ std::string event_text(const LoopPicture& p) {
     case LoopEvent::guess:
       break;
   }
-  return p.patches.empty() ? "Each token guesses the one after it." : "The model names what it sees.";
+  return p.of_image ? "The model names what it sees." : "Each token guesses the one after it.";
 }
 
 std::string work_text(const LoopPicture& p) {
   const int work = p.story.work(p.text, p.event), most = p.story.most_work();
-  if (!p.story.machine().loops()) return fmt::format("{} of {} layers times tokens: no token can leave", work, most);
+  if (!p.story.machine().loops()) return fmt::format("{} of {} layers times tokens: none can leave", work, most);
   return fmt::format("{} of {} passes through the block", work, most);
 }
 

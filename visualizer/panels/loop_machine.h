@@ -15,11 +15,12 @@ struct LoopPicture {
   const TextView& text;
   const LoopStory& story;
   int event;
-  float moved;                        ///< 0 to 1: how far the tokens have come from the event before.
-  bool training;                      ///< The gate takes the best of the text instead of comparing with a bar.
-  double bar;                         ///< The score from which on the gate lets a token go on.
-  std::vector<Box> words;             ///< [tokens] where the waiting tokens are.
-  std::vector<const Image*> patches;  ///< [tokens] of an image; empty: the tokens are words.
+  float moved;                             ///< 0 to 1: how far the tokens have come from the event before.
+  bool training;                           ///< The gate takes the best of the text instead of comparing with a bar.
+  double bar;                              ///< The score from which on the gate lets a token go on.
+  std::vector<Box> words;                  ///< [tokens] where the waiting tokens are.
+  bool of_image = false;                   ///< The tokens are patches of an image, not words.
+  std::vector<const Image*> patches = {};  ///< [tokens] of it, to be drawn.
 };
 
 /// Where the boxes of a machine, its gate, those it judges and those that have left are.

@@ -26,7 +26,8 @@ bool needs_bar(const Source& source, const AppState& state) {
 }  // namespace
 
 float draw_inspector_bar(const Source& source, AppState& state, ImVec2 window, float bottom) {
-  if (!needs_bar(source, state)) return bottom;
+  constexpr float least_height = 20;  // of a window that has room for it, in em
+  if (window.y < least_height * ui::em() || !needs_bar(source, state)) return bottom;
   const float em = ui::em(), pad = em * 0.25f, top = bottom - em - 2 * pad;
   if (ui::begin_bar("##inspector", {0, top}, {window.x, bottom - top})) {
     ui::tag("inspector", {{0, top}, {window.x, bottom}});

@@ -201,7 +201,7 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
   if (!tight || source.steerable()) parts.push_back(badge(source, state));
   if (all.size() > 1 || !state.maximised.empty()) parts.push_back(page_tabs(state, all, window.x - 2 * pad));
   if (!source.history().of_images() && source.geometry().routing == Routing::expert_choice)
-    parts.push_back(rule_switch(state, !roomy || window.x < 72 * em, tight));
+    parts.push_back(rule_switch(state, !roomy || window.x < 100 * em, tight));
   if (can_open)
     parts.push_back({ui::button_width("Open"), [&state] {
                        if (ui::button("open", "Open", true, "Another run, or train a new one (O)"))

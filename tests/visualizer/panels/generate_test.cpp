@@ -106,7 +106,7 @@ TEST_CASE("every token of a text keeps the candidates it was drawn from, however
     desk.window.frames(2);
     return desk.window.app().text("generate");
   };
-  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("page.2"));
   desk.state().request.temperature = 1;
   desk.state().request.max_tokens = 4;
   REQUIRE(desk.window.click("gen.play"));

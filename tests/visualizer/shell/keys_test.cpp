@@ -197,11 +197,11 @@ TEST_CASE("the keyboard reaches and presses every control, and types into every 
     for (int i = 0; i < 100 && desk.window.app().registry().focus() != name; ++i) desk.window.key(ImGuiKey_DownArrow);
     return desk.window.app().registry().focus() == name;
   };
-  REQUIRE(go_to("kv.strategy.2"));
+  REQUIRE(go_to("kv.subject.1"));
   desk.window.key(ImGuiKey_Enter);
-  CHECK(desk.state().cache_strategy == 2);
+  CHECK(desk.state().cache_subject == Subject::generated);
   desk.window.key(ImGuiKey_UpArrow);
-  CHECK(desk.window.app().registry().focus() == "kv.strategy.1");
+  CHECK(desk.window.app().registry().focus() == "kv.subject.0");
   REQUIRE(go_to("page.2"));
   desk.window.key(ImGuiKey_Enter);
   desk.window.frames(3);
@@ -345,7 +345,7 @@ TEST_CASE("Tab goes from control to control and from field to field, also out of
   CHECK(registry.focus() != first);
   desk.window.key(ImGuiKey_Tab, true);
   CHECK(registry.focus() == first);
-  REQUIRE(desk.window.click("page.1"));
+  REQUIRE(desk.window.click("page.2"));
   const auto leaves = [&](const char* field, const char* next) {
     CAPTURE(field);
     REQUIRE(desk.window.click(field));

@@ -450,6 +450,7 @@ TEST_CASE("the training panel shows a run's cost and data, and says when the run
   REQUIRE(wait_for(source, [&] { return source.history().evals.size() == 8; }));
   Headless window(source, 1280, 800);
   window.frames(2);
+  window.app().state().page = "Overview";
   const std::string text = window.app().text("curves");
   CHECK_THAT(text, ContainsSubstring("this run takes about 2 GB of memory\n"));
   CHECK_THAT(text, ContainsSubstring("held-out loss rises since step "));
@@ -515,6 +516,7 @@ TEST_CASE("a folder of runs opens all of them side by side, however many, and ea
   CHECK_THAT(window.app().text("curves"), ContainsSubstring("vanilla"));
   CHECK(open_sources(folder.path() / "mor", [] {}).size() == 1);
   for (int i = 0; i < 10; ++i) write("more" + std::to_string(i));
+  state.page = "Overview";
   window.app().drop(folder.path().string());
   window.frames(3);
   REQUIRE(state.compare.rivals.size() == 12);
