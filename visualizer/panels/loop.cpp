@@ -147,7 +147,8 @@ class LoopPanel : public Panel {
     ui::fitted_text(canvas, {all.min.x, y}, ui::u32(ui::colors::text), event_text(picture), all.width(),
                     ui::Font::bold);
     y += em * 1.7f;
-    const float meter = em * 1.3f;
+    const bool tight = all.height() < em * 26;
+    const float meter = tight ? 0 : em * 1.3f;
     const Box machine{{all.min.x, y}, {all.max.x, all.max.y - buttons - verbs - meter - em * 0.6f}};
     if (machine.height() > em * 5) {
       drawn_ = draw_machine(canvas, machine.inset(em * 0.2f, em * 0.4f), picture);
@@ -155,7 +156,8 @@ class LoopPanel : public Panel {
       if (machine.height() > em * 13)
         draw_story_cache(canvas, layout_of(told.story.machine(), machine.inset(em * 0.2f, em * 0.4f)).cache, picture);
     }
-    draw_meter(canvas, {{all.min.x, machine.max.y + em * 0.3f}, {all.max.x, machine.max.y + meter}}, source, picture);
+    if (!tight)
+      draw_meter(canvas, {{all.min.x, machine.max.y + em * 0.3f}, {all.max.x, machine.max.y + meter}}, source, picture);
     if (verbs > 0) {
       ImGui::SetCursorScreenPos({all.min.x, all.max.y - buttons - verbs + em * 0.3f});
       draw_verbs(source, state);
@@ -175,7 +177,7 @@ class LoopPanel : public Panel {
     const bool roomy = area.height() > em * 7;
     const auto rows = float(std::max<size_t>(1, text.rows.size()));
     const auto flow_in = [&](ui::Font font) {
-      const float below = rows * (block + 1) + em * (roomy ? 1.3f : 0.9f);
+      const float below = rows * (block + 1) + em * (roomy ? 1.3f : 0.3f);
       return flow_text(pieces, area.width(), font, 1.15f + below / ui::font(font)->FontSize);
     };
     ui::Font font = roomy ? ui::Font::large : ui::Font::body;

@@ -132,6 +132,7 @@ TEST_CASE("what is saved is on light ground and without buttons, and the window 
   std::filesystem::current_path(folder.path());
   WritingSource source;
   Headless window(source, 1280, 800);
+  window.app().state().page = "Overview";
   window.frames(3);
   const auto saved = [&] {
     window.app().state().exporting = "grid";

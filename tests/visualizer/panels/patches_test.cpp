@@ -36,6 +36,22 @@ TEST_CASE("a run on images opens where its images are, at every size") {
   }
 }
 
+TEST_CASE("the patches of an image go through the loop as deep as the model took them") {
+  Desk desk;
+  desk.state().page = "Loop";
+  for (int event = 0; event < 9; ++event) {
+    desk.state().story.event = event;
+    desk.window.frames(2);
+  }
+  // Depths 1, 3, 2 and 1: four patches in the first pass, two in the second, one in the third.
+  CHECK_THAT(desk.text("loop"),
+             ContainsSubstring("all 4 patches enter the shared block. 4 of 12 passes") &&
+                 ContainsSubstring("2 of 4 patches are inside. The others cost nothing more. 6 of") &&
+                 ContainsSubstring("1 of 4 patches are inside. The others cost nothing more. 7 of"));
+  REQUIRE(desk.window.click("loop.image"));
+  CHECK(desk.state().patches_image == 1);
+}
+
 TEST_CASE("the time line of a run on images goes through its images") {
   Desk desk;
   CHECK(desk.state().shown.step == 50);

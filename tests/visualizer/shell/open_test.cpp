@@ -516,7 +516,7 @@ TEST_CASE("a folder of runs opens all of them side by side, however many, and ea
   CHECK_THAT(window.app().text("curves"), ContainsSubstring("vanilla"));
   CHECK(open_sources(folder.path() / "mor", [] {}).size() == 1);
   for (int i = 0; i < 10; ++i) write("more" + std::to_string(i));
-  state.page = "Overview";
+  window.app().state().page = "Overview";
   window.app().drop(folder.path().string());
   window.frames(3);
   REQUIRE(state.compare.rivals.size() == 12);

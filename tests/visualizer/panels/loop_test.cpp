@@ -1,0 +1,131 @@
+// The page "Loop" in the window: its keys, its three controls and the inspector beside it.
+
+#include "support/catch.h"
+#include "visualizer/desk.h"
+
+using namespace tinymor;
+
+namespace {
+
+struct LoopDesk : Desk {
+  LoopDesk() {
+    state().page = "Loop";
+    window.frames(2);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the loop is the first page, and Space, Backspace and P go through its story") {
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  window.frames(3);
+  AppState& state = window.app().state();
+  CHECK(state.page == "Loop");
+  CHECK(state.story.event == 0);
+  window.key(ImGuiKey_Space);
+  window.key(ImGuiKey_Space);
+  CHECK(state.story.event == 2);
+  window.key(ImGuiKey_Backspace);
+  CHECK(state.story.event == 1);
+  window.key(ImGuiKey_Backspace);
+  window.key(ImGuiKey_Backspace);
+  CHECK(state.story.event == 0);
+  window.type("p");
+  CHECK(state.story.playing);
+  CHECK(window.app().animating());
+  window.frames(200, 0.1);
+  CHECK(state.story.event == state.story.last());
+  CHECK_FALSE(state.story.playing);
+  CHECK_FALSE(window.app().animating());
+  window.key(ImGuiKey_Space);
+  CHECK(state.story.event == state.story.last());
+}
+
+TEST_CASE("the picture of an event is the same however it was reached") {
+  LoopDesk played, set;
+  for (int i = 0; i < 4; ++i) played.window.key(ImGuiKey_Space);
+  played.window.frames(10, 0.1);
+  set.state().story.event = 4;
+  set.window.frames(10, 0.1);
+  CHECK(played.window.picture().rgba == set.window.picture().rgba);
+  set.state().story.event = 5;
+  set.window.frames(1);
+  CHECK(played.window.picture().rgba != set.window.picture().rgba);
+}
+
+TEST_CASE("the buttons below the story step, play and scrub") {
+  LoopDesk desk;
+  REQUIRE(desk.window.click("loop.next"));
+  CHECK(desk.state().story.event == 1);
+  REQUIRE(desk.window.click("loop.back"));
+  CHECK(desk.state().story.event == 0);
+  REQUIRE(desk.window.drag("loop.event", 0.02f, 0.98f));
+  CHECK(desk.state().story.event == desk.state().story.last());
+  REQUIRE(desk.window.click("loop.play"));
+  CHECK(desk.state().story.playing);
+  CHECK(desk.state().story.event < 2);
+}
+
+TEST_CASE("the bar, a word's depth and the step of the training can be changed beside the story") {
+  LoopDesk desk;
+  REQUIRE(desk.window.drag("loop.bar", 0.5f, 0.9f));
+  CHECK(desk.state().what_if.cut_off > 0.7f);
+  desk.state().what_if = {};
+  REQUIRE(desk.window.click("loop.depth.1"));
+  CHECK(desk.state().what_if.depth == 1);
+  REQUIRE(desk.state().pinned);  // a word of the sentence that is told
+  REQUIRE(desk.window.drag("loop.rewind", 0.95f, 0.02f));
+  CHECK(desk.state().shown.step == 1);
+  REQUIRE(desk.window.click("loop.instruments"));
+  CHECK(desk.state().page == "Overview");
+}
+
+TEST_CASE("the inspector has its place on every page of tokens, and shows what the mouse is at, else the pinned one") {
+  Desk desk;
+  const auto text = [&] { return desk.window.app().text("inspector"); };
+  for (const char* page : {"Loop", "Overview", "Generate", "Inside", "Data"}) {
+    desk.state().page = page;
+    desk.window.frames(2);
+    CAPTURE(page);
+    CHECK(desk.shows("panel.inspector"));
+  }
+  desk.state().page = "Overview";
+  desk.window.frames(2);
+  const Box place = desk.window.app().registry().find("panel.inspector")->box;
+  REQUIRE(desk.window.click("strip.token.24"));
+  CHECK_THAT(text(), ContainsSubstring("token 24 "));
+  REQUIRE(desk.window.hover("strip.token.5"));
+  CHECK_THAT(text(), ContainsSubstring("token 5 "));
+  REQUIRE(desk.window.hover("top.badge"));
+  CHECK_THAT(text(), ContainsSubstring("token 24 "));
+  const Box now = desk.window.app().registry().find("panel.inspector")->box;
+  CHECK((now.min.x == place.min.x && now.max.y == place.max.y));
+  REQUIRE(desk.window.click("inspector.let_go"));
+  CHECK_FALSE(desk.state().pinned);
+  desk.window.app().state().maximised = "grid";
+  desk.window.frames(2);
+  CHECK(desk.shows("inspector"));  // one line of it
+}
+
+TEST_CASE("the inspector's formulas are the numbers of the trace") {
+  Desk desk;
+  desk.state().pinned = TokenRef{Subject::watched, 24};
+  for (const RuleView rule : {RuleView::training, RuleView::causal}) {
+    desk.state().rule = rule;
+    desk.window.frames(1);
+    const std::string text = desk.window.app().text("inspector");
+    const Snapshot& s = desk.source.history().snapshots.back();
+    const Trace& trace = rule == RuleView::training ? s.topk : s.threshold;
+    for (size_t r = 1; r < trace.recursions.size(); ++r) {
+      const RecursionTrace& each = trace.recursions[r];
+      const auto at = std::find(each.positions.begin(), each.positions.end(), 24) - each.positions.begin();
+      if (size_t(at) == each.positions.size()) {
+        CHECK_THAT(text, ContainsSubstring(fmt::format("pass {}: it has left before", r + 1)));
+        continue;
+      }
+      const double z = each.logits[size_t(at)];
+      CHECK_THAT(text, ContainsSubstring(fmt::format("({:.2f}) = {:.2f}", z, router_score(z))));
+    }
+  }
+}
