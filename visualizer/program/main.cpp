@@ -183,6 +183,9 @@ std::string path_or_bundled(const Options& o) {
 /// Puts the window into the state that the command line asks for: the scene, then what is named beside it.
 void prepare(const Options& o, AppState& state, const Source& source) {
   state.lessons = read_lessons(bundled("lessons"));
+  constexpr size_t longest_glossary = 1 << 20;
+  if (const fs::path file = bundled("glossary.md"); !file.empty())
+    state.glossary = parse_glossary(read_file(file, longest_glossary));
   for (const auto& [name, folder] : {std::pair("Story", "first-runs"), {"Digits", "digits"}})
     if (const fs::path path = bundled(folder); !path.empty())
       state.open.presets.push_back({name, path.lexically_normal().string()});

@@ -42,8 +42,10 @@ void draw_contents(Panel& panel, const Box& box, const Source& source, AppState&
   if (free > ui::em() * 2)
     ui::fitted_text(canvas, {corner.x + left, corner.y + top + ImGui::GetStyle().FramePadding.y},
                     ui::u32(ui::colors::text), panel.title(), free, ui::Font::bold);
-  ui::fitted_text(canvas, {corner.x + left, corner.y + below}, ui::u32(ui::colors::dim), panel.caption(source, state),
-                  right - left, ui::Font::small);
+  const std::string caption = panel.caption(source, state);
+  const ImVec2 second_line{corner.x + left, corner.y + below};
+  ui::fitted_text(canvas, second_line, ui::u32(ui::colors::dim), caption, right - left, ui::Font::small);
+  explain_terms(canvas, second_line, fitted(caption, right - left, ui::Font::small), ui::Font::small, state.glossary);
   ImGui::SetCursorPos({left, below + text_size("x", ui::Font::small).y + ui::em() * 0.5f});
   panel.draw(source, state, canvas);
   canvas.pop_clip();

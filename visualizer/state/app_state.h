@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "visualizer/draw/canvas.h"
+#include "visualizer/draw/glossary.h"
 #include "visualizer/draw/memo.h"
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/state/comparison.h"
@@ -140,6 +141,7 @@ struct Settings {
   double script_seconds = 0;     ///< Since it began.
   std::set<std::string> hidden;  ///< Controls that a scene has hidden.
   std::vector<Lesson> lessons;
+  std::vector<Term> glossary;
   Tutor tutor;
   /// How far the gaps between panels were moved, by page and number of its gaps, as split() takes it.
   std::map<std::string, std::vector<float>> splits;

@@ -27,7 +27,7 @@ loop.back loop.bar loop.depth.N loop.event loop.image loop.instruments loop.next
 loop.text menu.NAME note.cancel note.keep note.text open open.close open.go open.message open.path open.run.N page.N
 page.menu page.next page.previous patches.image.N record rule.N rule.next scores.log scores.one_scale
 scores.strip.N sharing.passes sharing.scheme sharing.scheme.N sharing.set.N split.N strip.shift
-strip.tint strip.token.N theme time.all time.clock time.first time.follow time.next time.play time.previous time.speed
+strip.tint strip.token.N term.NAME theme time.all time.clock time.first time.follow time.next time.play time.previous time.speed
 time.track tokens.batches tokens.held_out tokens.open tokens.own tokens.row.N tokens.search tokens.token.N
 tokens.view tokens.view.N tokens.watch top.badge train.capacity train.data train.go train.layers train.lr
 train.pause train.problem train.race train.recursions train.rest.battery train.rest.plateau train.routing

@@ -25,6 +25,7 @@ void for_each_member(State& s, Field&& field) {
   field("theme", s.theme, OneOf<Theme>{"dark light"});
   field("rule", s.rule, OneOf<RuleView>{"training causal difference"});
   field("story.event", s.story.event, Between{0, 1000});
+  field("story.play", s.story.playing, Switch{});
   field("splits", s.splits, Splits{});
   field("shift", s.shift_depth, Switch{});
   field("paper", s.paper_colors, Switch{});
