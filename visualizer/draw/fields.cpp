@@ -96,20 +96,29 @@ bool slider(const std::string& name, float& value, float low, float high, const 
   field(name);
   const bool moved = ImGui::SliderFloat(("##" + name).c_str(), &value, low, high, format,
                                         logarithmic ? ImGuiSliderFlags_Logarithmic : 0);
+  constexpr float notches = 50;
+  const int by = slider_notches(name);
+  if (by != 0) {
+    const float next =
+        logarithmic ? value * std::pow(high / low, float(by) / notches) : value + (high - low) * float(by) / notches;
+    value = std::clamp(next, low, high);
+  }
   leave(name, tab_pressed());
   const double part = logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
   draw_slider(std::clamp(part, 0.0, 1.0), printed(format, double(value)));
   tag(name);
-  return moved;
+  return moved || by != 0;
 }
 
 bool slider(const std::string& name, int& value, int low, int high, const char* format) {
   field(name);
   const bool moved = ImGui::SliderInt(("##" + name).c_str(), &value, low, high, format);
+  const int by = slider_notches(name);
+  if (by != 0) value = std::clamp(value + by, low, high);
   leave(name, tab_pressed());
   draw_slider(std::clamp(double(value - low) / std::max(1, high - low), 0.0, 1.0), printed(format, value));
   tag(name);
-  return moved;
+  return moved || by != 0;
 }
 
 bool number_field(const std::string& name, int& value, int step) {

@@ -123,6 +123,13 @@ bool keyboard_at_control() {
   return current && current->focused();
 }
 
+int slider_notches(const std::string& name) {
+  if (!current || is_hidden(name)) return 0;
+  current->note_slider(prefix + name);
+  if (current->focus() != prefix + name || ImGui::GetIO().WantTextInput) return 0;
+  return int(key_pressed(ImGuiKey_RightArrow)) - int(key_pressed(ImGuiKey_LeftArrow));
+}
+
 void field(const std::string& name) {
   if (!pressed_by_key(name)) return;
   ImGui::SetWindowFocus();  // ImGui 1.90.1 finds no item of another window than the one in focus

@@ -45,6 +45,9 @@ class Registry {
   void let_go() { focus_.clear(); }
   /// The name of the control that the keyboard is at; empty when it is at none.
   const std::string& focus() const { return focus_; }
+  /// Whether that is a slider, which Left and Right move.
+  bool at_slider() const { return sliders_.contains(focus_); }
+  void note_slider(const std::string& name) { sliders_.insert(name); }
   /// The control that the keyboard is at; null unless it can be pressed.
   const Item* focused() const;
   /// Asked by every control that can be pressed: whether a key pressed it.
@@ -53,6 +56,7 @@ class Registry {
  private:
   std::map<std::string, Item> items_;
   std::map<std::string, int> pressable_;  // the layer of each control that can be pressed
+  std::set<std::string> sliders_;
   std::string focus_, revealed_;
   int reveal_frames_ = 0, leaving_ = 0;
   int layer_ = 0;    // the one that is drawn now
@@ -95,6 +99,8 @@ void leave_field(const std::string& name, int by);
 bool pressed_by_key(const std::string& name);
 /// Whether the keyboard is at a control.
 bool keyboard_at_control();
+/// By how many of its notches Left and Right move the slider of that name in this frame.
+int slider_notches(const std::string& name);
 
 /// Whether a scene has put the control of that name away.
 bool is_hidden(const std::string& name);

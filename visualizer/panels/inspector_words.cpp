@@ -10,21 +10,17 @@
 #include "mor/config.h"
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/panels/loop_words.h"
+#include "visualizer/panels/panel.h"
 
 namespace tinymor {
 namespace {
 
-/// How the run turns a router's raw score into a gate, "0.1 \u00b7 0.78 = 0.078".
-std::string gate_text(const RouterConfig& router, const Cell& cell) {
-  const double value = cell.gate / router.alpha;
-  return fmt::format("{:.3g} \u00b7 {:.2f} = {:.3f}", router.alpha, value, cell.gate);
-}
-
 /// What the block's result does to the token's state.
 std::string update_text(const RouterConfig& router, const Cell& cell) {
   const char* result = router.residual == RouterResidual::delta ? "(block(old) \u2212 old)" : "block(old)";
-  if (router.gating == RouterGating::additive || cell.gate == 0) return fmt::format("new state = old + {}", result);
-  return fmt::format("new state = old + {} \u00b7 {}", gate_text(router, cell), result);
+  if (router.gating == RouterGating::additive) return fmt::format("new state = old + {}", result);
+  return fmt::format("new state = old + {:.3f} \u00b7 {}, the gate: {:.3g} \u00b7 {:.2f}", cell.gate, result,
+                     router.alpha, cell.gate / router.alpha);
 }
 
 /// How many of the tokens that a recursion took come after this one.
@@ -33,8 +29,15 @@ int taken_later(const RecursionRow& row, int token) {
                            [](const Cell& cell) { return cell.state == CellState::computed; }));
 }
 
+/// What a router's score is worked out from: its weights and the token's state, or nothing at all.
+std::string raw_score(const RouterConfig& router, bool training) {
+  if (router.random) return "a random number";
+  if (!training && router.sampling == RouterSampling::aux_router) return "auxiliary router(h)";
+  return router.type == RouterType::linear ? "r\u00b7h" : "r(h)";
+}
+
 void add_choice(std::vector<TokenLine>& out, const TextView& view, int token, bool training, double bar,
-                const RouterConfig& router) {
+                bool gates_known, const RouterConfig& router) {
   for (size_t r = 0; r < view.rows.size(); ++r) {
     const RecursionRow& row = view.rows[r];
     const Cell& cell = row.cells[size_t(token)];
@@ -48,31 +51,37 @@ void add_choice(std::vector<TokenLine>& out, const TextView& view, int token, bo
     } else if (cell.scored) {
       const double score = router_score(cell.logit);
       const char* verdict = taken ? "it goes on" : "it is done and keeps its state";
-      out.push_back(
-          {fmt::format("pass {}: \u03c3(r\u00b7h) = \u03c3({:.2f}) = {:.2f}", r + 1, cell.logit, score), true, taken});
+      out.push_back({fmt::format("pass {}: \u03c3({}) = \u03c3({:.2f}) = {:.2f}", r + 1, raw_score(router, training),
+                                 cell.logit, score),
+                     true, taken});
       if (training)
         out.push_back({fmt::format("rank {} of {}, the best {} go on: {} ({} of them come after it)", cell.rank,
                                    row.candidates, row.computed, verdict, taken_later(row, token)),
                        false});
       else
-        out.push_back({fmt::format("{:.2f} {} {:.2f}: {}", score, taken ? "\u2265" : "<", bar, verdict), false});
+        out.push_back(
+            {fmt::format("{} {} {:.2f}: {}", score_text(score, bar), taken ? "\u2265" : "<", bar, verdict), false});
     } else {
       out.push_back({fmt::format("pass {}: {}", r + 1, taken ? "goes on" : "done"), true, taken});
     }
-    if (taken && cell.scored) out.push_back({update_text(router, cell), false});
+    if (taken && cell.scored && gates_known) out.push_back({update_text(router, cell), false});
   }
 }
 
-void add_chosen_depth(std::vector<TokenLine>& out, const TextView& view, int token) {
+void add_chosen_depth(std::vector<TokenLine>& out, const TextView& view, int token, const RouterConfig& router) {
+  const char* function = router.function == RouterFunction::sigmoid ? "\u03c3" : "softmax";
   const int depth = view.depth[size_t(token)];
   for (size_t r = 0; r < view.rows.size(); ++r) {
     const Cell& cell = view.rows[r].cells[size_t(token)];
     const bool chosen = int(r) + 1 == depth;
     const std::string share =
-        cell.scored ? fmt::format("softmax(r\u00b7h) = {:.2f}", router_score(cell.logit)) : "chosen at the start";
+        cell.scored ? fmt::format("{}({}) = {:.2f}", function, raw_score(router, true), router_score(cell.logit))
+                    : "chosen at the start";
     out.push_back(
         {fmt::format("{} pass{}: {}{}", r + 1, r == 0 ? "" : "es", share, chosen ? ", its choice" : ""), true, chosen});
   }
+  if (router.balancing == RouterBalancing::loss_free)
+    out.push_back({"it chooses the largest sum of score and bias; the biases keep the depths in balance", false});
 }
 
 std::string depth_text(const AppState& state, TokenRef token) {
@@ -104,16 +113,21 @@ bool shows_training(const AppState& state, TokenRef token) {
 }
 
 std::vector<TokenLine> token_lines(const Source& source, const AppState& state, TokenRef token) {
-  const TextView& view = state.shown.text(token.subject, state.rule);
+  const TextView view = text_in_force(source, state, token.subject);
   const int t = token.token;
   std::vector<TokenLine> out = {
       {fmt::format("token {} \"{}\": {}", t, quoted_piece(view.pieces[size_t(t)]), depth_text(state, token)), false}};
   if (view.routing == Routing::expert_choice)
-    add_choice(out, view, t, shows_training(state, token), 0.5, source.geometry().model.router);
-  if (view.routing == Routing::token_choice) add_chosen_depth(out, view, t);
+    add_choice(out, view, t, shows_training(state, token), bar_in_force(source, state, token.subject),
+               token.subject == Subject::watched, source.geometry().model.router);
+  if (view.routing == Routing::token_choice) add_chosen_depth(out, view, t, source.geometry().model.router);
   if (std::isfinite(view.nll[size_t(t)]) && t + 1 < view.size())
     out.push_back({fmt::format("predicts \"{}\" next: {:.2f} nats ({})", quoted_piece(view.pieces[size_t(t) + 1]),
                                view.nll[size_t(t)], percent(std::exp(-view.nll[size_t(t)])))});
+  if (token.subject == Subject::watched && outcome_in_force(source, state)) {
+    out.push_back({fmt::format("what if: depth {} here", view.depth[size_t(t)]), false});
+    return out;
+  }
   if (token.subject == Subject::watched && size_t(t) < state.shown.likely.size())
     out.push_back({"causal rule, likeliest: " + state.shown.likely[size_t(t)], false});
   if (t > 0 && std::isfinite(view.nll[size_t(t) - 1]))

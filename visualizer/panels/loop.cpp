@@ -25,8 +25,10 @@ class LoopPanel : public Panel {
     const Told told = told_of(source, state);
     if (told.text.size() == 0) return "a text on its way through the model";
     std::string out = machine_words(source.geometry());
-    out += fmt::format(" \u00b7 {} \u00b7 step {}", told.training ? "training rule" : "causal rule", state.shown.step);
-    if (told.changed) out += " \u00b7 what if: by the newest weights";
+    if (source.geometry().routing == Routing::expert_choice)
+      out += told.training ? " \u00b7 training rule" : " \u00b7 causal rule";
+    out += fmt::format(" \u00b7 step {}", state.shown.step);
+    if (told.changed) out += " \u00b7 what if";
     if (told.story.tokens() < told.text.size())
       out += fmt::format(" \u00b7 {} of {} tokens", told.story.tokens(), told.text.size());
     return out;
@@ -40,7 +42,7 @@ class LoopPanel : public Panel {
       bool on = here && !state.story.typing;
       ui::corner_chip(fmt::format("loop.preset.{}", i), preset.name.c_str(), on, "A bundled run", right);
       if (on && !here) state.wishes.push_back({Wish::open, 0, preset.path});
-      if (on) stop_typing(source, state);
+      if (on && here && state.story.typing) show_recorded_text(source, state);
     }
     return right;
   }
@@ -50,13 +52,19 @@ class LoopPanel : public Panel {
     bool& own = state.story.typing;
     const bool before = own;
     ui::corner_chip("loop.own", "your own text", own, "Type a sentence: the model runs at once", right);
-    if (own && !before) focus_ = true;
-    if (!own && before) stop_typing(source, state);
+    if (own && !before) {
+      focus_ = true;
+      // A run that goes on is given another text only once one is typed.
+      asked_ = source.steerable() ? state.own_text : "";
+    }
+    if (!own && before) show_recorded_text(source, state);
   }
 
   /// Back to the text that the run watched while it trained.
-  static void stop_typing(const Source& source, AppState& state) {
-    if (!std::exchange(state.story.typing, false) || source.history().snapshots.empty()) return;
+  static void show_recorded_text(const Source& source, AppState& state) {
+    state.story.typing = false;
+    if (source.steerable()) state.wishes.push_back({Wish::watch_held_out});
+    if (source.history().snapshots.empty() || source.steerable()) return;
     const std::vector<Snapshot>& all = source.history().snapshots;
     const auto same = std::find_if(all.rbegin(), all.rend(), [&](const Snapshot& each) {
       return each.threshold.tokens == all.front().threshold.tokens;
@@ -84,6 +92,9 @@ class LoopPanel : public Panel {
     LoopStory story;
     bool changed = false;  ///< What would be if the router had decided otherwise.
     bool training = false;
+    double bar = 0.5;
+    int forced = -1;               ///< The token whose depth is forced; -1: none.
+    std::vector<int32_t> guesses;  ///< [T] the likeliest next token; empty: not known.
   };
 
   static Told told_of(const Source& source, const AppState& state) {
@@ -99,13 +110,13 @@ class LoopPanel : public Panel {
     }
     if (state.shown.index < 0) return told;
     const Outcome* outcome = outcome_in_force(source, state);
-    told.text = state.shown.text(Subject::watched, state.rule);
+    told.text = text_in_force(source, state, Subject::watched);
+    told.bar = bar_in_force(source, state, Subject::watched);
     told.changed = outcome && outcome->changed.depth.size() == size_t(told.text.size());
-    if (told.changed) {
-      std::vector<std::string> pieces = std::move(told.text.pieces);
-      told.text = view_of(outcome->changed, source.geometry());
-      told.text.pieces = std::move(pieces);
-    }
+    if (told.changed && state.what_if.depth > 0)
+      told.forced = outcome->experiment.token >= 0 ? outcome->experiment.token : every_token;
+    const Trace& causal = source.history().snapshots[size_t(state.shown.index)].threshold;
+    told.guesses = guesses_of(told.changed ? outcome->changed : causal, told.text.size());
     const auto token = pinned_in(state, Subject::watched, told.text.size());
     const auto [from, to] = token ? sentence_around(told.text, *token) : first_sentence(told.text);
     told.story = LoopStory(told.text, source.geometry(), from, to);
@@ -114,15 +125,11 @@ class LoopPanel : public Panel {
 
   static LoopPicture picture_of(const Told& told, const AppState& state, std::vector<Box> words) {
     const int event = std::clamp(state.story.event, 0, told.story.events() - 1);
-    const double bar = told.changed ? state.what_if.cut_off : 0.5;
-    return {told.text,
-            told.story,
-            event,
-            state.story.moved(),
-            told.training,
-            bar,
-            std::move(words),
-            state.shown.images >= 0};
+    LoopPicture picture{told.text, told.story, event, state.story.moved(), told.training, told.bar, std::move(words)};
+    picture.of_image = state.shown.images >= 0;
+    picture.forced = told.forced;
+    picture.guesses = told.guesses;
+    return picture;
   }
 
   std::string missing(const Source& source, const AppState& state) const override {
@@ -135,12 +142,13 @@ class LoopPanel : public Panel {
     if (state.story.typing) draw_own_text(source, state);
     const float em = ui::em();
     const Box all = free_box();
+    if (all.height() < em * 10) return draw_empty(canvas, all, too_small);
     const bool images = state.shown.images >= 0;
     const float buttons = ImGui::GetFrameHeight() + em * 0.3f;
     const float verbs = all.height() > em * 34 && !images && source.geometry().recursions > 1 ? em * 4.4f : 0;
     Box sentence{all.min, {all.max.x, all.min.y + all.height() * 0.3f}};
-    std::vector<Box> words =
-        images ? draw_image(canvas, source, state, told, sentence) : draw_sentence(canvas, state, told, sentence);
+    std::vector<Box> words = images ? draw_image(canvas, source, state, told, sentence)
+                                    : draw_sentence(canvas, source, state, told, sentence);
     LoopPicture picture = picture_of(told, state, std::move(words));
     if (images) picture.patches = patches_of(source, state);
     float y = sentence.max.y + em * 0.5f;
@@ -169,7 +177,8 @@ class LoopPanel : public Panel {
 
   /// The words in large letters, each with a block for every pass that it has taken so far, and in the end its guess.
   /// Returns where the words are; `area` ends below them.
-  std::vector<Box> draw_sentence(Canvas& canvas, AppState& state, const Told& told, Box& area) const {
+  std::vector<Box> draw_sentence(Canvas& canvas, const Source& source, AppState& state, const Told& told,
+                                 Box& area) const {
     const TextView& text = told.text;
     const std::vector<std::string> pieces(text.pieces.begin() + told.story.from(),
                                           text.pieces.begin() + told.story.to());
@@ -199,7 +208,7 @@ class LoopPanel : public Panel {
       if (chosen)
         canvas.outline({{word.min.x - 1, word.min.y}, {word.max.x + 1, word.max.y + rows * (block + 1) + 2}},
                        ui::u32(ui::colors::text), 1.5f, em * 0.2f);
-      draw_stack(canvas, state, told, t, {{word.min.x + 1, word.max.y}, {word.max.x - 1, word.max.y}}, block);
+      draw_stack(canvas, source, state, told, t, {{word.min.x + 1, word.max.y}, {word.max.x - 1, word.max.y}}, block);
     }
     canvas.pop_clip();
     const ImVec2 mouse = ImGui::GetIO().MousePos;
@@ -213,8 +222,8 @@ class LoopPanel : public Panel {
   }
 
   /// Blocks from the top down, those of passes to come as outlines; below them the guess.
-  static void draw_stack(Canvas& canvas, const AppState& state, const Told& told, int t, const Box& under,
-                         float block) {
+  static void draw_stack(Canvas& canvas, const Source& source, const AppState& state, const Told& told, int t,
+                         const Box& under, float block) {
     const int event = std::min(state.story.event, told.story.events() - 1);
     const int before = told.story.standing(told.text, t, event - 1).passes;
     const int now = told.story.standing(told.text, t, event).passes;
@@ -228,12 +237,13 @@ class LoopPanel : public Panel {
       else
         canvas.outline(cell, ui::u32(ui::colors::line), 1, 1.5f);
     }
-    if (told.story.event(event).kind != LoopEvent::guess || size_t(t) >= state.shown.likely.size() || told.changed)
-      return;
-    const std::string& likely = state.shown.likely[size_t(t)];
+    if (told.story.event(event).kind != LoopEvent::guess || told.guesses.empty()) return;
+    const bool right = size_t(t) + 1 < told.text.ids.size() && told.guesses[size_t(t)] == told.text.ids[size_t(t) + 1];
     const float y = under.min.y + (loops ? float(told.text.rows.size()) * (block + 1) : 0) + 1;
-    canvas.text({under.min.x, y}, ui::u32(ui::colors::accent, state.story.moved()),
-                fitted(first_guess(likely), under.width() + ui::em() * 0.5f, ui::Font::small), ui::Font::small);
+    canvas.text(
+        {under.min.x, y}, ui::u32(right ? ui::colors::good : ui::colors::dim, state.story.moved()),
+        fitted(inside_box(source.quoted(told.guesses[size_t(t)])), under.width() + ui::em() * 0.5f, ui::Font::small),
+        ui::Font::small);
   }
 
   static int chosen_token(const Told& told, const AppState& state) {
@@ -361,8 +371,9 @@ class LoopPanel : public Panel {
     Experiment& e = state.what_if;
     if (can && source.geometry().routing == Routing::expert_choice) {
       const bool training = state.rule == RuleView::training;
-      verb("Move the bar", training ? fmt::format("{:.2f} times as many may go on", e.capacity)
-                                    : fmt::format("a token needs a score of {:.2f} to go on", e.cut_off));
+      verb(training ? "Change the capacity" : "Move the bar",
+           training ? fmt::format("{:.2f} times as many may go on", e.capacity)
+                    : fmt::format("a token needs a score of {:.2f} to go on", e.cut_off));
       if (training)
         ui::slider("loop.bar", e.capacity, 0.1f, 3, "");
       else
@@ -378,7 +389,10 @@ class LoopPanel : public Panel {
       verb("Rewind the training", fmt::format("step {} of {}", state.shown.step, source.history().last_step()));
       int place = state.playback.index();
       ui::slider("loop.rewind", place, 0, count - 1, "");
-      if (place != state.playback.index()) state.playback.jump(place, count);
+      if (place != state.playback.index()) {
+        state.playback.jump(place, count);
+        state.what_if = {};  // an experiment is made with the newest weights
+      }
       ImGui::EndGroup();
     }
   }
@@ -388,9 +402,13 @@ class LoopPanel : public Panel {
     for (int r = 1; r <= source.geometry().recursions; ++r) names.push_back(std::to_string(r));
     std::vector<const char*> labels;
     for (const std::string& name : names) labels.push_back(name.c_str());
-    const int pressed = ui::segmented("loop.depth", labels, state.what_if.depth);
-    if (pressed == state.what_if.depth) return;
+    // "As routed" is lit while nothing is changed, and takes back all that is.
+    const bool changed = state.wanted().changes_something();
+    const int lit = state.what_if.depth == 0 && changed ? -1 : state.what_if.depth;
+    const int pressed = ui::segmented("loop.depth", labels, lit);
+    if (pressed == lit) return;
     state.what_if.depth = pressed;
+    if (pressed == 0) state.what_if = {};
     const TextView& text = state.shown.text(Subject::watched, state.rule);
     if (pressed > 0 && !pinned_in(state, Subject::watched, text.size())) {
       const auto [from, to] = first_sentence(text);

@@ -79,6 +79,7 @@ std::vector<int> by_score(const LoopPicture& picture, int pass, std::vector<int>
 /// The line of one judged token: its chip, and beside it the bar of its score.
 struct JudgedPlace {
   Box chip, bar;
+  bool number;  ///< There is room for one after the bar.
 };
 std::vector<JudgedPlace> judged_places(const Box& region, size_t count) {
   const float em = ui::em(), most_rows = std::max(1.0f, std::floor(region.height() / (em * 1.15f)));
@@ -89,8 +90,10 @@ std::vector<JudgedPlace> judged_places(const Box& region, size_t count) {
     const float x = region.min.x + std::floor(float(i) / rows) * wide;
     const float y = region.min.y + std::fmod(float(i), rows) * high;
     const Box row{{x, y + high * 0.08f}, {x + wide - em * 0.5f, y + high * 0.92f}};
-    const float middle = row.min.x + row.width() * 0.45f;
-    out.push_back({{row.min, {middle - em * 0.3f, row.max.y}}, {{middle, row.min.y}, row.max}});
+    const float middle = row.min.x + row.width() * 0.45f, number = row.width() > em * 8 ? em * 2.4f : 0;
+    out.push_back({{row.min, {middle - em * 0.3f, row.max.y}},
+                   {{middle, row.min.y}, {row.max.x - number, row.max.y}},
+                   number > 0});
   }
   return out;
 }
@@ -229,7 +232,7 @@ void draw_box(Canvas& canvas, const LoopPicture& p, const Box& box, int index) {
     canvas.text({box.center().x - text_size(text, font).x / 2, y}, ui::u32(color), text, font);
   };
   centered(box.min.y + em * 0.4f, box_titles(p, index), ui::colors::text, block ? ui::Font::bold : ui::Font::small);
-  centered(box.min.y + em * (block ? 1.7f : 1.5f), box_notes(p, index), dim, ui::Font::small);
+  centered(box.min.y + em * (block ? 1.7f : 1.5f), box_notes(p, index), runs ? ui::colors::text : dim, ui::Font::small);
 }
 
 /// Where the tokens that have left would be: what their leaving saves.
@@ -290,9 +293,9 @@ void draw_scores(Canvas& canvas, const LoopPicture& p, const MachineLayout& layo
     const double score = cell.scored ? router_score(cell.logit) : -1;
     gauge(canvas, bar, p.moved * score, ui::u32(goes_on ? accent : warn, 0.8), ui::u32(ui::colors::well), 3);
     if (has_bar) gauge_mark(canvas, bar, cut, 2);
-    if (cell.scored && bar.width() > ui::em() * 2.5f)
-      text_right(canvas, {bar.max.x - 3, bar.center().y - text_size("0", ui::Font::small).y / 2},
-                 ui::u32(ui::colors::text), fmt::format("{:.2f}", score), ui::Font::small);
+    if (cell.scored && places[i].number)
+      canvas.text({bar.max.x + ui::em() * 0.3f, bar.center().y - text_size("0", ui::Font::small).y / 2},
+                  ui::u32(ui::colors::text), score_text(score, p.bar), ui::Font::small);
   }
   ui::fitted_text(canvas, {layout.judged.min.x, layout.judged.min.y - ui::em() * 1.3f}, ui::u32(ui::colors::text),
                   bar_name(p, now.pass), layout.judged.width(), ui::Font::small);
@@ -315,6 +318,9 @@ void draw_loop_arrows(Canvas& canvas, const LoopPicture& p, const MachineLayout&
   const std::string again = machine.gate ? "once more" : fmt::format("all, {} times", p.text.rows.size());
   ui::fitted_text(canvas, {block.center().x + em, top - em * 1.25f}, ui::u32(accent), again,
                   start.x - block.center().x - em, ui::Font::small);
+  if (!machine.gate && layout.boxes.size() > size_t(machine.block) + 1)
+    draw_arrow(canvas, {{block.max.x + em * 1.5f, middle}, {layout.boxes.back().min.x, middle}}, ui::colors::faint,
+               em * 0.15f);
   if (!machine.gate) return;
   const float x = layout.gate.center().x, lane = layout.exit.min.y;
   draw_arrow(canvas, {{x, layout.gate.max.y}, {x, lane}}, warn, thick * 0.8f);
@@ -417,23 +423,40 @@ std::string tokens_text(const LoopPicture& p, int count) {
 }
 
 std::string judge_text(const LoopPicture& p, int pass) {
-  int judged = 0, go_on = 0;
+  int judged = 0, go_on = 0, passing = 0;
   for (int t = p.story.from(); t < p.story.to(); ++t) {
     const Standing now = p.story.standing(p.text, t, p.event);
     judged += now.place == Place::gate;
     go_on += now.place == Place::gate && now.goes_on;
+    passing += now.place == Place::gate && now.goes_on && t != p.forced;
   }
   const char* again = pass == 1 ? "go in" : "go round again";
+  const std::string rest = go_on == 0 ? "All are done." : go_on == judged ? "" : "The others are done.";
   if (p.text.routing == Routing::token_choice)
-    return fmt::format("The gate: all chose their number of passes when they came in. {} of {} chose {} or more.",
-                       go_on, judged, pass);
+    return fmt::format("The gate: {} of {} chose {} passes or more when they came in. {}", go_on, judged, pass, rest);
   const RecursionRow& row = p.text.rows[size_t(pass) - 1];
+  if (p.of_image) return fmt::format("The gate: the best {} of {} {}. {}", go_on, judged, again, rest);
+  if (p.forced == every_token)
+    return fmt::format("The gate: every depth is forced, no score decides. {} of {} {}.", go_on, judged, again);
   if (p.training)
-    return p.of_image ? fmt::format("The gate: the best {} of {} {}. The others are done.", go_on, judged, again)
-                      : fmt::format("The gate: the best {} of the whole text's {} {}, here {} of {}: it looks ahead.",
-                                    row.computed, row.candidates, again, go_on, judged);
-  return fmt::format("The gate: {} of {} have a score of at least {:.2f} and {}. The others are done.", go_on, judged,
-                     p.bar, again);
+    return fmt::format("The gate: the best {} of the whole text's {} {}, here {} of {}: it looks ahead.", row.computed,
+                       row.candidates, again, go_on, judged);
+  const std::string forced =
+      p.forced >= 0 ? fmt::format(" \"{}\" is forced.", inside_box(p.text.pieces[size_t(p.forced)])) : "";
+  return fmt::format("The gate: {} of {} score {:.2f} or more and {}. {}{}", passing, judged, p.bar, again, rest,
+                     forced);
+}
+
+/// How many of the guesses that can be checked are right.
+std::string guess_text(const LoopPicture& p) {
+  int right = 0, known = 0;
+  for (int t = p.story.from(); t < p.story.to() && t + 1 < p.text.size(); ++t) {
+    if (size_t(t) >= p.guesses.size()) break;
+    right += p.guesses[size_t(t)] == p.text.ids[size_t(t) + 1];
+    ++known;
+  }
+  const std::string out = "Each token guesses the one after it";
+  return known == 0 ? out + "." : fmt::format("{}: {} of {} are right.", out, right, known);
 }
 
 std::string run_text(const LoopPicture& p, const LoopEvent& now) {
@@ -446,8 +469,9 @@ std::string run_text(const LoopPicture& p, const LoopEvent& now) {
                        now.pass == 1 ? "first" : fmt::format("{}.", now.pass), box.times);
   if (!machine.loops()) return fmt::format("Layer {}: all {}. Its weights are its own.", now.layers_done, all);
   if (now.box != machine.block)
-    return now.box < machine.block ? fmt::format("All {} pass the first layer.", all)
-                                   : fmt::format("All {} pass the last layer, also those that left early.", all);
+    return now.box < machine.block
+               ? fmt::format("All {} pass the first layer.", all)
+               : fmt::format("All {} pass the last layer{}.", all, machine.gate ? ", also those that left early" : "");
   if (inside == p.story.tokens())
     return now.pass == 1 ? fmt::format("Pass 1: all {} enter the shared block.", all)
                          : fmt::format("Pass {}: all {} once more, by the same weights.", now.pass, all);
@@ -460,7 +484,9 @@ std::string event_text(const LoopPicture& p) {
   const LoopEvent& now = p.story.event(p.event);
   switch (now.kind) {
     case LoopEvent::wait:
-      return fmt::format("{} wait. Press Space for the next event.", tokens_text(p, p.story.tokens()));
+      return p.of_image ? fmt::format("The model looks at a digit in {}.", tokens_text(p, p.story.tokens()))
+                        : fmt::format("The model guesses what follows each word. {}, words or parts of words, wait.",
+                                      tokens_text(p, p.story.tokens()));
     case LoopEvent::judge:
       return judge_text(p, now.pass);
     case LoopEvent::run:
@@ -468,7 +494,7 @@ std::string event_text(const LoopPicture& p) {
     case LoopEvent::guess:
       break;
   }
-  return p.of_image ? "The model names what it sees." : "Each token guesses the one after it.";
+  return p.of_image ? "The model names what it sees." : guess_text(p);
 }
 
 std::string work_text(const LoopPicture& p) {

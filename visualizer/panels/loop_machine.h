@@ -10,6 +10,8 @@
 
 namespace tinymor {
 
+inline constexpr int every_token = -2;
+
 /// What is drawn of a story.
 struct LoopPicture {
   const TextView& text;
@@ -20,6 +22,8 @@ struct LoopPicture {
   double bar;                              ///< The score from which on the gate lets a token go on.
   std::vector<Box> words;                  ///< [tokens] where the waiting tokens are.
   bool of_image = false;                   ///< The tokens are patches of an image, not words.
+  int forced = -1;                         ///< The token whose depth is forced; every_token; -1: none.
+  std::vector<int32_t> guesses = {};       ///< [T] the likeliest next token of the text; empty: not known.
   std::vector<const Image*> patches = {};  ///< [tokens] of it, to be drawn.
 };
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <utility>
 
 namespace tinymor {
 
@@ -28,13 +30,23 @@ std::string layers_text(const Source& source, const LoopPicture& p) {
                      layers_at(source.geometry(), depth), all);
 }
 
-std::string first_guess(const std::string& likely) {
-  const size_t end = likely.find("\" ");  // inside of it, spaces are dots
-  return end == std::string::npos ? likely : likely.substr(1, end - 1);
+std::vector<int32_t> guesses_of(const Trace& trace, int tokens) {
+  const size_t each = tokens > 0 ? trace.likely.size() / size_t(tokens) : 0;
+  std::vector<int32_t> out;
+  for (size_t t = 0; each > 0 && t < size_t(tokens); ++t) out.push_back(trace.likely[t * each].id);
+  return out;
 }
 
 int deepest_token(const TextView& text, int from, int to) {
-  return int(std::max_element(text.depth.begin() + from, text.depth.begin() + to) - text.depth.begin());
+  const auto rank = [&](int t) {
+    const std::string& piece = text.pieces[size_t(t)];
+    const bool word = std::any_of(piece.begin(), piece.end(), [](unsigned char c) { return std::isalpha(c) != 0; });
+    return std::pair(word, text.depth[size_t(t)]);
+  };
+  int best = from;
+  for (int t = from + 1; t < to; ++t)
+    if (rank(t) > rank(best)) best = t;
+  return best;
 }
 
 std::vector<std::shared_ptr<const Image>> patch_images(const ImageSnapshot& images, int image) {

@@ -14,9 +14,9 @@ namespace tinymor {
 std::string machine_words(const Geometry& geometry);
 /// " · layers per token: 5.3 of 8" so far; empty where the model's shape is not known.
 std::string layers_text(const Source& source, const LoopPicture& picture);
-/// The likeliest of some guesses in words, without its probability.
-std::string first_guess(const std::string& likely);
-/// The first token with the largest depth among [from, to).
+/// [T] the likeliest next token at each position of a traced text; empty where the trace does not name it.
+std::vector<int32_t> guesses_of(const Trace& trace, int tokens);
+/// The first token with the largest depth among [from, to), a word where there is one.
 int deepest_token(const TextView& text, int from, int to);
 /// Every patch of an image, ink on paper.
 std::vector<std::shared_ptr<const Image>> patch_images(const ImageSnapshot& images, int image);

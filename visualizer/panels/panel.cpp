@@ -79,6 +79,30 @@ const Outcome* outcome_in_force(const Source& source, const AppState& state) {
   return fits || (outcome && !outcome->error.empty()) ? outcome.get() : nullptr;
 }
 
+namespace {
+
+/// The trace that the experiment in force made of the watched text, or null.
+const Trace* changed_trace(const Source& source, const AppState& state, Subject subject) {
+  const Outcome* outcome = subject == Subject::watched ? outcome_in_force(source, state) : nullptr;
+  const bool whole = outcome && outcome->changed.depth.size() == size_t(state.shown.causal.size());
+  return whole ? &outcome->changed : nullptr;
+}
+
+}  // namespace
+
+TextView text_in_force(const Source& source, const AppState& state, Subject subject) {
+  const TextView& shown = state.shown.text(subject, state.rule);
+  const Trace* changed = changed_trace(source, state, subject);
+  if (!changed) return shown;
+  TextView view = view_of(*changed, source.geometry());
+  view.pieces = shown.pieces;
+  return view;
+}
+
+double bar_in_force(const Source& source, const AppState& state, Subject subject) {
+  return changed_trace(source, state, subject) ? double(state.what_if.cut_off) : 0.5;
+}
+
 void draw_not_recorded(const Source& source, AppState& state, const char* what) {
   ui::paragraph(what, ui::colors::dim);
   if (!source.can_watch()) return;

@@ -68,6 +68,11 @@ std::optional<int> pinned_in(const AppState& state, Subject subject, int tokens)
 /// null.
 const Outcome* outcome_in_force(const Source& source, const AppState& state);
 
+/// The text as the panels of one token show it: with what the experiment in force changed, if there is one.
+TextView text_in_force(const Source& source, const AppState& state, Subject subject);
+/// The score from which on the causal rule lets a token go on there.
+double bar_in_force(const Source& source, const AppState& state, Subject subject);
+
 /// Says that something is missing at this step and offers to record it where a run goes on, or to compute it where its
 /// last weights are at hand.
 void draw_not_recorded(const Source& source, AppState& state, const char* what);

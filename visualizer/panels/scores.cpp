@@ -114,7 +114,7 @@ class ScoresPanel : public Panel {
     const RunHistory& history = source.history();
     if (history.scores.empty()) return "how sure the routers are, over the run";
     const Routing routing = source.geometry().routing;
-    std::string out = std::string(score_formula(routing)) + " in training \u00b7 colour: taken, grey: left";
+    std::string out = std::string(score_formula(source.geometry())) + " in training \u00b7 colour: taken, grey: left";
     if (routing == Routing::expert_choice) out += " \u00b7 broad: cut, thin: causal cut";
     if (const ScoreHistogram* at = scores_at(history, state.shown.step))
       out += fmt::format(" \u00b7 right: step {}", at->step);

@@ -54,6 +54,11 @@ void RunHistory::add(Event event) {
   EventLog::add(std::move(event));
 }
 
+void RunHistory::forget_newest_snapshot() {
+  bytes -= bytes_of(snapshots.back());
+  snapshots.pop_back();
+}
+
 void RunHistory::replace(EventLog log) {
   static_cast<EventLog&>(*this) = std::move(log);
   bytes = bytes_of_snapshots(*this);
@@ -104,6 +109,7 @@ std::string Source::quoted(int32_t id) const {
 
 bool Source::poll() {
   const bool news = poll_run();
+  looked_ &= !news;
   const bool text = generator_ && generator_->poll(generation_);
   const bool look = take_look();
   version_ += news || look;
@@ -119,6 +125,9 @@ bool Source::take_look() {
   if (!look->error.empty()) return true;
   Snapshot snapshot = look->snapshot;
   snapshot.step = history_.last_step();
+  // While a text is being typed only its newest state is kept.
+  if (looked_) history_.forget_newest_snapshot();
+  looked_ = !history_.snapshots.empty() && history_.snapshots.back().threshold.tokens != snapshot.threshold.tokens;
   history_.add(std::move(snapshot));
   history_.thin();
   return true;

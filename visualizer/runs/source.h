@@ -26,6 +26,7 @@ struct RunHistory : EventLog {
   uint64_t bytes = 0;
   int thinnings = 0;  ///< How often snapshots were removed, which changes the indices of the others.
   void add(Event event);
+  void forget_newest_snapshot();
   void replace(EventLog log);
   /// Thins the snapshots until they fit into `most_bytes` and there are at most `most`; true when some were removed.
   bool thin(size_t most = SIZE_MAX);
@@ -148,6 +149,7 @@ class Source {
   std::shared_ptr<const Tokenizer> tokenizer_;
   std::string why_no_tokenizer_ = "No tokenizer is known yet.";
   std::shared_ptr<const Look> taken_;  // the last look that went into the history
+  bool looked_ = false;                // the newest snapshot is of a text that was typed
 
  private:
   bool take_look();

@@ -23,7 +23,7 @@ App::App(Source& source, Opener opener) : opener_(std::move(opener)), source_(&s
 
 /// What panels and time line remember belongs to the run before.
 void App::begin_run() {
-  panels_ = make_panels();
+  drawn_ = std::exchange(panels_, make_panels());
   state_.timeline = {};
   state_.compare.open(*source_);
   state_.survey = {};
@@ -70,6 +70,7 @@ bool App::poll() {
 }
 
 void App::frame(double seconds) {
+  drawn_.clear();
   update(seconds);
   const ui::RegistryScope scope(registry_, state_.hidden);
   if (!state_.bare) move_keyboard(registry_, state_);
@@ -77,7 +78,7 @@ void App::frame(double seconds) {
   registry_.begin_frame();
   reveal_highlight(state_, registry_);
   state_.hovering.reset();
-  state_.at_gap = registry_.focus().starts_with("split.");
+  state_.at_gap = registry_.focus().starts_with("split.") || registry_.at_slider();
   give_typed_ahead(state_);
   if (!state_.bare) handle_keys(*source_, state_);
   state_.panel_under_mouse.clear();

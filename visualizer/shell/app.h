@@ -68,6 +68,7 @@ class App {
   SessionRecorder session_;
   Rest rest_;
   Panels panels_;
+  Panels drawn_;  // of the run before: the newest frame still shows their images
 };
 
 }  // namespace tinymor

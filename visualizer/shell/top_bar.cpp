@@ -197,7 +197,7 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
   const bool roomy = kind == Arrangement::wide || kind == Arrangement::normal, tight = is_tight(window, em);
   const float gap = em * (tight ? 0.4f : 0.9f);
   std::vector<Part> parts;
-  if (roomy) parts.push_back(title());
+  if (kind == Arrangement::wide) parts.push_back(title());
   if (!tight || source.steerable()) parts.push_back(badge(source, state));
   if (all.size() > 1 || !state.maximised.empty()) parts.push_back(page_tabs(state, all, window.x - 2 * pad));
   if (!source.history().of_images() && source.geometry().routing == Routing::expert_choice)

@@ -185,7 +185,7 @@ struct FrameState {
   bool session_asked = false;                       ///< To begin or to end the recording of the session.
   float docked = 0;                                 ///< Height of the bands above the bottom bar, as of the last frame.
   float gap_dragged_from = 0;                       ///< Where the gap that is being dragged was before.
-  bool at_gap = false;  ///< The keyboard is at a gap between panels: Left and Right move it.
+  bool at_gap = false;  ///< The keyboard is at a gap between panels or at a slider: Left and Right move that.
   std::string panel_under_mouse, panel_at_keyboard;  ///< As of the last frame; empty: none.
   std::string exporting;                             ///< The panel to save with the next frame.
   std::string message;                               ///< What was just done, in the status line for a few seconds.

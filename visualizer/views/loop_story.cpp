@@ -59,13 +59,16 @@ Machine machine_of(const Geometry& geometry) {
 
 LoopStory::LoopStory(const TextView& text, const Geometry& geometry, int from, int to)
     : machine_(machine_of(geometry)), from_(std::clamp(from, 0, text.size())), to_(std::clamp(to, from_, text.size())) {
+  const int deepest = tokens() > 0 ? *std::max_element(text.depth.begin() + from_, text.depth.begin() + to_) : 0;
   int done = 0;
   for (int box = 0; box < int(machine_.boxes.size()); ++box)
     for (int pass = 1; pass <= machine_.boxes[size_t(box)].times; ++pass) {
-      const bool judged = box == machine_.block && machine_.gate && size_t(pass) <= text.rows.size();
+      const bool judged =
+          box == machine_.block && machine_.gate && size_t(pass) <= text.rows.size() && pass <= deepest + 1;
       if (judged && is_decided(text.rows[size_t(pass) - 1])) events_.push_back({LoopEvent::judge, box, pass, done});
       done += machine_.boxes[size_t(box)].layers;
-      events_.push_back({LoopEvent::run, box, pass, done});
+      const bool empty = box == machine_.block && machine_.gate && pass > deepest;
+      if (!empty) events_.push_back({LoopEvent::run, box, pass, done});
     }
   events_.push_back({LoopEvent::guess, -1, 0, done});
 }

@@ -52,7 +52,8 @@ struct Standing {
 class LoopStory {
  public:
   LoopStory() = default;
-  /// The story of the tokens [from, to) of a text; its cache and its scores are those of the whole text.
+  /// The story of the tokens [from, to) of a text; its cache and its scores are those of the whole text. Passes that
+  /// none of them takes are left out.
   LoopStory(const TextView& text, const Geometry& geometry, int from, int to);
 
   const Machine& machine() const { return machine_; }

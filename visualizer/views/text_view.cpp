@@ -1,5 +1,7 @@
 #include "visualizer/views/text_view.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -38,9 +40,18 @@ void set_score(Cell& cell, float logit, float gate) {
   cell.gate = gate;
 }
 
-/// The probability of each depth, kept as the logit whose sigmoid it is, so that all scores are read alike.
-void set_depth_scores(std::vector<RecursionRow>& rows, size_t t, const std::vector<float>& logits) {
+bool scores_by_sigmoid(const Geometry& geometry) {
+  return geometry.model.router.function == RouterFunction::sigmoid;
+}
+
+/// The score of each depth: of a softmax router its probability, kept as the logit whose sigmoid it is, so that all
+/// scores are read alike.
+void set_depth_scores(std::vector<RecursionRow>& rows, size_t t, const std::vector<float>& logits, bool sigmoid) {
   for (size_t r = 0; r < std::min(rows.size(), logits.size()); ++r) {
+    if (sigmoid) {
+      set_score(rows[r].cells[t], logits[r], 0);
+      continue;
+    }
     double others = 0;  // relative to this depth
     for (size_t each = 0; each < logits.size(); ++each)
       if (each != r) others += std::exp(double(logits[each]) - double(logits[r]));
@@ -97,8 +108,14 @@ double router_score(double z) {
   return 1 / (1 + std::exp(-z));
 }
 
-const char* score_formula(Routing routing) {
-  return routing == Routing::token_choice ? "softmax(z) over the depths" : "sigmoid(z)";
+std::string score_text(double score, double bar) {
+  const std::string brief = fmt::format("{:.2f}", score);
+  return brief == fmt::format("{:.2f}", bar) && score != bar ? fmt::format("{:.4f}", score) : brief;
+}
+
+const char* score_formula(const Geometry& geometry) {
+  const bool softmax = geometry.routing == Routing::token_choice && !scores_by_sigmoid(geometry);
+  return softmax ? "softmax(z) over the depths" : "sigmoid(z)";
 }
 
 TextView view_of(const Trace& trace, const Geometry& geometry) {
@@ -126,7 +143,7 @@ TextView view_of(const Trace& trace, const Geometry& geometry) {
   }
   if (geometry.routing == Routing::token_choice)
     for (size_t t = 0; t < std::min(tokens, trace.router_logits.size()); ++t)
-      set_depth_scores(view.rows, t, trace.router_logits[t]);
+      set_depth_scores(view.rows, t, trace.router_logits[t], scores_by_sigmoid(geometry));
   finish(view, geometry);
   view.lm_loss = trace.lm_loss;
   view.kv = cache_of(view, geometry, trace.kv_entries);
@@ -150,7 +167,7 @@ TextView view_of(const ImageTrace& image, const Geometry& geometry) {
   for (size_t p = 0; p < patches; ++p) {
     std::vector<float> logits;
     for (size_t at = p; at < image.logits.size(); at += patches) logits.push_back(image.logits[at]);
-    if (geometry.routing == Routing::token_choice) set_depth_scores(view.rows, p, logits);
+    if (geometry.routing == Routing::token_choice) set_depth_scores(view.rows, p, logits, scores_by_sigmoid(geometry));
     for (size_t r = 0; r < std::min(logits.size(), view.rows.size()) && geometry.routing == Routing::expert_choice; ++r)
       set_score(view.rows[r].cells[p], logits[r], 0);
   }

@@ -65,7 +65,9 @@ TextView view_of(const ImageTrace& image, const Geometry& geometry);
 TextView view_of(std::span<const GeneratedPiece> text, const Geometry& geometry);
 
 double router_score(double z);
+/// A score with as many digits as it takes to tell it from the bar.
+std::string score_text(double score, double bar);
 /// What the scores of the routers are, as a formula.
-const char* score_formula(Routing routing);
+const char* score_formula(const Geometry& geometry);
 
 }  // namespace tinymor

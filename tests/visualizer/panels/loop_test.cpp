@@ -1,5 +1,9 @@
 // The page "Loop" in the window: its keys, its three controls and the inspector beside it.
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "support/catch.h"
 #include "visualizer/desk.h"
 
@@ -128,4 +132,29 @@ TEST_CASE("the inspector's formulas are the numbers of the trace") {
       CHECK_THAT(text, ContainsSubstring(fmt::format("({:.2f}) = {:.2f}", z, router_score(z))));
     }
   }
+}
+
+TEST_CASE("Left and Right move the slider that the keyboard is at, and not the time line") {
+  LoopDesk desk;
+  const int64_t step = desk.state().shown.step;
+  const ui::Registry& registry = desk.window.app().registry();
+  for (int i = 0; i < 100 && registry.focus() != "loop.bar"; ++i) desk.window.key(ImGuiKey_DownArrow);
+  REQUIRE(registry.focus() == "loop.bar");
+  desk.window.key(ImGuiKey_RightArrow);
+  CHECK(desk.state().what_if.cut_off > 0.5f);
+  CHECK(desk.state().what_if.cut_off < 0.6f);
+  desk.window.key(ImGuiKey_LeftArrow);
+  CHECK(desk.state().what_if.cut_off == Approx(0.5f));
+  CHECK(desk.state().shown.step == step);
+}
+
+TEST_CASE("from a run on images to another run in one press") {
+  RecordingSource images("images", sample_images());
+  Headless window(images, 1280, 800, ui::FontSource::builtin,
+                  {[](const std::string&) { return alone(std::make_unique<WritingSource>()); }, {}});
+  window.app().state().open.presets = {{"Story", "story"}};
+  window.frames(3);
+  REQUIRE(window.click("loop.preset.0"));
+  CHECK(window.picture().width == 1280);
+  CHECK_FALSE(window.app().source().history().of_images());
 }
