@@ -8,6 +8,7 @@ bin=$scratch/bin project=$scratch/project
 failures=0
 
 fake() {  # NAME, its lines on standard input
+  rm -f "$bin/$1"  # it may be a link to the machine's own
   { echo '#!/bin/bash'; cat; } >"$bin/$1"
   chmod +x "$bin/$1"
 }
