@@ -6,6 +6,8 @@
 #include <cctype>
 #include <utility>
 
+#include "visualizer/draw/text_flow.h"
+
 namespace tinymor {
 
 std::string machine_words(const Geometry& geometry) {
@@ -20,6 +22,94 @@ std::string machine_words(const Geometry& geometry) {
   return fmt::format("{}a shared block of {}, {} {} times{}", machine.block > 0 ? "first layer, then " : "",
                      layers(block.layers), machine.gate ? "up to" : "always", block.times,
                      size_t(machine.block) + 1 < machine.boxes.size() ? ", then last layer" : "");
+}
+
+namespace {
+
+std::string tokens_text(const LoopPicture& p, int count) {
+  const char* plural = p.of_image ? "es" : "s";
+  return fmt::format("{} {}{}", count, p.of_image ? "patch" : "token", count == 1 ? "" : plural);
+}
+
+std::string judge_text(const LoopPicture& p, int pass) {
+  int judged = 0, go_on = 0, passing = 0;
+  for (int t = p.story.from(); t < p.story.to(); ++t) {
+    const Standing now = p.story.standing(p.text, t, p.event);
+    judged += now.place == Place::gate;
+    go_on += now.place == Place::gate && now.goes_on;
+    passing += now.place == Place::gate && now.goes_on && t != p.forced;
+  }
+  const char* again = pass == 1 ? "go in" : "go round again";
+  const std::string rest = go_on == 0 ? "All are done." : go_on == judged ? "" : "The others are done.";
+  if (p.text.routing == Routing::token_choice)
+    return fmt::format("The gate: {} of {} chose {} passes or more when they came in. {}", go_on, judged, pass, rest);
+  const RecursionRow& row = p.text.rows[size_t(pass) - 1];
+  if (p.of_image) return fmt::format("The gate: the best {} of {} {}. {}", go_on, judged, again, rest);
+  if (p.forced == every_token)
+    return fmt::format("The gate: every depth is forced, no score decides. {} of {} {}.", go_on, judged, again);
+  if (p.training)
+    return fmt::format("The gate: the best {} of the whole text's {} {}, here {} of {}: it looks ahead.", row.computed,
+                       row.candidates, again, go_on, judged);
+  const std::string forced =
+      p.forced >= 0 ? fmt::format(" \"{}\" is forced.", inside_box(p.text.pieces[size_t(p.forced)])) : "";
+  return fmt::format("The gate: {} of {} score {:.2f} or more and {}. {}{}", passing, judged, p.bar, again, rest,
+                     forced);
+}
+
+/// How many of the guesses that can be checked are right.
+std::string guess_text(const LoopPicture& p) {
+  int right = 0, known = 0;
+  for (int t = p.story.from(); t < p.story.to() && t + 1 < p.text.size(); ++t) {
+    if (size_t(t) >= p.guesses.size()) break;
+    right += p.guesses[size_t(t)] == p.text.ids[size_t(t) + 1];
+    ++known;
+  }
+  const std::string out = "Each token guesses the one after it";
+  return known == 0 ? out + "." : fmt::format("{}: {} of {} are right.", out, right, known);
+}
+
+std::string run_text(const LoopPicture& p, const LoopEvent& now) {
+  const Machine& machine = p.story.machine();
+  const MachineBox& box = machine.boxes[size_t(now.box)];
+  const std::string all = tokens_text(p, p.story.tokens());
+  const int inside = p.story.inside(p.text, p.event);
+  if (!machine.loops() && box.times > 1)
+    return fmt::format("Layer {}: the same weights for the {} time of {}.", now.layers_done,
+                       now.pass == 1 ? "first" : fmt::format("{}.", now.pass), box.times);
+  if (!machine.loops()) return fmt::format("Layer {}: all {}. Its weights are its own.", now.layers_done, all);
+  if (now.box != machine.block)
+    return now.box < machine.block
+               ? fmt::format("All {} pass the first layer.", all)
+               : fmt::format("All {} pass the last layer{}.", all, machine.gate ? ", also those that left early" : "");
+  if (inside == p.story.tokens())
+    return now.pass == 1 ? fmt::format("Pass 1: all {} enter the shared block.", all)
+                         : fmt::format("Pass {}: all {} once more, by the same weights.", now.pass, all);
+  return fmt::format("Pass {}: {} of {} are inside. The others cost nothing more.", now.pass, inside, all);
+}
+
+}  // namespace
+
+std::string event_text(const LoopPicture& p) {
+  const LoopEvent& now = p.story.event(p.event);
+  switch (now.kind) {
+    case LoopEvent::wait:
+      return p.of_image ? fmt::format("The model looks at a digit in {}.", tokens_text(p, p.story.tokens()))
+                        : fmt::format("The model guesses what follows each word. {}, words or parts of words, wait.",
+                                      tokens_text(p, p.story.tokens()));
+    case LoopEvent::judge:
+      return judge_text(p, now.pass);
+    case LoopEvent::run:
+      return run_text(p, now);
+    case LoopEvent::guess:
+      break;
+  }
+  return p.of_image ? "The model names what it sees." : guess_text(p);
+}
+
+std::string work_text(const LoopPicture& p) {
+  const int work = p.story.work(p.text, p.event), most = p.story.most_work();
+  if (!p.story.machine().loops()) return fmt::format("{} of {} layers times tokens: none can leave", work, most);
+  return fmt::format("{} of {} passes through the block", work, most);
 }
 
 std::string layers_text(const Source& source, const LoopPicture& p) {

@@ -5,13 +5,17 @@
 #include <string>
 #include <vector>
 
-#include "visualizer/panels/loop_machine.h"
+#include "visualizer/panels/loop_places.h"
 #include "visualizer/runs/source.h"
 
 namespace tinymor {
 
 /// "first layer, then a shared block of 2 layers up to 3 times, then last layer".
 std::string machine_words(const Geometry& geometry);
+/// What happens at an event, as a sentence.
+std::string event_text(const LoopPicture& picture);
+/// "14 of 24 passes through the block", and the share of all.
+std::string work_text(const LoopPicture& picture);
 /// " · layers per token: 5.3 of 8" so far; empty where the model's shape is not known.
 std::string layers_text(const Source& source, const LoopPicture& picture);
 /// [T] the likeliest next token at each position of a traced text; empty where the trace does not name it.

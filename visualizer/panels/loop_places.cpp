@@ -1,0 +1,205 @@
+#include "visualizer/panels/loop_places.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "visualizer/draw/text_flow.h"
+
+namespace tinymor {
+namespace {
+
+Box part(const Box& area, float left, float top, float right, float bottom) {
+  const auto x = [&](float at) { return area.min.x + at * area.width(); };
+  const auto y = [&](float at) { return area.min.y + at * area.height(); };
+  return {{x(left), y(top)}, {x(right), y(bottom)}};
+}
+
+/// Boxes of these widths in lines, as words; where they do not fit, equal cells that do.
+std::vector<Box> place_chips(const Box& region, const std::vector<float>& widths, float height) {
+  const float gap = std::round(height * 0.2f);
+  std::vector<Box> out;
+  ImVec2 at = region.min;
+  for (const float wanted : widths) {
+    const float width = std::min(wanted, region.width());
+    if (at.x > region.min.x && at.x + width > region.max.x) at = {region.min.x, at.y + height + gap};
+    out.push_back({at, {at.x + width, at.y + height}});
+    at.x += width + gap;
+  }
+  if (out.empty() || out.back().max.y <= region.max.y) return out;
+  const auto count = float(widths.size());
+  float columns = 1;
+  while (std::ceil(count / columns) * std::min(height, region.width() / columns) > region.height() && columns < count)
+    ++columns;
+  const float wide = region.width() / columns, high = region.height() / std::ceil(count / columns);
+  for (size_t i = 0; i < out.size(); ++i) {
+    const float x = region.min.x + std::fmod(float(i), columns) * wide;
+    const float y = region.min.y + std::floor(float(i) / columns) * high;
+    out[i] = {{x, y}, {x + wide * 0.92f, y + std::min(high * 0.9f, height)}};
+  }
+  return out;
+}
+
+std::vector<int> tokens_of(const LoopStory& story) {
+  std::vector<int> all;
+  for (int t = story.from(); t < story.to(); ++t) all.push_back(t);
+  return all;
+}
+
+/// Chips for some tokens of the story, as large as they fit: words in body or small letters, or patches of an image.
+std::vector<Box> chips_in(const Box& region, const LoopPicture& picture, const std::vector<int>& tokens) {
+  const float em = ui::em();
+  if (!picture.patches.empty()) return place_chips(region, std::vector<float>(tokens.size(), em * 1.6f), em * 1.6f);
+  std::vector<Box> out;
+  for (const ui::Font font : {ui::Font::body, ui::Font::small}) {
+    const float height = std::round(ui::font(font)->FontSize * 1.5f);
+    std::vector<float> widths;
+    for (const int t : tokens)
+      widths.push_back(text_size(inside_box(picture.text.pieces[size_t(t)]), font).x + height * 0.6f);
+    out = place_chips(region, widths, height);
+    if (!out.empty() && out.back().max.y <= region.max.y && out.front().height() == height) break;
+  }
+  return out;
+}
+
+/// The room for chips in a box of the machine.
+Box inside_of(const LoopPicture& p, const MachineLayout& layout, int index) {
+  const float em = ui::em(), title = index == p.story.machine().block ? em * 3.2f : em * 2.6f;
+  const Box& box = layout.boxes[size_t(index)];
+  return {{box.min.x + em * 0.6f, box.min.y + title}, {box.max.x - em * 0.6f, box.max.y - em * 0.5f}};
+}
+
+/// The point at a share of the way along some points.
+ImVec2 along(const std::vector<ImVec2>& points, float share) {
+  const auto length = [](ImVec2 a, ImVec2 b) { return std::hypot(b.x - a.x, b.y - a.y); };
+  float whole = 0;
+  for (size_t i = 1; i < points.size(); ++i) whole += length(points[i - 1], points[i]);
+  float left = share * whole;
+  for (size_t i = 1; i < points.size(); ++i) {
+    const float each = length(points[i - 1], points[i]);
+    if (left <= each && each > 0) {
+      const float part = left / each;
+      return {points[i - 1].x + (points[i].x - points[i - 1].x) * part,
+              points[i - 1].y + (points[i].y - points[i - 1].y) * part};
+    }
+    left -= each;
+  }
+  return points.back();
+}
+
+/// The way of a chip's centre between two events: back over the arrow, down to the exit, or straight.
+std::vector<ImVec2> way(const LoopPicture& p, const MachineLayout& layout, Standing from, Standing to, ImVec2 a,
+                        ImVec2 b) {
+  if (!p.story.machine().loops() || p.event == 0) return {a, b};
+  const Box& block = layout.boxes[size_t(p.story.machine().block)];
+  const bool into_block = to.place == Place::box && p.story.event(p.event).box == p.story.machine().block;
+  const bool returns = into_block && to.passes > 1 && (from.place == Place::gate || from.place == Place::box);
+  const float top = arrow_height(block);
+  if (returns) return {a, {layout.gate.center().x, top}, {block.center().x, top}, b};
+  if (from.place == Place::gate && to.place == Place::exit)
+    return {a, layout.gate.center(), {layout.gate.center().x, b.y}, b};
+  return {a, b};
+}
+
+}  // namespace
+
+MachineLayout layout_of(const Machine& machine, const Box& area) {
+  // Above the boxes there is room for the arrow and its name.
+  const float top = std::max(0.14f, std::min(0.3f, ui::em() * 2.7f / area.height()));
+  MachineLayout layout;
+  const int count = int(machine.boxes.size());
+  layout.cache = part(area, 0, 0.74f, machine.loops() ? 0.31f : 1, 1);
+  if (!machine.loops()) {
+    for (int i = 0; i < count; ++i) {
+      const float from = float(i) / float(count), to = (float(i) + 0.92f) / float(count);
+      layout.boxes.push_back(part(area, from, top, to, 0.68f));
+    }
+    return layout;
+  }
+  const bool first = machine.block > 0, last = machine.block + 1 < count;
+  const float left = first ? 0.17f : 0.0f, right = machine.gate ? 0.53f : 0.72f;
+  if (first) layout.boxes.push_back(part(area, 0, top, 0.13f, 0.68f));
+  layout.boxes.push_back(part(area, left, top, right, 0.68f));
+  layout.gate = part(area, 0.57f, top + 0.12f, 0.68f, 0.56f);
+  layout.judged = part(area, 0.71f, top, 1, 0.68f);
+  layout.exit = part(area, 0.34f, 0.76f, last ? 0.73f : 1, 0.93f);
+  if (last) layout.boxes.push_back(machine.gate ? part(area, 0.78f, 0.73f, 1, 1) : part(area, 0.82f, top, 1, 0.68f));
+  return layout;
+}
+
+float arrow_height(const Box& block) {
+  return block.min.y - ui::em() * 1.3f;
+}
+
+std::vector<Box> places_inside(const LoopPicture& picture, const MachineLayout& layout, int box) {
+  return chips_in(inside_of(picture, layout, box), picture, tokens_of(picture.story));
+}
+
+std::vector<int> judged_tokens(const LoopPicture& picture, int event) {
+  std::vector<int> judged;
+  for (const int t : tokens_of(picture.story))
+    if (picture.story.standing(picture.text, t, event).place == Place::gate) judged.push_back(t);
+  if (judged.empty()) return judged;
+  const std::vector<Cell>& cells = picture.text.rows[size_t(picture.story.event(event).pass) - 1].cells;
+  const auto score = [&](int t) { return cells[size_t(t)].scored ? cells[size_t(t)].logit : -1e30f; };
+  std::stable_sort(judged.begin(), judged.end(), [&](int a, int b) { return score(a) > score(b); });
+  return judged;
+}
+
+std::vector<JudgedPlace> judged_places(const Box& region, size_t count) {
+  const float em = ui::em(), most_rows = std::max(1.0f, std::floor(region.height() / (em * 1.15f)));
+  const float columns = std::ceil(float(count) / most_rows), rows = std::ceil(float(count) / columns);
+  const float wide = region.width() / columns, high = std::min(em * 1.6f, region.height() / rows);
+  std::vector<JudgedPlace> out;
+  for (size_t i = 0; i < count; ++i) {
+    const float x = region.min.x + std::floor(float(i) / rows) * wide;
+    const float y = region.min.y + std::fmod(float(i), rows) * high;
+    const Box row{{x, y + high * 0.08f}, {x + wide - em * 0.5f, y + high * 0.92f}};
+    const float middle = row.min.x + row.width() * 0.45f, number = row.width() > em * 8 ? em * 2.4f : 0;
+    out.push_back({{row.min, {middle - em * 0.3f, row.max.y}},
+                   {{middle, row.min.y}, {row.max.x - number, row.max.y}},
+                   number > 0});
+  }
+  return out;
+}
+
+namespace {
+
+/// The place of every token after an event.
+std::vector<Box> places_at(const LoopPicture& p, const MachineLayout& layout, int number) {
+  std::vector<Box> out(size_t(p.story.tokens()));
+  std::vector<int> left;
+  const LoopEvent& event = p.story.event(number);
+  std::vector<Box> inside;
+  if (event.kind == LoopEvent::run) inside = places_inside(p, layout, event.box);
+  for (const int t : tokens_of(p.story)) {
+    const size_t i = size_t(t - p.story.from());
+    const Place place = p.story.standing(p.text, t, number).place;
+    if (place == Place::box) out[i] = inside[i];
+    if (place == Place::exit) left.push_back(t);
+    if ((place == Place::queue || place == Place::done) && !p.words.empty()) out[i] = p.words[i];
+  }
+  const std::vector<Box> gone = chips_in(layout.exit.inset(ui::em() * 0.5f, ui::em() * 0.4f), p, left);
+  for (size_t i = 0; i < left.size(); ++i) out[size_t(left[i] - p.story.from())] = gone[i];
+  const std::vector<int> judged = judged_tokens(p, number);
+  const std::vector<JudgedPlace> rows = judged_places(layout.judged, judged.size());
+  for (size_t i = 0; i < judged.size(); ++i) out[size_t(judged[i] - p.story.from())] = rows[i].chip;
+  return out;
+}
+
+}  // namespace
+
+std::vector<Box> places_of(const LoopPicture& p, const MachineLayout& layout) {
+  const std::vector<Box> before = places_at(p, layout, p.event - 1), now = places_at(p, layout, p.event);
+  std::vector<Box> out;
+  for (size_t i = 0; i < now.size(); ++i) {
+    const int t = p.story.from() + int(i);
+    const Standing from = p.story.standing(p.text, t, p.event - 1), to = p.story.standing(p.text, t, p.event);
+    const ImVec2 middle = along(way(p, layout, from, to, before[i].center(), now[i].center()), p.moved);
+    const float wide = before[i].width() + (now[i].width() - before[i].width()) * p.moved;
+    const float high = before[i].height() + (now[i].height() - before[i].height()) * p.moved;
+    out.push_back({{middle.x - wide / 2, middle.y - high / 2}, {middle.x + wide / 2, middle.y + high / 2}});
+  }
+  return out;
+}
+
+}  // namespace tinymor

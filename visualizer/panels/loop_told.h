@@ -1,0 +1,29 @@
+#pragma once
+// What the page "Loop" tells: the text that is watched, with what an experiment changed, and the story of one sentence
+// of it; or the patches of an image.
+
+#include <vector>
+
+#include "visualizer/panels/loop_machine.h"
+#include "visualizer/state/app_state.h"
+
+namespace tinymor {
+
+/// The text that is shown and its story.
+struct Told {
+  TextView text;
+  LoopStory story;
+  bool changed = false;  ///< What would be if the router had decided otherwise.
+  bool training = false;
+  double bar = 0.5;
+  int forced = -1;               ///< The token whose depth is forced; -1: none.
+  std::vector<int32_t> guesses;  ///< [T] the likeliest next token; empty: not known.
+};
+
+Told told_of(const Source& source, const AppState& state);
+/// Its picture after the event that is shown; `words`: where its words or patches are.
+LoopPicture picture_of(const Told& told, const AppState& state, std::vector<Box> words);
+/// The image that is told of, of those of the snapshot that is shown.
+int told_image(const Source& source, const AppState& state);
+
+}  // namespace tinymor
