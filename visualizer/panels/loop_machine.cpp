@@ -27,7 +27,8 @@ void draw_chip(Canvas& canvas, const LoopPicture& p, int token, const Box& box, 
   const float room = box.width() - box.height() * 0.2f;
   if (room < ui::em() * 0.4f || box.height() < text_size("x", ui::Font::small).y * 0.9f) return;
   const Color ink = passes > 0 ? text_on(tint) : Color(ui::colors::text);
-  text_centered(canvas, box.center(), ui::u32(ink), fitted(word, room, font), font);
+  const std::string shown = fitted(word, room, font);
+  if (shown != "...") text_centered(canvas, box.center(), ui::u32(ink), shown, font);
 }
 
 void arrow_head(Canvas& canvas, ImVec2 tip, ImVec2 direction, ImU32 color, float size) {
