@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "visualizer/draw/fields.h"
 #include "visualizer/panels/loop_words.h"
 #include "visualizer/panels/panel.h"
+#include "visualizer/views/depth_costs.h"
 
 namespace tinymor {
 namespace {
@@ -28,6 +30,62 @@ void draw_forced_depth(const Source& source, AppState& state) {
     const auto [from, to] = first_sentence(text);
     state.pinned = TokenRef{Subject::watched, deepest_token(text, from, to)};
   }
+}
+
+/// The loss at a cut-off between two that were surveyed, and the layers per token; of one beyond them all, the last.
+CutOffPoint at_cut_off(const std::vector<CutOffPoint>& points, double cut_off) {
+  const auto above =
+      std::find_if(points.begin(), points.end(), [&](const CutOffPoint& p) { return p.cut_off >= cut_off; });
+  if (above == points.begin()) return points.front();
+  if (above == points.end()) return points.back();
+  const CutOffPoint &a = above[-1], &b = *above;
+  const double part = (cut_off - a.cut_off) / (b.cut_off - a.cut_off);
+  return {cut_off,
+          a.tokens,
+          a.depth + part * (b.depth - a.depth),
+          a.loss + part * (b.loss - a.loss),
+          a.layers + part * (b.layers - a.layers),
+          a.flops + part * (b.flops - a.flops)};
+}
+
+/// Held-out loss against layers per token for every bar, and a dot at this one. At least 0.05 nats are as high as the
+/// picture, so that noise does not look like an effect.
+void draw_cost_curve(Canvas& canvas, const Box& box, const std::vector<CutOffPoint>& points, const CutOffPoint& here) {
+  const auto [fewest, most] = std::minmax_element(points.begin(), points.end(),
+                                                  [](const auto& a, const auto& b) { return a.layers < b.layers; });
+  const auto [least, largest] =
+      std::minmax_element(points.begin(), points.end(), [](const auto& a, const auto& b) { return a.loss < b.loss; });
+  const double middle = (least->loss + largest->loss) / 2, span = std::max(0.05, largest->loss - least->loss);
+  const double width = std::max(1e-9, most->layers - fewest->layers);
+  const Box area = box.inset(ui::em() * 0.4f, ui::em() * 0.4f);
+  const auto place = [&](const CutOffPoint& p) {
+    return ImVec2{area.min.x + float((p.layers - fewest->layers) / width) * area.width(),
+                  area.center().y - float((p.loss - middle) / span) * area.height()};
+  };
+  canvas.rect(box, ui::u32(ui::colors::well), ui::em() * 0.2f);
+  std::vector<ImVec2> line;
+  for (const CutOffPoint& p : points) line.push_back(place(p));
+  canvas.polyline(line, ui::u32(ui::colors::accent), 1.5f);
+  canvas.circle(place(here), ui::em() * 0.28f, ui::u32(ui::colors::text));
+}
+
+/// What the bar costs on held-out text, once that was surveyed.
+void draw_cost(const Source& source, AppState& state, float width) {
+  const auto& survey = source.generation().survey;
+  const std::vector<CutOffPoint> points =
+      survey ? cut_off_points(*survey, source.geometry()) : std::vector<CutOffPoint>();
+  if (points.empty()) {
+    if (ui::button("loop.survey", "ask the held-out text", !survey, "Loss against layers per token for every bar"))
+      state.wishes.push_back({Wish::survey});
+    return;
+  }
+  const CutOffPoint here = at_cut_off(points, state.what_if.cut_off);
+  ui::fitted_label(fmt::format("{:.3f} nats at {:.2f} layers", here.loss, here.layers), width, ui::colors::dim,
+                   ui::Font::small);
+  const Box box{ImGui::GetCursorScreenPos(),
+                {ImGui::GetCursorScreenPos().x + width, ImGui::GetCursorScreenPos().y + ImGui::GetFrameHeight()}};
+  draw_cost_curve(window_canvas(), box, points, here);
+  take_box(box);
 }
 
 }  // namespace
@@ -64,31 +122,37 @@ void draw_events(AppState& state, const Told& told, float width) {
 }
 
 void draw_verbs(const Source& source, AppState& state) {
-  const float em = ui::em(), wide = ImGui::GetContentRegionAvail().x / 3 - em, left = ImGui::GetCursorPosX();
-  const float top = ImGui::GetCursorPosY();
+  const bool can = source.can_generate() && source.geometry().routing != Routing::none;
+  const bool costs = can && source.geometry().routing == Routing::expert_choice && state.rule != RuleView::training;
+  const float em = ui::em(), left = ImGui::GetCursorPosX(), top = ImGui::GetCursorPosY();
+  const float wide = ImGui::GetContentRegionAvail().x / (costs ? 4 : 3) - em * 1.2f;
   int column = 0;
   const auto verb = [&](const char* name, const std::string& note) {
     ImGui::SetCursorPos({left + float(column++) * (wide + em * 1.5f), top});
     ImGui::BeginGroup();
     ui::label(name, ui::colors::text, ui::Font::bold);
-    ui::fitted_label(note, wide, ui::colors::dim, ui::Font::small);
+    if (!note.empty()) ui::fitted_label(note, wide, ui::colors::dim, ui::Font::small);
     ImGui::SetNextItemWidth(wide);
   };
-  const bool can = source.can_generate() && source.geometry().routing != Routing::none;
   Experiment& e = state.what_if;
   if (can && source.geometry().routing == Routing::expert_choice) {
     const bool training = state.rule == RuleView::training;
     verb(training ? "Change the capacity" : "Move the bar",
-         training ? fmt::format("{:.2f} times as many may go on", e.capacity)
-                  : fmt::format("a token needs a score of {:.2f} to go on", e.cut_off));
+         training ? fmt::format("{:.2f} times as many go on", e.capacity)
+                  : fmt::format("tokens go on from score {:.2f}", e.cut_off));
     if (training)
       ui::slider("loop.bar", e.capacity, 0.1f, 3, "");
     else
       ui::slider("loop.bar", e.cut_off, 0.01f, 0.99f, "");
     ImGui::EndGroup();
   }
+  if (costs) {
+    verb("What the bar costs", "");
+    draw_cost(source, state, wide);
+    ImGui::EndGroup();
+  }
   if (can) {
-    verb("Force a word", "it takes as many passes as you say");
+    verb("Force a word", "how many passes it takes");
     draw_forced_depth(source, state);
     ImGui::EndGroup();
   }
