@@ -52,7 +52,7 @@ DepthSurvey small_survey(bool of_next = false) {
   return depth_survey(survey_of(small_text()), three_recursions(), of_next);
 }
 
-const DepthGroup& named(const std::vector<DepthGroup>& groups, const std::string& name) {
+const DepthGroup& named(const std::vector<DepthGroup>& groups, std::string_view name) {
   const auto found = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.name == name; });
   REQUIRE(found != groups.end());
   return *found;
