@@ -71,6 +71,7 @@ TEST_CASE("every control of every page answers when it is pressed") {
                                         "depth.row.0",
                                         "loop.back",
                                         "loop.depth.0",
+                                        "loop.bar",
                                         "attention.layer",
                                         "kv.subject"};
   // Tokens: the inspector shows what is under the mouse before it is pinned.
