@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace tinymor {
 
@@ -25,6 +26,23 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path path_;
+};
+
+/// The working directory of the process until the end of the scope, also of a test that ends early.
+class WorkingFolder {
+ public:
+  explicit WorkingFolder(const std::filesystem::path& path) : before_(std::filesystem::current_path()) {
+    std::filesystem::current_path(path);
+  }
+  WorkingFolder(const WorkingFolder&) = delete;
+  WorkingFolder& operator=(const WorkingFolder&) = delete;
+  ~WorkingFolder() {
+    std::error_code ignored;
+    std::filesystem::current_path(before_, ignored);
+  }
+
+ private:
+  std::filesystem::path before_;
 };
 
 }  // namespace tinymor

@@ -103,8 +103,7 @@ TEST_CASE("the window shows an image as it is, pixel for pixel, and so does a pi
 
 TEST_CASE("S and the panel's menu save it as SVG, PNG and CSV") {
   const TemporaryFolder folder;
-  const std::filesystem::path before = std::filesystem::current_path();
-  std::filesystem::current_path(folder.path());
+  const WorkingFolder inside(folder.path());
   RecordingSource source("sample", sample_recording());
   Headless window(source, 1280, 800);
   window.app().state().page = "Overview";
@@ -116,7 +115,6 @@ TEST_CASE("S and the panel's menu save it as SVG, PNG and CSV") {
   REQUIRE(window.click("menu.kv.save"));
   window.frames(2);
   const std::string message = window.app().state().message;
-  std::filesystem::current_path(before);
   for (const char* stem : {"grid-step-400", "kv-step-400"}) {
     const std::filesystem::path file = folder.path() / "exports" / stem;
     CHECK(well_formed(read_file(file.string() + ".svg")));
@@ -128,8 +126,7 @@ TEST_CASE("S and the panel's menu save it as SVG, PNG and CSV") {
 
 TEST_CASE("what is saved is on light ground and without buttons, and the window stays dark") {
   const TemporaryFolder folder;
-  const std::filesystem::path before = std::filesystem::current_path();
-  std::filesystem::current_path(folder.path());
+  const WorkingFolder inside(folder.path());
   WritingSource source;
   Headless window(source, 1280, 800);
   window.app().state().page = "Overview";
@@ -152,13 +149,11 @@ TEST_CASE("what is saved is on light ground and without buttons, and the window 
   window.frames(2);
   CHECK(window.picture().rgba[0] > 192);
   CHECK(saved() == svg);
-  std::filesystem::current_path(before);
 }
 
 TEST_CASE("what lies over a panel and what the mouse is at is not in what is saved of it") {
   const TemporaryFolder folder;
-  const std::filesystem::path before = std::filesystem::current_path();
-  std::filesystem::current_path(folder.path());
+  const WorkingFolder inside(folder.path());
   WritingSource source;
   Headless window(source, 1280, 800);
   window.app().state().page = "Overview";
@@ -181,7 +176,6 @@ TEST_CASE("what lies over a panel and what the mouse is at is not in what is sav
     CHECK((saved(panel) == plain));
     window.key(ImGuiKey_Escape);
   }
-  std::filesystem::current_path(before);
 }
 
 TEST_CASE("a drawing has what is typed into and dragged, and is cut where the window is") {

@@ -287,9 +287,8 @@ TEST_CASE("a run that is dropped onto the window opens, and a text becomes what 
 
 TEST_CASE("a session that is written down opens, trains and races the same runs again") {
   const TemporaryFolder folder;
-  const std::filesystem::path before = std::filesystem::current_path();
   Desk desk;
-  std::filesystem::current_path(folder.path());
+  std::optional<WorkingFolder> inside(folder.path());
   desk.window.type("v");
   desk.window.app().drop("other");
   desk.window.frames(2);
@@ -307,7 +306,7 @@ TEST_CASE("a session that is written down opens, trains and races the same runs 
   desk.state().curves = {{0.25, 0.5}, {"train", "vanilla"}};
   desk.window.frames(2);
   desk.window.type("v");
-  std::filesystem::current_path(before);
+  inside.reset();
 
   Desk again;
   const std::string written = read_file(folder.path() / "exports/session-1.scene", 10000);
@@ -326,8 +325,7 @@ TEST_CASE("a session that is written down opens, trains and races the same runs 
 
 TEST_CASE("a session that begins beside another run begins there again, however slow the window is") {
   const TemporaryFolder folder;
-  const std::filesystem::path before = std::filesystem::current_path();
-  std::filesystem::current_path(folder.path());
+  std::optional<WorkingFolder> inside(folder.path());
   std::filesystem::create_directory("other");
   Desk desk;
   desk.window.frames(2);
@@ -342,7 +340,7 @@ TEST_CASE("a session that begins beside another run begins there again, however 
   desk.state().curves.zoom = {0.41234, 0.41235};
   desk.window.frames(2);
   desk.window.type("v");
-  std::filesystem::current_path(before);
+  inside.reset();
   const std::filesystem::path file = folder.path() / "exports/session-1.scene";
   const std::string written = read_file(file, 10000);
   for (const double seconds : {0.01, 5.0}) {
@@ -360,10 +358,10 @@ TEST_CASE("a session that begins beside another run begins there again, however 
 
 TEST_CASE("a session names its runs by relative paths, so that both can be moved together") {
   const TemporaryFolder folder;
-  const std::filesystem::path before = std::filesystem::current_path(), here = folder.path() / "here";
+  const std::filesystem::path here = folder.path() / "here";
   std::filesystem::create_directories(here / "runs/other");
   write_file_atomically(here / "my.txt", "Roses");
-  std::filesystem::current_path(here);
+  std::optional<WorkingFolder> inside(here);
   Desk desk;
   desk.window.type("v");
   desk.window.app().drop("runs/other");
@@ -373,7 +371,7 @@ TEST_CASE("a session names its runs by relative paths, so that both can be moved
   desk.state().wishes.push_back({Wish::train, 80, "stories"});
   desk.window.frames(2);
   desk.window.type("v");
-  std::filesystem::current_path(before);
+  inside.reset();
   CHECK_THAT(read_file(here / "exports/session-1.scene", 10000), ContainsSubstring("do open ../runs/other\n") &&
                                                                      ContainsSubstring("do train 70 ../my.txt\n") &&
                                                                      ContainsSubstring("do train 80 stories\n"));
@@ -409,15 +407,14 @@ TEST_CASE("what was opened last is offered first, once, as long as it exists") {
 
 TEST_CASE("an offer is a relative path below the working directory, and an absolute path elsewhere") {
   const TemporaryFolder folder, elsewhere;
-  const std::filesystem::path before = std::filesystem::current_path();
   std::filesystem::create_directories(folder.path() / "runs" / "mine");
   std::filesystem::create_directories(folder.path() / "runs" / "old");
-  std::filesystem::current_path(folder.path());
+  std::optional<WorkingFolder> inside(folder.path());
   OpenState open;
   open.recent = {std::filesystem::current_path() / "runs" / "mine", elsewhere.path().string()};
   open.found = {"runs/old", "runs/mine"};
   const std::vector<std::string> offered = offers(open);
-  std::filesystem::current_path(before);
+  inside.reset();
   CHECK(offered == std::vector<std::string>{"runs/mine", elsewhere.path().string(), "runs/old"});
 }
 
