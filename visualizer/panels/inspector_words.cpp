@@ -104,8 +104,7 @@ std::optional<TokenRef> inspected_token(const AppState& state) {
   if (state.pinned && valid(*state.pinned)) return state.pinned;
   const TextView& view = state.shown.text(Subject::watched, state.rule);
   if (view.size() == 0) return std::nullopt;
-  const auto [from, to] = first_sentence(view);
-  return TokenRef{Subject::watched, deepest_token(view, from, to)};
+  return TokenRef{Subject::watched, told_token(view)};
 }
 
 bool shows_training(const AppState& state, TokenRef token) {
@@ -124,7 +123,7 @@ std::vector<TokenLine> token_lines(const Source& source, const AppState& state, 
   if (std::isfinite(view.nll[size_t(t)]) && t + 1 < view.size())
     out.push_back({fmt::format("predicts \"{}\" next: {:.2f} nats ({})", quoted_piece(view.pieces[size_t(t) + 1]),
                                view.nll[size_t(t)], percent(std::exp(-view.nll[size_t(t)])))});
-  if (token.subject == Subject::watched && outcome_in_force(source, state)) {
+  if (changed_trace(source, state, token.subject)) {
     out.push_back({fmt::format("what if: depth {} here", view.depth[size_t(t)]), false});
     return out;
   }

@@ -124,8 +124,6 @@ class LoopPanel : public Panel {
     if (machine.height() > em * 5) {
       drawn_ = draw_machine(canvas, machine.inset(em * 0.2f, em * 0.4f), picture);
       point_at_chips(state, told);
-      if (machine.height() > em * 13)
-        draw_story_cache(canvas, layout_of(told.story.machine(), machine.inset(em * 0.2f, em * 0.4f)).cache, picture);
     }
     if (!tight)
       draw_meter(canvas, {{all.min.x, machine.max.y + em * 0.3f}, {all.max.x, machine.max.y + meter}}, source, picture);

@@ -26,10 +26,8 @@ void draw_forced_depth(const Source& source, AppState& state) {
   state.what_if.depth = pressed;
   if (pressed == 0) state.what_if = {};
   const TextView& text = state.shown.text(Subject::watched, state.rule);
-  if (pressed > 0 && !pinned_in(state, Subject::watched, text.size())) {
-    const auto [from, to] = first_sentence(text);
-    state.pinned = TokenRef{Subject::watched, deepest_token(text, from, to)};
-  }
+  if (pressed > 0 && text.size() > 0 && !pinned_in(state, Subject::watched, text.size()))
+    state.pinned = TokenRef{Subject::watched, told_token(text)};
 }
 
 /// The loss at a cut-off between two that were surveyed, and the layers per token; of one beyond them all, the last.

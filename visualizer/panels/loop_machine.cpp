@@ -181,34 +181,10 @@ void draw_loop_arrows(Canvas& canvas, const LoopPicture& p, const MachineLayout&
   }
 }
 
-}  // namespace
-
-std::vector<Box> draw_machine(Canvas& canvas, const Box& area, const LoopPicture& p) {
-  const MachineLayout layout = layout_of(p.story.machine(), area);
-  for (size_t i = 0; i < layout.boxes.size(); ++i) draw_box(canvas, p, layout.boxes[i], int(i));
-  if (p.story.machine().loops()) draw_loop_arrows(canvas, p, layout);
-  if (p.story.machine().gate) draw_gate(canvas, layout.gate);
-  for (size_t i = 0; i < layout.boxes.size(); ++i)
-    if (!p.story.machine().loops() && p.story.machine().boxes[i].times > 1) draw_own_return(canvas, layout.boxes[i]);
-  draw_scores(canvas, p, layout);
-  draw_gaps(canvas, p, layout);
-
-  std::vector<Box> places = places_of(p, layout);
-  for (size_t i = 0; i < places.size(); ++i) {
-    const int t = p.story.from() + int(i);
-    const Standing from = p.story.standing(p.text, t, p.event - 1), to = p.story.standing(p.text, t, p.event);
-    const bool word = to.place == Place::queue || (to.place == Place::done && p.moved >= 1);
-    if (word)
-      places[i] = {};
-    else
-      draw_chip(canvas, p, t, places[i], p.moved > 0.7f ? to.passes : from.passes);
-  }
-  return places;
-}
-
-float draw_story_cache(Canvas& canvas, const Box& area, const LoopPicture& p) {
+/// A row of cells for each row of the cache, filled as far as the story has come.
+void draw_story_cache(Canvas& canvas, const Box& area, const LoopPicture& p) {
   const std::vector<CacheRow>& rows = p.text.kv.rows;
-  if (rows.empty() || p.story.tokens() == 0) return 0;
+  if (rows.empty() || p.story.tokens() == 0) return;
   const float em = ui::em(), small = text_size("0", ui::Font::small).y;
   const float label = std::min(area.width() * 0.4f, text_size("recursion 9", ui::Font::small).x + em * 0.5f);
   const float high = std::min(small * 1.15f, (area.height() - small) / float(rows.size()));
@@ -231,7 +207,32 @@ float draw_story_cache(Canvas& canvas, const Box& area, const LoopPicture& p) {
       if (slot == CacheSlot::reused && filled >= 1) canvas.outline(cell, ui::u32(color), 1.5f);
     }
   }
-  return small * 1.1f + high * float(rows.size());
+}
+
+}  // namespace
+
+std::vector<Box> draw_machine(Canvas& canvas, const Box& area, const LoopPicture& p) {
+  const MachineLayout layout = layout_of(p.story.machine(), area);
+  for (size_t i = 0; i < layout.boxes.size(); ++i) draw_box(canvas, p, layout.boxes[i], int(i));
+  if (p.story.machine().loops()) draw_loop_arrows(canvas, p, layout);
+  if (p.story.machine().gate) draw_gate(canvas, layout.gate);
+  for (size_t i = 0; i < layout.boxes.size(); ++i)
+    if (!p.story.machine().loops() && p.story.machine().boxes[i].times > 1) draw_own_return(canvas, layout.boxes[i]);
+  draw_scores(canvas, p, layout);
+  draw_gaps(canvas, p, layout);
+  if (area.height() > ui::em() * 12.2f) draw_story_cache(canvas, layout.cache, p);
+
+  std::vector<Box> places = places_of(p, layout);
+  for (size_t i = 0; i < places.size(); ++i) {
+    const int t = p.story.from() + int(i);
+    const Standing from = p.story.standing(p.text, t, p.event - 1), to = p.story.standing(p.text, t, p.event);
+    const bool word = to.place == Place::queue || (to.place == Place::done && p.moved >= 1);
+    if (word)
+      places[i] = {};
+    else
+      draw_chip(canvas, p, t, places[i], p.moved > 0.7f ? to.passes : from.passes);
+  }
+  return places;
 }
 
 }  // namespace tinymor

@@ -9,10 +9,8 @@
 
 namespace tinymor {
 
-/// Draws the machine and the chips; returns where each token of the story is, an empty box for one that is a word of
-/// the sentence now.
+/// Draws the machine, the chips and, where there is room, the cache as far as the story has come; returns where each
+/// token of the story is, an empty box for one that is a word of the sentence now.
 std::vector<Box> draw_machine(Canvas& canvas, const Box& area, const LoopPicture& picture);
-/// A row of cells for each row of the cache, filled as far as the story has come; returns its height.
-float draw_story_cache(Canvas& canvas, const Box& area, const LoopPicture& picture);
 
 }  // namespace tinymor

@@ -53,11 +53,6 @@ void draw_verdict(Canvas& canvas, const Source& source, AppState& state, const B
 
 }  // namespace
 
-int chosen_token(const Told& told, const AppState& state) {
-  const auto selected = selected_in(state, Subject::watched, told.text.size());
-  return selected ? *selected : deepest_token(told.text, told.story.from(), told.story.to());
-}
-
 std::vector<Box> draw_sentence(Canvas& canvas, const Source& source, AppState& state, const Told& told, Box& area) {
   const TextView& text = told.text;
   const std::vector<std::string> pieces(text.pieces.begin() + told.story.from(), text.pieces.begin() + told.story.to());
@@ -73,6 +68,9 @@ std::vector<Box> draw_sentence(Canvas& canvas, const Source& source, AppState& s
   if (flow.height > area.height()) flow = flow_in(font = ui::Font::body);
   const float letters = ui::font(font)->FontSize * 1.1f;
   canvas.push_clip({area.min, {area.max.x, area.min.y + std::max(area.height(), letters + rows * (block + 1))}});
+  // The token that the inspector shows, unless the mouse is at one of another text.
+  const int chosen = selected_in(state, Subject::watched, text.size())
+                         .value_or(told_token(state.shown.text(Subject::watched, state.rule)));
   std::vector<Box> words;
   for (int i = 0; i < told.story.tokens(); ++i) {
     const int t = told.story.from() + i;
@@ -80,11 +78,10 @@ std::vector<Box> draw_sentence(Canvas& canvas, const Source& source, AppState& s
     const Box word{{area.min.x + place.min.x, area.min.y + place.min.y},
                    {area.min.x + place.max.x, area.min.y + place.min.y + letters}};
     words.push_back(word);
-    const bool chosen = chosen_token(told, state) == t;
     const std::string letters_of = inside_box(pieces[size_t(i)]);
     canvas.text({word.center().x - text_size(letters_of, font).x / 2, word.min.y}, ui::u32(ui::colors::text),
                 letters_of, font);
-    if (chosen)
+    if (chosen == t)
       canvas.outline({{word.min.x - 1, word.min.y}, {word.max.x + 1, word.max.y + rows * (block + 1) + 2}},
                      ui::u32(ui::colors::text), 1.5f, em * 0.2f);
     draw_stack(canvas, source, state, told, t, {{word.min.x + 1, word.max.y}, {word.max.x - 1, word.max.y}}, block);

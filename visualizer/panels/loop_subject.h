@@ -13,7 +13,5 @@ std::vector<Box> draw_sentence(Canvas& canvas, const Source& source, AppState& s
 /// The image on the tints of its patches, and what the model takes it for. Returns where the patches are.
 std::vector<Box> draw_told_image(Canvas& canvas, const Source& source, AppState& state, const Told& told,
                                  const std::vector<const Image*>& patches, const Box& area);
-/// The token that the inspector shows, unless the mouse is at one of another text.
-int chosen_token(const Told& told, const AppState& state);
 
 }  // namespace tinymor

@@ -25,14 +25,13 @@ Told told_of(const Source& source, const AppState& state) {
     return told;
   }
   if (state.shown.index < 0) return told;
-  const Outcome* outcome = outcome_in_force(source, state);
+  const Trace* changed = changed_trace(source, state, Subject::watched);
   told.text = text_in_force(source, state, Subject::watched);
   told.bar = bar_in_force(source, state, Subject::watched);
-  told.changed = outcome && outcome->changed.depth.size() == size_t(told.text.size());
-  if (told.changed && state.what_if.depth > 0)
-    told.forced = outcome->experiment.token >= 0 ? outcome->experiment.token : every_token;
+  told.changed = changed != nullptr;
+  if (changed && state.tried.depth > 0) told.forced = state.tried.token >= 0 ? state.tried.token : every_token;
   const Trace& causal = source.history().snapshots[size_t(state.shown.index)].threshold;
-  told.guesses = guesses_of(told.changed ? outcome->changed : causal, told.text.size());
+  told.guesses = guesses_of(changed ? *changed : causal, told.text.size());
   const auto token = pinned_in(state, Subject::watched, told.text.size());
   const auto [from, to] = token ? sentence_around(told.text, *token) : first_sentence(told.text);
   told.story = LoopStory(told.text, source.geometry(), from, to);

@@ -127,7 +127,8 @@ std::vector<int32_t> guesses_of(const Trace& trace, int tokens) {
   return out;
 }
 
-int deepest_token(const TextView& text, int from, int to) {
+int told_token(const TextView& text) {
+  const auto [from, to] = first_sentence(text);
   const auto rank = [&](int t) {
     const std::string& piece = text.pieces[size_t(t)];
     const bool word = std::any_of(piece.begin(), piece.end(), [](unsigned char c) { return std::isalpha(c) != 0; });

@@ -20,8 +20,9 @@ std::string work_text(const LoopPicture& picture);
 std::string layers_text(const Source& source, const LoopPicture& picture);
 /// [T] the likeliest next token at each position of a traced text; empty where the trace does not name it.
 std::vector<int32_t> guesses_of(const Trace& trace, int tokens);
-/// The first token with the largest depth among [from, to), a word where there is one.
-int deepest_token(const TextView& text, int from, int to);
+/// The token that is shown while none is pointed at or pinned: of the first sentence of a text, which has tokens, the
+/// first one with the largest depth, a word where there is one.
+int told_token(const TextView& text);
 /// Every patch of an image, ink on paper.
 std::vector<std::shared_ptr<const Image>> patch_images(const ImageSnapshot& images, int image);
 

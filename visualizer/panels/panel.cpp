@@ -79,16 +79,11 @@ const Outcome* outcome_in_force(const Source& source, const AppState& state) {
   return fits || (outcome && !outcome->error.empty()) ? outcome.get() : nullptr;
 }
 
-namespace {
-
-/// The trace that the experiment in force made of the watched text, or null.
 const Trace* changed_trace(const Source& source, const AppState& state, Subject subject) {
   const Outcome* outcome = subject == Subject::watched ? outcome_in_force(source, state) : nullptr;
   const bool whole = outcome && outcome->changed.depth.size() == size_t(state.shown.causal.size());
   return whole ? &outcome->changed : nullptr;
 }
-
-}  // namespace
 
 TextView text_in_force(const Source& source, const AppState& state, Subject subject) {
   const TextView& shown = state.shown.text(subject, state.rule);
