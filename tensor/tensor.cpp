@@ -33,14 +33,13 @@ void copy_elements(const Shape& shape, const T* from, const Dims& from_strides, 
 
 /// `shape` with an extent of -1 replaced by what `from` leaves for it. Throws unless the elements fit.
 Shape fitted(const char* op, const Shape& from, Shape shape) {
-  int64_t known = 1, open_axis = -1;
-  for (int64_t axis = 0; axis < shape.rank(); ++axis) {
-    if (shape[axis] == -1 && open_axis < 0)
-      open_axis = axis;
-    else
-      known *= shape[axis];
+  int64_t open_axis = 0;
+  while (open_axis < shape.rank() && shape[open_axis] != -1) ++open_axis;
+  if (open_axis < shape.rank()) {
+    shape[open_axis] = 1;
+    const int64_t known = shape.count();
+    shape[open_axis] = known > 0 ? from.count() / known : -1;
   }
-  if (open_axis >= 0 && known > 0) shape[open_axis] = from.count() / known;
   check(shape.count() == from.count() && std::all_of(shape.begin(), shape.end(), [](int64_t d) { return d >= 0; }),
         "[{}] {} with {} elements does not fit {}", op, from, from.count(), shape);
   return shape;
