@@ -108,7 +108,7 @@ class LoopPanel : public Panel {
     if (all.height() < em * 10) return draw_empty(canvas, all, too_small);
     const bool images = state.shown.images >= 0;
     const float buttons = ImGui::GetFrameHeight() + em * 0.3f;
-    const float verbs = all.height() > em * 34 && !images && source.geometry().recursions > 1 ? em * 4.4f : 0;
+    const float verbs = all.height() > em * 34 && !images && source.geometry().recursions > 1 ? em * 4.8f : 0;
     Box sentence{all.min, {all.max.x, all.min.y + all.height() * 0.3f}};
     std::vector<Box> words = images ? draw_told_image(canvas, source, state, told, patches_of(source, state), sentence)
                                     : draw_sentence(canvas, source, state, told, sentence);
@@ -117,8 +117,12 @@ class LoopPanel : public Panel {
     float y = sentence.max.y + em * 0.5f;
     ui::fitted_text(canvas, {all.min.x, y}, ui::u32(ui::colors::text), event_text(picture), all.width(),
                     ui::Font::bold);
-    y += em * 1.7f;
+    y += em * 1.5f;
     const bool tight = all.height() < em * 26;
+    if (!tight) {
+      ui::fitted_text(canvas, {all.min.x, y}, ui::u32(ui::colors::dim), why_text(picture), all.width());
+      y += em * 1.6f;
+    }
     const float meter = tight ? 0 : em * 1.3f;
     const Box machine{{all.min.x, y}, {all.max.x, all.max.y - buttons - verbs - meter - em * 0.6f}};
     if (machine.height() > em * 5) {
@@ -169,7 +173,8 @@ class LoopPanel : public Panel {
     LoopPicture picture = picture_of(told, state, {});
     std::string out;
     for (picture.event = 0; picture.event < told.story.events(); ++picture.event)
-      out += fmt::format("{:2}. {} {}\n", picture.event + 1, event_text(picture), work_text(picture) + ".");
+      out += fmt::format("{:2}. {} {} {}\n", picture.event + 1, event_text(picture), why_text(picture),
+                         work_text(picture) + ".");
     for (int t = told.story.from(); t < told.story.to() && told.story.machine().loops(); ++t)
       out += fmt::format("{}[{}] ", quoted_piece(told.text.pieces[size_t(t)]), told.text.depth[size_t(t)]);
     return out + "\n";

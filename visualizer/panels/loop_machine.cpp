@@ -112,7 +112,9 @@ void draw_gate(Canvas& canvas, const Box& gate) {
   canvas.polyline({left, top, right, bottom, left}, ui::u32(accent), 2);
   const float line = text_size("x", ui::Font::small).y;
   const bool both = gate.height() > line * 4;
-  text_centered(canvas, {c.x, c.y - (both ? line * 0.5f : 0)}, ui::u32(ui::colors::text), "gate");
+  const bool wide = text_size("gate").x * 1.6f < gate.width();
+  text_centered(canvas, {c.x, c.y - (both ? line * 0.5f : 0)}, ui::u32(ui::colors::text), "gate",
+                wide ? ui::Font::body : ui::Font::small);
   if (both) text_centered(canvas, {c.x, c.y + line * 0.6f}, ui::u32(dim), "again?", ui::Font::small);
 }
 

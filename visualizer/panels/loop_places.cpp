@@ -120,7 +120,7 @@ MachineLayout layout_of(const Machine& machine, const Box& area) {
   if (first) layout.boxes.push_back(part(area, 0, top, 0.13f, 0.68f));
   layout.boxes.push_back(part(area, left, top, right, 0.68f));
   layout.gate = part(area, 0.57f, top + 0.12f, 0.68f, 0.56f);
-  layout.judged = part(area, 0.71f, top, 1, 0.68f);
+  layout.judged = part(area, 0.71f, std::min(top, ui::em() * 1.4f / area.height()), 1, 0.68f);
   layout.exit = part(area, 0.34f, 0.76f, last ? 0.73f : 1, 0.93f);
   if (last) layout.boxes.push_back(machine.gate ? part(area, 0.78f, 0.73f, 1, 1) : part(area, 0.82f, top, 1, 0.68f));
   return layout;

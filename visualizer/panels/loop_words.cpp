@@ -106,6 +106,44 @@ std::string event_text(const LoopPicture& p) {
   return p.of_image ? "The model names what it sees." : guess_text(p);
 }
 
+namespace {
+
+std::string why_run(const LoopPicture& p, const LoopEvent& now, const char* thing) {
+  const Machine& machine = p.story.machine();
+  if (!machine.loops())
+    return machine.boxes[size_t(now.box)].times > 1
+               ? "Weights that are used again make the model smaller, not faster."
+               : fmt::format("An easy {} costs as many layers here as a hard one.", thing);
+  if (now.box < machine.block)
+    return fmt::format("Layers with weights of their own prepare each {} for the loop.", thing);
+  if (now.box > machine.block)
+    return fmt::format("What it reads is the newest state of each {}, however many passes made it.", thing);
+  if (p.story.inside(p.text, p.event) < p.story.tokens()) return "The gaps are what this model saves.";
+  return "One block, used again and again: few weights, and still many layers one after another.";
+}
+
+}  // namespace
+
+std::string why_text(const LoopPicture& p) {
+  const LoopEvent& now = p.story.event(p.event);
+  const Machine& machine = p.story.machine();
+  const char* thing = p.of_image ? "patch" : "word";
+  if (now.kind == LoopEvent::run) return why_run(p, now, thing);
+  if (now.kind == LoopEvent::judge && p.text.routing == Routing::token_choice)
+    return fmt::format("The router, a tiny network, chose a number of passes for each {} at once.", thing);
+  if (now.kind == LoopEvent::judge && p.training)
+    return p.of_image ? "The router, a tiny network, has learned which patches get another pass."
+                      : "Training can look ahead like this. Writing cannot: there a bar decides.";
+  if (now.kind == LoopEvent::judge) return "The router, a tiny network, has learned which words get another pass.";
+  if (now.kind == LoopEvent::guess)
+    return machine.gate ? fmt::format("The stack of each {} shows how many passes it took.", thing)
+                        : fmt::format("Every {} cost the same. A gate could let some leave early.", thing);
+  if (machine.gate)
+    return fmt::format("A usual model spends all its layers on every {}. This one decides for each.", thing);
+  return machine.loops() ? fmt::format("Every {} passes the same block again and again: few weights, no choice.", thing)
+                         : fmt::format("The usual model: a line of layers, and every {} passes all of them.", thing);
+}
+
 std::string work_text(const LoopPicture& p) {
   const int work = p.story.work(p.text, p.event), most = p.story.most_work();
   if (!p.story.machine().loops()) return fmt::format("{} of {} layers times tokens: none can leave", work, most);

@@ -14,6 +14,8 @@ namespace tinymor {
 std::string machine_words(const Geometry& geometry);
 /// What happens at an event, as a sentence.
 std::string event_text(const LoopPicture& picture);
+/// What an event teaches about the model, as a second sentence: why it is built so, what it costs or saves.
+std::string why_text(const LoopPicture& picture);
 /// "14 of 24 passes through the block", and the share of all.
 std::string work_text(const LoopPicture& picture);
 /// " · layers per token: 5.3 of 8" so far; empty where the model's shape is not known.
