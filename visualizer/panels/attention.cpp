@@ -157,7 +157,7 @@ class AttentionPanel : public Panel {
     const int maps = rows[size_t(state.attention_row)].view.maps();
     state.attention_head = std::clamp(state.attention_head, 0, std::max(0, maps - 1));
     if (state.attention_arcs) {
-      draw_arcs(rows, state, canvas, box);
+      draw_arcs(source, rows, state, canvas, box);
       return take_box(box);
     }
     // The large map is a square at the right; below it, or beside it, is what the selected token looks at.
@@ -182,34 +182,40 @@ class AttentionPanel : public Panel {
     return ui::corner_choice(control, pointers(room ? shorter : names), current, hint, right);
   }
 
-  /// What is drawn, and how much of the chosen token's attention is too weak for an arc.
-  static std::string arcs_title(const Row& shown, const AppState& state) {
-    const std::string title = fmt::format("{}, {}", shown.label, shown.view.name(state.attention_head));
-    const auto chosen = selected_in(state, Subject::watched, shown.view.tokens);
-    if (!chosen) return title;
-    const Arcs arcs = arcs_of(shown.view, state.attention_head, chosen);
-    const std::string rest = arcs.rest ? fmt::format(", the rest {:.0f} %", *arcs.rest * 100) : "";
-    return title + fmt::format(": {} arcs{}", arcs.drawn.size(), rest);
-  }
-
-  void draw_arcs(const std::vector<Row>& rows, AppState& state, Canvas& canvas, const Box& box) {
-    ImGui::SetCursorScreenPos(box.min);
-    float right = ImGui::GetCursorPosX() + box.width();
-    const Row& shown = rows[size_t(state.attention_row)];
+  static void choose_map(const std::vector<Row>& rows, AppState& state, float& right) {
+    const AttentionView& view = rows[size_t(state.attention_row)].view;
     std::vector<std::string> heads, recursions;
-    for (int map = 0; map < shown.view.maps(); ++map) heads.push_back(shown.view.name(map));
+    for (int map = 0; map < view.maps(); ++map) heads.push_back(view.name(map));
     for (const Row& row : rows) recursions.push_back(row.label);
     if (heads.size() > 1)
       state.attention_head = choose("attention.head", heads, state.attention_head, "Which head ( [ and ] )", right);
     if (rows.size() > 1)
       state.attention_row = choose("attention.row", recursions, state.attention_row, "Which recursion (1 to 9)", right);
-    const std::string title = arcs_title(shown, state);
+  }
+
+  /// What is drawn, and how much of the chosen token's attention is too weak for an arc.
+  static std::string arcs_title(const LargeMap& map, const Arcs& arcs) {
+    const std::string rest = arcs.rest ? fmt::format(", the rest {:.0f} %", *arcs.rest * 100) : "";
+    return fmt::format("{}, {}: {} arcs{}", map.where, map.view.name(map.map), arcs.drawn.size(), rest);
+  }
+
+  void draw_arcs(const Source& source, const std::vector<Row>& rows, AppState& state, Canvas& canvas, const Box& box) {
+    ImGui::SetCursorScreenPos(box.min);
+    float right = ImGui::GetCursorPosX() + box.width();
+    choose_map(rows, state, right);
+    const Row& row = rows[size_t(state.attention_row)];
+    const Box below{{box.min.x, box.min.y + ImGui::GetFrameHeight() + ui::em() * 0.2f}, box.max};
+    if (row.images.empty()) return draw_empty(canvas, below, row.label + ": no token is here");
+    const LargeMap map{row.view, std::min(state.attention_head, row.view.maps() - 1), row.label};
+    const auto chosen = selected_in(state, Subject::watched, row.view.tokens);
+    const Arcs& arcs =
+        drawn_.of({source.version(), state.shown.index, state.attention_layer, state.attention_row, map.map, chosen},
+                  [&] { return arcs_of(map.view, map.map, chosen); });
+    const std::string title = arcs_title(map, arcs);
     if (text_size(title, ui::Font::small).x < right - ImGui::GetCursorStartPos().x)
       canvas.text({box.min.x, box.min.y + ImGui::GetStyle().FramePadding.y}, ui::u32(ui::colors::dim), title,
                   ui::Font::small);
-    const Box below{{box.min.x, box.min.y + ImGui::GetFrameHeight() + ui::em() * 0.2f}, box.max};
-    if (shown.images.empty()) return draw_empty(canvas, below, "no token is here");
-    arcs_.draw({shown.view, state.attention_head, shown.label}, state, canvas, below);
+    arcs_.draw(map, arcs, state, canvas, below);
   }
 
   /// The weights that are drawn as arcs.
@@ -296,7 +302,8 @@ class AttentionPanel : public Panel {
   }
 
   ArcsPicture arcs_;
-  Memo<std::tuple<uint64_t, int, int, Theme>, std::vector<Row>> rows_;  // by version, snapshot and layer
+  Memo<std::tuple<uint64_t, int, int, int, int, std::optional<int>>, Arcs> drawn_;  // by version, snapshot, map, token
+  Memo<std::tuple<uint64_t, int, int, Theme>, std::vector<Row>> rows_;              // by version, snapshot and layer
 };
 
 }  // namespace

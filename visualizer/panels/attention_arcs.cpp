@@ -78,17 +78,16 @@ ArcsPicture::Lines ArcsPicture::laid_out(const std::vector<std::string>& pieces,
   return lines;
 }
 
-void ArcsPicture::draw_text(const LargeMap& large, AppState& state, Canvas& canvas, const Lines& lines,
-                            std::optional<int> chosen) {
+void ArcsPicture::draw_text(const LargeMap& large, const Arcs& arcs, AppState& state, Canvas& canvas,
+                            const Lines& lines, std::optional<int> chosen) {
   const std::vector<std::string>& pieces = state.shown.causal.pieces;
   const ImVec2 start = ImGui::GetCursorScreenPos(), origin{start.x, start.y + lines.gap};
   const auto box_of = [&](int token) {
     const Box& box = lines.flow.boxes[size_t(token)];
     return Box{{box.min.x + origin.x, box.min.y + origin.y}, {box.max.x + origin.x, box.max.y + origin.y}};
   };
-  Arcs arcs = arcs_of(large.view, large.map, chosen);
-  std::reverse(arcs.drawn.begin(), arcs.drawn.end());  // the strongest on top
-  for (const Arc& arc : arcs.drawn) draw_arc(canvas, arc, way(box_of(arc.query), box_of(arc.key), lines.gap));
+  for (auto arc = arcs.drawn.rbegin(); arc != arcs.drawn.rend(); ++arc)
+    draw_arc(canvas, *arc, way(box_of(arc->query), box_of(arc->key), lines.gap));
   draw_flow(canvas, lines.flow, pieces, origin, std::nullopt, [&](int token) {
     return TokenLook{tint_of(large, token, chosen), 0, 0, token == chosen};
   });
@@ -106,7 +105,7 @@ void ArcsPicture::draw_text(const LargeMap& large, AppState& state, Canvas& canv
     point_at(state, {Subject::watched, *token}, clicked);
 }
 
-void ArcsPicture::draw(const LargeMap& large, AppState& state, Canvas& canvas, const Box& box) {
+void ArcsPicture::draw(const LargeMap& large, const Arcs& arcs, AppState& state, Canvas& canvas, const Box& box) {
   const std::vector<std::string>& pieces = state.shown.causal.pieces;
   const float em = ui::em(), words = em * 1.15f * (box.height() > em * 22 ? 4.0f : 2.0f);
   const Box text{box.min, {box.max.x, box.max.y - words - em * 0.4f}};
@@ -115,7 +114,7 @@ void ArcsPicture::draw(const LargeMap& large, AppState& state, Canvas& canvas, c
   const auto chosen = selected_in(state, Subject::watched, large.view.tokens);
   ImGui::SetCursorScreenPos(text.min);
   ImGui::BeginChild("arcs", {text.width(), text.height()}, false, ImGuiWindowFlags_NoNavInputs);
-  draw_text(large, state, canvas, lines, chosen);
+  draw_text(large, arcs, state, canvas, lines, chosen);
   const auto pinned = pinned_in(state, Subject::watched, large.view.tokens);
   if (pinned && pinned != pinned_) ImGui::SetScrollY(lines.flow.boxes[size_t(*pinned)].min.y + lines.gap - room.y / 2);
   pinned_ = pinned;

@@ -15,8 +15,9 @@ namespace tinymor {
 
 class ArcsPicture {
  public:
-  /// Draws into `box`, with the words of the chosen token below the text. Tagged "attention.arcs".
-  void draw(const LargeMap& large, AppState& state, Canvas& canvas, const Box& box);
+  /// Draws `arcs`, the weakest first, and the text into `box`, with the words of the chosen token below. Tagged
+  /// "attention.arcs".
+  void draw(const LargeMap& large, const Arcs& arcs, AppState& state, Canvas& canvas, const Box& box);
 
  private:
   struct Lines {
@@ -24,7 +25,8 @@ class ArcsPicture {
     float gap;  ///< Above each line, for the arcs.
   };
   static Lines laid_out(const std::vector<std::string>& pieces, ImVec2 room);
-  void draw_text(const LargeMap& large, AppState& state, Canvas& canvas, const Lines& lines, std::optional<int> chosen);
+  static void draw_text(const LargeMap& large, const Arcs& arcs, AppState& state, Canvas& canvas, const Lines& lines,
+                        std::optional<int> chosen);
 
   Memo<std::tuple<std::vector<std::string>, float, float, float>, Lines> lines_;  // by text, em and room
   std::optional<int> pinned_;  // in the last frame: another one is scrolled to

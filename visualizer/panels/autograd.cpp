@@ -24,7 +24,7 @@ class AutogradPanel : public Panel {
     const auto& [walk, problem] = computed(state);
     if (!problem.empty()) return "values forward, gradients backward";
     return fmt::format(
-        "step {} of {} \u00b7 orange: gradient of {}; arrows: what comes in \u00b7 local derivative; green: "
+        "step {} of {} \u00b7 orange: gradient of {}; arrows: what comes in times local derivative; green: "
         "checked",
         step(state), walk.steps, walk.values.back().label);
   }

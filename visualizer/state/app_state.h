@@ -116,10 +116,10 @@ struct Settings {
   int sharing_scheme = 0;                     ///< Of the sharing diagram, as Sharing; 0: the run's own.
   int sharing_passes = 0;                     ///< Passes through its shared block, minus 1; 0: the run's own.
   std::string expression = "x = 2; w = 0.5; b = -0.4\ny = tanh(w*x + b)";  ///< Of the autograd explorer.
-  int autograd_step = 0;   ///< Steps taken there, forward and then backward.
+  int autograd_step = 0;       ///< Steps taken there, forward and then backward.
   std::string autograd_value;  ///< The value whose gradient is explained; empty: the one that is used most often.
-  int patches_image = -1;  ///< The image that is drawn large; -1: none.
-  int patch = -1;          ///< The patch whose scores are shown while the mouse is elsewhere; -1: none.
+  int patches_image = -1;      ///< The image that is drawn large; -1: none.
+  int patch = -1;              ///< The patch whose scores are shown while the mouse is elsewhere; -1: none.
   TokensView tokens_view = TokensView::watched;
   std::string token_search;  ///< Only tokens that contain it are listed.
   std::string own_text = "Once upon a time";
