@@ -123,10 +123,14 @@ bool keyboard_at_control() {
   return current && current->focused();
 }
 
+bool keyboard_at(const std::string& name) {
+  return current && current->focus() == prefix + name;
+}
+
 int slider_notches(const std::string& name) {
   if (!current || is_hidden(name)) return 0;
   current->note_slider(prefix + name);
-  if (current->focus() != prefix + name || ImGui::GetIO().WantTextInput) return 0;
+  if (!keyboard_at(name) || ImGui::GetIO().WantTextInput) return 0;
   return int(key_pressed(ImGuiKey_RightArrow)) - int(key_pressed(ImGuiKey_LeftArrow));
 }
 

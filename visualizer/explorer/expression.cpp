@@ -158,13 +158,18 @@ class Parser {
     }
   }
 
+  const Variable& noted(const Variable& made, const Tensor& beside) {
+    if (made.requires_grad()) made_.beside[made.node().get()] = beside;
+    return made;
+  }
+
   Variable signed_value() {
     skip_blanks();
     const size_t at = at_;
     bool minus = false;
     while (accept('-')) minus = !minus;
     const Variable x = power();
-    return minus ? value(at, [&] { return scale(x, -1); }) : x;
+    return minus ? value(at, [&] { return noted(scale(x, -1), Tensor(-1)); }) : x;
   }
 
   Variable power() {
@@ -233,7 +238,10 @@ class Parser {
     const size_t wanted = f->of_one ? 1 : 2;
     if (arguments.size() != wanted)
       fail(at, fmt::format("{} takes {} value{}, not {}", name, wanted, wanted > 1 ? "s" : "", arguments.size()));
-    return value(at, [&] { return f->of_one ? f->of_one(arguments[0]) : f->of_two(arguments[0], arguments[1]); });
+    return value(at, [&] {
+      const Variable made = f->of_one ? f->of_one(arguments[0]) : f->of_two(arguments[0], arguments[1]);
+      return f->beside ? noted(made, f->beside(arguments)) : made;
+    });
   }
 
   Expression made_;

@@ -24,6 +24,8 @@ struct Expression {
   std::string text;
   Variable result;
   std::vector<Leaf> leaves;  ///< In the order of the text.
+  /// What an operation works with that is no value on the tape: the factor of a scale, the targets of a cross entropy.
+  std::map<const Node*, Tensor> beside = {};
 };
 
 /// Computes `text` under KeepValues; leaves named in `instead` have those values. Throws InputError that says what is

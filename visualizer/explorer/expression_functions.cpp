@@ -1,7 +1,6 @@
 #include "visualizer/explorer/expression_functions.h"
 
 #include <cmath>
-#include <utility>
 
 #include "autograd/ops.h"
 #include "tensor/error.h"
@@ -38,6 +37,15 @@ Variable transposed(const Variable& x) {
   return transpose(x, -1, -2);
 }
 
+Tensor targets_of(std::span<const Variable> arguments) {
+  return arguments[1].value();
+}
+
+/// The factor by which a mean takes each number.
+Tensor share_of_each(std::span<const Variable> arguments) {
+  return Tensor(Real(1) / Real(arguments[0].value().count()));
+}
+
 const Function functions[] = {{"exp", exp},
                               {"log", log},
                               {"sqrt", sqrt},
@@ -50,34 +58,9 @@ const Function functions[] = {{"exp", exp},
                               {"softmax", softmax_of},
                               {"log_softmax", log_softmax_of},
                               {"sum", sum},
-                              {"mean", mean},
+                              {"mean", mean, nullptr, share_of_each},
                               {"transpose", transposed},
-                              {"cross_entropy", nullptr, cross_entropy_of}};
-
-const std::pair<const char*, const char*> rules[] = {
-    {"add", "da = g, db = g"},
-    {"sub", "da = g, db = -g"},
-    {"mul", "da = g b, db = g a"},
-    {"div", "da = g / b, db = -g y / b"},
-    {"scale", "dx = g times the factor"},
-    {"exp", "dx = g y"},
-    {"log", "dx = g / x"},
-    {"sqrt", "dx = g / (2 y)"},
-    {"relu", "dx = g where x > 0"},
-    {"gelu", "dx = g (P(x) + x p(x)), P and p of the normal distribution"},
-    {"sigmoid", "dx = g y (1 - y)"},
-    {"silu", "dx = g s (1 + x (1 - s)), s = sigmoid(x)"},
-    {"tanh", "dx = g (1 - y^2)"},
-    {"softplus", "dx = g sigmoid(x)"},
-    {"softmax", "dx = y (g - sum(g y))"},
-    {"log_softmax", "dx = g - softmax(x) sum(g)"},
-    {"sum", "dx = g for every number of x"},
-    {"matmul", "dA = G B^T, dB = A^T G"},
-    {"linear", "dx = W^T g, dW = g x^T"},
-    {"cross_entropy", "dz = g (softmax(z) - onehot(target)) / rows"},
-    {"reshape", "dx = g in the shape of x"},
-    {"concat", "each part receives its piece of g"},
-    {"permute", "dx = g turned back"}};
+                              {"cross_entropy", nullptr, cross_entropy_of, targets_of}};
 
 }  // namespace
 
@@ -89,12 +72,6 @@ Variable matrix_product(const Variable& a, const Variable& b) {
   check(a.rank() == 2, "[matmul] {} @ {}: the left side must be a matrix (for two vectors write sum(a*b))", a.shape(),
         b.shape());
   return b.rank() == 1 ? linear(b, a) : matmul(a, b);
-}
-
-const char* backward_rule(const std::string& op) {
-  for (const auto& [name, rule] : rules)
-    if (op == name) return rule;
-  return "";
 }
 
 const std::vector<ExpressionPreset>& expression_presets() {

@@ -1,6 +1,5 @@
 #pragma once
-// What the language of the autograd explorer offers: its functions by name, what their backward does in words, and
-// expressions to begin with.
+// What the language of the autograd explorer offers: its functions by name, and expressions to begin with.
 
 #include <span>
 #include <string>
@@ -15,15 +14,12 @@ struct Function {
   const char* name;
   Variable (*of_one)(const Variable&);
   Variable (*of_two)(const Variable&, const Variable&) = nullptr;
+  Tensor (*beside)(std::span<const Variable> arguments) = nullptr;  ///< What Expression::beside has of it.
 };
 std::span<const Function> expression_functions();
 
 /// a @ b for a matrix a; a vector b is the input of a linear layer with the weights a. Throws Error.
 Variable matrix_product(const Variable& a, const Variable& b);
-
-/// How the gradient g of an operation's result y becomes those of its inputs, for people: "da = g b, db = g a"; empty
-/// for an operation that the language does not use.
-const char* backward_rule(const std::string& op);
 
 struct ExpressionPreset {
   const char *name, *text, *hint;

@@ -8,7 +8,7 @@
 
 #include "autograd/graph.h"
 #include "tensor/error.h"
-#include "visualizer/explorer/expression_functions.h"
+#include "visualizer/explorer/formula.h"
 
 namespace tinymor {
 namespace {
@@ -77,7 +77,9 @@ Walkthrough walk_through(const std::string& text) {
   std::unordered_map<const Node*, int> place;
   for (const GraphNode& node : graph_of(walk.expression.result)) {
     const int at = int(walk.values.size());
-    Walkthrough::Value value{node.name, node.op, node.value, 0, 0, {}, -1, {}};
+    Walkthrough::Value value{node.name, node.op, node.value};
+    if (const auto found = walk.expression.beside.find(node.node); found != walk.expression.beside.end())
+      value.beside = found->second;
     if (node.op == "constant") value.label = value_text(node.value);
     if (!node.inputs.empty()) value.computed = ++walk.forward;
     if (value.label.empty()) value.label = fmt::format("{} #{}", node.op, walk.forward);

@@ -17,15 +17,16 @@ struct Walkthrough {
     std::string label;  ///< Its name, or operation and number; a constant's is its value.
     std::string op;     ///< As graph_of calls it.
     Tensor value;
-    int computed = 0;    ///< Step after which the value is there.
-    int handed_on = 0;   ///< Step in which backward passes here; 0: never.
-    Tensor differences;  ///< Of a leaf: its gradient by central differences; NaN where there is none.
-    int leaf = -1;       ///< Its place among the expression's leaves.
+    int computed = 0;         ///< Step after which the value is there.
+    int handed_on = 0;        ///< Step in which backward passes here; 0: never.
+    Tensor beside = {};       ///< As Expression::beside has it.
+    Tensor differences = {};  ///< Of a leaf: its gradient by central differences; NaN where there is none.
+    int leaf = -1;            ///< Its place among the expression's leaves.
     struct Sum {
       int step;
       Tensor grad;
     };
-    std::vector<Sum> gathered;  ///< What its gradient has come to, step by step.
+    std::vector<Sum> gathered = {};  ///< What its gradient has come to, step by step.
   };
   /// An arrow of the picture: one use of a value.
   struct Use {

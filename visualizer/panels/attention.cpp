@@ -9,7 +9,7 @@
 #include <tuple>
 
 #include "visualizer/draw/memo.h"
-#include "visualizer/panels/attention_map.h"
+#include "visualizer/panels/attention_arcs.h"
 #include "visualizer/panels/panels.h"
 
 namespace tinymor {
@@ -80,25 +80,20 @@ class AttentionPanel : public Panel {
 
   std::string caption(const Source& source, const AppState& state) const override {
     if (!recorded(source, state)) return "who looks at whom";
+    if (state.attention_arcs)
+      return fmt::format(
+          "each arc ends at what the token looks at; thick: more \u00b7 struck through: skipped \u00b7 "
+          "causal rule \u00b7 step {}",
+          state.shown.step);
     return fmt::format(
         "queries down, keys across; strong: looks there \u00b7 brown: skipped \u00b7 causal rule \u00b7 step {}",
         state.shown.step);
   }
 
   float controls(const Source& source, AppState& state, float right) override {
-    const LayerMap& map = source.geometry().layers;
-    const int shift = int(map.prelude), block = int(map.block);
-    if (block == 0) return right;
-    std::vector<std::string> names;
-    if (map.prelude > 0) names.push_back("first");
-    for (int j = 0; j < block; ++j) names.push_back(fmt::format("{}", j + 1));
-    if (map.coda > 0) names.push_back("last");
-    std::vector<const char*> labels;
-    for (const std::string& name : names) labels.push_back(name.c_str());
-    state.attention_layer = std::clamp(state.attention_layer, -shift, block - 1 + int(map.coda));
-    state.attention_layer = ui::corner_choice("attention.layer", labels, state.attention_layer + shift,
-                                              "Which layer's attention is shown", right) -
-                            shift;
+    choose_layer(source.geometry().layers, state, right);
+    state.attention_arcs = ui::corner_choice("attention.view", {"map", "arcs"}, state.attention_arcs,
+                                             "The weights as a map, or as arcs over the text", right) == 1;
     return right;
   }
 
@@ -119,6 +114,33 @@ class AttentionPanel : public Panel {
     return state.shown.index < 0 ? no_text(source) : "";
   }
 
+  /// An effective layer that is shown: that layer of the block in one recursion, or a layer outside of it.
+  struct Row {
+    std::string label;
+    AttentionView view;
+    std::vector<std::shared_ptr<const Image>> images;  ///< One per map of the view.
+  };
+
+  static void choose_layer(const LayerMap& map, AppState& state, float& right) {
+    const int shift = int(map.prelude), block = int(map.block);
+    if (block == 0) return;
+    std::vector<std::string> names;
+    if (map.prelude > 0) names.push_back("first");
+    for (int j = 0; j < block; ++j) names.push_back(fmt::format("{}", j + 1));
+    if (map.coda > 0) names.push_back("last");
+    const float view = ui::segmented_width({"map", "arcs"}) + ImGui::GetStyle().ItemSpacing.x;
+    state.attention_layer = std::clamp(state.attention_layer, -shift, block - 1 + int(map.coda));
+    state.attention_layer = ui::corner_choice("attention.layer", pointers(names), state.attention_layer + shift,
+                                              "Which layer's attention is shown", right, view) -
+                            shift;
+  }
+
+  static std::vector<const char*> pointers(const std::vector<std::string>& names) {
+    std::vector<const char*> out;
+    for (const std::string& name : names) out.push_back(name.c_str());
+    return out;
+  }
+
   static void draw_way_to_nearest(const Source& source, AppState& state) {
     draw_not_recorded(source, state, "Attention is recorded at some steps only, not at this one.");
     const int nearest = nearest_with_attention(source, state.shown.index);
@@ -134,6 +156,10 @@ class AttentionPanel : public Panel {
     state.attention_row = std::clamp(state.attention_row, 0, int(rows.size()) - 1);
     const int maps = rows[size_t(state.attention_row)].view.maps();
     state.attention_head = std::clamp(state.attention_head, 0, std::max(0, maps - 1));
+    if (state.attention_arcs) {
+      draw_arcs(source, rows, state, canvas, box);
+      return take_box(box);
+    }
     // The large map is a square at the right; below it, or beside it, is what the selected token looks at.
     const float em = ui::em();
     const bool flat = box.height() < em * 13 && box.width() > em * 24;
@@ -147,8 +173,64 @@ class AttentionPanel : public Panel {
     take_box(box);
   }
 
+  /// A switch at the end of the line: "head 1", "2", ... or, where they have no room, one after the other in full.
+  static int choose(const std::string& control, const std::vector<std::string>& names, int current, const char* hint,
+                    float& right) {
+    std::vector<std::string> shorter = names;
+    for (size_t i = 1; i < names.size(); ++i) shorter[i].erase(0, names[i].rfind(' ') + 1);
+    const bool room = right - ui::segmented_width(pointers(shorter)) > ImGui::GetCursorStartPos().x + ui::em() * 4;
+    return ui::corner_choice(control, pointers(room ? shorter : names), current, hint, right);
+  }
+
+  static void choose_map(const std::vector<Row>& rows, AppState& state, float& right) {
+    const AttentionView& view = rows[size_t(state.attention_row)].view;
+    std::vector<std::string> heads, recursions;
+    for (int map = 0; map < view.maps(); ++map) heads.push_back(view.name(map));
+    for (const Row& row : rows) recursions.push_back(row.label);
+    if (heads.size() > 1)
+      state.attention_head = choose("attention.head", heads, state.attention_head, "Which head ( [ and ] )", right);
+    if (rows.size() > 1)
+      state.attention_row = choose("attention.row", recursions, state.attention_row, "Which recursion (1 to 9)", right);
+  }
+
+  /// What is drawn, and how much of the chosen token's attention is too weak for an arc.
+  static std::string arcs_title(const LargeMap& map, const Arcs& arcs) {
+    const std::string rest = arcs.rest ? fmt::format(", the rest {:.0f} %", *arcs.rest * 100) : "";
+    return fmt::format("{}, {}: {} arcs{}", map.where, map.view.name(map.map), arcs.drawn.size(), rest);
+  }
+
+  void draw_arcs(const Source& source, const std::vector<Row>& rows, AppState& state, Canvas& canvas, const Box& box) {
+    ImGui::SetCursorScreenPos(box.min);
+    float right = ImGui::GetCursorPosX() + box.width();
+    choose_map(rows, state, right);
+    const Row& row = rows[size_t(state.attention_row)];
+    const Box below{{box.min.x, box.min.y + ImGui::GetFrameHeight() + ui::em() * 0.2f}, box.max};
+    if (row.images.empty()) return draw_empty(canvas, below, row.label + ": no token is here");
+    const LargeMap map{row.view, std::min(state.attention_head, row.view.maps() - 1), row.label};
+    const auto chosen = selected_in(state, Subject::watched, row.view.tokens);
+    const Arcs& arcs =
+        drawn_.of({source.version(), state.shown.index, state.attention_layer, state.attention_row, map.map, chosen},
+                  [&] { return arcs_of(map.view, map.map, chosen); });
+    const std::string title = arcs_title(map, arcs);
+    if (text_size(title, ui::Font::small).x < right - ImGui::GetCursorStartPos().x)
+      canvas.text({box.min.x, box.min.y + ImGui::GetStyle().FramePadding.y}, ui::u32(ui::colors::dim), title,
+                  ui::Font::small);
+    arcs_.draw(map, arcs, state, canvas, below);
+  }
+
+  /// The weights that are drawn as arcs.
+  static std::string arc_lines(const Source& source, const AppState& state) {
+    const std::vector<LayerRow> rows = rows_of(source.geometry(), state.attention_layer);
+    const LayerRow& row = rows[size_t(std::clamp(state.attention_row, 0, int(rows.size()) - 1))];
+    const AttentionView view = layer_view(source, state, row.layer);
+    if (view.maps() == 0) return row.label + ": no token is here\n";
+    return arcs_text(view, std::clamp(state.attention_head, 0, view.maps() - 1),
+                     pinned_in(state, Subject::watched, view.tokens), state.shown.causal.pieces, row.label);
+  }
+
   std::string lines(const Source& source, const AppState& state) const override {
     if (!recorded(source, state)) return "no attention was recorded at this step\n";
+    if (state.attention_arcs) return arc_lines(source, state);
     const TextView& view = state.shown.causal;
     std::string out;
     for (const LayerRow& row : rows_of(source.geometry(), state.attention_layer)) {
@@ -167,12 +249,6 @@ class AttentionPanel : public Panel {
     return out;
   }
 
-  /// An effective layer that is shown: that layer of the block in one recursion, or a layer outside of it.
-  struct Row {
-    std::string label;
-    AttentionView view;
-    std::vector<std::shared_ptr<const Image>> images;  ///< One per map of the view.
-  };
   /// At least one.
   const std::vector<Row>& drawn_rows(const Source& source, const AppState& state) {
     return rows_.of({source.version(), state.shown.index, state.attention_layer, theme()}, [&] {
@@ -225,7 +301,9 @@ class AttentionPanel : public Panel {
     }
   }
 
-  Memo<std::tuple<uint64_t, int, int, Theme>, std::vector<Row>> rows_;  // by version, snapshot and layer
+  ArcsPicture arcs_;
+  Memo<std::tuple<uint64_t, int, int, int, int, std::optional<int>>, Arcs> drawn_;  // by version, snapshot, map, token
+  Memo<std::tuple<uint64_t, int, int, Theme>, std::vector<Row>> rows_;              // by version, snapshot and layer
 };
 
 }  // namespace

@@ -126,6 +126,19 @@ std::vector<std::string> broken(const std::string& sentence, float width, int li
   return out;
 }
 
+}  // namespace
+
+std::string looks_at(const LargeMap& large, const std::vector<std::string>& pieces, int token, int most) {
+  const std::string name = "\"" + quoted_piece(pieces[size_t(token)]) + "\"";
+  if (!large.view.asks[size_t(token)]) return fmt::format("{} is skipped in {}", name, large.where);
+  return name + " looks at" + shares(strongest(large.view, large.map, token), pieces, most);
+}
+
+std::string seen_by(const LargeMap& large, const std::vector<std::string>& pieces, int token, int most) {
+  if (!large.view.seen[size_t(token)]) return "is seen by no token here";
+  return "is seen by" + shares(askers(large.view, large.map, token), pieces, most);
+}
+
 void draw_words(const LargeMap& large, const AppState& state, Canvas& canvas, const Box& box, int token) {
   const std::vector<std::string>& pieces = state.shown.causal.pieces;
   const float line = ui::em() * 1.15f;
@@ -139,19 +152,6 @@ void draw_words(const LargeMap& large, const AppState& state, Canvas& canvas, co
   };
   write(looks_at(large, pieces, token, large.view.tokens), (lines + 1) / 2);
   write(seen_by(large, pieces, token, large.view.tokens), lines / 2);
-}
-
-}  // namespace
-
-std::string looks_at(const LargeMap& large, const std::vector<std::string>& pieces, int token, int most) {
-  const std::string name = "\"" + quoted_piece(pieces[size_t(token)]) + "\"";
-  if (!large.view.asks[size_t(token)]) return fmt::format("{} is skipped in {}", name, large.where);
-  return name + " looks at" + shares(strongest(large.view, large.map, token), pieces, most);
-}
-
-std::string seen_by(const LargeMap& large, const std::vector<std::string>& pieces, int token, int most) {
-  if (!large.view.seen[size_t(token)]) return "is seen by no token here";
-  return "is seen by" + shares(askers(large.view, large.map, token), pieces, most);
 }
 
 void draw_large_map(const LargeMap& large, const Image& image, AppState& state, Canvas& canvas, const Box& box) {

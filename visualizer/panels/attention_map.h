@@ -20,6 +20,9 @@ struct LargeMap {
 /// a query and the wheel looks closer. Tagged "attention.large".
 void draw_large_map(const LargeMap& large, const Image& image, AppState& state, Canvas& canvas, const Box& box);
 
+/// In words, into `box`: what a token looks at, and who looks at it.
+void draw_words(const LargeMap& large, const AppState& state, Canvas& canvas, const Box& box, int token);
+
 /// "·girl" looks at  "·the" 31 %  "·a" 20 %, at most `most` of them.
 std::string looks_at(const LargeMap& large, const std::vector<std::string>& pieces, int token, int most);
 /// is seen by  ·sang 12 %, again at most `most`.

@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "tensor/error.h"
 #include "visualizer/explorer/expression_functions.h"
+#include "visualizer/explorer/formula.h"
+#include "visualizer/panels/autograd_formula.h"
 #include "visualizer/panels/autograd_graph.h"
 #include "visualizer/panels/panels.h"
 
@@ -21,7 +24,7 @@ class AutogradPanel : public Panel {
     const auto& [walk, problem] = computed(state);
     if (!problem.empty()) return "values forward, gradients backward";
     return fmt::format(
-        "step {} of {} \u00b7 orange: gradient of {}; arrows: what comes in x local derivative; green: "
+        "step {} of {} \u00b7 orange: gradient of {}; arrows: what comes in times local derivative; green: "
         "checked",
         step(state), walk.steps, walk.values.back().label);
   }
@@ -39,6 +42,7 @@ class AutogradPanel : public Panel {
     if (chosen != current) {
       state.expression = presets[chosen].text;
       state.autograd_step = 0;
+      state.autograd_value.clear();
     }
     return right;
   }
@@ -59,17 +63,60 @@ class AutogradPanel : public Panel {
  private:
   void draw_picture(const Source&, AppState& state, Canvas& canvas) override {
     ImGui::BeginChild("autograd", ImVec2(0, 0), false, ImGuiWindowFlags_NoNavInputs);
-    const auto lines = 1 + std::count(state.expression.begin(), state.expression.end(), '\n');
-    const float height = float(std::clamp<ptrdiff_t>(lines, 2, 5)) * ImGui::GetTextLineHeight();
-    ui::text_area("autograd.expression", state.expression, {-1, height + 2 * ImGui::GetStyle().FramePadding.y});
-    draw_buttons(state);
+    draw_expression(state);
     if (const auto& [walk, problem] = computed(state); problem.empty()) {
       state.autograd_step = step(state);
-      graph_.draw(walk, state, canvas);
+      draw_walk(walk, state, canvas);
     } else {
       ui::paragraph(problem, ui::colors::warn);
     }
     ImGui::EndChild();
+  }
+
+  /// The text, and the buttons beside it.
+  void draw_expression(AppState& state) const {
+    const ImGuiStyle& style = ImGui::GetStyle();
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    const float buttons = 4 * (ImGui::GetFrameHeight() * 1.25f + style.ItemSpacing.x);
+    const bool beside = room.x > buttons + ui::em() * 12;
+    const auto lines = 1 + std::count(state.expression.begin(), state.expression.end(), '\n');
+    const auto most = std::clamp<ptrdiff_t>(ptrdiff_t(room.y / ui::em() / 6), 1, 5);
+    const float height = float(std::clamp<ptrdiff_t>(lines, 1, most)) * ImGui::GetTextLineHeight();
+    ui::text_area("autograd.expression", state.expression,
+                  {beside ? room.x - buttons : -1, height + 2 * style.FramePadding.y});
+    if (beside) ImGui::SameLine();
+    draw_buttons(state);
+  }
+
+  /// From top to bottom: what the step did, the graph, and the formula of one gradient. Each keeps its place.
+  void draw_walk(const Walkthrough& walk, AppState& state, Canvas& canvas) {
+    Box box = free_box();
+    if (box.height() < ui::em() * 5) box.max.y = box.min.y + ui::em() * 9;  // the window is scrolled
+    const float line = ImGui::GetTextLineHeight(), gap = ui::em() * 0.4f;
+    const Bands& bands =
+        bands_.of({state.expression, ui::em(), box.width(), box.height()}, [&] { return bands_in(walk, box); });
+    const Box sentence{box.min, {box.max.x, box.min.y + float(bands.sentence) * line}};
+    const Box formula{{box.min.x, box.max.y - bands.formula}, box.max};
+    draw_lines(canvas, sentence, walk.happening(state.autograd_step), bands.sentence, ui::colors::text);
+    const int pointed = graph_.pointed() < int(walk.values.size()) ? graph_.pointed() : -1;
+    const int explained = pointed >= 0 ? pointed : explained_value(walk, state.autograd_value);
+    graph_.draw(walk, state, canvas, {{box.min.x, sentence.max.y + gap}, {box.max.x, formula.min.y - gap}}, explained);
+    draw_formula(canvas, walk, explained, state.autograd_step, formula);
+    ui::tag("autograd.formula", formula);
+    take_box(box);
+  }
+
+  struct Bands {
+    int sentence;   ///< Lines of the longest sentence of any step.
+    float formula;  ///< Height.
+  };
+  static Bands bands_in(const Walkthrough& walk, const Box& box) {
+    size_t lines = 1;
+    for (int step = 0; step <= walk.steps; ++step)
+      lines = std::max(lines, wrapped(walk.happening(step), box.width()).size());
+    const float most = box.height() * 0.35f - ui::em();
+    const int room = int(box.height() / ui::em() / 9);
+    return {std::clamp(int(lines), 1, std::max(1, room)), formula_height(walk, box.width(), most)};
   }
 
   std::string lines(const Source&, const AppState& state) const override {
@@ -78,7 +125,16 @@ class AutogradPanel : public Panel {
     if (!problem.empty()) return out + problem + "\n";
     out += walk.happening(step(state)) + "\n";
     for (int i = 0; i < int(walk.values.size()); ++i)
-      if (walk.values[i].op != "constant") out += describe(walk, i, step(state)) + "\n";
+      if (walk.values[i].op != "constant")
+        out += describe(walk, i, step(state)) + "\n" + formula_lines(walk, i, step(state));
+    return out;
+  }
+
+  static std::string formula_lines(const Walkthrough& walk, int value, int step) {
+    if (!walk.grad(value, step).defined()) return "";
+    const GradientFormula formula = gradient_formula(walk, value, step);
+    std::string out = "  " + formula.sum + "\n";
+    for (const std::string& part : formula.parts) out += "    " + part + "\n";
     return out;
   }
 
@@ -113,7 +169,8 @@ class AutogradPanel : public Panel {
     ImGui::NewLine();
   }
 
-  mutable Memo<std::string, Computed> computed_;  // by expression
+  mutable Memo<std::string, Computed> computed_;                     // by expression
+  Memo<std::tuple<std::string, float, float, float>, Bands> bands_;  // by expression, em and room
   AutogradGraph graph_;
 };
 

@@ -1,14 +1,13 @@
 #pragma once
 // The picture of the autograd explorer: the values of a walkthrough as boxes, their uses as arrows, and every gradient
-// that flows. A leaf's number can be dragged, or typed into a popup.
+// that flows. It fits its room at any size: a long graph is broken into rows, and where there is little room boxes show
+// only names, or are marks. A leaf's number can be dragged, or typed into a popup.
 
 #include <string>
 #include <tuple>
-#include <vector>
 
-#include "visualizer/draw/graph_layout.h"
 #include "visualizer/draw/memo.h"
-#include "visualizer/explorer/walkthrough.h"
+#include "visualizer/panels/autograd_layout.h"
 #include "visualizer/state/app_state.h"
 
 namespace tinymor {
@@ -18,19 +17,16 @@ std::string describe(const Walkthrough& walk, int index, int step);
 
 class AutogradGraph {
  public:
-  /// Draws what step `state.autograd_step` did as a sentence, and the graph below it, into the rest of the window.
-  /// Editing a leaf changes `state.expression`, whose walkthrough `walk` is.
-  void draw(const Walkthrough& walk, AppState& state, Canvas& canvas);
+  /// Draws the graph after step `state.autograd_step` into `box`; the value `explained` stands out. Editing a leaf
+  /// changes `state.expression`, whose walkthrough `walk` is.
+  void draw(const Walkthrough& walk, AppState& state, Canvas& canvas, const Box& box, int explained);
+
+  /// The value that the mouse or the keyboard was at in the last frame; -1: none.
+  int pointed() const { return pointed_; }
 
  private:
-  struct Layout {
-    GraphLayout graph;
-    float sentence = 0;  ///< Height of the longest sentence of any step.
-  };
-  Layout lay_out(const Walkthrough& walk, ImVec2 room) const;
-
-  Memo<std::tuple<std::string, float, float, float>, Layout> layout_;  // by expression, text height and free room
-  int shown_step_ = 0;                                                 // in the last frame: another step is scrolled to
+  Memo<std::tuple<std::string, float, float, float>, FittedGraph> fitted_;  // by text, em and room
+  int pointed_ = -1;
 };
 
 }  // namespace tinymor

@@ -112,12 +112,14 @@ struct Settings {
   int cache_strategy = 0;   ///< Of the cache that is drawn, as KvStrategy + 1; 0: the run's own.
   int attention_layer = 0;  ///< Of the block, from 0; -1: the model's first layer; after the block: its last layer.
   int attention_row = 0, attention_head = 0;  ///< The map that is drawn large.
+  bool attention_arcs = false;                ///< Over the text, instead of maps.
   int sharing_scheme = 0;                     ///< Of the sharing diagram, as Sharing; 0: the run's own.
   int sharing_passes = 0;                     ///< Passes through its shared block, minus 1; 0: the run's own.
   std::string expression = "x = 2; w = 0.5; b = -0.4\ny = tanh(w*x + b)";  ///< Of the autograd explorer.
-  int autograd_step = 0;   ///< Steps taken there, forward and then backward.
-  int patches_image = -1;  ///< The image that is drawn large; -1: none.
-  int patch = -1;          ///< The patch whose scores are shown while the mouse is elsewhere; -1: none.
+  int autograd_step = 0;       ///< Steps taken there, forward and then backward.
+  std::string autograd_value;  ///< The value whose gradient is explained; empty: the one that is used most often.
+  int patches_image = -1;      ///< The image that is drawn large; -1: none.
+  int patch = -1;              ///< The patch whose scores are shown while the mouse is elsewhere; -1: none.
   TokensView tokens_view = TokensView::watched;
   std::string token_search;  ///< Only tokens that contain it are listed.
   std::string own_text = "Once upon a time";

@@ -12,8 +12,8 @@ namespace {
 
 /// All but those of panels.
 constexpr const char* without_panels = R"(
-attention.large attention.large.all attention.layer attention.layer.N attention.map.N.N attention.nearest autograd.expression
-autograd.first autograd.graph autograd.last autograd.leaf.NAME autograd.value.NAME autograd.next autograd.preset
+attention.large attention.large.all attention.layer attention.layer.N attention.map.N.N attention.nearest attention.row attention.row.N attention.head attention.head.N attention.view attention.view.N attention.arcs autograd.expression
+autograd.first autograd.formula autograd.graph autograd.last autograd.leaf.NAME autograd.value.NAME autograd.next autograd.preset
 autograd.preset.N autograd.previous candidates.N compare.kind compare.kind.N compare.linked compare.next
 compare.other compare.snapshot compare.step compare.swap curves.axis curves.axis.N curves.log curves.NAME.area
 curves.NAME.NAME curves.smooth depth.back depth.by depth.by.N depth.cut_offs depth.dots.N depth.example.N

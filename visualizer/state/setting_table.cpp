@@ -50,6 +50,7 @@ void for_each_member(State& s, Field&& field) {
   field("attention.layer", s.attention_layer, Between{-1, 64});
   field("attention.row", s.attention_row, Between{0, 63});
   field("attention.head", s.attention_head, Between{0, 63});
+  field("attention.view", s.attention_arcs, OneOf<bool>{"map arcs"});
   field("depth.part", s.depth.part, OneOf<DepthPart>{"groups misjudged cut_offs training"});
   field("depth.by", s.depth.by, OneOf<GroupBy>{"token kind place loss position"});
   field("depth.sort", s.depth.order.by, OneOf<DepthColumn>{"name tokens depth loss regret"});
@@ -70,6 +71,7 @@ void for_each_member(State& s, Field&& field) {
   field("tokens.own", s.own_text, Text{});
   field("autograd.expression", s.expression, Text{});
   field("autograd.step", s.autograd_step, Between{0, 100'000});
+  field("autograd.value", s.autograd_value, Text{});
   field("prompt", s.request.prompt, Text{});
   field("temperature", s.request.temperature, Between{0.0f, 2.0f});
   field("top_k", s.request.top_k, Between{0, 100'000});

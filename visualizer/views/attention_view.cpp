@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "datasets/pieces.h"
 #include "visualizer/views/text_view.h"
@@ -79,6 +80,57 @@ std::vector<std::pair<int, int>> strongest(const AttentionView& view, int map, i
 
 std::vector<std::pair<int, int>> askers(const AttentionView& view, int map, int key) {
   return by_weight(key, view.tokens - 1, [&](int query) { return view.at(map, query, key); });
+}
+
+namespace {
+
+constexpr int most_arcs = 200, least_weight = 3, most_lines = 40;
+
+/// The strongest of the whole map.
+std::vector<Arc> strongest_of_all(const AttentionView& view, int map) {
+  std::vector<Arc> all;
+  for (int query = 0; query < view.tokens; ++query)
+    for (int key = 0; key <= query; ++key)
+      if (const int weight = view.at(map, query, key); weight >= least_weight) all.push_back({query, key, weight});
+  const auto stronger = [](const Arc& a, const Arc& b) {
+    return std::tuple(-a.weight, a.query, a.key) < std::tuple(-b.weight, b.query, b.key);
+  };
+  const size_t count = std::min(all.size(), size_t(most_arcs));
+  std::partial_sort(all.begin(), all.begin() + ptrdiff_t(count), all.end(), stronger);
+  all.resize(count);
+  return all;
+}
+
+}  // namespace
+
+Arcs arcs_of(const AttentionView& view, int map, std::optional<int> query) {
+  if (!query) return {strongest_of_all(view, map), std::nullopt};
+  Arcs arcs;
+  int sum = 0;
+  for (const auto& [weight, key] : strongest(view, map, *query)) {
+    if (weight < least_weight || int(arcs.drawn.size()) == most_arcs) break;
+    arcs.drawn.push_back({*query, key, weight});
+    sum += weight;
+  }
+  if (map <= view.heads && view.asks[size_t(*query)]) arcs.rest = std::max(0.0, 1 - sum / 255.0);
+  return arcs;
+}
+
+std::string arcs_text(const AttentionView& view, int map, std::optional<int> query,
+                      const std::vector<std::string>& pieces, const std::string& where) {
+  const auto name = [&](int token) { return "\"" + quoted_piece(pieces[size_t(token)]) + "\""; };
+  const Arcs arcs = arcs_of(view, map, query);
+  std::string out = fmt::format("{}, {}", where, view.name(map));
+  if (query && !view.asks[size_t(*query)]) return out + fmt::format(": {} is skipped, it asks nothing\n", name(*query));
+  out += query ? fmt::format(": {} at {} looks at\n", name(*query), *query) : ": the strongest weights\n";
+  for (size_t i = 0; i < std::min(arcs.drawn.size(), size_t(most_lines)); ++i) {
+    const Arc& arc = arcs.drawn[i];
+    const std::string from = query ? "" : fmt::format("{} at {} looks at ", name(arc.query), arc.query);
+    out += fmt::format("  {:5.1f} %  {}{} at {}\n", arc.weight / 2.55, from, name(arc.key), arc.key);
+  }
+  if (arcs.drawn.size() > most_lines) out += fmt::format("  and {} more\n", arcs.drawn.size() - most_lines);
+  if (arcs.rest) out += fmt::format("  {:5.1f} %  the rest\n", *arcs.rest * 100);
+  return out;
 }
 
 std::string weight_sentence(const AttentionView& view, int map, int query, int key,

@@ -2,6 +2,7 @@
 // The attention weights of one layer as a table.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,23 @@ AttentionView view_of(const AttentionTrace& trace, int tokens);
 std::vector<std::pair<int, int>> strongest(const AttentionView& view, int map, int query);
 /// Who looks at one key, most first: weight, query.
 std::vector<std::pair<int, int>> askers(const AttentionView& view, int map, int key);
+
+/// One weight that is drawn as an arc from a token to one that it looks at.
+struct Arc {
+  int query, key;
+  int weight;  ///< In 255ths.
+};
+struct Arcs {
+  std::vector<Arc> drawn;  ///< The largest weight first.
+  /// Of one query: how much of its attention the drawn ones leave. The weights of one head, and of the mean of all, add
+  /// up to 1; the largest of all heads do not, and have no rest.
+  std::optional<double> rest;
+};
+/// The arcs of one query, without those too weak to be seen, or, without one, the strongest of all: 200 at most.
+Arcs arcs_of(const AttentionView& view, int map, std::optional<int> query);
+/// The same as text, a line for each of the first 40; `where` names the layer.
+std::string arcs_text(const AttentionView& view, int map, std::optional<int> query,
+                      const std::vector<std::string>& pieces, const std::string& where);
 
 /// One weight as a sentence; `where` names the layer.
 std::string weight_sentence(const AttentionView& view, int map, int query, int key,

@@ -9,6 +9,7 @@
 #include "support/catch.h"
 #include "tensor/error.h"
 #include "visualizer/explorer/expression_functions.h"
+#include "visualizer/explorer/formula.h"
 #include "visualizer/explorer/walkthrough.h"
 #include "visualizer/state/app_state.h"
 

@@ -1,5 +1,9 @@
 // The panel of the autograd explorer: its controls, and where its boxes stand.
 
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
 #include <random>
 
 #include "support/catch.h"
@@ -140,6 +144,119 @@ TEST_CASE("at every size and zoom the steps can be pressed, and boxes stay apart
           for (size_t j = 0; j < i; ++j) CHECK_FALSE(overlap(boxes[i], boxes[j]));
       }
     }
+  }
+}
+
+namespace {
+
+std::string tied(int times) {
+  std::string text = "x = 1.5; w = 0.8; h0 = w*x";
+  for (int i = 1; i < times; ++i) text += fmt::format("\nh{} = tanh(w*h{})", i, i - 1);
+  return text;
+}
+
+/// Where all boxes and controls are.
+std::map<std::string, std::array<float, 4>> places(Explorer& explorer) {
+  std::map<std::string, std::array<float, 4>> out;
+  for (const auto& [name, item] : explorer.window.app().registry().items())
+    out[name] = {item.box.min.x, item.box.min.y, item.box.max.x, item.box.max.y};
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("at every size of the window the whole graph is inside its panel, also of six recursions and of sixty") {
+  std::vector<std::string> texts = {tied(2), tied(6), tied(60)};
+  for (const ExpressionPreset& preset : expression_presets()) texts.push_back(preset.text);
+  for (const auto& [width, height] :
+       {std::pair(360, 240), std::pair(480, 320), std::pair(640, 400), std::pair(1024, 768), std::pair(1280, 800)}) {
+    Explorer explorer(width, height);
+    for (const std::string& text : texts) {
+      CAPTURE(width, text);
+      explorer.state().expression = text;
+      explorer.state().autograd_step = 1000;
+      explorer.window.frames(3);
+      const ui::Registry& registry = explorer.window.app().registry();
+      REQUIRE(registry.find("autograd.graph"));
+      const Box room = registry.find("autograd.graph")->box;
+      int boxes = 0;
+      for (const auto& [name, item] : registry.items()) {
+        if (!name.starts_with("autograd.leaf.") && !name.starts_with("autograd.value.")) continue;
+        CAPTURE(name);
+        ++boxes;
+        CHECK(item.visible);
+        CHECK(item.box.min.x >= room.min.x);
+        CHECK(item.box.max.x <= room.max.x + 0.5f);
+        CHECK(item.box.min.y >= room.min.y);
+        CHECK(item.box.max.y <= room.max.y + 0.5f);
+      }
+      CHECK(boxes >= 5);
+      CHECK(registry.find("panel.autograd")->box.max.y >= room.max.y);
+    }
+  }
+}
+
+TEST_CASE("pointing at a gradient shows its formula with its numbers, and nothing moves") {
+  Explorer explorer;
+  explorer.state().autograd_step = 6;
+  explorer.window.frames(3);
+  const auto before = places(explorer);
+  CHECK_THAT(explorer.window.drawing(), !ContainsSubstring("\u2202y/\u2202w = "));
+  REQUIRE(explorer.window.hover("autograd.leaf.w"));
+  explorer.window.frames(2);
+  CHECK_THAT(explorer.window.drawing(),
+             ContainsSubstring("\u2202y/\u2202w = \u2202y/\u2202(mul #1) \u00b7 x = 0.7116 \u00b7 2 = 1.423"));
+  CHECK(places(explorer) == before);
+  REQUIRE(explorer.window.hover("autograd.value.add #2"));
+  explorer.window.frames(2);
+  CHECK_THAT(explorer.window.drawing(),
+             ContainsSubstring("\u2202y/\u2202(add #2) = \u2202y/\u2202y \u00b7 (1 - y^2) = "));
+  CHECK(places(explorer) == before);
+}
+
+TEST_CASE("Tab reaches every gradient and shows its formula; a press keeps the formula of a value in view") {
+  Explorer explorer;
+  explorer.state().autograd_step = 6;
+  explorer.window.frames(3);
+  const ui::Registry& registry = explorer.window.app().registry();
+  for (int i = 0; i < 100 && registry.focus() != "autograd.value.add #2"; ++i) explorer.window.key(ImGuiKey_Tab);
+  REQUIRE(registry.focus() == "autograd.value.add #2");
+  explorer.window.frames(2);
+  CHECK_THAT(explorer.window.drawing(), ContainsSubstring("\u2202y/\u2202(add #2) = "));
+  REQUIRE(explorer.window.click("autograd.value.mul #1"));
+  REQUIRE(explorer.window.hover("autograd.first"));
+  explorer.window.key(ImGuiKey_Tab);
+  explorer.window.frames(2);
+  CHECK(explorer.state().autograd_value == "mul #1");
+}
+
+TEST_CASE("a weight that six recursions use shows its six contributions and their sum, and a tag at every use") {
+  Explorer explorer(1024, 768);
+  explorer.state().expression = tied(6);
+  explorer.state().autograd_step = 1000;
+  explorer.window.frames(3);
+  const std::string drawing = explorer.window.drawing();
+  size_t parts = 0, tags = 0;
+  for (size_t at = 0; (at = drawing.find(">through ", at)) != std::string::npos; ++at) ++parts;
+  for (size_t at = 0; (at = drawing.find(">w<", at)) != std::string::npos; ++at) ++tags;
+  CHECK(parts == 6);
+  CHECK(tags == 7);  // its box, and one at each use
+  CHECK_THAT(drawing, ContainsSubstring("\u2202h5/\u2202w = "));
+  CHECK_THAT(explorer.text(), ContainsSubstring("    through mul #10: ") && ContainsSubstring("    through h0: "));
+}
+
+TEST_CASE("a graph in rows has each row below the last, and cuts only the arrows that go from one to another") {
+  std::vector<ImVec2> sizes(9, ImVec2(30, 10));
+  std::vector<GraphEdge> edges;
+  for (int i = 1; i < 9; ++i) edges.push_back({i - 1, i, 5, 12});
+  const GraphLayout rows = layered(sizes, edges, {10, 8}, 3);
+  CHECK(rows.columns == 3);
+  CHECK(rows.size.x < layered(sizes, edges, {10, 8}).size.x / 2);
+  for (int i = 1; i < 9; ++i) {
+    const bool new_row = i % 3 == 0;
+    CHECK(rows.cut[size_t(i) - 1] == new_row);
+    CHECK((rows.nodes[size_t(i)].min.y > rows.nodes[size_t(i) - 1].max.y) == new_row);
+    if (new_row) CHECK(rows.edges[size_t(i) - 1].front().x >= edges[size_t(i) - 1].tag);
   }
 }
 

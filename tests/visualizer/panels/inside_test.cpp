@@ -1,6 +1,8 @@
 // What the panels of the page "Inside" compute before they draw.
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "support/catch.h"
 #include "visualizer/panels/attention_map.h"
@@ -126,6 +128,107 @@ TEST_CASE(
   window.frames(3);
   REQUIRE(window.click("attention.nearest"));
   CHECK(state.shown.step % 50 == 0);
+}
+
+TEST_CASE("the arcs of a token are the weights of the trace, and with the rest they add up to 1") {
+  const Recording recording = sample_recording();
+  const Trace& trace = recording.snapshots.back().threshold;
+  const int tokens = int(trace.tokens.size());
+  for (const AttentionTrace& layer : trace.attention) {
+    const AttentionView view = view_of(layer, tokens);
+    auto weight = layer.weights.begin();
+    for (int head = 0; head < view.heads; ++head)
+      for (const int32_t query : layer.queries) {
+        std::map<int, int> traced;
+        for (size_t i = 0; i < layer.visible(query); ++i) traced[layer.keys[i]] = *weight++;
+        const Arcs arcs = arcs_of(view, head, query);
+        double sum = arcs.rest.value();
+        for (const Arc& arc : arcs.drawn) {
+          REQUIRE(arc.query == query);
+          REQUIRE(arc.weight == traced.at(arc.key));
+          sum += arc.weight / 255.0;
+          traced.erase(arc.key);
+        }
+        CHECK(sum == Approx(1).margin(0.5 / 255 * double(arcs.drawn.size()) + 1e-6));  // weights are whole 255ths
+        for (const auto& [key, left_out] : traced) REQUIRE(left_out < 3);
+      }
+  }
+}
+
+TEST_CASE("without a token the arcs are the strongest of all, a few hundred at most; a skipped token has none") {
+  const Recording recording = sample_recording();
+  const Trace& trace = recording.snapshots.back().threshold;
+  const AttentionView full = view_of(trace.attention[1], int(trace.tokens.size()));
+  const Arcs all = arcs_of(full, 0, std::nullopt);
+  CHECK(all.drawn.size() == 200);
+  CHECK_FALSE(all.rest);
+  int stronger = 0;
+  for (int query = 0; query < full.tokens; ++query)
+    for (int key = 0; key <= query; ++key) stronger += full.at(0, query, key) > all.drawn.back().weight;
+  CHECK(stronger < 200);
+  const AttentionView view = view_of(trace.attention[5], full.tokens);
+  const int skipped = int(std::find(view.asks.begin(), view.asks.end(), false) - view.asks.begin());
+  REQUIRE(skipped < view.tokens);
+  CHECK(arcs_of(view, 0, skipped).drawn.empty());
+  CHECK_FALSE(arcs_of(view, 0, skipped).rest);
+  CHECK_FALSE(arcs_of(view, view.heads + 1, view.tokens - 1).rest);  // the largest of all heads
+  CHECK_THAT(arcs_text(view, 0, skipped, trace.pieces, "recursion 3"), ContainsSubstring("is skipped"));
+}
+
+TEST_CASE("the switch draws attention as arcs over the text, one line for each weight, and the text lists them") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1200, 700);
+  AppState& state = window.app().state();
+  state.maximised = "attention";
+  state.pinned = TokenRef{Subject::watched, 24};
+  window.frames(3);
+  REQUIRE(window.click("attention.view.1"));
+  CHECK(state.attention_arcs);
+  REQUIRE(window.click("attention.head.1"));
+  CHECK(state.attention_head == 1);
+  REQUIRE(window.hover("panel.attention"));
+  state.hovered.reset();
+  const auto lines = [&] {
+    const std::string drawing = window.drawing();
+    size_t count = 0;
+    for (size_t at = 0; (at = drawing.find("<polyline", at)) != std::string::npos; ++at) ++count;
+    return count;
+  };
+  window.app().state().pinned = TokenRef{Subject::watched, 24};
+  const AttentionView view = view_of(source.history().snapshots.back().threshold.attention[1], 120);
+  ImGui::GetIO().MousePos = {-1, -1};
+  window.frames(3);
+  const size_t with_arcs = lines();
+  state.attention_arcs = false;
+  window.frames(3);
+  CHECK(with_arcs - lines() == arcs_of(view, 1, 24).drawn.size());
+  state.attention_arcs = true;
+  window.frames(3);
+  CHECK_THAT(window.app().text("attention"), ContainsSubstring("recursion 1, head 2: \"\u00b7the\" at 24 looks at") &&
+                                                 ContainsSubstring("%  the rest"));
+  REQUIRE(window.click("attention.row.2"));
+  CHECK(state.attention_row == 2);
+  REQUIRE(window.click("attention.view.0"));
+  CHECK_FALSE(state.attention_arcs);
+}
+
+TEST_CASE("in the arcs a skipped token has a colour that no weight has, at every size of the window") {
+  for (const auto& [width, height] : {std::pair(480, 320), std::pair(1024, 768)}) {
+    RecordingSource source("sample", sample_recording());
+    Headless window(source, width, height);
+    AppState& state = window.app().state();
+    state.maximised = "attention";
+    state.attention_arcs = true;
+    state.attention_row = 2;
+    window.frames(3);
+    CHECK(window.app().registry().find("attention.arcs"));
+    const Picture picture = window.picture();
+    int brown = 0;
+    for (size_t i = 0; i + 3 < picture.rgba.size(); i += 4)
+      brown += picture.rgba[i] == skipped_color.r && picture.rgba[i + 1] == skipped_color.g &&
+               picture.rgba[i + 2] == skipped_color.b;
+    CHECK(brown > 300);
+  }
 }
 
 TEST_CASE("a click into the scores goes to that step, a set of weights lights up its uses, and schemes can be tried") {
