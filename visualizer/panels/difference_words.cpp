@@ -66,7 +66,7 @@ std::string verdict(const RunFacts& a, const RunFacts& b, const Common& common) 
     return fmt::format("{} ({})", letter, common.run ? step : facts.name + other);
   };
   const std::string both = side('A', a) + " and " + side('B', b);
-  if (!common.data) return both + " learn different data, so their losses cannot be compared";
+  if (!common.data) return both + " learn different data, so their losses do not say which is better";
   if (!std::isfinite(a.loss) || !std::isfinite(b.loss))
     return fmt::format("How well {} predict {} is not known yet", both, common.of);
   if (a.loss == b.loss) return fmt::format("{} predict {} equally well ({:.3f} nats)", both, common.of, a.loss);

@@ -170,6 +170,7 @@ std::vector<RunRow> run_rows(const Source& source, const AppState& state) {
     all.push_back({run, i, facts.back(), loss, side_of(*run, source, comparison)});
     if (std::isfinite(loss)) best = std::min(best, loss);
   }
+  if (all.size() == 1) best = std::nan("");  // one run alone is no comparison
   for (RunRow& row : all) row.behind -= best;
   std::vector<RunRow> rows;
   for (const size_t i : sorted(facts, comparison.order)) rows.push_back(all[i]);

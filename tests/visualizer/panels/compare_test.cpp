@@ -119,7 +119,7 @@ TEST_CASE("losses of runs on other data are not compared") {
   const std::string compared = window.app().text("compare");
   CHECK_THAT(compared, ContainsSubstring("other data: losses cannot be compared"));
   CHECK_THAT(compared, ContainsSubstring("(not to be compared)"));
-  CHECK_THAT(compared, ContainsSubstring("A (sample) and B (other) learn different data, so their losses cannot be"));
+  CHECK_THAT(compared, ContainsSubstring("A (sample) and B (other) learn different data, so their losses do not say"));
   for (const RunPoint& point : run_points(source, state)) CHECK(point.name != "other");
   CHECK(racers(source, state).size() == 2);
   const std::vector<RunRow> rows = run_rows(source, state);
@@ -208,10 +208,11 @@ TEST_CASE("the panel begins with the difference of the two runs in a sentence, o
   a.parameters = 59, b.parameters = 100;
   a.kv_bytes = b.kv_bytes = 512;
   a.speed = 300, b.speed = 100;
-  CHECK(difference_of(a, b, {}) ==
-        "A (mor) predicts held-out text better than B (vanilla), by 0.120 nats (1.400 instead of 1.520); compared with "
-        "B, A takes 2.0 fewer layers per token (6.0 instead of 8.0), has 41 % fewer parameters, stores as much KV cache "
-        "per token and trains 3.0 times as fast.");
+  CHECK(
+      difference_of(a, b, {}) ==
+      "A (mor) predicts held-out text better than B (vanilla), by 0.120 nats (1.400 instead of 1.520); compared with "
+      "B, A takes 2.0 fewer layers per token (6.0 instead of 8.0), has 41 % fewer parameters, stores as much KV cache "
+      "per token and trains 3.0 times as fast.");
   b.loss = 1.37;
   b.speed = std::nan("");
   b.kv_bytes = 400;
@@ -219,7 +220,8 @@ TEST_CASE("the panel begins with the difference of the two runs in a sentence, o
         "A (mor) and B (vanilla) predict held-out text equally well, as far as one seed can tell (1.400 and 1.370 "
         "nats); compared with B, A takes 2.0 fewer layers per token (6.0 instead of 8.0), has 41 % fewer parameters "
         "and stores 28 % more KV cache per token.");
-  CHECK_THAT(difference_of(a, b, {.data = false}), ContainsSubstring("so their losses cannot be compared; compared"));
+  CHECK_THAT(difference_of(a, b, {.data = false}),
+             ContainsSubstring("so their losses do not say which is better; compared"));
   a.loss = std::nan("");
   a.layers = a.parameters = a.kv_bytes = std::nan("");
   CHECK(difference_of(a, b, {}) == "How well A (mor) and B (vanilla) predict held-out text is not known yet.");
@@ -300,6 +302,13 @@ TEST_CASE("a lead that may be luck is not called one") {
   RecordingSource one("one", Recording()), two("two", Recording());
   CHECK(standing_line(close, {&one, &two}) ==
         "after the same steps (10): too close to call: one ahead by 0.010 nats; one 2.000, two 2.010");
+  close.losses = {2.0, 2.06};
+  close.too_close = false;
+  close.lead = 0.06;
+  CHECK_THAT(standing_line(close, {&one, &two}), ContainsSubstring(": one leads by 0.060 nats; "));
+  RecordingSource three("three", Recording());
+  CHECK_THAT(standing_line({CurveAxis::steps, 10, {2.1, 2.0, 2.01}, 1, 2, 0.01, true}, {&one, &two, &three}),
+             ContainsSubstring(": too close to call between two, three; two 2.000, three 2.010, one 2.100"));
 }
 
 TEST_CASE("a run that is gone is forgotten, and leaves no other run its colour") {

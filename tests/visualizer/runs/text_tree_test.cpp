@@ -87,7 +87,8 @@ TEST_CASE("a text that begins otherwise is a tree beside the first, and a typed 
   CHECK(tree.go_back({}, tree.end_of(0)).kept_prompt == 1);
 }
 
-TEST_CASE("a text that comes back has its draws, times and cache again, up to where other weights chose another depth") {
+TEST_CASE(
+    "a text that comes back has its draws, times and cache again, up to where other weights chose another depth") {
   TextTree tree;
   std::vector<GeneratedPiece> written = text_of({1, 2, 3, 4});
   for (GeneratedPiece& token : written) {

@@ -88,7 +88,7 @@ TEST_CASE("runs stand at the place of the one that has come least far, on the li
 }
 
 TEST_CASE("who leads at the same steps may be behind in the same time and for the same compute") {
-  const RecordingSource quick("quick", evaluated({{0, 6}, {100, 4}}, 0.1, 1)),
+  const RecordingSource quick("quick", evaluated({{0, 6}, {100, 4}}, 0.1, 2)),
       slow("slow", evaluated({{0, 6}, {100, 3.9}}, 0.2));
   const std::vector<Standing> all = standings({&quick, &slow});
   REQUIRE(all.size() == 3);
