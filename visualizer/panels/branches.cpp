@@ -120,7 +120,7 @@ class TreePicture {
     if (!stretch.last) return;
     const std::string name = fmt::format("gen.branch.{}", branch);
     ui::tag(name, place);
-    if (ui::pressed_by_key(name)) chosen_ = branch;
+    if (!is_shown(stretch.nodes.back()) && ui::pressed_by_key(name)) chosen_ = branch;
   }
 
   Canvas& canvas_;

@@ -137,7 +137,10 @@ void draw_row(Canvas& canvas, const Box& box, const std::vector<Placed>& all, co
   ImGui::SetCursorScreenPos(box.min);
   if (ui::area(fmt::format("compare.run.{}", row.place), {box.width(), box.height()})) choose(row.run, state.compare);
   const bool hovered = ImGui::IsItemHovered();
-  ui::hint(row.side == "A" ? "Click: B is another step of this run" : "Click: this run is B");
+  if (row.side != "A")
+    ui::hint("Click: this run is B");
+  else if (state.compare.other)
+    ui::hint("Click: B is another step of this run");
   if (row.side == "A" || hovered)
     canvas.rect(box, ui::u32(hovered ? ui::colors::hovered : ui::colors::control, 0.6), em * 0.2f);
   const RunLook look = look_of(state.compare, *row.run);

@@ -23,7 +23,6 @@ double median_speed(const std::vector<StepMetrics>& steps) {
 }
 
 std::string model_of(const Geometry& g) {
-  if (g.layer_count() == 0) return "";
   if (g.model.sharing == Sharing::none) return "vanilla";
   const std::string shared = fmt::format("{} x {}", enum_name(g.model.sharing), g.model.n_recursions);
   if (g.routing == Routing::none) return "recursive, " + shared;
@@ -81,15 +80,15 @@ RunFacts facts_of(const Source& run, int64_t step) {
   const RunHistory& history = run.history();
   const Geometry& geometry = run.geometry();
   const double unknown = std::nan("");
-  const bool counted = geometry.layer_count() > 0 && !history.of_images();  // of images only the trunk is known
+  const bool known = geometry.layer_count() > 0 && !history.run.config_toml.empty();
+  const bool counted = known && !history.of_images();  // of images only the trunk is known
   const EvalMetrics* held_out = held_out_at(history, step);
-  RunFacts facts{short_name(run), model_of(geometry), std::min(step, history.last_step())};
+  RunFacts facts{short_name(run), known ? model_of(geometry) : "", std::min(step, history.last_step())};
   facts.newest = facts.step == history.last_step();
   facts.loss = held_out ? held_out->threshold_loss : unknown;
-  if (held_out)
-    facts.layers = layers_at(geometry, held_out->mean_depth);
-  else
-    facts.layers = history.steps.empty() ? unknown : layers_at(geometry, history.steps.back().mean_depth);
+  double depth = history.steps.empty() ? unknown : history.steps.back().mean_depth;
+  if (held_out) depth = held_out->mean_depth;
+  facts.layers = known ? layers_at(geometry, depth) : unknown;
   facts.parameters = counted ? double(count_parameters(geometry.model).total()) : unknown;
   facts.kv_bytes = counted ? kv_bytes_per_token(geometry.model, geometry.model.kv_cache) : unknown;
   facts.speed = median_speed(history.steps);

@@ -243,14 +243,14 @@ TEST_CASE("the table has a row for each run, which sorts by its columns, and a p
   REQUIRE(rows.size() == 3);
   CHECK(rows[0].run == &source);
   CHECK(rows[0].side == "A");
-  CHECK(rows[1].side == "B");  // the first of those that were opened last
+  CHECK(rows[2].side == "B");  // the one that was opened last
   CHECK(rows[0].behind == 0);
   CHECK(rows[1].behind == Approx(rows[1].facts.loss - rows[0].facts.loss));
   CHECK_THAT(run_line(rows[0]), ContainsSubstring("run sample (A): MoR, expert_choice, middle_cycle x 3, "));
   CHECK_THAT(window.app().text("compare"), ContainsSubstring("predict") && ContainsSubstring(run_line(rows[2])));
-  REQUIRE(window.click("compare.run.2"));
+  REQUIRE(window.click("compare.run.1"));
   window.frames(2);
-  CHECK(c.other == c.rivals[1]);
+  CHECK(c.other == c.rivals[0]);
   REQUIRE(window.click("compare.run.0"));
   window.frames(2);
   CHECK_FALSE(c.other);
