@@ -70,6 +70,11 @@ void draw_dashed(Canvas& canvas, const std::vector<ImVec2>& points, Dash dash, I
 
 }  // namespace
 
+void draw_sample(Canvas& canvas, ImVec2 left, Color color, Dash dash) {
+  const float em = ui::em();
+  draw_dashed(canvas, {left, {left.x + em, left.y}}, dash, ui::u32(color), em * 0.2f);
+}
+
 namespace {
 
 void set_hidden(std::set<std::string>& hidden, const std::string& name, bool hide) {
@@ -179,7 +184,7 @@ Box Plot::legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& 
     if (at.x + width > box.max.x && at.x > box.min.x) at = {box.min.x, at.y + row};
     const bool off = hidden.contains(one.name);
     const float middle = at.y + row / 2;
-    draw_dashed(canvas, {{at.x, middle}, {at.x + em, middle}}, one.dash, ui::u32(off ? line : one.color), em * 0.2f);
+    draw_sample(canvas, {at.x, middle}, off ? line : one.color, one.dash);
     canvas.text({at.x + em * 1.3f, middle - text_size("x", ui::Font::small).y / 2}, ui::u32(off ? faint : dim),
                 one.name, ui::Font::small);
     ImGui::SetCursorScreenPos(at);

@@ -36,6 +36,9 @@ struct PlotOptions {
   std::string hint;  ///< Below the numbers beside the mouse.
 };
 
+/// A piece of a line in its colour and dash, an em long, from `left`: it names the line in a legend or a table.
+void draw_sample(Canvas& canvas, ImVec2 left, Color color, Dash dash);
+
 /// What is said of a line beside the mouse at x: its nearest value, and where that is unless it is at x; empty when the
 /// line has no values.
 std::string reading(const PlotSeries& line, double x, const PlotOptions& options);

@@ -1,16 +1,20 @@
-// Two runs, or two steps of one run, side by side: any picture of both with one cursor, and what differs. "A" is what
-// the other panels show, "B" what it is compared with.
+// Two runs, or two steps of one run: their difference in a sentence, all runs in a table, and below it either any
+// picture of both with one cursor or a scoreboard. "A" is what the other panels show, "B" what it is compared with.
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/panels/difference.h"
+#include "visualizer/panels/difference_words.h"
 #include "visualizer/panels/panels.h"
 #include "visualizer/panels/run_look.h"
 #include "visualizer/panels/runs_plot.h"
+#include "visualizer/panels/runs_table.h"
+#include "visualizer/panels/scoreboard.h"
 
 namespace tinymor {
 namespace {
@@ -44,13 +48,23 @@ std::vector<std::string> side_names(const Source& source, const AppState& state,
   return {step + " of " + shown.name(), step + " of " + short_name(shown), step};
 }
 
-/// The mark of a side: a disc for A, a triangle for B.
-void draw_mark(Canvas& canvas, ImVec2 center, bool compared, ImU32 color) {
-  const float r = ui::em() * 0.3f;
-  if (compared)
-    canvas.triangle({center.x - r, center.y + r}, {center.x + r, center.y + r}, {center.x, center.y - r}, color);
-  else
-    canvas.circle(center, r, color);
+/// The difference of A and B as they are shown. Where one was not evaluated yet, the watched text tells who predicts
+/// better, if both have seen the same.
+std::string sentence(const Source& source, const AppState& state) {
+  const Comparison& c = state.compare;
+  const Source& other = compared_with(source, c);
+  RunFacts a = facts_of(source, state.shown.step), b = facts_of(other, c.shown.step);
+  Common common{!c.other, !other_data(source, other)};
+  if (source.history().of_images()) common.of = "held-out images";
+  const TextView &text_a = state.shown.text(Subject::watched, state.rule),
+                 &text_b = c.shown.text(Subject::watched, state.rule);
+  const bool evaluated = std::isfinite(a.loss) && std::isfinite(b.loss);
+  if (!evaluated && text_a.size() > 0 && text_a.ids == text_b.ids) {
+    common.of = "the watched text";
+    a.loss = text_a.lm_loss;
+    b.loss = text_b.lm_loss;
+  }
+  return difference_of(a, b, common);
 }
 
 class ComparePanel : public Panel {
@@ -58,6 +72,7 @@ class ComparePanel : public Panel {
   ComparePanel() : Panel("compare", "Compare") {}
 
   std::string caption(const Source& source, const AppState& state) const override {
+    if (shows_scoreboard(state)) return scoreboard_caption;
     const std::string what = sides_[0] ? sides_[0]->caption(source, state) : rule_name(state.rule);
     const bool scaled = state.compared_panel == "lens" || state.compared_panel == "sharing";
     return std::string(other_data(source, compared_with(source, state.compare))
@@ -76,6 +91,10 @@ class ComparePanel : public Panel {
     if (!c.rivals.empty() && ui::corner_button("compare.next", which.c_str(),
                                                "Compare with the next of the runs, or of A's own steps", right))
       c.compare_with(c.next());
+    if (!c.rivals.empty())
+      ui::corner_chip("compare.race", "race", c.scoreboard,
+                      "Who leads: at the same steps, for the same compute, in the same time", right);
+    if (shows_scoreboard(state)) return right;
     const Kinds& kinds = kinds_of(source);
     const size_t before = kinds.find(panel_of(source, state));
     const int kind = ui::corner_choice("compare.kind", kinds.labels, int(before), "What is drawn of both", right,
@@ -93,47 +112,70 @@ class ComparePanel : public Panel {
   }
 
  private:
+  static bool shows_scoreboard(const AppState& state) {
+    return state.compare.scoreboard && !state.compare.rivals.empty();
+  }
+
   void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
+    // Scrolls where the panel is small.
+    ImGui::BeginChild("all", ImVec2(0, 0), false, ImGuiWindowFlags_NoNavInputs);
+    ui::paragraph(sentence(source, state));
+    const std::vector<RunRow> rows = run_rows(source, state);
+    const float em = ui::em();
+    Box box = free_box();
+    box.max.y = box.min.y + runs_table_height(rows.size());
+    draw_runs_table(canvas, box, rows, state);
+    take_box(box);
+    box = free_box();
+    box.max.y = std::max(box.max.y, box.min.y + em * 14);
+    if (shows_scoreboard(state))
+      draw_scoreboard(canvas, box, racers(source, state), state.compare);
+    else
+      draw_both(source, state, canvas, box);
+    take_box(box);
+    ImGui::EndChild();
+  }
+
+  void draw_both(const Source& source, AppState& state, Canvas& canvas, const Box& box) {
     const Comparison& c = state.compare;
     const std::string panel = panel_of(source, state);
     if (!sides_[0] || sides_[0]->name() != panel || other_ != c.other) {
       for (auto& side : sides_) side = panel == name() ? nullptr : make_panel(panel);
       other_ = c.other;
     }
-    const Box box = free_box();
     if (!sides_[0]) return draw_empty(canvas, box, fmt::format("\"{}\" cannot be drawn twice", panel));
     const float em = ui::em(), gap = em, half = (box.width() - gap) / 2;
-    const float below = box.height() > em * 27 ? em * 12 : 0, split = box.max.y - below;
+    const float below = box.height() > em * 25 ? em * 12 : 0, split = box.max.y - below;
     draw_side(*sides_[0], source, state, canvas, {box.min, {box.min.x + half, split}}, false);
     draw_side(*sides_[1], source, state, canvas, {{box.max.x - half, box.min.y}, {box.max.x, split}}, true);
-    if (below > 0) {
-      const float numbers = std::min(em * 34, half);
-      draw_numbers(canvas, {{box.min.x, split + em * 0.6f}, {box.min.x + numbers, box.max.y}},
-                   quantities(source, state));
-      const float plot = state.compare.rivals.empty() ? 0 : std::min(em * 24, box.width() * 0.3f);
-      draw_difference(canvas, {{box.min.x + numbers + 2 * gap, split + em * 0.6f}, {box.max.x - plot, box.max.y}},
-                      source, state);
-      if (plot > em * 12)
-        draw_runs(canvas, {{box.max.x - plot + gap, split + em * 0.6f}, box.max}, run_points(source, state));
-    }
-    take_box(box);
+    if (below > 0) draw_below(source, state, canvas, {{box.min.x, split + em * 0.6f}, box.max}, half);
+  }
+
+  /// Numbers of both, the text token by token, and all runs as points.
+  static void draw_below(const Source& source, AppState& state, Canvas& canvas, const Box& box, float half) {
+    const float em = ui::em(), gap = em, numbers = std::min(em * 34, half);
+    draw_numbers(canvas, {box.min, {box.min.x + numbers, box.max.y}}, quantities(source, state));
+    const float plot = state.compare.rivals.empty() ? 0 : std::min(em * 24, box.width() * 0.3f);
+    draw_difference(canvas, {{box.min.x + numbers + 2 * gap, box.min.y}, {box.max.x - plot, box.max.y}}, source, state);
+    if (plot > em * 12) draw_runs(canvas, {{box.max.x - plot + gap, box.min.y}, box.max}, run_points(source, state));
   }
 
   std::string lines(const Source& source, const AppState& state) const override {
-    std::string out;
+    std::string out = sentence(source, state) + "\n";
+    for (const RunRow& row : run_rows(source, state)) out += run_line(row) + "\n";
+    const std::vector<const Source*> runs = racers(source, state);
+    for (const Standing& standing : standings(runs)) out += standing_line(standing, runs) + "\n";
     for (const bool compared : {false, true}) out += side_names(source, state, compared).front() + "\n";
     for (const Quantity& q : quantities(source, state))
       out += fmt::format("{}: {} and {}{}\n", q.name, short_number(q.a), short_number(q.b),
                          q.comparable ? "" : " (not to be compared)");
-    for (const RunPoint& point : run_points(source, state))
-      out += fmt::format("run {}: {}\n", point.name, run_text(point));
     return out;
   }
 
   void draw_side(Panel& panel, const Source& source, AppState& state, Canvas& canvas, const Box& box, bool compared) {
     const float em = ui::em();
     const ImU32 color = ui::u32(side_color(source, state.compare, compared));
-    draw_mark(canvas, {box.min.x + em * 0.4f, box.min.y + em * 0.6f}, compared, color);
+    draw_side_mark(canvas, {box.min.x + em * 0.4f, box.min.y + em * 0.6f}, compared, color);
     ui::fitted_text(canvas, {box.min.x + em * 1.1f, box.min.y}, color, side_names(source, state, compared),
                     box.width() - em, ui::Font::small);
     float top = box.min.y + em * 1.6f;

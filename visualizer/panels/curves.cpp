@@ -16,6 +16,7 @@
 #include "visualizer/panels/curve_series.h"
 #include "visualizer/panels/panels.h"
 #include "visualizer/runs/rest.h"
+#include "visualizer/views/run_facts.h"
 
 namespace tinymor {
 namespace {
@@ -47,8 +48,7 @@ std::string newest_held_out(const Source& source) {
   return evals.empty() ? "-" : fmt::format("{:.3f}", evals.back().threshold_loss);
 }
 
-/// Whether the newest held-out losses of all runs on the same data are closer together than another seed can put them:
-/// differences of two runs vary by up to 0.02 nats from seed to seed (chapter 10), and twice that is rare.
+/// Whether the newest held-out losses of all runs on the same data are closer together than another seed can put them.
 bool may_be_luck(const Source& source, const std::vector<Source*>& rivals) {
   std::vector<double> losses;
   const auto add = [&](const Source& run) {
@@ -59,7 +59,7 @@ bool may_be_luck(const Source& source, const std::vector<Source*>& rivals) {
   for (const Source* rival : rivals)
     if (!other_data(source, *rival)) add(*rival);
   const auto [least, most] = std::minmax_element(losses.begin(), losses.end());
-  return losses.size() >= 2 && *most - *least < 0.04;
+  return losses.size() >= 2 && *most - *least < seed_noise;
 }
 
 /// The mean of the ten recorded steps that end at `step`; before the first, what that began with.

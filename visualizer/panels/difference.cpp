@@ -10,17 +10,10 @@
 #include "visualizer/panels/panel.h"
 #include "visualizer/panels/run_look.h"
 #include "visualizer/panels/strip.h"
+#include "visualizer/views/run_facts.h"
 
 namespace tinymor {
 namespace {
-
-/// The last evaluation up to `step`; null when there is none.
-const EvalMetrics* held_out_at(const RunHistory& history, int64_t step) {
-  const EvalMetrics* last = nullptr;
-  for (const EvalMetrics& e : history.evals)
-    if (e.step <= step) last = &e;
-  return last;
-}
 
 /// The held-out losses at two steps, and where an evaluation is of another step, of which ones they are.
 Quantity held_out(const RunHistory& a, int64_t step_a, const RunHistory& b, int64_t step_b) {

@@ -1,4 +1,5 @@
-// Writing with the model: a prompt, the usual controls of sampling, and the text as it comes, tinted by depth.
+// Writing with the model: a prompt, the usual controls of sampling, and the text as it comes, tinted by depth, with the
+// branches that were left.
 
 #include <fmt/format.h>
 
@@ -6,6 +7,7 @@
 
 #include "mor/counts.h"
 #include "visualizer/draw/plot_math.h"
+#include "visualizer/panels/branches.h"
 #include "visualizer/panels/candidates.h"
 #include "visualizer/panels/panels.h"
 #include "visualizer/panels/strip.h"
@@ -166,7 +168,8 @@ class GeneratePanel : public Panel {
     if (!source.can_generate()) return source.why_not() + "\n";
     if (!source.generation().error.empty()) out += source.generation().error + "\n";
     const TextView& view = state.shown.generated;
-    for (int t = 0; t < view.size(); ++t)
+    if (has_branches(source)) out += branches_text(source);
+    for (int t = 0; t < view.size() && !has_branches(source); ++t)
       out += view.recurs() ? fmt::format("{}[{}]", view.pieces[t], view.depth[t]) : view.pieces[t];
     const std::optional<ShownDraw> draw = draw_to_show(source, state);
     return view.size() > 0 && draw ? out + "\n" + candidates_text(source.generation(), *draw) : out;
@@ -220,24 +223,33 @@ class GeneratePanel : public Panel {
     const bool pinned = state.pinned && state.pinned->subject == Subject::generated;
     ImGui::SameLine();
     if (ui::button("gen.branch", "Branch", text && pinned,
-                   "Takes back all after the pinned token, to go on from there another way"))
+                   "Back to the pinned token, to go on from there another way: what came after it stays as a branch"))
       ask({Wish::keep, state.pinned->token + 1});
+    ImGui::SameLine();
+    if (ui::button("gen.clear", "Clear", !source.written().nodes.empty(), "Removes the text with all its branches"))
+      ask({Wish::clear});
   }
 
   void draw_written(const Source& source, AppState& state, Canvas& canvas, float height) {
     const TextView& view = state.shown.generated;
-    if (view.size() == 0) return;
+    if (view.size() == 0 && !has_branches(source)) return;
     const float top = ImGui::GetCursorPosY();
     draw_depth_legend(canvas, view.depth, view.whole, int(view.rows.size()), free_box().width());
     ImGui::BeginChild("generated", ImVec2(0, height - (ImGui::GetCursorPosY() - top)), false);
     const auto& pieces = source.generation().text;
+    const bool grew = pieces.size() != last_size_ && source.generation().running;
+    last_size_ = pieces.size();
+    if (has_branches(source)) {
+      if (const auto branch = draw_branches(canvas, state, source, grew))
+        state.wishes.push_back({Wish::branch, *branch + 1});
+      return ImGui::EndChild();
+    }
     draw_text(canvas, state, Subject::generated, view.pieces, [&](int t) {
       TokenLook look = depth_look(view.depth[t], int(view.rows.size()));
       if (t < int(pieces.size()) && pieces[t].prompt) look.tint = mix(look.tint, ui::colors::card, 0.35);
       return look;
     });
-    if (pieces.size() != last_size_ && source.generation().running) ImGui::SetScrollHereY(1);
-    last_size_ = pieces.size();
+    if (grew) ImGui::SetScrollHereY(1);
     ImGui::EndChild();
   }
 

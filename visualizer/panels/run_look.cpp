@@ -17,4 +17,12 @@ Color side_color(const Source& source, const Comparison& comparison, bool compar
   return look_of(comparison, compared ? *comparison.other : source).color;
 }
 
+void draw_side_mark(Canvas& canvas, ImVec2 center, bool compared, ImU32 color) {
+  const float r = ui::em() * 0.3f;
+  if (compared)
+    canvas.triangle({center.x - r, center.y + r}, {center.x + r, center.y + r}, {center.x, center.y - r}, color);
+  else
+    canvas.circle(center, r, color);
+}
+
 }  // namespace tinymor

@@ -16,5 +16,7 @@ RunLook look_of(const Comparison& comparison, const Source& run);
 /// Of A, what the other panels show, or of B, what it is compared with: that of its run. A step of the same run that is
 /// B has a colour that no run has.
 Color side_color(const Source& source, const Comparison& comparison, bool compared);
+/// The mark of a side around `center`: a disc for A, a triangle for B.
+void draw_side_mark(Canvas& canvas, ImVec2 center, bool compared, ImU32 color);
 
 }  // namespace tinymor

@@ -9,20 +9,10 @@
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/draw/ui.h"
 #include "visualizer/panels/run_look.h"
+#include "visualizer/views/run_facts.h"
 
 namespace tinymor {
 namespace {
-
-constexpr ptrdiff_t newest = 101;
-
-double median_speed(const std::vector<StepMetrics>& steps) {
-  std::vector<double> speeds;
-  for (auto m = steps.end() - std::min<ptrdiff_t>(newest, ptrdiff_t(steps.size())); m != steps.end(); ++m)
-    if (std::isfinite(m->tokens_per_second)) speeds.push_back(m->tokens_per_second);
-  if (speeds.empty()) return 0;
-  std::nth_element(speeds.begin(), speeds.begin() + speeds.size() / 2, speeds.end());
-  return speeds[speeds.size() / 2];
-}
 
 /// The place for a name of this size beside a disc, in `area` and clear of everything `taken`; none where there is no
 /// room.
@@ -53,9 +43,8 @@ std::string run_text(const RunPoint& point) {
 std::vector<RunPoint> run_points(const Source& source, const AppState& state) {
   std::vector<RunPoint> points;
   const auto add = [&](const Source& run, Color color) {
-    const RunHistory& h = run.history();
-    if (h.evals.empty()) return;
-    const RunPoint point{short_name(run), median_speed(h.steps), h.evals.back().threshold_loss, color};
+    const RunFacts facts = facts_of(run);
+    const RunPoint point{facts.name, facts.speed, facts.loss, color};
     if (point.speed > 0 && std::isfinite(point.speed) && std::isfinite(point.loss)) points.push_back(point);
   };
   add(source, look_of(state.compare, source).color);

@@ -266,7 +266,7 @@ void GenerationWorker::generate(const GenerateRequest& request) {
 
 std::shared_ptr<const Draw> GenerationWorker::chosen_by_hand(const GenerateRequest& request) const {
   const std::vector<int32_t>& kept = request.kept;
-  if (decoded_.empty() || kept.size() != decoded_.size() + 1) return nullptr;
+  if (!request.by_hand || decoded_.empty() || kept.size() != decoded_.size() + 1) return nullptr;
   if (!std::equal(decoded_.begin(), decoded_.end(), kept.begin())) return nullptr;
   Draw draw = draw_of(decoder_->logits(), request, drawn_, kept.back());
   draw.by_hand = true;
@@ -283,19 +283,8 @@ void GenerationWorker::begin(const GenerateRequest& request) {
   note_cache(text.back());
   text.back().draw = chosen;
   update([&](Generation& state) {
-    // Tokens that the model no longer holds stay as they were, and so does what is known of earlier tokens.
-    const size_t front = decoded_.size() - std::min(decoded_.size(), text.size());
-    for (size_t t = front; t < std::min(state.text.size(), decoded_.size()); ++t) {
-      const GeneratedPiece& before = state.text[t];
-      GeneratedPiece& now = text[t - front];
-      if (before.id != now.id || before.depth != now.depth) break;
-      now.draw = before.draw;
-      if (t + 1 == decoded_.size()) break;  // its cache is known
-      now.seconds = before.seconds;
-      now.cached = before.cached;
-      now.kv_bytes = before.kv_bytes;
-    }
-    state.text.resize(front);
+    // Tokens that the model no longer holds stay as they were.
+    state.text.resize(decoded_.size() - std::min(decoded_.size(), text.size()));
     state.text.insert(state.text.end(), text.begin(), text.end());
     state.logits = decoder_->logits();
     state.vocabulary = decoder_->vocabulary();

@@ -34,6 +34,7 @@ struct GenerateRequest : Sampling {
   int max_tokens = 120;            ///< How many to add.
   std::vector<int32_t> kept = {};  ///< The text to continue; empty: the prompt, by the newest weights.
   int kept_prompt = 0;             ///< How many tokens of `kept` belong to the prompt.
+  bool by_hand = false;            ///< A person has chosen the last of them.
 };
 
 /// How well the model would predict a text if the router had decided otherwise.

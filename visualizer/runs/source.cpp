@@ -111,6 +111,7 @@ bool Source::poll() {
   const bool news = poll_run();
   looked_ &= !news;
   const bool text = generator_ && generator_->poll(generation_);
+  if (text) written_.follow(generation_.text);
   const bool look = take_look();
   version_ += news || look;
   if (history_.of_images() && command_.starts_with(program() + " train"))
@@ -173,6 +174,7 @@ void Source::forget_text() {
   if (!generator_) return;
   generator_->forget();
   generation_version_ += generator_->poll(generation_);
+  written_ = {};
 }
 
 void Source::set_run(RunInfo run) {

@@ -14,6 +14,7 @@
 #include "trainer/recording/recording.h"
 #include "visualizer/runs/generation.h"
 #include "visualizer/runs/geometry.h"
+#include "visualizer/runs/text_tree.h"
 
 namespace tinymor {
 
@@ -114,7 +115,7 @@ class Source {
   /// Changes how the coming tokens are drawn.
   void adjust(const Sampling& sampling);
   void stop_generating();
-  /// Stops writing and removes the generated text.
+  /// Stops writing and removes the generated text with all its branches.
   void forget_text();
   /// The outcome arrives in generation().
   void try_out(const Experiment& experiment);
@@ -122,6 +123,8 @@ class Source {
   void survey();
   void stop_survey();
   const Generation& generation() const { return generation_; }
+  /// Every text that was written since the last forget_text.
+  const TextTree& written() const { return written_; }
 
   /// How the run turns text into tokens; null where that is not known, for the reason below.
   const Tokenizer* tokenizer() const { return tokenizer_.get(); }
@@ -158,6 +161,7 @@ class Source {
   uint64_t version_ = 1, generation_version_ = 1;
   int64_t generated_step_ = 0;
   Generation generation_;
+  TextTree written_;
 };
 
 /// A short name for a run, for small places.

@@ -41,6 +41,7 @@ void App::show(Sources sources) {
   begin_run();
   if (!sources.empty()) {
     compare(std::move(sources));
+    state_.compare.scoreboard = source_->steerable();
     state_.curve_axis = CurveAxis::flops;
   }
   if (source_->history().of_images()) state_.page.clear();
@@ -59,7 +60,9 @@ void App::compare(Sources sources) {
 void App::let_go_of_unseen() {
   const std::vector<Source*>& rivals = state_.compare.rivals;
   std::erase_if(owned_, [&](const auto& owned) {
-    return owned.get() != source_ && std::find(rivals.begin(), rivals.end(), owned.get()) == rivals.end();
+    const bool seen = owned.get() == source_ || std::find(rivals.begin(), rivals.end(), owned.get()) != rivals.end();
+    if (!seen) state_.compare.close(*owned);
+    return !seen;
   });
 }
 

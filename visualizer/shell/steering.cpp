@@ -12,8 +12,9 @@
 namespace tinymor {
 namespace {
 
-/// What is to be generated for a wish; nothing where the wish asks for no text, or the text is long enough already.
-std::optional<GenerateRequest> wanted_text(const Wish& wish, const Generation& text, const GenerateRequest& request) {
+/// What is to be generated for a wish; nothing where the wish asks for no text, or for what is there already.
+std::optional<GenerateRequest> wanted_text(const Wish& wish, const Source& source, const GenerateRequest& request) {
+  const Generation& text = source.generation();
   const int size = int(text.text.size());
   switch (wish.kind) {
     case Wish::generate:
@@ -32,7 +33,13 @@ std::optional<GenerateRequest> wanted_text(const Wish& wish, const Generation& t
     case Wish::choose: {
       GenerateRequest chosen = text.go_on(request, size, 0);
       chosen.kept.push_back(wish.value);
+      chosen.by_hand = true;
       return chosen;
+    }
+    case Wish::branch: {
+      const TextTree& written = source.written();
+      const int end = written.end_of(wish.value - 1);
+      return end < 0 || end == written.tip ? std::nullopt : std::optional(written.go_back(request, end));
     }
     default:
       return std::nullopt;
@@ -55,7 +62,7 @@ void try_experiment(Source& source, AppState& state) {
 }  // namespace
 
 void steer(const Wish& wish, Source& source, AppState& state) {
-  if (const auto request = wanted_text(wish, source.generation(), state.request)) {
+  if (const auto request = wanted_text(wish, source, state.request)) {
     state.writing.follow();
     source.generate(*request);
   }

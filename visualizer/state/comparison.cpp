@@ -10,6 +10,10 @@ void Comparison::open(const Source& run) {
   if (place_of(run) == opened.size()) opened.push_back(&run);
 }
 
+void Comparison::close(const Source& run) {
+  std::replace(opened.begin(), opened.end(), &run, static_cast<const Source*>(nullptr));
+}
+
 size_t Comparison::place_of(const Source& run) const {
   return size_t(std::find(opened.begin(), opened.end(), &run) - opened.begin());
 }

@@ -6,6 +6,7 @@
 #include "visualizer/runs/axis.h"
 #include "visualizer/state/playback.h"
 #include "visualizer/state/shown.h"
+#include "visualizer/views/run_facts.h"
 
 namespace tinymor {
 
@@ -16,10 +17,14 @@ struct Comparison {
   Playback playback;
   bool linked = true;                 ///< Another run is kept at the place of A on the axis of the curves.
   TextZoom columns;                   ///< Of B's text, where it differs from A's.
-  std::vector<const Source*> opened;  ///< All runs, in the order in which they were opened.
+  std::vector<const Source*> opened;  ///< All runs, in the order in which they were opened; null: one that is gone.
+  RunOrder order;                     ///< Of the table of runs.
+  bool scoreboard = false;            ///< Who leads is shown in place of the two pictures.
 
   /// Notes a run as opened, unless it is already.
   void open(const Source& run);
+  /// Forgets a run that will be gone. No other run takes its place, so that each keeps its own.
+  void close(const Source& run);
   /// Its place in that order, from 0.
   size_t place_of(const Source& run) const;
 

@@ -15,10 +15,10 @@ constexpr const char* without_panels = R"(
 attention.large attention.large.all attention.layer attention.layer.N attention.map.N.N attention.nearest attention.row attention.row.N attention.head attention.head.N attention.view attention.view.N attention.arcs autograd.expression
 autograd.first autograd.formula autograd.graph autograd.last autograd.leaf.NAME autograd.value.NAME autograd.next autograd.preset
 autograd.preset.N autograd.previous candidates.N compare.kind compare.kind.N compare.linked compare.next
-compare.other compare.snapshot compare.step compare.swap curves.axis curves.axis.N curves.log curves.NAME.area
+compare.other compare.race compare.run.N compare.snapshot compare.sort.N compare.step compare.swap curves.axis curves.axis.N curves.log curves.NAME.area
 curves.NAME.NAME curves.smooth depth.back depth.by depth.by.N depth.cut_offs depth.dots.N depth.example.N
 depth.flops depth.of_next depth.part depth.part.N depth.row.N depth.sort.N depth.stop depth.survey
-depth.training.NAME depth.worst.N gen.branch gen.go_on gen.max_depth gen.pace gen.play gen.prompt gen.seed gen.step
+depth.training.NAME depth.worst.N gen.branch gen.branch.N gen.clear gen.go_on gen.max_depth gen.pace gen.play gen.prompt gen.seed gen.step
 gen.temperature gen.tokens gen.top_k gen.top_p gen.undo grid.cells grid.cells.all grid.paper grid.sort help help.close
 help.window inspector inspector.let_go kv.cells kv.cells.all kv.strategy kv.strategy.N kv.subject kv.subject.N learn
 lens.capacity lens.cells lens.cells.all lens.choices lens.cut_off lens.depth.N lens.everybody lens.reset lens.without lesson lesson.back

@@ -42,6 +42,10 @@ void for_each_member(State& s, Field&& field) {
   field("compare", s.compared_panel, Name{"a panel to be drawn of two runs or steps", is_panel});
   field("compare.linked", s.compare.linked, Switch{});
   field("compare.mark", s.mark_compared, Switch{});
+  field("compare.race", s.compare.scoreboard, Switch{});
+  field("compare.sort", s.compare.order.by,
+        OneOf<RunColumn>{"opened name model loss layers parameters cache speed step"});
+  field("compare.reversed", s.compare.order.reversed, Switch{});
   field("whatif.depth", s.what_if.depth, Between{0, 64, "0: as routed"});
   field("whatif.everybody", s.everybody, Switch{});
   field("whatif.without", s.what_if.without, Between{0, 64, "0: none"});

@@ -21,6 +21,7 @@ struct Wish {
     write,
     keep,
     choose,
+    branch,
     stop_generating,
     swap,
     record,
@@ -35,8 +36,9 @@ struct Wish {
     survey,
     stop_survey
   } kind;
-  int value = 0;          ///< write, keep: a number of tokens; choose: the id of the next one; train, race: steps.
-  std::string text = {};  ///< note: at the step that is shown; open: a path; train, race: the data.
+  int value = 0;  ///< write, keep: a number of tokens; choose: the id of the next one; branch: its number, from 1;
+                  ///< train, race: steps.
+  std::string text = {};               ///< note: at the step that is shown; open: a path; train, race: the data.
   std::vector<std::string> keys = {};  ///< train, race: keys of the configuration, as TrainRequest has them.
 };
 

@@ -1,7 +1,12 @@
+#include <cmath>
 #include <set>
 
 #include "support/catch.h"
+#include "visualizer/panels/difference_words.h"
 #include "visualizer/panels/run_look.h"
+#include "visualizer/panels/runs_plot.h"
+#include "visualizer/panels/runs_table.h"
+#include "visualizer/panels/scoreboard.h"
 #include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 #include "visualizer/state/settings.h"
@@ -114,7 +119,12 @@ TEST_CASE("losses of runs on other data are not compared") {
   const std::string compared = window.app().text("compare");
   CHECK_THAT(compared, ContainsSubstring("other data: losses cannot be compared"));
   CHECK_THAT(compared, ContainsSubstring("(not to be compared)"));
-  CHECK_THAT(compared, ContainsSubstring("run short: ") && !ContainsSubstring("run other: "));
+  CHECK_THAT(compared, ContainsSubstring("A (sample) and B (other) learn different data, so their losses do not say"));
+  for (const RunPoint& point : run_points(source, state)) CHECK(point.name != "other");
+  CHECK(racers(source, state).size() == 2);
+  const std::vector<RunRow> rows = run_rows(source, state);
+  CHECK(std::isfinite(rows[1].behind));
+  CHECK(std::isnan(rows[2].behind));
 }
 
 TEST_CASE("another run stands where this one does, until it is let loose, and its curve is drawn too") {
@@ -158,7 +168,7 @@ TEST_CASE("another run stands where this one does, until it is let loose, and it
   window.frames(2);
   CHECK(state.compare.rivals.size() == 2);
   CHECK(state.compare.other == state.compare.rivals[1]);
-  CHECK_THAT(window.app().text("compare"), ContainsSubstring("run sample: "));
+  CHECK_THAT(window.app().text("compare"), ContainsSubstring("run sample: MoR"));
 }
 
 TEST_CASE("runs on images are compared by their patches and by what each tells right") {
@@ -189,4 +199,129 @@ TEST_CASE("the compare panel is not drawn inside itself, and B follows the run t
   CHECK(state.compare.shown.step == window.app().source().history().snapshots.front().step);
   const Snapshot& first = window.app().source().history().snapshots.front();
   CHECK(state.compare.shown.causal.ids == first.threshold.tokens);
+}
+
+TEST_CASE("the panel begins with the difference of the two runs in a sentence, of what is known alone") {
+  RunFacts a{"mor", "MoR"}, b{"vanilla", "vanilla"};
+  a.loss = 1.4, b.loss = 1.52;
+  a.layers = 6, b.layers = 8;
+  a.parameters = 59, b.parameters = 100;
+  a.kv_bytes = b.kv_bytes = 512;
+  a.speed = 300, b.speed = 100;
+  CHECK(
+      difference_of(a, b, {}) ==
+      "A (mor) predicts held-out text better than B (vanilla), by 0.120 nats (1.400 instead of 1.520); compared with "
+      "B, A takes 2.0 fewer layers per token (6.0 instead of 8.0), has 41 % fewer parameters, stores as much KV cache "
+      "per token and trains 3.0 times as fast.");
+  b.loss = 1.37;
+  b.speed = std::nan("");
+  b.kv_bytes = 400;
+  CHECK(difference_of(a, b, {}) ==
+        "A (mor) and B (vanilla) predict held-out text equally well, as far as one seed can tell (1.400 and 1.370 "
+        "nats); compared with B, A takes 2.0 fewer layers per token (6.0 instead of 8.0), has 41 % fewer parameters "
+        "and stores 28 % more KV cache per token.");
+  CHECK_THAT(difference_of(a, b, {.data = false}),
+             ContainsSubstring("so their losses do not say which is better; compared"));
+  a.loss = std::nan("");
+  a.layers = a.parameters = a.kv_bytes = std::nan("");
+  CHECK(difference_of(a, b, {}) == "How well A (mor) and B (vanilla) predict held-out text is not known yet.");
+  a.step = 3, b.step = 9;
+  a.loss = 1.38;
+  CHECK(difference_of(a, b, {.run = true}) ==
+        "B (step 9) predicts held-out text better than A (step 3), by 0.010 nats (1.370 instead of 1.380).");
+}
+
+TEST_CASE("the table has a row for each run, which sorts by its columns, and a press on a row makes it B") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1280, 800, ui::FontSource::builtin, opener());
+  AppState& state = window.app().state();
+  Comparison& c = state.compare;
+  state.page = "Compare";
+  for (const char* name : {"other", "third"}) window.app().compare(opener().open(name));
+  window.frames(3);
+  std::vector<RunRow> rows = run_rows(source, state);
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0].run == &source);
+  CHECK(rows[0].side == "A");
+  CHECK(rows[2].side == "B");  // the one that was opened last
+  CHECK(rows[0].behind == 0);
+  CHECK(rows[1].behind == Approx(rows[1].facts.loss - rows[0].facts.loss));
+  CHECK_THAT(run_line(rows[0]), ContainsSubstring("run sample (A): MoR, expert_choice, middle_cycle x 3, "));
+  CHECK_THAT(window.app().text("compare"), ContainsSubstring("predict") && ContainsSubstring(run_line(rows[2])));
+  REQUIRE(window.click("compare.run.1"));
+  window.frames(2);
+  CHECK(c.other == c.rivals[0]);
+  REQUIRE(window.click("compare.run.0"));
+  window.frames(2);
+  CHECK_FALSE(c.other);
+  REQUIRE(window.click("compare.sort.1"));
+  REQUIRE(window.click("compare.sort.1"));
+  rows = run_rows(source, state);
+  CHECK(rows.back().run == &source);  // the lowest loss
+  REQUIRE(window.click("compare.sort.1"));
+  CHECK(run_rows(source, state).front().run == &source);
+}
+
+TEST_CASE("the sentence and the table are there in the smallest window") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 480, 320, ui::FontSource::builtin, opener());
+  AppState& state = window.app().state();
+  state.maximised = "compare";
+  window.app().compare(opener().open("other"));
+  window.frames(3);
+  for (const char* name : {"compare.run.0", "compare.run.1", "compare.sort.0", "compare.sort.1", "compare.sort.2"}) {
+    CAPTURE(name);
+    const auto* item = window.app().registry().find(name);
+    CHECK((item && item->visible));
+  }
+  CHECK_THAT(window.drawing(), ContainsSubstring("held out, nats"));
+}
+
+TEST_CASE("a race is a scoreboard that says who leads at the same steps, for the same compute, in the same time") {
+  RecordingSource source("sample", sample_recording());
+  Headless window(source, 1280, 800, ui::FontSource::builtin, opener());
+  AppState& state = window.app().state();
+  state.page = "Compare";
+  window.frames(3);
+  CHECK_FALSE(window.app().registry().find("compare.race"));  // one run alone
+  window.app().compare(opener().open("other"));
+  window.frames(2);
+  REQUIRE(window.click("compare.race"));
+  window.frames(2);
+  CHECK_FALSE(window.app().registry().find("compare.kind"));
+  for (const char* line : {"after the same steps (200)", "for the same compute (", "in the same time ("}) {
+    CHECK_THAT(window.drawing(), ContainsSubstring(line));
+    CHECK_THAT(window.app().text("compare"), ContainsSubstring(line));
+  }
+  CHECK_THAT(window.drawing(), ContainsSubstring("other leads by"));
+  CHECK_THAT(window.app().text("compare"), ContainsSubstring("one seed each"));
+}
+
+TEST_CASE("a lead that may be luck is not called one") {
+  Standing close{CurveAxis::steps, 10, {2.0, 2.01}, 0, 1, 0.01, true};
+  RecordingSource one("one", Recording()), two("two", Recording());
+  CHECK(standing_line(close, {&one, &two}) ==
+        "after the same steps (10): too close to call: one ahead by 0.010 nats; one 2.000, two 2.010");
+  close.losses = {2.0, 2.06};
+  close.too_close = false;
+  close.lead = 0.06;
+  CHECK_THAT(standing_line(close, {&one, &two}), ContainsSubstring(": one leads by 0.060 nats; "));
+  RecordingSource three("three", Recording());
+  CHECK_THAT(standing_line({CurveAxis::steps, 10, {2.1, 2.0, 2.01}, 1, 2, 0.01, true}, {&one, &two, &three}),
+             ContainsSubstring(": too close to call between two, three; two 2.000, three 2.010, one 2.100"));
+}
+
+TEST_CASE("a run that is gone is forgotten, and leaves no other run its colour") {
+  RecordingSource a("a", Recording()), b("b", Recording()), c("c", Recording());
+  Comparison comparison;
+  for (const Source* run : {&a, &b}) comparison.open(*run);
+  const RunLook of_a = look_of(comparison, a), of_b = look_of(comparison, b);
+  comparison.close(a);
+  comparison.open(c);
+  CHECK(ui::u32(look_of(comparison, b).color) == ui::u32(of_b.color));
+  CHECK(ui::u32(look_of(comparison, c).color) != ui::u32(of_a.color));
+  CHECK(comparison.opened == std::vector<const Source*>{nullptr, &b, &c});
+  AppState state;
+  state.compare = std::move(comparison);
+  CHECK(run_rows(b, state).size() == 2);
 }

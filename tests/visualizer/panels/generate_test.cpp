@@ -187,3 +187,80 @@ TEST_CASE("the sliders of Generate change the request") {
   REQUIRE(desk.window.drag("gen.top_k", 0.5f, 0.98f));
   CHECK(desk.state().request.top_k > 90);
 }
+
+TEST_CASE("what was written stays as branches of a tree, and a click or a key goes back to one, until Clear") {
+  Desk desk;
+  const Generation& g = desk.source.generation();
+  const auto settle = [&] {
+    wait_for(desk.source, [&] { return !g.running; });
+    desk.window.frames(2);
+  };
+  const auto ids = [&] {
+    std::vector<int32_t> out;
+    for (const GeneratedPiece& token : g.text) out.push_back(token.id);
+    return out;
+  };
+  REQUIRE(desk.window.click("page.2"));
+  desk.state().request.max_tokens = 5;
+  REQUIRE(desk.window.click("gen.play"));
+  settle();
+  CHECK(ids() == std::vector<int32_t>{0, 1, 2, 3, 4, 5});
+  CHECK_FALSE(desk.shows("gen.branch.0"));  // nothing to go back to
+  const auto draw = g.text[5].draw;
+  REQUIRE(draw);
+  for (int back = 0; back < 3; ++back) {
+    REQUIRE(desk.window.click("gen.undo"));
+    settle();
+  }
+  CHECK(ids() == std::vector<int32_t>{0, 1, 2});
+  CHECK(desk.shows("gen.branch.0"));  // what was taken back
+  REQUIRE(desk.window.click("candidates.0"));
+  settle();
+  CHECK(ids() == std::vector<int32_t>{0, 1, 2, 4});
+  CHECK(g.text[3].draw->by_hand);
+  REQUIRE(desk.shows("gen.branch.1"));
+  CHECK_THAT(desk.window.app().text("generate"), ContainsSubstring("    tok3[1] tok4[2] tok5[3] (branch 1)\n") &&
+                                                     ContainsSubstring("  >  tok4[2] < (branch 2)\n"));
+  REQUIRE(desk.window.click("gen.branch.0"));
+  settle();
+  CHECK(ids() == std::vector<int32_t>{0, 1, 2, 3, 4, 5});
+  CHECK(g.text[5].draw == draw);  // still known
+  CHECK_FALSE(g.text[5].draw->by_hand);
+  desk.state().wishes.push_back({Wish::branch, 2});
+  desk.window.frames(1);
+  settle();
+  CHECK(ids() == std::vector<int32_t>{0, 1, 2, 4});
+  desk.state().wishes.push_back({Wish::branch, 3});  // there is none
+  desk.window.frames(1);
+  settle();
+  CHECK(ids().size() == 4);
+  for (int i = 0; i < 100 && desk.window.app().registry().focus() != "gen.branch.0"; ++i)
+    desk.window.key(ImGuiKey_DownArrow);
+  desk.window.key(ImGuiKey_Enter);
+  desk.window.frames(2);
+  settle();
+  CHECK(ids().size() == 6);
+  REQUIRE(desk.window.click("gen.clear"));
+  settle();
+  CHECK(desk.source.written().nodes.empty());
+  CHECK_FALSE(desk.shows("gen.branch.0"));
+}
+
+TEST_CASE("another text is kept beside the one before, and tokens of the tree can be pointed at") {
+  Desk desk;
+  REQUIRE(desk.window.click("page.2"));
+  desk.state().request.max_tokens = 2;
+  const auto write = [&] {
+    REQUIRE(desk.window.click("gen.play"));
+    wait_for(desk.source, [&] { return !desk.source.generation().running; });
+    desk.window.frames(2);
+  };
+  write();
+  desk.state().wishes.push_back({Wish::choose, 4});
+  desk.window.frames(1);
+  wait_for(desk.source, [&] { return desk.source.generation().text.size() == 4; });
+  write();
+  CHECK(desk.source.generation().text.size() == 3);
+  CHECK(desk.source.written().nodes.size() == 4);
+  CHECK(desk.shows("gen.branch.0"));
+}

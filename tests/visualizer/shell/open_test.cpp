@@ -227,6 +227,7 @@ TEST_CASE("a race shows three runs: their curves, and each of the twins in turn 
   REQUIRE(desk.window.click("train.race"));
   CHECK(desk.asked == std::vector<std::string>{"race stories 400"});
   const Comparison& compare = desk.state().compare;
+  CHECK(compare.scoreboard);
   REQUIRE(compare.rivals.size() == 2);
   for (int i = 0; i < 10000 && compare.rivals[1]->history().snapshots.empty(); ++i) {
     desk.window.app().poll();

@@ -1,0 +1,125 @@
+#include "visualizer/panels/scoreboard.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "visualizer/draw/plot_math.h"
+#include "visualizer/draw/ui.h"
+#include "visualizer/panels/panel.h"
+#include "visualizer/panels/run_look.h"
+#include "visualizer/views/run_facts.h"
+
+namespace tinymor {
+namespace {
+
+std::string place_words(const Standing& standing) {
+  const std::string place = short_number(standing.place);
+  switch (standing.axis) {
+    case CurveAxis::flops:
+      return fmt::format("for the same compute ({} FLOPs)", place);
+    case CurveAxis::seconds:
+      return fmt::format("in the same time ({} seconds)", place);
+    default:
+      return fmt::format("after the same steps ({})", place);
+  }
+}
+
+/// The runs with a loss, the best first.
+std::vector<size_t> ranking(const Standing& standing) {
+  std::vector<size_t> order;
+  for (size_t i = 0; i < standing.losses.size(); ++i)
+    if (std::isfinite(standing.losses[i])) order.push_back(i);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return standing.losses[a] < standing.losses[b]; });
+  return order;
+}
+
+/// Those that another seed may put first, as "vanilla, recursive"; empty where that is every run.
+std::string close_ones(const Standing& standing, const std::vector<const Source*>& runs) {
+  std::vector<std::string> names;
+  const std::vector<size_t> order = ranking(standing);
+  for (const size_t run : order)
+    if (standing.losses[run] - standing.losses[standing.leader] < seed_noise) names.push_back(short_name(*runs[run]));
+  return names.size() == order.size() ? "" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// Who leads, then shorter.
+std::vector<std::string> leader_words(const Standing& standing, const std::vector<const Source*>& runs) {
+  const std::string name = short_name(*runs[standing.leader]), lead = fmt::format("{:.3f}", standing.lead);
+  if (!standing.too_close) return {fmt::format("{} leads by {} nats", name, lead), name + " by " + lead};
+  if (const std::string close = close_ones(standing, runs); !close.empty())
+    return {"too close to call between " + close, "too close: " + close};
+  if (standing.lead == 0) return {"a tie"};
+  return {fmt::format("too close to call: {} ahead by {} nats", name, lead),
+          fmt::format("too close: {} by {}", name, lead)};
+}
+
+/// "mor 0.553", and, on an axis of another kind, at which step that is.
+std::string loss_words(const Standing& standing, const std::vector<const Source*>& runs, size_t run) {
+  const std::string loss = fmt::format("{} {:.3f}", short_name(*runs[run]), standing.losses[run]);
+  if (standing.axis == CurveAxis::steps) return loss;
+  return loss + fmt::format(" at step {}", AxisMap(*runs[run], standing.axis).step(standing.place));
+}
+
+/// The losses beside each other, the best first, as many as there is room for.
+void draw_losses(Canvas& canvas, const Box& box, const Standing& standing, const std::vector<const Source*>& runs,
+                 const Comparison& comparison) {
+  const float em = ui::em();
+  const ui::Font font = box.width() > em * 50 ? ui::Font::large : ui::Font::body;
+  ImVec2 at = box.min;
+  for (const size_t run : ranking(standing)) {
+    const std::string words = loss_words(standing, runs, run);
+    const ImVec2 size = text_size(words, font);
+    if (at.x + em * 1.4f + size.x > box.max.x) return;
+    const RunLook look = look_of(comparison, *runs[run]);
+    draw_sample(canvas, {at.x, at.y + size.y / 2}, look.color, look.dash);
+    canvas.text({at.x + em * 1.4f, at.y}, ui::u32(look.color), words, font);
+    at.x += em * 3 + size.x;
+  }
+}
+
+void draw_standing(Canvas& canvas, const Box& box, const Standing& standing, const std::vector<const Source*>& runs,
+                   const Comparison& comparison) {
+  const float em = ui::em(), large = text_size("x", ui::Font::large).y;
+  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::dim), place_words(standing), box.width());
+  const float y = box.min.y + em * 1.25f;
+  const Color color = standing.too_close ? Color(ui::colors::text) : look_of(comparison, *runs[standing.leader]).color;
+  ui::fitted_text(canvas, {box.min.x, y}, ui::u32(color), leader_words(standing, runs), box.width(), ui::Font::large);
+  draw_losses(canvas, {{box.min.x, y + large + em * 0.15f}, box.max}, standing, runs, comparison);
+}
+
+}  // namespace
+
+std::vector<const Source*> racers(const Source& source, const AppState& state) {
+  std::vector<const Source*> out;
+  for (const Source* run : state.compare.opened)
+    if (run && !other_data(source, *run)) out.push_back(run);
+  return out;
+}
+
+std::string standing_line(const Standing& standing, const std::vector<const Source*>& runs) {
+  std::string out = place_words(standing) + ": " + leader_words(standing, runs).front();
+  const char* separator = "; ";
+  for (const size_t run : ranking(standing)) {
+    out += separator + loss_words(standing, runs, run);
+    separator = ", ";
+  }
+  return out;
+}
+
+void draw_scoreboard(Canvas& canvas, const Box& box, const std::vector<const Source*>& runs,
+                     const Comparison& comparison) {
+  const std::vector<Standing> all = standings(runs);
+  if (all.empty()) return draw_empty(canvas, box, "no two runs on the same data were evaluated yet");
+  const float em = ui::em(), height = std::min(box.height() / float(all.size()), em * 7);
+  for (size_t i = 0; i < all.size(); ++i) {
+    const float top = box.min.y + height * float(i);
+    if (i > 0) canvas.line({box.min.x, top}, {box.max.x, top}, ui::u32(ui::colors::line), 1);
+    draw_standing(canvas, {{box.min.x, top + em * 0.4f}, {box.max.x, top + height}}, all[i], runs, comparison);
+  }
+}
+
+}  // namespace tinymor

@@ -1,0 +1,65 @@
+#include "visualizer/views/standing.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "visualizer/views/run_facts.h"
+
+namespace tinymor {
+namespace {
+
+/// As far as every run was evaluated; 0 where one was not, or the axis is not known.
+double common_place(const std::vector<const Source*>& runs, CurveAxis axis) {
+  double place = std::numeric_limits<double>::infinity();
+  for (const Source* run : runs) {
+    const std::vector<EvalMetrics>& evals = run->history().evals;
+    place = std::min(place, evals.empty() ? 0 : AxisMap(*run, axis).at(evals.back().step));
+  }
+  return std::isfinite(place) ? place : 0;
+}
+
+std::optional<Standing> standing_at(const std::vector<const Source*>& runs, CurveAxis axis) {
+  Standing out{axis, common_place(runs, axis)};
+  if (out.place <= 0) return std::nullopt;
+  std::vector<size_t> order;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    out.losses.push_back(held_out_loss(*runs[i], axis, out.place));
+    if (std::isfinite(out.losses[i])) order.push_back(i);
+  }
+  if (order.size() < 2) return std::nullopt;
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return out.losses[a] < out.losses[b]; });
+  out.leader = order[0];
+  out.second = order[1];
+  out.lead = out.losses[out.second] - out.losses[out.leader];
+  out.too_close = out.lead < seed_noise;
+  return out;
+}
+
+}  // namespace
+
+double held_out_loss(const Source& run, CurveAxis axis, double place) {
+  const AxisMap map(run, axis);
+  const EvalMetrics* before = nullptr;
+  for (const EvalMetrics& e : run.history().evals) {
+    const double at = map.at(e.step);
+    if (at == place) return e.threshold_loss;
+    if (at > place) {
+      if (!before) break;
+      const double from = map.at(before->step), part = (place - from) / (at - from);
+      return before->threshold_loss + part * (e.threshold_loss - before->threshold_loss);
+    }
+    before = &e;
+  }
+  return std::nan("");
+}
+
+std::vector<Standing> standings(const std::vector<const Source*>& runs) {
+  std::vector<Standing> out;
+  for (const CurveAxis axis : {CurveAxis::steps, CurveAxis::flops, CurveAxis::seconds})
+    if (const auto standing = standing_at(runs, axis)) out.push_back(*standing);
+  return out;
+}
+
+}  // namespace tinymor
