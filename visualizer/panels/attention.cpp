@@ -97,7 +97,7 @@ class AttentionPanel : public Panel {
     for (const std::string& name : names) labels.push_back(name.c_str());
     state.attention_layer = std::clamp(state.attention_layer, -shift, block - 1 + int(map.coda));
     state.attention_layer = ui::corner_choice("attention.layer", labels, state.attention_layer + shift,
-                                              "Which layer's attention is shown", right) -
+                                              "Shows the attention of a layer", right) -
                             shift;
     return right;
   }
@@ -124,7 +124,9 @@ class AttentionPanel : public Panel {
     const int nearest = nearest_with_attention(source, state.shown.index);
     if (nearest < 0) return;
     const std::string label = fmt::format("Go to step {}", source.history().snapshots[size_t(nearest)].step);
-    if (ui::button("attention.nearest", label.c_str())) state.playback.jump(nearest, source.history().snapshot_count());
+    if (ui::button("attention.nearest", label.c_str(), true,
+                   "Goes to the nearest step at which attention was recorded"))
+      state.playback.jump(nearest, source.history().snapshot_count());
   }
 
   void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
