@@ -47,7 +47,7 @@ void draw_contents(Panel& panel, const Box& box, const Source& source, AppState&
     ImGui::SetCursorPosY(top);
   }
   if (with_buttons) end = panel.controls(source, state, end);
-  const float free = end - left - ui::em();
+  const float free = end - left - ui::em() * 0.5f;
   const ImVec2 corner = ImGui::GetWindowPos();
   const float below = top + ImGui::GetFrameHeight() + ui::em() * 0.1f;
   const ui::Font large = is_large(box) ? ui::Font::large : ui::Font::bold;
