@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "visualizer/draw/glossary.h"
 #include "visualizer/draw/glyphs.h"
 
 namespace tinymor {
@@ -31,6 +32,7 @@ class WindowCanvas : public Canvas {
     const ImVec2 aligned(std::floor(position.x), std::floor(position.y));
     const ui::Drawn drawn(text, which);
     list().AddText(font, font->FontSize, aligned, color, drawn.begin(), drawn.end());
+    explain_terms(aligned, text, which);
   }
   void image(const Box& box, const Image& image) override {
     list().AddImage(const_cast<Image*>(&image), box.min, box.max);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "visualizer/draw/glossary.h"
 #include "visualizer/draw/glyphs.h"
 
 namespace tinymor::ui {
@@ -25,11 +26,14 @@ void draw_text_frame(std::string_view text) {
   drawing()->pop_clip();
 }
 
-/// The slider drawn last, `part` of the way along, on the drawing.
-void draw_slider(double part, const std::string& value) {
-  if (!drawing() || !ImGui::IsItemVisible()) return;
+/// The slider drawn last, `part` of the way along: explains its words, and draws it on the drawing.
+void finish_slider(double part, const std::string& value) {
+  if (!ImGui::IsItemVisible()) return;
   const ImGuiStyle& style = ImGui::GetStyle();
   const Box box{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+  const ImVec2 size = text_size(value), middle = box.center();
+  explain_terms({middle.x - size.x / 2, middle.y - size.y / 2}, value, Font::body);
+  if (!drawing()) return;
   const float grab = style.GrabMinSize, x = box.min.x + 2 + float(part) * (box.width() - 4 - grab);
   drawing()->rect(box, ImGui::GetColorU32(ImGuiCol_FrameBg), style.FrameRounding);
   drawing()->rect({{x, box.min.y + 2}, {x + grab, box.max.y - 2}}, ImGui::GetColorU32(ImGuiCol_SliderGrab),
@@ -105,7 +109,7 @@ bool slider(const std::string& name, float& value, float low, float high, const 
   }
   leave(name, tab_pressed());
   const double part = logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
-  draw_slider(std::clamp(part, 0.0, 1.0), printed(format, double(value)));
+  finish_slider(std::clamp(part, 0.0, 1.0), printed(format, double(value)));
   tag(name);
   return moved || by != 0;
 }
@@ -116,7 +120,7 @@ bool slider(const std::string& name, int& value, int low, int high, const char* 
   const int by = slider_notches(name);
   if (by != 0) value = std::clamp(value + by, low, high);
   leave(name, tab_pressed());
-  draw_slider(std::clamp(double(value - low) / std::max(1, high - low), 0.0, 1.0), printed(format, value));
+  finish_slider(std::clamp(double(value - low) / std::max(1, high - low), 0.0, 1.0), printed(format, value));
   tag(name);
   return moved || by != 0;
 }

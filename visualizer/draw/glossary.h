@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "visualizer/draw/canvas.h"
+#include "visualizer/draw/theme.h"
 
 namespace tinymor {
 
@@ -24,9 +24,28 @@ struct FoundTerm {
   bool operator==(const FoundTerm&) const = default;
 };
 /// The terms in a text, as whole words, also in the plural and with a capital; of two that overlap the longer one.
+/// What is between quotation marks is a token or another piece of data: it has no terms.
 std::vector<FoundTerm> terms_in(const std::vector<Term>& glossary, std::string_view text);
 
-/// Underlines the terms in a text that was drawn at `at` with dots, and explains the one under the mouse.
-void explain_terms(Canvas& canvas, ImVec2 at, std::string_view text, ui::Font font, const std::vector<Term>& glossary);
+/// Until its end the texts that are drawn into windows are explained.
+class GlossaryScope {
+ public:
+  explicit GlossaryScope(const std::vector<Term>& glossary);
+  ~GlossaryScope();
+};
+
+/// Until its end no text is explained: it is data, or an explanation itself.
+class DataScope {
+ public:
+  DataScope();
+  ~DataScope();
+};
+
+/// Another part of the window begins, a panel or a bar: in each part a term is underlined once.
+void begin_part();
+
+/// Underlines the terms in a line of text that was drawn at `at` with dots, and explains the one under the mouse. All
+/// that draws text into a window calls it.
+void explain_terms(ImVec2 at, std::string_view text, ui::Font font);
 
 }  // namespace tinymor

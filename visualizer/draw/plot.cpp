@@ -6,6 +6,8 @@
 #include <cmath>
 #include <span>
 
+#include "visualizer/draw/glossary.h"
+
 namespace tinymor {
 
 using ui::colors::dim;
@@ -168,8 +170,12 @@ void Plot::counts(Canvas& canvas, const Axes& view, const Lines& seen, float rig
   }
   const std::string text =
       fmt::format("{} values{}", values, merged ? ", of every two pixels the lowest and the highest" : "");
-  if (text_size(text, ui::Font::small).x < right - view.area.min.x)
-    text_right(canvas, {right, view.area.min.y}, ui::u32(faint), text, ui::Font::small);
+  const ImVec2 size = text_size(text, ui::Font::small);
+  if (size.x >= right - view.area.min.x) return;
+  float top = view.area.min.y;
+  for (const double tick : view.y_ticks)  // not over a line of the grid
+    if (const float y = view.y(tick); y > top - 1 && y < top + size.y) top = std::max(top, y + 2);
+  text_right(canvas, {right, top}, ui::u32(faint), text, ui::Font::small);
 }
 
 // A row of clickable names; returns what is left below it.
@@ -343,6 +349,7 @@ void Plot::crosshair(Canvas& canvas, const Axes& view, const Lines& seen, const 
   const float x = view.x(*hovered_x_);
   canvas.line({x, view.area.min.y}, {x, view.area.max.y}, ui::u32(dim, 0.5), 1);
   if (!ui::begin_tooltip()) return;
+  const DataScope no_terms;
   ui::label(place_text(options, std::round(*hovered_x_)), dim, ui::Font::small);
   for (const PlotSeries* one : seen) {
     const auto i = nearest(*one, *hovered_x_);

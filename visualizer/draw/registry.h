@@ -25,6 +25,9 @@ class Registry {
   const Item* find(const std::string& name) const;
   const std::map<std::string, Item>& items() const { return items_; }
 
+  /// Whether it is a control that can be pressed, not a part of a picture.
+  bool can_be_pressed(const std::string& name) const { return pressable_.contains(name); }
+
   /// Scrolls to the control of that name, as soon as the window around it can be scrolled, within four frames.
   void reveal(std::string name);
   /// Asked by every control: whether it is the one to scroll to. True once.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "datasets/pieces.h"
+#include "visualizer/draw/glossary.h"
 
 namespace tinymor {
 namespace {
@@ -20,9 +21,9 @@ float word_width(const std::vector<std::string>& pieces, const std::vector<float
   return width;
 }
 
-void draw_strokes(Canvas& canvas, const Box& box, const TokenLook& look) {
+void draw_strokes(Canvas& canvas, const Box& box, const TokenLook& look, float em) {
   if (look.strokes_of <= 0) return;
-  const float em = ui::em(), gap = std::max(1.0f, em * 0.1f), top = box.min.y + em * (box_em + 0.1f);
+  const float gap = std::max(1.0f, em * 0.1f), top = box.min.y + em * (box_em + 0.1f);
   const float places = float(look.strokes_of), width = (box.width() - gap * (places - 1)) / places;
   for (int i = 0; i < std::min(look.strokes, look.strokes_of); ++i) {
     const float x = box.min.x + float(i) * (width + gap);
@@ -41,6 +42,7 @@ TextFlow flow_text(const std::vector<std::string>& pieces, float width, ui::Font
   const float em = ui::font(font)->FontSize, padding = em * padding_em;
   const float edge = em * edge_em;  // room for the outline of a marked token
   TextFlow flow;
+  flow.font = font;
   std::vector<float> widths;
   for (const std::string& piece : pieces) widths.push_back(text_size(inside_box(piece), font).x + 2 * padding);
 
@@ -64,6 +66,19 @@ TextFlow flow_text(const std::vector<std::string>& pieces, float width, ui::Font
   return flow;
 }
 
+TextFlow flow_text_into(const std::vector<std::string>& pieces, ImVec2 room) {
+  float letters = 0;  // of all in one line of body text, without spaces: most fonts are refused without a flow
+  for (const std::string& piece : pieces) letters += text_size(inside_box(piece)).x;
+  TextFlow flow;
+  const ui::Font font = ui::reading_font([&](ui::Font font) {
+    const float line = ui::font(font)->FontSize;
+    if (letters * line / ui::em() * line * 1.95f > room.x * room.y) return false;
+    flow = flow_text(pieces, room.x, font);
+    return flow.height <= room.y;
+  });
+  return font == ui::Font::body ? flow_text(pieces, room.x) : flow;
+}
+
 std::optional<int> token_at(const TextFlow& flow, ImVec2 origin, ImVec2 point) {
   const auto found = std::find_if(flow.boxes.begin(), flow.boxes.end(), [&](const Box& box) {
     return box.contains({point.x - origin.x, point.y - origin.y});
@@ -73,7 +88,8 @@ std::optional<int> token_at(const TextFlow& flow, ImVec2 origin, ImVec2 point) {
 
 std::optional<int> draw_flow(Canvas& canvas, const TextFlow& flow, const std::vector<std::string>& pieces,
                              ImVec2 origin, std::optional<ImVec2> mouse, const std::function<TokenLook(int)>& look) {
-  const float em = ui::em(), rounding = em * 0.22f;
+  const DataScope tokens;
+  const float em = ui::font(flow.font)->FontSize, rounding = em * 0.22f;
   for (int i = 0; i < int(flow.boxes.size()); ++i) {
     const Box& place = flow.boxes[i];
     const Box box{{origin.x + place.min.x, origin.y + place.min.y}, {origin.x + place.max.x, origin.y + place.max.y}};
@@ -81,9 +97,9 @@ std::optional<int> draw_flow(Canvas& canvas, const TextFlow& flow, const std::ve
     const TokenLook token = look(i);
     const Box plate{box.min, {box.max.x, box.min.y + em * box_em}};
     canvas.rect(plate, ui::u32(token.tint), rounding);
-    const float text_y = plate.center().y - text_size("x").y / 2;
-    canvas.text({box.min.x + em * padding_em, text_y}, ui::u32(text_on(token.tint)), inside_box(pieces[i]));
-    draw_strokes(canvas, box, token);
+    const float text_y = plate.center().y - text_size("x", flow.font).y / 2;
+    canvas.text({box.min.x + em * padding_em, text_y}, ui::u32(text_on(token.tint)), inside_box(pieces[i]), flow.font);
+    draw_strokes(canvas, box, token, em);
     if (token.marked) {
       canvas.outline(plate.inset(-em * 0.08f, -em * 0.08f), ui::u32(ui::colors::text), std::max(1.5f, em * 0.13f),
                      rounding);

@@ -22,6 +22,7 @@ struct TokenLook {
 struct TextFlow {
   std::vector<Box> boxes;  ///< One per token, from (0, 0).
   float height = 0;
+  ui::Font font = ui::Font::body;
 };
 
 /// What is drawn of a token: the space before a word is the gap between the boxes; a token of only spaces shows them.
@@ -31,6 +32,9 @@ std::string inside_box(const std::string& piece);
 /// anywhere. A line is `line` times as high as the font's letters.
 TextFlow flow_text(const std::vector<std::string>& pieces, float width, ui::Font font = ui::Font::body,
                    float line = 1.95f);
+
+/// The same in the largest font with which it fits a room of this size.
+TextFlow flow_text_into(const std::vector<std::string>& pieces, ImVec2 room);
 
 /// The token that contains `point`, of tokens with their upper left corner at `origin`.
 std::optional<int> token_at(const TextFlow& flow, ImVec2 origin, ImVec2 point);

@@ -34,7 +34,17 @@ constexpr ImWchar wide_ranges[] = {0x20,   0x24F,  0x370,  0x52F,  0x1E00, 0x1EF
                                    0x20A0, 0x20BF, 0x2190, 0x21FF, 0x2581, 0x2588, 0xFFFD, 0xFFFD, 0};
 constexpr ImWchar latin_ranges[] = {0x20, 0x24F, 0x2010, 0x2027, 0x2030, 0x205E, 0xFFFD, 0xFFFD, 0};
 
-constexpr float body_pixels = 15, small_pixels = 12.5f, large_pixels = 24, builtin_pixels = 13;
+// What is drawn in a large font is read by the letter: the rest of a text's characters come as they are needed.
+constexpr ImWchar letter_ranges[] = {0x20, 0xFF, 0x2010, 0x2027, 0xFFFD, 0xFFFD, 0};
+
+// By Font.
+constexpr float pixels[] = {15, 15, 12.5f, 24, 18, 32}, builtin_pixels = 13;
+static_assert(std::size(pixels) == font_count);
+
+float builtin_pixels_of(Font font) {
+  const bool larger = pixels[int(font)] > pixels[int(Font::body)];
+  return larger ? builtin_pixels * pixels[int(font)] / pixels[int(Font::body)] : builtin_pixels;
+}
 
 const Face* find_face() {
   std::error_code ignored;
@@ -50,8 +60,7 @@ void add_builtin(ImFontAtlas& atlas, float scale) {
   config.OversampleH = config.OversampleV = 1;
   config.PixelSnapH = true;
   for (int i = 0; i < font_count; ++i) {
-    const float size = Font(i) == Font::large ? builtin_pixels * large_pixels / body_pixels : builtin_pixels;
-    config.SizePixels = std::round(size * scale);
+    config.SizePixels = std::round(builtin_pixels_of(Font(i)) * scale);
     atlas.AddFontDefault(&config);
   }
 }
@@ -59,12 +68,14 @@ void add_builtin(ImFontAtlas& atlas, float scale) {
 void add_face(ImFontAtlas& atlas, const Face& face, float scale) {
   ImFontConfig config;
   config.OversampleH = 2;
-  const float body = std::round(body_pixels * scale), small = std::round(small_pixels * scale);
-  const float large = std::round(large_pixels * scale);
-  atlas.AddFontFromFileTTF(face.regular, body, &config, wide_ranges);
-  atlas.AddFontFromFileTTF(face.bold, body, &config, latin_ranges);
-  atlas.AddFontFromFileTTF(face.regular, small, &config, wide_ranges);
-  atlas.AddFontFromFileTTF(face.regular, large, &config, latin_ranges);
+  const auto add = [&](Font font, const char* file, const ImWchar* ranges) {
+    atlas.AddFontFromFileTTF(file, std::round(pixels[int(font)] * scale), &config, ranges);
+  };
+  add(Font::body, face.regular, wide_ranges);
+  add(Font::bold, face.bold, latin_ranges);
+  add(Font::small, face.regular, wide_ranges);
+  config.OversampleH = 1;
+  for (const Font large : {Font::large, Font::medium, Font::huge}) add(large, face.regular, letter_ranges);
 }
 
 }  // namespace
@@ -141,6 +152,12 @@ ImFont* font(Font which) {
 
 float em() {
   return font(Font::body)->FontSize;
+}
+
+Font reading_font(const std::function<bool(Font)>& fits) {
+  for (const Font larger : {Font::huge, Font::large, Font::medium})
+    if (fits(larger)) return larger;
+  return Font::body;
 }
 
 }  // namespace tinymor::ui

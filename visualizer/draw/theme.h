@@ -1,6 +1,8 @@
 #pragma once
-// The app's look: a calm dark theme and a light one, four fonts, and sizes in `em` (the height of body text), so
+// The app's look: a calm dark theme and a light one, its fonts, and sizes in `em` (the height of body text), so
 // that zoom and screen density scale everything alike.
+
+#include <functional>
 
 #include "tensor/whole.h"
 #include "visualizer/draw/imgui_compat.h"
@@ -8,8 +10,8 @@
 
 namespace tinymor::ui {
 
-enum class Font { body, bold, small, large };
-inline constexpr int font_count = 4;
+enum class Font { body, bold, small, large, medium, huge };
+inline constexpr int font_count = 6;
 /// `system`: the best font found on this machine; `builtin`: the one inside ImGui, the same everywhere.
 enum class FontSource { system, builtin };
 
@@ -36,6 +38,9 @@ inline constexpr float em_of_height = 1 / 1.164f;
 ImFont* font(Font which);
 /// Height of body text in pixels, the unit of all sizes.
 float em();
+/// The largest font of a text that fits its room with it, as `fits` says: text grows with its panel, up to what the
+/// last row of a room can read. Body text where not even that fits.
+Font reading_font(const std::function<bool(Font)>& fits);
 
 namespace colors {
 inline constexpr Themed ground{{0x12, 0x14, 0x1A}, {0xE9, 0xEC, 0xF1}}, bar{{0x18, 0x1B, 0x22}, {0xF3, 0xF5, 0xF8}},

@@ -1,7 +1,9 @@
 #include "visualizer/draw/ui.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "visualizer/draw/glossary.h"
 #include "visualizer/draw/glyphs.h"
 
 namespace tinymor::ui {
@@ -64,9 +66,9 @@ void draw_frame(const char* text, ImU32 color, float alpha) {
   text_centered(*drawing(), box.center(), u32(colors::text, alpha), text);
 }
 
-/// Text in lines as the window broke it, on the drawing.
-void draw_text(std::string_view text, Color color, Font which) {
-  if (!drawing() || !ImGui::IsItemVisible()) return;
+/// Text in lines as the window broke it: explains its terms, and draws it on the drawing.
+void finish_text(std::string_view text, Color color, Font which) {
+  if (!ImGui::IsItemVisible()) return;
   const ImFont* used = font(which);
   const float width = ImGui::GetItemRectSize().x + 0.5f;
   ImVec2 at = ImGui::GetItemRectMin();
@@ -75,7 +77,9 @@ void draw_text(std::string_view text, Color color, Font which) {
   for (const char* line = drawn.begin(); line < end; at.y += used->FontSize) {
     const char* wrapped = std::max(line + 1, used->CalcWordWrapPositionA(1, line, end, width));
     const char* stop = std::min(wrapped, std::find(line, end, '\n'));
-    drawing()->text(at, u32(color), original({line, size_t(stop - line)}), which);
+    const std::string words = original({line, size_t(stop - line)});
+    if (drawing()) drawing()->text(at, u32(color), words, which);
+    explain_terms(at, words, which);
     line = stop;
     while (line < end && *line == ' ') ++line;
     if (line < end && *line == '\n') ++line;
@@ -86,14 +90,32 @@ void draw_text(std::string_view text, Color color, Font which) {
 
 void tooltip(std::string_view text, Color color, float width) {
   if (!begin_tooltip()) return;
+  const DataScope no_terms;
   ImGui::PushTextWrapPos(width);
   label(text, color, Font::small);
   ImGui::PopTextWrapPos();
   ImGui::EndTooltip();
 }
 
+void tooltip_beside(const Box& what, std::string_view text, Color color) {
+  static thread_local int placed = 0;  // the frame; what else is said in it goes below
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float width = em() * 24, gap = em() * 0.4f, lines = std::ceil(text_size(text, Font::small).x / width) + 1;
+  const bool above = what.max.y + lines * em() > screen.y && what.min.y > screen.y / 2;
+  const bool leftwards = what.min.x + width > screen.x && what.max.x > screen.x / 2;
+  if (std::exchange(placed, ImGui::GetFrameCount()) != ImGui::GetFrameCount())
+    ImGui::SetNextWindowPos({leftwards ? what.max.x : what.min.x, above ? what.min.y - gap : what.max.y + gap},
+                            ImGuiCond_Always, {leftwards ? 1.0f : 0.0f, above ? 1.0f : 0.0f});
+  tooltip(text, color, width);
+}
+
 void hint(const char* text) {
-  if (text && ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) tooltip(text, colors::dim, em() * 24);
+  if (!text || !ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) return;
+  const Box item{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+  if (item.height() < em() * 3)
+    tooltip_beside(item, text, colors::dim);
+  else
+    tooltip(text, colors::dim, em() * 24);
 }
 
 void fitted_label(const std::string& text, float width, Color color, Font which) {
@@ -112,7 +134,8 @@ void fitted_text(Canvas& canvas, ImVec2 at, ImU32 color, const std::vector<std::
   canvas.text(at, color, shown, which);
   if (shown == texts.front() || !ImGui::IsWindowHovered()) return;
   const ImVec2 size = text_size(shown, which);
-  if (ImGui::IsMouseHoveringRect(at, {at.x + size.x, at.y + size.y})) tooltip(texts.front(), colors::dim, em() * 24);
+  const Box all{at, {at.x + size.x, at.y + size.y}};
+  if (ImGui::IsMouseHoveringRect(all.min, all.max)) tooltip_beside(all, texts.front(), colors::dim);
 }
 
 namespace {
@@ -142,6 +165,8 @@ bool button(const std::string& name, const char* text, bool enabled, const char*
   ImGui::EndDisabled();
   tag(name);
   hint(hint_text);
+  const ImVec2 corner = ImGui::GetItemRectMin(), pad = ImGui::GetStyle().FramePadding;
+  if (ImGui::IsItemVisible()) explain_terms({corner.x + pad.x, corner.y + pad.y}, text, Font::body);
   ImGui::PopID();
   return pressed;
 }
@@ -188,22 +213,31 @@ void corner_chip(const std::string& name, const char* text, bool& on, const char
   if (corner(button_width(text), right, [&] { return chip(name, text, on, hint_text); })) on = !on;
 }
 
-int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int choice, const char* hint_text,
+std::string Hints::of(int i, const char* label) const {
+  if (each.size() > 1) return each[size_t(i) % each.size()];
+  return std::string(each.front()) + ": " + label;
+}
+
+int stepping(const std::string& name, const std::vector<const char*>& labels, int choice, bool on, const Hints& hints) {
+  const int now = std::max(0, choice), next = (choice + 1) % int(labels.size());
+  const std::string hint_text = hints.of(now, labels[size_t(now)]) + "\nPress: " + labels[size_t(next)];
+  return chip(name, labels[size_t(now)], on, hint_text.c_str()) ? next : choice;
+}
+
+int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int choice, const Hints& hints,
                  float& right) {
   float width = 0;
   for (const char* text : labels) width = std::max(width, button_width(text));
-  const char* text = labels[size_t(std::max(0, choice))];
-  const bool pressed = corner(width, right, [&] { return chip(name, text, choice != 0, hint_text); });
-  return pressed ? (choice + 1) % int(labels.size()) : choice;
+  return corner(width, right, [&] { return stepping(name, labels, choice, choice != 0, hints); });
 }
 
-int corner_choice(const std::string& name, const std::vector<const char*>& labels, int choice, const char* hint_text,
+int corner_choice(const std::string& name, const std::vector<const char*>& labels, int choice, const Hints& hints,
                   float& right, float before) {
   const float width = segmented_width(labels);
   if (right - width - before < ImGui::GetCursorStartPos().x + em() * 4)
-    return corner_cycle(name, labels, choice, hint_text, right);
+    return corner_cycle(name, labels, choice, hints, right);
   return corner(width, right, [&] {
-    const int chosen = segmented(name, labels, choice, hint_text);
+    const int chosen = segmented(name, labels, choice, hints);
     tag(name);
     return chosen;
   });
@@ -231,12 +265,12 @@ bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, cons
   return pressed;
 }
 
-int segmented(const std::string& name, const std::vector<const char*>& labels, int choice, const char* hint_text) {
+int segmented(const std::string& name, const std::vector<const char*>& labels, int choice, const Hints& hints) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(1, ImGui::GetStyle().ItemSpacing.y));
   ImGui::BeginGroup();
   for (int i = 0; i < int(labels.size()); ++i) {
     if (i > 0) ImGui::SameLine();
-    if (chip(name + "." + std::to_string(i), labels[i], i == choice, hint_text)) choice = i;
+    if (chip(name + "." + std::to_string(i), labels[i], i == choice, hints.of(i, labels[i]).c_str())) choice = i;
   }
   ImGui::EndGroup();
   ImGui::PopStyleVar();
@@ -254,7 +288,7 @@ void label(std::string_view text, Color color, Font which) {
   ImGui::PushStyleColor(ImGuiCol_Text, u32(color));
   const Drawn drawn(text, which);
   ImGui::TextUnformatted(drawn.begin(), drawn.end());
-  draw_text(text, color, which);
+  finish_text(text, color, which);
   ImGui::PopStyleColor();
   ImGui::PopFont();
 }

@@ -1,8 +1,10 @@
 #pragma once
 // Small controls that all panels share. Every one has a name, by which the registry knows it.
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "visualizer/draw/canvas.h"
@@ -18,8 +20,20 @@ bool chip(const std::string& name, const char* label, bool on, const char* hint 
 bool corner_button(const std::string& name, const char* label, const char* hint, float& right);
 /// A chip whose right end is at `right` and that turns `on` on and off.
 void corner_chip(const std::string& name, const char* label, bool& on, const char* hint, float& right);
+
+/// What each of a few choices does, or what all of them choose.
+struct Hints {
+  Hints(const char* all) : Hints(std::vector<const char*>{all}) {}
+  Hints(std::initializer_list<const char*> each_one) : each(each_one) {}
+  Hints(std::vector<const char*> each_one) : each(std::move(each_one)) {}
+  /// What choice `i`, which is called `label`, does.
+  std::string of(int i, const char* label) const;
+
+  std::vector<const char*> each;
+};
+
 /// A chip that steps to the next of its labels; it is on for all but the first. Returns the choice.
-int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int current, const char* hint,
+int corner_cycle(const std::string& name, const std::vector<const char*>& labels, int current, const Hints& hints,
                  float& right);
 
 /// A part of the picture that can be pressed, from where the cursor is; the mouse is over it as over any control.
@@ -30,7 +44,7 @@ bool dragged();
 
 /// One of a few choices as segmented() shows them, with its right end at `right`. Where that leaves no room for a title
 /// and `before`, the width of what goes to its left, it is a chip that steps through the choices.
-int corner_choice(const std::string& name, const std::vector<const char*>& labels, int current, const char* hint,
+int corner_choice(const std::string& name, const std::vector<const char*>& labels, int current, const Hints& hints,
                   float& right, float before = 0);
 
 /// How wide a button will be.
@@ -47,7 +61,9 @@ enum class Icon { first, previous, play, pause, next, last, stop, theme };
 bool icon_button(const std::string& name, Icon icon, bool enabled, bool on, const char* hint);
 
 /// One of several choices, drawn as one joined switch; its parts are named NAME.0, NAME.1, ... Returns the choice.
-int segmented(const std::string& name, const std::vector<const char*>& labels, int current, const char* hint = nullptr);
+int segmented(const std::string& name, const std::vector<const char*>& labels, int current, const Hints& hints);
+/// The same as one button that steps to the next choice, for a place without room for more.
+int stepping(const std::string& name, const std::vector<const char*>& labels, int current, bool on, const Hints& hints);
 float segmented_width(const std::vector<const char*>& labels);
 
 /// Text in a colour; never read as a format.
@@ -60,9 +76,11 @@ void fitted_label(const std::string& text, float width, Color color = colors::te
 void fitted_text(Canvas& canvas, ImVec2 at, ImU32 color, const std::string& text, float width, Font font = Font::body);
 void fitted_text(Canvas& canvas, ImVec2 at, ImU32 color, const std::vector<std::string>& texts, float width,
                  Font font = Font::body);
-/// Shows `text` beside the mouse while the last control is hovered.
+/// Shows `text` beside the last control while that is hovered; null: nothing.
 void hint(const char* text);
 /// Shows `text` beside the mouse, broken into lines of at most `width`, or, below 0, as it is.
 void tooltip(std::string_view text, Color color = colors::text, float width = -1);
+/// Shows `text` below `what`, or above it where the window ends, so that neither covers the other.
+void tooltip_beside(const Box& what, std::string_view text, Color color);
 
 }  // namespace tinymor::ui

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "visualizer/draw/glossary.h"
 #include "visualizer/draw/ui.h"
 
 namespace tinymor::ui {
@@ -12,6 +13,7 @@ bool begin_bar(const char* id, ImVec2 position, ImVec2 size, bool scrolls) {
   ImGui::PushStyleColor(ImGuiCol_WindowBg, u32(colors::bar));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+  begin_part();
   constexpr ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
                                      ImGuiWindowFlags_NoNav;
@@ -35,6 +37,7 @@ bool begin_dialog(const char* id, float width) {
                                      ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings |
                                      ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoNavInputs;
   begin_layer();
+  begin_part();
   return ImGui::Begin(id, nullptr, flags);
 }
 

@@ -62,7 +62,7 @@ std::vector<StepButton> buttons_of(const Tutor& tutor, const Lesson& lesson, con
   const bool last = tutor.step + 1 == int(lesson.steps.size());
   out.push_back({"lesson.next", last ? "Finish" : "Next", "The next step (Space)", true, done});
   if (!step.tasks.empty() && !done) out.push_back({"lesson.solve", "Show me", "Does the task for you"});
-  if (!step.hint.empty()) out.push_back({"lesson.hint", "Hint"});
+  if (!step.hint.empty()) out.push_back({"lesson.hint", "Hint", "Shows a hint, or puts it away"});
   out.push_back(
       {"lesson.fold", tutor.folded ? "Unfold" : "Fold", "Puts the text away: more room for what it is about"});
   out.push_back({"lesson.close", "x", "Leave the lesson"});
@@ -223,7 +223,7 @@ void draw_lesson_list(AppState& state, const Source& source) {
       }
       const std::string label = fmt::format("{}. {}", i + 1, lesson.title);
       const std::string shown = fitted(label, ui::em() * 33), name = "lesson.choose." + std::to_string(i);
-      if (!ui::button(name, shown.c_str(), true, shown == label ? nullptr : label.c_str())) continue;
+      if (!ui::button(name, shown.c_str(), true, ("Begins the lesson " + label).c_str())) continue;
       try {
         enter_lesson(state, source, i, 0);
       } catch (const Error& error) {

@@ -93,7 +93,7 @@ class AttentionPanel : public Panel {
   float controls(const Source& source, AppState& state, float right) override {
     choose_layer(source.geometry().layers, state, right);
     state.attention_arcs = ui::corner_choice("attention.view", {"map", "arcs"}, state.attention_arcs,
-                                             "The weights as a map, or as arcs over the text", right) == 1;
+                                             "Shows the weights as a map, or as arcs over the text", right) == 1;
     return right;
   }
 
@@ -131,7 +131,7 @@ class AttentionPanel : public Panel {
     const float view = ui::segmented_width({"map", "arcs"}) + ImGui::GetStyle().ItemSpacing.x;
     state.attention_layer = std::clamp(state.attention_layer, -shift, block - 1 + int(map.coda));
     state.attention_layer = ui::corner_choice("attention.layer", pointers(names), state.attention_layer + shift,
-                                              "Which layer's attention is shown", right, view) -
+                                              "Shows the attention of a layer", right, view) -
                             shift;
   }
 
@@ -146,7 +146,9 @@ class AttentionPanel : public Panel {
     const int nearest = nearest_with_attention(source, state.shown.index);
     if (nearest < 0) return;
     const std::string label = fmt::format("Go to step {}", source.history().snapshots[size_t(nearest)].step);
-    if (ui::button("attention.nearest", label.c_str())) state.playback.jump(nearest, source.history().snapshot_count());
+    if (ui::button("attention.nearest", label.c_str(), true,
+                   "Goes to the nearest step at which attention was recorded"))
+      state.playback.jump(nearest, source.history().snapshot_count());
   }
 
   void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {

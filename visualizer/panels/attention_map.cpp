@@ -42,6 +42,7 @@ MapFrame frame_of(const Box& box, const Zoom& seen, int tokens) {
 }
 
 void draw_names(Canvas& canvas, const MapFrame& frame, const std::vector<std::string>& pieces) {
+  const DataScope data;
   const float em = ui::em(), letter = text_size("x", ui::Font::small).y, cell = frame.cell();
   if (!frame.named) return;
   for (int t = frame.token(0); t <= frame.token(1); ++t) {

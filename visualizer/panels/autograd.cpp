@@ -31,14 +31,14 @@ class AutogradPanel : public Panel {
 
   float controls(const Source&, AppState& state, float right) override {
     const auto& presets = expression_presets();
-    std::vector<const char*> labels;
+    std::vector<const char*> labels, hints;
     int current = -1;
     for (const ExpressionPreset& preset : presets) {
       if (state.expression == preset.text) current = int(labels.size());
       labels.push_back(preset.name);
+      hints.push_back(preset.hint);
     }
-    const char* hint = current < 0 ? "Begin with another expression" : presets[size_t(current)].hint;
-    const int chosen = ui::corner_choice("autograd.preset", labels, current, hint, right);
+    const int chosen = ui::corner_choice("autograd.preset", labels, current, hints, right);
     if (chosen != current) {
       state.expression = presets[chosen].text;
       state.autograd_step = 0;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "datasets/pieces.h"
+#include "visualizer/draw/glossary.h"
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/draw/ui.h"
 
@@ -53,6 +54,7 @@ std::string numbers_of(const Draw& draw, size_t i, bool far) {
 /// One candidate in a row; true when it was clicked.
 bool draw_candidate(Canvas& canvas, const Box& row, const Generation& text, const ShownDraw& shown, size_t i,
                     bool far) {
+  const DataScope data;
   const Draw& draw = shown.draw;
   const Candidate& candidate = draw.candidates[i];
   const float em = ui::em(), name = em * 7, left = row.min.x + name, width = row.width() - name - em * 12;

@@ -29,7 +29,7 @@ struct Kinds {
 };
 const Kinds& kinds_of(const Source& source) {
   static const Kinds text{{"strip", "grid", "kv", "attention", "lens", "scores", "sharing"},
-                          {"tokens", "grid", "cache", "attention", "lens", "scores", "sharing"}};
+                          {"strip", "grid", "kv", "attention", "lens", "scores", "sharing"}};
   static const Kinds images{{"patches", "scores", "sharing"}, {"patches", "scores", "sharing"}};
   return source.history().of_images() ? images : text;
 }
@@ -188,6 +188,7 @@ class ComparePanel : public Panel {
       int index = c.playback.index() + 1;
       if (ui::slider("compare.snapshot", index, 1, std::max(1, count), fmt::format("step {}", c.shown.step).c_str()))
         c.playback.jump(index - 1, count);
+      ui::hint("Chooses the step that B shows");
     }
     if (!linked) top += ImGui::GetFrameHeight() + em * 0.4f;
     ImGui::SetCursorScreenPos({box.min.x, top});

@@ -104,7 +104,7 @@ std::string marks_line(const RunHistory& history, const AppState& state) {
 
 class CurvesPanel : public Panel {
  public:
-  CurvesPanel() : Panel("curves", "Training") {}
+  CurvesPanel() : Panel("curves", "Curves") {}
 
   std::string caption(const Source& source, const AppState& state) const override {
     const RunHistory& h = source.history();
@@ -127,10 +127,14 @@ class CurvesPanel : public Panel {
   }
 
   float controls(const Source&, AppState& state, float right) override {
-    ui::corner_chip("curves.log", "log", state.log_loss, "Logarithmic axis", right);
-    ui::corner_chip("curves.smooth", "smooth", state.smooth_loss, "Moving average over the raw loss", right);
-    state.curve_axis = CurveAxis(ui::corner_choice("curves.axis", {"steps", "tokens", "FLOPs", "time"},
-                                                   int(state.curve_axis), "What the curves are drawn over", right));
+    ui::corner_chip("curves.log", "log", state.log_loss,
+                    "Makes the axis of the loss logarithmic: equal factors are equally far apart", right);
+    ui::corner_chip("curves.smooth", "smooth", state.smooth_loss, "Draws a moving average over the raw loss", right);
+    state.curve_axis = CurveAxis(ui::corner_choice(
+        "curves.axis", {"steps", "tokens", "FLOPs", "time"}, int(state.curve_axis),
+        {"Draws the curves over training steps", "Draws the curves over the tokens that were learned from",
+         "Draws the curves over floating-point operations", "Draws the curves over the time that training took"},
+        right));
     return right;
   }
 

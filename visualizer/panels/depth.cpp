@@ -51,23 +51,24 @@ std::string worst_lines(const char* title, const DepthShown& shown, const std::v
 
 class DepthPanel : public Panel {
  public:
-  DepthPanel() : Panel("depth", "Where does depth go?") {}
+  DepthPanel() : Panel("depth", "Where depth goes") {}
 
   std::string caption(const Source& source, const AppState& state) const override {
     if (source.history().of_images()) return "a survey of held-out text";
     const DepthShown& shown = views_.shown(source, state);
-    if (shown.whole.tokens == 0) return "a survey of held-out text by the last weights";
+    if (shown.whole.tokens == 0) return "a survey of held-out text by the run's weights";
     const std::string depth =
         shown.depths.recursions > 1 ? fmt::format("mean depth {}, ", depth_number(shown.whole.depth, 2)) : "";
     const std::string regret =
         std::isfinite(shown.whole.regret) ? fmt::format(", regret {:.3f}", shown.whole.regret) : "";
     return fmt::format("{}{:.3f} nats{} \u00b7 {} tokens of {} \u00b7 causal rule{}", depth, shown.whole.loss, regret,
                        grouped(shown.whole.tokens), surveyed_text(*shown.survey),
-                       source.generation().survey ? ", newest weights" : "");
+                       source.generation().survey ? ", the run's weights" : "");
   }
 
   float controls(const Source&, AppState& state, float right) override {
-    ui::corner_chip("depth.flops", "FLOPs", state.depth.flops, "Other cut-offs over FLOPs instead of layers", right);
+    ui::corner_chip("depth.flops", "FLOPs", state.depth.flops, "Draws other cut-offs over FLOPs instead of layers",
+                    right);
     ui::corner_chip("depth.of_next", "what follows", state.depth.of_next,
                     "Groups by the token that was predicted, not by the one at which depth was spent", right);
     return right;
@@ -143,7 +144,7 @@ class DepthPanel : public Panel {
   static void draw_survey_row(const Source& source, AppState& state, Canvas& canvas, const Box& all) {
     const float em = ui::em();
     if (surveying(source)) {
-      if (ui::button("depth.stop", "Stop", true, "What was surveyed stays"))
+      if (ui::button("depth.stop", "Stop", true, "Ends the survey; what was surveyed stays"))
         state.wishes.push_back({Wish::stop_survey});
       ImGui::SameLine();
       const auto& survey = source.generation().survey;
@@ -154,7 +155,7 @@ class DepthPanel : public Panel {
       ImGui::SetCursorScreenPos({bar.max.x + em * 0.5f, at.y});
       ui::label(progress(source), ui::colors::dim, ui::Font::small);
     } else if (ui::button("depth.survey", "Survey the held-out text", source.can_generate(),
-                          "Asks the newest weights about text that the run was not trained on")) {
+                          "Asks the run's weights about text that the run was not trained on")) {
       state.wishes.push_back({Wish::survey});
       state.survey.example.reset();
     }
@@ -175,11 +176,9 @@ class DepthPanel : public Panel {
     ImGui::SameLine();
     if (ImGui::GetCursorScreenPos().x + ui::segmented_width(names) > all.max.x) ImGui::NewLine();
     const bool room = ImGui::GetCursorScreenPos().x + ui::segmented_width(names) <= all.max.x;
-    const char* hint = "How tokens are grouped";
-    if (room)
-      chosen = ui::segmented("depth.by", names, chosen, hint);
-    else if (ui::chip("depth.by", names[size_t(chosen)], false, hint))
-      chosen = (chosen + 1) % int(names.size());
+    const char* hint = "Groups the tokens by";
+    chosen =
+        room ? ui::segmented("depth.by", names, chosen, hint) : ui::stepping("depth.by", names, chosen, false, hint);
     if (all_groups[chosen] == state.depth.by) return;
     state.depth.by = all_groups[chosen];
     state.depth.order = usual_order(state.depth.by);
@@ -189,11 +188,12 @@ class DepthPanel : public Panel {
   static void draw_part_choice(AppState& state, const Box& all) {
     const std::vector<const char*> names = {"groups", "misjudged", "cut-offs", "training"};
     ImGui::SameLine();
-    const char* hint = "What is drawn";
-    if (ImGui::GetCursorScreenPos().x + ui::segmented_width(names) <= all.max.x)
-      state.depth.part = DepthPart(ui::segmented("depth.part", names, int(state.depth.part), hint));
-    else if (ui::chip("depth.part", names[size_t(state.depth.part)], state.depth.part != DepthPart::groups, hint))
-      state.depth.part = DepthPart((int(state.depth.part) + 1) % int(names.size()));
+    const ui::Hints hints{"The table of groups", "The tokens at which the router was wrong",
+                          "Loss and work with other cut-offs", "The share of each depth over the training"};
+    const int part = int(state.depth.part);
+    const bool room = ImGui::GetCursorScreenPos().x + ui::segmented_width(names) <= all.max.x;
+    state.depth.part = DepthPart(room ? ui::segmented("depth.part", names, part, hints)
+                                      : ui::stepping("depth.part", names, part, part != 0, hints));
   }
 
   void draw_part(DepthPart part, const Box& box, const Source& source, AppState& state, Canvas& canvas,

@@ -97,6 +97,7 @@ const Misjudged* draw_dots(Canvas& canvas, const Chart& chart, const Cloud& clou
 
 void draw_worst(Canvas& canvas, const Box& box, int number, AppState& state, const DepthShown& shown,
                 const Cloud& cloud) {
+  const DataScope data;
   const float em = ui::em(), row = em * 1.15f;
   float y = box.min.y;
   for (size_t i = 0; i < std::min(worst, cloud.tokens.size()) && y + row <= box.max.y; ++i, y += row) {

@@ -154,6 +154,7 @@ void draw_examples(Canvas& canvas, const Box& box, AppState& state, const DepthS
                   {fmt::format("examples of \"{}\": press one to read all of its text", group.name),
                    fmt::format("examples of \"{}\"", group.name)},
                   box.width(), ui::Font::small);
+  const DataScope data;
   const int around = std::clamp(int(box.width() / (em * 6)), 3, 12);  // tokens on each side
   float y = box.min.y + em * 1.2f;
   for (size_t i = 0; i < group.examples.size() && y + row <= box.max.y; ++i, y += row) {

@@ -144,7 +144,7 @@ std::vector<int> order_of(const TextView& view, ColumnSort sort) {
 
 class GridPanel : public Panel {
  public:
-  GridPanel() : Panel("grid", "Computed and skipped") {}
+  GridPanel() : Panel("grid", "Depth grid") {}
 
   std::string caption(const Source& source, const AppState& state) const override {
     if (state.shown.index < 0) return "recursions down, positions across";
@@ -168,7 +168,7 @@ class GridPanel : public Panel {
   float controls(const Source&, AppState& state, float right) override {
     state.sort = ColumnSort(ui::corner_cycle(
         "grid.sort", {"by position", "by depth", "by loss"}, int(state.sort),
-        "How the columns are sorted: by position, the deepest first, or the largest loss first", right));
+        {"Columns in the order of the text", "The deepest tokens first", "The largest loss first"}, right));
     ui::corner_chip("grid.paper", "paper", state.paper_colors,
                     "As the paper prints it: dark where computed, pale where skipped", right);
     return right;

@@ -14,17 +14,23 @@ using ui::colors::dim;
 using ui::colors::faint;
 
 GridFrame::GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens, Zoom zoom, std::vector<int> order)
-    : box_(box), rows_(std::move(rows)), tokens_(std::max(1, tokens)), zoom_(zoom), order_(std::move(order)) {
+    : box_(box),
+      rows_(std::move(rows)),
+      font_(font_of(box)),
+      tokens_(std::max(1, tokens)),
+      zoom_(zoom),
+      order_(std::move(order)) {
   column_.resize(order_.size());
   for (size_t i = 0; i < order_.size(); ++i) column_[size_t(order_[i])] = int(i);
   const float em = ui::em(), gap = em * 0.4f;
   float label = 0, margin = 0, weight = 0;
   for (const FrameRow& row : rows_) {
-    label = std::max(label, text_size(row.label, ui::Font::small).x);
-    margin = std::max({margin, text_size(row.count, ui::Font::small).x, text_size(row.note, ui::Font::small).x});
+    label = std::max(label, text_size(row.label, font_).x);
+    margin = std::max({margin, text_size(row.count, font_).x, text_size(row.note, font_).x});
     weight += row.weight;
   }
-  cells_ = {{box.min.x + label + em * 0.7f, box.min.y}, {box.max.x - margin - em * 0.8f, box.max.y - em * 1.5f}};
+  cells_ = {{box.min.x + label + em * 0.7f, box.min.y},
+            {box.max.x - margin - em * 0.8f, box.max.y - letter() - em * 0.67f}};
   cells_.max.x = std::max(cells_.max.x, cells_.min.x + em);
   const float unit = std::max(1.0f, cells_.height() - gap * float(rows_.size() - 1)) / std::max(weight, 1.0f);
   float top = cells_.min.y;
@@ -34,6 +40,21 @@ GridFrame::GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens, Zoo
   }
   tops_.push_back(top);
   cells_.max.y = top - gap;
+}
+
+ui::Font GridFrame::font_of(const Box& box) const {
+  float weight = 0;
+  for (const FrameRow& row : rows_) weight += row.weight;
+  const auto fits = [&](ui::Font font) {
+    float label = 0, margin = 0;
+    for (const FrameRow& row : rows_) {
+      label = std::max(label, text_size(row.label, font).x);
+      margin = std::max({margin, text_size(row.count, font).x, text_size(row.note, font).x});
+    }
+    return label + margin < box.width() * 0.3f && 5 * text_size("x", font).y * weight < box.height();
+  };
+  const ui::Font font = ui::reading_font(fits);
+  return font == ui::Font::body && !fits(font) ? ui::Font::small : font;
 }
 
 Box GridFrame::row(int r) const {
@@ -60,7 +81,7 @@ std::vector<int> GridFrame::tokens() const {
 }
 
 void GridFrame::draw_frame(Canvas& canvas, const AppState& state, Subject subject, const TextView& view) const {
-  const float letter = text_size("x", ui::Font::small).y;
+  const float letter = this->letter();
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   for (int r = 0; r < int(rows_.size()); ++r) {
     const Box line = row(r);
@@ -68,7 +89,7 @@ void GridFrame::draw_frame(Canvas& canvas, const AppState& state, Subject subjec
     const bool pointed = ImGui::IsWindowHovered() && cells_.contains(mouse) && line.contains(mouse);
     if (pointed) canvas.outline(line.inset(-1, -1), ui::u32(ui::colors::text, 0.6), 1);
     text_right(canvas, {cells_.min.x - ui::em() * 0.7f, line.center().y - letter / 2},
-               ui::u32(pointed ? ui::colors::text : dim), rows_[r].label, ui::Font::small);
+               ui::u32(pointed ? ui::colors::text : dim), rows_[r].label, font_);
     draw_margin(canvas, line, rows_[r]);
   }
   draw_positions(canvas, view, selected_in(state, subject, view.size()));
@@ -76,12 +97,12 @@ void GridFrame::draw_frame(Canvas& canvas, const AppState& state, Subject subjec
 
 // Count, bar and note below each other; what does not fit into the row is left out, the count last.
 void GridFrame::draw_margin(Canvas& canvas, const Box& line, const FrameRow& text) const {
-  const float em = ui::em(), letter = text_size("x", ui::Font::small).y, x = cells_.max.x + em * 0.8f;
+  const float em = ui::em(), letter = this->letter(), x = cells_.max.x + em * 0.8f;
   const bool bar = text.used >= 0 && line.height() >= letter + em * 0.6f;
   const bool note = !text.note.empty() && line.height() >= 2 * letter + em * 0.6f;
   const float total = letter + (bar ? em * 0.55f : 0) + (note ? letter : 0);
   float y = line.center().y - total / 2;
-  canvas.text({x, y}, ui::u32(ui::colors::text), text.count, ui::Font::small);
+  canvas.text({x, y}, ui::u32(ui::colors::text), text.count, font_);
   y += letter;
   if (bar) {
     const Box track{{x, y + em * 0.15f}, {box_.max.x, y + em * 0.4f}};
@@ -89,7 +110,7 @@ void GridFrame::draw_margin(Canvas& canvas, const Box& line, const FrameRow& tex
     if (text.target >= 0) gauge_mark(canvas, track, std::min(text.target, 1.0), em * 0.12f);
     y += em * 0.55f;
   }
-  if (note) canvas.text({x, y}, ui::u32(faint), text.note, ui::Font::small);
+  if (note) canvas.text({x, y}, ui::u32(faint), text.note, font_);
 }
 
 void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const {
@@ -101,28 +122,29 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
   };
   if (selected && sees(*selected, *selected)) {
     const std::string name = fmt::format("{} \"{}\"", *selected, quoted_piece(view.pieces[*selected]));
-    const float width = text_size(name, ui::Font::small).x;
+    const float width = text_size(name, font_).x;
     const float x =
         std::clamp(cell(0, *selected).center().x - width / 2, box_.min.x, std::max(box_.min.x, right - width));
-    canvas.text({x, y}, ui::u32(ui::colors::text), name, ui::Font::small);
+    canvas.text({x, y}, ui::u32(ui::colors::text), name, font_);
     taken = {{x - em * 0.5f, y}, {x + width + em * 0.5f, y}};
   }
-  if (cell_width() >= em * 1.6f) {
+  if (cell_width() >= letter() * 1.9f) {
+    const DataScope data;
     for (int t : tokens()) {
       const Box place = cell(0, t);
-      const std::string piece = fitted(quoted_piece(view.pieces[t]), place.width(), ui::Font::small);
-      const float half = text_size(piece, ui::Font::small).x / 2, x = place.center().x;
-      if (free(x, half)) canvas.text({x - half, y}, ui::u32(faint), piece, ui::Font::small);
+      const std::string piece = fitted(quoted_piece(view.pieces[t]), place.width(), font_);
+      const float half = text_size(piece, font_).x / 2, x = place.center().x;
+      if (free(x, half)) canvas.text({x - half, y}, ui::u32(faint), piece, font_);
     }
     return;
   }
   if (!order_.empty()) return;
-  const int most = std::clamp(int(cells_.width() / (em * 4)), 1, 12);
+  const int most = std::clamp(int(cells_.width() / (letter() * 4.8f)), 1, 12);
   for (double value : ticks(first(), std::max(first() + 1, std::min(last(), float(tokens_ - 1))), most)) {
     if (value != std::floor(value)) continue;
     const std::string text = fmt::format("{}", int(value));
-    const float half = text_size(text, ui::Font::small).x / 2, x = cell(0, int(value)).center().x;
-    if (free(x, half)) canvas.text({x - half, y}, ui::u32(faint), text, ui::Font::small);
+    const float half = text_size(text, font_).x / 2, x = cell(0, int(value)).center().x;
+    if (free(x, half)) canvas.text({x - half, y}, ui::u32(faint), text, font_);
   }
 }
 

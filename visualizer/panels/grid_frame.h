@@ -49,6 +49,9 @@ class GridFrame {
   int column(int t) const { return column_.empty() ? t : column_[size_t(t)]; }
   /// Whether some of the columns of these tokens are seen; they are side by side.
   bool sees(int from, int to) const;
+  /// The largest font of names and numbers that leaves the cells most of the room.
+  ui::Font font_of(const Box& box) const;
+  float letter() const { return text_size("x", font_).y; }
   void draw_margin(Canvas& canvas, const Box& row, const FrameRow& text) const;
   void draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const;
   /// Says below the cells which columns are seen where that is not all of them.
@@ -57,6 +60,7 @@ class GridFrame {
 
   Box box_, cells_;
   std::vector<FrameRow> rows_;
+  ui::Font font_;
   std::vector<float> tops_;  // rows + 1
   int tokens_;
   Zoom zoom_;

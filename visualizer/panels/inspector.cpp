@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "datasets/pieces.h"
+#include "visualizer/draw/glossary.h"
 #include "visualizer/draw/memo.h"
 #include "visualizer/panels/inspector_words.h"
 #include "visualizer/panels/lens_details.h"
@@ -73,7 +74,7 @@ class InspectorPanel : public Panel {
     }
     const TokenRef token = *inspected_token(state);
     const TextView& view = state.shown.text(token.subject, state.rule);
-    ui::paragraph(quoted_piece(view.pieces[size_t(token.token)]), ui::colors::text, ui::Font::large);
+    draw_piece(view.pieces[size_t(token.token)]);
     for (const TokenLine& line : token_lines(source, state, token)) draw_line(line);
     if (token.subject != Subject::watched) return;
     const float em = ui::em();
@@ -91,6 +92,11 @@ class InspectorPanel : public Panel {
       draw_curve(canvas, {rest.min, {rest.max.x, std::min(rest.max.y, rest.min.y + em * 10)}}, source, state,
                  token.token);
     take_box(rest);
+  }
+
+  static void draw_piece(const std::string& piece) {
+    const DataScope data;
+    ui::paragraph(quoted_piece(piece), ui::colors::text, ui::Font::large);
   }
 
   static void draw_line(const TokenLine& line) {

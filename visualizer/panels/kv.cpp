@@ -159,8 +159,10 @@ class KvPanel : public Panel {
   }
 
   float controls(const Source& source, AppState& state, float right) override {
-    state.cache_subject = Subject(ui::corner_choice("kv.subject", {"watched", "generated"}, int(state.cache_subject),
-                                                    "Whose cache is shown", right, ui::button_width("hybrid")));
+    state.cache_subject =
+        Subject(ui::corner_choice("kv.subject", {"watched", "generated"}, int(state.cache_subject),
+                                  {"The cache of the watched text", "The cache of the text that the model writes"},
+                                  right, ui::button_width("hybrid")));
     std::vector<const char*> ways = {"run", "own", "shared", "hybrid"};
     // One that is chosen stays, so that it can be left.
     while (int(ways.size()) > 1 + std::max(1, state.cache_strategy) && !possible(source, KvStrategy(ways.size() - 2)))
@@ -168,7 +170,9 @@ class KvPanel : public Panel {
     if (ways.size() > 2)
       state.cache_strategy = ui::corner_choice(
           "kv.strategy", ways, state.cache_strategy,
-          "As this run caches; each recursion its own; the first one's for all; renewed where active", right);
+          {"As this run caches", "Each recursion stores keys and values of its own",
+           "All recursions read those of the first one", "Those of the first one, renewed where a token goes on"},
+          right);
     return right;
   }
 

@@ -71,11 +71,12 @@ void draw_what_if(const Source& source, AppState& state) {
   // "As routed" is lit while nothing is changed, and takes back all that is.
   const bool changed = state.wanted().changes_something();
   const int lit = e.depth == 0 && changed ? -1 : e.depth;
-  const int pressed = ui::segmented("lens.depth", labels, lit, "What if the pinned token took this many recursions?");
+  const int pressed = ui::segmented("lens.depth", labels, lit, "Forces how many recursions the pinned token takes");
   if (pressed == 0 && lit != 0) e = {};
   if (pressed > 0) e.depth = pressed;
   ImGui::SameLine();
-  if (ui::chip("lens.everybody", "all", state.everybody, "... or all tokens")) state.everybody = !state.everybody;
+  if (ui::chip("lens.everybody", "all", state.everybody, "Forces that depth on all tokens, not only on the pinned one"))
+    state.everybody = !state.everybody;
   ImGui::SameLine();
   const std::string without = e.without > 0 ? fmt::format("without {}", e.without) : "without -";
   if (ui::chip("lens.without", without.c_str(), e.without > 0, "What if this recursion left the tokens as they came?"))
@@ -116,10 +117,10 @@ std::string token_line(const LensView& lens, const TextView& view, int t) {
 }
 
 /// The loss at the token for each depth it could be forced to; empty unless its depth is forced. This is not the
-/// regret: the other tokens keep their depths, and the weights are newer.
+/// regret: the other tokens keep their depths, and the weights may be others than the snapshot's.
 std::string by_depth(const Outcome* outcome, int token) {
   if (!outcome || outcome->experiment.token != token || outcome->by_depth.empty()) return "";
-  return fmt::format("what if this token alone took 1 to {}: {:.2f} nats, and {:.2f} as routed, by the newest weights",
+  return fmt::format("what if this token alone took 1 to {}: {:.2f} nats, and {:.2f} as routed, by the run's weights",
                      outcome->by_depth.size(), fmt::join(outcome->by_depth, ", "), outcome->routed.nll[size_t(token)]);
 }
 
@@ -132,10 +133,10 @@ class LensPanel : public Panel {
     if (lens.nll.empty()) return "the prediction after each recursion";
     if (state.what_if.depth > 0 && !state.everybody && !state.pinned)
       return "whose depth is to be forced? Pin a token, or press all";
-    const std::string tried = state.wanted().changes_something()
-                                  ? fmt::format("what if {}: the newest weights, {} \u00b7 ",
-                                                changes_of(state.wanted()), rule_in_force(state))
-                                  : "";
+    const std::string tried =
+        state.wanted().changes_something()
+            ? fmt::format("what if {}: the run's weights, {} \u00b7 ", changes_of(state.wanted()), rule_in_force(state))
+            : "";
     return fmt::format(
         "{}mean regret {:.3f} nats (loss as routed minus the least of the rows) \u00b7 top: loss, below: "
         "change by one more recursion, blue better \u00b7 causal rule, step {}",
@@ -169,7 +170,7 @@ class LensPanel : public Panel {
       return draw_not_recorded(source, state, "What fewer recursions predict is not recorded at this step.");
     if (source.can_generate()) draw_what_if(source, state);
     const Box box = free_box();
-    const float em = ui::em(), lower_height = std::clamp(box.height() * 0.3f, em * 6.0f, em * 12);
+    const float em = ui::em(), lower_height = std::clamp(box.height() * 0.3f, em * 6.0f, em * 20);
     const Outcome* outcome = outcome_in_force(source, state);
     if (outcome && !outcome->error.empty()) {
       ui::paragraph(outcome->error, ui::colors::warn, ui::Font::small);
@@ -195,7 +196,7 @@ class LensPanel : public Panel {
       out += fmt::format("{}: mean loss {:.3f} nats\n", most_recursions(r, lens.nll.size()), lens.mean(r));
     out += foresight(choices_of(lens, view)) + "\n";
     if (const Outcome* outcome = outcome_in_force(source, state))
-      out += outcome->error.empty() ? fmt::format("what if: {:.4f} nats instead of {:.4f}, by the newest weights\n",
+      out += outcome->error.empty() ? fmt::format("what if: {:.4f} nats instead of {:.4f}, by the run's weights\n",
                                                   outcome->changed.lm_loss, outcome->routed.lm_loss)
                                     : outcome->error + "\n";
     const auto pinned = pinned_in(state, Subject::watched, view.size());
@@ -254,11 +255,12 @@ class LensPanel : public Panel {
       line = {token_line(lens, view, *selected)};
     else
       line = {foresight(choices) + " \u00b7 point at a token to see its predictions", foresight(choices)};
-    ui::fitted_text(canvas, box.min, ui::u32(here ? ui::colors::text : ui::colors::dim), line, box.width());
+    const ui::Font font = box.height() > em * 16 ? ui::Font::medium : ui::Font::body;
+    ui::fitted_text(canvas, box.min, ui::u32(here ? ui::colors::text : ui::colors::dim), line, box.width(), font);
     const std::string depths = here ? by_depth(outcome, *selected) : "";
-    ui::fitted_text(canvas, {box.min.x, box.min.y + em * 1.3f}, ui::u32(ui::colors::dim), depths, box.width(),
-                    ui::Font::small);
-    const Box below{{box.min.x, box.min.y + em * (depths.empty() ? 1.4f : 2.6f)}, box.max};
+    ui::fitted_text(canvas, {box.min.x, box.min.y + text_size("x", font).y * 1.3f}, ui::u32(ui::colors::dim), depths,
+                    box.width(), ui::Font::small);
+    const Box below{{box.min.x, box.min.y + text_size("x", font).y * 1.4f + em * (depths.empty() ? 0 : 1.2f)}, box.max};
     if (here)
       draw_predictions(canvas, below, source, lens, view, *selected);
     else if (const Choice* pressed = choices.empty() ? nullptr : draw_choices(canvas, below, choices, view))

@@ -19,13 +19,19 @@ std::string most_recursions(size_t row, size_t all) {
 void draw_predictions(Canvas& canvas, const Box& box, const Source& source, const LensView& lens, const TextView& view,
                       int t) {
   const float em = ui::em(), gap = em, count = float(lens.nll.size());
-  const float width = (box.width() - gap * (count - 1)) / count, letter = text_size("0", ui::Font::small).y;
+  const float width = (box.width() - gap * (count - 1)) / count;
+  const auto fits = [&](ui::Font font) {
+    const float line = text_size("0", font).y + em * 0.35f;
+    return line * float(lens.each + 1) < box.height() && line * 9 < width;
+  };
+  const ui::Font larger = ui::reading_font(fits), font = fits(larger) ? larger : ui::Font::small;
+  const float letter = text_size("0", font).y;
   for (size_t r = 0; r < lens.nll.size(); ++r) {
     const float x = box.min.x + float(r) * (width + gap);
     const std::string loss =
         std::isfinite(lens.nll[r][t]) ? fmt::format(": {:.2f} nats", lens.nll[r][t]) : std::string();
     ui::fitted_text(canvas, {x, box.min.y}, ui::u32(ui::colors::dim), most_recursions(r, lens.nll.size()) + loss, width,
-                    ui::Font::small);
+                    font);
     for (size_t c = 0; c < lens.each; ++c) {
       const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
       const float y = box.min.y + letter + em * 0.2f + float(c) * (letter + em * 0.35f);
@@ -36,7 +42,7 @@ void draw_predictions(Canvas& canvas, const Box& box, const Source& source, cons
                   ui::u32(depth_color(int(r) + 1), right ? 1 : 0.5));
       ui::fitted_text(canvas, {x, y}, ui::u32(right ? ui::colors::text : ui::colors::dim),
                       fmt::format("{}  {}{}", percent(p), source.quoted(candidate.id), right ? "  (follows)" : ""),
-                      width, ui::Font::small);
+                      width, font);
     }
   }
 }

@@ -61,7 +61,7 @@ class LoopPanel : public Panel {
       const Preset& preset = state.open.presets[i];
       const bool here = source.name().starts_with(preset.path);
       bool on = here && !state.story.typing;
-      ui::corner_chip(fmt::format("loop.preset.{}", i), preset.name.c_str(), on, "A bundled run", right);
+      ui::corner_chip(fmt::format("loop.preset.{}", i), preset.name.c_str(), on, "Opens this bundled run", right);
       if (on && !here) state.wishes.push_back({Wish::open, 0, preset.path});
       if (on && here && state.story.typing) show_recorded_text(source, state);
     }

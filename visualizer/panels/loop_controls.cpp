@@ -21,7 +21,7 @@ void draw_forced_depth(const Source& source, AppState& state) {
   // "As routed" is lit while nothing is changed, and takes back all that is.
   const bool changed = state.wanted().changes_something();
   const int lit = state.what_if.depth == 0 && changed ? -1 : state.what_if.depth;
-  const int pressed = ui::segmented("loop.depth", labels, lit);
+  const int pressed = ui::segmented("loop.depth", labels, lit, "How often the pinned token goes through");
   if (pressed == lit) return;
   state.what_if.depth = pressed;
   if (pressed == 0) state.what_if = {};
@@ -109,6 +109,7 @@ void draw_events(AppState& state, const Told& told, float width) {
   const float left = width - instruments - ImGui::GetCursorPosX() + ImGui::GetStyle().WindowPadding.x;
   ImGui::SetNextItemWidth(std::max(ui::em() * 4, left - text_size("event 99 of 99").x - ui::em()));
   ui::slider("loop.event", place, 1, last + 1, "");
+  ui::hint("Goes to another event of the story");
   if (place != event + 1) story.step(place - 1);
   ImGui::SameLine();
   ImGui::AlignTextToFramePadding();
@@ -158,6 +159,7 @@ void draw_verbs(const Source& source, AppState& state) {
     verb("Rewind the training", fmt::format("step {} of {}", state.shown.step, source.history().last_step()));
     int place = state.playback.index();
     ui::slider("loop.rewind", place, 0, count - 1, "");
+    ui::hint("Shows an earlier step of the training");
     if (place != state.playback.index()) {
       state.playback.jump(place, count);
       state.what_if = {};  // an experiment is made with the newest weights

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "visualizer/draw/glossary.h"
 #include "visualizer/draw/text_flow.h"
 #include "visualizer/draw/ui.h"
 
@@ -22,6 +23,7 @@ void draw_chip(Canvas& canvas, const LoopPicture& p, int token, const Box& box, 
     const float edge = std::max(1.0f, box.height() * 0.12f);
     return canvas.image(box.inset(edge, edge), *p.patches[size_t(token - p.story.from())]);
   }
+  const DataScope data;
   const std::string word = inside_box(p.text.pieces[size_t(token)]);
   const ui::Font font = box.height() < ui::em() * 1.45f ? ui::Font::small : ui::Font::body;
   const float room = box.width() - box.height() * 0.2f;

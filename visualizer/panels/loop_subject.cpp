@@ -48,12 +48,14 @@ void draw_verdict(Canvas& canvas, const Source& source, AppState& state, const B
     ui::fitted_text(canvas, {box.min.x, box.min.y + ui::em() * 1.4f}, ui::u32(ui::colors::text), verdict(source, seen),
                     box.width(), ui::Font::large);
   ImGui::SetCursorScreenPos({box.min.x, box.min.y + ui::em() * 4});
-  if (ui::button("loop.image", "next image")) state.patches_image = (image + 1) % count;
+  if (ui::button("loop.image", "next image", true, "Tells the story of the next image"))
+    state.patches_image = (image + 1) % count;
 }
 
 }  // namespace
 
 std::vector<Box> draw_sentence(Canvas& canvas, const Source& source, AppState& state, const Told& told, Box& area) {
+  const DataScope data;
   const TextView& text = told.text;
   const std::vector<std::string> pieces(text.pieces.begin() + told.story.from(), text.pieces.begin() + told.story.to());
   const float em = ui::em(), block = em * 0.42f;

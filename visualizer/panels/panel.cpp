@@ -101,7 +101,8 @@ double bar_in_force(const Source& source, const AppState& state, Subject subject
 void draw_not_recorded(const Source& source, AppState& state, const char* what) {
   ui::paragraph(what, ui::colors::dim);
   if (!source.can_watch()) return;
-  if (ui::button("record", source.steerable() ? "Record it at the next step" : "Compute it with the last weights")) {
+  const char* label = source.steerable() ? "Record it at the next step" : "Compute it with the run's weights";
+  if (ui::button("record", label, true, "Makes a snapshot with everything in it, and shows that")) {
     state.wishes.push_back({Wish::record});
     state.playback.follow();
   }

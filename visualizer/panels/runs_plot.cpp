@@ -98,6 +98,7 @@ void draw_runs(Canvas& canvas, const Box& box, const std::vector<RunPoint>& poin
       taken.push_back(*place);
     }
     if (!ImGui::IsWindowHovered() || !taken[i].contains(ImGui::GetIO().MousePos) || !ui::begin_tooltip()) continue;
+    const DataScope no_terms;
     ui::label(points[i].name, points[i].color, ui::Font::small);
     ui::label(run_text(points[i]), ui::colors::dim, ui::Font::small);
     ImGui::EndTooltip();

@@ -254,6 +254,7 @@ class ScoresPanel : public Panel {
     if (r >= recursions_of(under)) return;
     const int bin = std::clamp(int((strip.max.y - mouse.y) / strip.height() * bins), 0, bins - 1);
     if (!ui::begin_tooltip()) return;
+    const DataScope no_terms;
     ui::label(fmt::format("up to step {}, scores {:.2f} to {:.2f}", under.step, double(bin) / bins, (bin + 1.0) / bins),
               ui::colors::dim, ui::Font::small);
     ui::label(fmt::format("{} tokens taken, {} left", row_of(under.taken, r)[bin], row_of(under.left, r)[bin]),

@@ -93,7 +93,7 @@ std::string counts(const Scheme& s) {
 
 class SharingPanel : public Panel {
  public:
-  SharingPanel() : Panel("sharing", "Shared weights") {}
+  SharingPanel() : Panel("sharing", "Weight sharing") {}
 
   std::string caption(const Source& source, const AppState& state) const override {
     const Scheme s = scheme_of(source, state);
@@ -105,9 +105,13 @@ class SharingPanel : public Panel {
     // In the order of Sharing, with the run as it is in the place of "none".
     state.sharing_scheme = ui::corner_choice(
         "sharing.scheme", {"run", "cycle", "sequence", "mid cycle", "mid seq"}, state.sharing_scheme,
-        "How the same number of layers would share weights otherwise", right, ui::button_width("N = 4") + ui::em() * 6);
+        {"As this run shares its weights",
+         "Every layer of a pass has weights of its own, and each pass uses them again",
+         "Each layer is used several times in a row", "Like cycle, with a first and a last layer of their own",
+         "Like sequence, with a first and a last layer of their own"},
+        right, ui::button_width("N = 4") + ui::em() * 6);
     state.sharing_passes = ui::corner_cycle("sharing.passes", {"run's N", "N = 2", "N = 3", "N = 4"},
-                                            state.sharing_passes, "N: how often the shared block is passed", right);
+                                            state.sharing_passes, "N, how often the shared block is passed", right);
     return right;
   }
 

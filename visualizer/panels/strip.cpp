@@ -49,17 +49,29 @@ std::vector<LegendEntry> depth_legend(const std::vector<int>& depths, const std:
   return entries;
 }
 
+/// As large as it may be beside a text that fills a panel.
+ui::Font legend_font(const std::vector<LegendEntry>& entries, const Box& room) {
+  const auto fits = [&](ui::Font font) {
+    float width = 0;
+    for (const LegendEntry& entry : entries) width += text_size(entry.text, font).x + 3 * ui::font(font)->FontSize;
+    return width < room.width() && 30 * ui::font(font)->FontSize < room.height();
+  };
+  const ui::Font font = ui::reading_font(fits);
+  return fits(font) ? font : ui::Font::small;
+}
+
 void draw_legend(Canvas& canvas, const std::vector<LegendEntry>& entries, float width) {
-  const float em = ui::em(), row = em * 1.4f;
+  const ui::Font font = legend_font(entries, free_box());
+  const float em = ui::em() * ui::font(font)->FontSize / ui::font(ui::Font::small)->FontSize, row = em * 1.4f;
   const ImVec2 origin = ImGui::GetCursorScreenPos();
   ImVec2 at = origin;
   for (const LegendEntry& entry : entries) {
-    const float wide = em * 1.1f + text_size(entry.text, ui::Font::small).x;
+    const float wide = em * 1.1f + text_size(entry.text, font).x;
     if (at.x > origin.x && at.x + wide > origin.x + width) at = {origin.x, at.y + row};
     const Box swatch{{at.x, at.y + em * 0.3f}, {at.x + em * 0.8f, at.y + em * 1.1f}};
     canvas.rect(swatch, ui::u32(entry.color), em * 0.15f);
-    canvas.text({at.x + em * 1.1f, swatch.center().y - text_size("x", ui::Font::small).y / 2}, ui::u32(ui::colors::dim),
-                entry.text, ui::Font::small);
+    canvas.text({at.x + em * 1.1f, swatch.center().y - text_size("x", font).y / 2}, ui::u32(ui::colors::dim),
+                entry.text, font);
     at.x += wide + em * 1.1f;
   }
   ImGui::Dummy({width, at.y + row - origin.y});
@@ -125,7 +137,7 @@ void draw_depth_legend(Canvas& canvas, const std::vector<int>& depths, const std
 DrawnText draw_text(Canvas& canvas, AppState& state, Subject subject, const std::vector<std::string>& pieces,
                     const std::function<TokenLook(int)>& look) {
   const Box box = free_box();
-  DrawnText drawn{flow_text(pieces, box.width()), box.min, {}};
+  DrawnText drawn{flow_text_into(pieces, {box.width(), box.height()}), box.min, {}};
   const auto mouse = ImGui::IsWindowHovered() ? std::optional(ImGui::GetIO().MousePos) : std::nullopt;
   drawn.under_mouse = draw_flow(canvas, drawn.flow, pieces, drawn.origin, mouse, [&](int t) {
     TokenLook marked = look(t);
@@ -150,7 +162,7 @@ std::string depth_counts(const TextView& view) {
 
 class StripPanel : public Panel {
  public:
-  StripPanel() : Panel("strip", "Depth of every token") {}
+  StripPanel() : Panel("strip", "Token strip") {}
 
   std::string caption(const Source&, const AppState& state) const override {
     if (state.shown.index < 0) return "tokens of the watched text, tinted by recursions";
@@ -169,9 +181,10 @@ class StripPanel : public Panel {
   }
 
   float controls(const Source&, AppState& state, float right) override {
-    state.tint = Tint(
-        ui::corner_cycle("strip.tint", {"depth", "loss", "change"}, int(state.tint),
-                         "What the tint says: depth, loss, or the change of depth since the snapshot before", right));
+    state.tint = Tint(ui::corner_cycle("strip.tint", {"depth", "loss", "change"}, int(state.tint),
+                                       {"The tint is depth", "The tint is the loss of predicting what follows",
+                                        "The tint is the change of depth since the snapshot before"},
+                                       right));
     ui::corner_chip("strip.shift", "predicted", state.shift_depth,
                     "Tint each token by the depth that was spent on predicting it", right);
     return right;

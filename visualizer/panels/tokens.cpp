@@ -70,6 +70,7 @@ void draw_choice(AppState& state) {
 
 /// Tokens side by side, the id of each below it; returns the one under the mouse.
 std::optional<int> draw_tokens(Canvas& canvas, const Tokens& tokens, std::optional<int> selected) {
+  const DataScope data;
   const float em = ui::em(), line = em * 2.9f, pad = em * 0.2f;
   ImGui::BeginChild("tokens", ImVec2(0, 0), false);
   const Box box = free_box();
@@ -117,8 +118,11 @@ class TokensPanel : public Panel {
   }
 
   float controls(const Source&, AppState& state, float right) override {
-    state.tokens_view = TokensView(ui::corner_choice("tokens.view", {"watched", "vocabulary", "own"},
-                                                     int(state.tokens_view), "What is listed", right));
+    state.tokens_view = TokensView(
+        ui::corner_choice("tokens.view", {"watched", "vocabulary", "own"}, int(state.tokens_view),
+                          {"Lists the tokens of the watched text", "Lists all tokens that there are, and searches them",
+                           "Shows the tokens of a text that you type"},
+                          right));
     return right;
   }
 
@@ -202,6 +206,7 @@ class TokensPanel : public Panel {
 
     const std::vector<uint32_t>& counts = counts_of(source);
     const double most = counts.empty() ? 1 : std::max(1u, *std::max_element(counts.begin(), counts.end()));
+    const DataScope data;
     ImGui::BeginChild("vocabulary", ImVec2(0, 0), false);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
     ImGuiListClipper clipper;
@@ -234,7 +239,7 @@ class TokensPanel : public Panel {
     ImGui::SameLine();
     if (source.can_watch()) {
       const char* hint = source.steerable() ? "All panels show this text from the run's next step on"
-                                            : "All panels show this text, as the run's last weights see it";
+                                            : "All panels show this text, as the run's weights see it";
       if (ui::button("tokens.watch", "Watch it", true, hint)) state.wishes.push_back({Wish::watch});
       ImGui::SameLine();
     }

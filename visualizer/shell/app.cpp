@@ -76,6 +76,7 @@ void App::frame(double seconds) {
   drawn_.clear();
   update(seconds);
   const ui::RegistryScope scope(registry_, state_.hidden);
+  const GlossaryScope explained(state_.glossary);
   if (!state_.bare) move_keyboard(registry_, state_);
   state_.panel_at_keyboard = panel_at_keyboard(registry_);
   registry_.begin_frame();

@@ -46,7 +46,8 @@ void draw_pace(const Source& source, AppState& state) {
   Playback& playback = state.clocked();
   const std::string speed =
       playback.speed < 1 ? fmt::format("1/{:.0f}x", 1 / playback.speed) : fmt::format("{:.0f}x", playback.speed);
-  if (ui::button("time.speed", speed.c_str(), true, "Speed of playing")) playback.next_speed();
+  if (ui::button("time.speed", speed.c_str(), true, "Plays at the next speed, from a quarter to 16 times"))
+    playback.next_speed();
   static constexpr const char* clocks[] = {"steps", "seconds", "text"};
   ImGui::SameLine(0, 2);
   if (ui::button("time.clock", clocks[int(state.timeline.clock)], true,

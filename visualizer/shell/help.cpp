@@ -15,7 +15,17 @@ constexpr const char* about =
     "Two rules decide. The training rule takes the best-scored tokens of the whole text and so looks ahead. The causal "
     "rule takes a token by its own score and is what generation uses. The difference view shows where they "
     "disagree.\n\n"
-    "Hover a token to see its scores in all panels, click to pin it.";
+    "Hover a token to see its scores in all panels, click to pin it. Point at a word that is underlined with dots to "
+    "read what it means; the list below has them all.";
+
+/// Every word that is underlined somewhere, for those who read on, or who have no mouse.
+void draw_glossary(const std::vector<Term>& glossary) {
+  if (glossary.empty()) return;
+  const DataScope explained;
+  ImGui::Dummy({1, ui::em() * 0.4f});
+  ui::label("Words that are underlined with dots", ui::colors::text, ui::Font::bold);
+  for (const Term& term : glossary) ui::paragraph(term.word + ": " + term.meaning, ui::colors::dim);
+}
 
 }  // namespace
 
@@ -43,6 +53,7 @@ void draw_help(AppState& state) {
       }
       ImGui::EndTable();
     }
+    draw_glossary(state.glossary);
     const int down = int(ui::key_pressed(ImGuiKey_DownArrow)) - int(ui::key_pressed(ImGuiKey_UpArrow));
     if (down != 0) ImGui::SetScrollY(ImGui::GetScrollY() + float(down) * em * 4);
   }

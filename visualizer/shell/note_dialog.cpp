@@ -40,9 +40,9 @@ void draw_note_dialog(AppState& state) {
     state.awaits_text |= appears;
     const bool entered = ui::text_field("note.text", timeline.draft, appears) || take_entered_ahead(state);
     if (!timeline.problem.empty()) ui::paragraph(timeline.problem, ui::colors::warn);
-    const bool keep = ui::chip("note.keep", "Keep", true, "In a file beside the recording");
+    const bool keep = ui::chip("note.keep", "Keep", true, "Keeps the note in a file beside the recording (Enter)");
     ImGui::SameLine();
-    if (ui::button("note.cancel", "Cancel")) timeline.writing = false;
+    if (ui::button("note.cancel", "Cancel", true, "Closes this without a note (Esc)")) timeline.writing = false;
     if (keep || entered || ui::enter_pressed()) {
       state.wishes.push_back({Wish::note, 0, timeline.draft});
       timeline.writing = false;

@@ -45,14 +45,15 @@ void draw_opening(AppState& state) {
       ui::text_field("open.path", state.open.path, std::exchange(state.open.focus, false)) || take_entered_ahead(state);
   forget_message(state.open, state.open.path != before, false);
   ImGui::SameLine();
-  const bool pressed = ui::button("open.go", "Open", !state.open.path.empty());
+  const bool pressed =
+      ui::button("open.go", "Open", !state.open.path.empty(), "Opens the file or folder of that name (Enter)");
   if ((pressed || entered || ui::enter_pressed()) && !state.open.path.empty()) open(state.open.path);
   draw_message(state.open, false);
+  const DataScope data;
   const std::vector<std::string> offered = text ? std::vector<std::string>() : offers(state.open);
   for (size_t i = 0; i < offered.size(); ++i) {
     const std::string &run = offered[i], shown = fitted(run, ui::em() * 36);
-    if (ui::button("open.run." + std::to_string(i), shown.c_str(), true, shown == run ? nullptr : run.c_str()))
-      open(run);
+    if (ui::button("open.run." + std::to_string(i), shown.c_str(), true, ("Opens " + run).c_str())) open(run);
   }
 }
 
@@ -84,10 +85,8 @@ void draw_choice(TrainRequest& request, const char* name, const char* key, Enum 
   std::vector<const char*> labels;
   for (const std::string& value : shown) labels.push_back(value.c_str());
   int chosen = int(now);
-  if (ui::segmented_width(labels) <= ImGui::GetContentRegionAvail().x)
-    chosen = ui::segmented(name, labels, chosen, hint);
-  else if (ui::button(name, labels[size_t(chosen)], true, hint))
-    chosen = (chosen + 1) % int(labels.size());
+  const bool room = ui::segmented_width(labels) <= ImGui::GetContentRegionAvail().x;
+  chosen = room ? ui::segmented(name, labels, chosen, hint) : ui::stepping(name, labels, chosen, false, hint);
   if (chosen != int(now)) set_key(request, key, enum_name(Enum(chosen)));
 }
 
@@ -174,10 +173,11 @@ void draw_training(AppState& state) {
   };
   const float end = ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x;
   choice("train.rest.plateau", "pause when it learns no more", state.rest_on_plateau,
-         "... when five evaluations have not lowered the held-out loss");
+         "Pauses the run when five evaluations have not lowered the held-out loss");
   ImGui::SameLine();
   if (ImGui::GetCursorPosX() + ui::button_width("pause on battery") > end) ImGui::NewLine();
-  choice("train.rest.battery", "pause on battery", state.rest_on_battery, "... when the machine runs on battery");
+  choice("train.rest.battery", "pause on battery", state.rest_on_battery,
+         "Pauses the run when the machine runs on battery");
   const std::string problem = problem_of(request);
   if (!problem.empty()) {
     ui::paragraph(problem, ui::colors::warn);
@@ -185,10 +185,13 @@ void draw_training(AppState& state) {
   }
   const auto ask = [&](Wish::Kind kind) { state.wishes.push_back({kind, request.steps, request.data, request.keys}); };
   const bool legal = problem.empty();
-  if (legal ? ui::chip("train.go", "Train", true) : ui::button("train.go", "Train", false)) ask(Wish::train);
+  const char* trains = "Trains this model in a folder of its own, while you watch (Enter)";
+  if (legal ? ui::chip("train.go", "Train", true, trains) : ui::button("train.go", "Train", false, trains))
+    ask(Wish::train);
   if (legal && entered) ask(Wish::train);
   ImGui::SameLine();
-  if (ui::button("train.race", "Race", legal)) ask(Wish::race);
+  if (ui::button("train.race", "Race", legal, "Trains it in turn with its vanilla and its recursive twin"))
+    ask(Wish::race);
   draw_message(state.open, true);
 }
 

@@ -10,7 +10,7 @@ namespace {
 /// What can be done with every panel.
 void draw_panel_menu(const Panel& panel, AppState& state) {
   const std::string name = panel.name();
-  if (ui::button("menu." + name, "...", true, "Fill the window, save")) ImGui::OpenPopup("menu");
+  if (ui::button("menu." + name, "...", true, "Lets the panel fill the window, or saves it")) ImGui::OpenPopup("menu");
   if (!ui::begin_popup("menu")) return;
   const bool filled = state.maximised == name;
   if (ui::menu_item("menu." + name + ".fill", filled ? "Show all panels (F)" : "Fill the window (F)", false, 'f'))
@@ -19,8 +19,19 @@ void draw_panel_menu(const Panel& panel, AppState& state) {
   ui::end_popup();
 }
 
+/// Whether a panel is large enough to be read from far away: its title and its caption grow.
+bool is_large(const Box& box) {
+  return box.height() > ui::em() * 55 && box.width() > ui::em() * 75;
+}
+
+ui::Font caption_font(const Box& box, const std::string& caption, float width) {
+  const bool fits = text_size(caption, ui::Font::medium).x < width;
+  return is_large(box) && fits ? ui::Font::medium : ui::Font::small;
+}
+
 /// Title, switches and menu, the caption below them, and the panel itself.
 void draw_contents(Panel& panel, const Box& box, const Source& source, AppState& state, bool with_buttons) {
+  begin_part();
   Canvas& canvas = window_canvas();
   canvas.push_clip(box);
   canvas.rect(box, ui::u32(ui::colors::card), ImGui::GetStyle().WindowRounding);
@@ -36,17 +47,18 @@ void draw_contents(Panel& panel, const Box& box, const Source& source, AppState&
     ImGui::SetCursorPosY(top);
   }
   if (with_buttons) end = panel.controls(source, state, end);
-  const float free = end - left - ui::em();
+  const float free = end - left - ui::em() * 0.5f;
   const ImVec2 corner = ImGui::GetWindowPos();
   const float below = top + ImGui::GetFrameHeight() + ui::em() * 0.1f;
+  const ui::Font large = is_large(box) ? ui::Font::large : ui::Font::bold;
   if (free > ui::em() * 2)
-    ui::fitted_text(canvas, {corner.x + left, corner.y + top + ImGui::GetStyle().FramePadding.y},
-                    ui::u32(ui::colors::text), panel.title(), free, ui::Font::bold);
+    ui::fitted_text(canvas, {corner.x + left, corner.y + top + (ImGui::GetFrameHeight() - text_size("x", large).y) / 2},
+                    ui::u32(ui::colors::text), panel.title(), free, large);
   const std::string caption = panel.caption(source, state);
   const ImVec2 second_line{corner.x + left, corner.y + below};
-  ui::fitted_text(canvas, second_line, ui::u32(ui::colors::dim), caption, right - left, ui::Font::small);
-  explain_terms(canvas, second_line, fitted(caption, right - left, ui::Font::small), ui::Font::small, state.glossary);
-  ImGui::SetCursorPos({left, below + text_size("x", ui::Font::small).y + ui::em() * 0.5f});
+  const ui::Font font = caption_font(box, caption, right - left);
+  ui::fitted_text(canvas, second_line, ui::u32(ui::colors::dim), caption, right - left, font);
+  ImGui::SetCursorPos({left, below + text_size("x", font).y + ui::em() * 0.5f});
   panel.draw(source, state, canvas);
   canvas.pop_clip();
 }

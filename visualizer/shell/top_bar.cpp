@@ -78,7 +78,7 @@ Part page_menu(AppState& state, const std::vector<Page>& all) {
             if (ui::button("page.previous", "<", true, "Previous page (Page Up)"))
               turn_to_page(state, neighbour(all, state.page, -1));
             ImGui::SameLine(0, gap);
-            if (ui::button("page.menu", label.c_str(), true, "All pages")) ImGui::OpenPopup("pages");
+            if (ui::button("page.menu", label.c_str(), true, "Lists all pages")) ImGui::OpenPopup("pages");
             ImGui::SameLine(0, gap);
             if (ui::button("page.next", ">", true, "Next page (Page Down)"))
               turn_to_page(state, neighbour(all, state.page, 1));
@@ -105,7 +105,7 @@ Part page_tabs(AppState& state, const std::vector<Page>& all, float room) {
   if (!state.maximised.empty()) current = -1;
   if (ui::segmented_width(labels) > room) return page_menu(state, all);
   return {ui::segmented_width(labels), [=, &state, &all] {
-            const int chosen = ui::segmented("page", labels, current);
+            const int chosen = ui::segmented("page", labels, current, "Turns to the page");
             if (chosen != current) turn_to_page(state, all[chosen].name);
           }};
 }
@@ -114,17 +114,17 @@ Part rule_switch(AppState& state, bool brief, bool tight) {
   const std::vector<const char*> labels = brief
                                               ? std::vector<const char*>{"training", "causal", "difference"}
                                               : std::vector<const char*>{"training rule", "causal rule", "difference"};
-  constexpr const char* hint =
-      "Who decides which tokens recur. Training rule: the best scores of the whole text (top-k), which looks ahead. "
-      "Causal rule: a token's own score, as in generation. Difference: where they disagree.";
+  const ui::Hints hints{
+      "Shows the tokens that recur by the training rule: the best scores of the whole text (top-k), which looks ahead",
+      "Shows the tokens that recur by the causal rule: a token's own score decides, as in generation",
+      "Shows where the two rules disagree"};
   if (tight)
     return {ui::button_width(labels[size_t(state.rule)]), [=, &state] {
-              if (ui::button("rule.next", labels[size_t(state.rule)], true, hint))
-                state.rule = RuleView((int(state.rule) + 1) % int(labels.size()));
+              state.rule = RuleView(ui::stepping("rule.next", labels, int(state.rule), false, hints));
               for (size_t i = 0; i < labels.size(); ++i) ui::tag("rule." + std::to_string(i));  // for lessons
             }};
   return {ui::segmented_width(labels),
-          [=, &state] { state.rule = RuleView(ui::segmented("rule", labels, int(state.rule), hint)); }};
+          [=, &state] { state.rule = RuleView(ui::segmented("rule", labels, int(state.rule), hints)); }};
 }
 
 /// What steers a live run; stays together when the bar breaks into rows.
@@ -134,7 +134,8 @@ Part training_controls(const Source& source, AppState& state, bool brief) {
   const float slider = brief ? 0 : ui::em() * 7, gap = ImGui::GetStyle().ItemSpacing.x;
   const float buttons = ui::button_width(label.c_str()) + ui::button_width("Step") + ui::button_width("Stop");
   return {buttons + slider + gap * (brief ? 2 : 3), [=, &state] {
-            if (ui::button("train.pause", label.c_str())) state.wishes.push_back({paused ? Wish::resume : Wish::pause});
+            if (ui::button("train.pause", label.c_str(), true, "Holds the training, or lets it go on (T)"))
+              state.wishes.push_back({paused ? Wish::resume : Wish::pause});
             ImGui::SameLine();
             if (ui::button("train.step", "Step", paused, "One training step (Y; with Shift: ten)"))
               state.wishes.push_back({Wish::train_step});
@@ -168,7 +169,7 @@ Part zoom_and_help(AppState& state, bool tight) {
             if (ui::icon_button("theme", ui::Icon::theme, true, false, "Dark or light ground (D)"))
               state.theme = other_theme(state.theme);
             ImGui::SameLine();
-            if (ui::button("help", "?", true, "Keys and colours (H)")) state.help = !state.help;
+            if (ui::button("help", "?", true, "Explains keys, colours and words (H)")) state.help = !state.help;
           }};
 }
 
@@ -204,12 +205,12 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
     parts.push_back(rule_switch(state, !roomy || window.x < 100 * em, tight));
   if (can_open)
     parts.push_back({ui::button_width("Open"), [&state] {
-                       if (ui::button("open", "Open", true, "Another run, or train a new one (O)"))
+                       if (ui::button("open", "Open", true, "Opens another run, or trains a new one (O)"))
                          state.open.dialog = Dialog::open;
                      }});
   if (!state.lessons.empty())
     parts.push_back({ui::button_width("Learn"), [&state] {
-                       if (ui::button("learn", "Learn", true, "Lessons (L)")) state.tutor.choosing = true;
+                       if (ui::button("learn", "Learn", true, "Lists the lessons (L)")) state.tutor.choosing = true;
                      }});
   if (source.steerable()) parts.push_back(training_controls(source, state, !roomy));
   parts.push_back(zoom_and_help(state, tight));

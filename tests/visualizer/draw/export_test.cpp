@@ -138,7 +138,7 @@ TEST_CASE("what is saved is on light ground and without buttons, and the window 
   };
   const std::string svg = saved();
   const Picture shot = window.picture();
-  CHECK_THAT(svg, ContainsSubstring("Computed and skipped") && ContainsSubstring("fill=\"#ffffff\""));
+  CHECK_THAT(svg, ContainsSubstring("Depth grid") && ContainsSubstring("fill=\"#ffffff\""));
   CHECK_THAT(svg, !ContainsSubstring(">paper<") && !ContainsSubstring(">...<"));
   window.frames(2);
   const std::vector<uint8_t> dark = window.picture().rgba;

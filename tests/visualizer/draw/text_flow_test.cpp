@@ -50,3 +50,19 @@ TEST_CASE("no text takes no room") {
   CHECK(flow_text({}, 100).boxes.empty());
   CHECK(flow_text({}, 100).height == 0);
 }
+
+TEST_CASE("a text takes the largest font with which it fits its room, and never less than body text") {
+  const Fonts fonts;
+  const std::vector<std::string> pieces(60, " word");
+  float before = 0;
+  for (const float side : {60.0f, 300.0f, 450.0f, 600.0f, 1500.0f}) {
+    CAPTURE(side);
+    const TextFlow flow = flow_text_into(pieces, {side, side});
+    const float size = ui::font(flow.font)->FontSize;
+    CHECK(size >= before);
+    CHECK(size >= ui::em());
+    if (flow.font != ui::Font::body) CHECK(flow.height <= side);
+    before = size;
+  }
+  CHECK(before > 2 * ui::em());
+}

@@ -137,11 +137,11 @@ TEST_CASE("the text report tells what the panels show, for eyes that cannot see 
   RecordingSource source = source_of(sample_recording());
   Headless window(source, 640, 480);
   const std::string all = window.app().text();
-  for (const char* part : {"== Depth of every token ==",
+  for (const char* part : {"== Token strip ==",
                            " girl[",
-                           "== Computed and skipped ==",
+                           "== Depth grid ==",
                            "recursion 2",
-                           "== Training ==",
+                           "== Curves ==",
                            "held out at step 400",
                            "== KV cache ==",
                            "vanilla",
@@ -152,7 +152,7 @@ TEST_CASE("the text report tells what the panels show, for eyes that cannot see 
                            "as routed: mean loss",
                            "== Attention ==",
                            "4 heads",
-                           "== Shared weights ==",
+                           "== Weight sharing ==",
                            "parameters (",
                            "weights 2: layers 2",
                            "== Tokens and data ==",
@@ -165,5 +165,5 @@ TEST_CASE("the text report tells what the panels show, for eyes that cannot see 
                            "A: step 400"}) {
     CHECK_THAT(all, ContainsSubstring(part));
   }
-  CHECK_THAT(window.app().text("kv"), !ContainsSubstring("== Training =="));
+  CHECK_THAT(window.app().text("kv"), !ContainsSubstring("== Curves =="));
 }
