@@ -123,6 +123,10 @@ bool keyboard_at_control() {
   return current && current->focused();
 }
 
+bool keyboard_at(const std::string& name) {
+  return current && current->focus() == prefix + name;
+}
+
 int slider_notches(const std::string& name) {
   if (!current || is_hidden(name)) return 0;
   current->note_slider(prefix + name);

@@ -97,8 +97,9 @@ void field(const std::string& name);
 void leave_field(const std::string& name, int by);
 /// Whether a key pressed the control of that name, which can be pressed.
 bool pressed_by_key(const std::string& name);
-/// Whether the keyboard is at a control.
+/// Whether the keyboard is at a control, or at the one of that name.
 bool keyboard_at_control();
+bool keyboard_at(const std::string& name);
 /// By how many of its notches Left and Right move the slider of that name in this frame.
 int slider_notches(const std::string& name);
 

@@ -212,6 +212,7 @@ class PatchesPanel : public Panel {
       draw_patches(state, canvas, shown, i, place, source.geometry().recursions > 1);
     }
     hovered_ = hovering_;
+    if (hovered_.patch >= 0) state.hovering_patch = {hovered_.image, hovered_.patch};
   }
 
   /// The patches of one image; the mouse hovers them, a click makes the image large or all small again.
