@@ -20,7 +20,7 @@ class InspectorPanel : public Panel {
 
   std::string caption(const Source& source, const AppState& state) const override {
     if (source.history().of_images()) return fmt::format("step {} \u00b7 point at a patch", state.shown.step);
-    const std::string how = "point at a token, click to keep it";
+    const std::string how = "click pins a token";
     const auto token = inspected_token(state);
     if (!token) return how;
     const bool training = shows_training(state, *token);
@@ -85,30 +85,36 @@ class InspectorPanel : public Panel {
     return state.span ? span_lines(state) : token_lines(source, state, *inspected_token(state));
   }
 
-  /// The name and the lines; returns the room that is left: below them, or at their right in a wide panel.
-  static Box draw_words(AppState& state, Canvas& canvas, const std::string& name, const std::vector<TokenLine>& lines) {
+  /// The name and the lines, which leave `below` free; returns the room that is left: below them, or at their right in
+  /// a wide panel.
+  static Box draw_words(AppState& state, Canvas& canvas, const std::string& name, const std::vector<TokenLine>& lines,
+                        float below) {
     const float em = ui::em();
     const Box all = free_box();
     const bool wide = all.width() > em * 38;
-    const Box words{all.min, {wide ? all.center().x - em : all.max.x, all.max.y}};
-    ui::fitted_text(canvas, words.min, ui::u32(ui::colors::text), name, words.width(), ui::Font::large);
-    const float top = words.min.y + text_size("x", ui::Font::large).y + em * 0.2f;
-    draw_lines(canvas, {{words.min.x, top}, words.max}, state, lines);
+    const float right = wide ? all.center().x - em : all.max.x;
+    ui::fitted_text(canvas, all.min, ui::u32(ui::colors::text), name, right - all.min.x, ui::Font::large);
+    const float top = all.min.y + text_size("x", ui::Font::large).y + em * 0.2f;
+    const float bottom = wide ? all.max.y : std::max(top + em * 6, all.max.y - below);
+    const float height = draw_lines(canvas, {{all.min.x, top}, {right, std::min(bottom, all.max.y)}}, state, lines);
     take_box(all);
     if (wide) return {{all.center().x + em, all.min.y}, all.max};
-    return {{all.min.x, top + height_of(lines, words.width()) + em * 0.8f}, all.max};
+    return {{all.min.x, top + height + em * 0.8f}, all.max};
   }
 
   void draw_token(const Source& source, AppState& state, Canvas& canvas, const TokenRef& token) {
     const float em = ui::em();
     const TextView& view = state.shown.text(token.subject, state.rule);
-    Box rest =
-        draw_words(state, canvas, in_quotes(view.pieces[size_t(token.token)]), token_lines(source, state, token));
+    const bool guesses = token.subject == Subject::watched && !state.shown.lens.nll.empty();
+    std::vector<TokenLine> lines = token_lines(source, state, token);
+    if (guesses) std::erase_if(lines, [](const TokenLine& line) { return line.spare; });
+    Box rest = draw_words(state, canvas, in_quotes(view.pieces[size_t(token.token)]), lines,
+                          guesses ? guesses_height(state, 1) + em * 0.9f : 0);
     if (token.subject != Subject::watched) return;
-    if (!state.shown.lens.nll.empty() && rest.height() > guesses_height(state, 1)) {
-      // Three guesses for each pass, or fewer where the curve would not fit.
-      const float most = std::max(guesses_height(state, 1), rest.height() - em * 9);
-      const float high = std::min(guesses_height(state, 3), most);
+    if (guesses && rest.height() > guesses_height(state, 1)) {
+      int each = 3;  // or fewer, where the curve would not fit
+      while (each > 1 && guesses_height(state, each) > rest.height() - em * 8) --each;
+      const float high = guesses_height(state, each);
       draw_guesses(canvas, {rest.min, {rest.max.x, rest.min.y + high}}, source, state, token.token);
       rest.min.y += high + em * 0.8f;
     }
@@ -116,14 +122,14 @@ class InspectorPanel : public Panel {
   }
 
   void draw_patch(const Source& source, AppState& state, Canvas& canvas, const PatchRef& patch) {
-    const Box rest = draw_words(state, canvas, patch_name(source, state, patch), patch_lines(source, state, patch));
+    const Box rest = draw_words(state, canvas, patch_name(source, state, patch), patch_lines(source, state, patch), 0);
     draw_scores(canvas, rest, source, state, patch);
   }
 
   /// Over the training, of a token (of no image) or of a patch.
   void draw_scores(Canvas& canvas, const Box& rest, const Source& source, const AppState& state, PatchRef of) {
     const float em = ui::em();
-    if (source.geometry().routing == Routing::none || rest.height() < em * 7) return;
+    if (source.geometry().routing == Routing::none || rest.height() < em * 6) return;
     const ScoreCurve& curve = curve_.of({source.version(), state.shown.step, of.image, of.patch, state.rule}, [&] {
       return of.image < 0 ? token_curve(source, state, of.patch) : patch_curve(source, state, of);
     });

@@ -32,7 +32,13 @@ void add_depth(TokenLine& line, const AppState& state, TokenRef token) {
       line.say(depth);
   };
   line.say("depth ");
+  const size_t t = size_t(token.token);
   if (token.subject == Subject::watched && view.routing == Routing::expert_choice) {
+    if (state.shown.training.depth[t] == state.shown.causal.depth[t]) {
+      put(RuleView::causal);
+      line.say(" by both rules");
+      return;
+    }
     put(RuleView::training);
     line.say(" by the training rule, ");
     put(RuleView::causal);
@@ -92,7 +98,7 @@ std::vector<TokenLine> token_lines(const Source& source, const AppState& state, 
     return out;
   }
   if (token.subject == Subject::watched && size_t(t) < state.shown.likely.size())
-    out.push_back({"causal rule, likeliest: " + state.shown.likely[size_t(t)], false});
+    out.push_back({"causal rule, likeliest: " + state.shown.likely[size_t(t)], false, false, true});
   if (t > 0 && std::isfinite(view.nll[size_t(t) - 1]))
     out.push_back({fmt::format("was predicted itself: {:.2f} nats", view.nll[size_t(t) - 1]), false});
   return out;

@@ -240,6 +240,9 @@ class PatchesPanel : public Panel {
     }
     if (const Place place = shown_place(state, shown); place.image == image)
       canvas.outline(patch_box(place.patch), ui::u32(ui::colors::text), std::max(2.0f, thickness));
+    const bool told = image == std::max(0, state.patches_image);
+    if (told && state.glow && state.glow->token < shown.rows * shown.columns)
+      double_frame(canvas, patch_box(state.glow->token));
   }
 
   Memo<std::pair<uint64_t, int>, Pictures> pictures_;  // by the source's version and the snapshot that is shown

@@ -18,16 +18,16 @@ struct TokenLine {
   std::string text;
   bool main = true;    ///< Or an explanation of the line before.
   bool taken = false;  ///< The router let the token into a recursion.
+  bool spare = false;  ///< The picture of the guesses says it, too.
   std::vector<Number> numbers = {};
 
   TokenLine& say(std::string_view words);
   TokenLine& number(std::string_view digits, Glow source);
 };
 
-/// How high the lines are in a column of this width.
-float height_of(const std::vector<TokenLine>& lines, float width);
-/// Draws them, broken between words, from the upper left corner of `box`. Their numbers are controls, named
-/// inspector.number.N; what is pointed at becomes state.glowing.
-void draw_lines(Canvas& canvas, const Box& box, AppState& state, const std::vector<TokenLine>& lines);
+/// Draws them, broken between words, from the top of `box`; in small letters, and then in a part that scrolls, where
+/// they are too many. Their numbers are controls, named inspector.number.N; what is pointed at becomes state.glowing.
+/// Returns how high they are.
+float draw_lines(Canvas& canvas, const Box& box, AppState& state, const std::vector<TokenLine>& lines);
 
 }  // namespace tinymor

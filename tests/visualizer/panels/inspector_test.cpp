@@ -32,7 +32,8 @@ struct Told {
       row.candidates = 2;
       row.computed = 1;
       for (const float logit : {0.8f, -0.4f})
-        row.cells.push_back({CellState::computed, true, logit, float(router.alpha * router_score(logit)), 1, 14.2f, 3.1f});
+        row.cells.push_back(
+            {CellState::computed, true, logit, float(router.alpha * router_score(logit)), 1, 14.2f, 3.1f});
     }
     view.rows[1].cells[1].state = CellState::skipped;
   }
@@ -50,7 +51,8 @@ const std::string sizes = ": a change of 3.1 on a state of 14.2\n";
 
 TEST_CASE("the inspector's formulas say the gating, the residual and the function that the router has") {
   Told told(Routing::expert_choice);
-  CHECK_THAT(told.text(0), ContainsSubstring("pass 2: \u03c3(r\u00b7h) = \u03c3(0.80) = 0.69 \u2265 0.50: once more\n"));
+  CHECK_THAT(told.text(0),
+             ContainsSubstring("pass 2: \u03c3(r\u00b7h) = \u03c3(0.80) = 0.69 \u2265 0.50: once more\n"));
   CHECK_THAT(told.text(0), ContainsSubstring("new state = old + 0.1 \u00b7 0.69 \u00b7 block(old)" + sizes));
   CHECK_THAT(told.text(1), ContainsSubstring("pass 2: \u03c3(r\u00b7h) = \u03c3(-0.40) = 0.40 < 0.50: done"));
   CHECK_THAT(told.text(0, true), ContainsSubstring("= 0.69, rank 1 of 2: once more\nthe best 1 go on, "));
@@ -70,7 +72,8 @@ TEST_CASE("the inspector's formulas say the gating, the residual and the functio
 
 TEST_CASE("under token choice the last pass is added to the first state, by the weight that the gating gives it") {
   Told told(Routing::token_choice);
-  CHECK_THAT(told.text(0), ContainsSubstring("softmax(r\u00b7h) for 1 to 2 passes: 0.69, 0.69: its choice is 2 passes\n"));
+  CHECK_THAT(told.text(0),
+             ContainsSubstring("softmax(r\u00b7h) for 1 to 2 passes: 0.69, 0.69: its choice is 2 passes\n"));
   CHECK_THAT(told.text(0), ContainsSubstring("pass 1: new state = block(old)" + sizes));
   CHECK_THAT(told.text(0), ContainsSubstring("pass 2: new state = first + 0.69 \u00b7 block(old)" + sizes));
   CHECK_THAT(told.text(1), ContainsSubstring("its choice is 1 pass\n"));
@@ -157,6 +160,7 @@ TEST_CASE("nothing in the inspector is cut or below its panel, also with six rec
         window.frames(4);
         const auto* item = window.app().registry().find("panel.inspector");
         if (!item) continue;
+        const Box box = item->box;
         SvgCanvas drawing;
         {
           const DrawingScope scope(drawing);
@@ -167,11 +171,11 @@ TEST_CASE("nothing in the inspector is cut or below its panel, also with six rec
           const size_t text = line.find("<text x=\"");
           if (text == std::string::npos) continue;
           const ImVec2 at{std::stof(line.substr(text + 9)), std::stof(line.substr(line.find(" y=\"") + 4))};
-          const float below_title = item->box.min.y + ui::em() * 3.2f;
-          if (!item->box.contains({at.x, item->box.min.y}) || at.y < below_title) continue;
+          const float below_title = box.min.y + ui::em() * 3.2f;
+          if (!box.contains({at.x, box.min.y}) || at.y < below_title) continue;
           CAPTURE(line);
-          const bool of_bars = at.y > item->box.max.y + ui::em();
-          CHECK((of_bars || at.y <= item->box.max.y));
+          const bool of_bars = at.y > box.max.y + ui::em();
+          CHECK((of_bars || at.y <= box.max.y));
           CHECK((of_bars || line.find("...</text>") == std::string::npos));
         }
       }
