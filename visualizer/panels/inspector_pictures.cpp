@@ -131,20 +131,21 @@ void draw_guesses(Canvas& canvas, const Box& box, const Source& source, AppState
   const LensView& lens = state.shown.lens;
   const TextView& view = state.shown.causal;
   const float em = ui::em(), high = guess_height(), passes = float(lens.nll.size());
-  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::text),
-                  std::vector<std::string>{"What comes next, after so many passes", "What comes next"}, box.width(),
-                  ui::Font::bold);
+  ui::fitted_text(
+      canvas, box.min, ui::u32(ui::colors::text),
+      std::vector<std::string>{"What comes next after so many passes, loss in nats", "What comes next, loss in nats"},
+      box.width(), ui::Font::bold);
   const float room = box.height() - em * title_em;
   const auto each = size_t(std::clamp(std::floor(room / high / passes), 1.0f, std::max(1.0f, float(lens.each))));
   const float label = text_size("as routed", ui::Font::small).x + em * 0.5f;
-  const float loss = box.width() > em * 17 ? text_size("10.00 nats", ui::Font::small).x + em * 0.5f : 0;
+  const float loss = box.width() > em * 17 ? text_size("10.00", ui::Font::small).x + em * 0.5f : 0;
   for (size_t r = 0; r < lens.nll.size(); ++r) {
     const float y = box.min.y + em * title_em + float(r * each) * high;
     const Box row{{box.min.x, y}, {box.max.x, y + float(each) * high}};
     ui::fitted_text(canvas, row.min, ui::u32(ui::colors::dim), most_recursions(r, lens.nll.size()), label,
                     ui::Font::small);
     if (loss > 0 && std::isfinite(lens.nll[r][size_t(t)]))
-      text_right(canvas, {row.max.x, y}, ui::u32(ui::colors::dim), fmt::format("{:.2f} nats", lens.nll[r][size_t(t)]),
+      text_right(canvas, {row.max.x, y}, ui::u32(ui::colors::dim), fmt::format("{:.2f}", lens.nll[r][size_t(t)]),
                  ui::Font::small);
     for (size_t c = 0; c < std::min(each, lens.each); ++c) {
       const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
