@@ -49,6 +49,10 @@ std::string quoted_piece(const std::string& readable) {
   return out;
 }
 
+std::string in_quotes(const std::string& readable) {
+  return "\u201c" + quoted_piece(readable) + "\u201d";
+}
+
 std::string quoted_token(const std::vector<std::string>& vocabulary, int32_t id) {
   const bool known = id >= 0 && size_t(id) < vocabulary.size();
   return known ? quoted_piece(readable_piece(vocabulary[size_t(id)])) : fmt::format("id {}", id);

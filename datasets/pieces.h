@@ -12,6 +12,8 @@ namespace tinymor {
 std::string readable_piece(const std::string& piece);
 /// The same for quoting in a sentence: spaces become middle dots.
 std::string quoted_piece(const std::string& readable);
+/// Such a token in quotation marks, as a sentence names it; its own quotation marks are straight ones.
+std::string in_quotes(const std::string& readable);
 /// A token for quoting: its piece, or "id 12" where the vocabulary does not reach it.
 std::string quoted_token(const std::vector<std::string>& vocabulary, int32_t id);
 bool is_newline(const std::string& readable);

@@ -13,6 +13,7 @@ Recurrence::Recurrence(const Variable& x, const Rows& rows, const RouterCall& ca
       depth_(rows.count(), 0),
       router_(make_router(call)) {
   std::iota(active_.places.begin(), active_.places.end(), 0);
+  if (probe_) probe_->on_states(-1, states_);
 }
 
 bool Recurrence::enter() {

@@ -48,9 +48,15 @@ class Notes : public Probe {
   std::vector<RecursionTrace> recursions;
   std::vector<std::vector<float>> router_logits;
   std::vector<AttentionTrace> attention;
+  Variable first;                // the states before the recursions
   std::vector<Variable> states;  // after each recursion
 
-  void on_states(int64_t, const Variable& x) override { states.push_back(x); }
+  void on_states(int64_t r, const Variable& x) override {
+    if (r < 0)
+      first = x;
+    else
+      states.push_back(x);
+  }
 
   void on_attention(int64_t layer, const Rows& rows, const Tensor& q, const KvView& kv) override {
     if (!cache_) return;
@@ -81,6 +87,24 @@ class Notes : public Probe {
   const ModelConfig& config_;
   const KvCache* cache_;
 };
+
+float norm_of(std::span<const Real> values) {
+  double squares = 0;
+  for (Real value : values) squares += double(value) * double(value);
+  return float(std::sqrt(squares));
+}
+
+/// Of the tokens that took recursion r, from the states [T,d] before it and after it.
+StateChange change_of(const Tensor& before, const Tensor& after, const std::vector<int32_t>& depth, int64_t r) {
+  const Tensor moved = after - before;
+  StateChange out;
+  for (int64_t t = 0; t < int64_t(depth.size()); ++t) {
+    if (depth[t] <= r) continue;
+    out.before.push_back(norm_of(before.select(0, t).values()));
+    out.change.push_back(norm_of(moved.select(0, t).values()));
+  }
+  return out;
+}
 
 /// logits [T,V]; targets [T] as next_tokens gives them.
 Prediction prediction_of(const Tensor& logits, const IntTensor& targets) {
@@ -155,6 +179,9 @@ Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOpti
   trace.depth = std::move(result.depth);
   trace.recursions = std::move(notes.recursions);
   trace.router_logits = std::move(notes.router_logits);
+  for (size_t r = 0; r < notes.states.size(); ++r)
+    trace.changes.push_back(change_of((r == 0 ? notes.first : notes.states[r - 1]).value(), notes.states[r].value(),
+                                      trace.depth, int64_t(r)));
   trace.lm_loss = loss.lm;
   trace.aux_loss = loss.aux;
   trace.z_loss = loss.z;

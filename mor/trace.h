@@ -20,6 +20,13 @@ struct RecursionTrace {
   std::vector<int32_t> selected;   ///< Positions that entered this recursion, ascending.
 };
 
+/// How far one recursion moved the tokens that took it, in the order of their positions: L2 norms of states [d].
+struct StateChange {
+  std::vector<float> before;  ///< Of the state with which each token came.
+  std::vector<float> change;  ///< Of the new state minus that.
+  bool operator==(const StateChange&) const = default;
+};
+
 /// How much the heads of one effective layer looked at each token.
 struct AttentionTrace {
   std::vector<int32_t> queries;  ///< Positions that looked, ascending.
@@ -62,8 +69,10 @@ struct Trace : Prediction {
   std::vector<int32_t> depth;              ///< [T] recursions spent at each position, to predict the token after it.
   std::vector<RecursionTrace> recursions;  ///< One per recursion; empty without expert choice.
   std::vector<std::vector<float>>
-      router_logits;   ///< [T][N] each token's score of every depth; empty without token choice.
-  double lm_loss = 0;  ///< Mean of nll, nats.
+      router_logits;  ///< [T][N] each token's score of every depth; empty without token choice.
+  /// One per recursion that any token took, of the tokens with depth > r; empty in older recordings.
+  std::vector<StateChange> changes;
+  double lm_loss = 0;                                 ///< Mean of nll, nats.
   double aux_loss = 0, z_loss = 0, balance_loss = 0;  ///< What training adds to it, before the coefficients.
   /// Cached tokens per recursion and block layer: kv_entries[recursion][layer of the block].
   std::vector<std::vector<int64_t>> kv_entries;

@@ -13,4 +13,6 @@ TEST_CASE("pieces are readable, short and valid text") {
   CHECK(readable_piece(std::string(1000, 'x')).size() <= 52);
   CHECK(quoted_piece(" the") == "\u00b7the");
   CHECK(readable_piece("") == "");
+  CHECK(in_quotes(" the") == "\u201c\u00b7the\u201d");
+  CHECK(in_quotes(",\"") == "\u201c,\"\u201d");
 }

@@ -182,6 +182,71 @@ TEST_CASE("the trace counts depths, losses and cache entries as they are") {
   }
 }
 
+namespace {
+
+double norm_of(const Tensor& states, int64_t row) {
+  double squares = 0;
+  for (int64_t i = 0; i < states.dim(1); ++i) squares += std::pow(double(states.at({row, i})), 2);
+  return std::sqrt(squares);
+}
+
+}  // namespace
+
+TEST_CASE("the trace's sizes of states and changes are those of the states that the block is run on by hand") {
+  for (const auto& [name, config] : tiny_configs())
+    for (Rule rule : {Rule::topk, Rule::threshold}) {
+      INFO(name);
+      const Model model = opinionated_model(config);
+      const Ints tokens = random_tokens(18, 11, 13);
+      const Rows rows = Rows::batch(1, 18);
+      const Trace t = trace(model, tokens, {.rule = rule});
+      const NoGrad off;
+      const ForwardOptions options{.rule = rule};
+      ForwardKeys keys(config);
+      const Variable first = model.trunk().prelude(model.embed(int_tensor(tokens)), rows, keys, options);
+      Recurrence recurrence = model.trunk().recurrence(first, int_tensor(tokens), rows, options);
+      size_t r = 0;
+      for (; recurrence.enter(); ++r) {
+        const Active inside = recurrence.inside();
+        const Tensor before = recurrence.states().value();
+        recurrence.leave(model.trunk().block(recurrence.recursion(), inside.x, inside.rows, keys, options));
+        const Tensor moved = recurrence.states().value() - before;
+        REQUIRE(t.changes.at(r).before.size() == inside.places.size());
+        for (size_t i = 0; i < inside.places.size(); ++i) {
+          CHECK(t.changes[r].before[i] == Approx(norm_of(before, inside.places[i])).epsilon(1e-4));
+          CHECK(t.changes[r].change[i] == Approx(norm_of(moved, inside.places[i])).epsilon(1e-4));
+        }
+      }
+      CHECK(t.changes.size() == r);
+    }
+}
+
+TEST_CASE("under expert choice the size of a change is the gate times the size of the block's output") {
+  for (const auto gating : {RouterGating::weighted, RouterGating::additive})
+    for (const auto function : {RouterFunction::sigmoid, RouterFunction::tanh, RouterFunction::identity}) {
+      ModelConfig config = tiny_config();
+      config.router.gating = gating;
+      config.router.function = function;
+      config.router.alpha = 0.5;
+      const Model model = opinionated_model(config);
+      const Ints tokens = random_tokens(18, 11, 13);
+      const Trace t = trace(model, tokens, {.rule = Rule::topk});
+      const NoGrad off;
+      ForwardKeys keys(config);
+      const Variable first = model.trunk().prelude(model.embed(int_tensor(tokens)), Rows::batch(1, 18), keys, {});
+      Recurrence recurrence = model.trunk().recurrence(first, int_tensor(tokens), Rows::batch(1, 18), {});
+      REQUIRE(recurrence.enter());
+      const Active inside = recurrence.inside();
+      const Variable y = model.trunk().block(0, inside.x, inside.rows, keys, {});
+      for (size_t i = 0; i < inside.places.size(); ++i) {
+        const RecursionTrace& note = t.recursions[0];
+        const auto at = std::find(note.positions.begin(), note.positions.end(), inside.places[i]);
+        const double gate = gating == RouterGating::additive ? 1 : note.gates[size_t(at - note.positions.begin())];
+        CHECK(t.changes[0].change[i] == Approx(std::abs(gate) * norm_of(y.value(), int64_t(i))).epsilon(1e-3));
+      }
+    }
+}
+
 TEST_CASE("the trace names the likeliest next tokens with the probabilities that the logits give them") {
   const Model model = opinionated_model(tiny_config());
   const Ints tokens = random_tokens(18, 11, 13);

@@ -105,6 +105,11 @@ void fields(Archive& archive, Is<RecursionTrace> auto& r) {
   archive(r.positions, r.logits, r.gates, r.selected);
 }
 
+template <class Archive>
+void fields(Archive& archive, Is<StateChange> auto& c) {
+  archive(c.before, c.change);
+}
+
 /// All but the text, which both traces of a snapshot share.
 template <class Archive>
 void fields(Archive& archive, Is<Trace> auto& t) {
@@ -118,6 +123,7 @@ void fields(Archive& archive, Is<Snapshot> auto& s) {
   for (auto* trace : {&s.topk, &s.threshold})
     for (auto& layer : trace->attention)
       if (archive.more()) archive(layer.log_sums);
+  if (archive.more()) archive(s.topk.changes, s.threshold.changes);
 }
 
 template <class Archive>
@@ -218,6 +224,19 @@ bool consistent(const AttentionTrace& a, size_t length) {
          (a.log_sums.empty() || a.log_sums.size() * visible == a.weights.size() * a.queries.size());
 }
 
+/// Two numbers for each token that took recursion r.
+bool consistent(const StateChange& c, const std::vector<int32_t>& depth, int32_t r) {
+  const auto inside = size_t(std::count_if(depth.begin(), depth.end(), [&](int32_t d) { return d > r; }));
+  return c.before.size() == inside && c.change.size() == inside;
+}
+
+bool consistent(const std::vector<StateChange>& changes, const std::vector<int32_t>& depth) {
+  if (changes.size() > size_t(kMaxDepth)) return false;
+  for (size_t r = 0; r < changes.size(); ++r)
+    if (!consistent(changes[r], depth, int32_t(r))) return false;
+  return true;
+}
+
 /// The likeliest tokens of `length` positions, the same number for each.
 bool consistent(const std::vector<Candidate>& likely, size_t length) {
   return (length == 0 ? likely.empty() : likely.size() % length == 0) &&
@@ -236,7 +255,7 @@ bool consistent(const Trace& t) {
          std::all_of(t.router_logits.begin(), t.router_logits.end(),
                      [&](const auto& scores) { return scores.size() == t.router_logits[0].size(); }) &&
          std::all_of(t.recursions.begin(), t.recursions.end(), [&](const auto& r) { return consistent(r, length); }) &&
-         consistent(t.likely, length) &&
+         consistent(t.likely, length) && consistent(t.changes, t.depth) &&
          std::all_of(t.attention.begin(), t.attention.end(), [&](const auto& a) { return consistent(a, length); }) &&
          std::all_of(t.kv_entries.begin(), t.kv_entries.end(),
                      [&](const auto& layers) { return std::all_of(layers.begin(), layers.end(), not_negative); });

@@ -165,6 +165,12 @@ void gauge_mark(Canvas& canvas, const Box& bar, double part, float overhang) {
   canvas.line({x, bar.min.y - overhang}, {x, bar.max.y + overhang}, ui::u32(ui::colors::text), 1.5f);
 }
 
+void double_frame(Canvas& canvas, const Box& box) {
+  const float thick = std::max(1.5f, ui::em() * 0.1f);
+  for (const float out : {thick, 3 * thick})
+    canvas.outline(box.inset(-out, -out), ui::u32(ui::colors::text), thick, out);
+}
+
 void curve(Canvas& canvas, ImVec2 from, ImVec2 to, ImU32 color, float thickness) {
   std::vector<ImVec2> points;
   for (int i = 0; i <= 16; ++i) {

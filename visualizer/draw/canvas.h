@@ -51,6 +51,8 @@ void text_centered(Canvas& canvas, ImVec2 center, ImU32 color, std::string_view 
 /// where `part` is not a number, the bar is empty.
 void gauge(Canvas& canvas, const Box& bar, double part, ImU32 fill, ImU32 ground, float rounding);
 void gauge_mark(Canvas& canvas, const Box& bar, double part, float overhang);
+/// Two frames around what is meant, one in the other: no other mark has this shape.
+void double_frame(Canvas& canvas, const Box& box);
 /// A line that leaves and arrives level.
 void curve(Canvas& canvas, ImVec2 from, ImVec2 to, ImU32 color, float thickness);
 

@@ -39,8 +39,8 @@ std::string headline(const Generation& text, const ShownDraw& shown) {
   const std::string what = shown.token ? fmt::format("token {}", *shown.token) : "next token";
   const std::string how =
       draw.by_hand ? "chosen by hand" : fmt::format("draw {:.3f} of seed {}", draw.number, draw.seed);
-  return fmt::format("{}: \"{}\", {} among {} of {} tokens \u00b7 thin bar: before temperature and cuts", what,
-                     piece_of(text, draw.candidates[draw.taken].id), how, draw.all, draw.vocabulary);
+  return fmt::format("{}: {}, {} among {} of {} tokens \u00b7 thin bar: before temperature and cuts", what,
+                     in_quotes(piece_of(text, draw.candidates[draw.taken].id)), how, draw.all, draw.vocabulary);
 }
 
 /// Its probabilities, and whether it is taken; `far`: it is no neighbour of the row above.
@@ -103,10 +103,11 @@ std::string candidates_text(const Generation& text, const ShownDraw& shown) {
   std::string out =
       shown.token ? fmt::format("token {}, of {}:", *shown.token, draw.all) : fmt::format("next of {}:", draw.all);
   for (size_t i = 0; i < std::min<size_t>(6, draw.candidates.size()); ++i)
-    out += fmt::format(" \"{}\" {}", piece_of(text, draw.candidates[i].id), percent(draw.candidates[i].probability, 1));
+    out += fmt::format(" {} {}", in_quotes(piece_of(text, draw.candidates[i].id)),
+                       percent(draw.candidates[i].probability, 1));
   const std::string verb = shown.token ? "took" : "takes";
-  return out + fmt::format("; {} \"{}\"\n", draw.by_hand ? "chosen by hand:" : "the draw " + verb,
-                           piece_of(text, draw.candidates[draw.taken].id));
+  return out + fmt::format("; {} {}\n", draw.by_hand ? "chosen by hand:" : "the draw " + verb,
+                           in_quotes(piece_of(text, draw.candidates[draw.taken].id)));
 }
 
 }  // namespace tinymor

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "datasets/pieces.h"
+
 namespace tinymor {
 
 DepthViews::Key DepthViews::key_of(const Source& source, const AppState& state) {
@@ -79,8 +81,8 @@ std::string depth_number(double value, int digits) {
 }
 
 std::string token_words(const SurveyedToken& token) {
-  return fmt::format("\"{}\" ({}): depth {}, {:.2f} nats, regret {}", token.piece, kind_name(token.kind), token.depth,
-                     token.loss, depth_number(token.regret, 2));
+  return fmt::format("{} ({}): depth {}, {:.2f} nats, regret {}", in_quotes(token.piece), kind_name(token.kind),
+                     token.depth, token.loss, depth_number(token.regret, 2));
 }
 
 void show_example(AppState& state, const DepthSurvey& depths, const SurveyedToken& token) {

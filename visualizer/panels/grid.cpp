@@ -129,6 +129,15 @@ void draw_row(Canvas& canvas, const GridFrame& frame, int line, int recursion, c
   if (recursion > 0) draw_cut_off(canvas, frame, line, view.rows[recursion - 1], state);
 }
 
+/// Frames the cells behind a number of the inspector; `line`: that of the first recursion.
+void draw_glow(Canvas& canvas, const GridFrame& frame, const AppState& state, const TextView& view, int line) {
+  if (!state.glow || state.glow->token >= view.size() || state.glow->kind == Glow::guess) return;
+  for (int r = 0; r < int(view.rows.size()); ++r) {
+    const bool taken = state.glow->recursion == 0 && r < view.depth[size_t(state.glow->token)];
+    if (state.glow->recursion == r + 1 || taken) frame.draw_cell_glow(canvas, line + r, state.glow->token);
+  }
+}
+
 /// The token of each column; empty by position.
 std::vector<int> order_of(const TextView& view, ColumnSort sort) {
   if (sort == ColumnSort::position) return {};
@@ -212,6 +221,7 @@ class GridPanel : public Panel {
     frame.draw_frame(canvas, state, Subject::watched, view);
     const Color mark = state.paper_colors ? Color{0xBE, 0x46, 0x14} : ui::colors::text;
     frame.draw_selection(canvas, state, Subject::watched, ui::u32(mark));
+    draw_glow(canvas, frame, state, view, map.prelude > 0 ? 1 : 0);
     frame.interact("grid.cells", state, Subject::watched);
     take_box(box);
   }

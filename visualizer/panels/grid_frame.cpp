@@ -121,7 +121,7 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
     return (x + half < taken.min.x || x - half > taken.max.x) && x + half < right;
   };
   if (selected && sees(*selected, *selected)) {
-    const std::string name = fmt::format("{} \"{}\"", *selected, quoted_piece(view.pieces[*selected]));
+    const std::string name = fmt::format("{} {}", *selected, in_quotes(view.pieces[*selected]));
     const float width = text_size(name, font_).x;
     const float x =
         std::clamp(cell(0, *selected).center().x - width / 2, box_.min.x, std::max(box_.min.x, right - width));
@@ -168,6 +168,10 @@ void GridFrame::draw_columns(Canvas& canvas, int from, int to, ImU32 color) cons
   canvas.outline(
       {{top.min.x - 1.5f - narrow, cells_.min.y - em * 0.2f}, {top.max.x + 1.5f + narrow, cells_.max.y + em * 0.2f}},
       color, std::max(1.5f, em * 0.1f), em * 0.15f);
+}
+
+void GridFrame::draw_cell_glow(Canvas& canvas, int r, int t) const {
+  if (r < int(rows_.size()) && sees(t, t)) double_frame(canvas, cell(r, t));
 }
 
 std::optional<int> GridFrame::interact(const char* name, AppState& state, Subject subject) const {

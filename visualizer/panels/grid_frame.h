@@ -38,6 +38,8 @@ class GridFrame {
   void draw_columns(Canvas& canvas, int from, int to, ImU32 color) const;
   /// A frame around the column of the selected token, and around the part of the text that is marked.
   void draw_selection(Canvas& canvas, const AppState& state, Subject subject, ImU32 color) const;
+  /// Two frames around one cell, where it is seen.
+  void draw_cell_glow(Canvas& canvas, int r, int t) const;
   /// Lets the mouse hover, pin and mark positions, its wheel zoom, and a double click show everything again; tagged
   /// NAME. A chip says what is seen where that is not everything. Returns the row under the mouse.
   std::optional<int> interact(const char* name, AppState& state, Subject subject) const;

@@ -7,91 +7,58 @@
 #include <cmath>
 
 #include "datasets/pieces.h"
-#include "mor/config.h"
 #include "visualizer/draw/plot_math.h"
+#include "visualizer/panels/formulas.h"
+#include "visualizer/panels/loop_told.h"
 #include "visualizer/panels/loop_words.h"
 #include "visualizer/panels/panel.h"
+#include "visualizer/panels/patch_words.h"
 
 namespace tinymor {
 namespace {
 
-/// What the block's result does to the token's state.
-std::string update_text(const RouterConfig& router, const Cell& cell) {
-  const char* result = router.residual == RouterResidual::delta ? "(block(old) \u2212 old)" : "block(old)";
-  if (router.gating == RouterGating::additive) return fmt::format("new state = old + {}", result);
-  return fmt::format("new state = old + {:.3f} \u00b7 {}, the gate: {:.3g} \u00b7 {:.2f}", cell.gate, result,
-                     router.alpha, cell.gate / router.alpha);
-}
-
-/// How many of the tokens that a recursion took come after this one.
-int taken_later(const RecursionRow& row, int token) {
-  return int(std::count_if(row.cells.begin() + token + 1, row.cells.end(),
-                           [](const Cell& cell) { return cell.state == CellState::computed; }));
-}
-
-/// What a router's score is worked out from: its weights and the token's state, or nothing at all.
-std::string raw_score(const RouterConfig& router, bool training) {
-  if (router.random) return "a random number";
-  if (!training && router.sampling == RouterSampling::aux_router) return "auxiliary router(h)";
-  return router.type == RouterType::linear ? "r\u00b7h" : "r(h)";
-}
-
-void add_choice(std::vector<TokenLine>& out, const TextView& view, int token, bool training, double bar,
-                bool gates_known, const RouterConfig& router) {
-  for (size_t r = 0; r < view.rows.size(); ++r) {
-    const RecursionRow& row = view.rows[r];
-    const Cell& cell = row.cells[size_t(token)];
-    const bool taken = cell.state == CellState::computed;
-    if (cell.state == CellState::exited) {
-      out.push_back({fmt::format("pass {}: it has left before", r + 1), false});
-      continue;
-    }
-    if (row.capacity >= 1) {
-      out.push_back({fmt::format("pass {}: every token goes in", r + 1), true, taken});
-    } else if (cell.scored) {
-      const double score = router_score(cell.logit);
-      const char* verdict = taken ? "it goes on" : "it is done and keeps its state";
-      out.push_back({fmt::format("pass {}: \u03c3({}) = \u03c3({:.2f}) = {:.2f}", r + 1, raw_score(router, training),
-                                 cell.logit, score),
-                     true, taken});
-      if (training)
-        out.push_back({fmt::format("rank {} of {}, the best {} go on: {} ({} of them come after it)", cell.rank,
-                                   row.candidates, row.computed, verdict, taken_later(row, token)),
-                       false});
-      else
-        out.push_back(
-            {fmt::format("{} {} {:.2f}: {}", score_text(score, bar), taken ? "\u2265" : "<", bar, verdict), false});
-    } else {
-      out.push_back({fmt::format("pass {}: {}", r + 1, taken ? "goes on" : "done"), true, taken});
-    }
-    if (taken && cell.scored && gates_known) out.push_back({update_text(router, cell), false});
-  }
-}
-
-void add_chosen_depth(std::vector<TokenLine>& out, const TextView& view, int token, const RouterConfig& router) {
-  const char* function = router.function == RouterFunction::sigmoid ? "\u03c3" : "softmax";
-  const int depth = view.depth[size_t(token)];
-  for (size_t r = 0; r < view.rows.size(); ++r) {
-    const Cell& cell = view.rows[r].cells[size_t(token)];
-    const bool chosen = int(r) + 1 == depth;
-    const std::string share =
-        cell.scored ? fmt::format("{}({}) = {:.2f}", function, raw_score(router, true), router_score(cell.logit))
-                    : "chosen at the start";
-    out.push_back(
-        {fmt::format("{} pass{}: {}{}", r + 1, r == 0 ? "" : "es", share, chosen ? ", its choice" : ""), true, chosen});
-  }
-  if (router.balancing == RouterBalancing::loss_free)
-    out.push_back({"it chooses the largest sum of score and bias; the biases keep the depths in balance", false});
-}
-
-std::string depth_text(const AppState& state, TokenRef token) {
+/// Its depth, by both rules where they differ.
+void add_depth(TokenLine& line, const AppState& state, TokenRef token) {
   const TextView& view = state.shown.text(token.subject, state.rule);
-  if (!view.recurs()) return "no recursions: " + view.whole;
-  const auto depth = [&](RuleView rule) { return state.shown.text(token.subject, rule).depth[size_t(token.token)]; };
-  if (token.subject == Subject::generated) return fmt::format("depth {} as generated", depth(RuleView::causal));
-  if (view.routing != Routing::expert_choice) return fmt::format("depth {}", depth(RuleView::causal));
-  return fmt::format("depth {} by the training rule, {} by the causal rule", depth(RuleView::training),
-                     depth(RuleView::causal));
+  if (!view.recurs()) {
+    line.say("no recursions: " + view.whole);
+    return;
+  }
+  const auto put = [&](RuleView rule) {
+    const std::string depth = fmt::format("{}", state.shown.text(token.subject, rule).depth[size_t(token.token)]);
+    if (token.subject == Subject::watched)
+      line.number(depth, {Glow::depth, token.token});
+    else
+      line.say(depth);
+  };
+  line.say("depth ");
+  const size_t t = size_t(token.token);
+  if (token.subject == Subject::watched && view.routing == Routing::expert_choice) {
+    if (state.shown.training.depth[t] == state.shown.causal.depth[t]) {
+      put(RuleView::causal);
+      line.say(" by both rules");
+      return;
+    }
+    put(RuleView::training);
+    line.say(" by the training rule, ");
+    put(RuleView::causal);
+    line.say(" by the causal rule");
+    return;
+  }
+  put(RuleView::causal);
+  if (token.subject == Subject::generated) line.say(" as generated");
+}
+
+/// Whose formulas they are, with what an experiment changed.
+Inspected inspected_of(const Source& source, const AppState& state, TokenRef token, const TextView& view) {
+  const bool changed = changed_trace(source, state, token.subject), watched = token.subject == Subject::watched;
+  Inspected out{view, token.token, source.geometry().model.router};
+  out.training = shows_training(state, token);
+  out.bar = bar_in_force(source, state, token.subject);
+  out.gates = out.sources = watched;
+  out.forced = changed && state.tried.depth > 0 && (state.tried.token < 0 || state.tried.token == token.token);
+  out.without = changed ? state.tried.without : 0;
+  return out;
 }
 
 }  // namespace
@@ -114,23 +81,69 @@ bool shows_training(const AppState& state, TokenRef token) {
 std::vector<TokenLine> token_lines(const Source& source, const AppState& state, TokenRef token) {
   const TextView view = text_in_force(source, state, token.subject);
   const int t = token.token;
-  std::vector<TokenLine> out = {
-      {fmt::format("token {} \"{}\": {}", t, quoted_piece(view.pieces[size_t(t)]), depth_text(state, token)), false}};
-  if (view.routing == Routing::expert_choice)
-    add_choice(out, view, t, shows_training(state, token), bar_in_force(source, state, token.subject),
-               token.subject == Subject::watched, source.geometry().model.router);
-  if (view.routing == Routing::token_choice) add_chosen_depth(out, view, t, source.geometry().model.router);
-  if (std::isfinite(view.nll[size_t(t)]) && t + 1 < view.size())
-    out.push_back({fmt::format("predicts \"{}\" next: {:.2f} nats ({})", quoted_piece(view.pieces[size_t(t) + 1]),
-                               view.nll[size_t(t)], percent(std::exp(-view.nll[size_t(t)])))});
+  std::vector<TokenLine> out = {{fmt::format("token {} {}: ", t, in_quotes(view.pieces[size_t(t)])), false}};
+  add_depth(out[0], state, token);
+  for (TokenLine& line : formulas(inspected_of(source, state, token, view))) out.push_back(std::move(line));
+  if (std::isfinite(view.nll[size_t(t)]) && t + 1 < view.size()) {
+    const std::string loss = fmt::format("{:.2f}", view.nll[size_t(t)]);
+    TokenLine line{fmt::format("predicts {} next: ", in_quotes(view.pieces[size_t(t) + 1]))};
+    if (token.subject == Subject::watched)
+      line.number(loss, {Glow::guess, t, int(view.rows.size())});
+    else
+      line.say(loss);
+    out.push_back(line.say(fmt::format(" nats ({})", percent(std::exp(-view.nll[size_t(t)])))));
+  }
   if (changed_trace(source, state, token.subject)) {
     out.push_back({fmt::format("what if: depth {} here", view.depth[size_t(t)]), false});
     return out;
   }
   if (token.subject == Subject::watched && size_t(t) < state.shown.likely.size())
-    out.push_back({"causal rule, likeliest: " + state.shown.likely[size_t(t)], false});
+    out.push_back({"causal rule, likeliest: " + state.shown.likely[size_t(t)], false, false, true});
   if (t > 0 && std::isfinite(view.nll[size_t(t) - 1]))
     out.push_back({fmt::format("was predicted itself: {:.2f} nats", view.nll[size_t(t) - 1]), false});
+  return out;
+}
+
+std::optional<PatchRef> inspected_patch(const Source& source, const AppState& state) {
+  if (state.shown.images < 0) return std::nullopt;
+  const ImageSnapshot& images = source.history().images[size_t(state.shown.images)];
+  const int patches = images.rows * images.columns;
+  const auto there = [&](const PatchRef& p) {
+    return p.image >= 0 && p.image < int(images.images.size()) && p.patch >= 0 && p.patch < patches;
+  };
+  if (state.hovered_patch && there(*state.hovered_patch)) return state.hovered_patch;
+  if (images.images.empty()) return std::nullopt;
+  const PatchRef chosen{told_image(source, state), state.patch};
+  if (there(chosen)) return chosen;
+  const std::vector<int32_t>& depth = images.images[size_t(chosen.image)].depth;
+  return PatchRef{chosen.image, int(std::max_element(depth.begin(), depth.end()) - depth.begin())};
+}
+
+std::string patch_name(const Source& source, const AppState& state, PatchRef patch) {
+  const int columns = source.history().images[size_t(state.shown.images)].columns;
+  return fmt::format("row {}, column {}", patch.patch / columns + 1, patch.patch % columns + 1);
+}
+
+std::vector<TokenLine> patch_lines(const Source& source, const AppState& state, PatchRef patch) {
+  const ImageSnapshot& images = source.history().images[size_t(state.shown.images)];
+  const SeenImage& image = images.images[size_t(patch.image)];
+  const TextView view = view_of(image, source.geometry());
+  Inspected inspected{view, patch.patch, source.geometry().model.router, true};
+  inspected.gates = !inspected.router.random;
+  inspected.sources = patch.image == told_image(source, state);
+  inspected.what = "patch";
+  TokenLine first{fmt::format("patch of image {}, a {}: ", patch.image + 1, class_name(source, image.truth)), false};
+  const std::string depth = fmt::format("{}", view.depth[size_t(patch.patch)]);
+  if (!view.recurs())
+    first.say("no recursions: " + view.whole);
+  else if (inspected.sources)
+    first.say("depth ").number(depth, {Glow::depth, patch.patch});
+  else
+    first.say("depth " + depth);
+  std::vector<TokenLine> out = {std::move(first)};
+  if (view.recurs()) out.push_back({patch_rule(source), false});
+  for (TokenLine& line : formulas(inspected)) out.push_back(std::move(line));
+  out.push_back({"the whole image is " + verdict(source, image).front()});
   return out;
 }
 
@@ -165,7 +178,7 @@ std::vector<TokenLine> span_lines(const AppState& state) {
   if (!state.span || state.span->second >= view.size()) return {};
   const auto [first, last] = *state.span;
   const SpanSummary part = summary_of(view, first, last), whole = summary_of(view, 0, view.size() - 1);
-  return {{"\"" + quoted_piece(part.text) + "\""},
+  return {{in_quotes(part.text)},
           {fmt::format("positions {} to {}: {} of {} tokens", first, last, last - first + 1, view.size())},
           {view.recurs() ? fmt::format("{:.2f} recursions per token, in the whole text {:.2f}", part.depth, whole.depth)
                          : "no recursions: " + view.whole + " for every token"},
@@ -174,14 +187,19 @@ std::vector<TokenLine> span_lines(const AppState& state) {
            false}};
 }
 
-std::string inspected_in_short(const AppState& state) {
+std::string inspected_in_short(const Source& source, const AppState& state) {
+  if (const auto patch = inspected_patch(source, state)) {
+    std::string out = patch_name(source, state, *patch);
+    for (const TokenLine& line : patch_lines(source, state, *patch)) out += " \u00b7 " + line.text;
+    return out;
+  }
   if (const std::vector<TokenLine> lines = span_lines(state); !lines.empty())
     return lines[0].text + " \u00b7 " + lines[2].text;
   const auto token = inspected_token(state);
   if (!token) return "";
   const TextView& view = state.shown.text(token->subject, state.rule);
   const size_t t = size_t(token->token);
-  std::string out = fmt::format("\"{}\" \u00b7 {}", quoted_piece(view.pieces[t]),
+  std::string out = fmt::format("{} \u00b7 {}", in_quotes(view.pieces[t]),
                                 view.recurs() ? fmt::format("depth {}", view.depth[t]) : view.whole);
   std::vector<std::string> scores;
   for (const RecursionRow& row : view.rows)

@@ -51,7 +51,7 @@ std::string slot_text(const TextView& view, const CacheRow& row, int t, int64_t 
   const CacheSlot slot = row.slots[size_t(t)];
   int readers = 0;
   for (int reader = t; reader < view.size(); ++reader) readers += reads(view, row, reader, t);
-  const std::string at = fmt::format("{} at \"{}\": ", row.label, quoted_piece(view.pieces[size_t(t)]));
+  const std::string at = fmt::format("{} at {}: ", row.label, in_quotes(view.pieces[size_t(t)]));
   if (slot == CacheSlot::empty) return at + "nothing is stored, no token reads it";
   const std::string what = slot == CacheSlot::stored
                                ? fmt::format("{} in {} layer{}", bytes_text(entry_bytes * int64_t(row.layers.size())),

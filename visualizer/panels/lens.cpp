@@ -106,8 +106,8 @@ void draw_what_if(const Source& source, AppState& state) {
 }
 
 std::string token_line(const LensView& lens, const TextView& view, int t) {
-  std::string out = fmt::format("after \"{}\" (depth {})", quoted_piece(view.pieces[t]), view.depth[t]);
-  if (t + 1 < view.size()) out += fmt::format(" follows \"{}\"", quoted_piece(view.pieces[t + 1]));
+  std::string out = fmt::format("after {} (depth {})", in_quotes(view.pieces[t]), view.depth[t]);
+  if (t + 1 < view.size()) out += fmt::format(" follows {}", in_quotes(view.pieces[t + 1]));
   const double regret = lens.regret(t);
   if (std::isfinite(regret))
     out += regret < 0.005
@@ -208,7 +208,7 @@ class LensPanel : public Panel {
       out += fmt::format("  {}: {:.2f} nats;", most_recursions(r, lens.nll.size()), lens.nll[r][t]);
       for (size_t c = 0; c < lens.each; ++c) {
         const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
-        out += fmt::format(" \"{}\" {}", source.quoted(candidate.id), percent(candidate.probability));
+        out += fmt::format(" {} {}", in_quotes(source.quoted(candidate.id)), percent(candidate.probability));
       }
       out += "\n";
     }
@@ -239,6 +239,8 @@ class LensPanel : public Panel {
     }
     frame.draw_frame(canvas, state, Subject::watched, view);
     frame.draw_selection(canvas, state, Subject::watched, ui::u32(ui::colors::text));
+    if (state.glow && state.glow->kind == Glow::guess && size_t(state.glow->recursion) <= lens.nll.size())
+      frame.draw_cell_glow(canvas, state.glow->recursion - 1, state.glow->token);
     frame.interact("lens.cells", state, Subject::watched);
   }
 

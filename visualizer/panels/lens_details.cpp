@@ -40,9 +40,10 @@ void draw_predictions(Canvas& canvas, const Box& box, const Source& source, cons
       const double p = std::isfinite(candidate.probability) ? std::clamp<double>(candidate.probability, 0, 1) : 0;
       canvas.rect({{x, y + letter}, {x + width * float(p), y + letter + em * 0.2f}},
                   ui::u32(depth_color(int(r) + 1), right ? 1 : 0.5));
-      ui::fitted_text(canvas, {x, y}, ui::u32(right ? ui::colors::text : ui::colors::dim),
-                      fmt::format("{}  {}{}", percent(p), source.quoted(candidate.id), right ? "  (follows)" : ""),
-                      width, font);
+      ui::fitted_text(
+          canvas, {x, y}, ui::u32(right ? ui::colors::text : ui::colors::dim),
+          fmt::format("{}  {}{}", percent(p), in_quotes(source.quoted(candidate.id)), right ? "  (follows)" : ""),
+          width, font);
     }
   }
 }
@@ -74,9 +75,9 @@ std::string foresight(const std::vector<Choice>& choices) {
 namespace {
 
 std::string words_of(const Choice& choice, const TextView& view) {
-  return fmt::format("\"{}\": recursion {}, score {:.2f}, {} {:.2f} nats",
-                     quoted_piece(view.pieces[size_t(choice.token)]), choice.recursion, choice.score,
-                     choice.benefit < 0 ? "harmed by" : "helped by", std::abs(choice.benefit));
+  return fmt::format("{}: recursion {}, score {:.2f}, {} {:.2f} nats", in_quotes(view.pieces[size_t(choice.token)]),
+                     choice.recursion, choice.score, choice.benefit < 0 ? "harmed by" : "helped by",
+                     std::abs(choice.benefit));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "visualizer/panels/loop_subject.h"
 #include "visualizer/panels/loop_words.h"
 #include "visualizer/panels/panels.h"
+#include "visualizer/panels/vocabulary.h"
 
 namespace tinymor {
 namespace {
@@ -127,7 +128,8 @@ class LoopPanel : public Panel {
     const Box machine{{all.min.x, y}, {all.max.x, all.max.y - buttons - verbs - meter - em * 0.6f}};
     if (machine.height() > em * 5) {
       drawn_ = draw_machine(canvas, machine.inset(em * 0.2f, em * 0.4f), picture);
-      point_at_chips(state, told);
+      point_at_chips(source, state, told, drawn_);
+      if (images) point_at_chips(source, state, told, picture.words);
     }
     if (!tight)
       draw_meter(canvas, {{all.min.x, machine.max.y + em * 0.3f}, {all.max.x, machine.max.y + meter}}, source, picture);
@@ -151,17 +153,27 @@ class LoopPanel : public Panel {
     return out;
   }
 
-  void point_at_chips(AppState& state, const Told& told) const {
-    if (state.shown.images >= 0 || !ImGui::IsWindowHovered()) return;
-    for (size_t i = 0; i < drawn_.size(); ++i)
-      if (drawn_[i].contains(ImGui::GetIO().MousePos))
-        point_at(state, {Subject::watched, told.story.from() + int(i)}, ImGui::IsMouseClicked(ImGuiMouseButton_Left));
+  /// The tokens, or the patches of an image, in these boxes.
+  static void point_at_chips(const Source& source, AppState& state, const Told& told, const std::vector<Box>& chips) {
+    if (!ImGui::IsWindowHovered()) return;
+    const auto at = std::find_if(chips.begin(), chips.end(),
+                                 [](const Box& chip) { return chip.contains(ImGui::GetIO().MousePos); });
+    if (at == chips.end()) return;
+    const int token = told.story.from() + int(at - chips.begin());
+    const bool clicked = ImGui::IsMouseClicked(ImGuiMouseButton_Left);
+    if (state.shown.images < 0) return point_at(state, {Subject::watched, token}, clicked);
+    state.hovering_patch = {told_image(source, state), token};
+    if (clicked) state.patch = state.patch == token ? -1 : token;
   }
 
   /// What is typed is run at once.
   void draw_own_text(const Source& source, AppState& state) {
     ImGui::SetNextItemWidth(-1);
     ui::text_field("loop.text", state.own_text, std::exchange(focus_, false));
+    if (const std::string why = why_not_watched(source, state.own_text); !why.empty()) {
+      ui::paragraph(why, ui::colors::warn, ui::Font::small);
+      return;
+    }
     if (state.own_text == asked_ || source.generation().looking || state.own_text.empty()) return;
     asked_ = state.own_text;
     state.wishes.push_back({Wish::watch});

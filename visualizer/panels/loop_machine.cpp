@@ -213,6 +213,22 @@ void draw_story_cache(Canvas& canvas, const Box& area, const LoopPicture& p) {
   }
 }
 
+/// Frames what the machine shows of the number that is pointed at.
+void draw_glow(Canvas& canvas, const LoopPicture& p, const MachineLayout& layout, const std::vector<Box>& places) {
+  if (!p.glow) return;
+  const int i = p.glow->token - p.story.from();
+  if (i >= 0 && i < int(places.size()) && places[size_t(i)].width() > 0) double_frame(canvas, places[size_t(i)]);
+  const Machine& machine = p.story.machine();
+  if (p.glow->kind == Glow::change && machine.loops()) double_frame(canvas, layout.boxes[size_t(machine.block)]);
+  if (p.glow->kind != Glow::score && p.glow->kind != Glow::bar) return;
+  if (machine.gate) double_frame(canvas, layout.gate);
+  const std::vector<int> judged = judged_tokens(p, p.event);
+  if (judged.empty() || p.story.event(p.event).pass != p.glow->recursion) return;
+  const std::vector<JudgedPlace> bars = judged_places(layout.judged, judged.size());
+  for (size_t at = 0; at < judged.size(); ++at)
+    if (judged[at] == p.glow->token) double_frame(canvas, bars[at].bar);
+}
+
 }  // namespace
 
 std::vector<Box> draw_machine(Canvas& canvas, const Box& area, const LoopPicture& p) {
@@ -236,6 +252,7 @@ std::vector<Box> draw_machine(Canvas& canvas, const Box& area, const LoopPicture
     else
       draw_chip(canvas, p, t, places[i], p.moved > 0.7f ? to.passes : from.passes);
   }
+  draw_glow(canvas, p, layout, places);
   return places;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "visualizer/draw/canvas.h"
+#include "visualizer/state/app_state.h"
 #include "visualizer/views/loop_story.h"
 
 namespace tinymor {
@@ -24,6 +25,7 @@ struct LoopPicture {
   int forced = -1;                         ///< The token whose depth is forced; every_token; -1: none.
   std::vector<int32_t> guesses = {};       ///< [T] the likeliest next token of the text; empty: not known.
   std::vector<const Image*> patches = {};  ///< [tokens] of it, to be drawn.
+  std::optional<Glow> glow = {};           ///< The number whose source is meant.
 };
 
 /// Where the boxes of a machine, its gate, those it judges and those that have left are.

@@ -27,6 +27,9 @@ void draw_stack(Canvas& canvas, const Source& source, const AppState& state, con
       canvas.rect(cell, ui::u32(depth_color(r + 1), is_new ? state.story.moved() : 1), 1.5f);
     else
       canvas.outline(cell, ui::u32(ui::colors::line), 1, 1.5f);
+    const bool meant = state.glow && state.glow->token == t && state.glow->kind != Glow::guess;
+    if (meant && (state.glow->recursion == r + 1 || (state.glow->recursion == 0 && r < told.text.depth[size_t(t)])))
+      double_frame(canvas, cell);
   }
   if (told.story.event(event).kind != LoopEvent::guess || told.guesses.empty()) return;
   const bool right = size_t(t) + 1 < told.text.ids.size() && told.guesses[size_t(t)] == told.text.ids[size_t(t) + 1];
@@ -35,6 +38,8 @@ void draw_stack(Canvas& canvas, const Source& source, const AppState& state, con
       {under.min.x, y}, ui::u32(right ? ui::colors::good : ui::colors::dim, state.story.moved()),
       fitted(inside_box(source.quoted(told.guesses[size_t(t)])), under.width() + ui::em() * 0.5f, ui::Font::small),
       ui::Font::small);
+  if (state.glow == Glow{Glow::guess, t, int(told.text.rows.size())})
+    double_frame(canvas, {{under.min.x, y}, {under.max.x, y + text_size("x", ui::Font::small).y}});
 }
 
 /// What the image is, and in the end what the model takes it for; buttons lead to other images.

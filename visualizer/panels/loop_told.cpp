@@ -44,6 +44,7 @@ LoopPicture picture_of(const Told& told, const AppState& state, std::vector<Box>
   picture.of_image = state.shown.images >= 0;
   picture.forced = told.forced;
   picture.guesses = told.guesses;
+  picture.glow = state.glow;
   return picture;
 }
 

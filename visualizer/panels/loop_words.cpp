@@ -6,7 +6,7 @@
 #include <cctype>
 #include <utility>
 
-#include "visualizer/draw/text_flow.h"
+#include "datasets/pieces.h"
 
 namespace tinymor {
 
@@ -51,7 +51,7 @@ std::string judge_text(const LoopPicture& p, int pass) {
     return fmt::format("The gate: the best {} of the whole text's {} {}, here {} of {}: it looks ahead.", row.computed,
                        row.candidates, again, go_on, judged);
   const std::string forced =
-      p.forced >= 0 ? fmt::format(" \"{}\" is forced.", inside_box(p.text.pieces[size_t(p.forced)])) : "";
+      p.forced >= 0 ? fmt::format(" {} is forced.", in_quotes(p.text.pieces[size_t(p.forced)])) : "";
   return fmt::format("The gate: {} of {} score {:.2f} or more and {}. {}{}", passing, judged, p.bar, again, rest,
                      forced);
 }

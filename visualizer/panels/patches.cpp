@@ -212,6 +212,7 @@ class PatchesPanel : public Panel {
       draw_patches(state, canvas, shown, i, place, source.geometry().recursions > 1);
     }
     hovered_ = hovering_;
+    if (hovered_.patch >= 0) state.hovering_patch = {hovered_.image, hovered_.patch};
   }
 
   /// The patches of one image; the mouse hovers them, a click makes the image large or all small again.
@@ -239,6 +240,9 @@ class PatchesPanel : public Panel {
     }
     if (const Place place = shown_place(state, shown); place.image == image)
       canvas.outline(patch_box(place.patch), ui::u32(ui::colors::text), std::max(2.0f, thickness));
+    const bool told = image == std::max(0, state.patches_image);
+    if (told && state.glow && state.glow->token < shown.rows * shown.columns)
+      double_frame(canvas, patch_box(state.glow->token));
   }
 
   Memo<std::pair<uint64_t, int>, Pictures> pictures_;  // by the source's version and the snapshot that is shown

@@ -106,6 +106,18 @@ std::string cut_line(const ScoreHistogram& scores, int r, Routing routing) {
              : fmt::format("training cut at {:.2f}, the causal rule at 0.50", at);
 }
 
+/// Frames the height of the score, or of the bar, that the inspector means, at the step that is shown.
+void draw_glow(Canvas& canvas, const Box& strip, const AppState& state, int r, float x) {
+  if (!state.glow || state.glow->recursion != r + 1) return;
+  const TextView& view = state.shown.text(Subject::watched, state.rule);
+  if (state.glow->token >= view.size() || size_t(r) >= view.rows.size()) return;
+  const Cell& cell = view.rows[size_t(r)].cells[size_t(state.glow->token)];
+  const bool bar = state.glow->kind == Glow::bar;
+  if (!bar && (state.glow->kind != Glow::score || !cell.scored)) return;
+  const float y = strip.max.y - strip.height() * float(bar ? 0.5 : router_score(cell.logit)), half = ui::em() * 0.15f;
+  double_frame(canvas, {{bar ? strip.min.x : x - half, y - half}, {bar ? strip.max.x : x + half, y + half}});
+}
+
 class ScoresPanel : public Panel {
  public:
   ScoresPanel() : Panel("scores", "Router scores") {}
@@ -218,6 +230,7 @@ class ScoresPanel : public Panel {
     if (state.shown.any()) {
       const float x = strip.min.x + strip.width() * (float(at - scores.data()) + 0.5f) / float(scores.size());
       canvas.line({x, strip.min.y}, {x, strip.max.y}, ui::u32(ui::colors::accent, 0.9), 1.5f);
+      draw_glow(canvas, strip, state, r, x);
     }
     if (r < recursions_of(*at)) {
       const Box profile{{strip.max.x + em * 0.5f, strip.min.y}, {box.max.x, strip.max.y - letter - em * 0.2f}};

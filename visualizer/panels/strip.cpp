@@ -224,6 +224,7 @@ class StripPanel : public Panel {
       const Box& place = flow.boxes[t];
       const Box at{{origin.x + place.min.x, origin.y + place.min.y}, {origin.x + place.max.x, origin.y + place.max.y}};
       ui::tag("strip.token." + std::to_string(t), at);
+      if (state.glow && state.glow->kind == Glow::depth && state.glow->token == int(t)) double_frame(canvas, at);
     }
     ImGui::EndChild();
   }

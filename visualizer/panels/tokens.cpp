@@ -165,7 +165,7 @@ class TokensPanel : public Panel {
     std::string out;
     if (state.tokens_view == TokensView::vocabulary) {
       for (int32_t id : matching(source, state.token_search))
-        out += fmt::format("\"{}\" {}\n", piece_at(source, id), frequency(source, id));
+        out += fmt::format("{} {}\n", in_quotes(piece_at(source, id)), frequency(source, id));
       return out;
     }
     const Tokens tokens = shown_tokens(source, state);
@@ -246,6 +246,8 @@ class TokensPanel : public Panel {
     const Tokens own = tokens_of(source, state.own_text);
     ui::paragraph(summary_of(source, state.own_text, own), own.problem.empty() ? ui::colors::text : ui::colors::warn,
                   ui::Font::small);
+    if (const std::string why = why_not_watched(source, state.own_text); source.can_watch() && own.problem.empty())
+      ui::paragraph(why, ui::colors::warn, ui::Font::small);
     draw_tokens(canvas, own, {});
   }
 

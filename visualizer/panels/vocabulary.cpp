@@ -51,6 +51,15 @@ std::string summary_of(const Source& source, const std::string& text, const Toke
   return out;
 }
 
+std::string why_not_watched(const Source& source, const std::string& text) {
+  if (text.empty()) return "";
+  const Tokens tokens = tokens_of(source, text);
+  if (!tokens.problem.empty()) return tokens.problem;
+  if (tokens.ids.size() >= 2) return "";
+  return fmt::format("This is one token, {}: there is none after it to guess. Type one more.",
+                     tokens.pieces.empty() ? "an empty one" : in_quotes(tokens.pieces.front()));
+}
+
 const std::vector<uint32_t>& counts_of(const Source& source) {
   static const std::vector<uint32_t> none;
   const RunInfo& run = source.history().run;

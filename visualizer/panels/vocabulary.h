@@ -20,6 +20,8 @@ struct Tokens {
 Tokens tokens_of(const Source& source, const std::string& text);
 /// How many tokens the text became, and how many of them can be watched; or the problem.
 std::string summary_of(const Source& source, const std::string& text, const Tokens& tokens);
+/// Why a text cannot be watched, as a sentence: it has too few tokens. Empty when it can, or when it is empty.
+std::string why_not_watched(const Source& source, const std::string& text);
 
 /// [vocabulary] how often each token occurs; empty when that was not recorded.
 const std::vector<uint32_t>& counts_of(const Source& source);

@@ -82,12 +82,16 @@ void App::frame(double seconds) {
   registry_.begin_frame();
   reveal_highlight(state_, registry_);
   state_.hovering.reset();
+  state_.hovering_patch.reset();
+  state_.glowing.reset();
   state_.at_gap = registry_.focus().starts_with("split.") || registry_.at_slider();
   give_typed_ahead(state_);
   if (!state_.bare) handle_keys(*source_, state_);
   state_.panel_under_mouse.clear();
   draw();
   state_.hovered = state_.hovering;
+  state_.hovered_patch = state_.hovering_patch;
+  state_.glow = state_.glowing;
   if (std::exchange(state_.session_asked, false)) session_.toggle(state_, *source_);
   session_.note(seconds, state_, *source_);
   grant_wishes();

@@ -11,16 +11,15 @@
 namespace tinymor {
 namespace {
 
-constexpr std::array<std::string_view, 7> panels_of_tokens = {"loop", "strip",    "grid",     "kv",
-                                                              "lens", "generate", "attention"};
+constexpr std::array<std::string_view, 8> panels_of_tokens = {"loop", "strip",    "grid",      "kv",
+                                                              "lens", "generate", "attention", "patches"};
 
 bool needs_bar(const Source& source, const AppState& state) {
   const Page page = current_page(source, state);
   const auto shows_tokens = [](const Tile& tile) {
     return std::find(panels_of_tokens.begin(), panels_of_tokens.end(), tile.panel) != panels_of_tokens.end();
   };
-  return !source.history().of_images() && !page.holds("inspector") &&
-         std::any_of(page.tiles.begin(), page.tiles.end(), shows_tokens);
+  return !page.holds("inspector") && std::any_of(page.tiles.begin(), page.tiles.end(), shows_tokens);
 }
 
 }  // namespace
@@ -32,7 +31,7 @@ float draw_inspector_bar(const Source& source, AppState& state, ImVec2 window, f
   if (ui::begin_bar("##inspector", {0, top}, {window.x, bottom - top})) {
     ui::tag("inspector", {{0, top}, {window.x, bottom}});
     ImGui::SetCursorPos({em * 0.6f, pad});
-    ui::fitted_label(inspected_in_short(state), window.x - em * 1.2f, ui::colors::dim, ui::Font::small);
+    ui::fitted_label(inspected_in_short(source, state), window.x - em * 1.2f, ui::colors::dim, ui::Font::small);
   }
   ui::end_bar();
   return top;

@@ -99,6 +99,19 @@ struct OpenState {
   std::vector<Preset> presets = {};
 };
 
+/// A number of the inspector, whose source glows in the other panels while it is pointed at.
+struct Glow {
+  enum Kind { depth, score, bar, change, guess } kind = depth;
+  int token = 0;      ///< Of the watched text.
+  int recursion = 0;  ///< From 1; 0: all of them.
+  bool operator==(const Glow&) const = default;
+};
+
+/// A patch of an image of the snapshot that is shown.
+struct PatchRef {
+  int image = 0, patch = 0;
+};
+
 struct Settings {
   RuleView rule = RuleView::causal;
   bool rest_on_plateau = false;          ///< A live run pauses when its held-out loss no longer falls, ...
@@ -164,7 +177,9 @@ struct RunState {
   bool mark_compared = false;  ///< The other step of the same run has a mark on the curves and the time line.
   PlotView curves;             ///< Of all curves of the run.
 
-  std::optional<TokenRef> hovered;  ///< As of the last frame.
+  std::optional<TokenRef> hovered;        ///< As of the last frame.
+  std::optional<PatchRef> hovered_patch;  ///< Likewise.
+  std::optional<Glow> glow;               ///< Likewise.
   std::optional<TokenRef> pinned;
   /// First and last token of the part of the watched text that is marked; no token is pinned at the same time.
   std::optional<std::pair<int, int>> span;
@@ -179,10 +194,12 @@ struct RunState {
 };
 
 struct FrameState {
-  std::optional<TokenRef> hovering;  ///< Set by the panels during a frame.
-  bool awaits_text = false;          ///< A dialog has appeared; its text field does not have the keyboard yet.
-  std::vector<ImWchar> typed_ahead;  ///< What was typed for it in the meantime.
-  bool entered_ahead = false;        ///< Enter was pressed after that.
+  std::optional<TokenRef> hovering;        ///< Set by the panels during a frame.
+  std::optional<PatchRef> hovering_patch;  ///< Likewise.
+  std::optional<Glow> glowing;             ///< Set by the inspector during a frame.
+  bool awaits_text = false;                ///< A dialog has appeared; its text field does not have the keyboard yet.
+  std::vector<ImWchar> typed_ahead;        ///< What was typed for it in the meantime.
+  bool entered_ahead = false;              ///< Enter was pressed after that.
   std::pair<std::string, std::string> scene_asked;  ///< Name and text of a scene that the next frame begins with.
   bool session_asked = false;                       ///< To begin or to end the recording of the session.
   float docked = 0;                                 ///< Height of the bands above the bottom bar, as of the last frame.

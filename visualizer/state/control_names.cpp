@@ -20,7 +20,7 @@ curves.NAME.NAME curves.smooth depth.back depth.by depth.by.N depth.cut_offs dep
 depth.flops depth.of_next depth.part depth.part.N depth.row.N depth.sort.N depth.stop depth.survey
 depth.training.NAME depth.worst.N gen.branch gen.branch.N gen.clear gen.go_on gen.max_depth gen.pace gen.play gen.prompt gen.seed gen.step
 gen.temperature gen.tokens gen.top_k gen.top_p gen.undo grid.cells grid.cells.all grid.paper grid.sort help help.close
-help.window inspector inspector.let_go kv.cells kv.cells.all kv.strategy kv.strategy.N kv.subject kv.subject.N learn
+help.window inspector inspector.guess.N inspector.let_go inspector.number.N kv.cells kv.cells.all kv.strategy kv.strategy.N kv.subject kv.subject.N learn
 lens.capacity lens.cells lens.cells.all lens.choices lens.cut_off lens.depth.N lens.everybody lens.reset lens.without lesson lesson.back
 lesson.choose.N lesson.close lesson.fold lesson.hint lesson.list.close lesson.next lesson.problem.N lesson.solve
 loop.back loop.bar loop.depth.N loop.event loop.image loop.instruments loop.next loop.own loop.play loop.preset.N loop.rewind

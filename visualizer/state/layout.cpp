@@ -62,15 +62,15 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
                  {"sharing", row(right, 0.5f, 1)},
                  token}};
   };
-  const Page loop = images ? Page{"Loop", {{"loop", area}}}
-                           : Page{"Loop", {{"loop", column(0, 0.7f)}, {"inspector", column(0.7f, 1)}}};
+  const Page loop{"Loop", {{"loop", column(0, 0.7f)}, {"inspector", column(0.7f, 1)}}};
   const Page compare{"Compare", {{"compare", area}}};
   const Page depth{"Where depth", {{"depth", area}}};
   const Page autograd{"Autograd", {{"autograd", area}}};
   const bool roomy = arrangement == Arrangement::wide || arrangement == Arrangement::normal;
   const Page data = roomy ? Page{"Data", {{"tokens", column(0, inspector)}, token}} : Page{"Data", {{"tokens", area}}};
   if (images && arrangement == Arrangement::single)
-    return {loop,
+    return {{"Loop", {{"loop", area}}},
+            {"Inspector", {{"inspector", area}}},
             {"Patches", {{"patches", area}}},
             {"Curves", {{"curves", area}}},
             {"Scores", {{"scores", area}}},
@@ -79,7 +79,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
             autograd};
   if (images)
     return {loop,
-            {"Overview", {{"patches", column(0, 0.6f)}, {"curves", column(0.6f, 1)}}},
+            {"Overview", {{"patches", column(0, 0.44f)}, {"curves", column(0.44f, inspector)}, token}},
             {"Inside", {{"scores", column(0, 0.5f)}, {"sharing", column(0.5f, 1)}}},
             compare,
             autograd};

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "datasets/pieces.h"
+
 namespace tinymor {
 
 const char* rule_name(RuleView rule) {
@@ -20,8 +22,8 @@ std::vector<std::string> likely_next(const Trace& trace, const Source& source) {
     out.emplace_back();
     for (size_t i = 0; i < each; ++i) {
       const Candidate& candidate = trace.likely[t * each + i];
-      out.back() +=
-          fmt::format("{}\"{}\" {}", i > 0 ? ", " : "", source.quoted(candidate.id), percent(candidate.probability));
+      out.back() += fmt::format("{}{} {}", i > 0 ? ", " : "", in_quotes(source.quoted(candidate.id)),
+                                percent(candidate.probability));
     }
   }
   return out;

@@ -40,6 +40,14 @@ void set_score(Cell& cell, float logit, float gate) {
   cell.gate = gate;
 }
 
+/// The weight that expert choice gives the block's output for a score z; 0 where it is drawn at random.
+float gate_of(const RouterConfig& router, float z) {
+  if (router.random || !std::isfinite(z)) return 0;
+  const double alpha = router.alpha;
+  if (router.function == RouterFunction::tanh) return float(alpha * std::tanh(z));
+  return float(router.function == RouterFunction::sigmoid ? alpha * router_score(z) : alpha * z);
+}
+
 bool scores_by_sigmoid(const Geometry& geometry) {
   return geometry.model.router.function == RouterFunction::sigmoid;
 }
@@ -76,6 +84,20 @@ void fill_from_depth(RecursionRow& row, const std::vector<int>& depth, int recur
   for (size_t t = 0; t < row.cells.size(); ++t) {
     if (depth[t] == recursion - 1) row.cells[t].state = CellState::skipped;
     if (depth[t] >= recursion) row.cells[t].state = CellState::computed;
+  }
+}
+
+/// What the recursion changed in the tokens that took it, in the order of their positions.
+void set_changes(RecursionRow& row, const StateChange& changes) {
+  size_t at = 0;
+  for (Cell& cell : row.cells) {
+    if (cell.state != CellState::computed) continue;
+    if (at >= std::min(changes.before.size(), changes.change.size())) return;
+    if (std::isfinite(changes.before[at]) && std::isfinite(changes.change[at])) {
+      cell.before = changes.before[at];
+      cell.change = changes.change[at];
+    }
+    ++at;
   }
 }
 
@@ -140,6 +162,7 @@ TextView view_of(const Trace& trace, const Geometry& geometry) {
       fill_from_decisions(view.rows[r], trace.recursions[r]);
     else
       fill_from_depth(view.rows[r], view.depth, int(r) + 1);
+    if (r < trace.changes.size()) set_changes(view.rows[r], trace.changes[r]);
   }
   if (geometry.routing == Routing::token_choice)
     for (size_t t = 0; t < std::min(tokens, trace.router_logits.size()); ++t)
@@ -169,7 +192,7 @@ TextView view_of(const ImageTrace& image, const Geometry& geometry) {
     for (size_t at = p; at < image.logits.size(); at += patches) logits.push_back(image.logits[at]);
     if (geometry.routing == Routing::token_choice) set_depth_scores(view.rows, p, logits, scores_by_sigmoid(geometry));
     for (size_t r = 0; r < std::min(logits.size(), view.rows.size()) && geometry.routing == Routing::expert_choice; ++r)
-      set_score(view.rows[r].cells[p], logits[r], 0);
+      set_score(view.rows[r].cells[p], logits[r], gate_of(geometry.model.router, logits[r]));
   }
   finish(view, geometry);
   view.lm_loss = std::numeric_limits<double>::quiet_NaN();

@@ -27,6 +27,8 @@ struct Cell {
   float logit = 0;
   float gate = 0;
   int rank = 0;  ///< 1: highest score among the candidates; 0: no score.
+  /// L2 norms of the state with which it came and of what the recursion changed in it; negative: not known.
+  float before = -1, change = -1;
 };
 struct RecursionRow {
   std::string name;         ///< As block_name.

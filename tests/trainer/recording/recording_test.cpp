@@ -26,6 +26,7 @@ Trace example_trace(Rule rule) {
   t.depth = {2, 1, 0};
   t.recursions = {{{0, 1, 2}, {0.5f, -1, 2}, {0.06f, 0.02f, 0.09f}, {0, 1}}, {{0, 1}, {3, 4}, {0.1f, 0.1f}, {0}}};
   t.nll = {1.5f, 2.25f};
+  t.changes = {{{4, 5}, {0.5f, 0.25f}}, {{4.5f}, {0.125f}}};
   t.lm_loss = 1.875;
   t.aux_loss = 0.7;
   t.kv_entries = {{2, 2}, {1, 1}};
@@ -94,6 +95,7 @@ bool same(const Trace& a, const Trace& b) {
                     same_recursion) &&
          a.lm_loss == b.lm_loss && a.aux_loss == b.aux_loss && a.kv_entries == b.kv_entries &&
          a.kv_bytes == b.kv_bytes && a.kv_vanilla_bytes == b.kv_vanilla_bytes && a.likely == b.likely &&
+         a.changes == b.changes &&
          std::equal(a.attention.begin(), a.attention.end(), b.attention.begin(), b.attention.end(),
                     [](const AttentionTrace& x, const AttentionTrace& y) {
                       return x.queries == y.queries && x.keys == y.keys && x.weights == y.weights &&
@@ -184,6 +186,26 @@ TEST_CASE("a snapshot is said to take what it takes in a recording") {
   const size_t head = 24, checksum = 4;
   REQUIRE(bytes_of(example_snapshot(2)) == event_record(example_snapshot(2), 1).size() - head - checksum);
   REQUIRE(bytes_of(example_images(2)) == event_record(example_images(2), 1).size() - head - checksum);
+}
+
+TEST_CASE("a recording from before the sizes of states were in it is read without, and false ones are refused") {
+  const std::string now = event_record(example_snapshot(2), 1);
+  std::string_view rest = now;
+  const std::string_view payload = take_record(rest)->payload;
+  const size_t added = 2 * (4 + (4 + 2 * 4) * 2 + (4 + 4) * 2);  // of each rule: lists and their lengths
+  Recording old;
+  REQUIRE(add_record(old, {RecordKind::snapshot, 2, 0, payload.substr(0, payload.size() - added), {}}));
+  CHECK(old.snapshots.at(0).topk.changes.empty());
+  CHECK(old.snapshots.at(0).threshold.attention.at(0).log_sums == example_trace(Rule::topk).attention[0].log_sums);
+  for (const auto& spoil : std::vector<std::function<void(Trace&)>>{[](Trace& t) { t.changes[0].before.pop_back(); },
+                                                                    [](Trace& t) { t.changes[1].change.push_back(1); },
+                                                                    [](Trace& t) {
+                                                                      t.changes.push_back({{1}, {1}});
+                                                                    }}) {
+    Snapshot snapshot = example_snapshot(2);
+    spoil(snapshot.threshold);
+    CHECK_THROWS_AS(event_record(snapshot, 1), Error);
+  }
 }
 
 TEST_CASE("an event of no known kind, or with more text than is ever written, is left out") {

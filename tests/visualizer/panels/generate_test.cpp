@@ -67,11 +67,11 @@ TEST_CASE("the candidates follow temperature, top-k and top-p with nothing run a
   REQUIRE(wait_for(desk.source, [&] { return !desk.source.generation().running; }));
   const auto line = [&] { return desk.window.app().text("generate"); };
   desk.state().request.temperature = 1;
-  CHECK_THAT(line(), ContainsSubstring("next of 5: \"e\" 63.6 % \"d\" 23.4 %"));
+  CHECK_THAT(line(), ContainsSubstring("next of 5: “e” 63.6 % “d” 23.4 %"));
   desk.state().request.top_k = 2;
-  CHECK_THAT(line(), ContainsSubstring("next of 2: \"e\" 73.1 % \"d\" 26.9 %;"));
+  CHECK_THAT(line(), ContainsSubstring("next of 2: “e” 73.1 % “d” 26.9 %;"));
   desk.state().request.top_p = 0.7f;
-  CHECK_THAT(line(), ContainsSubstring("next of 1: \"e\" 100.0 %; the draw takes \"e\""));
+  CHECK_THAT(line(), ContainsSubstring("next of 1: “e” 100.0 %; the draw takes “e”"));
 }
 
 TEST_CASE("a window writes about six tokens a second unless it is told otherwise") {
@@ -117,7 +117,7 @@ TEST_CASE("every token of a text keeps the candidates it was drawn from, however
   CHECK(g.text[2].draw->number == number_of(1));
   desk.state().request.top_k = 2;
   desk.state().pinned = TokenRef{Subject::generated, 2};
-  CHECK_THAT(line(), ContainsSubstring("token 2, of 5: \"e\" 63.6 %") && ContainsSubstring("; the draw took \"c\""));
+  CHECK_THAT(line(), ContainsSubstring("token 2, of 5: “e” 63.6 %") && ContainsSubstring("; the draw took “c”"));
   CHECK_THAT(desk.window.drawing(), ContainsSubstring("%  drawn"));
   CHECK_FALSE(desk.shows("candidates.0"));  // the past is not changed
   desk.state().pinned = TokenRef{Subject::generated, 0};

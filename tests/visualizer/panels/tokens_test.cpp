@@ -52,7 +52,7 @@ TEST_CASE("the vocabulary begins with the most frequent token and lists what con
   CHECK(desk.state().tokens_view == TokensView::vocabulary);
   CHECK(desk.table().rows.size() == 512);
   CHECK(desk.table().rows[0] == std::vector<std::string>{"24", "\u00b7the", "9000"});
-  CHECK_THAT(desk.text(), ContainsSubstring("\"\u00b7the\" id 24 occurs 9,000 times: 14.98 % of the corpus"));
+  CHECK_THAT(desk.text(), ContainsSubstring("“\u00b7the” id 24 occurs 9,000 times: 14.98 % of the corpus"));
   REQUIRE(desk.window.click("tokens.search"));
   desk.window.type("GIRL");
   CHECK(desk.state().token_search == "GIRL");

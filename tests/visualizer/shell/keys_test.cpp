@@ -353,6 +353,7 @@ TEST_CASE("Tab goes from control to control and from field to field, also out of
     REQUIRE(ImGui::GetIO().WantTextInput);
     desk.window.key(ImGuiKey_Tab);
     desk.window.frames(2);
+    while (registry.focus().starts_with("inspector.")) desk.window.key(ImGuiKey_Tab);  // in lines beside it
     CHECK(registry.focus() == next);
     CHECK_FALSE(ImGui::GetIO().WantTextInput);
   };

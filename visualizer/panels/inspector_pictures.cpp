@@ -1,0 +1,164 @@
+#include "visualizer/panels/inspector_pictures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "datasets/pieces.h"
+#include "visualizer/draw/ui.h"
+#include "visualizer/panels/lens_details.h"
+
+namespace tinymor {
+namespace {
+
+void add_point(ScoreCurve& curve, int64_t step, const TextView& view, int token) {
+  curve.steps.push_back(double(step));
+  curve.depths.push_back(view.depth[size_t(token)]);
+  for (size_t r = 0; r < curve.scores.size(); ++r) {
+    const Cell& cell = view.rows[r].cells[size_t(token)];
+    curve.scores[r].push_back(cell.scored ? router_score(cell.logit) : std::nan(""));
+  }
+}
+
+ScoreCurve empty_curve(const Source& source) {
+  ScoreCurve curve;
+  curve.scores.resize(size_t(source.geometry().recursions));
+  return curve;
+}
+
+}  // namespace
+
+ScoreCurve token_curve(const Source& source, const AppState& state, int token) {
+  ScoreCurve curve = empty_curve(source);
+  for (const Snapshot& snapshot : source.history().snapshots) {
+    const Trace& trace = state.rule == RuleView::training ? snapshot.topk : snapshot.threshold;
+    if (trace.tokens == state.shown.causal.ids && size_t(token) < trace.depth.size())
+      add_point(curve, snapshot.step, view_of(trace, source.geometry()), token);
+  }
+  return curve;
+}
+
+ScoreCurve patch_curve(const Source& source, const AppState& state, PatchRef patch) {
+  ScoreCurve curve = empty_curve(source);
+  const std::vector<ImageSnapshot>& all = source.history().images;
+  const SeenImage& shown = all[size_t(state.shown.images)].images[size_t(patch.image)];
+  for (const ImageSnapshot& snapshot : all)
+    if (size_t(patch.image) < snapshot.images.size())
+      if (const SeenImage& image = snapshot.images[size_t(patch.image)];
+          image.pixels == shown.pixels && image.depth.size() == shown.depth.size())
+        add_point(curve, snapshot.step, view_of(image, source.geometry()), patch.patch);
+  return curve;
+}
+
+namespace {
+
+/// A cell from each step to the next in the colour of its depth, with the digit where there is room.
+void draw_depths(Canvas& canvas, const Box& row, const ScoreCurve& curve, double last) {
+  const auto x = [&](double step) { return row.min.x + float(step / last) * row.width(); };
+  for (size_t i = 0; i < curve.steps.size();) {
+    size_t end = i + 1;  // of those with the same depth
+    while (end < curve.steps.size() && curve.depths[end] == curve.depths[i]) ++end;
+    const Box cell{{x(curve.steps[i]), row.min.y},
+                   {end < curve.steps.size() ? x(curve.steps[end]) : row.max.x, row.max.y}};
+    const Color tint = depth_color(curve.depths[i]);
+    canvas.rect(cell, ui::u32(tint));
+    const std::string digit = fmt::format("{}", curve.depths[i]);
+    if (text_size(digit, ui::Font::small).x + 2 < cell.width())
+      text_centered(canvas, cell.center(), ui::u32(text_on(tint)), digit, ui::Font::small);
+    i = end;
+  }
+}
+
+}  // namespace
+
+void draw_curve(Canvas& canvas, const Box& box, const ScoreCurve& curve, int64_t step) {
+  const float em = ui::em(), small = text_size("0", ui::Font::small).y;
+  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::text),
+                  std::vector<std::string>{"Its depth and scores over the training", "Depth and scores"}, box.width(),
+                  ui::Font::bold);
+  const double last = std::max(1.0, curve.steps.back());
+  const float top = box.min.y + em * 1.5f;
+  draw_depths(canvas, {{box.min.x, top}, {box.max.x, top + small}}, curve, last);
+  const Box area{{box.min.x, top + small + 2}, {box.max.x, box.max.y - small - 2}};
+  canvas.rect(area, ui::u32(ui::colors::well));
+  const auto x = [&](double at) { return area.min.x + float(at / last) * area.width(); };
+  const auto y = [&](double score) { return area.max.y - float(score) * area.height(); };
+  canvas.line({area.min.x, y(0.5)}, {area.max.x, y(0.5)}, ui::u32(ui::colors::line), 1);
+  for (size_t r = 0; r < curve.scores.size(); ++r) {
+    std::vector<ImVec2> points;
+    for (size_t i = 0; i < curve.steps.size(); ++i) {
+      if (!std::isfinite(curve.scores[r][i])) continue;
+      points.push_back({x(curve.steps[i]), y(curve.scores[r][i])});
+      canvas.circle(points.back(), em * 0.15f, ui::u32(depth_color(int(r) + 1)));
+    }
+    canvas.polyline(points, ui::u32(depth_color(int(r) + 1)), 2);
+  }
+  const double here = std::min(last, double(step));
+  canvas.line({x(here), area.min.y}, {x(here), area.max.y}, ui::u32(ui::colors::text, 0.6), 1);
+  canvas.text({box.min.x, area.max.y + 1}, ui::u32(ui::colors::dim), "step 0", ui::Font::small);
+  text_right(canvas, {box.max.x, area.max.y + 1}, ui::u32(ui::colors::dim), fmt::format("{:.0f}", last),
+             ui::Font::small);
+}
+
+namespace {
+
+float guess_height() {
+  return text_size("0", ui::Font::small).y + ui::em() * 0.35f;
+}
+constexpr float title_em = 1.5f;
+
+/// One guess: its probability, the token, a bar below; brighter where the token does follow.
+void draw_guess(Canvas& canvas, const Box& box, const Source& source, const Candidate& candidate, bool right,
+                int pass) {
+  const double p = std::isfinite(candidate.probability) ? std::clamp<double>(candidate.probability, 0, 1) : 0;
+  const std::string words = fmt::format("{}  {}", percent(p), in_quotes(source.quoted(candidate.id)));
+  ui::fitted_text(canvas, box.min, ui::u32(right ? ui::colors::text : ui::colors::dim),
+                  right ? std::vector<std::string>{words + "  follows", words} : std::vector<std::string>{words},
+                  box.width(), ui::Font::small);
+  const float y = box.max.y - ui::em() * 0.3f;
+  gauge(canvas, {{box.min.x, y}, {box.max.x, y + ui::em() * 0.2f}}, p, ui::u32(depth_color(pass), right ? 1 : 0.6),
+        ui::u32(ui::colors::well), 0);
+}
+
+}  // namespace
+
+float guesses_height(const AppState& state, int each) {
+  return ui::em() * title_em + float(state.shown.lens.nll.size()) * float(each) * guess_height();
+}
+
+void draw_guesses(Canvas& canvas, const Box& box, const Source& source, AppState& state, int t) {
+  const LensView& lens = state.shown.lens;
+  const TextView& view = state.shown.causal;
+  const float em = ui::em(), high = guess_height(), passes = float(lens.nll.size());
+  ui::fitted_text(
+      canvas, box.min, ui::u32(ui::colors::text),
+      std::vector<std::string>{"What comes next after so many passes, loss in nats", "What comes next, loss in nats"},
+      box.width(), ui::Font::bold);
+  const float room = box.height() - em * title_em;
+  const auto each = size_t(std::clamp(std::floor(room / high / passes), 1.0f, std::max(1.0f, float(lens.each))));
+  const float label = text_size("as routed", ui::Font::small).x + em * 0.5f;
+  const float loss = box.width() > em * 17 ? text_size("10.00", ui::Font::small).x + em * 0.5f : 0;
+  for (size_t r = 0; r < lens.nll.size(); ++r) {
+    const float y = box.min.y + em * title_em + float(r * each) * high;
+    const Box row{{box.min.x, y}, {box.max.x, y + float(each) * high}};
+    ui::fitted_text(canvas, row.min, ui::u32(ui::colors::dim), most_recursions(r, lens.nll.size()), label,
+                    ui::Font::small);
+    if (loss > 0 && std::isfinite(lens.nll[r][size_t(t)]))
+      text_right(canvas, {row.max.x, y}, ui::u32(ui::colors::dim), fmt::format("{:.2f}", lens.nll[r][size_t(t)]),
+                 ui::Font::small);
+    for (size_t c = 0; c < std::min(each, lens.each); ++c) {
+      const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
+      const bool right = t + 1 < view.size() && candidate.id == view.ids[size_t(t) + 1];
+      const float top = y + float(c) * high;
+      draw_guess(canvas, {{row.min.x + label, top}, {row.max.x - loss, top + high}}, source, candidate, right,
+                 int(r) + 1);
+    }
+    const std::string name = fmt::format("inspector.guess.{}", r);
+    ImGui::SetCursorScreenPos(row.min);
+    ui::area(name, {row.width(), row.height()});
+    if (ImGui::IsItemHovered() || ui::keyboard_at(name)) state.glowing = Glow{Glow::guess, t, int(r) + 1};
+  }
+}
+
+}  // namespace tinymor
