@@ -36,16 +36,16 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
     take(read_recording(recording));
   }
   find_tokenizer(run.path.empty() ? "." : run.path);
-  if (modelled && !history_.of_images()) {
-    if (!recorded) {
-      config_.model = load_model(model, checkpoint).config();
-      geometry_ = geometry_of(config_.model);
-      for (int32_t id = 0; tokenizer_ && id < tokenizer_->vocab_size(); ++id)
-        history_.run.vocabulary.push_back(tokenizer_->piece(id));
-    }
-    generator_ = std::make_unique<GenerationWorker>(file_decoder(model, checkpoint), std::move(wake));
-    if (!recorded && tokenizer_) watch({Watched::own, tokenizer_->encode(GenerateRequest().prompt)});
+  if (!recorded) {
+    config_.model = load_model(model, checkpoint).config();
+    geometry_ = geometry_of(config_.model);
+    for (int32_t id = 0; tokenizer_ && id < tokenizer_->vocab_size(); ++id)
+      history_.run.vocabulary.push_back(tokenizer_->piece(id));
   }
+  draws_ = history_.of_images();
+  if (modelled)
+    generator_ = std::make_unique<GenerationWorker>(file_decoder(model, checkpoint, draws_), std::move(wake));
+  if (!recorded && tokenizer_) watch({Watched::own, tokenizer_->encode(GenerateRequest().prompt)});
 }
 
 RecordingSource::RecordingSource(std::string name, Recording recording) {
