@@ -61,8 +61,7 @@ std::optional<Sketch> Sketch::parse(std::string_view text) {
 void Sketch::draw(float from_x, float from_y, float to_x, float to_y, bool erase) {
   for (int y = 0; y < side; ++y)
     for (int x = 0; x < side; ++x) {
-      const float covered =
-          coverage(float(x), float(y), from_x, from_y, to_x, to_y, erase ? eraser : pen);
+      const float covered = coverage(float(x), float(y), from_x, from_y, to_x, to_y, erase ? eraser : pen);
       uint8_t& level = levels_[size_t(y * side + x)];
       if (erase)
         level = std::min(level, uint8_t(std::lround((1 - covered) * most)));
@@ -109,7 +108,7 @@ float Sketch::at(float x, float y) const {
 std::vector<uint8_t> Sketch::pixels(int n) const {
   const Frame drawn = frame();
   const float scale = std::min(2.0f, 20 / drawn.extent) * float(n) / side;  // pixels of the image for each of these
-  constexpr int samples = 3;                                                // of a pixel of the image, in each direction
+  constexpr int samples = 3;  // of a pixel of the image, in each direction
   std::vector<uint8_t> out;
   for (int y = 0; y < n; ++y)
     for (int x = 0; x < n; ++x) {

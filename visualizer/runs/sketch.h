@@ -31,9 +31,9 @@ class Sketch {
   /// 0 to 1.
   float ink(int x, int y) const { return float(levels_[size_t(y * side + x)]) / most; }
 
-  /// [n*n] as in MNIST: scaled so that what is drawn fills 20 of 28 pixels in its longer direction, and moved so that the
-  /// middle of its ink is the middle of the image. A small drawing gets at most twice as large, or its line would get too
-  /// thick.
+  /// [n*n] as in MNIST: scaled so that what is drawn fills 20 of 28 pixels in its longer direction, and moved so that
+  /// the middle of its ink is the middle of the image. A small drawing gets at most twice as large, or its line would
+  /// get too thick.
   std::vector<uint8_t> pixels(int n) const;
 
   bool operator==(const Sketch&) const = default;
