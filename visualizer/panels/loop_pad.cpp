@@ -33,7 +33,7 @@ float tools_width() {
 void LoopPad::draw(Canvas& canvas, const Source& source, AppState& state, Box& area) {
   if (!source.can_draw() || state.shown.images < 0) return;
   // The image itself, and what it is taken for, come before the buttons.
-  const float em = ui::em(), height = area.height(), before = height + em * 13;
+  const float em = ui::em(), height = area.height(), before = height + em * 9.5f;
   const bool tools = area.width() > before + height + tools_width() + em;
   const float last = area.max.x - height - (tools ? tools_width() + em * 0.5f : 0);
   const float x = std::min(last, area.min.x + height + em * 20);
@@ -103,10 +103,9 @@ void LoopPad::use_keys(AppState& state) {
 }
 
 void LoopPad::go_to(AppState& state, Point to, bool erase) {
-  const Sketch before = state.own_image;
   state.own_image.draw(cursor_.x, cursor_.y, to.x, to.y, erase);
   cursor_ = {std::clamp(to.x, 0.0f, side - 1), std::clamp(to.y, 0.0f, side - 1)};
-  if (state.own_image == before || state.story.typing) return;
+  if (state.story.typing || state.own_image.empty()) return;
   state.story.typing = true;
   state.story.step(state.story.last());
 }
