@@ -38,11 +38,12 @@ class PatchLogits : public Probe {
 
 }  // namespace
 
-std::vector<ImageTrace> trace(const ImageModel& model, const Tensor& patches) {
+std::vector<ImageTrace> trace(const ImageModel& model, const Tensor& patches, ForwardOptions options) {
   const NoGrad off;
   const int64_t n = patches.dim(0), count = model.config().patches();
   PatchLogits probe(n, model.config().model.n_recursions, count);
-  const ForwardResult result = model.forward(patches, {.probe = &probe});
+  options.probe = &probe;
+  const ForwardResult result = model.forward(patches, options);
   const Tensor& logits = result.logits.value();
   const Tensor log_total = logsumexp(logits, {1});
   const IntTensor predicted = argmax(logits, 1);

@@ -17,7 +17,7 @@ struct ImageTrace {
   float probability = 0;  ///< Of that class.
 };
 
-/// patches [n,P,p*p] -> [n]. Throws Error as ImageModel::forward does.
-std::vector<ImageTrace> trace(const ImageModel& model, const Tensor& patches);
+/// patches [n,P,p*p] -> [n]. `options` without a probe. Throws Error as ImageModel::forward does.
+std::vector<ImageTrace> trace(const ImageModel& model, const Tensor& patches, ForwardOptions options = {});
 
 }  // namespace tinymor

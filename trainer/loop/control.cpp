@@ -50,7 +50,7 @@ std::optional<Watched> Control::take_watched() {
   return std::exchange(watched_, std::nullopt);
 }
 
-void Control::post(std::function<void(const Model&)> task) {
+void Control::post(std::function<void()> task) {
   {
     std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
@@ -58,9 +58,9 @@ void Control::post(std::function<void(const Model&)> task) {
   wake_.notify_all();
 }
 
-bool Control::between_steps(const Model* model, const std::function<void(const std::string&)>& tell) {
+bool Control::between_steps(const std::function<void(const std::string&)>& tell) {
   for (;;) {
-    std::vector<std::function<void(const Model&)>> tasks;
+    std::vector<std::function<void()>> tasks;
     std::vector<std::string> commands;
     {
       std::unique_lock lock(mutex_);
@@ -71,8 +71,7 @@ bool Control::between_steps(const Model* model, const std::function<void(const s
       commands.swap(commands_);
     }
     for (const std::string& command : commands) tell(command);
-    for (const auto& task : tasks)
-      if (model) task(*model);
+    for (const auto& task : tasks) task();
     waiting_ = false;
     if (stop_) return false;
     if (!paused_) {

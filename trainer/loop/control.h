@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "mor/model.h"
 #include "trainer/recording/events.h"
 
 namespace tinymor {
@@ -34,14 +33,14 @@ class Control {
   /// Whether the run waits because it is paused; it finishes the step that it is in first.
   bool waiting() const { return waiting_; }
   bool stopping() const { return stop_; }
-  /// Runs `task` on the training thread before its next step (also while paused), with the current model.
-  void post(std::function<void(const Model&)> task);
+  /// Runs `task` on the training thread before its next step, also while paused: what it reads of the run is whole.
+  void post(std::function<void()> task);
 
  private:
   friend class TrainingLoop;
-  /// Called between steps: runs posted tasks, where there is a model of text, tells in words what was asked for, and
-  /// waits while paused. False when the run is to stop.
-  bool between_steps(const Model* model, const std::function<void(const std::string&)>& tell);
+  /// Called between steps: runs posted tasks, tells in words what was asked for, and waits while paused. False when the
+  /// run is to stop.
+  bool between_steps(const std::function<void(const std::string&)>& tell);
   void note(std::string command);
   /// Whether a snapshot was asked for since the last time.
   bool snapshot_wanted() { return snapshot_.exchange(false); }
@@ -56,7 +55,7 @@ class Control {
   std::atomic<double> lr_factor_{1};
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<std::function<void(const Model&)>> tasks_;
+  std::vector<std::function<void()>> tasks_;
   std::vector<std::string> commands_;  // not yet told
   std::optional<Watched> watched_;
 };

@@ -85,7 +85,6 @@ class Trainer::Text : public Task {
   Module& model() override { return weights; }
   std::string checkpoint() const override { return write_checkpoint(weights); }
   void save_beside(const RunFolder& folder) const override;
-  const Model* text_model() const override { return &weights; }
   Pass pass(int64_t step, int64_t micro, const ForwardOptions& options) const override;
   void balance(std::span<const double> load) override { weights.balance(load); }
   EvalMetrics evaluate() const override;

@@ -207,7 +207,7 @@ void TrainingLoop::State::run(Control* control) {
     command("starts again from its checkpoint");
   }
   int64_t saved = progress.step;
-  while (progress.step < train.steps && (!control || control->between_steps(task->text_model(), command))) {
+  while (progress.step < train.steps && (!control || control->between_steps(command))) {
     const StepMetrics metrics = step(control ? control->lr_factor() : 1);
     const bool last = metrics.step == train.steps;
     observers.tell(metrics);

@@ -42,8 +42,6 @@ class Task {
   virtual std::string checkpoint() const = 0;
   /// Writes what a run's folder holds beside configuration and checkpoints.
   virtual void save_beside(const RunFolder&) const {}
-  /// What tasks that the window posts are given; null for an image model.
-  virtual const Model* text_model() const { return nullptr; }
 
   struct Pass {
     ForwardResult result;

@@ -66,8 +66,9 @@ struct Snapshot {
 
 /// A grey image and what the model makes of it.
 struct SeenImage : ImageTrace {
-  std::vector<uint8_t> pixels;  ///< [height*width] 0 is paper, 255 is ink.
-  int32_t truth = 0;            ///< Its class.
+  static constexpr int32_t unknown = -1;  ///< The class of an image that a person drew; no recording has one.
+  std::vector<uint8_t> pixels;            ///< [height*width] 0 is paper, 255 is ink.
+  int32_t truth = 0;                      ///< Its class.
   bool right() const { return predicted == truth; }
 };
 

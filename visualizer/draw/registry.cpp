@@ -134,6 +134,15 @@ int slider_notches(const std::string& name) {
   return int(key_pressed(ImGuiKey_RightArrow)) - int(key_pressed(ImGuiKey_LeftArrow));
 }
 
+PadKeys pad_keys(const std::string& name) {
+  if (!current || is_hidden(name)) return {};
+  current->note_pad(prefix + name);
+  if (current->focus() != prefix + name || ImGui::GetIO().WantTextInput) return {};
+  return {true, int(key_pressed(ImGuiKey_RightArrow)) - int(key_pressed(ImGuiKey_LeftArrow)),
+          int(key_pressed(ImGuiKey_DownArrow)) - int(key_pressed(ImGuiKey_UpArrow)),
+          key_pressed(ImGuiKey_Space, false)};
+}
+
 void field(const std::string& name) {
   if (!pressed_by_key(name)) return;
   ImGui::SetWindowFocus();  // ImGui 1.90.1 finds no item of another window than the one in focus

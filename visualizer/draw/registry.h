@@ -51,6 +51,9 @@ class Registry {
   /// Whether that is a slider, which Left and Right move.
   bool at_slider() const { return sliders_.contains(focus_); }
   void note_slider(const std::string& name) { sliders_.insert(name); }
+  /// Whether that is a pad, which takes all arrows and Space.
+  bool at_pad() const { return pads_.contains(focus_) && focused(); }
+  void note_pad(const std::string& name) { pads_.insert(name); }
   /// The control that the keyboard is at; null unless it can be pressed.
   const Item* focused() const;
   /// Asked by every control that can be pressed: whether a key pressed it.
@@ -59,7 +62,7 @@ class Registry {
  private:
   std::map<std::string, Item> items_;
   std::map<std::string, int> pressable_;  // the layer of each control that can be pressed
-  std::set<std::string> sliders_;
+  std::set<std::string> sliders_, pads_;
   std::string focus_, revealed_;
   int reveal_frames_ = 0, leaving_ = 0;
   int layer_ = 0;    // the one that is drawn now
@@ -105,6 +108,14 @@ bool keyboard_at_control();
 bool keyboard_at(const std::string& name);
 /// By how many of its notches Left and Right move the slider of that name in this frame.
 int slider_notches(const std::string& name);
+
+/// What the keyboard does at the pad of that name in this frame.
+struct PadKeys {
+  bool here = false;
+  int right = 0, down = 0;
+  bool space = false;  ///< It was pressed.
+};
+PadKeys pad_keys(const std::string& name);
 
 /// Whether a scene has put the control of that name away.
 bool is_hidden(const std::string& name);

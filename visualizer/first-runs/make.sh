@@ -6,7 +6,8 @@
 #   visualizer/first-runs/make.sh [FOLDER]      FOLDER: where the runs go (default: build/first-runs)
 #
 # Needs build/tinymor, and about ten minutes of two idle cores; goes on where it stopped. Packs what the window needs into an
-# archive per run beside this script, at most 3 MB in all. Only the MoR run keeps its weights, to write texts with.
+# archive per run beside this script, at most 3.3 MB in all. Two runs keep their weights: the MoR run, to write texts with, and the
+# run on digits, to look at what a person draws.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder=${1:-build/first-runs}
@@ -34,7 +35,7 @@ train recursive 600 --twin recursive --equal flops
 
 [ -d "$folder/digits" ] || build/tinymor images --quiet --data digits --patch 4 --steps 2000 --set model.d_model=48 \
   --set model.d_ff=96 --set train.eval_every=200 --set train.record_every=200 --out "$folder/digits"
-pack digits digits/{config.toml,recording.mortrace}
+pack digits digits/{config.toml,recording.mortrace,model.safetensors}
 
 for run in mor vanilla recursive; do
   files=("$run"/{config.toml,recording.mortrace,tokenizer.model})

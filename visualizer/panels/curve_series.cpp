@@ -70,6 +70,15 @@ std::span<const Metric> step_metrics() {
   return metrics;
 }
 
+namespace {
+
+const char* label_of(const Metric& metric, const Source& source) {
+  const bool patches = metric.value == &StepMetrics::tokens_per_second && source.history().of_images();
+  return patches ? "patches per second" : metric.label;
+}
+
+}  // namespace
+
 std::string rival_name(const Source& source, const Comparison& beside, const Source& rival) {
   return (&rival == beside.other ? "B: " : "") + short_name(rival) + (other_data(source, rival) ? " (other data)" : "");
 }
@@ -130,10 +139,11 @@ std::vector<MetricCurves> metric_curves(const Source& source, const Comparison& 
   };
   // Recursions count among models that all have them and the same block.
   const auto recurs = [](const Source& run) { return run.geometry().recursions > 1; };
-  const bool layers = !beside.rivals.empty() || !recurs(source);
+  const bool counts_layers = !beside.rivals.empty() || !recurs(source);
+  const std::string layers = fmt::format("layers per {}", unit_name(source.history().of_images()));
   for (const Metric& metric : metrics) {
-    const bool as_layers = layers && metric.value == &StepMetrics::mean_depth;
-    add(metric.name, as_layers ? "layers per token" : metric.label, [&](const Source& run) {
+    const bool as_layers = counts_layers && metric.value == &StepMetrics::mean_depth;
+    add(metric.name, as_layers ? layers.c_str() : label_of(metric, source), [&](const Source& run) {
       return column(run.history().steps, [&](const StepMetrics& m) {
         return as_layers ? layers_at(run.geometry(), m.mean_depth) : m.*metric.value;
       });

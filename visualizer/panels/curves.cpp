@@ -23,8 +23,9 @@ namespace {
 
 /// "1.98 recursions per token", or of a model without any "all 8 layers per token".
 std::string depth_words(const Source& source, double depth) {
-  return source.geometry().recursions > 1 ? fmt::format("{:.2f} recursions per token", depth)
-                                          : all_layers(source.geometry()) + " per token";
+  const std::string much =
+      source.geometry().recursions > 1 ? fmt::format("{:.2f} recursions", depth) : all_layers(source.geometry());
+  return fmt::format("{} per {}", much, unit_name(source.history().of_images()));
 }
 
 std::string last_values(const Source& source) {
@@ -32,8 +33,9 @@ std::string last_values(const Source& source) {
   std::string out;
   if (!history.steps.empty()) {
     const StepMetrics& m = history.steps.back();
-    out = fmt::format("step {}: loss {:.3f} nats, gradient norm {:.2f}, learning rate {:.2g}, {}, {} tokens/s", m.step,
-                      m.loss, m.grad_norm, m.lr, depth_words(source, m.mean_depth), short_number(m.tokens_per_second));
+    out = fmt::format("step {}: loss {:.3f} nats, gradient norm {:.2f}, learning rate {:.2g}, {}, {} {}/s", m.step,
+                      m.loss, m.grad_norm, m.lr, depth_words(source, m.mean_depth), short_number(m.tokens_per_second),
+                      unit_names(history.of_images()));
   }
   if (!history.evals.empty()) {
     const EvalMetrics& e = history.evals.back();
@@ -108,8 +110,8 @@ class CurvesPanel : public Panel {
 
   std::string caption(const Source& source, const AppState& state) const override {
     const RunHistory& h = source.history();
-    std::string out =
-        fmt::format("loss in nats per {} by {}", h.of_images() ? "image" : "token", axis_unit(state.curve_axis));
+    std::string out = fmt::format("loss in nats per {} by {}", h.of_images() ? "image" : "token",
+                                  axis_unit(state.curve_axis, h.of_images()));
     if (!state.compare.rivals.empty()) {
       // What cannot be concluded comes first, where no narrow window cuts it off.
       std::string held = may_be_luck(source, state.compare.rivals) ? "one seed: may be luck \u00b7 " : "";
@@ -126,13 +128,13 @@ class CurvesPanel : public Panel {
     return out;
   }
 
-  float controls(const Source&, AppState& state, float right) override {
+  float controls(const Source& source, AppState& state, float right) override {
     ui::corner_chip("curves.log", "log", state.log_loss,
                     "Makes the axis of the loss logarithmic: equal factors are equally far apart", right);
     ui::corner_chip("curves.smooth", "smooth", state.smooth_loss, "Draws a moving average over the raw loss", right);
     state.curve_axis = CurveAxis(ui::corner_choice(
-        "curves.axis", {"steps", "tokens", "FLOPs", "time"}, int(state.curve_axis),
-        {"Draws the curves over training steps", "Draws the curves over the tokens that were learned from",
+        "curves.axis", {"steps", unit_names(source.history().of_images()), "FLOPs", "time"}, int(state.curve_axis),
+        {"Draws the curves over training steps", "Draws the curves over what was learned from",
          "Draws the curves over floating-point operations", "Draws the curves over the time that training took"},
         right));
     return right;
@@ -168,7 +170,7 @@ class CurvesPanel : public Panel {
     options.y_unit = "nats";
     options.log_y = state.log_loss;
     const AxisMap axis(source, state.curve_axis);
-    options.x_unit = axis_unit(state.curve_axis);
+    options.x_unit = axis_unit(state.curve_axis, source.history().of_images());
     if (state.shown.any()) options.marker = axis.at(state.shown.step);
     if (state.mark_compared && state.compare.shown.any())
       options.marker_b = AxisMap(compared_with(source, state.compare), state.curve_axis).at(state.compare.shown.step);

@@ -64,7 +64,8 @@ std::vector<Quantity> quantities(const Source& source, const AppState& state) {
         {"KiB in its cache", of(text_a, double(text_a.kv.bytes) / 1024), of(text_b, double(text_b.kv.bytes) / 1024)}};
   out.push_back(held_out(source.history(), a.step, other.history(), b.step));
   out.back().comparable = !other_data(source, other);
-  static constexpr const char* names[] = {"steps", "tokens trained on", "training FLOPs", "seconds"};
+  const std::string trained = fmt::format("{} trained on", unit_names(source.history().of_images()));
+  const std::string names[] = {"steps", trained, "training FLOPs", "seconds"};
   for (const CurveAxis axis : {CurveAxis::steps, CurveAxis::tokens, CurveAxis::flops, CurveAxis::seconds})
     out.push_back({names[int(axis)], AxisMap(source, axis).at(a.step), AxisMap(other, axis).at(b.step)});
   return out;

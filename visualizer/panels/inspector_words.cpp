@@ -113,7 +113,8 @@ std::optional<PatchRef> inspected_patch(const Source& source, const AppState& st
   };
   if (state.hovered_patch && there(*state.hovered_patch)) return state.hovered_patch;
   if (images.images.empty()) return std::nullopt;
-  const PatchRef chosen{told_image(source, state), state.patch};
+  const PatchRef chosen{state.told_image_number(source),
+                        pinned_in(state, Subject::watched, patches).value_or(state.patch)};
   if (there(chosen)) return chosen;
   const std::vector<int32_t>& depth = images.images[size_t(chosen.image)].depth;
   return PatchRef{chosen.image, int(std::max_element(depth.begin(), depth.end()) - depth.begin())};
@@ -126,13 +127,19 @@ std::string patch_name(const Source& source, const AppState& state, PatchRef pat
 
 std::vector<TokenLine> patch_lines(const Source& source, const AppState& state, PatchRef patch) {
   const ImageSnapshot& images = source.history().images[size_t(state.shown.images)];
-  const SeenImage& image = images.images[size_t(patch.image)];
+  SeenImage image = images.images[size_t(patch.image)];
+  const bool told = patch.image == state.told_image_number(source);
+  if (const ImageTrace* changed = told ? changed_image(source, state) : nullptr)
+    static_cast<ImageTrace&>(image) = *changed;
   const TextView view = view_of(image, source.geometry());
   Inspected inspected{view, patch.patch, source.geometry().model.router, true};
   inspected.gates = !inspected.router.random;
-  inspected.sources = patch.image == told_image(source, state);
+  inspected.sources = told;
   inspected.what = "patch";
-  TokenLine first{fmt::format("patch of image {}, a {}: ", patch.image + 1, class_name(source, image.truth)), false};
+  TokenLine first{image.truth == SeenImage::unknown
+                      ? std::string("patch of what you drew: ")
+                      : fmt::format("patch of image {}, a {}: ", patch.image + 1, class_name(source, image.truth)),
+                  false};
   const std::string depth = fmt::format("{}", view.depth[size_t(patch.patch)]);
   if (!view.recurs())
     first.say("no recursions: " + view.whole);

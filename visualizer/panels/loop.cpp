@@ -4,28 +4,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 
 #include "datasets/pieces.h"
 #include "visualizer/draw/memo.h"
 #include "visualizer/panels/loop_controls.h"
+#include "visualizer/panels/loop_pad.h"
 #include "visualizer/panels/loop_subject.h"
 #include "visualizer/panels/loop_words.h"
 #include "visualizer/panels/panels.h"
+#include "visualizer/panels/patch_words.h"
 #include "visualizer/panels/vocabulary.h"
+#include "visualizer/state/own_input.h"
 
 namespace tinymor {
+namespace fs = std::filesystem;
 namespace {
 
-/// Back to the text that the run watched while it trained.
-void show_recorded_text(const Source& source, AppState& state) {
-  state.story.typing = false;
-  if (source.steerable()) state.wishes.push_back({Wish::watch_held_out});
-  if (source.history().snapshots.empty() || source.steerable()) return;
-  const std::vector<Snapshot>& all = source.history().snapshots;
-  const auto same = std::find_if(all.rbegin(), all.rend(), [&](const Snapshot& each) {
-    return each.threshold.tokens == all.front().threshold.tokens;
-  });
-  state.playback.jump(int(all.rend() - same) - 1, int(all.size()));
+/// Whether a run is the one in `folder`, or one of those in it, however either is named.
+bool is_in(const std::string& run, const std::string& folder) {
+  std::error_code ignored;
+  const fs::path whole = fs::weakly_canonical(run, ignored), outer = fs::weakly_canonical(folder, ignored);
+  return std::mismatch(outer.begin(), outer.end(), whole.begin(), whole.end()).first == outer.end();
 }
 
 /// How much of the work that no leaving token saves is done.
@@ -60,17 +61,18 @@ class LoopPanel : public Panel {
     draw_own_chip(source, state, right);
     for (size_t i = state.open.presets.size(); i-- > 0;) {
       const Preset& preset = state.open.presets[i];
-      const bool here = source.name().starts_with(preset.path);
+      const bool here = shows(source.name(), preset.path);
       bool on = here && !state.story.typing;
       ui::corner_chip(fmt::format("loop.preset.{}", i), preset.name.c_str(), on, "Opens this bundled run", right);
       if (on && !here) state.wishes.push_back({Wish::open, 0, preset.path});
-      if (on && here && state.story.typing) show_recorded_text(source, state);
+      if (on && here && state.story.typing) show_recorded(source, state);
     }
     return right;
   }
 
   void draw_own_chip(const Source& source, AppState& state, float& right) {
-    if (source.history().of_images() || !source.can_watch() || !source.tokenizer()) return;
+    if (source.history().of_images()) return draw_own_image_chip(source, state, right);
+    if (!source.can_watch() || !source.tokenizer()) return;
     bool& own = state.story.typing;
     const bool before = own;
     ui::corner_chip("loop.own", "your own text", own, "Type a sentence: the model runs at once", right);
@@ -79,7 +81,24 @@ class LoopPanel : public Panel {
       // A run that goes on is given another text only once one is typed.
       asked_ = source.steerable() ? state.own_text : "";
     }
-    if (!own && before) show_recorded_text(source, state);
+    if (!own && before) show_recorded(source, state);
+  }
+
+  bool shows(const std::string& run, const std::string& folder) {
+    const auto [known, is_new] = is_in_.try_emplace({run, folder}, false);
+    if (is_new) known->second = is_in(run, folder);
+    return known->second;
+  }
+
+  static void draw_own_image_chip(const Source& source, AppState& state, float& right) {
+    if (!source.can_draw()) return;
+    bool own = state.story.typing;
+    ui::corner_chip("loop.own", "your own digit", own, "Draw a digit: the model looks at it at once", right);
+    if (own == state.story.typing) return;
+    if (own)
+      show_drawing(source, state);
+    else
+      show_recorded(source, state);
   }
 
   Table table(const Source& source, const AppState& state) const override {
@@ -103,14 +122,18 @@ class LoopPanel : public Panel {
   void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {
     const Told told = told_of(source, state);
     state.story.set_last(told.story.events() - 1);
-    if (state.story.typing) draw_own_text(source, state);
+    const bool images = state.shown.of_images();
+    if (state.story.typing && !images) draw_own_text(source, state);
     const float em = ui::em();
     const Box all = free_box();
     if (all.height() < em * 10) return draw_empty(canvas, all, too_small);
-    const bool images = state.shown.images >= 0;
     const float buttons = ImGui::GetFrameHeight() + em * 0.3f;
-    const float verbs = all.height() > em * 34 && !images && source.geometry().recursions > 1 ? em * 4.8f : 0;
+    const float verbs = all.height() > em * 34 && source.geometry().recursions > 1 ? em * 4.8f : 0;
     Box sentence{all.min, {all.max.x, all.min.y + all.height() * 0.3f}};
+    // Where there is no room for the machine, the image has it.
+    if (images && all.height() < em * 18)
+      sentence.max.y = all.min.y + std::clamp(all.height() - buttons - em * 2.4f, sentence.height(), em * 6.2f);
+    if (images) pad_.draw(canvas, source, state, sentence);
     std::vector<Box> words = images ? draw_told_image(canvas, source, state, told, patches_of(source, state), sentence)
                                     : draw_sentence(canvas, source, state, told, sentence);
     LoopPicture picture = picture_of(told, state, std::move(words));
@@ -135,7 +158,7 @@ class LoopPanel : public Panel {
       draw_meter(canvas, {{all.min.x, machine.max.y + em * 0.3f}, {all.max.x, machine.max.y + meter}}, source, picture);
     if (verbs > 0) {
       ImGui::SetCursorScreenPos({all.min.x, all.max.y - buttons - verbs + em * 0.3f});
-      draw_verbs(source, state);
+      draw_verbs(source, state, told);
     }
     ImGui::SetCursorScreenPos({all.min.x, all.max.y - buttons + em * 0.3f});
     draw_events(state, told, all.width());
@@ -144,7 +167,7 @@ class LoopPanel : public Panel {
 
   using Patches = std::vector<std::shared_ptr<const Image>>;
   std::vector<const Image*> patches_of(const Source& source, const AppState& state) {
-    const int image = told_image(source, state);
+    const int image = state.told_image_number(source);
     const Patches& patches = patches_.of({source.version(), state.shown.images, image}, [&] {
       return patch_images(source.history().images[size_t(state.shown.images)], image);
     });
@@ -160,10 +183,8 @@ class LoopPanel : public Panel {
                                  [](const Box& chip) { return chip.contains(ImGui::GetIO().MousePos); });
     if (at == chips.end()) return;
     const int token = told.story.from() + int(at - chips.begin());
-    const bool clicked = ImGui::IsMouseClicked(ImGuiMouseButton_Left);
-    if (state.shown.images < 0) return point_at(state, {Subject::watched, token}, clicked);
-    state.hovering_patch = {told_image(source, state), token};
-    if (clicked) state.patch = state.patch == token ? -1 : token;
+    if (state.shown.of_images()) state.hovering_patch = {state.told_image_number(source), token};
+    point_at(state, {Subject::watched, token}, ImGui::IsMouseClicked(ImGuiMouseButton_Left));
   }
 
   /// What is typed is run at once.
@@ -187,6 +208,7 @@ class LoopPanel : public Panel {
     for (picture.event = 0; picture.event < told.story.events(); ++picture.event)
       out += fmt::format("{:2}. {} {} {}\n", picture.event + 1, event_text(picture), why_text(picture),
                          work_text(picture) + ".");
+    if (state.shown.of_images()) out += image_words(source, told.image) + "\n";
     for (int t = told.story.from(); t < told.story.to() && told.story.machine().loops(); ++t)
       out += fmt::format("{}[{}] ", quoted_piece(told.text.pieces[size_t(t)]), told.text.depth[size_t(t)]);
     return out + "\n";
@@ -194,6 +216,8 @@ class LoopPanel : public Panel {
 
   std::vector<Box> drawn_;  // the chips of the newest frame
   Memo<std::tuple<uint64_t, int, int>, Patches> patches_;
+  LoopPad pad_;
+  std::map<std::pair<std::string, std::string>, bool> is_in_;  // files are asked once
   std::string asked_;
   bool focus_ = false;
 };

@@ -13,7 +13,19 @@
 namespace tinymor {
 namespace {
 
-void draw_forced_depth(const Source& source, AppState& state) {
+/// The token whose depth is forced while none is pinned.
+int usual_token(const Told& told, bool of_image) {
+  const std::vector<int>& depth = told.text.depth;
+  return of_image ? int(std::max_element(depth.begin(), depth.end()) - depth.begin()) : told_token(told.text);
+}
+
+/// Why nothing can be tried out; empty where it can.
+std::string why_no_experiment(const Source& source) {
+  if (source.geometry().routing == Routing::none) return "no router: all take every pass";
+  return source.can_generate() || source.can_draw() ? "" : "needs the weights of the run";
+}
+
+void draw_forced_depth(const Source& source, AppState& state, const Told& told) {
   std::vector<std::string> names = {"as routed"};
   for (int r = 1; r <= source.geometry().recursions; ++r) names.push_back(std::to_string(r));
   std::vector<const char*> labels;
@@ -25,9 +37,8 @@ void draw_forced_depth(const Source& source, AppState& state) {
   if (pressed == lit) return;
   state.what_if.depth = pressed;
   if (pressed == 0) state.what_if = {};
-  const TextView& text = state.shown.text(Subject::watched, state.rule);
-  if (pressed > 0 && text.size() > 0 && !pinned_in(state, Subject::watched, text.size()))
-    state.pinned = TokenRef{Subject::watched, told_token(text)};
+  if (pressed > 0 && told.text.size() > 0 && !pinned_in(state, Subject::watched, told.text.size()))
+    state.pinned = TokenRef{Subject::watched, usual_token(told, state.shown.of_images())};
 }
 
 /// The loss at a cut-off between two that were surveyed, and the layers per token; of one beyond them all, the last.
@@ -120,9 +131,10 @@ void draw_events(AppState& state, const Told& told, float width) {
     state.page = "Overview";
 }
 
-void draw_verbs(const Source& source, AppState& state) {
-  const bool can = source.can_generate() && source.geometry().routing != Routing::none;
-  const bool costs = can && source.geometry().routing == Routing::expert_choice && state.rule != RuleView::training;
+void draw_verbs(const Source& source, AppState& state, const Told& told) {
+  const std::string why_not = why_no_experiment(source);
+  const bool can = why_not.empty(), images = state.shown.of_images();
+  const bool costs = can && source.geometry().routing == Routing::expert_choice && !told.training;
   const float em = ui::em(), left = ImGui::GetCursorPosX(), top = ImGui::GetCursorPosY();
   const float wide = ImGui::GetContentRegionAvail().x / (costs ? 4 : 3) - em * 1.2f;
   int column = 0;
@@ -135,7 +147,7 @@ void draw_verbs(const Source& source, AppState& state) {
   };
   Experiment& e = state.what_if;
   if (can && source.geometry().routing == Routing::expert_choice) {
-    const bool training = state.rule == RuleView::training;
+    const bool training = told.training;
     verb(training ? "Change the capacity" : "Move the bar",
          training ? fmt::format("{:.2f} times as many go on", e.capacity)
                   : fmt::format("tokens go on from score {:.2f}", e.cut_off));
@@ -151,8 +163,11 @@ void draw_verbs(const Source& source, AppState& state) {
     ImGui::EndGroup();
   }
   if (can) {
-    verb("Force a word", "how many passes it takes");
-    draw_forced_depth(source, state);
+    verb(images ? "Force a patch" : "Force a word", "how many passes it takes");
+    draw_forced_depth(source, state, told);
+    ImGui::EndGroup();
+  } else if (images) {
+    verb("Force a patch", why_not);
     ImGui::EndGroup();
   }
   if (const int count = source.history().snapshot_count(); count > 1) {

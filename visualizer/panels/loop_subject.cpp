@@ -8,6 +8,7 @@
 #include "visualizer/panels/loop_words.h"
 #include "visualizer/panels/panel.h"
 #include "visualizer/panels/patch_words.h"
+#include "visualizer/state/own_input.h"
 
 namespace tinymor {
 namespace {
@@ -43,17 +44,27 @@ void draw_stack(Canvas& canvas, const Source& source, const AppState& state, con
 }
 
 /// What the image is, and in the end what the model takes it for; buttons lead to other images.
-void draw_verdict(Canvas& canvas, const Source& source, AppState& state, const Box& box, bool known) {
-  const ImageSnapshot& images = source.history().images[size_t(state.shown.images)];
-  const int image = told_image(source, state), count = int(images.images.size());
-  const SeenImage& seen = images.images[size_t(image)];
-  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::dim),
-                  fmt::format("image {} of {}, a {}", image + 1, count, class_name(source, seen.truth)), box.width());
+void draw_verdict(Canvas& canvas, const Source& source, AppState& state, const SeenImage& seen, const Box& box,
+                  bool known) {
+  const int image = state.told_image_number(source);
+  const int count = int(source.history().images[size_t(state.shown.images)].images.size());
+  const bool drawn = seen.truth == SeenImage::unknown;
+  const std::string what = drawn
+                               ? std::string("what you drew, as the model sees it")
+                               : fmt::format("image {} of {}, a {}", image + 1, count, class_name(source, seen.truth));
+  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::dim), {what, drawn ? "what you drew" : what}, box.width());
+  const bool roomy = box.height() > ui::em() * 7;
   if (known)
     ui::fitted_text(canvas, {box.min.x, box.min.y + ui::em() * 1.4f}, ui::u32(ui::colors::text), verdict(source, seen),
-                    box.width(), ui::Font::large);
-  ImGui::SetCursorScreenPos({box.min.x, box.min.y + ui::em() * 4});
-  if (ui::button("loop.image", "next image", true, "Tells the story of the next image"))
+                    box.width(), roomy ? ui::Font::large : ui::Font::bold);
+  const float button = box.max.y - ImGui::GetFrameHeight();
+  ImGui::SetCursorScreenPos({box.min.x, roomy ? box.min.y + ui::em() * 4 : button});
+  if (!ui::button("loop.image", drawn ? "the run's images" : "next image", true,
+                  drawn ? "Goes back to the images of the run" : "Tells the story of the next image"))
+    return;
+  if (drawn)
+    show_recorded(source, state);
+  else
     state.patches_image = (image + 1) % count;
 }
 
@@ -118,8 +129,10 @@ std::vector<Box> draw_told_image(Canvas& canvas, const Source& source, AppState&
     canvas.rect(box, ui::u32(passes > 0 ? depth_color(passes) : Color(ui::colors::control)));
     const float edge = side * 0.14f;
     canvas.image(box.inset(edge, edge), *patches[size_t(p)]);
+    if (selected_in(state, Subject::watched, told.text.size()) == p)
+      canvas.outline(box, ui::u32(ui::colors::text), std::max(1.5f, side * 0.08f));
   }
-  draw_verdict(canvas, source, state, {{words.back().max.x + ui::em(), area.min.y}, area.max},
+  draw_verdict(canvas, source, state, told.image, {{words.back().max.x + ui::em(), area.min.y}, area.max},
                told.story.event(event).kind == LoopEvent::guess);
   return words;
 }

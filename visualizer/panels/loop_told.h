@@ -18,12 +18,11 @@ struct Told {
   double bar = 0.5;
   int forced = -1;               ///< The token whose depth is forced; -1: none.
   std::vector<int32_t> guesses;  ///< [T] the likeliest next token; empty: not known.
+  SeenImage image;               ///< Of a run on images, with what an experiment changed.
 };
 
 Told told_of(const Source& source, const AppState& state);
 /// Its picture after the event that is shown; `words`: where its words or patches are.
 LoopPicture picture_of(const Told& told, const AppState& state, std::vector<Box> words);
-/// The image that is told of, of those of the snapshot that is shown.
-int told_image(const Source& source, const AppState& state);
 
 }  // namespace tinymor

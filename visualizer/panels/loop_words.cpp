@@ -27,8 +27,14 @@ std::string machine_words(const Geometry& geometry) {
 namespace {
 
 std::string tokens_text(const LoopPicture& p, int count) {
-  const char* plural = p.of_image ? "es" : "s";
-  return fmt::format("{} {}{}", count, p.of_image ? "patch" : "token", count == 1 ? "" : plural);
+  return fmt::format("{} {}", count, count == 1 ? unit_name(p.of_image) : unit_names(p.of_image));
+}
+
+/// " “tree” is forced." where the depth of one token is.
+std::string forced_text(const LoopPicture& p) {
+  if (p.forced < 0) return "";
+  return p.of_image ? fmt::format(" Patch {} is forced.", p.forced + 1)
+                    : fmt::format(" {} is forced.", in_quotes(p.text.pieces[size_t(p.forced)]));
 }
 
 std::string judge_text(const LoopPicture& p, int pass) {
@@ -44,16 +50,15 @@ std::string judge_text(const LoopPicture& p, int pass) {
   if (p.text.routing == Routing::token_choice)
     return fmt::format("The gate: {} of {} chose {} passes or more when they came in. {}", go_on, judged, pass, rest);
   const RecursionRow& row = p.text.rows[size_t(pass) - 1];
-  if (p.of_image) return fmt::format("The gate: the best {} of {} {}. {}", go_on, judged, again, rest);
   if (p.forced == every_token)
     return fmt::format("The gate: every depth is forced, no score decides. {} of {} {}.", go_on, judged, again);
+  if (p.of_image)
+    return fmt::format("The gate: the best {} of {} {}. {}{}", go_on, judged, again, rest, forced_text(p));
   if (p.training)
     return fmt::format("The gate: the best {} of the whole text's {} {}, here {} of {}: it looks ahead.", row.computed,
                        row.candidates, again, go_on, judged);
-  const std::string forced =
-      p.forced >= 0 ? fmt::format(" {} is forced.", in_quotes(p.text.pieces[size_t(p.forced)])) : "";
   return fmt::format("The gate: {} of {} score {:.2f} or more and {}. {}{}", passing, judged, p.bar, again, rest,
-                     forced);
+                     forced_text(p));
 }
 
 /// How many of the guesses that can be checked are right.
@@ -146,7 +151,8 @@ std::string why_text(const LoopPicture& p) {
 
 std::string work_text(const LoopPicture& p) {
   const int work = p.story.work(p.text, p.event), most = p.story.most_work();
-  if (!p.story.machine().loops()) return fmt::format("{} of {} layers times tokens: none can leave", work, most);
+  if (!p.story.machine().loops())
+    return fmt::format("{} of {} layers times {}: none can leave", work, most, unit_names(p.of_image));
   return fmt::format("{} of {} passes through the block", work, most);
 }
 
@@ -154,7 +160,7 @@ std::string layers_text(const Source& source, const LoopPicture& p) {
   const int all = source.geometry().layer_count();
   if (all == 0 || p.story.tokens() == 0 || !p.story.machine().loops()) return "";
   const double depth = double(p.story.work(p.text, p.story.events() - 1)) / p.story.tokens();
-  return fmt::format(" \u00b7 layers per token in the end: {:.1f}, without a gate {}",
+  return fmt::format(" \u00b7 layers per {} in the end: {:.1f}, without a gate {}", unit_name(p.of_image),
                      layers_at(source.geometry(), depth), all);
 }
 

@@ -71,17 +71,33 @@ std::optional<int> pinned_in(const AppState& state, Subject subject, int tokens)
   return token_in(state.pinned, subject, tokens);
 }
 
+namespace {
+
+bool is_of_shown(const Outcome& outcome, const Source& source, const AppState& state) {
+  if (const SeenImage* image = state.told_image(source))
+    return outcome.experiment.pixels == image->pixels && outcome.changed_image.depth.size() == image->depth.size();
+  return outcome.routed.nll.size() + 1 == size_t(state.shown.causal.size()) &&
+         outcome.changed.nll.size() == outcome.routed.nll.size();
+}
+
+}  // namespace
+
 const Outcome* outcome_in_force(const Source& source, const AppState& state) {
   const auto& outcome = source.generation().outcome;
   const bool fits = outcome && state.wanted().changes_something() && outcome->experiment == state.tried &&
-                    outcome->routed.nll.size() + 1 == size_t(state.shown.causal.size()) &&
-                    outcome->changed.nll.size() == outcome->routed.nll.size();
+                    is_of_shown(*outcome, source, state);
   return fits || (outcome && !outcome->error.empty()) ? outcome.get() : nullptr;
+}
+
+const ImageTrace* changed_image(const Source& source, const AppState& state) {
+  const Outcome* outcome = state.shown.of_images() ? outcome_in_force(source, state) : nullptr;
+  return outcome && outcome->error.empty() ? &outcome->changed_image : nullptr;
 }
 
 const Trace* changed_trace(const Source& source, const AppState& state, Subject subject) {
   const Outcome* outcome = subject == Subject::watched ? outcome_in_force(source, state) : nullptr;
-  const bool whole = outcome && outcome->changed.depth.size() == size_t(state.shown.causal.size());
+  const bool whole =
+      outcome && !state.shown.of_images() && outcome->changed.depth.size() == size_t(state.shown.causal.size());
   return whole ? &outcome->changed : nullptr;
 }
 

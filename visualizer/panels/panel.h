@@ -68,6 +68,8 @@ std::optional<int> pinned_in(const AppState& state, Subject subject, int tokens)
 /// null.
 const Outcome* outcome_in_force(const Source& source, const AppState& state);
 
+/// What such an experiment made of the image that is told of; null where there is none.
+const ImageTrace* changed_image(const Source& source, const AppState& state);
 /// The trace that such an experiment made of the whole text of `subject`; null where there is none.
 const Trace* changed_trace(const Source& source, const AppState& state, Subject subject);
 /// The text as the panels of one token show it: with what the experiment in force changed, if there is one.

@@ -12,15 +12,31 @@
 namespace tinymor {
 
 std::string class_name(const Source& source, int32_t id) {
+  if (id == SeenImage::unknown) return "drawn";
   const auto& names = source.history().run.vocabulary;
   return size_t(id) < names.size() ? readable_piece(names[id]) : fmt::format("{}", id);
 }
 
+namespace {
+
+/// "a 7", or "drawn".
+std::string a_class(const Source& source, const SeenImage& image) {
+  return (image.truth == SeenImage::unknown ? "" : "a ") + class_name(source, image.truth);
+}
+
+}  // namespace
+
 std::vector<std::string> verdict(const Source& source, const SeenImage& image) {
-  const std::string cross = image.right() ? "" : "\u00d7 ", taken = class_name(source, image.predicted);
+  const bool known = image.truth != SeenImage::unknown;
+  const std::string cross = image.right() || !known ? "" : "\u00d7 ", taken = class_name(source, image.predicted);
   const std::string share = fmt::format(" ({})", percent(image.probability));
-  const std::string is = image.right() ? "" : ", is " + class_name(source, image.truth);
+  const std::string is = image.right() || !known ? "" : ", is " + class_name(source, image.truth);
   return {cross + "taken for " + taken + share + is, cross + taken + share + is, cross + taken + is};
+}
+
+std::string image_words(const Source& source, const SeenImage& image) {
+  const std::string what = image.truth == SeenImage::unknown ? "what you drew" : a_class(source, image);
+  return fmt::format("{}, taken for {} ({})", what, class_name(source, image.predicted), percent(image.probability));
 }
 
 std::string patch_rule(const Source& source) {
@@ -56,7 +72,7 @@ std::string score_line(const Source& source, const ImageSnapshot& shown, const S
 std::string place_line(const Source& source, const ImageSnapshot& shown, int image, int patch) {
   const int depth = shown.images[image].depth[patch];
   const std::string place =
-      fmt::format("image {} (a {}), row {}, column {}: ", image + 1, class_name(source, shown.images[image].truth),
+      fmt::format("image {} ({}), row {}, column {}: ", image + 1, a_class(source, shown.images[image]),
                   patch / shown.columns + 1, patch % shown.columns + 1);
   if (source.geometry().recursions == 1) return place + all_layers(source.geometry());
   return fmt::format("{}{} {} \u00b7 {}", place, depth, depth == 1 ? "recursion" : "recursions",

@@ -12,6 +12,8 @@ namespace tinymor {
 std::string class_name(const Source& source, int32_t id);
 /// What the model takes an image for, the fullest first; a cross where it is wrong.
 std::vector<std::string> verdict(const Source& source, const SeenImage& image);
+/// "a 7, taken for 7 (98 %)", or "what you drew, taken for ...".
+std::string image_words(const Source& source, const SeenImage& image);
 /// How the model chooses the depth of a patch.
 std::string patch_rule(const Source& source);
 

@@ -104,6 +104,7 @@ class PatchesPanel : public Panel {
     const auto count = std::count_if(shown->images.begin(), shown->images.end(), std::mem_fn(&SeenImage::right));
     const std::string what = source.geometry().recursions > 1 ? "recursions per patch \u00b7 " + patch_rule(source)
                                                               : all_layers(source.geometry()) + " for every patch";
+    if (is_drawn(*shown)) return fmt::format("{} \u00b7 step {} \u00b7 what you drew", what, shown->step);
     return fmt::format("{} \u00b7 step {} \u00b7 {} of {} right (held out)", what, shown->step, count,
                        shown->images.size());
   }
@@ -157,9 +158,9 @@ class PatchesPanel : public Panel {
     std::string out;
     for (int i = 0; i < count_of(*shown); ++i) {
       const SeenImage& image = shown->images[i];
-      out +=
-          fmt::format("image {} is {}, taken for {} ({}){}\n", i + 1, class_name(source, image.truth),
-                      class_name(source, image.predicted), percent(image.probability), image.right() ? "" : ": wrong");
+      out += fmt::format("image {} is {}, taken for {} ({}){}\n", i + 1, class_name(source, image.truth),
+                         class_name(source, image.predicted), percent(image.probability),
+                         image.right() || is_drawn(*shown) ? "" : ": wrong");
       for (size_t p = 0; p < image.depth.size() && source.geometry().recursions > 1; ++p)
         out += fmt::format("{}{}", image.depth[p], (p + 1) % size_t(shown->columns) == 0 ? "\n" : " ");
     }
@@ -205,8 +206,8 @@ class PatchesPanel : public Panel {
                           std::floor(area.min.y + float(at / columns) * (side + label + gap))};
       const SeenImage& image = shown.images[i];
       ui::fitted_text(canvas, {corner.x, corner.y + side + em * 0.15f},
-                      ui::u32(image.right() ? ui::colors::dim : ui::colors::warn), verdict(source, image),
-                      one ? area.width() : side, ui::Font::small);
+                      ui::u32(image.right() || is_drawn(shown) ? ui::colors::dim : ui::colors::warn),
+                      verdict(source, image), one ? area.width() : side, ui::Font::small);
       const Box place{corner, {corner.x + side, corner.y + side}};
       canvas.image(place, *pictures[i]);
       draw_patches(state, canvas, shown, i, place, source.geometry().recursions > 1);

@@ -270,7 +270,8 @@ class ScoresPanel : public Panel {
     const DataScope no_terms;
     ui::label(fmt::format("up to step {}, scores {:.2f} to {:.2f}", under.step, double(bin) / bins, (bin + 1.0) / bins),
               ui::colors::dim, ui::Font::small);
-    ui::label(fmt::format("{} tokens taken, {} left", row_of(under.taken, r)[bin], row_of(under.left, r)[bin]),
+    ui::label(fmt::format("{} {} taken, {} left", row_of(under.taken, r)[bin], unit_names(source.history().of_images()),
+                          row_of(under.left, r)[bin]),
               ui::colors::text, ui::Font::small);
     ui::label(summary(under, r), ui::colors::dim, ui::Font::small);
     const std::string cuts = cut_line(under, r, source.geometry().routing);

@@ -31,7 +31,8 @@ double per_step(const Source& source, CurveAxis axis) {
 
 }  // namespace
 
-const char* axis_unit(CurveAxis axis) {
+const char* axis_unit(CurveAxis axis, bool of_images) {
+  if (axis == CurveAxis::tokens) return unit_names(of_images);
   static constexpr const char* units[] = {"step", "tokens", "FLOPs", "seconds"};
   return units[int(axis)];
 }

@@ -7,7 +7,7 @@ namespace tinymor {
 
 enum class CurveAxis { steps, tokens, flops, seconds };
 /// "step", "tokens", ...
-const char* axis_unit(CurveAxis axis);
+const char* axis_unit(CurveAxis axis, bool of_images);
 
 /// The step of a place on the axis, and the other way round. The FLOPs are those of the honest count, backward
 /// included; 0 where the configuration does not say.

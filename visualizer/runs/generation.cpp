@@ -29,6 +29,10 @@ GenerateRequest Generation::go_on(GenerateRequest request, int count, int more) 
   return request;
 }
 
+ImageSnapshot Decoder::look_at(const std::vector<uint8_t>&) {
+  throw InputError("image: this model sees text (open a run on images)");
+}
+
 GenerationWorker::GenerationWorker(DecoderFactory factory, std::function<void()> wake)
     : factory_(std::move(factory)), wake_(std::move(wake)), thread_([this] { work(); }) {}
 
@@ -108,7 +112,7 @@ void GenerationWorker::work() {
   for (;;) {
     std::optional<GenerateRequest> request;
     std::optional<Experiment> wanted;
-    std::optional<std::vector<int32_t>> text;
+    std::optional<Given> given;
     std::optional<SurveyRequest> survey;
     bool surveying = false;
     {
@@ -117,14 +121,14 @@ void GenerationWorker::work() {
       if (quit_) return;
       if (requested_) request = request_;
       wanted = std::exchange(experiment_, std::nullopt);
-      text = std::exchange(looked_at_, std::nullopt);
+      given = std::exchange(looked_at_, std::nullopt);
       survey = std::exchange(survey_request_, std::nullopt);
       surveying = state_.surveying;
       requested_ = cancelled_ = false;
     }
     if (request) generate(*request);
     if (wanted) experiment(*wanted);
-    if (text) look(*text);
+    if (given) look(*given);
     if (survey) begin_survey(*survey);
     if (surveying) survey_one_text();
   }
@@ -188,21 +192,21 @@ void GenerationWorker::show_survey() {
   wake_();
 }
 
-void GenerationWorker::look_at(std::vector<int32_t> text) {
+void GenerationWorker::look_at(Given given) {
   {
     const std::lock_guard lock(mutex_);
-    looked_at_ = std::move(text);
+    looked_at_ = std::move(given);
     state_.looking = fresh_ = true;
   }
   changed_.notify_all();
 }
 
-void GenerationWorker::look(const std::vector<int32_t>& text) {
+void GenerationWorker::look(const Given& given) {
   auto look = std::make_shared<Look>();
   try {
     const auto decoder = factory_(cancelled_);
     check_input(decoder != nullptr, "watch: a text was asked for meanwhile (ask once more)");
-    look->snapshot = decoder->look_at(text);
+    std::visit([&](const auto& what) { look->snapshot = decoder->look_at(what); }, given);
   } catch (const std::exception& failure) {
     look->error = failure.what();
   }

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "trainer/recording/events.h"
@@ -37,9 +38,10 @@ struct GenerateRequest : Sampling {
   bool by_hand = false;            ///< A person has chosen the last of them.
 };
 
-/// How well the model would predict a text if the router had decided otherwise.
+/// What a model would make of a text, or of an image, if the router had decided otherwise.
 struct Experiment {
   std::vector<int32_t> tokens;
+  std::vector<uint8_t> pixels = {};  ///< Of an image, as Given has them; its patches are the tokens then.
   bool training_rule = false;
   int token = -1;        ///< The token whose depth is forced; -1: every token's.
   int depth = 0;         ///< That depth; 0: none is forced.
@@ -56,12 +58,16 @@ struct Outcome {
   Experiment experiment;
   Trace routed, changed;        ///< By the same weights, without and with the change.
   std::vector<float> by_depth;  ///< [N] where one token's depth is forced: its loss with 1, 2, ... recursions.
+  ImageTrace changed_image;     ///< Instead of the traces where it is of an image.
   std::string error;            ///< Why there are none.
 };
 
-/// What the newest weights do with a text that a person asked for.
+/// What a person gives a model to look at: a text in its tokens, or a square image, its pixels from the top, 255 is ink.
+using Given = std::variant<std::vector<int32_t>, std::vector<uint8_t>>;
+
+/// What the newest weights do with it.
 struct Look {
-  Snapshot snapshot;
+  std::variant<Snapshot, ImageSnapshot> snapshot;
   std::string error;  ///< Why there is none.
 };
 
@@ -80,7 +86,7 @@ struct GeneratedPiece {
   std::shared_ptr<const Draw> draw = {};  ///< How it was drawn; null for a token of the prompt.
 };
 
-/// Decodes one text. model_decoder.h makes one from a model; tests script their own.
+/// Decodes one text, or looks at images. model_decoder.h makes one from a model; tests script their own.
 class Decoder {
  public:
   virtual ~Decoder() = default;
@@ -94,6 +100,8 @@ class Decoder {
   virtual Outcome try_out(const Experiment& experiment) = 0;
   /// Throws InputError when the text cannot be used.
   virtual Snapshot look_at(const std::vector<int32_t>& text) = 0;
+  /// A snapshot of one image, whose class is not known. Throws InputError when the image cannot be used.
+  virtual ImageSnapshot look_at(const std::vector<uint8_t>& pixels);
   /// One text of a survey; nothing once `cancelled`. Throws InputError when the text cannot be used.
   virtual std::optional<SurveyedText> survey(const std::vector<int32_t>& text, const std::atomic<bool>& cancelled) = 0;
   /// [V] for the next token, and the pieces of the vocabulary.
@@ -138,8 +146,8 @@ class GenerationWorker {
   void stop();
   /// The same, and there is no text any more.
   void forget();
-  /// Takes a snapshot of a text by the newest weights, after what is being written. Does not wait.
-  void look_at(std::vector<int32_t> text);
+  /// Takes a snapshot of a text or an image by the newest weights, after what is being written. Does not wait.
+  void look_at(Given given);
   /// Makes an experiment with another text, by the newest weights, after what is being written. Does not wait.
   void try_out(const Experiment& experiment);
   /// Surveys texts by the newest weights, one after another while nothing else is asked for. Does not wait.
@@ -154,7 +162,7 @@ class GenerationWorker {
   void work();
   void generate(const GenerateRequest& request);
   void experiment(const Experiment& experiment);
-  void look(const std::vector<int32_t>& text);
+  void look(const Given& given);
   void begin_survey(const SurveyRequest& request);
   void survey_one_text();
   void show_survey();
@@ -179,7 +187,7 @@ class GenerationWorker {
   GenerateRequest request_;
   bool requested_ = false, quit_ = false;
   std::optional<Experiment> experiment_;
-  std::optional<std::vector<int32_t>> looked_at_;
+  std::optional<Given> looked_at_;
   std::optional<SurveyRequest> survey_request_;
   std::atomic<bool> cancelled_{false};
   Generation state_;

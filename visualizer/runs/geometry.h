@@ -28,6 +28,13 @@ Geometry geometry_of(ModelConfig config);
 std::string block_name(const Geometry& geometry, int recursion);
 /// "all 8 layers", which is what every token takes where no block is repeated.
 std::string all_layers(const Geometry& geometry);
+/// What a model sees one after another: the tokens of a text or the patches of an image. One of them, and several.
+inline const char* unit_name(bool of_images) {
+  return of_images ? "patch" : "token";
+}
+inline const char* unit_names(bool of_images) {
+  return of_images ? "patches" : "tokens";
+}
 /// Layers per token at a mean depth, which models of all kinds have in common; NaN where the model is not known.
 double layers_at(const Geometry& geometry, double depth);
 

@@ -114,7 +114,8 @@ bool LiveSource::take_announcement() {
     set_run(announced_);
     tokenizer_ = run_->tokenizer();
     auto factory = [this](const std::atomic<bool>& cancelled) { return run_->decoder(control_, ended_, cancelled); };
-    if (run_->writes()) generator_ = std::make_unique<GenerationWorker>(factory, wake_);
+    draws_ = run_->sees_images();
+    if (run_->writes() || draws_) generator_ = std::make_unique<GenerationWorker>(factory, wake_);
   }
   if (phase == Phase::failed) notice_ = failure_;
   return true;

@@ -54,8 +54,10 @@ class LiveRun {
   /// After `prepare`, on the window's thread; null when there is none.
   virtual std::shared_ptr<const Tokenizer> tokenizer() const { return nullptr; }
   virtual void train(Observer& observer, Control& control) = 0;
-  /// Whether the model writes text.
+  /// Whether the model writes text, ...
   virtual bool writes() const { return true; }
+  /// ... or looks at images.
+  virtual bool sees_images() const { return false; }
   /// A decoder over a copy of the weights as they are now. Called from the generating thread after `prepare`; `ended`
   /// says that `train` has returned.
   virtual std::unique_ptr<Decoder> decoder(Control& control, const std::atomic<bool>& ended,

@@ -9,6 +9,7 @@
 #include "datasets/corpus.h"
 #include "mor/checkpoint.h"
 #include "tensor/error.h"
+#include "trainer/loop/image_trainer.h"
 #include "trainer/recording/snapshot.h"
 
 namespace tinymor {
@@ -140,6 +141,65 @@ class ModelDecoder : public Decoder {
   std::shared_ptr<const std::vector<std::string>> vocabulary_;
 };
 
+class ImageDecoder : public Decoder {
+ public:
+  explicit ImageDecoder(std::shared_ptr<const ImageModel> model) : model_(std::move(model)) {}
+
+  ImageSnapshot look_at(const std::vector<uint8_t>& pixels) override {
+    return snapshot_of(*model_, one_image(pixels), 0, 1, 0);
+  }
+
+  // Images are always routed by the training rule. The class token, which comes before the patches, takes every
+  // recursion.
+  Outcome try_out(const Experiment& e) override {
+    const Images image = one_image(e.pixels);
+    const ImageConfig& config = model_->config();
+    ForwardOptions options{.shift = {0, e.capacity, e.without - 1}};
+    const auto traced = [&] { return trace(*model_, patches(image.pixels, config.patch_size), options).at(0); };
+    Outcome outcome;
+    outcome.changed_image = traced();
+    if (e.depth <= 0) return outcome;
+    std::vector<int32_t> depths = {int32_t(config.model.n_recursions)};
+    for (size_t p = 0; p < outcome.changed_image.depth.size(); ++p)
+      depths.push_back(e.token < 0 || p == size_t(e.token) ? e.depth : outcome.changed_image.depth[p]);
+    options.depths = depths;
+    outcome.changed_image = traced();
+    return outcome;
+  }
+
+  std::vector<GeneratedPiece> start(const GenerateRequest&) override { refuse(); }
+  GeneratedPiece next(const Sampling&) override { refuse(); }
+  Snapshot look_at(const std::vector<int32_t>&) override { refuse(); }
+  std::optional<SurveyedText> survey(const std::vector<int32_t>&, const std::atomic<bool>&) override { refuse(); }
+  std::shared_ptr<const std::vector<std::string>> vocabulary() const override { refuse(); }
+  std::vector<float> logits() const override { return {}; }
+  int cached() const override { return 0; }
+  int64_t kv_bytes() const override { return 0; }
+
+ private:
+  [[noreturn]] static void refuse() { throw InputError("text: this model sees images (open a run on text)"); }
+
+  /// Its class is not known.
+  Images one_image(const std::vector<uint8_t>& pixels) const {
+    const int64_t side = model_->config().image_size;
+    check_input(int64_t(pixels.size()) == side * side, "image: it has {} pixels (the model sees {} x {})",
+                pixels.size(), side, side);
+    Images image{Tensor({1, side, side}), IntTensor(Shape{1}), model_->config().classes};
+    std::transform(pixels.begin(), pixels.end(), image.pixels.mutable_data(),
+                   [](uint8_t level) { return Real(level) / 255; });
+    image.labels.mutable_data()[0] = SeenImage::unknown;
+    return image;
+  }
+
+  std::shared_ptr<const ImageModel> model_;
+};
+
+/// What makes decoders over the model in a file.
+std::function<std::unique_ptr<Decoder>()> read_model(const std::filesystem::path& file, bool of_images) {
+  if (!of_images) return [model = load_model(file)] { return model_decoder(model); };
+  return [model = std::make_shared<const ImageModel>(read_image_checkpoint(file))] { return image_decoder(model); };
+}
+
 }  // namespace
 
 SampleOptions sample_options(const Sampling& sampling) {
@@ -155,20 +215,24 @@ std::unique_ptr<Decoder> model_decoder(LoadedModel loaded) {
   return std::make_unique<ModelDecoder>(std::move(loaded));
 }
 
-DecoderFactory file_decoder(const std::filesystem::path& model, Checkpoint checkpoint) {
+std::unique_ptr<Decoder> image_decoder(std::shared_ptr<const ImageModel> model) {
+  return std::make_unique<ImageDecoder>(std::move(model));
+}
+
+DecoderFactory file_decoder(const std::filesystem::path& model, Checkpoint checkpoint, bool of_images) {
   struct Read {
     std::filesystem::path file;
     std::filesystem::file_time_type written;
-    LoadedModel model;
+    std::function<std::unique_ptr<Decoder>()> decoder;
   };
   // Each move of a slider asks for a decoder: the file is read again only when it has changed.
-  return [model, checkpoint, read = std::make_shared<std::optional<Read>>()](const std::atomic<bool>&) {
+  return [model, checkpoint, of_images, read = std::make_shared<std::optional<Read>>()](const std::atomic<bool>&) {
     std::error_code missing;
     const std::filesystem::path file = weights_of(model, checkpoint).file;
     const auto written = std::filesystem::last_write_time(file, missing);
     if (missing || !*read || (*read)->file != file || (*read)->written != written)
-      *read = Read{file, written, load_model(file)};
-    return model_decoder((*read)->model);
+      *read = Read{file, written, read_model(file, of_images)};
+    return (*read)->decoder();
   };
 }
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "datasets/images.h"
 #include "tensor/error.h"
+#include "tensor/files.h"
 #include "trainer/loop/run_folder.h"
 #include "trainer/program.h"
 #include "visualizer/runs/model_decoder.h"
@@ -36,16 +38,16 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
     take(read_recording(recording));
   }
   find_tokenizer(run.path.empty() ? "." : run.path);
-  if (modelled && !history_.of_images()) {
-    if (!recorded) {
-      config_.model = load_model(model, checkpoint).config();
-      geometry_ = geometry_of(config_.model);
-      for (int32_t id = 0; tokenizer_ && id < tokenizer_->vocab_size(); ++id)
-        history_.run.vocabulary.push_back(tokenizer_->piece(id));
-    }
-    generator_ = std::make_unique<GenerationWorker>(file_decoder(model, checkpoint), std::move(wake));
-    if (!recorded && tokenizer_) watch({Watched::own, tokenizer_->encode(GenerateRequest().prompt)});
+  if (!recorded) {
+    config_.model = load_model(model, checkpoint).config();
+    geometry_ = geometry_of(config_.model);
+    for (int32_t id = 0; tokenizer_ && id < tokenizer_->vocab_size(); ++id)
+      history_.run.vocabulary.push_back(tokenizer_->piece(id));
   }
+  draws_ = history_.of_images() || (recorded && names_images(config_.data.source));
+  if (modelled)
+    generator_ = std::make_unique<GenerationWorker>(file_decoder(model, checkpoint, draws_), std::move(wake));
+  if (!recorded && tokenizer_) watch({Watched::own, tokenizer_->encode(GenerateRequest().prompt)});
 }
 
 RecordingSource::RecordingSource(std::string name, Recording recording) {
@@ -74,8 +76,25 @@ std::string RecordingSource::why_not() const {
                           "model.safetensors to generate text.";
 }
 
+// What a recording that was cut off before its first record does not say of the run, the files beside it do.
+void RecordingSource::complete(Recording& recording) const {
+  const RunFolder run{recording_.parent_path()};
+  std::error_code ignored;
+  if (recording_.empty() || !recording.config_toml.empty()) return;
+  if (!fs::is_regular_file(run.config(), ignored)) return;
+  constexpr size_t longest = 1 << 20;
+  recording.config_toml = read_file(run.config(), longest);
+  try {
+    const auto tokenizer = load_tokenizer(run.path.empty() ? "." : run.path);
+    for (int32_t id = 0; id < tokenizer->vocab_size(); ++id) recording.vocabulary.push_back(tokenizer->piece(id));
+  } catch (const Error&) {
+    return;  // a run on images has none
+  }
+}
+
 void RecordingSource::take(Recording recording) {
   notice_ = recording.notice;
+  complete(recording);
   set_run(std::move(recording));
   history_.replace(std::move(recording));
   taken_.reset();  // the look is added again

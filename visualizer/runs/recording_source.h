@@ -25,6 +25,7 @@ class RecordingSource : public Source {
  private:
   bool poll_run() override;
   void take(Recording recording);
+  void complete(Recording& recording) const;
   void find_tokenizer(const std::filesystem::path& folder);
   bool file_changed();
 

@@ -18,6 +18,14 @@ std::string image_command(const Config& config, const ImageSnapshot& seen) {
                      seen.width / std::max(1, seen.columns));
 }
 
+bool sees_the_same(const Snapshot& a, const Snapshot& b) {
+  return a.threshold.tokens == b.threshold.tokens;
+}
+/// What is drawn is none of the run's own images.
+bool sees_the_same(const ImageSnapshot&, const ImageSnapshot&) {
+  return false;
+}
+
 int newest_at(const auto& list, int64_t step) {
   if (list.empty()) return -1;
   const auto after =
@@ -47,16 +55,17 @@ int RunHistory::images_at(int64_t step) const {
   return newest_at(images, step);
 }
 
+int RunHistory::recorded_images() const {
+  int index = int(images.size()) - 1;
+  while (index >= 0 && is_drawn(images[size_t(index)])) --index;
+  return index;
+}
+
 void RunHistory::add(Event event) {
   hear(
       event, [this](const Snapshot& snapshot) { bytes += bytes_of(snapshot); },
       [this](const ImageSnapshot& snapshot) { bytes += bytes_of(snapshot); });
   EventLog::add(std::move(event));
-}
-
-void RunHistory::forget_newest_snapshot() {
-  bytes -= bytes_of(snapshots.back());
-  snapshots.pop_back();
 }
 
 void RunHistory::replace(EventLog log) {
@@ -120,18 +129,26 @@ bool Source::poll() {
   return news || text || look;
 }
 
+template <class Kind>
+void Source::add_look(Kind snapshot) {
+  snapshot.step = history_.last_step();
+  // While a text is being typed, or an image drawn, only its newest state is kept.
+  if (looked_) history_.forget_newest<Kind>();
+  const std::vector<Kind>& all = history_.of<Kind>();
+  looked_ = !all.empty() && !sees_the_same(all.back(), snapshot);
+  history_.add(std::move(snapshot));
+  history_.thin();
+}
+
 bool Source::take_look() {
   const auto& look = generation_.look;
   if (std::exchange(taken_, look) == look) return false;
-  if (!look->error.empty()) return true;
-  Snapshot snapshot = look->snapshot;
-  snapshot.step = history_.last_step();
-  // While a text is being typed only its newest state is kept.
-  if (looked_) history_.forget_newest_snapshot();
-  looked_ = !history_.snapshots.empty() && history_.snapshots.back().threshold.tokens != snapshot.threshold.tokens;
-  history_.add(std::move(snapshot));
-  history_.thin();
+  if (look->error.empty()) std::visit([this](const auto& snapshot) { add_look(snapshot); }, look->snapshot);
   return true;
+}
+
+void Source::look_at(std::vector<uint8_t> pixels) {
+  if (can_draw()) generator_->look_at(std::move(pixels));
 }
 
 void Source::watch(Watched what) {

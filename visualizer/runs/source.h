@@ -27,7 +27,12 @@ struct RunHistory : EventLog {
   uint64_t bytes = 0;
   int thinnings = 0;  ///< How often snapshots were removed, which changes the indices of the others.
   void add(Event event);
-  void forget_newest_snapshot();
+  /// Of texts, or of images.
+  template <class Kind>
+  void forget_newest() {
+    bytes -= bytes_of(of<Kind>().back());
+    of<Kind>().pop_back();
+  }
   void replace(EventLog log);
   /// Thins the snapshots until they fit into `most_bytes` and there are at most `most`; true when some were removed.
   bool thin(size_t most = SIZE_MAX);
@@ -41,7 +46,14 @@ struct RunHistory : EventLog {
   int snapshot_at(int64_t step) const;
   /// The same of the images.
   int images_at(int64_t step) const;
+  /// The newest of the run's own images: of those that follow a person drew them; -1 when there is none.
+  int recorded_images() const;
 };
+
+/// Whether a person drew what a snapshot is of.
+inline bool is_drawn(const ImageSnapshot& snapshot) {
+  return !snapshot.images.empty() && snapshot.images.front().truth == SeenImage::unknown;
+}
 
 /// Removes every other record of the older half: the newest stay complete.
 template <class Record>
@@ -108,8 +120,13 @@ class Source {
   /// Takes a snapshot with everything at the next step; where no run goes on, of the newest snapshot's text.
   virtual void take_snapshot();
 
+  /// Whether the last weights can look at an image that a person drew.
+  bool can_draw() const { return generator_ != nullptr && draws_; }
+  /// They add a snapshot of such an image, [side*side] pixels, 255 is ink; only where `can_draw()`.
+  void look_at(std::vector<uint8_t> pixels);
+
   /// Generating; only where `can_generate()`. `why_not` tells a person what is missing.
-  bool can_generate() const { return generator_ != nullptr; }
+  bool can_generate() const { return generator_ != nullptr && !draws_; }
   virtual std::string why_not() const { return {}; }
   void generate(const GenerateRequest& request);
   /// Changes how the coming tokens are drawn.
@@ -152,10 +169,13 @@ class Source {
   std::shared_ptr<const Tokenizer> tokenizer_;
   std::string why_no_tokenizer_ = "No tokenizer is known yet.";
   std::shared_ptr<const Look> taken_;  // the last look that went into the history
-  bool looked_ = false;                // the newest snapshot is of a text that was typed
+  bool looked_ = false;                // the newest snapshot is of a text that was typed, or of an image that was drawn
+  bool draws_ = false;                 // the model sees images, and writes no text
 
  private:
   bool take_look();
+  template <class Kind>
+  void add_look(Kind snapshot);
 
   std::string notice_beside_;
   uint64_t version_ = 1, generation_version_ = 1;

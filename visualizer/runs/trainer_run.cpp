@@ -16,6 +16,26 @@ Beforehand cost_told(const LiveRun::Tell& tell) {
   };
 }
 
+/// A copy of the weights of a run as they are now; null once `cancelled`. Between two steps the training thread makes
+/// it; after the last step, when `ended`, no other thread uses the weights.
+template <class SomeModel>
+std::shared_ptr<const SomeModel> copy_of(const SomeModel& model, Control& control, const std::atomic<bool>& ended,
+                                         const std::atomic<bool>& cancelled) {
+  const auto copy_now = [&model] {
+    auto copy = std::make_shared<SomeModel>(model);
+    copy->unshare();
+    return std::shared_ptr<const SomeModel>(std::move(copy));
+  };
+  auto promised = std::make_shared<std::promise<std::shared_ptr<const SomeModel>>>();
+  auto copy = promised->get_future();
+  control.post([promised, copy_now] { promised->set_value(copy_now()); });
+  while (copy.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
+    if (cancelled) return nullptr;
+    if (ended) return copy_now();
+  }
+  return copy.get();
+}
+
 class TrainerRun : public LiveRun {
  public:
   TrainerRun(Config config, LockedFolder run) : config_(std::move(config)), run_(std::move(run)) {}
@@ -33,24 +53,13 @@ class TrainerRun : public LiveRun {
     trainer_->run(&control);
   }
 
-  // Between two steps the training thread makes the copy itself; after the last step no other thread uses the weights.
   std::unique_ptr<Decoder> decoder(Control& control, const std::atomic<bool>& ended,
                                    const std::atomic<bool>& cancelled) override {
-    auto promised = std::make_shared<std::promise<std::shared_ptr<const Model>>>();
-    std::future<std::shared_ptr<const Model>> copy = promised->get_future();
-    control.post([promised](const Model& model) { promised->set_value(std::make_shared<const Model>(model.clone())); });
-    while (copy.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
-      if (cancelled) return nullptr;
-      if (ended) return decoder_over(std::make_shared<const Model>(trainer_->model().clone()));
-    }
-    return decoder_over(copy.get());
+    auto model = copy_of(trainer_->model(), control, ended, cancelled);
+    return model ? model_decoder({std::move(model), tokenizer()}) : nullptr;
   }
 
  private:
-  std::unique_ptr<Decoder> decoder_over(std::shared_ptr<const Model> model) const {
-    return model_decoder({std::move(model), tokenizer()});
-  }
-
   Config config_;
   LockedFolder run_;
   std::shared_ptr<Trainer> trainer_;
@@ -73,8 +82,11 @@ class ImageRun : public LiveRun {
   }
 
   bool writes() const override { return false; }
-  std::unique_ptr<Decoder> decoder(Control&, const std::atomic<bool>&, const std::atomic<bool>&) override {
-    return nullptr;
+  bool sees_images() const override { return true; }
+  std::unique_ptr<Decoder> decoder(Control& control, const std::atomic<bool>& ended,
+                                   const std::atomic<bool>& cancelled) override {
+    auto model = copy_of(trainer_->model(), control, ended, cancelled);
+    return model ? image_decoder(std::move(model)) : nullptr;
   }
 
  private:

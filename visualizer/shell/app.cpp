@@ -79,12 +79,13 @@ void App::frame(double seconds) {
   const GlossaryScope explained(state_.glossary);
   if (!state_.bare) move_keyboard(registry_, state_);
   state_.panel_at_keyboard = panel_at_keyboard(registry_);
+  state_.at_pad = registry_.at_pad();
   registry_.begin_frame();
   reveal_highlight(state_, registry_);
   state_.hovering.reset();
   state_.hovering_patch.reset();
   state_.glowing.reset();
-  state_.at_gap = registry_.focus().starts_with("split.") || registry_.at_slider();
+  state_.at_gap = registry_.focus().starts_with("split.") || registry_.at_slider() || state_.at_pad;
   give_typed_ahead(state_);
   if (!state_.bare) handle_keys(*source_, state_);
   state_.panel_under_mouse.clear();

@@ -125,7 +125,7 @@ std::string status_text(const Source& source, const AppState& state) {
     const StepMetrics& last = h.steps.back();
     out += fmt::format(" \u00b7 run at step {}", last.step);
     if (source.planned_steps() >= last.step) out += fmt::format(" of {}", source.planned_steps());
-    out += fmt::format(", {} tokens/s", short_number(last.tokens_per_second));
+    out += fmt::format(", {} {}/s", short_number(last.tokens_per_second), unit_names(h.of_images()));
   }
   out += fmt::format(" \u00b7 {} dropped \u00b7 snapshots {:.0f} of {} MB", source.dropped(), double(h.bytes) / 1e6,
                      RunHistory::most_bytes / 1000000);

@@ -14,9 +14,10 @@
 namespace tinymor {
 namespace {
 
-void step_token(AppState& state, int by) {
+void step_token(const Source& source, AppState& state, int by) {
   const TokenRef from = state.pinned.value_or(TokenRef{Subject::watched, by > 0 ? -1 : 0});
-  const int count = state.shown.text(from.subject, state.rule).size();
+  const SeenImage* image = state.told_image(source);
+  const int count = image ? int(image->depth.size()) : state.shown.text(from.subject, state.rule).size();
   state.span.reset();
   if (count > 0) state.pinned = TokenRef{from.subject, std::clamp(from.token + by, 0, count - 1)};
 }
@@ -32,10 +33,10 @@ void mark_token(AppState& state, int by) {
   state.pinned.reset();
 }
 
-void move_token(const Source&, AppState& state, int letter) {
+void move_token(const Source& source, AppState& state, int letter) {
   const int by = std::string_view(".>:").find(char(letter)) == std::string_view::npos ? -1 : 1;
   if (letter == ',' || letter == '.')
-    step_token(state, by);
+    step_token(source, state, by);
   else
     mark_token(state, by);
 }
@@ -110,6 +111,7 @@ void choose_attention(const Source&, AppState& state, int letter) {
 }
 
 void play_or_turn_lesson(const Source& source, AppState& state, int) {
+  if (state.at_pad) return;
   if (state.tutor.lesson >= 0)
     turn_lesson(state, source, 1);
   else if (shows_story(state))
@@ -252,6 +254,7 @@ constexpr Key all_keys[] = {
     {"1 to 9, [ ]", "attention of that recursion; previous, next head", "123456789[]", choose_attention},
     {"C", "compare", "c", show_comparison},
     {"Tab, Up, Down, Enter", "next, previous control; press it, type into it; Left, Right move a gap"},
+    {"Arrows, Space", "at the pad of the page Loop: move the pen; put it down, lift it (Tab leaves the pad)"},
     named_key("Page Up, Page Down", "previous, next page", turn_page, {ImGuiKey_PageUp, ImGuiKey_PageDown}, true),
     {"F", "the panel with the keyboard, or under the mouse, or the first, fills the window, and back", "f",
      fill_window},
@@ -339,8 +342,9 @@ void move_keyboard(ui::Registry& registry, const AppState& state) {
   registry.press_focus(false);
   if (const int by = registry.take_leaving()) return registry.move_focus(by);
   if (ImGui::GetIO().WantTextInput || state.help) return;
-  if (ui::key_pressed(ImGuiKey_DownArrow)) registry.move_focus(1);
-  if (ui::key_pressed(ImGuiKey_UpArrow)) registry.move_focus(-1);
+  const bool at_pad = registry.at_pad();  // where the arrows move the pen
+  if (!at_pad && ui::key_pressed(ImGuiKey_DownArrow)) registry.move_focus(1);
+  if (!at_pad && ui::key_pressed(ImGuiKey_UpArrow)) registry.move_focus(-1);
   if (const int by = ui::tab_pressed()) registry.move_focus(by);
   registry.press_focus(ui::key_pressed(ImGuiKey_Enter, false));
   if (ui::key_pressed(ImGuiKey_Escape, false) && !state.modal() && !ui::popup_open()) registry.let_go();

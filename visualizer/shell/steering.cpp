@@ -48,15 +48,34 @@ std::optional<GenerateRequest> wanted_text(const Wish& wish, const Source& sourc
 
 void try_experiment(Source& source, AppState& state) {
   Experiment wanted = state.wanted();
-  const std::vector<Snapshot>& snapshots = source.history().snapshots;
-  if (state.shown.index < 0 || !wanted.changes_something() || !source.can_generate()) return;
-  wanted.tokens = snapshots[size_t(state.shown.index)].threshold.tokens;
+  const RunHistory& history = source.history();
+  if (!wanted.changes_something() || !(source.can_generate() || source.can_draw())) return;
+  if (const SeenImage* image = state.told_image(source))
+    wanted.pixels = image->pixels;
+  else if (state.shown.index >= 0)
+    wanted.tokens = history.snapshots[size_t(state.shown.index)].threshold.tokens;
+  else
+    return;
   // A run that trains has other weights with every snapshot.
-  const int64_t newest = snapshots.back().step;
+  const int64_t newest = history.snapshot_step(history.snapshot_count() - 1);
   if (wanted == state.tried && state.tried_at == newest) return;
   state.tried = wanted;
   state.tried_at = newest;
   source.try_out(wanted);
+}
+
+/// What is drawn is looked at as soon as the weights have time for it: when it has changed, and when a run that trains
+/// has other weights.
+void look_at_drawing(Source& source, AppState& state) {
+  if (!state.story.typing || !source.can_draw() || !state.shown.of_images() || source.generation().looking) return;
+  const std::vector<ImageSnapshot>& images = source.history().images;
+  const int recorded = source.history().recorded_images();
+  const int64_t newest = recorded < 0 ? 0 : images[size_t(recorded)].step;
+  if (state.given == state.own_image && state.given_at == newest) return;
+  state.given = state.own_image;
+  state.given_at = newest;
+  source.look_at(state.own_image.pixels(images[size_t(state.shown.images)].height));
+  state.playback.follow();
 }
 
 }  // namespace
@@ -121,6 +140,7 @@ void obey_settings(Source& source, AppState& state) {
     for (Source* rival : state.compare.rivals) rival->set_lr_factor(state.lr_factor);
   }
   try_experiment(source, state);
+  look_at_drawing(source, state);
 }
 
 void pause_to_rest(Rest& rest, Source& source, AppState& state, double seconds) {

@@ -4,10 +4,23 @@ namespace tinymor {
 
 Experiment AppState::wanted() const {
   Experiment e = what_if;
-  e.training_rule = rule == RuleView::training;
+  e.training_rule = rule == RuleView::training || shown.of_images();
   e.token = pinned && pinned->subject == Subject::watched && !everybody ? pinned->token : -1;
   if (e.token < 0 && !everybody) e.depth = 0;
   return e;
+}
+
+int AppState::told_image_number(const Source& source) const {
+  if (!shown.of_images()) return -1;
+  const int count = int(source.history().images[size_t(shown.images)].images.size());
+  return std::clamp(patches_image, 0, std::max(0, count - 1));
+}
+
+const SeenImage* AppState::told_image(const Source& source) const {
+  const int number = told_image_number(source);
+  if (number < 0) return nullptr;
+  const std::vector<SeenImage>& all = source.history().images[size_t(shown.images)].images;
+  return all.empty() ? nullptr : &all[size_t(number)];
 }
 
 void AppState::count_by(Clock clock) {

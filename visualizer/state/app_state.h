@@ -16,6 +16,7 @@
 #include "visualizer/draw/glossary.h"
 #include "visualizer/draw/memo.h"
 #include "visualizer/draw/plot_math.h"
+#include "visualizer/runs/sketch.h"
 #include "visualizer/state/comparison.h"
 #include "visualizer/state/lesson.h"
 #include "visualizer/state/notes.h"
@@ -136,6 +137,8 @@ struct Settings {
   TokensView tokens_view = TokensView::watched;
   std::string token_search;  ///< Only tokens that contain it are listed.
   std::string own_text = "Once upon a time";
+  Sketch own_image;
+  bool eraser = false;  ///< On the pad the pen removes ink.
   Tint tint = Tint::depth;
   ColumnSort sort = ColumnSort::position;
   bool shift_depth = false;   ///< Tint the token that was predicted instead of the one at which depth was spent.
@@ -187,9 +190,11 @@ struct RunState {
 
   SurveyState survey;
 
-  float lr_factor = 1;   ///< Times the learning rates of the schedule.
-  Experiment tried;      ///< The newest experiment that the lens asked for.
-  int64_t tried_at = 0;  ///< The step of the newest snapshot at that time.
+  float lr_factor = 1;          ///< Times the learning rates of the schedule.
+  Experiment tried;             ///< The newest experiment that the lens asked for.
+  int64_t tried_at = 0;         ///< The step of the newest snapshot at that time.
+  std::optional<Sketch> given;  ///< The drawing that the run looked at last, ...
+  int64_t given_at = 0;         ///< ... and the step of its newest images then.
   std::vector<Wish> wishes;
 };
 
@@ -204,7 +209,8 @@ struct FrameState {
   bool session_asked = false;                       ///< To begin or to end the recording of the session.
   float docked = 0;                                 ///< Height of the bands above the bottom bar, as of the last frame.
   float gap_dragged_from = 0;                       ///< Where the gap that is being dragged was before.
-  bool at_gap = false;  ///< The keyboard is at a gap between panels or at a slider: Left and Right move that.
+  bool at_gap = false;  ///< The keyboard is at a gap between panels, a slider or a pad: Left and Right move that.
+  bool at_pad = false;  ///< At a pad, which has Space, too.
   std::string panel_under_mouse, panel_at_keyboard;  ///< As of the last frame; empty: none.
   std::string exporting;                             ///< The panel to save with the next frame.
   std::string message;                               ///< What was just done, in the status line for a few seconds.
@@ -215,6 +221,9 @@ struct AppState : Settings, RunState, FrameState {
   TextZoom& columns_of(Subject subject) { return subject == Subject::watched ? columns : written; }
   /// What the lens changes, with the rule that is shown and the pinned token. Without a token no depth is forced.
   Experiment wanted() const;
+  /// The image that is told of, of those of the snapshot that is shown, and its number; null where there is none.
+  const SeenImage* told_image(const Source& source) const;
+  int told_image_number(const Source& source) const;
   /// The token all panels point at.
   std::optional<TokenRef> selected() const { return hovered ? hovered : pinned; }
   std::optional<int> selected(Subject subject) const {

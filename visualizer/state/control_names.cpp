@@ -23,7 +23,7 @@ gen.temperature gen.tokens gen.top_k gen.top_p gen.undo grid.cells grid.cells.al
 help.window inspector inspector.guess.N inspector.let_go inspector.number.N kv.cells kv.cells.all kv.strategy kv.strategy.N kv.subject kv.subject.N learn
 lens.capacity lens.cells lens.cells.all lens.choices lens.cut_off lens.depth.N lens.everybody lens.reset lens.without lesson lesson.back
 lesson.choose.N lesson.close lesson.fold lesson.hint lesson.list.close lesson.next lesson.problem.N lesson.solve
-loop.back loop.bar loop.depth.N loop.event loop.image loop.instruments loop.next loop.own loop.play loop.preset.N loop.rewind
+loop.back loop.bar loop.depth.N loop.event loop.image loop.instruments loop.next loop.own loop.pad loop.pad.clear loop.pad.eraser loop.pad.take loop.play loop.preset.N loop.rewind
 loop.survey loop.text menu.NAME note.cancel note.keep note.text open open.close open.go open.message open.path open.run.N page.N
 page.menu page.next page.previous patches.image.N record rule.N rule.next scores.log scores.one_scale
 scores.strip.N sharing.passes sharing.scheme sharing.scheme.N sharing.set.N split.N strip.shift

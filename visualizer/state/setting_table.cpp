@@ -7,6 +7,7 @@
 #include "visualizer/state/control_names.h"
 #include "visualizer/state/facts.h"
 #include "visualizer/state/layout.h"
+#include "visualizer/state/own_input.h"
 #include "visualizer/state/setting_kinds.h"
 #include "visualizer/state/settings.h"
 
@@ -73,6 +74,7 @@ void for_each_member(State& s, Field&& field) {
   field("tokens.view", s.tokens_view, OneOf<TokensView>{"probe vocabulary own"});
   field("tokens.search", s.token_search, Text{});
   field("tokens.own", s.own_text, Text{});
+  field("pad.eraser", s.eraser, Switch{});
   field("autograd.expression", s.expression, Text{});
   field("autograd.step", s.autograd_step, Between{0, 100'000});
   field("autograd.value", s.autograd_value, Text{});
@@ -317,6 +319,25 @@ Setting pin() {
           }};
 }
 
+/// The image that a person draws in place of the run's own ones.
+Setting drawn() {
+  return {"drawn", "rows of pixels with / between them, . for paper and 1 to f for ink, or none",
+          [](const AppState& s, const Source& source) {
+            return s.story.typing && source.history().of_images() ? s.own_image.text() : std::string("none");
+          },
+          [](AppState& s, const Source& source, const std::string& value) {
+            const std::optional<Sketch> sketch = Sketch::parse(value);
+            if (!source.history().of_images() || (value != "none" && !sketch)) return value == "none";
+            if (sketch) {
+              s.own_image = *sketch;
+              s.story.typing = true;
+            } else if (s.story.typing) {
+              show_recorded(source, s);
+            }
+            return true;
+          }};
+}
+
 /// Which of the runs beside this one is B.
 Setting compared_run() {
   return {"compare.run", "0: the same run, or the number of a run beside it",
@@ -346,7 +367,8 @@ const std::vector<Setting>& all_settings() {
     // A scene is written in this order: what a later one depends on comes before it.
     std::vector<Setting> entries = {lesson(), lesson_step()};
     add_members(entries, [](auto& state, auto&& field) { for_each_member(state, field); });
-    for (Setting& entry : std::vector<Setting>{step(), clock(), written_tokens()}) entries.push_back(std::move(entry));
+    for (Setting& entry : std::vector<Setting>{step(), clock(), written_tokens(), drawn()})
+      entries.push_back(std::move(entry));
     add_members(entries, [](auto& state, auto&& field) { for_each_clocked(state, field); });
     for (Setting& entry : std::vector<Setting>{play(), loop(), pin(), span(), compared_run(), compared_step(), wish()})
       entries.push_back(std::move(entry));

@@ -54,7 +54,9 @@ void Shown::update(const Source& source, int snapshot, int tokens) {
   const bool there = snapshot >= 0 && snapshot < history.snapshot_count();
   step = there ? history.snapshot_step(snapshot) : 0;
   index = there && !all.empty() ? snapshot : -1;
-  images = there ? history.images_at(step) : -1;
+  // An image that was drawn has the step of the run's own images before it.
+  images = there && !history.of_images() ? history.images_at(step) : snapshot;
+  if (!there) images = -1;
   if (images >= 0 && !consistent(history.images[images])) images = -1;
   // A snapshot never changes, though its index may.
   std::optional<Key> made_of;

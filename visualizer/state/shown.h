@@ -50,6 +50,7 @@ struct Shown {
   void update(const Source& source, int snapshot, int tokens = INT_MAX);
   const TextView& text(Subject subject, RuleView rule) const;
   bool any() const { return index >= 0 || images >= 0; }
+  bool of_images() const { return index < 0 && images >= 0; }
 
  private:
   // Step, text and capped recursions of the snapshot that the views were made of: a run's last weights may see several

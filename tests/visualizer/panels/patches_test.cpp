@@ -5,6 +5,7 @@
 #include "support/temporary_folder.h"
 #include "trainer/loop/image_trainer.h"
 #include "visualizer/runs/open_source.h"
+#include "visualizer/runs/sketch.h"
 #include "visualizer/runs/trainer_run.h"
 #include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
@@ -140,6 +141,13 @@ TEST_CASE("a run on images is watched while it trains, and shows what its record
     CHECK_THAT(window.app().text("generate"), ContainsSubstring("A model of images writes no text."));
     live = window.app().text("patches");
     scores = window.app().text("scores");
+    // The weights of a live run look at what a person draws, too.
+    REQUIRE(source.can_draw());
+    const size_t images = source.history().images.size();
+    source.look_at(Sketch().pixels(28));
+    REQUIRE(wait_for(source, [&] { return source.history().images.size() > images; }));
+    CHECK(is_drawn(source.history().images.back()));
+    CHECK(source.history().recorded_images() + 1 == int(images));
   }
   const std::unique_ptr<Source> recorded = open_source(run, [] {});
   Headless window(*recorded, 1280, 800);

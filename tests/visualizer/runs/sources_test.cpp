@@ -1,7 +1,9 @@
 #include <chrono>
 
 #include "support/catch.h"
+#include "support/temporary_folder.h"
 #include "tensor/error.h"
+#include "tensor/files.h"
 #include "visualizer/runs/open_source.h"
 #include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
@@ -231,6 +233,16 @@ TEST_CASE("a new request replaces a running text, and a failing model becomes a 
   REQUIRE(wait([&] { return !state.error.empty(); }));
   CHECK_FALSE(state.running);
   CHECK_THAT(state.error, ContainsSubstring("no token"));
+}
+
+TEST_CASE("of a recording that was cut off before its first record the configuration beside it says what the run is") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder.path() / "recording.mortrace", "");
+  write_file_atomically(folder.path() / "config.toml", sample_recording().config_toml);
+  const RecordingSource source(folder.path(), [] {});
+  CHECK(source.geometry().recursions == 3);
+  CHECK(source.geometry().routing == Routing::expert_choice);
+  CHECK_THAT(source.notice(), ContainsSubstring("cut off"));
 }
 
 TEST_CASE("what is neither run, recording nor model is refused in one line") {
