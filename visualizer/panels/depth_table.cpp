@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "visualizer/draw/ui.h"
+#include "visualizer/panels/order_mark.h"
 #include "visualizer/panels/panel.h"
 #include "visualizer/panels/strip.h"
 #include "visualizer/panels/vocabulary.h"
@@ -29,13 +30,6 @@ struct Columns {
   float width(int column) const { return column == 0 ? name : number; }
   float bar_from() const { return from(column_count) + ui::em(); }
 };
-
-/// A triangle that points down where the largest is first.
-void draw_order(Canvas& canvas, ImVec2 center, bool smallest_first) {
-  const float size = ui::em() * 0.28f, tip = smallest_first ? -size : size;
-  canvas.triangle({center.x - size, center.y - tip * 0.7f}, {center.x + size, center.y - tip * 0.7f},
-                  {center.x, center.y + tip * 0.7f}, ui::u32(ui::colors::accent));
-}
 
 void sort_by(DepthOrder& order, DepthColumn column) {
   const bool again = order.by == column;

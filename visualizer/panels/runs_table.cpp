@@ -8,6 +8,7 @@
 
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/draw/ui.h"
+#include "visualizer/panels/order_mark.h"
 #include "visualizer/panels/run_look.h"
 
 namespace tinymor {
@@ -96,11 +97,15 @@ std::vector<Placed> placed_columns(const Box& box, const std::vector<RunRow>& ro
   return out;
 }
 
+float text_left(const Placed& placed) {
+  return placed.left + (placed.column->by == RunColumn::name ? before_name() : 0);
+}
+
 void draw_cell(Canvas& canvas, const Placed& placed, float y, ImU32 color, const std::string& text) {
   if (!of_words(*placed.column))
     return text_right(canvas, {placed.left + placed.width, y}, color, text, ui::Font::small);
-  const float before = placed.column->by == RunColumn::name ? before_name() : 0;
-  ui::fitted_text(canvas, {placed.left + before, y}, color, text, placed.width - before, ui::Font::small);
+  const float left = text_left(placed);
+  ui::fitted_text(canvas, {left, y}, color, text, placed.left + placed.width - left, ui::Font::small);
 }
 
 void sort_by(RunOrder& order, RunColumn column) {
@@ -120,9 +125,11 @@ void draw_header(Canvas& canvas, const Box& box, const std::vector<Placed>& all,
     if (ImGui::IsItemHovered()) canvas.rect(cell, ui::u32(ui::colors::control), ui::em() * 0.2f);
     ui::hint("Sorts by this column; again: the other way round; once more: as the runs were opened");
     const bool on = order.by == placed.column->by;
-    const std::string sign = order.reversed ? " \u2193" : " \u2191";
     draw_cell(canvas, placed, cell.min.y + ui::em() * 0.2f, ui::u32(on ? ui::colors::text : ui::colors::dim),
-              on ? placed.column->title + sign : placed.column->title);
+              placed.column->title);
+    const float beside = text_size(placed.column->title, ui::Font::small).x + ui::em() * 0.5f;
+    const float x = of_words(*placed.column) ? text_left(placed) + beside : cell.max.x - beside;
+    if (on) draw_order(canvas, {x, cell.center().y}, !order.reversed);
   }
 }
 
