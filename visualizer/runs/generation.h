@@ -62,7 +62,8 @@ struct Outcome {
   std::string error;            ///< Why there are none.
 };
 
-/// What a person gives a model to look at: a text in its tokens, or a square image, its pixels from the top, 255 is ink.
+/// What a person gives a model to look at: a text in its tokens, or a square image, its pixels from the top, 255 is
+/// ink.
 using Given = std::variant<std::vector<int32_t>, std::vector<uint8_t>>;
 
 /// What the newest weights do with it.
