@@ -14,6 +14,6 @@ autograd   1850
 mor        3000
 datasets   2450
 trainer    4930
-visualizer 20845
+visualizer 21365
 END
 exit $over

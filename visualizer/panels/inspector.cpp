@@ -111,7 +111,7 @@ class InspectorPanel : public Panel {
                           guesses ? guesses_height(state, 1) + em * 0.9f : 0);
     if (token.subject != Subject::watched) return;
     if (guesses && rest.height() > guesses_height(state, 1)) {
-      int each = 3;  // or fewer, where the curve would not fit
+      int each = std::max(1, std::min(3, int(state.shown.lens.each)));  // or fewer, where the curve would not fit
       while (each > 1 && guesses_height(state, each) > rest.height() - em * 8) --each;
       const float high = guesses_height(state, each);
       draw_guesses(canvas, {rest.min, {rest.max.x, rest.min.y + high}}, source, state, token.token);

@@ -5,6 +5,8 @@
 #include <sstream>
 
 #include "support/catch.h"
+#include "support/temporary_folder.h"
+#include "trainer/loop/trainer.h"
 #include "visualizer/desk.h"
 #include "visualizer/draw/svg.h"
 #include "visualizer/panels/formulas.h"
@@ -179,4 +181,51 @@ TEST_CASE("nothing in the inspector is cut or below its panel, also with six rec
           CHECK((of_bars || line.find("...</text>") == std::string::npos));
         }
       }
+}
+
+TEST_CASE("a run records the sizes of states, and a text of one token is refused where it is typed") {
+  const TemporaryFolder folder;
+  Config config = Config::defaults();
+  config.data.source = "stories";
+  config.data.tokenizer = TokenizerKind::byte;
+  config.model.d_model = config.model.d_ff = 16;
+  config.model.max_seq_len = 24;
+  config.model.sharing = Sharing::middle_cycle;
+  config.model.n_recursions = 3;
+  config.model.routing = Routing::expert_choice;
+  config.train.steps = 2;
+  Trainer(config, folder.path() / "run").run();
+  RecordingSource source(folder.path() / "run", [] {});
+  Headless window(source, 1280, 800);
+  window.frames(3);
+  const Trace& trace = source.history().snapshots.back().threshold;
+  REQUIRE_FALSE(trace.changes.empty());
+  window.app().state().pinned = TokenRef{Subject::watched, 0};
+  window.frames(1);
+  CHECK_THAT(window.app().text("inspector"),
+             ContainsSubstring(fmt::format("a change of {:.3g} on a state of {:.3g}", trace.changes[0].change[0],
+                                           trace.changes[0].before[0])));
+  AppState& state = window.app().state();
+  state.story.typing = true;
+  for (const char* text : {"a", "a cat"}) {
+    state.own_text = text;
+    window.frames(2);
+    CHECK((window.drawing().find("This is one token") != std::string::npos) == (state.own_text == "a"));
+  }
+}
+
+TEST_CASE("the inspector of a run on images says the formulas of the patch that is pointed at") {
+  RecordingSource images("images", sample_images());
+  Headless window(images, 1280, 800);
+  window.frames(3);
+  const auto text = [&] { return window.app().text("inspector"); };
+  CHECK_THAT(text(), ContainsSubstring("patch of image 1, a ") && ContainsSubstring("the whole image is "));
+  window.app().state().page = "Overview";
+  window.frames(2);
+  REQUIRE(window.hover("patches.image.1"));
+  CHECK_THAT(text(), ContainsSubstring("patch of image 2, a "));
+  REQUIRE(window.hover("top.badge"));
+  REQUIRE(window.hover("inspector.number.0"));
+  CHECK_THAT(text(), ContainsSubstring("patch of image 1, a "));
+  CHECK(window.app().state().glow);
 }
