@@ -31,7 +31,10 @@ struct Desk {
   /// Everything that is drawn, once all is done that was asked for.
   size_t look() {
     window.frames(2);
-    (void)wait_for(source, [&] { return !source.generation().running; });
+    (void)wait_for(source, [&] {
+      const Generation& now = source.generation();
+      return !now.running && (now.survey || !now.surveying);  // a first survey has begun
+    });
     window.frames(2);
     size_t hash = 0;
     const ImDrawData& data = *ImGui::GetDrawData();
