@@ -13,7 +13,7 @@ tensor     3320
 autograd   1850
 mor        3000
 datasets   2450
-trainer    4930
+trainer    4940
 visualizer 21365
 END
 exit $over

@@ -1,5 +1,7 @@
 #include "visualizer/draw/ui.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -293,9 +295,23 @@ void label(std::string_view text, Color color, Font which) {
   ImGui::PopFont();
 }
 
+std::vector<std::string> wrapped(std::string_view text, float width, Font which) {
+  std::vector<std::string> lines{""};
+  for (size_t at = 0, end; at < text.size(); at = end) {
+    end = std::min(text.find_first_of(" \n", at + 1), text.size());
+    const std::string word(text.substr(at, end - at));
+    const bool fits = lines.back().empty() || text_size(lines.back() + word, which).x <= width;
+    if (fits && word[0] != '\n')
+      lines.back() += word;
+    else
+      lines.push_back(word.substr(1));
+  }
+  return lines;
+}
+
 void paragraph(std::string_view text, Color color, Font which) {
-  ImGui::PushTextWrapPos(0);
-  label(text, color, which);
+  ImGui::PushTextWrapPos(0);  // of words that are wider than a line
+  label(fmt::format("{}", fmt::join(wrapped(text, ImGui::GetContentRegionAvail().x, which), "\n")), color, which);
   ImGui::PopTextWrapPos();
 }
 

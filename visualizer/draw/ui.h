@@ -68,7 +68,9 @@ float segmented_width(const std::vector<const char*>& labels);
 
 /// Text in a colour; never read as a format.
 void label(std::string_view text, Color color = colors::text, Font font = Font::body);
-/// The same, broken into lines at the end of the content area.
+/// A text in lines that are no wider than `width`, broken between words.
+std::vector<std::string> wrapped(std::string_view text, float width, Font font = Font::body);
+/// A label in lines that end with the content area.
 void paragraph(std::string_view text, Color color = colors::text, Font font = Font::body);
 /// One line that is no wider than `width`; a text that was cut is shown in full beside the mouse.
 void fitted_label(const std::string& text, float width, Color color = colors::text, Font font = Font::body);

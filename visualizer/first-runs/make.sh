@@ -5,9 +5,9 @@
 #
 #   visualizer/first-runs/make.sh [FOLDER]      FOLDER: where the runs go (default: build/first-runs)
 #
-# Needs build/tinymor, and about ten minutes of two idle cores; goes on where it stopped. Packs what the window needs into an
-# archive per run beside this script, at most 3.3 MB in all. Two runs keep their weights: the MoR run, to write texts with, and the
-# run on digits, to look at what a person draws.
+# Needs build/tinymor, and about ten minutes of two idle cores; goes on where it stopped. Packs what the window needs into
+# an archive per run beside this script, at most 3 MB in all. Two runs keep their weights: the MoR run, to write texts with,
+# and the run on digits, to look at what a person draws.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder=${1:-build/first-runs}
@@ -29,7 +29,7 @@ pack() {
     >"visualizer/first-runs/$1.tar.xz"
 }
 
-train mor 200
+train mor 300
 train vanilla 600 --twin vanilla --equal flops
 train recursive 600 --twin recursive --equal flops
 

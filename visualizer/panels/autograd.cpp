@@ -113,7 +113,7 @@ class AutogradPanel : public Panel {
   static Bands bands_in(const Walkthrough& walk, const Box& box) {
     size_t lines = 1;
     for (int step = 0; step <= walk.steps; ++step)
-      lines = std::max(lines, wrapped(walk.happening(step), box.width()).size());
+      lines = std::max(lines, ui::wrapped(walk.happening(step), box.width()).size());
     const float most = box.height() * 0.35f - ui::em();
     const int room = int(box.height() / ui::em() / 9);
     return {std::clamp(int(lines), 1, std::max(1, room)), formula_height(walk, box.width(), most)};

@@ -38,22 +38,8 @@ void draw_parts(Canvas& canvas, const std::vector<std::string>& parts, const Box
 
 }  // namespace
 
-std::vector<std::string> wrapped(const std::string& text, float width, ui::Font font) {
-  std::vector<std::string> lines{""};
-  for (size_t at = 0, end; at < text.size(); at = end) {
-    end = std::min(text.find(' ', at + 1), text.size());
-    const std::string word = text.substr(at, end - at);
-    const bool fits = lines.back().empty() || text_size(lines.back() + word, font).x <= width;
-    if (fits)
-      lines.back() += word;
-    else
-      lines.push_back(word.substr(1));
-  }
-  return lines;
-}
-
 void draw_lines(Canvas& canvas, const Box& box, const std::string& text, int most, Color color) {
-  const std::vector<std::string> lines = wrapped(text, box.width());
+  const std::vector<std::string> lines = ui::wrapped(text, box.width());
   const int count = std::min(int(lines.size()), std::max(1, most));
   for (int i = 0; i < count; ++i) {
     std::string line = lines[size_t(i)];
@@ -81,7 +67,7 @@ float formula_height(const Walkthrough& walk, float width, float most) {
   for (int i = 0; i < int(walk.values.size()); ++i) {
     const GradientFormula formula = gradient_formula(walk, i, walk.steps);
     const float parts = float(part_rows(formula.parts, part_columns(formula.parts, width))) * part_line();
-    height = std::max(height, float(wrapped(formula.sum, width).size()) * line + parts);
+    height = std::max(height, float(ui::wrapped(formula.sum, width).size()) * line + parts);
   }
   return std::max(line, std::min(height, most));
 }
@@ -90,7 +76,7 @@ void draw_formula(Canvas& canvas, const Walkthrough& walk, int value, int step, 
   const float line = ImGui::GetTextLineHeight();
   const GradientFormula formula = gradient_formula(walk, value, step);
   const int room = std::max(1, int(box.height() / line + 0.01f));
-  const int lines = std::min(room, int(wrapped(formula.sum, box.width()).size()));
+  const int lines = std::min(room, int(ui::wrapped(formula.sum, box.width()).size()));
   draw_lines(canvas, box, formula.sum, lines, ui::colors::text);
   const Box below{{box.min.x, box.min.y + float(lines) * line}, box.max};
   if (!formula.parts.empty() && below.height() >= part_line()) draw_parts(canvas, formula.parts, below);

@@ -10,8 +10,6 @@
 
 namespace tinymor {
 
-/// A text in lines that are no wider than `width`, broken between words.
-std::vector<std::string> wrapped(const std::string& text, float width, ui::Font font = ui::Font::body);
 /// The first `most` of these lines, the last one shortened where more would follow.
 void draw_lines(Canvas& canvas, const Box& box, const std::string& text, int most, Color color);
 

@@ -64,7 +64,7 @@ class InspectorPanel : public Panel {
     ui::tag("inspector", free_box());
     if (const auto patch = inspected_patch(source, state)) return draw_patch(source, state, canvas, *patch);
     if (state.span) {
-      for (const TokenLine& line : span_lines(state)) draw_line(line);
+      draw_lines(canvas, free_box(), state, span_lines(state));
       return;
     }
     draw_token(source, state, canvas, *inspected_token(state));

@@ -201,27 +201,12 @@ TEST_CASE("the explanation of a word is beside it, and moves nothing") {
 TEST_CASE("every button says what a click does, and no two of a page say the same") {
   // What is pressed in a picture answers in the picture.
   const auto in_picture = [](const std::string& name) {
-    for (const char* part : {"depth.row.",
-                             "depth.example.",
-                             "depth.worst.",
-                             "depth.dots.",
-                             "attention.map.",
-                             "autograd.value.",
-                             "lens.choices",
-                             "candidates.",
-                             "patches.image.",
-                             "gen.prompt",
-                             "autograd.expression",
-                             "autograd.leaf.",
-                             "tokens.search",
-                             "tokens.own",
-                             "split.",
-                             "loop.text",
-                             "curves.",
-                             "depth.training.",
-                             "loop.bar",
-                             "depth.sort.",
-                             "top.badge"})
+    for (const char* part :
+         {"depth.row.",          "depth.example.", "depth.worst.",      "depth.dots.",      "attention.map.",
+          "autograd.value.",     "lens.choices",   "candidates.",       "patches.image.",   "gen.prompt",
+          "autograd.expression", "autograd.leaf.", "tokens.search",     "tokens.own",       "split.",
+          "loop.text",           "curves.",        "depth.training.",   "loop.bar",         "depth.sort.",
+          "compare.sort.",       "compare.run.",   "inspector.number.", "inspector.guess.", "top.badge"})
       if (name.starts_with(part)) return true;
     return false;
   };
