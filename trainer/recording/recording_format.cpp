@@ -331,8 +331,8 @@ bool consistent(const ImageSnapshot& s) {
   const size_t pixels = size_t(s.height) * size_t(s.width), patches = size_t(s.rows) * size_t(s.columns);
   return std::all_of(s.images.begin(), s.images.end(), [&](const SeenImage& i) {
     return i.pixels.size() == pixels && i.depth.size() == patches && i.logits.size() % patches == 0 &&
-           i.logits.size() <= patches * kMaxDepth && i.truth >= SeenImage::unknown && i.predicted >= 0 &&
-           i.probability >= 0 && i.probability <= 1 &&
+           i.logits.size() <= patches * kMaxDepth && i.truth >= 0 && i.predicted >= 0 && i.probability >= 0 &&
+           i.probability <= 1 &&
            std::all_of(i.depth.begin(), i.depth.end(), [](int32_t d) { return d >= 0 && d <= kMaxDepth; });
   });
 }

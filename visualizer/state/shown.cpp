@@ -57,7 +57,7 @@ void Shown::update(const Source& source, int snapshot, int tokens) {
   // An image that was drawn has the step of the run's own images before it.
   images = there && !history.of_images() ? history.images_at(step) : snapshot;
   if (!there) images = -1;
-  if (images >= 0 && !consistent(history.images[images])) images = -1;
+  if (images >= 0 && !is_drawn(history.images[images]) && !consistent(history.images[images])) images = -1;
   // A snapshot never changes, though its index may.
   std::optional<Key> made_of;
   if (index >= 0) made_of.emplace(step, all[index].threshold.tokens, all[index].threshold.exits.size());
