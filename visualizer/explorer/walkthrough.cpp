@@ -153,7 +153,7 @@ std::string Walkthrough::happening(int step) const {
     if (use.step == step)
       given +=
           fmt::format("{} {} to {}", given.empty() ? " and gives" : ",", value_text(use.grad), values[use.from].label);
-  return out + given + fmt::format(". Rule of {} for a gradient g: {}.", value.op, backward_rule(value.op));
+  return out + given + fmt::format(". How {} hands on a gradient g: {}.", value.op, backward_rule(value.op));
 }
 
 bool agree(const Tensor& grad, const Tensor& differences) {

@@ -101,12 +101,12 @@ float draw_seen(Canvas& canvas, Zoom& seen, int tokens, ImVec2 corner, float wid
   return width - box.width() - ui::em() * 0.5f;
 }
 
-/// "  ·girl 31 %" for each, but for what rounds to nothing.
+/// "  “·girl” 31 %" for each, but for what rounds to nothing.
 std::string shares(const std::vector<std::pair<int, int>>& found, const std::vector<std::string>& pieces, int most) {
   std::string out;
   for (const auto& [weight, token] : found) {
     if (weight < 2 || most-- == 0) break;
-    out += fmt::format("  \"{}\" {:.0f} %", quoted_piece(pieces[size_t(token)]), weight / 2.55);
+    out += fmt::format("  {} {:.0f} %", in_quotes(pieces[size_t(token)]), weight / 2.55);
   }
   return out;
 }
@@ -130,7 +130,7 @@ std::vector<std::string> broken(const std::string& sentence, float width, int li
 }  // namespace
 
 std::string looks_at(const LargeMap& large, const std::vector<std::string>& pieces, int token, int most) {
-  const std::string name = "\"" + quoted_piece(pieces[size_t(token)]) + "\"";
+  const std::string name = in_quotes(pieces[size_t(token)]);
   if (!large.view.asks[size_t(token)]) return fmt::format("{} is skipped in {}", name, large.where);
   return name + " looks at" + shares(strongest(large.view, large.map, token), pieces, most);
 }

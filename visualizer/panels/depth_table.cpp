@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "datasets/pieces.h"
 #include "visualizer/draw/ui.h"
 #include "visualizer/panels/order_mark.h"
 #include "visualizer/panels/panel.h"
@@ -144,10 +145,11 @@ const DepthGroup* chosen_group(const AppState& state, const std::vector<DepthGro
 
 void draw_examples(Canvas& canvas, const Box& box, AppState& state, const DepthShown& shown, const DepthGroup& group) {
   const float em = ui::em(), row = em * 1.25f;
-  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::dim),
-                  {fmt::format("examples of \"{}\": press one to read all of its text", group.name),
-                   fmt::format("examples of \"{}\"", group.name)},
-                  box.width(), ui::Font::small);
+  const std::string name = in_quotes(group.name);
+  ui::fitted_text(
+      canvas, box.min, ui::u32(ui::colors::dim),
+      {fmt::format("examples of {}: press one to read all of its text", name), fmt::format("examples of {}", name)},
+      box.width(), ui::Font::small);
   const DataScope data;
   const int around = std::clamp(int(box.width() / (em * 6)), 3, 12);  // tokens on each side
   float y = box.min.y + em * 1.2f;

@@ -26,17 +26,11 @@ std::string layers_words(double a, double b) {
                      a < b ? "fewer" : "more", a, b);
 }
 
-std::string speed_words(double a, double b) {
-  if (std::abs(a / b - 1) < 0.05) return "trains about as fast";
-  if (a / b >= 2) return fmt::format("trains {:.1f} times as fast", a / b);
-  return fmt::format("trains {} {}", percent(std::abs(a / b - 1)), a > b ? "faster" : "more slowly");
-}
-
 bool known(double a, double b) {
   return std::isfinite(a) && std::isfinite(b) && a > 0 && b > 0;
 }
 
-/// What A takes beside B.
+/// What A takes beside B. Not the speed of training: what else a machine did at the time decides about that, too.
 std::vector<std::string> costs(const RunFacts& a, const RunFacts& b, const Common& common) {
   std::vector<std::string> out;
   if (known(a.layers, b.layers)) out.push_back(layers_words(a.layers, b.layers));
@@ -45,7 +39,6 @@ std::vector<std::string> costs(const RunFacts& a, const RunFacts& b, const Commo
     out.push_back("has " + compared_amount(a.parameters, b.parameters, "many", "fewer", "parameters"));
   if (known(a.kv_bytes, b.kv_bytes))
     out.push_back("stores " + compared_amount(a.kv_bytes, b.kv_bytes, "much", "less", "KV cache per token"));
-  if (known(a.speed, b.speed)) out.push_back(speed_words(a.speed, b.speed));
   return out;
 }
 

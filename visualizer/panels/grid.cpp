@@ -167,7 +167,7 @@ class GridPanel : public Panel {
     const std::string bars =
         geometry.routing != Routing::none
             ? fmt::format(
-                  ", bar: score {}{}", score_formula(geometry),
+                  ", height: score {}{}", score_formula(geometry),
                   geometry.routing == Routing::expert_choice ? ", dashes: cut-off" : "; the likeliest depth is taken")
             : "";
     return fmt::format("filled: computed, grey: skipped{} \u00b7 {} \u00b7 step {}", bars, rule_name(state.rule),

@@ -139,14 +139,13 @@ class LoopPanel : public Panel {
     LoopPicture picture = picture_of(told, state, std::move(words));
     if (images) picture.patches = patches_of(source, state);
     float y = sentence.max.y + em * 0.5f;
-    ui::fitted_text(canvas, {all.min.x, y}, ui::u32(ui::colors::text), event_text(picture), all.width(),
-                    ui::Font::bold);
-    y += em * 1.5f;
-    const bool tight = all.height() < em * 26;
-    if (!tight) {
-      ui::fitted_text(canvas, {all.min.x, y}, ui::u32(ui::colors::dim), why_text(picture), all.width());
-      y += em * 1.6f;
-    }
+    const bool tight = all.height()<em * 26, roomy = all.height()> em * 44;
+    const auto say = [&](const std::string& words, Color color, ui::Font font) {
+      ui::fitted_text(canvas, {all.min.x, y}, ui::u32(color), words, all.width(), font);
+      y += std::round(text_size("x", font).y * 1.3f);
+    };
+    say(event_text(picture), ui::colors::text, roomy ? ui::Font::large : ui::Font::bold);
+    if (!tight) say(why_text(picture), ui::colors::dim, roomy ? ui::Font::medium : ui::Font::body);
     const float meter = tight ? 0 : em * 1.3f;
     const Box machine{{all.min.x, y}, {all.max.x, all.max.y - buttons - verbs - meter - em * 0.6f}};
     if (machine.height() > em * 5) {

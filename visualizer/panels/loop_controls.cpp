@@ -84,7 +84,7 @@ void draw_cost(const Source& source, AppState& state, float width) {
   const std::vector<CutOffPoint> points =
       survey ? cut_off_points(*survey, source.geometry()) : std::vector<CutOffPoint>();
   if (points.empty()) {
-    if (ui::button("loop.survey", "ask the held-out text", !survey, "Loss against layers per token for every bar"))
+    if (ui::button("loop.survey", "measure on held-out text", !survey, "Loss against layers per token for every bar"))
       state.wishes.push_back({Wish::survey});
     return;
   }

@@ -25,7 +25,9 @@ void draw_chip(Canvas& canvas, const LoopPicture& p, int token, const Box& box, 
   }
   const DataScope data;
   const std::string word = inside_box(p.text.pieces[size_t(token)]);
-  const ui::Font font = box.height() < ui::em() * 1.45f ? ui::Font::small : ui::Font::body;
+  const ui::Font* largest = std::find_if(std::begin(chip_fonts), std::end(chip_fonts),
+                                         [&](ui::Font each) { return chip_height(each) <= box.height() + 1; });
+  const ui::Font font = largest == std::end(chip_fonts) ? ui::Font::small : *largest;
   const float room = box.width() - box.height() * 0.2f;
   if (room < ui::em() * 0.4f || box.height() < text_size("x", ui::Font::small).y * 0.9f) return;
   const Color ink = passes > 0 ? text_on(tint) : Color(ui::colors::text);

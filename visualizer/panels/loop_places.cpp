@@ -45,13 +45,13 @@ std::vector<int> tokens_of(const LoopStory& story) {
   return all;
 }
 
-/// Chips for some tokens of the story, as large as they fit: words in body or small letters, or patches of an image.
+/// Chips for some tokens of the story, as large as they fit: words, or patches of an image.
 std::vector<Box> chips_in(const Box& region, const LoopPicture& picture, const std::vector<int>& tokens) {
   const float em = ui::em();
   if (!picture.patches.empty()) return place_chips(region, std::vector<float>(tokens.size(), em * 1.6f), em * 1.6f);
   std::vector<Box> out;
-  for (const ui::Font font : {ui::Font::body, ui::Font::small}) {
-    const float height = std::round(ui::font(font)->FontSize * 1.5f);
+  for (const ui::Font font : chip_fonts) {
+    const float height = chip_height(font);
     std::vector<float> widths;
     for (const int t : tokens)
       widths.push_back(text_size(inside_box(picture.text.pieces[size_t(t)]), font).x + height * 0.6f);
@@ -102,6 +102,10 @@ std::vector<ImVec2> way(const LoopPicture& p, const MachineLayout& layout, Stand
 
 }  // namespace
 
+float chip_height(ui::Font font) {
+  return std::round(ui::font(font)->FontSize * 1.5f);
+}
+
 MachineLayout layout_of(const Machine& machine, const Box& area) {
   // Above the boxes there is room for the arrow and its name.
   const float top = std::max(0.14f, std::min(0.3f, ui::em() * 2.7f / area.height()));
@@ -148,7 +152,7 @@ std::vector<int> judged_tokens(const LoopPicture& picture, int event) {
 std::vector<JudgedPlace> judged_places(const Box& region, size_t count) {
   const float em = ui::em(), most_rows = std::max(1.0f, std::floor(region.height() / (em * 1.15f)));
   const float columns = std::ceil(float(count) / most_rows), rows = std::ceil(float(count) / columns);
-  const float wide = region.width() / columns, high = std::min(em * 1.6f, region.height() / rows);
+  const float wide = region.width() / columns, high = std::min(em * 2.2f, region.height() / rows);
   std::vector<JudgedPlace> out;
   for (size_t i = 0; i < count; ++i) {
     const float x = region.min.x + std::floor(float(i) / rows) * wide;

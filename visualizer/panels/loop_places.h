@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "visualizer/draw/canvas.h"
+#include "visualizer/draw/theme.h"
 #include "visualizer/state/app_state.h"
 #include "visualizer/views/loop_story.h"
 
@@ -27,6 +28,10 @@ struct LoopPicture {
   std::vector<const Image*> patches = {};  ///< [tokens] of it, to be drawn.
   std::optional<Glow> glow = {};           ///< The number whose source is meant.
 };
+
+/// The letters of chips, the largest first, and how high a chip with them is.
+inline constexpr ui::Font chip_fonts[] = {ui::Font::large, ui::Font::medium, ui::Font::body, ui::Font::small};
+float chip_height(ui::Font font);
 
 /// Where the boxes of a machine, its gate, those it judges and those that have left are.
 struct MachineLayout {

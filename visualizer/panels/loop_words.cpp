@@ -46,7 +46,9 @@ std::string judge_text(const LoopPicture& p, int pass) {
     passing += now.place == Place::gate && now.goes_on && t != p.forced;
   }
   const char* again = pass == 1 ? "go in" : "go round again";
-  const std::string rest = go_on == 0 ? "All are done." : go_on == judged ? "" : "The others are done.";
+  const std::string rest = go_on == 0        ? "All are done and leave."
+                           : go_on == judged ? ""
+                                             : "The others are done and leave.";
   if (p.text.routing == Routing::token_choice)
     return fmt::format("The gate: {} of {} chose {} passes or more when they came in. {}", go_on, judged, pass, rest);
   const RecursionRow& row = p.text.rows[size_t(pass) - 1];
@@ -69,8 +71,8 @@ std::string guess_text(const LoopPicture& p) {
     right += p.guesses[size_t(t)] == p.text.ids[size_t(t) + 1];
     ++known;
   }
-  const std::string out = "Each token guesses the one after it";
-  return known == 0 ? out + "." : fmt::format("{}: {} of {} are right.", out, right, known);
+  const std::string out = "Below each token stands its guess for the next one";
+  return known == 0 ? out + "." : fmt::format("{}. Green is right: {} of {}.", out, right, known);
 }
 
 std::string run_text(const LoopPicture& p, const LoopEvent& now) {
@@ -83,13 +85,13 @@ std::string run_text(const LoopPicture& p, const LoopEvent& now) {
                        now.pass == 1 ? "first" : fmt::format("{}.", now.pass), box.times);
   if (!machine.loops()) return fmt::format("Layer {}: all {}. Its weights are its own.", now.layers_done, all);
   if (now.box != machine.block)
-    return now.box < machine.block
-               ? fmt::format("All {} pass the first layer.", all)
-               : fmt::format("All {} pass the last layer{}.", all, machine.gate ? ", also those that left early" : "");
+    return now.box < machine.block ? fmt::format("All {} go through the first layer.", all)
+                                   : fmt::format("All {} go through the last layer{}.", all,
+                                                 machine.gate ? ", also those that left early" : "");
   if (inside == p.story.tokens())
     return now.pass == 1 ? fmt::format("Pass 1: all {} enter the shared block.", all)
                          : fmt::format("Pass {}: all {} once more, by the same weights.", now.pass, all);
-  return fmt::format("Pass {}: {} of {} are inside. The others cost nothing more.", now.pass, inside, all);
+  return fmt::format("Pass {}: {} of {} are inside. The others skip it.", now.pass, inside, all);
 }
 
 }  // namespace
@@ -98,7 +100,8 @@ std::string event_text(const LoopPicture& p) {
   const LoopEvent& now = p.story.event(p.event);
   switch (now.kind) {
     case LoopEvent::wait:
-      return p.of_image ? fmt::format("The model looks at a digit in {}.", tokens_text(p, p.story.tokens()))
+      return p.of_image ? fmt::format("The model looks at a digit in {}. One more token collects the answer.",
+                                      tokens_text(p, p.story.tokens()))
                         : fmt::format("The model guesses what follows each word. {}, words or parts of words, wait.",
                                       tokens_text(p, p.story.tokens()));
     case LoopEvent::judge:
@@ -121,9 +124,11 @@ std::string why_run(const LoopPicture& p, const LoopEvent& now, const char* thin
                : fmt::format("An easy {} costs as many layers here as a hard one.", thing);
   if (now.box < machine.block)
     return fmt::format("Layers with weights of their own prepare each {} for the loop.", thing);
+  if (now.box > machine.block && !machine.gate)
+    return fmt::format("It turns the state of each {} into a guess.", thing);
   if (now.box > machine.block)
-    return fmt::format("What it reads is the newest state of each {}, however many passes made it.", thing);
-  if (p.story.inside(p.text, p.event) < p.story.tokens()) return "The gaps are what this model saves.";
+    return fmt::format("It reads the newest state of each {}, however many passes made it.", thing);
+  if (p.story.inside(p.text, p.event) < p.story.tokens()) return "Each gap is a pass that need not be computed.";
   return "One block, used again and again: few weights, and still many layers one after another.";
 }
 
@@ -137,12 +142,17 @@ std::string why_text(const LoopPicture& p) {
   if (now.kind == LoopEvent::judge && p.text.routing == Routing::token_choice)
     return fmt::format("The router, a tiny network, chose a number of passes for each {} at once.", thing);
   if (now.kind == LoopEvent::judge && p.training)
-    return p.of_image ? "The router, a tiny network, has learned which patches get another pass."
-                      : "Training can look ahead like this. Writing cannot: there a bar decides.";
-  if (now.kind == LoopEvent::judge) return "The router, a tiny network, has learned which words get another pass.";
+    return p.of_image
+               ? "The router, a tiny network, gives each patch a score from 0 to 1. It learns that with the rest."
+               : "Training can look ahead like this. Writing cannot: there a bar decides.";
+  if (now.kind == LoopEvent::judge)
+    return "The router, a tiny network, gives each word a score from 0 to 1. It learns that with the rest.";
+  if (now.kind == LoopEvent::guess && !machine.gate)
+    return fmt::format("Every {} cost the same. A gate could let some leave early.", thing);
   if (now.kind == LoopEvent::guess)
-    return machine.gate ? fmt::format("The stack of each {} shows how many passes it took.", thing)
-                        : fmt::format("Every {} cost the same. A gate could let some leave early.", thing);
+    return p.of_image ? "The colour of a patch's frame shows how many passes it took."
+                      : fmt::format("Each stack shows how many passes its word took: {} in all instead of {}.",
+                                    p.story.work(p.text, p.event), p.story.most_work());
   if (machine.gate)
     return fmt::format("A usual model spends all its layers on every {}. This one decides for each.", thing);
   return machine.loops() ? fmt::format("Every {} passes the same block again and again: few weights, no choice.", thing)
@@ -152,13 +162,13 @@ std::string why_text(const LoopPicture& p) {
 std::string work_text(const LoopPicture& p) {
   const int work = p.story.work(p.text, p.event), most = p.story.most_work();
   if (!p.story.machine().loops())
-    return fmt::format("{} of {} layers times {}: none can leave", work, most, unit_names(p.of_image));
+    return fmt::format("{} of {} layers times {}: none can leave early", work, most, unit_names(p.of_image));
   return fmt::format("{} of {} passes through the block", work, most);
 }
 
 std::string layers_text(const Source& source, const LoopPicture& p) {
   const int all = source.geometry().layer_count();
-  if (all == 0 || p.story.tokens() == 0 || !p.story.machine().loops()) return "";
+  if (all == 0 || p.story.tokens() == 0 || !p.story.machine().gate) return "";
   const double depth = double(p.story.work(p.text, p.story.events() - 1)) / p.story.tokens();
   return fmt::format(" \u00b7 layers per {} in the end: {:.1f}, without a gate {}", unit_name(p.of_image),
                      layers_at(source.geometry(), depth), all);

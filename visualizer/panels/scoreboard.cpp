@@ -37,13 +37,13 @@ std::vector<size_t> ranking(const Standing& standing) {
   return order;
 }
 
-/// Those that another seed may put first, as "vanilla, recursive"; empty where that is every run.
+/// Those that another seed may put first, as "vanilla and recursive"; empty where that is every run.
 std::string close_ones(const Standing& standing, const std::vector<const Source*>& runs) {
   std::vector<std::string> names;
   const std::vector<size_t> order = ranking(standing);
   for (const size_t run : order)
     if (standing.losses[run] - standing.losses[standing.leader] < seed_noise) names.push_back(short_name(*runs[run]));
-  return names.size() == order.size() ? "" : fmt::format("{}", fmt::join(names, ", "));
+  return names.size() == order.size() ? "" : fmt::format("{}", fmt::join(names, " and "));
 }
 
 /// Who leads, then shorter.
@@ -57,11 +57,13 @@ std::vector<std::string> leader_words(const Standing& standing, const std::vecto
           fmt::format("too close: {} by {}", name, lead)};
 }
 
-/// "mor 0.553", and, on an axis of another kind, at which step that is.
+/// "mor 0.553", and at which step that is where it may not be thought: the axis has none, or the run goes on after it,
+/// so that its learning rate had not come down yet.
 std::string loss_words(const Standing& standing, const std::vector<const Source*>& runs, size_t run) {
   const std::string loss = fmt::format("{} {:.3f}", short_name(*runs[run]), standing.losses[run]);
-  if (standing.axis == CurveAxis::steps) return loss;
-  return loss + fmt::format(" at step {}", AxisMap(*runs[run], standing.axis).step(standing.place));
+  const int64_t step = AxisMap(*runs[run], standing.axis).step(standing.place), last = runs[run]->history().last_step();
+  if (step < last) return loss + fmt::format(" at step {} of {}", step, last);
+  return standing.axis == CurveAxis::steps ? loss : loss + fmt::format(" at step {}", step);
 }
 
 /// The losses beside each other, the best first, as many as there is room for.

@@ -118,7 +118,7 @@ Arcs arcs_of(const AttentionView& view, int map, std::optional<int> query) {
 
 std::string arcs_text(const AttentionView& view, int map, std::optional<int> query,
                       const std::vector<std::string>& pieces, const std::string& where) {
-  const auto name = [&](int token) { return "\"" + quoted_piece(pieces[size_t(token)]) + "\""; };
+  const auto name = [&](int token) { return in_quotes(pieces[size_t(token)]); };
   const Arcs arcs = arcs_of(view, map, query);
   std::string out = fmt::format("{}, {}", where, view.name(map));
   if (query && !view.asks[size_t(*query)]) return out + fmt::format(": {} is skipped, it asks nothing\n", name(*query));
@@ -135,7 +135,7 @@ std::string arcs_text(const AttentionView& view, int map, std::optional<int> que
 
 std::string weight_sentence(const AttentionView& view, int map, int query, int key,
                             const std::vector<std::string>& pieces, const std::string& where) {
-  const std::string asking = "\"" + quoted_piece(pieces[query]) + "\"", asked = "\"" + quoted_piece(pieces[key]) + "\"";
+  const std::string asking = in_quotes(pieces[query]), asked = in_quotes(pieces[key]);
   if (key > query) return fmt::format("{} comes after {}: not there yet", asked, asking);
   if (!view.asks[query]) return fmt::format("{} is skipped in {}: it asks nothing", asking, where);
   if (!view.seen[key]) return fmt::format("{} is skipped in {}: {} cannot see it", asked, where, asking);

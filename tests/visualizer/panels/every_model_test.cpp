@@ -243,7 +243,7 @@ void check_story(Watch& watch) {
     watch.state().page = "Loop";
     watch.window.frames(1);
   }
-  CHECK_THAT(watch.panel("loop"), ContainsSubstring("Each token guesses the one after it"));
+  CHECK_THAT(watch.panel("loop"), ContainsSubstring("Below each token stands its guess"));
 }
 
 void check_attention(Watch& watch) {

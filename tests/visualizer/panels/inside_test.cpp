@@ -86,9 +86,10 @@ TEST_CASE("attention of ragged keys lands at its positions, and what contradicts
   CHECK(strongest(view, 0, 3) == std::vector<std::pair<int, int>>{{145, 3}, {60, 1}, {50, 0}});
   CHECK(askers(view, 0, 1) == std::vector<std::pair<int, int>>{{155, 1}, {60, 3}});
   const std::string where = "recursion 2";
-  CHECK(looks_at({view, 0, where}, pieces, 3, 2) == "\"\u00b7d\" looks at  \"\u00b7d\" 57 %  \"\u00b7b\" 24 %");
-  CHECK(looks_at({view, 0, where}, pieces, 2, 2) == "\"\u00b7c\" is skipped in recursion 2");
-  CHECK(seen_by({view, 0, where}, pieces, 0, 9) == "is seen by  \"\u00b7b\" 39 %  \"\u00b7d\" 20 %");
+  CHECK(looks_at({view, 0, where}, pieces, 3, 2) ==
+        "\u201c\u00b7d\u201d looks at  \u201c\u00b7d\u201d 57 %  \u201c\u00b7b\u201d 24 %");
+  CHECK(looks_at({view, 0, where}, pieces, 2, 2) == "\u201c\u00b7c\u201d is skipped in recursion 2");
+  CHECK(seen_by({view, 0, where}, pieces, 0, 9) == "is seen by  \u201c\u00b7b\u201d 39 %  \u201c\u00b7d\u201d 20 %");
   CHECK(seen_by({view, 0, where}, pieces, 2, 9) == "is seen by no token here");
   CHECK(view.asks[3]);
   CHECK_FALSE(view.asks[0]);
@@ -204,8 +205,9 @@ TEST_CASE("the switch draws attention as arcs over the text, one line for each w
   CHECK(with_arcs - lines() == arcs_of(view, 1, 24).drawn.size());
   state.attention_arcs = true;
   window.frames(3);
-  CHECK_THAT(window.app().text("attention"), ContainsSubstring("recursion 1, head 2: \"\u00b7the\" at 24 looks at") &&
-                                                 ContainsSubstring("%  the rest"));
+  CHECK_THAT(window.app().text("attention"),
+             ContainsSubstring("recursion 1, head 2: \u201c\u00b7the\u201d at 24 looks at") &&
+                 ContainsSubstring("%  the rest"));
   REQUIRE(window.click("attention.row.2"));
   CHECK(state.attention_row == 2);
   REQUIRE(window.click("attention.view.0"));
