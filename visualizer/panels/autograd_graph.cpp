@@ -117,7 +117,7 @@ void draw_box(Canvas& canvas, const Moment& shown, int index, const Box& box) {
   write(short_gradient(shown.walk, index, shown.step), gradient_color, ui::Font::small, small_line());
   if (!shown.detail.checks || shown.step < shown.walk.steps || !value.differences.defined()) return;
   const bool right = agree(shown.walk.grad(index, shown.step), value.differences);
-  write(checked_text(value), right ? ui::colors::good : ui::colors::warn, ui::Font::small, small_line());
+  write(checked_text(value, right), right ? ui::colors::good : ui::colors::warn, ui::Font::small, small_line());
 }
 
 /// A field for each number of a leaf; true when one was changed.
@@ -187,7 +187,8 @@ std::string describe(const Walkthrough& walk, int index, int step) {
   if (value.op == "parameter") out += " (leaf)";
   if (const std::string grad = walk.grad_text(index, step); !grad.empty()) out += ", gradient " + grad;
   if (step == walk.steps && value.differences.defined())
-    out += fmt::format(" ({} by central differences)", checked_text(value));
+    out += fmt::format(" ({} by central differences)",
+                       checked_text(value, agree(walk.grad(index, step), value.differences)));
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace tinymor {
 
@@ -19,8 +20,10 @@ std::string flow_text(const Walkthrough::Use& use, Flow flow) {
   return fitted(product + value_text(use.grad), ui::em() * (flow == Flow::chain ? 11 : 5), ui::Font::small);
 }
 
-std::string checked_text(const Walkthrough::Value& value) {
-  return "checked: " + value_text(value.differences);
+std::string checked_text(const Walkthrough::Value& value, bool agrees) {
+  const auto numbers = value.differences.values();
+  if (!std::all_of(numbers.begin(), numbers.end(), [](Real x) { return std::isfinite(x); })) return "cannot be checked";
+  return (agrees ? "checked: " : "differs: ") + value_text(value.differences);
 }
 
 std::string short_gradient(const Walkthrough& walk, int index, int step) {
@@ -70,7 +73,7 @@ ImVec2 size_of(const Walkthrough& walk, int index, const Detail& detail) {
     add_line(value_text(value.value), ui::Font::body, em * 1.2f);
     add_line(short_gradient(walk, index, walk.steps), ui::Font::small, small_line());
   }
-  if (detail.checks && value.differences.defined()) add_line(checked_text(value), ui::Font::small, small_line());
+  if (detail.checks && value.differences.defined()) add_line(checked_text(value, true), ui::Font::small, small_line());
   const auto uses = std::count_if(walk.uses.begin(), walk.uses.end(), [&](const auto& use) { return use.to == index; });
   if (!detail.tags) return {size.x + em * 0.5f, em * 1.1f};
   const float inputs = float(uses) * small_line() * 1.1f;

@@ -29,8 +29,8 @@ FittedGraph fit(const Walkthrough& walk, ImVec2 room);
 std::string title_of(const Walkthrough::Value& value, const Detail& detail);
 /// "0.5 \u00b7 2 = 1", where the second is the local derivative.
 std::string flow_text(const Walkthrough::Use& use, Flow flow);
-/// A leaf's gradient by central differences.
-std::string checked_text(const Walkthrough::Value& value);
+/// What central differences make of a leaf's gradient, which agrees with it or not.
+std::string checked_text(const Walkthrough::Value& value, bool agrees);
 /// The gradient as a sum where it has one or two parts, else what it has come to.
 std::string short_gradient(const Walkthrough& walk, int value, int step);
 /// Height of a line in the small font.

@@ -205,7 +205,9 @@ class LensPanel : public Panel {
     out += token_line(lens, view, t) + "\n";
     if (const std::string depths = by_depth(outcome_in_force(source, state), t); !depths.empty()) out += depths + "\n";
     for (size_t r = 0; r < lens.nll.size(); ++r) {
-      out += fmt::format("  {}: {:.2f} nats;", most_recursions(r, lens.nll.size()), lens.nll[r][t]);
+      const double nll = lens.nll[r][size_t(t)];
+      out += fmt::format("  {}:{}", most_recursions(r, lens.nll.size()),
+                         std::isfinite(nll) ? fmt::format(" {:.2f} nats;", nll) : "");
       for (size_t c = 0; c < lens.each; ++c) {
         const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
         out += fmt::format(" {} {}", in_quotes(source.quoted(candidate.id)), percent(candidate.probability));

@@ -86,7 +86,9 @@ void draw_box(Canvas& canvas, const LoopPicture& p, const Box& box, int index) {
     canvas.text({box.center().x - text_size(text, font).x / 2, y}, ui::u32(color), text, font);
   };
   centered(box.min.y + em * 0.4f, box_titles(p, index), ui::colors::text, block ? ui::Font::bold : ui::Font::small);
-  centered(box.min.y + em * (block ? 1.7f : 1.5f), box_notes(p, index), runs ? ui::colors::text : dim, ui::Font::small);
+  if (has_notes(box))
+    centered(box.min.y + em * (block ? 1.7f : 1.5f), box_notes(p, index), runs ? ui::colors::text : dim,
+             ui::Font::small);
 }
 
 /// Where the tokens that have left would be: what their leaving saves.
@@ -109,6 +111,12 @@ void draw_own_return(Canvas& canvas, const Box& box) {
 
 void draw_gate(Canvas& canvas, const Box& gate) {
   const ImVec2 c = gate.center();
+  if (gate.height() < ui::em() * 2.4f) {  // too flat for a word within a diamond
+    const Box low = gate.inset(0, std::min(0.0f, gate.height() - ui::em() * 1.5f) / 2);
+    canvas.rect(low, ui::u32(mix(ui::colors::card, accent, 0.25)));
+    canvas.outline(low, ui::u32(accent), 2);
+    return text_centered(canvas, c, ui::u32(ui::colors::text), "gate", ui::Font::small);
+  }
   const ImVec2 left{gate.min.x, c.y}, right{gate.max.x, c.y}, top{c.x, gate.min.y}, bottom{c.x, gate.max.y};
   const ImU32 fill = ui::u32(mix(ui::colors::card, accent, 0.25));
   canvas.triangle(left, top, right, fill);
@@ -168,8 +176,9 @@ void draw_loop_arrows(Canvas& canvas, const LoopPicture& p, const MachineLayout&
   if (!machine.gate) back.insert(back.begin(), ImVec2{block.max.x, middle});
   draw_arrow(canvas, back, accent, thick);
   const std::string again = machine.gate ? "once more" : fmt::format("all, {} times", p.text.rows.size());
-  ui::fitted_text(canvas, {block.center().x + em, top - em * 1.25f}, ui::u32(accent), again,
-                  start.x - block.center().x - em, ui::Font::small);
+  if (top - em * 1.25f > layout.top)
+    ui::fitted_text(canvas, {block.center().x + em, top - em * 1.25f}, ui::u32(accent), again,
+                    start.x - block.center().x - em, ui::Font::small);
   if (!machine.gate && layout.boxes.size() > size_t(machine.block) + 1)
     draw_arrow(canvas, {{block.max.x + em * 1.5f, middle}, {layout.boxes.back().min.x, middle}}, ui::colors::faint,
                em * 0.15f);

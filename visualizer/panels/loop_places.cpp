@@ -63,8 +63,9 @@ std::vector<Box> chips_in(const Box& region, const LoopPicture& picture, const s
 
 /// The room for chips in a box of the machine.
 Box inside_of(const LoopPicture& p, const MachineLayout& layout, int index) {
-  const float em = ui::em(), title = index == p.story.machine().block ? em * 3.2f : em * 2.6f;
   const Box& box = layout.boxes[size_t(index)];
+  const float em = ui::em(), notes = index == p.story.machine().block ? em * 3.2f : em * 2.6f;
+  const float title = has_notes(box) ? notes : em * 1.7f;
   return {{box.min.x + em * 0.6f, box.min.y + title}, {box.max.x - em * 0.6f, box.max.y - em * 0.5f}};
 }
 
@@ -102,6 +103,10 @@ std::vector<ImVec2> way(const LoopPicture& p, const MachineLayout& layout, Stand
 
 }  // namespace
 
+bool has_notes(const Box& box) {
+  return box.height() > ui::em() * 5.2f;
+}
+
 float chip_height(ui::Font font) {
   return std::round(ui::font(font)->FontSize * 1.5f);
 }
@@ -110,6 +115,7 @@ MachineLayout layout_of(const Machine& machine, const Box& area) {
   // Above the boxes there is room for the arrow and its name.
   const float top = std::max(0.14f, std::min(0.3f, ui::em() * 2.7f / area.height()));
   MachineLayout layout;
+  layout.top = area.min.y;
   const int count = int(machine.boxes.size());
   layout.cache = part(area, 0, 0.74f, machine.loops() ? 0.31f : 1, 1);
   if (!machine.loops()) {
@@ -158,7 +164,8 @@ std::vector<JudgedPlace> judged_places(const Box& region, size_t count) {
     const float x = region.min.x + std::floor(float(i) / rows) * wide;
     const float y = region.min.y + std::fmod(float(i), rows) * high;
     const Box row{{x, y + high * 0.08f}, {x + wide - em * 0.5f, y + high * 0.92f}};
-    const float middle = row.min.x + row.width() * 0.45f, number = row.width() > em * 8 ? em * 2.4f : 0;
+    const float names = row.width() > em * 7 ? 0.45f : 0.62f;  // where it is narrow, of what is worth more
+    const float middle = row.min.x + row.width() * names, number = row.width() > em * 8 ? em * 2.4f : 0;
     out.push_back({{row.min, {middle - em * 0.3f, row.max.y}},
                    {{middle, row.min.y}, {row.max.x - number, row.max.y}},
                    number > 0});

@@ -37,9 +37,12 @@ float chip_height(ui::Font font);
 struct MachineLayout {
   std::vector<Box> boxes;
   Box gate, judged, exit, cache;
+  float top;  ///< Of all of it.
 };
 MachineLayout layout_of(const Machine& machine, const Box& area);
 
+/// Whether a box has room for a second line below its title.
+bool has_notes(const Box& box);
 /// How far down the window the arrow that leads back is.
 float arrow_height(const Box& block);
 /// The places of all tokens of the story inside a box: those that have left leave gaps.

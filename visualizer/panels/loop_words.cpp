@@ -46,9 +46,7 @@ std::string judge_text(const LoopPicture& p, int pass) {
     passing += now.place == Place::gate && now.goes_on && t != p.forced;
   }
   const char* again = pass == 1 ? "go in" : "go round again";
-  const std::string rest = go_on == 0        ? "All are done and leave."
-                           : go_on == judged ? ""
-                                             : "The others are done and leave.";
+  const std::string rest = go_on == 0 ? "All leave." : go_on == judged ? "" : "The others leave.";
   if (p.text.routing == Routing::token_choice)
     return fmt::format("The gate: {} of {} chose {} passes or more when they came in. {}", go_on, judged, pass, rest);
   const RecursionRow& row = p.text.rows[size_t(pass) - 1];
