@@ -52,6 +52,9 @@ constexpr Form forms[] = {{Wish::pause, "pause"},
                           {Wish::survey, "survey"},
                           {Wish::stop_survey, "stop_survey"}};
 
+/// Tokens in one text, as many as max_tokens allows.
+constexpr int most_written = 100'000;
+
 /// Null for an unknown word.
 const Form* form_of(std::string_view word) {
   const auto* found = std::find_if(std::begin(forms), std::end(forms), [&](const Form& f) { return f.word == word; });
@@ -67,7 +70,7 @@ std::optional<Wish> parse_wish(std::string line) {
   Wish wish{form->kind};
   if (form->has_number()) {
     const std::optional<int> number = parse_number<int>(take_word(text));
-    if (!number || *number < 0) return std::nullopt;
+    if (!number || *number < 0 || (wish.kind == Wish::write && *number > most_written)) return std::nullopt;
     wish.value = *number;
   }
   while (form->has_keys && is_key(first_word(text))) wish.keys.emplace_back(take_word(text));
