@@ -204,6 +204,12 @@ class GeneratePanel : public Panel {
     request.seed = std::max(0, request.seed);
   }
 
+  /// The next button stands beside the last one, or, where there is no room, in a new line.
+  static void go_beside(const char* label) {
+    ImGui::SameLine();
+    if (ImGui::GetContentRegionAvail().x < ui::button_width(label)) ImGui::NewLine();
+  }
+
   void draw_buttons(const Source& source, AppState& state) {
     const Generation& g = source.generation();
     const bool text = !g.text.empty() && !g.running;
@@ -213,19 +219,19 @@ class GeneratePanel : public Panel {
     };
     if (ui::chip("gen.play", g.running ? "Stop" : "Generate", !g.running, "Writes from the prompt"))
       ask({g.running ? Wish::stop_generating : Wish::generate});
-    ImGui::SameLine();
+    go_beside("Step");
     if (ui::button("gen.step", "Step", !g.running, "The prompt, then one token at a time")) ask({Wish::step});
-    ImGui::SameLine();
+    go_beside("Go on");
     if (ui::button("gen.go_on", "Go on", text, "Writes on from here")) ask({Wish::go_on});
-    ImGui::SameLine();
+    go_beside("Undo");
     if (ui::button("gen.undo", "Undo", text && g.text.size() > 1, "Takes back the last token"))
       ask({Wish::keep, int(g.text.size()) - 1});
     const bool pinned = state.pinned && state.pinned->subject == Subject::generated;
-    ImGui::SameLine();
+    go_beside("Branch");
     if (ui::button("gen.branch", "Branch", text && pinned,
                    "Back to the pinned token, to go on from there another way: what came after it stays as a branch"))
       ask({Wish::keep, state.pinned->token + 1});
-    ImGui::SameLine();
+    go_beside("Clear");
     if (ui::button("gen.clear", "Clear", !source.written().nodes.empty(), "Removes the text with all its branches"))
       ask({Wish::clear});
   }

@@ -70,6 +70,19 @@ void draw_depths(Canvas& canvas, const Box& row, const ScoreCurve& curve, double
   }
 }
 
+/// Which colour is the score before which pass, between `left` and `right`.
+void draw_passes(Canvas& canvas, float left, float right, float y, int passes) {
+  const float em = ui::em(), square = em * 0.7f;
+  for (int pass = 1; pass <= passes; ++pass) {
+    const std::string name = fmt::format("{}{}", pass == 1 ? "pass " : "", pass);
+    const float end = left + square + em * 0.3f + text_size(name, ui::Font::small).x;
+    if (end > right) return;
+    canvas.rect({{left, y + em * 0.15f}, {left + square, y + em * 0.15f + square}}, ui::u32(depth_color(pass)));
+    canvas.text({left + square + em * 0.3f, y}, ui::u32(ui::colors::dim), name, ui::Font::small);
+    left = end + em * 0.8f;
+  }
+}
+
 }  // namespace
 
 void draw_curve(Canvas& canvas, const Box& box, const ScoreCurve& curve, int64_t step) {
@@ -96,9 +109,15 @@ void draw_curve(Canvas& canvas, const Box& box, const ScoreCurve& curve, int64_t
   }
   const double here = std::min(last, double(step));
   canvas.line({x(here), area.min.y}, {x(here), area.max.y}, ui::u32(ui::colors::text, 0.6), 1);
-  canvas.text({box.min.x, area.max.y + 1}, ui::u32(ui::colors::dim), "step 0", ui::Font::small);
-  text_right(canvas, {box.max.x, area.max.y + 1}, ui::u32(ui::colors::dim), fmt::format("{:.0f}", last),
-             ui::Font::small);
+  canvas.text({area.min.x + 2, area.min.y}, ui::u32(ui::colors::dim), "1", ui::Font::small);
+  text_right(canvas, {area.max.x - em * 0.4f, y(0.5) - small}, ui::u32(ui::colors::dim), "0.5", ui::Font::small);
+  canvas.text({area.min.x + 2, area.max.y - small}, ui::u32(ui::colors::dim), "0", ui::Font::small);
+  const float below = area.max.y + 1;
+  const std::string end = fmt::format("{:.0f}", last);
+  canvas.text({box.min.x, below}, ui::u32(ui::colors::dim), "step 0", ui::Font::small);
+  text_right(canvas, {box.max.x, below}, ui::u32(ui::colors::dim), end, ui::Font::small);
+  draw_passes(canvas, box.min.x + text_size("step 0", ui::Font::small).x + em * 1.5f,
+              box.max.x - text_size(end, ui::Font::small).x - em, below, int(curve.scores.size()));
 }
 
 namespace {

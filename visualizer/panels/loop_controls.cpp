@@ -31,8 +31,8 @@ void draw_forced_depth(const Source& source, AppState& state, const Told& told) 
   std::vector<const char*> labels;
   for (const std::string& name : names) labels.push_back(name.c_str());
   // "As routed" is lit while nothing is changed, and takes back all that is.
-  const bool changed = state.wanted().changes_something();
-  const int lit = state.what_if.depth == 0 && changed ? -1 : state.what_if.depth;
+  const Experiment wanted = state.wanted();
+  const int lit = wanted.depth == 0 && wanted.changes_something() ? -1 : wanted.depth;
   const int pressed = ui::segmented("loop.depth", labels, lit, "How often the pinned token goes through");
   if (pressed == lit) return;
   state.what_if.depth = pressed;
