@@ -52,10 +52,12 @@ std::vector<Term> parse_glossary(std::string_view text) {
 
 std::vector<FoundTerm> terms_in(const std::vector<Term>& glossary, std::string_view text) {
   std::vector<FoundTerm> found;
-  bool quoted = false;
+  bool quoted = false, token = false;  // a token's quotation marks are round, and it may be a straight one
   for (size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '"') quoted = !quoted;
-    if (quoted || !begins_word(text, at)) continue;
+    const std::string_view rest = text.substr(at);
+    token = rest.starts_with("\u201c") || (token && !rest.starts_with("\u201d"));
+    if (rest[0] == '"' && !token) quoted = !quoted;
+    if (quoted || token || !begins_word(text, at)) continue;
     FoundTerm longest{at, at, nullptr};
     for (const Term& term : glossary)
       if (const size_t end = end_of_word(text, at, term.word); end > longest.end) longest = {at, end, &term};

@@ -28,6 +28,8 @@ TEST_CASE("terms are found as whole words, in the plural and with a capital, and
   CHECK(words_in(glossary, "Losses of tokens: the loss by token choice, lossy") ==
         std::vector<std::string>{"tokens", "loss", "token choice"});
   CHECK(words_in(glossary, "").empty());
+  CHECK(words_in(glossary, "a \"token\", a \u201c\u00b7token\u201d, a \u201c\"\u201d, a loss") ==
+        std::vector<std::string>{"loss"});
   CHECK(parse_glossary("- **no end").empty());
 }
 
