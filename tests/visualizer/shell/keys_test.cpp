@@ -101,7 +101,8 @@ TEST_CASE("after a single step of a paused run all panels show that step, wherev
   for (int64_t step = source.history().last_step() + 1, last = step + 1; step <= last; ++step) {
     CAPTURE(step);
     window.type("y");
-    CHECK(wait_for(source, [&] { return source.history().snapshots.back().step == step; }));
+    const std::vector<Snapshot>& snapshots = source.history().snapshots;
+    CHECK(wait_for(source, [&] { return !snapshots.empty() && snapshots.back().step == step; }));
     window.frames(2);
     CHECK(state.shown.step == step);
     CHECK_THAT(window.app().text("grid"), ContainsSubstring(fmt::format("step {}", step)));
