@@ -45,12 +45,11 @@ TEST_CASE("the patches of an image go through the loop as deep as the model took
     desk.window.frames(2);
   }
   // Depths 1, 3, 2 and 1: four patches in the first pass, two in the second, one in the third.
-  CHECK_THAT(desk.text("loop"), ContainsSubstring("all 4 patches enter the shared block") &&
-                                    ContainsSubstring(" 4 of 12 passes") &&
-                                    ContainsSubstring("2 of 4 patches are inside. The others skip it.") &&
-                                    ContainsSubstring(" 6 of 12 passes") &&
-                                    ContainsSubstring("1 of 4 patches are inside. The others skip it.") &&
-                                    ContainsSubstring(" 7 of 12 passes"));
+  CHECK_THAT(
+      desk.text("loop"),
+      ContainsSubstring("all 4 patches enter the shared block") && ContainsSubstring(" 4 of 12 passes") &&
+          ContainsSubstring("2 of 4 patches are inside. The others skip it.") && ContainsSubstring(" 6 of 12 passes") &&
+          ContainsSubstring("1 of 4 patches are inside. The others skip it.") && ContainsSubstring(" 7 of 12 passes"));
   REQUIRE(desk.window.click("loop.image"));
   CHECK(desk.state().patches_image == 1);
 }
