@@ -74,7 +74,8 @@ std::vector<Scheduler::Job*> Scheduler::draw(const std::vector<Job*>& jobs) {
   for (size_t s = 0; s < jobs.size(); ++s) {
     Job& job = *jobs[s];
     const double draw = sampling_draw(job.options.seed, job.drawn++);
-    job.text.ids.push_back(sample(logits.slice(0, int64_t(s), int64_t(s) + 1).values(), job.options, draw));
+    job.text.ids.push_back(
+        sample(logits.slice(0, int64_t(s), int64_t(s) + 1).values(), job.options, draw, job.text.ids));
     job.running = 1;
     job.states = {};
     if (--job.text.left > 0) {

@@ -23,6 +23,11 @@ void gemm(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t 
 void gemm_tiles(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add);
 Real dot(int64_t n, const Real* a, const Real* b);
 
+// int8.cpp
+void quantise_rows(int64_t rows, int64_t k, Matrix x, int64_t row_bytes, int8_t* numbers, Real* scales);
+void pack_int8(int64_t k, int64_t n, const int8_t* rows, int8_t* panels);
+void gemm_int8(int64_t m, int64_t n, int64_t k, Int8Rows a, Int8Panels b, Real* c, int64_t c_row);
+
 // gemm_ladder.cpp
 void product_naive(int64_t m, int64_t n, int64_t k, const Real* a, const Real* b, Real* c);
 void product_reordered(int64_t m, int64_t n, int64_t k, const Real* a, const Real* b, Real* c);

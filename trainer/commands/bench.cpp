@@ -8,8 +8,9 @@
 #include "tensor/threads.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
+#include "trainer/commands/model_option.h"
 #include "trainer/config.h"
-#include "trainer/experiments/bench.h"
+#include "trainer/experiments/decode_bench.h"
 
 namespace tinymor {
 namespace {
@@ -25,7 +26,8 @@ void add_train_bench(CLI::App& bench) {
   auto options = std::make_shared<Options>();
   CLI::App* command = add_command(bench, "train", "Time training steps on random tokens",
                                   "tinymor bench train --preset small --steps 20");
-  command->add_option("--preset", options->preset, "baby, small, small-rec, small-mor, big, big-rec or big-mor");
+  command->add_option("--preset", options->preset,
+                      "baby, small, small-rec, small-mor, big, big-rec, big-mor or stories15M");
   command->add_option("--set", options->sets, "Change one key of the preset: model.KEY=VALUE or train.batch_size=N")
       ->allow_extra_args(false);
   command->add_option("--steps", options->steps, "Steps to time (the median counts)")->check(at_least(1));
@@ -97,6 +99,47 @@ void add_gemm_bench(CLI::App& bench) {
   });
 }
 
+void add_decode_bench(CLI::App& bench) {
+  struct Options {
+    std::string preset = "stories15M";
+    WeightFormat weights = WeightFormat::f32;
+    int64_t tokens = 250;
+    uint64_t seed = 1;
+    bool json = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = add_command(bench, "decode", "Time the writing of one text, token after token",
+                                  "tinymor bench decode --preset stories15M --threads 1");
+  command->add_option("--preset", options->preset, "The shape of the model: stories15M, or one of `bench train`");
+  add_weights_option(*command, options->weights);
+  command->add_option("--tokens", options->tokens, "Tokens to write")->check(at_least(1))->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of the weights (default 1)");
+  command->add_flag("--json", options->json, "Print one JSON document");
+  add_threads_option(*command);
+  command->callback([options] {
+    const Preset& chosen = preset(options->preset);
+    const DecodeBench result = bench_decode(chosen.model, options->weights, options->tokens, options->seed);
+    if (options->json) {
+      return print_json({{"preset", chosen.name},
+                         {"weights", options->weights == WeightFormat::int8 ? "int8" : "f32"},
+                         {"threads", thread_count()},
+                         {"tokens_per_s", result.tokens_per_s},
+                         {"ms_per_token", result.ms_per_token},
+                         {"weight_bytes", result.weight_bytes},
+                         {"gb_per_s", result.gb_per_s},
+                         {"read_gb_per_s", result.read_gb_per_s},
+                         {"peak_rss_mb", result.peak_rss_mb}},
+                        2);
+    }
+    fmt::print(
+        "{}: {:.0f} tokens/s, {:.3f} ms per token (median of {}), which reads {:.1f} MB of weights: {:.1f} GB/s of "
+        "{:.1f} "
+        "that a plain read of as many bytes reaches, peak memory {:.0f} MB ({}, threads: {})\n",
+        chosen.name, result.tokens_per_s, result.ms_per_token, options->tokens, double(result.weight_bytes) / 1e6,
+        result.gb_per_s, result.read_gb_per_s, result.peak_rss_mb, kernels::level_name(), thread_count());
+  });
+}
+
 void add_serve_bench(CLI::App& bench) {
   struct Options {
     std::vector<std::string> sets;
@@ -158,6 +201,7 @@ void add_bench_command(CLI::App& app) {
   CLI::App* bench = add_command(app, "bench", "Measure speed and memory", "tinymor bench train --preset small");
   bench->require_subcommand(1);
   add_gemm_bench(*bench);
+  add_decode_bench(*bench);
   add_serve_bench(*bench);
   add_train_bench(*bench);
   add_claims_bench(*bench);

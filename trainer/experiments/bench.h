@@ -26,13 +26,15 @@ const Preset& preset(const std::string& name);
 std::vector<double> seconds_of(int64_t runs, const std::function<void()>& work);
 /// The median of ascending numbers.
 double median(const std::vector<double>& ascending);
+/// The largest resident size of this process so far, in 10^6 bytes.
+double peak_rss_mb();
 
 struct TrainBench {
   int64_t params;
   double ms_per_step;  ///< median
   double tokens_per_s;
   double gflops;       ///< 10^9 floating-point operations per second, three times the honest count of the forward
-  double peak_rss_mb;  ///< largest resident size of this process so far, 10^6 bytes
+  double peak_rss_mb;
 };
 /// Times `steps` training steps on random tokens: forward, backward, clipping to a norm of 1, AdamW.
 TrainBench bench_train(const Preset& preset, int64_t steps, uint64_t seed);
