@@ -44,6 +44,12 @@ std::unique_ptr<Tokenizer> tokenizer_from_json(const std::string& text, const st
 
 }  // namespace
 
+std::vector<std::string> Tokenizer::pieces() const {
+  std::vector<std::string> all;
+  for (int64_t id = 0; id < vocab_size(); ++id) all.push_back(piece(int32_t(id)));
+  return all;
+}
+
 void Tokenizer::check_id(int32_t id) const {
   check_input(id >= 0 && id < vocab_size(), "token {}: outside the vocabulary (ids are 0 to {})", id, vocab_size() - 1);
 }

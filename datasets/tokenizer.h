@@ -26,6 +26,8 @@ class Tokenizer {
   /// that are not characters are written "<0x0A>". Valid UTF-8 always. Throws InputError for an id outside the
   /// vocabulary.
   virtual std::string piece(int32_t id) const = 0;
+  /// Of every id: the vocabulary.
+  std::vector<std::string> pieces() const;
   /// The id for text that the tokenizer has no other id for, which a model should not write and is not judged by. -1
   /// where there is none.
   virtual int32_t unknown() const { return -1; }

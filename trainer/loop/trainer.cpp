@@ -70,7 +70,7 @@ class Trainer::Text : public Task {
         held_out_(held_out_windows(split, config.model.max_seq_len, *tokenizer)),
         seen_(first_row(held_out_)) {
     info_.config_toml = config_to_toml(config);
-    for (int32_t id = 0; id < tokenizer->vocab_size(); ++id) info_.vocabulary.push_back(tokenizer->piece(id));
+    info_.vocabulary = tokenizer->pieces();
     info_.counts.resize(info_.vocabulary.size());
     for (const auto* part : {&split.train, &split.held_out})
       for (int32_t id : *part) ++info_.counts[id];

@@ -55,10 +55,6 @@ int nearest_with_attention(const Source& source, int index) {
   return best;
 }
 
-Color weight_color(int weight) {
-  return sequential_color(std::sqrt(weight / 255.0));
-}
-
 std::shared_ptr<const Image> map_image(const AttentionView& view, int map) {
   const int n = view.tokens;
   Picture picture{n, n, std::vector<uint8_t>(size_t(n) * n * 4)};
@@ -66,7 +62,7 @@ std::shared_ptr<const Image> map_image(const AttentionView& view, int map) {
     for (int key = 0; key < n; ++key) {
       Color color = ui::colors::card;  // after the query: not there yet
       if (key <= query) {
-        color = view.skips(query, key) ? skipped_color : weight_color(view.at(map, query, key));
+        color = view.skips(query, key) ? skipped_color : sequential_color(weight_strength(view.at(map, query, key)));
       }
       set_pixel(picture, key, query, color);
     }

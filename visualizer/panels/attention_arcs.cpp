@@ -11,11 +11,6 @@ namespace {
 constexpr float plate_em = 1.4f;  // as high as draw_flow draws a token
 constexpr Color strike_color{0xD8, 0x96, 0x50};
 
-/// How strongly a weight is drawn: the square root, as in the maps.
-double strength(int weight) {
-  return std::sqrt(weight / 255.0);
-}
-
 /// Along a way that is given by its point at 0 to 1.
 template <class Point>
 std::vector<ImVec2> points(Point&& point) {
@@ -49,7 +44,7 @@ std::vector<ImVec2> way(const Box& query, const Box& key, float gap) {
 }
 
 void draw_arc(Canvas& canvas, const Arc& arc, const std::vector<ImVec2>& line) {
-  const double strong = strength(arc.weight);
+  const double strong = weight_strength(arc.weight);
   const ImU32 color = ui::u32(sequential_color(0.4 + 0.6 * strong), 0.25 + 0.75 * strong);
   canvas.polyline(line, color, 1 + ui::em() * 0.25f * float(arc.weight) / 255);
   if (arc.query != arc.key) canvas.circle(line.back(), ui::em() * (0.08f + 0.1f * float(strong)), color);
@@ -63,7 +58,7 @@ bool is_skipped(const AttentionView& view, int token, std::optional<int> chosen)
 Color tint_of(const LargeMap& large, int token, std::optional<int> chosen) {
   if (is_skipped(large.view, token, chosen)) return skipped_color;
   if (!chosen || token > *chosen || !large.view.asks[size_t(*chosen)]) return ui::colors::control;
-  return sequential_color(strength(large.view.at(large.map, *chosen, token)));
+  return sequential_color(weight_strength(large.view.at(large.map, *chosen, token)));
 }
 
 }  // namespace

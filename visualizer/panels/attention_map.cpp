@@ -129,6 +129,10 @@ std::vector<std::string> broken(const std::string& sentence, float width, int li
 
 }  // namespace
 
+double weight_strength(int weight) {
+  return std::sqrt(weight / 255.0);
+}
+
 std::string looks_at(const LargeMap& large, const std::vector<std::string>& pieces, int token, int most) {
   const std::string name = in_quotes(pieces[size_t(token)]);
   if (!large.view.asks[size_t(token)]) return fmt::format("{} is skipped in {}", name, large.where);

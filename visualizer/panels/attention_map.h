@@ -16,6 +16,9 @@ struct LargeMap {
   const std::string& where;  ///< What the layer is called.
 };
 
+/// How strongly a weight, in 255ths, is drawn, 0 to 1: its square root, so that small ones are seen.
+double weight_strength(int weight);
+
 /// Draws it, all of which is `image` [T][T], into a square at the top of `box` and the words below; the mouse points at
 /// a query and the wheel looks closer. Tagged "attention.large".
 void draw_large_map(const LargeMap& large, const Image& image, AppState& state, Canvas& canvas, const Box& box);

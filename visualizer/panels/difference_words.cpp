@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "visualizer/draw/plot_math.h"
 
@@ -42,16 +41,6 @@ std::vector<std::string> costs(const RunFacts& a, const RunFacts& b, const Commo
   return out;
 }
 
-/// "x, y and z".
-std::string listed(const std::vector<std::string>& all) {
-  std::string out;
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (i > 0) out += i + 1 == all.size() ? " and " : ", ";
-    out += all[i];
-  }
-  return out;
-}
-
 /// Which of the two predicts better.
 std::string verdict(const RunFacts& a, const RunFacts& b, const Common& common) {
   const auto side = [&](char letter, const RunFacts& facts) {
@@ -73,6 +62,15 @@ std::string verdict(const RunFacts& a, const RunFacts& b, const Common& common) 
 }
 
 }  // namespace
+
+std::string listed(const std::vector<std::string>& all) {
+  std::string out;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (i > 0) out += i + 1 == all.size() ? " and " : ", ";
+    out += all[i];
+  }
+  return out;
+}
 
 std::string difference_of(const RunFacts& a, const RunFacts& b, const Common& common) {
   const std::vector<std::string> taken = costs(a, b, common);

@@ -1,13 +1,13 @@
 #include "visualizer/panels/scoreboard.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/draw/ui.h"
+#include "visualizer/panels/difference_words.h"
 #include "visualizer/panels/panel.h"
 #include "visualizer/panels/run_look.h"
 #include "visualizer/views/run_facts.h"
@@ -27,23 +27,13 @@ std::string place_words(const Standing& standing) {
   }
 }
 
-/// The runs with a loss, the best first.
-std::vector<size_t> ranking(const Standing& standing) {
-  std::vector<size_t> order;
-  for (size_t i = 0; i < standing.losses.size(); ++i)
-    if (std::isfinite(standing.losses[i])) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return standing.losses[a] < standing.losses[b]; });
-  return order;
-}
-
 /// Those that another seed may put first, as "vanilla and recursive"; empty where that is every run.
 std::string close_ones(const Standing& standing, const std::vector<const Source*>& runs) {
   std::vector<std::string> names;
-  const std::vector<size_t> order = ranking(standing);
+  const std::vector<size_t> order = ranking(standing.losses);
   for (const size_t run : order)
     if (standing.losses[run] - standing.losses[standing.leader] < seed_noise) names.push_back(short_name(*runs[run]));
-  return names.size() == order.size() ? "" : fmt::format("{}", fmt::join(names, " and "));
+  return names.size() == order.size() ? "" : listed(names);
 }
 
 /// Who leads, then shorter.
@@ -72,7 +62,7 @@ void draw_losses(Canvas& canvas, const Box& box, const Standing& standing, const
   const float em = ui::em();
   const ui::Font font = box.width() > em * 50 ? ui::Font::large : ui::Font::body;
   ImVec2 at = box.min;
-  for (const size_t run : ranking(standing)) {
+  for (const size_t run : ranking(standing.losses)) {
     const std::string words = loss_words(standing, runs, run);
     const ImVec2 size = text_size(words, font);
     if (at.x + em * 1.4f + size.x > box.max.x) return;
@@ -105,7 +95,7 @@ std::vector<const Source*> racers(const Source& source, const AppState& state) {
 std::string standing_line(const Standing& standing, const std::vector<const Source*>& runs) {
   std::string out = place_words(standing) + ": " + leader_words(standing, runs).front();
   const char* separator = "; ";
-  for (const size_t run : ranking(standing)) {
+  for (const size_t run : ranking(standing.losses)) {
     out += separator + loss_words(standing, runs, run);
     separator = ", ";
   }

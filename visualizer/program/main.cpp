@@ -234,12 +234,10 @@ void without_window(const Options& o, const WindowOptions& window) {
            (tried.changes_something() && !(g.outcome && g.outcome->experiment == tried));
   };
   for (;;) {
-    while (busy()) {
-      Sampling at_once = app.state().request;
-      at_once.pace = 0;  // nobody watches
-      source.adjust(at_once);
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    Sampling at_once = app.state().request;
+    at_once.pace = 0;  // nobody watches
+    source.adjust(at_once);
+    while (busy()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     headless.frames(2);  // a panel may ask for more
     if (busy()) continue;
     if (app.state().script.empty()) break;

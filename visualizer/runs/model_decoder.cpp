@@ -34,11 +34,10 @@ SweptText swept(const Trace& trace, int64_t recursions) {
 
 class ModelDecoder : public Decoder {
  public:
-  explicit ModelDecoder(LoadedModel loaded) : loaded_(std::move(loaded)), generator_(*loaded_.model, {}) {
-    std::vector<std::string> pieces;
-    for (int32_t id = 0; id < loaded_.tokenizer->vocab_size(); ++id) pieces.push_back(loaded_.tokenizer->piece(id));
-    vocabulary_ = std::make_shared<const std::vector<std::string>>(std::move(pieces));
-  }
+  explicit ModelDecoder(LoadedModel loaded)
+      : loaded_(std::move(loaded)),
+        generator_(*loaded_.model, {}),
+        vocabulary_(std::make_shared<const std::vector<std::string>>(loaded_.tokenizer->pieces())) {}
 
   std::vector<GeneratedPiece> start(const GenerateRequest& request) override {
     const bool anew = request.kept.empty();

@@ -41,8 +41,7 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
   if (!recorded) {
     config_.model = load_model(model, checkpoint).config();
     geometry_ = geometry_of(config_.model);
-    for (int32_t id = 0; tokenizer_ && id < tokenizer_->vocab_size(); ++id)
-      history_.run.vocabulary.push_back(tokenizer_->piece(id));
+    if (tokenizer_) history_.run.vocabulary = tokenizer_->pieces();
   }
   draws_ = history_.of_images() || (recorded && names_images(config_.data.source));
   if (modelled)
@@ -85,8 +84,7 @@ void RecordingSource::complete(Recording& recording) const {
   constexpr size_t longest = 1 << 20;
   recording.config_toml = read_file(run.config(), longest);
   try {
-    const auto tokenizer = load_tokenizer(run.path.empty() ? "." : run.path);
-    for (int32_t id = 0; id < tokenizer->vocab_size(); ++id) recording.vocabulary.push_back(tokenizer->piece(id));
+    recording.vocabulary = load_tokenizer(run.path.empty() ? "." : run.path)->pieces();
   } catch (const Error&) {
     return;  // a run on images has none
   }

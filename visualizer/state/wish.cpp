@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <climits>
 #include <iterator>
 #include <string_view>
 
@@ -22,6 +23,7 @@ struct Form {
   const char* text = "";    ///< What its text is; empty: it has none.
   bool names_file = false;  ///< The text may be the path of a file or folder.
   bool has_keys = false;    ///< Before the text there may be keys of a configuration, as "n_recursions=2".
+  int most = INT_MAX;       ///< Its number, at most.
 
   bool has_number() const { return *number != 0; }
   bool has_text() const { return *text != 0; }
@@ -34,7 +36,7 @@ constexpr Form forms[] = {{Wish::pause, "pause"},
                           {Wish::go_on, "go_on"},
                           {Wish::step, "step"},
                           {Wish::clear, "clear"},
-                          {Wish::write, "write", "COUNT"},
+                          {Wish::write, "write", "COUNT", "", false, false, 100'000},  // as max_tokens
                           {Wish::keep, "keep", "COUNT"},
                           {Wish::choose, "choose", "ID"},
                           {Wish::branch, "branch", "NUMBER"},
@@ -52,9 +54,6 @@ constexpr Form forms[] = {{Wish::pause, "pause"},
                           {Wish::survey, "survey"},
                           {Wish::stop_survey, "stop_survey"}};
 
-/// Tokens in one text, as many as max_tokens allows.
-constexpr int most_written = 100'000;
-
 /// Null for an unknown word.
 const Form* form_of(std::string_view word) {
   const auto* found = std::find_if(std::begin(forms), std::end(forms), [&](const Form& f) { return f.word == word; });
@@ -70,7 +69,7 @@ std::optional<Wish> parse_wish(std::string line) {
   Wish wish{form->kind};
   if (form->has_number()) {
     const std::optional<int> number = parse_number<int>(take_word(text));
-    if (!number || *number < 0 || (wish.kind == Wish::write && *number > most_written)) return std::nullopt;
+    if (!number || *number < 0 || *number > form->most) return std::nullopt;
     wish.value = *number;
   }
   while (form->has_keys && is_key(first_word(text))) wish.keys.emplace_back(take_word(text));

@@ -23,13 +23,9 @@ double common_place(const std::vector<const Source*>& runs, CurveAxis axis) {
 std::optional<Standing> standing_at(const std::vector<const Source*>& runs, CurveAxis axis) {
   Standing out{axis, common_place(runs, axis)};
   if (out.place <= 0) return std::nullopt;
-  std::vector<size_t> order;
-  for (size_t i = 0; i < runs.size(); ++i) {
-    out.losses.push_back(held_out_loss(*runs[i], axis, out.place));
-    if (std::isfinite(out.losses[i])) order.push_back(i);
-  }
+  for (const Source* run : runs) out.losses.push_back(held_out_loss(*run, axis, out.place));
+  const std::vector<size_t> order = ranking(out.losses);
   if (order.size() < 2) return std::nullopt;
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return out.losses[a] < out.losses[b]; });
   out.leader = order[0];
   out.second = order[1];
   out.lead = out.losses[out.second] - out.losses[out.leader];
@@ -53,6 +49,14 @@ double held_out_loss(const Source& run, CurveAxis axis, double place) {
     before = &e;
   }
   return std::nan("");
+}
+
+std::vector<size_t> ranking(const std::vector<double>& losses) {
+  std::vector<size_t> order;
+  for (size_t i = 0; i < losses.size(); ++i)
+    if (std::isfinite(losses[i])) order.push_back(i);
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return losses[a] < losses[b]; });
+  return order;
 }
 
 std::vector<Standing> standings(const std::vector<const Source*>& runs) {

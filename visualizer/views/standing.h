@@ -20,6 +20,9 @@ struct Standing {
 /// The held-out loss at a place of the axis, on the straight line between the evaluations around it; NaN beyond them.
 double held_out_loss(const Source& run, CurveAxis axis, double place);
 
+/// The runs whose loss is known, the best first.
+std::vector<size_t> ranking(const std::vector<double>& losses);
+
 /// For steps, FLOPs and seconds, those for which at least two runs can be compared.
 std::vector<Standing> standings(const std::vector<const Source*>& runs);
 

@@ -95,7 +95,7 @@ struct Watch {
     Config all;
     all.model = model.config();
     out.config_toml = config_to_toml(all);
-    for (int32_t id = 0; id < letters()->vocab_size(); ++id) out.vocabulary.push_back(letters()->piece(id));
+    out.vocabulary = letters()->pieces();
     out.snapshots.push_back(snapshot_of(model, *letters(), text));
     out.snapshots.back().step = 10;
     return out;
