@@ -68,6 +68,18 @@ struct AttentionHead {
   int64_t q_row, kv_row;
 };
 
+/// The same with keys and values in pages of kPanelCols tokens, as a cache keeps them (mor/kv_pages.h): in each page
+/// the head's keys [D,kPanelCols] begin at keys_at, and its values [kPanelCols,D], packed, at values_at.
+struct PagedHead {
+  int64_t queries, group, width;
+  Real scale;
+  const int32_t* visible;  ///< [queries], ascending
+  const Real* q;           ///< [queries, group*D], rows q_row apart
+  int64_t q_row;
+  const Real* const* pages;
+  int64_t keys_at, values_at;
+};
+
 /// One rung of the ladder of matrix products in docs/04-why-is-it-fast.md: C [m,n] = A [m,k] B [k,n], all row-major
 /// without gaps, computed in a way that is better than the rung before.
 struct Rung {
@@ -129,6 +141,8 @@ struct Table {
   /// scratch: attention_scratch(keys, width).
   void (*attention)(const AttentionHead& head, Real* out, int64_t out_row, Real* log_sum, int64_t log_sum_row,
                     Real* scratch);
+  /// The same for keys and values in pages, without log_sum. scratch: attention_scratch(keys, width).
+  void (*attention_paged)(const PagedHead& head, Real* out, int64_t out_row, Real* scratch);
   /// Writes dq (like q), adds to dk and dv (like k, v).
   void (*attention_backward)(const AttentionHead& head, const Real* out, const Real* dout, int64_t out_row,
                              const Real* log_sum, int64_t log_sum_row, Real* dq, Real* dk, Real* dv, Real* scratch);

@@ -27,6 +27,7 @@ const Table table = {
     .swiglu_backward = swiglu_backward,
     .rope = rope,
     .attention = attention,
+    .attention_paged = attention_paged,
     .attention_backward = attention_backward,
     .log_sum_exp = log_sum_exp,
     .softmax = softmax,

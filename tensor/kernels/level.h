@@ -44,6 +44,7 @@ void rope(int64_t rows, int64_t heads, int64_t width, const int32_t* positions, 
           Real direction, const Real* x, Real* y);
 void attention(const AttentionHead& head, Real* out, int64_t out_row, Real* log_sum, int64_t log_sum_row,
                Real* scratch);
+void attention_paged(const PagedHead& head, Real* out, int64_t out_row, Real* scratch);
 void attention_backward(const AttentionHead& head, const Real* out, const Real* dout, int64_t out_row,
                         const Real* log_sum, int64_t log_sum_row, Real* dq, Real* dk, Real* dv, Real* scratch);
 
