@@ -156,6 +156,23 @@ int64_t KvCache::bytes() const {
   return entries * entry_bytes_;
 }
 
+int64_t KvCache::pages(int64_t sequence) const {
+  int64_t count = 0;
+  for (size_t i = size_t(sequence); i < slots_.size(); i += size_t(sequences_)) count += int64_t(slots_[i].pages.size());
+  return count;
+}
+
+int64_t KvCache::pages_needed(int64_t sequence, int64_t tokens) const {
+  int64_t count = 0;
+  for (int64_t layer = 0; layer < int64_t(slots_.size()) / sequences_; ++layer) {
+    if (!computes_keys(layer)) continue;
+    const Slot& slot = this->slot({layer, sequence});
+    const int64_t entries = int64_t(slot.positions.size()) + tokens;
+    count += (entries + KvPages::kTokens - 1) / KvPages::kTokens - int64_t(slot.pages.size());
+  }
+  return count;
+}
+
 void KvCache::clear(Slot& slot) {
   for (int32_t page : slot.pages) pages_.give(page);
   slot = {};

@@ -42,6 +42,11 @@ class KvCache : public KvStore {
   const std::vector<int32_t>& positions(int64_t layer, int64_t sequence = 0) const;
   /// Bytes of all entries.
   int64_t bytes() const;
+  /// Pages that a sequence has, and how many more it may need for `tokens` tokens more: fewer, when some of them leave
+  /// before the last recursion.
+  int64_t pages(int64_t sequence) const;
+  int64_t pages_needed(int64_t sequence, int64_t tokens) const;
+  int64_t page_bytes() const { return pages_.page_bytes(); }
   /// Forgets everything, or one sequence.
   void clear();
   void clear(int64_t sequence);

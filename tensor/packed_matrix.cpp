@@ -46,7 +46,7 @@ PackedMatrix::PackedMatrix(const Tensor& weight, WeightFormat format) : format_(
   check(padded_ <= 130000, "[pack] rows of {} weights are too long for int8 (at most 130000)", in_);
   std::vector<int8_t> bytes(size_t(out_ * padded_));
   scales_.resize(size_t(out_));
-  table().quantise_rows(out_, in_, {rows.data(), in_, 1}, padded_, bytes.data(), scales_.data());
+  table().quantise_rows(out_, in_, rows.data(), in_, padded_, bytes.data(), scales_.data());
   numbers_.resize(size_t(kernels::packed_count(padded_, out_)));
   table().pack_int8(padded_, out_, bytes.data(), numbers_.data());
 }
@@ -76,7 +76,7 @@ Tensor PackedMatrix::product_f32(const Tensor& x) const {
 Tensor PackedMatrix::product_int8(const Tensor& x) const {
   std::vector<int8_t> numbers(size_t(x.dim(0) * padded_));
   std::vector<Real> scales(size_t(x.dim(0)));
-  table().quantise_rows(x.dim(0), in_, {x.data(), in_, 1}, padded_, numbers.data(), scales.data());
+  table().quantise_rows(x.dim(0), in_, x.data(), in_, padded_, numbers.data(), scales.data());
   Tensor y({x.dim(0), out_});
   Real* to = y.mutable_data();
   for_pieces(x.dim(0), out_, in_, [&](int64_t i, int64_t rows, int64_t j, int64_t columns) {

@@ -126,24 +126,25 @@ TINYMOR_INLINE void tile(int64_t k, Int8Rows a, const int8_t* panel, const Real*
 
 }  // namespace
 
-void quantise_rows(int64_t rows, int64_t k, Matrix x, int64_t row_bytes, int8_t* numbers, Real* scales) {
-  for (int64_t i = 0; i < rows; ++i, numbers += row_bytes) {
-    const Real* row = x.data + i * x.row;
-    Real largest = 0;
-    bool finite = true;
-    for (int64_t p = 0; p < k; ++p) {
-      const Real size = row[p * x.col] < 0 ? -row[p * x.col] : row[p * x.col];
-      largest = size > largest ? size : largest;
-      finite &= size <= Real(3e38f);
+void quantise_rows(int64_t rows, int64_t k, const Real* x, int64_t x_row, int64_t row_bytes, int8_t* numbers,
+                   Real* scales) {
+  for (int64_t i = 0; i < rows; ++i, x += x_row, numbers += row_bytes) {
+    Vec sizes = splat(0), nothing = splat(0);  // `nothing` becomes NaN where x is not finite
+    for (int64_t p = 0; p < k; p += kLanes) {
+      const Vec v = k - p < kLanes ? load_first(x + p, k - p) : load(x + p);
+      sizes = max(sizes, max(v, splat(0) - v));
+      nothing = nothing + v * splat(0);
     }
-    // What is not finite makes the whole row NaN, as it would make every sum.
+    const Real largest = max_lane(sizes), factor = largest > 0 ? 127 / largest : 0;
+    const bool finite = sum(nothing) == 0;
     scales[i] = finite ? largest / 127 : Real(__builtin_nanf(""));
-    const Real factor = finite && largest > 0 ? 127 / largest : 0;
-    for (int64_t p = 0; p < k; ++p) {
-      const Real value = finite ? row[p * x.col] * factor : Real(0);
-      numbers[p] = int8_t(int32_t((value + kRound) - kRound));
+    for (int64_t p = 0; p < row_bytes; p += kLanes) {
+      Real whole[kLanes];
+      const Vec v = k - p < kLanes ? load_first(x + p, k - p) : load(x + p);
+      store(whole, (v * splat(factor) + splat(kRound)) - splat(kRound));
+      for (int64_t lane = 0; lane < smaller(kLanes, row_bytes - p); ++lane)
+        numbers[p + lane] = finite ? int8_t(int32_t(whole[lane])) : int8_t(0);
     }
-    for (int64_t p = k; p < row_bytes; ++p) numbers[p] = 0;
   }
 }
 

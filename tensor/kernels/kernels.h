@@ -116,7 +116,8 @@ struct Table {
 
   /// Rounds rows of k numbers to whole ones in -127..127 of a scale per row: row_bytes each, of which those after k are
   /// 0. A row that is not finite gets a scale that is NaN.
-  void (*quantise_rows)(int64_t rows, int64_t k, Matrix x, int64_t row_bytes, int8_t* numbers, Real* scales);
+  void (*quantise_rows)(int64_t rows, int64_t k, const Real* x, int64_t x_row, int64_t row_bytes, int8_t* numbers,
+                        Real* scales);
   /// Brings n rows of k bytes, the columns of a B [k,n], into panels (Int8Panels).
   void (*pack_int8)(int64_t k, int64_t n, const int8_t* rows, int8_t* panels);
   /// C [m,n] = A [m,k] B [k,n].

@@ -24,7 +24,8 @@ void gemm_tiles(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, in
 Real dot(int64_t n, const Real* a, const Real* b);
 
 // int8.cpp
-void quantise_rows(int64_t rows, int64_t k, Matrix x, int64_t row_bytes, int8_t* numbers, Real* scales);
+void quantise_rows(int64_t rows, int64_t k, const Real* x, int64_t x_row, int64_t row_bytes, int8_t* numbers,
+                   Real* scales);
 void pack_int8(int64_t k, int64_t n, const int8_t* rows, int8_t* panels);
 void gemm_int8(int64_t m, int64_t n, int64_t k, Int8Rows a, Int8Panels b, Real* c, int64_t c_row);
 

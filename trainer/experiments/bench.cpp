@@ -114,7 +114,7 @@ TrainBench bench_train(const Preset& preset, int64_t steps, uint64_t seed) {
 
 ServeBench bench_serve(const ModelConfig& config, Batching batching, const ServeLoad& load) {
   const Model model(config, load.seed);
-  Scheduler scheduler(model, load.slots, 0, batching);
+  Scheduler scheduler(model, {.slots = load.slots, .batching = batching});
   Random random(load.seed, stream_of(Stream::batches));
   for (int64_t i = 0; i < load.texts; ++i) {
     const int64_t tokens = std::llround(double(load.mean_tokens) * (1 + random.normal() / 4));
