@@ -47,13 +47,13 @@ PackedMatrix::PackedMatrix(const Tensor& weight, WeightFormat format) : format_(
   std::vector<int8_t> bytes(size_t(out_ * padded_));
   scales_.resize(size_t(out_));
   table().quantise_rows(out_, in_, rows.data(), in_, padded_, bytes.data(), scales_.data());
-  numbers_.resize(size_t(kernels::packed_count(padded_, out_)));
-  table().pack_int8(padded_, out_, bytes.data(), numbers_.data());
+  numbers_ = IntTensor(Shape{kernels::packed_count(padded_, out_) / 4});
+  table().pack_int8(padded_, out_, bytes.data(), reinterpret_cast<int8_t*>(numbers_.mutable_data()));
 }
 
 int64_t PackedMatrix::bytes() const {
   if (format_ == WeightFormat::f32) return panels_.count() * int64_t(sizeof(Real));
-  return int64_t(numbers_.size() + scales_.size() * sizeof(Real));
+  return 4 * numbers_.count() + int64_t(scales_.size() * sizeof(Real));
 }
 
 Tensor PackedMatrix::product(const Tensor& x) const {
@@ -79,9 +79,10 @@ Tensor PackedMatrix::product_int8(const Tensor& x) const {
   table().quantise_rows(x.dim(0), in_, x.data(), in_, padded_, numbers.data(), scales.data());
   Tensor y({x.dim(0), out_});
   Real* to = y.mutable_data();
+  const int8_t* weights = reinterpret_cast<const int8_t*>(numbers_.data());
   for_pieces(x.dim(0), out_, in_, [&](int64_t i, int64_t rows, int64_t j, int64_t columns) {
     table().gemm_int8(rows, columns, padded_, {numbers.data() + i * padded_, padded_, scales.data() + i},
-                      {numbers_.data() + j * padded_, scales_.data() + j}, to + i * out_ + j, out_);
+                      {weights + j * padded_, scales_.data() + j}, to + i * out_ + j, out_);
   });
   return y;
 }

@@ -36,10 +36,10 @@ class PackedMatrix {
 
   WeightFormat format_;
   int64_t out_, in_;
-  int64_t padded_;               // int8: `in` up to a multiple of 4
-  Tensor panels_;                // f32
-  std::vector<int8_t> numbers_;  // int8, panels too
-  std::vector<Real> scales_;     // int8: [out]
+  int64_t padded_;            // int8: `in` up to a multiple of 4
+  Tensor panels_;             // f32
+  IntTensor numbers_;         // int8: panels too, four numbers in each element
+  std::vector<Real> scales_;  // int8: [out]
 };
 
 }  // namespace tinymor
