@@ -158,8 +158,15 @@ int64_t KvCache::bytes() const {
 
 int64_t KvCache::pages(int64_t sequence) const {
   int64_t count = 0;
-  for (size_t i = size_t(sequence); i < slots_.size(); i += size_t(sequences_)) count += int64_t(slots_[i].pages.size());
+  for (size_t i = size_t(sequence); i < slots_.size(); i += size_t(sequences_))
+    count += int64_t(slots_[i].pages.size());
   return count;
+}
+
+int64_t KvCache::pages_for(int64_t tokens) const {
+  int64_t layers = 0;
+  for (int64_t layer = 0; layer < int64_t(slots_.size()) / sequences_; ++layer) layers += computes_keys(layer);
+  return layers * ((tokens + KvPages::kTokens - 1) / KvPages::kTokens);
 }
 
 int64_t KvCache::pages_needed(int64_t sequence, int64_t tokens) const {

@@ -46,6 +46,8 @@ class KvCache : public KvStore {
   /// before the last recursion.
   int64_t pages(int64_t sequence) const;
   int64_t pages_needed(int64_t sequence, int64_t tokens) const;
+  /// The most pages that a text of so many tokens has.
+  int64_t pages_for(int64_t tokens) const;
   int64_t page_bytes() const { return pages_.page_bytes(); }
   /// Forgets everything, or one sequence.
   void clear();

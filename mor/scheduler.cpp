@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "mor/counts.h"
 #include "tensor/error.h"
 
 namespace tinymor {
@@ -28,6 +29,8 @@ Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
       batching_(options.batching),
       cache_(model.config(), options.slots) {
   check(slots_ > 0 && prompt_tokens_ > 0, "[scheduler] {} slots, {} tokens of a prompt", slots_, prompt_tokens_);
+  const double of_a_token = double(cache_.pages_for(1) * kv_bytes_per_entry(model.config()));
+  expected_share_ = kv_bytes_per_token(model.config(), model.config().kv_cache) / of_a_token;
   page_limit_ = options.cache_bytes > 0 ? options.cache_bytes / cache_.page_bytes() : kNoLimit;
   for (int64_t s = slots_; s-- > 0;) idle_.push_back(s);
 }
@@ -37,7 +40,7 @@ int64_t Scheduler::submit(std::vector<int32_t> prompt, int64_t n, const SampleOp
   check_input(length > 0, "prompt: it has no tokens (give some text to start from)");
   check_input(n > 0 && length + n <= longest,
               "scheduler: {} tokens after a prompt of {} (a text of this model has at most {})", n, length, longest);
-  const int64_t pages = KvCache(model_.config()).pages_needed(0, length + n);
+  const int64_t pages = cache_.pages_for(length + n);
   check_input(pages <= page_limit_, "scheduler: {} tokens may need {} bytes of cache (it has {})", length + n,
               pages * cache_.page_bytes(), page_limit_ * cache_.page_bytes());
   const int64_t number = submitted_++;
@@ -124,6 +127,8 @@ void Scheduler::draw(const std::vector<Job*>& jobs) {
       waiting_[job->number] = job;
       continue;
     }
+    ended_pages_ += job->pages;
+    ended_most_ += cache_.pages_for(int64_t(job->text.ids.size()));
     release(*job);
     if (job->forgotten) jobs_.erase(job->number);
   }
@@ -150,7 +155,21 @@ void Scheduler::enter() {
   for (const auto& [cap, jobs] : entering) start(jobs);
 }
 
+double Scheduler::expected_pages(const Job& job) const {
+  const int64_t most = cache_.pages_for(int64_t(job.text.ids.size()) + job.text.left);
+  const double share = ended_most_ > 0 ? double(ended_pages_) / double(ended_most_) : expected_share_;
+  return std::max(double(job.pages), share * double(most));
+}
+
+bool Scheduler::may_begin(const Job& job) const {
+  double expected = expected_pages(job);
+  for (const auto& [number, other] : jobs_)
+    if (other.has_slot()) expected += expected_pages(other);
+  return expected <= double(page_limit_) || under_way() == 0;
+}
+
 bool Scheduler::has_room(Job& job) {
+  if (!job.has_slot() && !may_begin(job)) return false;
   while (!job.has_slot() && idle_.empty())
     if (!later_gives_way(job)) return false;
   if (!job.has_slot()) {

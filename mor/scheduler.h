@@ -99,6 +99,12 @@ class Scheduler {
   void draw_token(Job& job, std::span<const Real> logits);
   /// Brings in those that wait, in the order in which they came, as far as there is room.
   void enter();
+  /// Pages that a text is likely to have at its end, from what those that ended had of the most they could have, and
+  /// before one has, from the capacities.
+  double expected_pages(const Job& job) const;
+  /// Whether all that are under way and this one are likely to get through together. Where texts begin as soon as there
+  /// is a page, they soon take pages from each other, and what they had is computed again.
+  bool may_begin(const Job& job) const;
   /// Gives a text a slot and promises it room in the cache for its next piece, where there is some or a later text
   /// gives way.
   bool has_room(Job& job);
@@ -117,6 +123,8 @@ class Scheduler {
   KvCache cache_;
   std::vector<int64_t> idle_;  // sequences of the cache that no text uses
   int64_t submitted_ = 0, promised_ = 0;
+  double expected_share_;
+  int64_t ended_pages_ = 0, ended_most_ = 0;  // of texts that ended: the pages they had, and the most they could have
   std::map<int64_t, Job> jobs_;
   std::map<int64_t, Job*> waiting_;  // not inside, and not done; by number
   std::list<Cohort> cohorts_;

@@ -2,7 +2,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "mor/twins.h"
 #include "tensor/error.h"
 #include "tensor/kernels/kernels.h"
 #include "tensor/threads.h"
@@ -10,7 +9,9 @@
 #include "trainer/commands/limits.h"
 #include "trainer/commands/model_option.h"
 #include "trainer/config.h"
+#include "trainer/experiments/bench.h"
 #include "trainer/experiments/decode_bench.h"
+#include "trainer/experiments/serve_bench.h"
 
 namespace tinymor {
 namespace {
@@ -140,6 +141,16 @@ void add_decode_bench(CLI::App& bench) {
   });
 }
 
+/// The head of the rows that have a limit in common.
+void print_serve_head(const ServeRow& first) {
+  if (first.cache_bytes == 0)
+    fmt::print("{} slots\n", first.slots);
+  else
+    fmt::print("\n{:.1f} MB of cache, {} slots\n", double(first.cache_bytes) / 1e6, first.slots);
+  fmt::print("{:<10} {:<12} {:>8} {:>9} {:>10} {:>12} {:>8} {:>8}\n", "model", "batching", "tokens/s", "", "rows/call",
+             "calls/token", "p50 ms", "p95 ms");
+}
+
 void add_serve_bench(CLI::App& bench) {
   struct Options {
     std::vector<std::string> sets;
@@ -153,6 +164,9 @@ void add_serve_bench(CLI::App& bench) {
       ->allow_extra_args(false);
   command->add_option("--texts", options->load.texts, "Texts to decode")->check(at_least(1));
   command->add_option("--slots", options->load.slots, "Texts that are under way at a time")->check(at_least(1));
+  command->add_option("--rounds", options->load.rounds, "Times that every row is measured, in turn (medians count)")
+      ->check(at_least(1));
+  add_weights_option(*command, options->load.weights);
   command->add_option("--tokens", options->load.mean_tokens, "Mean length of a text")->check(at_least(1));
   command->add_option("--seed", options->load.seed, "Seed of weights, lengths and draws (default 1)");
   command->add_flag("--json", options->json, "Print one JSON document");
@@ -169,29 +183,26 @@ void add_serve_bench(CLI::App& bench) {
     config.model.router.random = true;
     for (const std::string& set : options->sets) set_config_key(config, set);
     validate(config);
-    const ModelConfig vanilla = vanilla_twin(config.model);
-    struct Row {
-      const char* name;
-      ServeBench bench;
-    };
-    const std::vector<Row> rows = {
-        {"vanilla, by sequence", bench_serve(vanilla, Batching::by_sequence, options->load)},
-        {"MoR, by sequence", bench_serve(config.model, Batching::by_sequence, options->load)},
-        {"MoR, by depth", bench_serve(config.model, Batching::by_depth, options->load)}};
-    nlohmann::ordered_json json;
-    for (const auto& [name, b] : rows) {
-      const double faster = b.tokens_per_s / rows[0].bench.tokens_per_s;
-      json.push_back({{"model", name},
-                      {"tokens_per_s", b.tokens_per_s},
-                      {"faster", faster},
-                      {"tokens_per_block_call", b.rows_per_call},
-                      {"block_calls_per_token", b.rows_per_token}});
-      if (!options->json)
-        fmt::print(
-            "{:<22} {:>8.0f} tokens/s {:>6.2f} x {:>6.1f} tokens per block call {:>6.2f} block calls per token\n", name,
-            b.tokens_per_s, faster, b.rows_per_call, b.rows_per_token);
+    nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+    for (const ServeRow& row : bench_serve(config.model, options->load)) {
+      if (options->json) {
+        rows.push_back({{"model", row.model},
+                        {"batching", row.batching},
+                        {"slots", row.slots},
+                        {"cache_bytes", row.cache_bytes},
+                        {"tokens_per_s", row.tokens_per_s},
+                        {"ratio", row.ratio},
+                        {"rows_per_call", row.rows_per_call},
+                        {"calls_per_token", row.calls_per_token},
+                        {"p50_ms", row.p50_ms},
+                        {"p95_ms", row.p95_ms}});
+        continue;
+      }
+      if (row.ratio == 1 && row.model == "vanilla" && row.batching == "by sequence") print_serve_head(row);
+      fmt::print("{:<10} {:<12} {:>8.0f} {:>7.2f} x {:>10.1f} {:>12.2f} {:>8.1f} {:>8.1f}\n", row.model, row.batching,
+                 row.tokens_per_s, row.ratio, row.rows_per_call, row.calls_per_token, row.p50_ms, row.p95_ms);
     }
-    if (options->json) print_json(json, 2);
+    if (options->json) print_json({{"rows", rows}}, 2);
   });
 }
 

@@ -112,24 +112,6 @@ TrainBench bench_train(const Preset& preset, int64_t steps, uint64_t seed) {
           .peak_rss_mb = peak_rss_mb()};
 }
 
-ServeBench bench_serve(const ModelConfig& config, Batching batching, const ServeLoad& load) {
-  const Model model(config, load.seed);
-  Scheduler scheduler(model, {.slots = load.slots, .batching = batching});
-  Random random(load.seed, stream_of(Stream::batches));
-  for (int64_t i = 0; i < load.texts; ++i) {
-    const int64_t tokens = std::llround(double(load.mean_tokens) * (1 + random.normal() / 4));
-    scheduler.submit({int32_t(random.below(config.vocab_size))},
-                     std::clamp<int64_t>(tokens, 1, model.config().max_seq_len - 1), {.seed = uint64_t(i)});
-  }
-  const auto start = std::chrono::steady_clock::now();
-  while (scheduler.tick()) continue;
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const Scheduler::Counts& counts = scheduler.counts();
-  return {.tokens_per_s = double(counts.drawn) / seconds,
-          .rows_per_call = double(counts.block_rows) / double(counts.block_calls),
-          .rows_per_token = double(counts.block_rows) / double(counts.drawn)};
-}
-
 namespace {
 
 /// GFLOP/s of `product`, which takes `flops` operations: the median of `runs` runs, each of which repeats it for long

@@ -7,6 +7,7 @@
 
 #include "mor/generate.h"
 #include "tensor/threads.h"
+#include "trainer/experiments/bench.h"
 
 namespace tinymor {
 namespace {

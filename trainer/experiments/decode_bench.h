@@ -4,7 +4,8 @@
 
 #include <cstdint>
 
-#include "trainer/experiments/bench.h"
+#include "mor/config.h"
+#include "tensor/packed_matrix.h"
 
 namespace tinymor {
 
