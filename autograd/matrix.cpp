@@ -25,6 +25,7 @@ Variable linear(const Variable& x, const Variable& weight) {
   Shape shape = x.shape();
   shape[-1] = out_width;
   const auto as_rows = [rows](const Tensor& t, int64_t width) { return t.reshape({rows, width}); };
+  if (weight.packed() && !recording()) return weight.packed()->product(as_rows(x.value(), in_width)).reshape(shape);
   const Tensor y = matmul(as_rows(x.value(), in_width), weight.value().transpose(0, 1)).reshape(shape);
   return record(linear_op, {x, weight}, y,
                 [x = Saved(x), w = Saved(weight), as_rows, in_width, out_width, shape = x.shape()](const Tensor& grad,

@@ -126,7 +126,8 @@ Variable take_along(const Variable& x, const IntTensor& index);
 // --- matrix.cpp ---
 /// a [...,m,k] b [...,k,n] -> [...,m,n]; the leading axes broadcast.
 Variable matmul(const Variable& a, const Variable& b);
-/// x [...,in] W^T -> [...,out] with W [out,in], as in torch.nn.functional.linear.
+/// x [...,in] W^T -> [...,out] with W [out,in], as in torch.nn.functional.linear. Weights that are packed are read so
+/// (Variable::pack).
 Variable linear(const Variable& x, const Variable& weight);
 
 // --- layers.cpp: the pieces of a transformer layer ---

@@ -115,6 +115,16 @@ Variable Variable::parameter(Tensor value, std::string name) {
   return leaf;
 }
 
+Tensor& Variable::mutable_value() {
+  if (node_) node_->packed = nullptr;
+  return value_;
+}
+
+void Variable::pack(WeightFormat format) {
+  check(is_leaf(), "[pack] only parameters can be packed");
+  node_->packed = std::make_shared<PackedMatrix>(value_, format);
+}
+
 bool Variable::is_leaf() const {
   return node_ && !node_->op;
 }

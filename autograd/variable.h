@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "tensor/packed_matrix.h"
 #include "tensor/tensor.h"
 
 namespace tinymor {
@@ -69,9 +70,10 @@ struct Node {
   Tensor pending;  ///< what the backward pass under way has gathered
   Tensor grad;     ///< what passes have left; leaves always keep it, others when asked to
   bool retains_grad = false;
-  bool spent = false;                ///< a backward pass was here and freed what it needed
-  Tensor value;                      ///< only under KeepValues, like the next
-  std::vector<Tensor> input_values;  ///< so that constants can be shown too
+  std::shared_ptr<const PackedMatrix> packed;  ///< of a leaf; see Variable::pack
+  bool spent = false;                          ///< a backward pass was here and freed what it needed
+  Tensor value;                                ///< only under KeepValues, like the next
+  std::vector<Tensor> input_values;            ///< so that constants can be shown too
 
   ~Node();
 };
@@ -97,7 +99,13 @@ class Variable {
   /// The only number, of a loss for example. Throws unless there is exactly one.
   Real item() const { return value_.item(); }
   /// For optimizers and checkpoints: the numbers themselves, to be changed in place between two graphs.
-  Tensor& mutable_value() { return value_; }
+  Tensor& mutable_value();
+
+  /// For a model that is only used: from now on `linear` reads these weights packed, in this format, unless it records
+  /// for a backward pass. Changing the numbers ends it. Throws unless this is a leaf with a matrix.
+  void pack(WeightFormat format);
+  /// Null where it is not packed.
+  const PackedMatrix* packed() const { return node_ ? node_->packed.get() : nullptr; }
 
   bool requires_grad() const { return node_ != nullptr; }
   bool is_leaf() const;

@@ -7,26 +7,9 @@
 
 #include "mor/kv_cache.h"
 #include "mor/model.h"
-#include "mor/trace.h"
+#include "mor/sampling.h"
 
 namespace tinymor {
-
-/// How the next token is drawn from the logits.
-struct SampleOptions {
-  double temperature = 0.8;  ///< 0: always the likeliest token.
-  int64_t top_k = 0;         ///< Only the k likeliest tokens; 0: all.
-  double top_p = 1;          ///< Only the likeliest tokens that together reach this probability.
-  uint64_t seed = 1;
-  int32_t never = -1;  ///< This token is never drawn, such as a tokenizer's "unknown"; -1: every token may be.
-};
-
-/// The tokens that may come next by `logits` [V], likeliest first, with the probabilities they are drawn with, which
-/// sum to 1. Ties and cut-offs go to the smaller id.
-std::vector<Candidate> distribution(std::span<const Real> logits, const SampleOptions& options);
-/// Draws one of them: walks along their probabilities until `draw`, uniform in [0,1), is used up.
-int32_t sample(std::span<const Real> logits, const SampleOptions& options, double draw);
-/// The n-th draw of a seed, n from 0: what the n-th token that a Generator adds to a prompt is drawn with.
-double sampling_draw(uint64_t seed, int64_t n);
 
 /// A token that was generated, and the work done at its position to predict the one after it.
 struct GeneratedToken {

@@ -1,20 +1,20 @@
 #include "mor/kv_cache.h"
 
 #include <algorithm>
-#include <numeric>
+#include <cmath>
 
 #include "tensor/error.h"
+#include "tensor/kernels/kernels.h"
+#include "tensor/threads.h"
 
 namespace tinymor {
 
 KvCache::KvCache(const ModelConfig& config, int64_t sequences)
     : KvStore(config),
-      width_(config.n_kv_heads * config.d_head()),
       entry_bytes_(kv_bytes_per_entry(config)),
       longest_(config.max_seq_len),
       sequences_(sequences),
-      keys_({0, width_}),
-      values_({0, width_}),
+      pages_(config.n_kv_heads, config.d_head()),
       slots_(size_t(config.n_layers * sequences)) {}
 
 std::vector<Lane> KvCache::lanes(int64_t layer) const {
@@ -31,68 +31,119 @@ KvView KvCache::view(int64_t layer, const Rows& rows) const {
   return view(lanes(layer), rows);
 }
 
+Variable KvCache::attend(int64_t layer, const Rows& rows, const Variable& q) const {
+  return attend(lanes(layer), rows, q);
+}
+
 void KvCache::append(std::span<const Lane> lanes, const Rows& rows, const Variable& keys, const Variable& values) {
   check(rows.sequences() == int64_t(lanes.size()), "[kv_cache] {} sequences came to a cache for {}", rows.sequences(),
         lanes.size());
+  const Tensor k = keys.value().contiguous_copy(), v = values.value().contiguous_copy();
+  const int64_t row = kv_heads_ * width_;
   for (int64_t s = 0; s < rows.sequences(); ++s) {
-    const int64_t begin = rows.offsets[s], end = rows.offsets[s + 1];
-    if (begin == end || !computes_keys(lanes[s].layer)) continue;
+    if (!computes_keys(lanes[s].layer)) continue;
     Slot& slot = this->slot(lanes[s]);
-    reserve(slot, int64_t(slot.positions.size()) + end - begin);
-    const int64_t at = slot.begin + int64_t(slot.positions.size());
-    keys_.slice(0, at, at + end - begin).copy_from(keys.value().slice(0, begin, end));
-    values_.slice(0, at, at + end - begin).copy_from(values.value().slice(0, begin, end));
-    const auto positions = rows.positions_of(s);
-    slot.positions.insert(slot.positions.end(), positions.begin(), positions.end());
+    for (int64_t i = rows.offsets[s]; i < rows.offsets[s + 1]; ++i) {
+      const int64_t entry = int64_t(slot.positions.size());
+      check(entry < longest_, "[kv_cache] {} tokens do not fit a model for sequences of {}", entry + 1, longest_);
+      if (entry % KvPages::kTokens == 0) slot.pages.push_back(pages_.take());
+      pages_.write(slot.page_of(entry), entry % KvPages::kTokens, k.data() + i * row, v.data() + i * row);
+      slot.positions.push_back(rows.positions.data()[i]);
+    }
   }
+}
+
+std::vector<int32_t> KvCache::replaced(Lane lane) const {
+  if (!overlays(lane.layer)) return {};
+  std::vector<int32_t> index =
+      visible_counts(slot({base_of(lane.layer), lane.sequence}).positions, slot(lane).positions);
+  for (int32_t& i : index) --i;
+  return index;
 }
 
 KvView KvCache::view(std::span<const Lane> lanes, const Rows& rows) const {
-  KvView view{Variable(keys_), Variable(values_), {rows.offsets, {}, {}}};
-  const bool overlaid = std::any_of(lanes.begin(), lanes.end(), [&](Lane lane) { return overlays(lane.layer); });
-  std::vector<int32_t> gathered;  // the rows of the pool that a view of several layers is made of
+  KvView view{{}, {}, {rows.offsets, {}, {}}};
+  const int64_t row = kv_heads_ * width_;
+  std::vector<Real> keys, values;
+  const auto read = [&](const Slot& from, int64_t entry, int64_t to) {
+    pages_.read(from.page_of(entry), entry % KvPages::kTokens, &keys[size_t(to * row)], &values[size_t(to * row)]);
+  };
+  int64_t count = 0;
   for (int64_t s = 0; s < rows.sequences(); ++s) {
     const Slot& base = slot({base_of(lanes[s].layer), lanes[s].sequence});
-    view.plan.key_begin.push_back(overlaid ? int64_t(gathered.size()) : base.begin);
-    for (int32_t count : visible_counts(base.positions, rows.positions_of(s))) view.plan.visible.push_back(count);
-    if (!overlaid || rows.positions_of(s).empty()) continue;
-    const auto entry = gathered.insert(gathered.end(), base.positions.size(), 0);
-    std::iota(entry, gathered.end(), int32_t(base.begin));
-    if (!overlays(lanes[s].layer)) continue;
-    const Slot& fresh = slot(lanes[s]);
-    int32_t row = int32_t(fresh.begin);
-    for (int32_t count : visible_counts(base.positions, fresh.positions)) entry[count - 1] = row++;
+    view.plan.key_begin.push_back(count);
+    for (int32_t visible : visible_counts(base.positions, rows.positions_of(s))) view.plan.visible.push_back(visible);
+    const int64_t begin = count;
+    count += int64_t(base.positions.size());
+    keys.resize(size_t(count * row));
+    values.resize(size_t(count * row));
+    for (int64_t i = begin; i < count; ++i) read(base, i - begin, i);
+    const std::vector<int32_t> fresh = replaced(lanes[s]);
+    for (size_t i = 0; i < fresh.size(); ++i) read(slot(lanes[s]), int64_t(i), begin + fresh[i]);
   }
-  if (overlaid) {
-    const IntTensor index({int64_t(gathered.size())}, gathered);
-    view.keys = Variable(gather_rows(keys_, index));
-    view.values = Variable(gather_rows(values_, index));
-  }
+  view.keys = Tensor({count, row}, keys);
+  view.values = Tensor({count, row}, values);
   return view;
 }
 
-void KvCache::reserve(Slot& slot, int64_t count) {
-  check(count <= longest_, "[kv_cache] {} tokens do not fit a model for sequences of {}", count, longest_);
-  if (count <= slot.capacity) return;
-  const int64_t capacity = std::min(longest_, std::max<int64_t>({count, 2 * slot.capacity, 16})), old = slot.begin;
-  std::vector<int64_t>& free = free_[capacity];
-  if (free.empty()) {
-    free.push_back(used_);
-    used_ += capacity;
+std::vector<const Real*> KvCache::pages_of(Lane lane, KvPages& overlaid) const {
+  const Slot& base = slot({base_of(lane.layer), lane.sequence});
+  std::vector<const Real*> numbers;
+  if (!overlays(lane.layer)) {
+    for (int32_t page : base.pages) numbers.push_back(pages_.numbers(page));
+    return numbers;
   }
-  if (used_ > keys_.dim(0))
-    for (Tensor* pool : {&keys_, &values_}) {
-      Tensor larger = Tensor::zeros({std::max(used_, 2 * pool->dim(0)), width_});
-      larger.slice(0, 0, pool->dim(0)).copy_from(*pool);
-      *pool = larger;
-    }
-  slot.begin = free.back();
-  free.pop_back();
-  const int64_t stored = int64_t(slot.positions.size());
-  for (Tensor* pool : {&keys_, &values_})
-    pool->slice(0, slot.begin, slot.begin + stored).copy_from(pool->slice(0, old, old + stored));
-  if (slot.capacity > 0) free_[slot.capacity].push_back(old);
-  slot.capacity = capacity;
+  std::vector<int32_t> copies;
+  for (int32_t page : base.pages) {
+    copies.push_back(overlaid.take());
+    overlaid.copy(pages_, page, copies.back());
+    numbers.push_back(overlaid.numbers(copies.back()));
+  }
+  const Slot& own = slot(lane);
+  const std::vector<int32_t> fresh = replaced(lane);
+  std::vector<Real> key(size_t(kv_heads_ * width_)), value(key.size());
+  for (int64_t i = 0; i < int64_t(fresh.size()); ++i) {
+    pages_.read(own.page_of(i), i % KvPages::kTokens, key.data(), value.data());
+    overlaid.write(copies[size_t(fresh[size_t(i)] / KvPages::kTokens)], fresh[size_t(i)] % KvPages::kTokens, key.data(),
+                   value.data());
+  }
+  return numbers;
+}
+
+Variable KvCache::attend(std::span<const Lane> lanes, const Rows& rows, const Variable& q) const {
+  KvPages overlaid(kv_heads_, width_);
+  std::vector<int32_t> visible;                 // [R]
+  std::vector<std::vector<const Real*>> pages;  // of each sequence
+  for (int64_t s = 0; s < rows.sequences(); ++s) {
+    const auto positions = rows.positions_of(s);
+    const Slot& base = slot({base_of(lanes[s].layer), lanes[s].sequence});
+    const std::vector<int32_t> counts = visible_counts(base.positions, positions);
+    visible.insert(visible.end(), counts.begin(), counts.end());
+    pages.push_back(positions.empty() ? std::vector<const Real*>() : pages_of(lanes[s], overlaid));
+  }
+  const Tensor from = q.value().contiguous_copy();
+  const int64_t group = heads_ / kv_heads_, row = heads_ * width_;
+  const int64_t longest = visible.empty() ? 0 : *std::max_element(visible.begin(), visible.end());
+  const int64_t space = kernels::kAttentionRows * kernels::packed_count(1, longest);
+  Tensor out(from.shape()), scores({thread_count(), space});
+  Real *to = out.mutable_data(), *spaces = scores.mutable_data();
+  parallel_for(rows.sequences() * kv_heads_, [&](int64_t piece) {
+    const int64_t s = piece / kv_heads_, head = piece % kv_heads_, begin = rows.offsets[s];
+    const int64_t at = begin * row + head * group * width_;
+    if (begin == rows.offsets[s + 1]) return;
+    kernels::table().attention_paged({.queries = rows.offsets[s + 1] - begin,
+                                      .group = group,
+                                      .width = width_,
+                                      .scale = Real(1 / std::sqrt(double(width_))),
+                                      .visible = visible.data() + begin,
+                                      .q = from.data() + at,
+                                      .q_row = row,
+                                      .pages = pages[s].data(),
+                                      .keys_at = pages_.keys_at(head),
+                                      .values_at = pages_.values_at(head)},
+                                     to + at, row, spaces + thread_index() * space);
+  });
+  return out;
 }
 
 const std::vector<int32_t>& KvCache::positions(int64_t layer, int64_t sequence) const {
@@ -105,12 +156,41 @@ int64_t KvCache::bytes() const {
   return entries * entry_bytes_;
 }
 
+int64_t KvCache::pages(int64_t sequence) const {
+  int64_t count = 0;
+  for (size_t i = size_t(sequence); i < slots_.size(); i += size_t(sequences_))
+    count += int64_t(slots_[i].pages.size());
+  return count;
+}
+
+int64_t KvCache::pages_for(int64_t tokens) const {
+  int64_t layers = 0;
+  for (int64_t layer = 0; layer < int64_t(slots_.size()) / sequences_; ++layer) layers += computes_keys(layer);
+  return layers * ((tokens + KvPages::kTokens - 1) / KvPages::kTokens);
+}
+
+int64_t KvCache::pages_needed(int64_t sequence, int64_t tokens) const {
+  int64_t count = 0;
+  for (int64_t layer = 0; layer < int64_t(slots_.size()) / sequences_; ++layer) {
+    if (!computes_keys(layer)) continue;
+    const Slot& slot = this->slot({layer, sequence});
+    const int64_t entries = int64_t(slot.positions.size()) + tokens;
+    count += (entries + KvPages::kTokens - 1) / KvPages::kTokens - int64_t(slot.pages.size());
+  }
+  return count;
+}
+
+void KvCache::clear(Slot& slot) {
+  for (int32_t page : slot.pages) pages_.give(page);
+  slot = {};
+}
+
 void KvCache::clear() {
-  for (Slot& slot : slots_) slot.positions.clear();
+  for (Slot& slot : slots_) clear(slot);
 }
 
 void KvCache::clear(int64_t sequence) {
-  for (size_t i = size_t(sequence); i < slots_.size(); i += size_t(sequences_)) slots_[i].positions.clear();
+  for (size_t i = size_t(sequence); i < slots_.size(); i += size_t(sequences_)) clear(slots_[i]);
 }
 
 std::vector<Lane> CacheLanes::lanes_at(int64_t layer) const {
@@ -125,6 +205,10 @@ void CacheLanes::append(int64_t layer, const Rows& rows, const Variable& keys, c
 
 KvView CacheLanes::view(int64_t layer, const Rows& rows) const {
   return cache_.view(lanes_at(layer), rows);
+}
+
+Variable CacheLanes::attend(int64_t layer, const Rows& rows, const Variable& q) const {
+  return cache_.attend(lanes_at(layer), rows, q);
 }
 
 int64_t kv_bytes_per_entry(const ModelConfig& config) {

@@ -5,13 +5,14 @@
 // computed one: under recursion-wise caching (paper 2.2.2) a token that left after recursion 1 has no keys at recursion
 // 2, and no token attends to it there; with shared keys there are none at recursion 2 at all.
 //
-// All slots are in one pool of rows, so that one call of attention can serve sequences that are in different layers.
+// The entries of a slot are in pages (mor/kv_pages.h), which attention reads where they are; one call serves sequences
+// that are in different layers.
 
 #include <cstdint>
-#include <map>
 #include <span>
 #include <vector>
 
+#include "mor/kv_pages.h"
 #include "mor/kv_store.h"
 
 namespace tinymor {
@@ -29,34 +30,48 @@ class KvCache : public KvStore {
   // Rows must come after those stored before. Throws when a sequence grows beyond the longest.
 
   void append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) override;
+  /// Copies of the entries, for those who want to look at them.
   KvView view(int64_t layer, const Rows& rows) const override;
+  Variable attend(int64_t layer, const Rows& rows, const Variable& q) const override;
   /// The same for sequences that are in layers of their own: lanes [S] say which those of `rows` are.
   void append(std::span<const Lane> lanes, const Rows& rows, const Variable& keys, const Variable& values);
   KvView view(std::span<const Lane> lanes, const Rows& rows) const;
+  Variable attend(std::span<const Lane> lanes, const Rows& rows, const Variable& q) const;
 
   /// Positions that have an entry in `layer` for `sequence`, ascending.
   const std::vector<int32_t>& positions(int64_t layer, int64_t sequence = 0) const;
   /// Bytes of all entries.
   int64_t bytes() const;
+  /// Pages that a sequence has, and how many more it may need for `tokens` tokens more: fewer, when some of them leave
+  /// before the last recursion.
+  int64_t pages(int64_t sequence) const;
+  int64_t pages_needed(int64_t sequence, int64_t tokens) const;
+  /// The most pages that a text of so many tokens has.
+  int64_t pages_for(int64_t tokens) const;
+  int64_t page_bytes() const { return pages_.page_bytes(); }
   /// Forgets everything, or one sequence.
   void clear();
   void clear(int64_t sequence);
 
  private:
   struct Slot {
-    int64_t begin = 0, capacity = 0;  // rows of the pool
+    std::vector<int32_t> pages = {};
     std::vector<int32_t> positions = {};
+
+    int32_t page_of(int64_t entry) const { return pages[size_t(entry / KvPages::kTokens)]; }
   };
   const Slot& slot(Lane lane) const { return slots_[size_t(lane.layer * sequences_ + lane.sequence)]; }
   Slot& slot(Lane lane) { return slots_[size_t(lane.layer * sequences_ + lane.sequence)]; }
   std::vector<Lane> lanes(int64_t layer) const;
-  void reserve(Slot& slot, int64_t count);
+  void clear(Slot& slot);
+  /// For a lane that sees its base with entries of its own in the place of some: the index of each among the base's.
+  std::vector<int32_t> replaced(Lane lane) const;
+  /// The numbers of the pages that a lane sees; those of a lane that replaces some are copies in `overlaid`.
+  std::vector<const Real*> pages_of(Lane lane, KvPages& overlaid) const;
 
-  int64_t width_, entry_bytes_, longest_, sequences_;
-  Tensor keys_, values_;                          // [rows, G*D], the pool
-  int64_t used_ = 0;                              // rows of it that were given to slots
-  std::map<int64_t, std::vector<int64_t>> free_;  // where slots of each capacity were given back
-  std::vector<Slot> slots_;                       // [layers * sequences]
+  int64_t entry_bytes_, longest_, sequences_;
+  KvPages pages_;
+  std::vector<Slot> slots_;  // [layers * sequences]
 };
 
 /// Some sequences of a cache as a batch of their own, each `ahead` of the layer that is run.
@@ -66,6 +81,7 @@ class CacheLanes : public KvStore {
   CacheLanes(KvCache& cache, std::vector<Lane> lanes) : KvStore(cache), cache_(cache), lanes_(std::move(lanes)) {}
   void append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) override;
   KvView view(int64_t layer, const Rows& rows) const override;
+  Variable attend(int64_t layer, const Rows& rows, const Variable& q) const override;
 
  private:
   std::vector<Lane> lanes_at(int64_t layer) const;

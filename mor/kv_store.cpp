@@ -28,6 +28,11 @@ std::vector<int32_t> visible_counts(std::span<const int32_t> stored, std::span<c
 
 KeyMap::KeyMap(const ModelConfig& config) : strategy_(config.kv_cache), first_(layer_map(config).first) {}
 
+Variable KvStore::attend(int64_t layer, const Rows& rows, const Variable& q) const {
+  const KvView kv = view(layer, rows);
+  return attention(q, kv.keys, kv.values, kv.plan, heads_, kv_heads_);
+}
+
 ForwardKeys::ForwardKeys(const ModelConfig& config, bool causal)
     : KvStore(config), causal_(causal), slots_(config.n_layers) {}
 

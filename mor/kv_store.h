@@ -44,13 +44,19 @@ class KeyMap {
 
 class KvStore : public KeyMap {
  public:
-  using KeyMap::KeyMap;
+  explicit KvStore(const ModelConfig& config)
+      : KeyMap(config), heads_(config.n_heads), kv_heads_(config.n_kv_heads), width_(config.d_head()) {}
   virtual ~KvStore() = default;
 
   /// Takes in the keys and values [R,G*D] that `layer` computed for `rows`.
   virtual void append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) = 0;
   /// What `rows` see in `layer`: themselves and what came before them.
   virtual KvView view(int64_t layer, const Rows& rows) const = 0;
+  /// What the queries q [R,H*D] of `rows` get from what they see in `layer`: [R,H*D].
+  virtual Variable attend(int64_t layer, const Rows& rows, const Variable& q) const;
+
+ protected:
+  int64_t heads_, kv_heads_, width_;  // H, G, D
 };
 
 /// The keys and values of one forward pass. When not causal, every token sees all keys of its sequence.

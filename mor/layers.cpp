@@ -26,9 +26,8 @@ Variable DecoderLayer::forward(const Variable& x, const LayerContext& context) c
     const Variable k = rope(linear(n, k_proj), context.rows.positions, context.rope);
     context.kv.append(context.layer, context.rows, k, linear(n, v_proj));
   }
-  const KvView kv = context.kv.view(context.layer, context.rows);
-  if (context.probe) context.probe->on_attention(context.layer, context.rows, q.value(), kv);
-  const Variable mixed = attention(q, kv.keys, kv.values, kv.plan, config.n_heads, config.n_kv_heads);
+  if (context.probe) context.probe->on_attention(context.layer, context.rows, q.value(), context.kv);
+  const Variable mixed = context.kv.attend(context.layer, context.rows, q);
   const Variable h = x + linear(mixed, o_proj);
 
   const Variable m = rms_norm(h, post_attention_layernorm, eps);

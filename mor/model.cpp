@@ -53,6 +53,11 @@ ForwardResult Model::forward(const IntTensor& ids, const Rows& rows, const Forwa
   return {std::move(result), head(result.states)};
 }
 
+void Model::pack(WeightFormat format) {
+  trunk_.pack(format);
+  (config().tie_embeddings ? embed_tokens_ : lm_head_).pack(format);
+}
+
 Model Model::clone() const {
   Model copy = *this;
   copy.unshare();

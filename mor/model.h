@@ -31,6 +31,9 @@ class Model : public Module {
   const LayerMap& layers() const { return trunk_.layers(); }
   /// As Trunk::unrolled.
   std::vector<DecoderLayer> unrolled() const { return trunk_.unrolled(); }
+  /// For a model that is only used: reads its weights in this format from now on (Variable::pack); embeddings are
+  /// looked up as they are.
+  void pack(WeightFormat format);
   /// A model with the same weights in memory of its own.
   Model clone() const;
   /// As Trunk::balance.

@@ -9,7 +9,7 @@
 
 namespace tinymor {
 
-struct KvView;
+class KvStore;
 
 class Probe {
  public:
@@ -26,8 +26,8 @@ class Probe {
   /// After recursion r, and with r = -1 before the first: states [R,d] of all rows, those of tokens that are not in it
   /// as they were.
   virtual void on_states(int64_t /*r*/, const Variable& /*states*/) {}
-  /// In effective layer `layer` the queries q [R,H*D] of `rows` attend to the keys of `kv`.
-  virtual void on_attention(int64_t layer, const Rows& rows, const Tensor& q, const KvView& kv) {
+  /// In effective layer `layer` the queries q [R,H*D] of `rows` attend to what kv.view(layer, rows) shows.
+  virtual void on_attention(int64_t layer, const Rows& rows, const Tensor& q, const KvStore& kv) {
     (void)layer;
     (void)rows;
     (void)q;

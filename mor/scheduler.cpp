@@ -1,11 +1,16 @@
 #include "mor/scheduler.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
+#include "mor/counts.h"
 #include "tensor/error.h"
 
 namespace tinymor {
 namespace {
+
+constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max() / 2;
 
 /// One value per element.
 template <class From, class Function>
@@ -17,30 +22,61 @@ auto each(const std::vector<From>& from, Function&& function) {
 
 }  // namespace
 
-Scheduler::Scheduler(const Model& model, int64_t slots, int64_t max_depth, Batching batching)
-    : model_(model), batching_(batching), cache_(model.config(), slots) {
-  check(slots > 0, "[scheduler] {} slots", slots);
-  options_.rule = causal_rule(model.config());
-  options_.max_depth = max_depth;
-  for (int64_t s = slots; s-- > 0;) idle_.push_back(s);
+Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
+    : model_(model),
+      slots_(options.slots),
+      prompt_tokens_(options.prompt_tokens),
+      batching_(options.batching),
+      cache_(model.config(), options.slots) {
+  check(slots_ > 0 && prompt_tokens_ > 0, "[scheduler] {} slots, {} tokens of a prompt", slots_, prompt_tokens_);
+  const double of_a_token = double(cache_.pages_for(1) * kv_bytes_per_entry(model.config()));
+  expected_share_ = kv_bytes_per_token(model.config(), model.config().kv_cache) / of_a_token;
+  page_limit_ = options.cache_bytes > 0 ? options.cache_bytes / cache_.page_bytes() : kNoLimit;
+  for (int64_t s = slots_; s-- > 0;) idle_.push_back(s);
 }
 
-int64_t Scheduler::submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options) {
+int64_t Scheduler::submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options, int64_t max_depth) {
   const int64_t length = int64_t(prompt.size()), longest = model_.config().max_seq_len;
   check_input(length > 0, "prompt: it has no tokens (give some text to start from)");
   check_input(n > 0 && length + n <= longest,
               "scheduler: {} tokens after a prompt of {} (a text of this model has at most {})", n, length, longest);
-  jobs_.push_back({.text = {.ids = std::move(prompt), .left = n}, .options = options, .running = length});
-  return int64_t(jobs_.size()) - 1;
+  const int64_t pages = cache_.pages_for(length + n);
+  check_input(pages <= page_limit_, "scheduler: {} tokens may need {} bytes of cache (it has {})", length + n,
+              pages * cache_.page_bytes(), page_limit_ * cache_.page_bytes());
+  const int64_t number = submitted_++;
+  const Text text{.ids = std::move(prompt), .left = n};
+  const Job job{.number = number, .text = text, .options = options, .max_depth = max_depth};
+  waiting_[number] = &jobs_.emplace(number, job).first->second;
+  return number;
 }
 
 bool Scheduler::tick() {
   const NoGrad off;
   leave();
-  if (batching_ == Batching::by_depth || cohorts_.empty()) enter(draw(std::exchange(out_, {})));
-  if (cohorts_.empty()) return false;
+  if (batching_ == Batching::by_depth || cohorts_.empty()) {
+    draw(std::exchange(out_, {}));
+    enter();
+  }
+  if (cohorts_.empty()) return !waiting_.empty();
   run_block();
   return true;
+}
+
+void Scheduler::cancel(int64_t number) {
+  Job& job = jobs_.at(number);
+  job.text.left = 0;
+  if (waiting_.erase(number)) release(job);
+}
+
+void Scheduler::forget(int64_t number) {
+  Job& job = jobs_.at(number);
+  cancel(number);
+  job.forgotten = true;
+  if (!job.has_slot()) jobs_.erase(number);
+}
+
+int64_t Scheduler::queued() const {
+  return std::count_if(waiting_.begin(), waiting_.end(), [](const auto& entry) { return !entry.second->has_slot(); });
 }
 
 void Scheduler::leave() {
@@ -52,56 +88,137 @@ void Scheduler::leave() {
       if (!job || (inside && !recurrence.inside().rows.positions_of(int64_t(s)).empty())) continue;
       const int64_t begin = cohort->rows.offsets[s], end = cohort->rows.offsets[s + 1];
       job->states = slice(recurrence.states(), 0, begin, end);
-      job->text.depths.insert(job->text.depths.end(), recurrence.depth().begin() + begin,
-                              recurrence.depth().begin() + end);
+      // A text that is fed again takes the depths that it took before.
+      for (int64_t row = begin; row < end; ++row)
+        if (job->fed + row - begin == int64_t(job->text.depths.size()))
+          job->text.depths.push_back(recurrence.depth()[row]);
       out_.push_back(std::exchange(job, nullptr));
     }
     cohort = inside ? std::next(cohort) : cohorts_.erase(cohort);
   }
 }
 
-std::vector<Scheduler::Job*> Scheduler::draw(const std::vector<Job*>& jobs) {
-  if (jobs.empty()) return {};
+void Scheduler::draw(const std::vector<Job*>& jobs) {
+  if (jobs.empty()) return;
   const Rows rows = rows_of(jobs);
   CacheLanes kv(cache_, each(jobs, [](Job* job) { return job->lane; }));
   const Variable states =
-      model_.trunk().coda(concat(each(jobs, [](Job* job) { return job->states; }), 0), rows, kv, options_);
+      model_.trunk().coda(concat(each(jobs, [](Job* job) { return job->states; }), 0), rows, kv, {});
   std::vector<int32_t> last;
-  for (size_t s = 0; s < jobs.size(); ++s) last.push_back(int32_t(rows.offsets[s + 1] - 1));
-  const Tensor logits = model_.head(gather_rows(states, IntTensor({int64_t(last.size())}, last))).value();
-
-  std::vector<Job*> going_on;
+  std::vector<Job*> drawing;
   for (size_t s = 0; s < jobs.size(); ++s) {
     Job& job = *jobs[s];
-    const double draw = sampling_draw(job.options.seed, job.drawn++);
-    job.text.ids.push_back(sample(logits.slice(0, int64_t(s), int64_t(s) + 1).values(), job.options, draw));
-    job.running = 1;
+    job.fed += std::exchange(job.running, 0);
     job.states = {};
-    if (--job.text.left > 0) {
-      going_on.push_back(&job);
-    } else {
-      cache_.clear(job.lane.sequence);
-      idle_.push_back(job.lane.sequence);
+    promised_ -= job.pages;
+    job.pages = cache_.pages(job.lane.sequence);
+    promised_ += job.pages;
+    if (job.unfed() == 0 && job.text.left > 0) {
+      drawing.push_back(&job);
+      last.push_back(int32_t(rows.offsets[s + 1] - 1));
     }
   }
-  counts_.drawn += int64_t(jobs.size());
-  return going_on;
+  if (!drawing.empty()) {
+    const Tensor logits = model_.head(gather_rows(states, IntTensor({int64_t(last.size())}, last))).value();
+    for (size_t i = 0; i < drawing.size(); ++i) draw_token(*drawing[i], logits.select(0, int64_t(i)).values());
+  }
+  for (Job* job : jobs) {
+    if (job->text.left > 0) {
+      waiting_[job->number] = job;
+      continue;
+    }
+    ended_pages_ += job->pages;
+    ended_most_ += cache_.pages_for(int64_t(job->text.ids.size()));
+    release(*job);
+    if (job->forgotten) jobs_.erase(job->number);
+  }
 }
 
-void Scheduler::enter(std::vector<Job*> jobs) {
-  for (; !idle_.empty() && queued_ < jobs_.size(); idle_.pop_back()) {
-    jobs.push_back(&jobs_[queued_++]);
-    jobs.back()->lane.sequence = idle_.back();
+void Scheduler::draw_token(Job& job, std::span<const Real> logits) {
+  const double number = sampling_draw(job.options.seed, job.drawn++);
+  job.text.ids.push_back(sample(logits, job.options, number, job.text.ids));
+  --job.text.left;
+  ++counts_.drawn;
+}
+
+void Scheduler::enter() {
+  std::map<int64_t, std::vector<Job*>> entering;  // by their cap
+  // `has_room` may take a later text's slot away, but takes none out of waiting_.
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    Job& job = *at->second;
+    // No later text may take the room that this one waits for.
+    if (!has_room(job)) break;
+    job.running = std::min(job.unfed(), prompt_tokens_);
+    entering[job.max_depth].push_back(&job);
+    at = waiting_.erase(at);
   }
-  if (jobs.empty()) return;
+  for (const auto& [cap, jobs] : entering) start(jobs);
+}
+
+double Scheduler::expected_pages(const Job& job) const {
+  const int64_t most = cache_.pages_for(int64_t(job.text.ids.size()) + job.text.left);
+  const double share = ended_most_ > 0 ? double(ended_pages_) / double(ended_most_) : expected_share_;
+  return std::max(double(job.pages), share * double(most));
+}
+
+bool Scheduler::may_begin(const Job& job) const {
+  double expected = expected_pages(job);
+  for (const auto& [number, other] : jobs_)
+    if (other.has_slot()) expected += expected_pages(other);
+  return expected <= double(page_limit_) || under_way() == 0;
+}
+
+bool Scheduler::has_room(Job& job) {
+  if (!job.has_slot() && !may_begin(job)) return false;
+  while (!job.has_slot() && idle_.empty())
+    if (!later_gives_way(job)) return false;
+  if (!job.has_slot()) {
+    job.lane.sequence = idle_.back();
+    idle_.pop_back();
+  }
+  const int64_t need = cache_.pages_needed(job.lane.sequence, std::min(job.unfed(), prompt_tokens_));
+  while (promised_ + need > page_limit_)
+    if (!later_gives_way(job)) {
+      if (job.fed == 0) release(job);
+      return false;
+    }
+  job.pages += need;
+  promised_ += need;
+  counts_.peak_pages = std::max(counts_.peak_pages, promised_);
+  return true;
+}
+
+bool Scheduler::later_gives_way(const Job& job) {
+  for (auto last = waiting_.rbegin(); last != waiting_.rend() && last->first > job.number; ++last) {
+    if (!last->second->has_slot()) continue;
+    release(*last->second);
+    ++counts_.preemptions;
+    return true;
+  }
+  return false;
+}
+
+void Scheduler::release(Job& job) {
+  if (!job.has_slot()) return;
+  cache_.clear(job.lane.sequence);
+  idle_.push_back(std::exchange(job.lane.sequence, -1));
+  promised_ -= std::exchange(job.pages, 0);
+  job.fed = 0;
+}
+
+void Scheduler::start(const std::vector<Job*>& jobs) {
   std::vector<int32_t> ids;
-  for (const Job* job : jobs) ids.insert(ids.end(), job->text.ids.end() - job->running, job->text.ids.end());
+  for (const Job* job : jobs) {
+    const auto first = job->text.ids.begin() + job->fed;
+    ids.insert(ids.end(), first, first + job->running);
+  }
   const IntTensor tokens({int64_t(ids.size())}, ids);
   const Rows rows = rows_of(jobs);
   const std::vector<Lane> lanes = each(jobs, [](Job* job) { return job->lane; });
   CacheLanes kv(cache_, lanes);
-  const Variable x = model_.trunk().prelude(model_.embed(tokens), rows, kv, options_);
-  cohorts_.push_back({jobs, lanes, rows, model_.trunk().recurrence(x, tokens, rows, options_)});
+  const ForwardOptions options{.rule = causal_rule(model_.config()), .max_depth = jobs.front()->max_depth};
+  const Variable x = model_.trunk().prelude(model_.embed(tokens), rows, kv, options);
+  cohorts_.push_back({jobs, lanes, rows, model_.trunk().recurrence(x, tokens, rows, options)});
   cohorts_.back().recurrence.enter();
 }
 
@@ -117,7 +234,7 @@ void Scheduler::run_block() {
   }
   if (rows.count() == 0) return;
   CacheLanes kv(cache_, std::move(lanes));
-  const Variable y = model_.trunk().block(0, concat(states, 0), rows, kv, options_);
+  const Variable y = model_.trunk().block(0, concat(states, 0), rows, kv, {});
   int64_t at = 0;
   for (Cohort& cohort : cohorts_) {
     const int64_t n = cohort.recurrence.inside().rows.count();
@@ -130,7 +247,7 @@ void Scheduler::run_block() {
 
 Rows Scheduler::rows_of(const std::vector<Job*>& jobs) {
   return Rows::last(each(jobs, [](Job* job) { return job->running; }),
-                    each(jobs, [](Job* job) { return int64_t(job->text.ids.size()); }));
+                    each(jobs, [](Job* job) { return job->fed + job->running; }));
 }
 
 }  // namespace tinymor

@@ -6,12 +6,14 @@
 // token that leaves makes its place free at once, its text draws the next token, and that one comes in with the very
 // next call of the block. The batch stays full, and a text whose tokens need less depth is done sooner.
 //
-// What comes out is what a Generator (mor/generate.h) makes of each text alone. For a model without routing the two
-// kinds of batching are one.
+// Prompts come in pieces, so that a long one does not make the others wait. When the cache is full, the text that came
+// last gives its part back and is fed again later. What comes out is what a Generator (mor/generate.h) makes of each
+// text alone, to the bit when the model is packed (Model::pack). For a model without routing the two kinds of batching
+// are one.
 
 #include <cstdint>
-#include <deque>
 #include <list>
+#include <map>
 #include <vector>
 
 #include "mor/generate.h"
@@ -21,40 +23,65 @@ namespace tinymor {
 /// Whether a text's next token may come in at once, or only when all tokens that are inside have left.
 enum class Batching { by_depth, by_sequence };
 
+struct SchedulerOptions {
+  int64_t slots = 16;  ///< Texts that are under way at a time, at most.
+  Batching batching = Batching::by_depth;
+  int64_t cache_bytes = 0;     ///< Of keys and values, at most; 0: no limit.
+  int64_t prompt_tokens = 64;  ///< Tokens of a prompt that come in at a time, at most.
+};
+
 class Scheduler {
  public:
-  /// At most `slots` texts are under way at a time; `max_depth` caps the recursions per token, 0: no cap. The model
-  /// must outlive the scheduler.
-  Scheduler(const Model& model, int64_t slots, int64_t max_depth = 0, Batching batching = Batching::by_depth);
+  /// The model must outlive the scheduler.
+  Scheduler(const Model& model, const SchedulerOptions& options);
 
-  /// Queues a prompt that `n` tokens are to follow, and returns its number, from 0. Throws InputError when the prompt
-  /// is empty or both are longer than the model's max_seq_len.
-  int64_t submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options);
+  /// Queues a prompt that `n` tokens are to follow, each with at most `max_depth` recursions (0: no cap), and returns
+  /// its number, from 0. Throws InputError when the prompt is empty, both are longer than the model's max_seq_len, or
+  /// the cache could not hold them alone.
+  int64_t submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options, int64_t max_depth = 0);
   /// One call of the block. False when every text is done.
   bool tick();
+  /// Ends a text early: no token of it is drawn any more. What is done stays.
+  void cancel(int64_t number);
+  /// Ends a text and frees its memory. Its number means nothing from then on.
+  void forget(int64_t number);
 
   struct Text {
     std::vector<int32_t> ids;          ///< prompt and what was drawn so far
     std::vector<int32_t> depths = {};  ///< recursions at each position that was run: when done, all but the last
     int64_t left = 0;                  ///< tokens still to be drawn
   };
-  const Text& text(int64_t number) const { return jobs_[size_t(number)].text; }
+  const Text& text(int64_t number) const { return jobs_.at(number).text; }
 
   struct Counts {
     int64_t block_calls = 0;
-    int64_t block_rows = 0;  ///< tokens that went through the block, summed over its calls
-    int64_t drawn = 0;       ///< tokens that were drawn
+    int64_t block_rows = 0;   ///< tokens that went through the block, summed over its calls
+    int64_t drawn = 0;        ///< tokens that were drawn
+    int64_t preemptions = 0;  ///< times that a text gave its part of the cache back
+    int64_t peak_pages = 0;   ///< of the cache, in use or promised
   };
   const Counts& counts() const { return counts_; }
+  int64_t page_bytes() const { return cache_.page_bytes(); }
+  /// Texts that have a slot, and those that wait for one.
+  int64_t under_way() const { return slots_ - int64_t(idle_.size()); }
+  int64_t queued() const;
 
  private:
   struct Job {
+    int64_t number;
     Text text;
     SampleOptions options;
-    int64_t running;    // how many of the last ids are, or are to be, on their way through the model
-    int64_t drawn = 0;  // tokens so far
-    Lane lane = {.layer = 0, .sequence = -1};  // where in the cache, while under way
+    int64_t max_depth;
+    int64_t drawn = 0;                         // tokens so far
+    int64_t fed = 0;                           // of its ids, how many the cache holds
+    int64_t running = 0;                       // how many after those are on their way through the model
+    int64_t pages = 0;                         // of the cache that it has or was promised
+    Lane lane = {.layer = 0, .sequence = -1};  // where in the cache; sequence -1: it has no slot
     Variable states = {};                      // [running,d] while they wait for the coda
+    bool forgotten = false;
+
+    bool has_slot() const { return lane.sequence >= 0; }
+    int64_t unfed() const { return int64_t(text.ids.size()) - fed; }
   };
   /// Texts whose tokens came in together, and so are in the same recursion.
   struct Cohort {
@@ -67,20 +94,39 @@ class Scheduler {
   static Rows rows_of(const std::vector<Job*>& jobs);
   /// Lets the routers choose, and notes as `out_` the texts all of whose tokens have had enough.
   void leave();
-  /// The rest of the model for these, and their next tokens. Returns the texts that go on.
-  std::vector<Job*> draw(const std::vector<Job*>& jobs);
-  /// Brings these in, and texts from the queue while there are places.
-  void enter(std::vector<Job*> jobs);
+  /// The rest of the model for these, and their next tokens. Those that go on wait.
+  void draw(const std::vector<Job*>& jobs);
+  void draw_token(Job& job, std::span<const Real> logits);
+  /// Brings in those that wait, in the order in which they came, as far as there is room.
+  void enter();
+  /// Pages that a text is likely to have at its end, from what those that ended had of the most they could have, and
+  /// before one has, from the capacities.
+  double expected_pages(const Job& job) const;
+  /// Whether all that are under way and this one are likely to get through together. Where texts begin as soon as there
+  /// is a page, they soon take pages from each other, and what they had is computed again.
+  bool may_begin(const Job& job) const;
+  /// Gives a text a slot and promises it room in the cache for its next piece, where there is some or a later text
+  /// gives way.
+  bool has_room(Job& job);
+  /// Takes slot and cache from the text that came last, if that was after this one.
+  bool later_gives_way(const Job& job);
+  /// The prelude for texts with the same cap, which become a cohort.
+  void start(const std::vector<Job*>& jobs);
+  /// Gives back a text's slot and what the cache holds of it.
+  void release(Job& job);
   /// Runs the block once, on everything that is inside.
   void run_block();
 
   const Model& model_;
-  ForwardOptions options_;
+  int64_t slots_, page_limit_, prompt_tokens_;
   Batching batching_;
   KvCache cache_;
   std::vector<int64_t> idle_;  // sequences of the cache that no text uses
-  std::deque<Job> jobs_;
-  size_t queued_ = 0;  // the first of jobs_ that has not come in yet
+  int64_t submitted_ = 0, promised_ = 0;
+  double expected_share_;
+  int64_t ended_pages_ = 0, ended_most_ = 0;  // of texts that ended: the pages they had, and the most they could have
+  std::map<int64_t, Job> jobs_;
+  std::map<int64_t, Job*> waiting_;  // not inside, and not done; by number
   std::list<Cohort> cohorts_;
   std::vector<Job*> out_;
   Counts counts_;

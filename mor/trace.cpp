@@ -58,10 +58,10 @@ class Notes : public Probe {
       states.push_back(x);
   }
 
-  void on_attention(int64_t layer, const Rows& rows, const Tensor& q, const KvView& kv) override {
+  void on_attention(int64_t layer, const Rows& rows, const Tensor& q, const KvStore& kv) override {
     if (!cache_) return;
     attention.resize(std::max<size_t>(attention.size(), layer + 1));  // layers that no token enters stay empty
-    attention[layer] = attention_of(config_, rows, q, kv, cache_->positions(cache_->base_of(layer)));
+    attention[layer] = attention_of(config_, rows, q, kv.view(layer, rows), cache_->positions(cache_->base_of(layer)));
   }
 
   void on_depth_scores(const Rows&, const Tensor& logits) override {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mor/model.h"
+#include "mor/sampling.h"
 
 namespace tinymor {
 
@@ -40,13 +41,7 @@ struct AttentionTrace {
   size_t visible(int32_t query) const { return std::upper_bound(keys.begin(), keys.end(), query) - keys.begin(); }
 };
 
-/// A token that might come next.
-struct Candidate {
-  int32_t id = 0;
-  float probability = 0;
-  bool operator==(const Candidate&) const = default;
-};
-/// How many of them a trace names for each position.
+/// How many likely next tokens a trace names for each position.
 inline constexpr int64_t kCandidates = 5;
 
 /// What is predicted at every position, and how well.

@@ -22,6 +22,15 @@ void Trunk::members(Members& m) {
   m("norm.weight", norm_);
 }
 
+void Trunk::pack(WeightFormat format) {
+  const auto pack_matrices = [](Module& module, WeightFormat format) {
+    for (Variable* weight : module.parameters())
+      if (weight->rank() == 2) weight->pack(format);
+  };
+  for (DecoderLayer& layer : layers_) pack_matrices(layer, format);
+  pack_matrices(routers_, WeightFormat::f32);
+}
+
 void Trunk::balance(std::span<const double> load) {
   Tensor& bias = routers_.bias;
   if (!bias.defined()) return;

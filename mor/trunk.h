@@ -61,6 +61,10 @@ class Trunk : public Module {
   /// weights contributes can be told apart.
   std::vector<DecoderLayer> unrolled() const;
 
+  /// Packs the weights of all layers in this format, those of routers as f32: a score that is rounded could send a
+  /// token another way.
+  void pack(WeightFormat format);
+
   const ModelConfig& config() const { return config_; }
   const LayerMap& layers() const { return map_; }
   /// After an optimizer step of loss-free balancing (paper App. A.2): moves the bias of each depth by bias_rate towards

@@ -1,5 +1,7 @@
 #include "tensor/memory.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <map>
@@ -21,6 +23,7 @@ constexpr bool kKeepBlocks = true;
 constexpr int64_t kLine = 64;
 /// The system is asked for at least this much at a time; memory that is never touched costs nothing.
 constexpr int64_t kChunk = int64_t(64) << 20;
+constexpr int64_t kHugePage = int64_t(2) << 20;
 
 /// Free memory as ranges that are as long as possible: neighbours are joined. A request takes the smallest range that
 /// holds it, so that the gradients of one phase can use the space of another's activations, whatever their sizes.
@@ -63,7 +66,8 @@ class Pool {
   }
 
   char* from_system(int64_t size) {
-    void* memory = std::aligned_alloc(kLine, size);
+    void* memory = std::aligned_alloc(size >= kChunk ? kHugePage : kLine, size);
+    if (memory && size >= kChunk) madvise(memory, size_t(size), MADV_HUGEPAGE);
     check(memory != nullptr, "[memory] there is no room for {} bytes (use a smaller model or batch)", size);
     ++stats_.system_requests;
     return static_cast<char*>(memory);

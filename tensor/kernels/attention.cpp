@@ -68,8 +68,8 @@ struct Strip {
   int64_t columns() const { return packed_count(1, keys); }
 };
 
-template <class F>
-TINYMOR_INLINE void for_strips(const AttentionHead& head, F f) {
+template <class Head, class F>
+TINYMOR_INLINE void for_strips(const Head& head, F f) {
   for (int64_t first = 0; first < head.queries; first += kAttentionRows) {
     const int64_t rows = smaller(kAttentionRows, head.queries - first);
     const int32_t* visible = head.visible + first;
@@ -80,6 +80,17 @@ TINYMOR_INLINE void for_strips(const AttentionHead& head, F f) {
 /// row[seen..keys) = 0: what a query does not see has no weight.
 TINYMOR_INLINE void hide(const Strip& strip, int64_t query, Real* row) {
   for (int64_t j = strip.visible[query]; j < strip.keys; ++j) row[j] = 0;
+}
+
+/// Forward's pass 2: P~ in the place of S [rows, columns]; largest and sums are [rows].
+void weigh(Real scale, const Strip& strip, Real* scores, Real* largest, Real* sums) {
+  for (int64_t i = 0; i < strip.rows; ++i) {
+    Real* row = scores + i * strip.columns();
+    const int64_t seen = strip.visible[i];
+    largest[i] = scale * max_of(seen, row);
+    sums[i] = exp_of(seen, scale, largest[i], row, row);
+    hide(strip, i, row);
+  }
 }
 
 /// Forward's passes 1 to 5 for one query: q [D] -> out [D], log_sum [1]. scores: working space [seen].
@@ -100,13 +111,7 @@ void attend_strip(const AttentionHead& head, const Strip& strip, Input q, Panels
   gemm_tiles(rows, columns, head.width, q.matrix(), keys_turned, scores, columns, false);
   // 2. P~, in the place of S
   Real largest[kAttentionRows], sums[kAttentionRows];
-  for (int64_t i = 0; i < rows; ++i) {
-    Real* row = scores + i * columns;
-    const int64_t seen = strip.visible[i];
-    largest[i] = head.scale * max_of(seen, row);
-    sums[i] = exp_of(seen, head.scale, largest[i], row, row);
-    hide(strip, i, row);
-  }
+  weigh(head.scale, strip, scores, largest, sums);
   // 3. L
   Real logs[kAttentionRows];
   unary(Unary::log, rows, sums, logs);
@@ -114,6 +119,23 @@ void attend_strip(const AttentionHead& head, const Strip& strip, Input q, Panels
   // 4. O = P~ V
   gemm_tiles(rows, head.width, strip.keys, {scores, columns, 1}, values, out.data, out.row, false);
   // 5. O / Z
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t c = 0; c < head.width; ++c) out.data[i * out.row + c] /= sums[i];
+}
+
+/// Forward without L for one strip, page by page: each product goes on where the one before ended, in the order in
+/// which attend_strip adds, so that the bits are the same.
+void attend_pages(const PagedHead& head, const Strip& strip, Input q, Output out, Real* scores) {
+  const int64_t rows = strip.rows, columns = strip.columns();
+  for (int64_t key = 0; key < strip.keys; key += kPanelCols)
+    gemm_tiles(rows, kPanelCols, head.width, q.matrix(),
+               {head.pages[key / kPanelCols] + head.keys_at, kPanelCols, head.width * kPanelCols}, scores + key,
+               columns, false);
+  Real largest[kAttentionRows], sums[kAttentionRows];
+  weigh(head.scale, strip, scores, largest, sums);
+  for (int64_t key = 0; key < strip.keys; key += kPanelCols)
+    gemm_tiles(rows, head.width, smaller(kPanelCols, strip.keys - key), {scores + key, columns, 1},
+               packed(head.pages[key / kPanelCols] + head.values_at, kPanelCols), out.data, out.row, key > 0);
   for (int64_t i = 0; i < rows; ++i)
     for (int64_t c = 0; c < head.width; ++c) out.data[i * out.row + c] /= sums[i];
 }
@@ -200,6 +222,23 @@ void attention(const AttentionHead& head, Real* out, int64_t out_row, Real* log_
       const Output o = Output{out + h * width, out_row}.from(strip.first);
       attend_strip(head, strip, q, keys_turned, values, o, log_sum + strip.first * log_sum_row + h, log_sum_row,
                    scratch);
+    });
+}
+
+void attention_paged(const PagedHead& head, Real* out, int64_t out_row, Real* scratch) {
+  // Of one query the heads that share keys are the rows of its products; of many queries, those of one head are.
+  if (head.queries == 1) {
+    int32_t visible[kAttentionRows];
+    for (int32_t& seen : visible) seen = head.visible[0];
+    for (int64_t h = 0; h < head.group; h += kAttentionRows)
+      attend_pages(head, {0, smaller(kAttentionRows, head.group - h), visible[0], visible},
+                   {head.q + h * head.width, head.width}, {out + h * head.width, head.width}, scratch);
+    return;
+  }
+  for (int64_t h = 0; h < head.group; ++h)
+    for_strips(head, [&](const Strip& strip) {
+      attend_pages(head, strip, Input{head.q + h * head.width, head.q_row}.from(strip.first),
+                   Output{out + h * head.width, out_row}.from(strip.first), scratch);
     });
 }
 

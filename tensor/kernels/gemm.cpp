@@ -28,6 +28,7 @@ constexpr int kTileRows = 2, kTileVecs = 1;  // 2 * 1 * 4 = 8 of 16
 #endif
 constexpr int kTileCols = kTileVecs * kLanes;
 static_assert(kPanelCols % kTileCols == 0);
+constexpr int kPanelVecs = kPanelCols / kLanes;
 
 // The depth of a block is how many rows of a panel `gemm_tiles` uses again for every tile of A's rows: 384 x 32 floats
 // are 48 KiB with AVX-512, about a first-level cache; a tile of 16 columns touches half of them.
@@ -43,39 +44,41 @@ TINYMOR_INLINE void copy(int64_t rows, int64_t cols, const Real* from, int64_t f
     for (int64_t j = 0; j < cols; ++j) to[i * to_row + j] = from[i * from_row + j];
 }
 
-/// c [rows, cols] = a [rows, depth] b [depth, kTileCols], added to c when `add`; rows <= kRows and cols <= kTileCols.
-template <int kRows>
+/// c [rows, cols] = a [rows, depth] b [depth, kCols], added to c when `add`; rows <= kRows and cols <= kCols, which are
+/// kVecs vectors.
+template <int kRows, int kVecs>
 void tile(int64_t depth, const Real* a, int64_t a_row, int64_t a_col, const Real* b, int64_t b_row, Real* c,
           int64_t c_row, int64_t rows, int64_t cols, bool add) {
-  // 1. A part that does not fill the tile is computed in a buffer [kRows, kTileCols]: the loops below have fixed sizes.
-  const bool whole = rows == kRows && cols == kTileCols;
-  Real border[kRows * kTileCols];
+  constexpr int64_t kCols = kVecs * kLanes;
+  // 1. A part that does not fill the tile is computed in a buffer [kRows, kCols]: the loops below have fixed sizes.
+  const bool whole = rows == kRows && cols == kCols;
+  Real border[kRows * kCols];
   Real* to = whole ? c : border;
-  const int64_t to_row = whole ? c_row : kTileCols;
-  if (!whole && add) copy(rows, cols, c, c_row, border, kTileCols);
+  const int64_t to_row = whole ? c_row : kCols;
+  if (!whole && add) copy(rows, cols, c, c_row, border, kCols);
 
   // 2. Rows past the end of a repeat its last one; pass 5 drops their results.
   const Real* a_rows[kRows];
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) a_rows[i] = a + smaller(i, rows - 1) * a_row;
 
-  // 3. The sums [kRows, kTileCols], in registers from here on.
-  Vec sums[kRows][kTileVecs];
+  // 3. The sums [kRows, kCols], in registers from here on.
+  Vec sums[kRows][kVecs];
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 16
-    for (int j = 0; j < kTileVecs; ++j) sums[i][j] = add ? load(to + i * to_row + j * kLanes) : splat(0);
+    for (int j = 0; j < kVecs; ++j) sums[i][j] = add ? load(to + i * to_row + j * kLanes) : splat(0);
 
-  // 4. Row p of b [kTileCols] meets column p of a [kRows]: kRows * kTileVecs chains that do not wait for each other.
+  // 4. Row p of b [kCols] meets column p of a [kRows]: kRows * kVecs chains that do not wait for each other.
   for (int64_t p = 0; p < depth; ++p, b += b_row) {
-    Vec b_values[kTileVecs];
+    Vec b_values[kVecs];
 #pragma GCC unroll 16
-    for (int j = 0; j < kTileVecs; ++j) b_values[j] = load(b + j * kLanes);
+    for (int j = 0; j < kVecs; ++j) b_values[j] = load(b + j * kLanes);
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
       const Vec a_value = splat(a_rows[i][p * a_col]);
 #pragma GCC unroll 16
-      for (int j = 0; j < kTileVecs; ++j) sums[i][j] = fma(a_value, b_values[j], sums[i][j]);
+      for (int j = 0; j < kVecs; ++j) sums[i][j] = fma(a_value, b_values[j], sums[i][j]);
     }
   }
 
@@ -83,16 +86,24 @@ void tile(int64_t depth, const Real* a, int64_t a_row, int64_t a_col, const Real
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 16
-    for (int j = 0; j < kTileVecs; ++j) store(to + i * to_row + j * kLanes, sums[i][j]);
-  if (!whole) copy(rows, cols, border, kTileCols, c, c_row);
+    for (int j = 0; j < kVecs; ++j) store(to + i * to_row + j * kLanes, sums[i][j]);
+  if (!whole) copy(rows, cols, border, kCols, c, c_row);
 }
 
 /// The smallest of three tiles that has room for `rows` rows.
 auto* tile_for(int64_t rows) {
   constexpr int third = (kTileRows + 2) / 3, two_thirds = (2 * kTileRows + 2) / 3;
-  if (rows <= third) return tile<third>;
-  if (rows <= two_thirds) return tile<two_thirds>;
-  return tile<kTileRows>;
+  if (rows <= third) return tile<third, kTileVecs>;
+  if (rows <= two_thirds) return tile<two_thirds, kTileVecs>;
+  return tile<kTileRows, kTileVecs>;
+}
+
+/// One row, as when a model writes token by token, with whole panels: the sums of more columns do not wait for each
+/// other.
+void gemm_row(int64_t n, int64_t k, Matrix a, Panels b, Real* c, bool add) {
+  for (int64_t j = 0; j < n; j += kPanelCols)
+    tile<1, kPanelVecs>(k, a.data, a.row, a.col, b.data + j / kPanelCols * b.panel, b.row, c + j, 0, 1,
+                        smaller(kPanelCols, n - j), add);
 }
 
 // Three ways to fill one panel [k, kPanelCols] with columns of B.
@@ -148,6 +159,7 @@ void pack(int64_t k, int64_t n, Matrix b, Real* panels) {
 }
 
 void gemm_tiles(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add) {
+  if (m == 1) return gemm_row(n, k, a, b, c, add);
   for (int64_t j = 0; j < n; j += kTileCols) {
     const Real* columns = b.data + j / kPanelCols * b.panel + j % kPanelCols;
     for (int64_t i = 0; i < m; i += kTileRows) {
@@ -159,7 +171,8 @@ void gemm_tiles(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, in
 
 void gemm(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add) {
   // A product without a sum is 0; the loops below would leave C as it is.
-  if (k == 0) return gemm_tiles(m, n, 0, a, b, c, c_row, add);
+  // And a single row uses no panel twice.
+  if (k == 0 || m == 1) return gemm_tiles(m, n, k, a, b, c, c_row, add);
   for (int64_t p = 0; p < k; p += kBlockDepth) {
     const int64_t depth = smaller(kBlockDepth, k - p);
     const Panels rows_of_b{b.data + p * b.row, b.row, b.panel};

@@ -42,6 +42,20 @@ constexpr Panels packed(const Real* data, int64_t k) {
   return {data, kPanelCols, k * kPanelCols};
 }
 
+/// Rows of whole numbers in -127..127, each of which stands for itself times the scale of its row; `row` bytes apart.
+struct Int8Rows {
+  const int8_t* data;
+  int64_t row;
+  const Real* scales;
+};
+/// A matrix [k,n] of such numbers with a scale for each column, k a multiple of 4, as `pack_int8` makes it: panels of
+/// kPanelCols columns, packed_count(k,n) bytes; number (p, kPanelCols j + i) is data[j*kPanelCols*k + p/4*4*kPanelCols
+/// + 4 i + p%4].
+struct Int8Panels {
+  const int8_t* data;
+  const Real* scales;
+};
+
 /// One sequence and one key/value head of causal attention, with its group of query heads. Query i sees the first
 /// visible[i] keys. Scores are q.k * scale.
 struct AttentionHead {
@@ -52,6 +66,18 @@ struct AttentionHead {
   const Real* k;           ///< [keys, D], rows kv_row apart
   const Real* v;           ///< [keys, D], rows kv_row apart
   int64_t q_row, kv_row;
+};
+
+/// The same with keys and values in pages of kPanelCols tokens, as a cache keeps them (mor/kv_pages.h): in each page
+/// the head's keys [D,kPanelCols] begin at keys_at, and its values [kPanelCols,D], packed, at values_at.
+struct PagedHead {
+  int64_t queries, group, width;
+  Real scale;
+  const int32_t* visible;  ///< [queries], ascending
+  const Real* q;           ///< [queries, group*D], rows q_row apart
+  int64_t q_row;
+  const Real* const* pages;
+  int64_t keys_at, values_at;
 };
 
 /// One rung of the ladder of matrix products in docs/04-why-is-it-fast.md: C [m,n] = A [m,k] B [k,n], all row-major
@@ -88,6 +114,15 @@ struct Table {
   /// For measuring and reading only.
   Rung ladder[4];
 
+  /// Rounds rows of k numbers to whole ones in -127..127 of a scale per row: row_bytes each, of which those after k are
+  /// 0. A row that is not finite gets a scale that is NaN.
+  void (*quantise_rows)(int64_t rows, int64_t k, const Real* x, int64_t x_row, int64_t row_bytes, int8_t* numbers,
+                        Real* scales);
+  /// Brings n rows of k bytes, the columns of a B [k,n], into panels (Int8Panels).
+  void (*pack_int8)(int64_t k, int64_t n, const int8_t* rows, int8_t* panels);
+  /// C [m,n] = A [m,k] B [k,n].
+  void (*gemm_int8)(int64_t m, int64_t n, int64_t k, Int8Rows a, Int8Panels b, Real* c, int64_t c_row);
+
   /// y = weight * x / rms(x) per row, rms = sqrt(mean(x^2) + eps); inverse_rms [R] is kept for the backward.
   void (*rms_norm)(int64_t rows, int64_t d, Real eps, const Real* x, const Real* weight, Real* y, Real* inverse_rms);
   /// dx = r (w g) - x r^3/d sum(w g x); dweight += sum over rows of g x r.
@@ -107,6 +142,8 @@ struct Table {
   /// scratch: attention_scratch(keys, width).
   void (*attention)(const AttentionHead& head, Real* out, int64_t out_row, Real* log_sum, int64_t log_sum_row,
                     Real* scratch);
+  /// The same for keys and values in pages, without log_sum. scratch: attention_scratch(keys, width).
+  void (*attention_paged)(const PagedHead& head, Real* out, int64_t out_row, Real* scratch);
   /// Writes dq (like q), adds to dk and dv (like k, v).
   void (*attention_backward)(const AttentionHead& head, const Real* out, const Real* dout, int64_t out_row,
                              const Real* log_sum, int64_t log_sum_row, Real* dq, Real* dk, Real* dv, Real* scratch);

@@ -23,6 +23,12 @@ void gemm(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t 
 void gemm_tiles(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add);
 Real dot(int64_t n, const Real* a, const Real* b);
 
+// int8.cpp
+void quantise_rows(int64_t rows, int64_t k, const Real* x, int64_t x_row, int64_t row_bytes, int8_t* numbers,
+                   Real* scales);
+void pack_int8(int64_t k, int64_t n, const int8_t* rows, int8_t* panels);
+void gemm_int8(int64_t m, int64_t n, int64_t k, Int8Rows a, Int8Panels b, Real* c, int64_t c_row);
+
 // gemm_ladder.cpp
 void product_naive(int64_t m, int64_t n, int64_t k, const Real* a, const Real* b, Real* c);
 void product_reordered(int64_t m, int64_t n, int64_t k, const Real* a, const Real* b, Real* c);
@@ -39,6 +45,7 @@ void rope(int64_t rows, int64_t heads, int64_t width, const int32_t* positions, 
           Real direction, const Real* x, Real* y);
 void attention(const AttentionHead& head, Real* out, int64_t out_row, Real* log_sum, int64_t log_sum_row,
                Real* scratch);
+void attention_paged(const PagedHead& head, Real* out, int64_t out_row, Real* scratch);
 void attention_backward(const AttentionHead& head, const Real* out, const Real* dout, int64_t out_row,
                         const Real* log_sum, int64_t log_sum_row, Real* dq, Real* dk, Real* dv, Real* scratch);
 

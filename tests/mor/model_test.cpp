@@ -311,10 +311,10 @@ TEST_CASE("the trace's weights are e to the scores over the sum that it names, r
   struct Watch : Probe {
     std::vector<Tensor> q, k;  // of each layer
     void on_recursion(int64_t, const Rows&, const Tensor&, const Tensor&, const Rows&) override {}
-    void on_attention(int64_t layer, const Rows&, const Tensor& queries, const KvView& kv) override {
+    void on_attention(int64_t layer, const Rows& rows, const Tensor& queries, const KvStore& kv) override {
       REQUIRE(layer == int64_t(q.size()));
       q.push_back(queries);
-      k.push_back(kv.keys.value());
+      k.push_back(kv.view(layer, rows).keys.value());
     }
   } watch;
   model.forward(IntTensor({18}, tokens), Rows::batch(1, 18), {.rule = Rule::topk, .probe = &watch});

@@ -2,9 +2,13 @@
 
 #include "mor/scheduler.h"
 
+#include <set>
+#include <stdexcept>
+
 #include "support/catch.h"
 #include "support/tiny_models.h"
 #include "tensor/error.h"
+#include "tensor/random.h"
 
 using namespace tinymor;
 using Ints = std::vector<int32_t>;
@@ -15,6 +19,7 @@ struct Request {
   Ints prompt;
   int64_t n;
   SampleOptions options;
+  int64_t max_depth = 0;
 };
 
 /// Prompts of 1 to 6 tokens, 3 to 9 to follow, each with a seed of its own.
@@ -32,10 +37,13 @@ std::vector<Request> equal_requests(int64_t count, int64_t n) {
   return all;
 }
 
-Scheduler submitted(const Model& model, int64_t slots, const std::vector<Request>& requests, int64_t max_depth = 0,
-                    Batching batching = Batching::by_depth) {
-  Scheduler scheduler(model, slots, max_depth, batching);
-  for (const Request& request : requests) scheduler.submit(request.prompt, request.n, request.options);
+int64_t submit(Scheduler& scheduler, const Request& request) {
+  return scheduler.submit(request.prompt, request.n, request.options, request.max_depth);
+}
+
+Scheduler submitted(const Model& model, const SchedulerOptions& options, const std::vector<Request>& requests) {
+  Scheduler scheduler(model, options);
+  for (const Request& request : requests) submit(scheduler, request);
   return scheduler;
 }
 
@@ -44,24 +52,30 @@ void run(Scheduler& scheduler) {
   }
 }
 
-/// Whether every text has the tokens and depths that a Generator gives it alone.
-void check_alone(const Model& model, const Scheduler& scheduler, const std::vector<Request>& requests,
-                 int64_t max_depth = 0) {
+/// Whether a text begins with the tokens and depths that a Generator gives it alone.
+void check_alone(const Model& model, const Request& request, const Scheduler::Text& text) {
+  Generator alone(model, request.options, request.max_depth);
+  Ints ids = request.prompt, depths;
+  for (const GeneratedToken& token : alone.prompt(ids)) depths.push_back(token.depth);
+  while (ids.size() < text.ids.size()) {
+    const GeneratedToken token = alone.next();
+    ids.push_back(token.id);
+    depths.push_back(token.depth);
+  }
+  depths.resize(text.depths.size());
+  REQUIRE(text.ids == ids);
+  REQUIRE(text.depths == depths);
+}
+
+/// Whether every text is all that a Generator gives it alone.
+void check_alone(const Model& model, const Scheduler& scheduler, const std::vector<Request>& requests) {
   for (size_t i = 0; i < requests.size(); ++i) {
     INFO("text " << i);
-    Generator alone(model, requests[i].options, max_depth);
-    Ints ids = requests[i].prompt, depths;
-    for (const GeneratedToken& token : alone.prompt(ids)) depths.push_back(token.depth);
-    for (int64_t n = 0; n < requests[i].n; ++n) {
-      const GeneratedToken token = alone.next();
-      ids.push_back(token.id);
-      depths.push_back(token.depth);
-    }
-    depths.pop_back();
     const Scheduler::Text& text = scheduler.text(int64_t(i));
     REQUIRE(text.left == 0);
-    REQUIRE(text.ids == ids);
-    REQUIRE(text.depths == depths);
+    REQUIRE(text.ids.size() == requests[i].prompt.size() + size_t(requests[i].n));
+    REQUIRE(text.depths.size() == text.ids.size() - 1);
+    check_alone(model, requests[i], text);
   }
 }
 
@@ -72,7 +86,7 @@ TEST_CASE("every combination gives each of many texts the tokens and depths that
     INFO(name);
     const Model model = opinionated_model(config, 3, 14);
     const std::vector<Request> all = requests(3, config.vocab_size);
-    Scheduler scheduler = submitted(model, 2, all);
+    Scheduler scheduler = submitted(model, {.slots = 2}, all);
     run(scheduler);
     check_alone(model, scheduler, all);
   });
@@ -80,20 +94,21 @@ TEST_CASE("every combination gives each of many texts the tokens and depths that
 
 TEST_CASE("texts come out the same with any number of slots, batched by depth or by sequence, and under a cap") {
   const Model model = opinionated_model(tiny_config());
-  const std::vector<Request> all = requests(9, 11);
+  std::vector<Request> all = requests(9, 11);
   for (int64_t slots : {1, 2, 8, 20})
     for (int64_t max_depth : {0, 1, 2})
       for (Batching batching : {Batching::by_depth, Batching::by_sequence}) {
         INFO(slots << " slots, at most " << max_depth << " recursions, " << int(batching));
-        Scheduler scheduler = submitted(model, slots, all, max_depth, batching);
+        for (Request& request : all) request.max_depth = max_depth;
+        Scheduler scheduler = submitted(model, {.slots = slots, .batching = batching}, all);
         run(scheduler);
-        check_alone(model, scheduler, all, max_depth);
+        check_alone(model, scheduler, all);
       }
 }
 
 TEST_CASE("a place that becomes free is taken by the very next call of the block") {
   const Model model = opinionated_model(tiny_config());
-  Scheduler scheduler = submitted(model, 4, equal_requests(12, 20));
+  Scheduler scheduler = submitted(model, {.slots = 4}, equal_requests(12, 20));
   for (int64_t call = 1; scheduler.tick(); ++call) {
     if (scheduler.counts().drawn < 12 * 20 - 4 * 20) CHECK(scheduler.counts().block_rows == 4 * call);
   }
@@ -104,7 +119,8 @@ TEST_CASE("a place that becomes free is taken by the very next call of the block
 TEST_CASE("batched by sequence, places stay empty until the deepest token is through") {
   const Model model = opinionated_model(tiny_config());
   const std::vector<Request> all = equal_requests(12, 20);
-  Scheduler by_depth = submitted(model, 4, all), by_sequence = submitted(model, 4, all, 0, Batching::by_sequence);
+  Scheduler by_depth = submitted(model, {.slots = 4}, all),
+            by_sequence = submitted(model, {.slots = 4, .batching = Batching::by_sequence}, all);
   run(by_depth);
   run(by_sequence);
   CHECK(by_sequence.counts().block_rows == by_depth.counts().block_rows);
@@ -113,7 +129,7 @@ TEST_CASE("batched by sequence, places stay empty until the deepest token is thr
 
 TEST_CASE("a model without routing is batched by sequences, one call of its block a token") {
   const Model model = opinionated_model(tiny_config(Sharing::none, Routing::none));
-  Scheduler scheduler = submitted(model, 4, equal_requests(4, 6));
+  Scheduler scheduler = submitted(model, {.slots = 4}, equal_requests(4, 6));
   run(scheduler);
   CHECK(scheduler.counts().block_calls == 6);
   CHECK(scheduler.counts().block_rows == 24);
@@ -121,9 +137,95 @@ TEST_CASE("a model without routing is batched by sequences, one call of its bloc
 
 TEST_CASE("the scheduler refuses texts that the model has no room for, and empty prompts") {
   const Model model(tiny_config(), 1);
-  Scheduler scheduler(model, 2);
+  Scheduler scheduler(model, {.slots = 2});
   CHECK_THROWS_AS(scheduler.submit({}, 3, {}), InputError);
   CHECK_THROWS_AS(scheduler.submit({1, 2}, 31, {}), InputError);
   CHECK_THROWS_AS(scheduler.submit({1, 2}, 0, {}), InputError);
   CHECK(scheduler.submit({1, 2}, 30, {}) == 0);
+  Scheduler small(model, {.slots = 2, .cache_bytes = 3 * scheduler.page_bytes()});
+  CHECK_THROWS_WITH(small.submit({1, 2}, 3, {}), ContainsSubstring("bytes of cache"));
+}
+
+TEST_CASE("whatever arrives, is cancelled or must give way to others, each text is the one it is alone") {
+  int64_t preemptions = 0, cancelled = 0;
+  int count = 0;
+  for_each_combination([&](const std::string& name, const ModelConfig& small) {
+    if (++count % 5 != 0) return;
+    ModelConfig config = small;
+    config.max_seq_len = 80;  // three pages a layer
+    Model model = opinionated_model(config, 3, 14);
+    model.pack(count % 2 ? WeightFormat::f32 : WeightFormat::int8);
+    Random random(uint64_t(count), 1);
+    const int64_t page = KvCache(config).page_bytes(), alone = KvCache(config).pages_for(80);
+    Scheduler scheduler(model, {.slots = 1 + random.below(5),
+                                .batching = random.below(3) ? Batching::by_depth : Batching::by_sequence,
+                                .cache_bytes = random.below(4) ? page * (alone + random.below(alone)) : 0,
+                                .prompt_tokens = 1 + random.below(40)});
+    INFO(name << ", combination " << count);
+    std::vector<Request> all;
+    std::set<int64_t> ended;
+    for (bool busy = true; busy || all.size() < 8;) {
+      if (all.size() < 8 && random.below(6) == 0) {
+        const int64_t length = 1 + random.below(60), n = 1 + random.below(80 - length);
+        const SampleOptions options{.top_k = random.below(4), .seed = uint64_t(random.below(99))};
+        all.push_back({random_tokens(length, config.vocab_size, random.below(999)), n, options,
+                       random.below(config.n_recursions + 1)});
+        REQUIRE(submit(scheduler, all.back()) == int64_t(all.size()) - 1);
+      }
+      if (!all.empty() && random.below(150) == 0) {
+        ended.insert(int64_t(random.below(all.size())));
+        scheduler.cancel(*ended.rbegin());
+      }
+      busy = scheduler.tick();
+    }
+    for (size_t i = 0; i < all.size(); ++i) {
+      const Scheduler::Text& text = scheduler.text(int64_t(i));
+      REQUIRE(text.left == 0);
+      if (!ended.contains(int64_t(i))) REQUIRE(text.ids.size() == all[i].prompt.size() + size_t(all[i].n));
+      check_alone(model, all[i], text);
+    }
+    CHECK(scheduler.under_way() == 0);
+    CHECK(scheduler.queued() == 0);
+    preemptions += scheduler.counts().preemptions;
+    cancelled += int64_t(ended.size());
+  });
+  CHECK(preemptions > 5);
+  CHECK(cancelled > 20);
+}
+
+TEST_CASE("a cache limit holds, and the text that came first is not held up by later ones") {
+  const Model model = opinionated_model(tiny_config());
+  const int64_t page = KvCache(model.config()).page_bytes(), pages = KvCache(model.config()).pages_for(32);
+  Scheduler scheduler = submitted(model, {.slots = 8, .cache_bytes = page * (pages + 1)}, equal_requests(8, 30));
+  int64_t first_done = 0, calls = 0;
+  for (; scheduler.tick(); ++calls)
+    if (scheduler.text(0).left == 0 && first_done == 0) first_done = calls;
+  CHECK(scheduler.counts().peak_pages <= pages + 1);
+  Scheduler alone = submitted(model, {.slots = 1}, equal_requests(1, 30));
+  int64_t calls_alone = 0;
+  while (alone.tick()) ++calls_alone;
+  CHECK(first_done <= calls_alone);
+}
+
+TEST_CASE("a long prompt comes in pieces, beside which the others go on") {
+  const Model model = opinionated_model(tiny_config());
+  Scheduler scheduler(model, {.slots = 2, .prompt_tokens = 4});
+  scheduler.submit({5}, 20, {.seed = 1});
+  const int64_t late = scheduler.submit(random_tokens(28, 11, 3), 2, {.seed = 2});
+  while (scheduler.text(late).left == 2) {
+    REQUIRE(scheduler.tick());
+  }
+  CHECK(scheduler.text(0).left < 20 - 28 / 4 / 3);
+}
+
+TEST_CASE("a text that is forgotten leaves nothing behind, whether it is queued, inside or done") {
+  const Model model = opinionated_model(tiny_config());
+  Scheduler scheduler = submitted(model, {.slots = 2}, equal_requests(4, 20));
+  for (int i = 0; i < 7; ++i) scheduler.tick();
+  for (int64_t number : {3, 0}) scheduler.forget(number);
+  run(scheduler);
+  CHECK(scheduler.text(1).left == 0);
+  CHECK_THROWS_AS(scheduler.text(0), std::out_of_range);
+  CHECK_THROWS_AS(scheduler.text(3), std::out_of_range);
+  CHECK(scheduler.under_way() == 0);
 }

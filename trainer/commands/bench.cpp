@@ -2,14 +2,16 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "mor/twins.h"
 #include "tensor/error.h"
 #include "tensor/kernels/kernels.h"
 #include "tensor/threads.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
+#include "trainer/commands/model_option.h"
 #include "trainer/config.h"
 #include "trainer/experiments/bench.h"
+#include "trainer/experiments/decode_bench.h"
+#include "trainer/experiments/serve_bench.h"
 
 namespace tinymor {
 namespace {
@@ -25,7 +27,8 @@ void add_train_bench(CLI::App& bench) {
   auto options = std::make_shared<Options>();
   CLI::App* command = add_command(bench, "train", "Time training steps on random tokens",
                                   "tinymor bench train --preset small --steps 20");
-  command->add_option("--preset", options->preset, "baby, small, small-rec, small-mor, big, big-rec or big-mor");
+  command->add_option("--preset", options->preset,
+                      "baby, small, small-rec, small-mor, big, big-rec, big-mor or stories15M");
   command->add_option("--set", options->sets, "Change one key of the preset: model.KEY=VALUE or train.batch_size=N")
       ->allow_extra_args(false);
   command->add_option("--steps", options->steps, "Steps to time (the median counts)")->check(at_least(1));
@@ -97,6 +100,57 @@ void add_gemm_bench(CLI::App& bench) {
   });
 }
 
+void add_decode_bench(CLI::App& bench) {
+  struct Options {
+    std::string preset = "stories15M";
+    WeightFormat weights = WeightFormat::f32;
+    int64_t tokens = 250;
+    uint64_t seed = 1;
+    bool json = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = add_command(bench, "decode", "Time the writing of one text, token after token",
+                                  "tinymor bench decode --preset stories15M --threads 1");
+  command->add_option("--preset", options->preset, "The shape of the model: stories15M, or one of `bench train`");
+  add_weights_option(*command, options->weights);
+  command->add_option("--tokens", options->tokens, "Tokens to write")->check(at_least(1))->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of the weights (default 1)");
+  command->add_flag("--json", options->json, "Print one JSON document");
+  add_threads_option(*command);
+  command->callback([options] {
+    const Preset& chosen = preset(options->preset);
+    const DecodeBench result = bench_decode(chosen.model, options->weights, options->tokens, options->seed);
+    if (options->json) {
+      return print_json({{"preset", chosen.name},
+                         {"weights", options->weights == WeightFormat::int8 ? "int8" : "f32"},
+                         {"threads", thread_count()},
+                         {"tokens_per_s", result.tokens_per_s},
+                         {"ms_per_token", result.ms_per_token},
+                         {"weight_bytes", result.weight_bytes},
+                         {"gb_per_s", result.gb_per_s},
+                         {"read_gb_per_s", result.read_gb_per_s},
+                         {"peak_rss_mb", result.peak_rss_mb}},
+                        2);
+    }
+    fmt::print(
+        "{}: {:.0f} tokens/s, {:.3f} ms per token (median of {}), which reads {:.1f} MB of weights: {:.1f} GB/s of "
+        "{:.1f} "
+        "that a plain read of as many bytes reaches, peak memory {:.0f} MB ({}, threads: {})\n",
+        chosen.name, result.tokens_per_s, result.ms_per_token, options->tokens, double(result.weight_bytes) / 1e6,
+        result.gb_per_s, result.read_gb_per_s, result.peak_rss_mb, kernels::level_name(), thread_count());
+  });
+}
+
+/// The head of the rows that have a limit in common.
+void print_serve_head(const ServeRow& first) {
+  if (first.cache_bytes == 0)
+    fmt::print("{} slots\n", first.slots);
+  else
+    fmt::print("\n{:.1f} MB of cache, {} slots\n", double(first.cache_bytes) / 1e6, first.slots);
+  fmt::print("{:<10} {:<12} {:>8} {:>9} {:>10} {:>12} {:>8} {:>8}\n", "model", "batching", "tokens/s", "", "rows/call",
+             "calls/token", "p50 ms", "p95 ms");
+}
+
 void add_serve_bench(CLI::App& bench) {
   struct Options {
     std::vector<std::string> sets;
@@ -110,6 +164,9 @@ void add_serve_bench(CLI::App& bench) {
       ->allow_extra_args(false);
   command->add_option("--texts", options->load.texts, "Texts to decode")->check(at_least(1));
   command->add_option("--slots", options->load.slots, "Texts that are under way at a time")->check(at_least(1));
+  command->add_option("--rounds", options->load.rounds, "Times that every row is measured, in turn (medians count)")
+      ->check(at_least(1));
+  add_weights_option(*command, options->load.weights);
   command->add_option("--tokens", options->load.mean_tokens, "Mean length of a text")->check(at_least(1));
   command->add_option("--seed", options->load.seed, "Seed of weights, lengths and draws (default 1)");
   command->add_flag("--json", options->json, "Print one JSON document");
@@ -126,29 +183,26 @@ void add_serve_bench(CLI::App& bench) {
     config.model.router.random = true;
     for (const std::string& set : options->sets) set_config_key(config, set);
     validate(config);
-    const ModelConfig vanilla = vanilla_twin(config.model);
-    struct Row {
-      const char* name;
-      ServeBench bench;
-    };
-    const std::vector<Row> rows = {
-        {"vanilla, by sequence", bench_serve(vanilla, Batching::by_sequence, options->load)},
-        {"MoR, by sequence", bench_serve(config.model, Batching::by_sequence, options->load)},
-        {"MoR, by depth", bench_serve(config.model, Batching::by_depth, options->load)}};
-    nlohmann::ordered_json json;
-    for (const auto& [name, b] : rows) {
-      const double faster = b.tokens_per_s / rows[0].bench.tokens_per_s;
-      json.push_back({{"model", name},
-                      {"tokens_per_s", b.tokens_per_s},
-                      {"faster", faster},
-                      {"tokens_per_block_call", b.rows_per_call},
-                      {"block_calls_per_token", b.rows_per_token}});
-      if (!options->json)
-        fmt::print(
-            "{:<22} {:>8.0f} tokens/s {:>6.2f} x {:>6.1f} tokens per block call {:>6.2f} block calls per token\n", name,
-            b.tokens_per_s, faster, b.rows_per_call, b.rows_per_token);
+    nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+    for (const ServeRow& row : bench_serve(config.model, options->load)) {
+      if (options->json) {
+        rows.push_back({{"model", row.model},
+                        {"batching", row.batching},
+                        {"slots", row.slots},
+                        {"cache_bytes", row.cache_bytes},
+                        {"tokens_per_s", row.tokens_per_s},
+                        {"ratio", row.ratio},
+                        {"rows_per_call", row.rows_per_call},
+                        {"calls_per_token", row.calls_per_token},
+                        {"p50_ms", row.p50_ms},
+                        {"p95_ms", row.p95_ms}});
+        continue;
+      }
+      if (row.ratio == 1 && row.model == "vanilla" && row.batching == "by sequence") print_serve_head(row);
+      fmt::print("{:<10} {:<12} {:>8.0f} {:>7.2f} x {:>10.1f} {:>12.2f} {:>8.1f} {:>8.1f}\n", row.model, row.batching,
+                 row.tokens_per_s, row.ratio, row.rows_per_call, row.calls_per_token, row.p50_ms, row.p95_ms);
     }
-    if (options->json) print_json(json, 2);
+    if (options->json) print_json({{"rows", rows}}, 2);
   });
 }
 
@@ -158,6 +212,7 @@ void add_bench_command(CLI::App& app) {
   CLI::App* bench = add_command(app, "bench", "Measure speed and memory", "tinymor bench train --preset small");
   bench->require_subcommand(1);
   add_gemm_bench(*bench);
+  add_decode_bench(*bench);
   add_serve_bench(*bench);
   add_train_bench(*bench);
   add_claims_bench(*bench);

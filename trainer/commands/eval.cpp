@@ -88,6 +88,7 @@ void add_eval_command(CLI::App& app) {
                   "that a char tokenizer does not know are left out and counted as \"unknown\"",
                   "tinymor eval runs/first --data other.txt --json");
   add_model_option(*command, options->model);
+  add_weights_option(*command, options->model.weights);
   command->add_option("--data", options->data, "Text to judge on (default: what the run held out of its own)");
   command->add_option("--rule", options->rule, "Only this rule: topk (training), threshold (causal) or aux_threshold")
       ->check(rule_names());

@@ -77,6 +77,7 @@ void add_generate_command(CLI::App& app) {
   CLI::App* command = add_command(app, "generate", "Continue a text, each token tinted by its recursion depth",
                                   "tinymor generate runs/first --prompt \"Once upon a time\" --temperature 0.7");
   add_model_option(*command, options->model);
+  add_weights_option(*command, options->model.weights);
   command->add_option("--prompt", options->prompt, "Text to start from")->required();
   command->add_option("--max-tokens", options->max_tokens, "Tokens to generate")
       ->check(at_least(0))

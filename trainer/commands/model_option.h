@@ -10,12 +10,16 @@ namespace tinymor {
 
 struct ModelOption {
   std::string path, checkpoint = "best";
+  WeightFormat weights = WeightFormat::f32;
 };
 /// Adds the option `name` for the path, which is required, and --checkpoint.
 void add_model_option(CLI::App& command, ModelOption& option, const std::string& name = "MODEL",
                       const std::string& what = "Run folder or .safetensors file");
 /// Adds --checkpoint.
 CLI::Option* add_checkpoint_option(CLI::App& command, std::string& checkpoint);
+
+/// Adds --weights f32|int8.
+void add_weights_option(CLI::App& command, WeightFormat& format);
 
 /// The file with the chosen weights. Says on stderr which they are where a run's best and newest differ.
 std::filesystem::path chosen_weights(const ModelOption& option, bool quiet = false);

@@ -24,7 +24,7 @@ std::vector<Preset> make_presets() {
   };
   for (const Shape& shape :
        {Shape{"baby", 65, 128, 4, 4, 344, 4, 64, 12}, Shape{"small", 512, 192, 6, 3, 512, 8, 256, 8},
-        Shape{"big", 2048, 384, 6, 6, 1024, 8, 256, 8}}) {
+        Shape{"big", 2048, 384, 6, 6, 1024, 8, 256, 8}, Shape{"stories15M", 32000, 288, 6, 6, 768, 6, 256, 8}}) {
     ModelConfig model;
     model.vocab_size = shape.vocab;
     model.d_model = shape.d;
@@ -34,7 +34,7 @@ std::vector<Preset> make_presets() {
     model.n_layers = shape.layers;
     model.max_seq_len = shape.length;
     all.push_back({shape.name, model, shape.batch_size});
-    if (shape.name == std::string("baby")) continue;
+    if (shape.name != std::string("small") && shape.name != std::string("big")) continue;
     model.sharing = Sharing::middle_cycle;
     model.n_recursions = 3;
     all.push_back({shape.name + std::string("-rec"), model, shape.batch_size});
@@ -85,6 +85,12 @@ double median(const std::vector<double>& ascending) {
   return (ascending[(n - 1) / 2] + ascending[n / 2]) / 2;
 }
 
+double peak_rss_mb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return double(usage.ru_maxrss) * 1024 / 1e6;
+}
+
 TrainBench bench_train(const Preset& preset, int64_t steps, uint64_t seed) {
   Model model(preset.model, seed);
   AdamW optimizer(model.parameters(), {});
@@ -99,31 +105,11 @@ TrainBench bench_train(const Preset& preset, int64_t steps, uint64_t seed) {
     optimizer.step();
     optimizer.zero_grad();
   }));
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
   return {.params = model.parameter_count(),
           .ms_per_step = 1e3 * seconds,
           .tokens_per_s = double(tokens) / seconds,
           .gflops = 3 * honest_flops_per_token(model.config(), length) * double(tokens) / seconds / 1e9,
-          .peak_rss_mb = double(usage.ru_maxrss) * 1024 / 1e6};
-}
-
-ServeBench bench_serve(const ModelConfig& config, Batching batching, const ServeLoad& load) {
-  const Model model(config, load.seed);
-  Scheduler scheduler(model, load.slots, 0, batching);
-  Random random(load.seed, stream_of(Stream::batches));
-  for (int64_t i = 0; i < load.texts; ++i) {
-    const int64_t tokens = std::llround(double(load.mean_tokens) * (1 + random.normal() / 4));
-    scheduler.submit({int32_t(random.below(config.vocab_size))},
-                     std::clamp<int64_t>(tokens, 1, model.config().max_seq_len - 1), {.seed = uint64_t(i)});
-  }
-  const auto start = std::chrono::steady_clock::now();
-  while (scheduler.tick()) continue;
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const Scheduler::Counts& counts = scheduler.counts();
-  return {.tokens_per_s = double(counts.drawn) / seconds,
-          .rows_per_call = double(counts.block_rows) / double(counts.block_calls),
-          .rows_per_token = double(counts.block_rows) / double(counts.drawn)};
+          .peak_rss_mb = peak_rss_mb()};
 }
 
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "mor/scheduler.h"
+#include "mor/config.h"
 
 namespace tinymor {
 
@@ -26,34 +26,21 @@ const Preset& preset(const std::string& name);
 std::vector<double> seconds_of(int64_t runs, const std::function<void()>& work);
 /// The median of ascending numbers.
 double median(const std::vector<double>& ascending);
+/// The largest resident size of this process so far, in 10^6 bytes.
+double peak_rss_mb();
 
 struct TrainBench {
   int64_t params;
   double ms_per_step;  ///< median
   double tokens_per_s;
-  double gflops;       ///< 10^9 floating-point operations per second, three times the honest count of the forward
-  double peak_rss_mb;  ///< largest resident size of this process so far, 10^6 bytes
+  double gflops;  ///< 10^9 floating-point operations per second, three times the honest count of the forward
+  double peak_rss_mb;
 };
 /// Times `steps` training steps on random tokens: forward, backward, clipping to a norm of 1, AdamW.
 TrainBench bench_train(const Preset& preset, int64_t steps, uint64_t seed);
 
 /// GFLOP/s (median of several runs) of C = A B with A [m,k] and B [k,n], as autograd calls it.
 double bench_gemm(int64_t m, int64_t n, int64_t k);
-
-/// Texts to decode: how many, how many at a time, and how many tokens each is long on average.
-struct ServeLoad {
-  int64_t texts = 64, slots = 32, mean_tokens = 64;
-  uint64_t seed = 1;
-};
-struct ServeBench {
-  double tokens_per_s;
-  double rows_per_call;   ///< tokens that a call of the block takes, on average
-  double rows_per_token;  ///< calls of the block that a token goes through, on average
-};
-/// Decodes texts that begin with one token and go on for a normally distributed number (deviation a quarter of the
-/// mean, as paper App. E leaves it open), with weights as they are drawn. The first token of every text, which is slow
-/// because memory is new, counts as the others do.
-ServeBench bench_serve(const ModelConfig& config, Batching batching, const ServeLoad& load);
 
 struct RungBench {
   std::string rung;

@@ -12,6 +12,7 @@
 
 #include "mor/counts.h"
 #include "tensor/error.h"
+#include "tensor/real.h"
 #include "trainer/experiments/bench.h"
 
 namespace tinymor {

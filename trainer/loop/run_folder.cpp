@@ -140,10 +140,11 @@ Weights weights_of(const std::filesystem::path& path, Checkpoint which) {
           fmt::format("{}: the newest weights{}; --checkpoint best takes those{}", path.string(), newest, best)};
 }
 
-LoadedModel load_model(const std::filesystem::path& path, Checkpoint which) {
+LoadedModel load_model(const std::filesystem::path& path, Checkpoint which, WeightFormat format) {
   const std::filesystem::path file = weights_of(path, which).file;
-  LoadedModel loaded{std::make_shared<const Model>(read_checkpoint(file)),
-                     load_tokenizer(file.has_parent_path() ? file.parent_path() : ".")};
+  const auto model = std::make_shared<Model>(read_checkpoint(file));
+  model->pack(format);
+  LoadedModel loaded{model, load_tokenizer(file.has_parent_path() ? file.parent_path() : ".")};
   check_input(loaded.tokenizer->vocab_size() == loaded.config().vocab_size,
               "{}: the model knows {} tokens, the tokenizer beside it {} (they belong to different runs)",
               file.string(), loaded.config().vocab_size, loaded.tokenizer->vocab_size());

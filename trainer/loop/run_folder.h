@@ -82,8 +82,10 @@ struct LoadedModel {
 
   const ModelConfig& config() const { return model->config(); }
 };
-/// Loads `path`: a run folder, or a .safetensors file with its tokenizer beside it. Throws InputError.
-LoadedModel load_model(const std::filesystem::path& path, Checkpoint which = Checkpoint::best);
+/// Loads `path`: a run folder, or a .safetensors file with its tokenizer beside it. Throws InputError. The model is for
+/// use only, with its weights packed in this format.
+LoadedModel load_model(const std::filesystem::path& path, Checkpoint which = Checkpoint::best,
+                       WeightFormat format = WeightFormat::f32);
 
 /// Throws InputError when a file of the run is not a file: reading and writing a pipe could wait for ever.
 void check_files(const RunFolder& run);

@@ -32,17 +32,41 @@ TEST_CASE("benchmarks print the documented JSON") {
   CHECK(train["params"] == 800000);
   for (const char* key : {"ms_per_step", "tokens_per_s", "gflops", "peak_rss_mb"}) CHECK(train[key].get<double>() > 0);
   CHECK(json::parse(bench("gemm --m 65 --n 33 --k 17 --json").out)["gflops"].get<double>() > 0);
-  const json serve = json::parse(bench("serve --texts 5 --slots 2 --tokens 4 --json "
+  for (const char* weights : {"f32", "int8"}) {
+    const json decode =
+        json::parse(bench(fmt::format("decode --preset baby --tokens 5 --weights {} --json", weights)).out);
+    CHECK(decode["preset"] == "baby");
+    CHECK(decode["weights"] == weights);
+    // A panel has 32 columns: the head of 65 letters is filled up to 96.
+    const int64_t matrices = 4 * (4 * 128 * 128 + 3 * 128 * 344) + 96 * 128, norms = 9 * 128;
+    const int64_t scales = 4 * (4 * 128 + 2 * 344 + 128) + 65;
+    CHECK(decode["weight_bytes"] ==
+          (weights == std::string("f32") ? 4 * matrices + 4 * norms : matrices + 4 * scales + 4 * norms));
+    for (const char* key : {"threads", "tokens_per_s", "ms_per_token", "gb_per_s", "read_gb_per_s", "peak_rss_mb"})
+      CHECK(decode[key].get<double>() > 0);
+  }
+  const json serve = json::parse(bench("serve --texts 5 --slots 2 --tokens 4 --rounds 1 --json "
                                        "--set model.d_model=12 --set model.n_layers=6")
-                                     .out);
-  REQUIRE(serve.size() == 3);
-  CHECK(serve[0]["model"] == "vanilla, by sequence");
-  CHECK(serve[2]["model"] == "MoR, by depth");
-  CHECK(serve[0]["block_calls_per_token"] == 1);
-  for (const char* key : {"tokens_per_s", "faster", "tokens_per_block_call", "block_calls_per_token"})
-    for (const json& row : serve) CHECK(row[key].get<double>() > 0);
+                                     .out)["rows"];
+  REQUIRE(serve.size() == 12);
+  for (size_t i = 0; i < serve.size(); ++i) {
+    const json& row = serve[i];
+    CHECK(row["model"] == std::vector{"vanilla", "recursive", "MoR"}[i % 6 / 2]);
+    CHECK(row["batching"] == (i % 2 ? "by depth" : "by sequence"));
+    CHECK(row["slots"] == (i < 6 ? 2 : 8));
+    CHECK((row["cache_bytes"] == 0) == (i < 6));
+    for (const char* key : {"tokens_per_s", "ratio", "rows_per_call", "calls_per_token", "p50_ms", "p95_ms"})
+      CHECK(row[key].get<double>() > 0);
+  }
+  for (size_t first : {0, 6}) {
+    CHECK(serve[first]["ratio"] == 1);
+    CHECK(serve[first]["calls_per_token"] == 1);
+    CHECK(serve[first + 2]["calls_per_token"] == 4);
+    CHECK(serve[first + 5]["calls_per_token"] < 4);
+  }
   CHECK(bench("train --preset huge").err ==
-        "error: --preset: there is no huge (use one of baby, small, small-rec, small-mor, big, big-rec, big-mor)\n");
+        "error: --preset: there is no huge (use one of baby, small, small-rec, small-mor, big, big-rec, big-mor, "
+        "stories15M)\n");
 }
 
 TEST_CASE("the ladder has six rungs, from the naive loops to all threads") {

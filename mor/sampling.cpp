@@ -1,0 +1,125 @@
+#include "mor/sampling.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "tensor/kernels/kernels.h"
+#include "tensor/random.h"
+
+namespace tinymor {
+namespace {
+
+/// The logits without the token that never comes, and with the penalty for repeating.
+std::vector<Real> adjusted(std::span<const Real> logits, const SampleOptions& options, std::span<const int32_t> text) {
+  std::vector<Real> scores(logits.begin(), logits.end());
+  if (options.repetition_penalty != 1) {
+    const Real penalty = Real(options.repetition_penalty);
+    for (int32_t id : text) scores[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+  }
+  if (options.never >= 0 && scores.size() > 1) scores[options.never] = -std::numeric_limits<Real>::infinity();
+  return scores;
+}
+
+/// Tokens with weights in proportion to their probabilities, likeliest first.
+struct Ranking {
+  std::vector<int32_t> ids;
+  std::vector<Real> weights;
+
+  double total() const { return std::accumulate(weights.begin(), weights.end(), 0.0); }
+  void keep(size_t count) {
+    ids.resize(count);
+    weights.resize(count);
+  }
+  /// Keeps the first that together reach `mass`, and at least one.
+  void keep_mass(double mass) {
+    double sum = 0;
+    size_t kept = 0;
+    while (kept < weights.size() && (kept == 0 || sum < mass)) sum += weights[kept++];
+    keep(kept);
+  }
+};
+
+/// The first `count` tokens of `weights`, of which the largest is 1, or fewer if those reach `mass`. To sort all of a
+/// large vocabulary for every token would take longer than the model; a few tokens almost always have almost all of the
+/// weight, and only these are sorted.
+Ranking ranked(const std::vector<Real>& weights, size_t count, double mass) {
+  Ranking ranking;
+  std::vector<int32_t>& ids = ranking.ids;
+  for (Real floor : {Real(0x1p-4), Real(0x1p-8), Real(0x1p-16), std::numeric_limits<Real>::min()}) {
+    ids.clear();
+    double sum = 0;
+    for (size_t id = 0; id < weights.size(); ++id) {
+      if (weights[id] < floor) continue;
+      ids.push_back(int32_t(id));
+      sum += weights[id];
+    }
+    if (ids.size() >= count || sum >= mass) break;
+  }
+  std::stable_sort(ids.begin(), ids.end(), [&](int32_t a, int32_t b) { return weights[a] > weights[b]; });
+  ids.resize(std::min(ids.size(), count));
+  for (int32_t id : ids) ranking.weights.push_back(weights[id]);
+  ranking.keep_mass(mass);
+  return ranking;
+}
+
+/// The tokens that are left after all cut-offs, as far as a draw of `share` reaches, and the weight of all that are
+/// left.
+struct Nucleus {
+  Ranking likely;
+  double total;
+};
+
+Nucleus nucleus_of(std::span<const Real> logits, const SampleOptions& options, std::span<const int32_t> text,
+                   double share) {
+  std::vector<Real> weights = adjusted(logits, options, text);
+  const auto best = std::max_element(weights.begin(), weights.end());
+  if (options.temperature <= 0) return {{{int32_t(best - weights.begin())}, {1}}, 1};
+  const Real largest = *best;
+  for (Real& w : weights) w = (w - largest) / Real(options.temperature);
+  kernels::table().unary(kernels::Unary::exp, int64_t(weights.size()), weights.data(), weights.data());
+  double total = 0;
+  for (Real& w : weights) {
+    if (w < options.min_p) w = 0;
+    total += w;
+  }
+  if (options.top_k == 0 && options.top_p >= 1) return {ranked(weights, weights.size(), share * total), total};
+  Ranking likely;
+  if (options.top_k > 0) {
+    likely = ranked(weights, size_t(options.top_k), std::numeric_limits<double>::infinity());
+    likely.keep_mass(options.top_p * likely.total());
+  } else {
+    likely = ranked(weights, weights.size(), options.top_p * total);
+  }
+  total = likely.total();
+  return {std::move(likely), total};
+}
+
+}  // namespace
+
+std::vector<Candidate> distribution(std::span<const Real> logits, const SampleOptions& options,
+                                    std::span<const int32_t> text) {
+  const auto [likely, total] = nucleus_of(logits, options, text, 1);
+  std::vector<Candidate> candidates;
+  for (size_t i = 0; i < likely.ids.size(); ++i)
+    candidates.push_back({likely.ids[i], float(likely.weights[i] / total)});
+  return candidates;
+}
+
+int32_t sample(std::span<const Real> logits, const SampleOptions& options, double draw, std::span<const int32_t> text) {
+  const auto [likely, total] = nucleus_of(logits, options, text, draw);
+  double left = draw * total;
+  for (size_t i = 0; i < likely.ids.size(); ++i) {
+    left -= likely.weights[i];
+    if (left < 0) return likely.ids[i];
+  }
+  return likely.ids.back();
+}
+
+double sampling_draw(uint64_t seed, int64_t n) {
+  Random random(seed, stream_of(Stream::sampling));
+  random.skip(uint64_t(n));
+  return random.uniform();
+}
+
+}  // namespace tinymor

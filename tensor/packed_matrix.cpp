@@ -1,0 +1,90 @@
+#include "tensor/packed_matrix.h"
+
+#include <algorithm>
+
+#include "tensor/error.h"
+#include "tensor/kernels/kernels.h"
+#include "tensor/threads.h"
+
+namespace tinymor {
+namespace {
+
+using kernels::kPanelCols;
+using kernels::table;
+
+/// Rows of x that meet a panel while it is in the first-level cache.
+constexpr int64_t kPieceRows = 48;
+
+/// Calls body(first row, rows, first column, columns) for rectangles that cover [rows, columns], in parallel: whole
+/// panels, as many as have about 65536 multiply-adds, below which handing out work costs more than it brings.
+template <class Body>
+void for_pieces(int64_t rows, int64_t columns, int64_t depth, Body body) {
+  const int64_t piece_rows = std::min(rows, kPieceRows);
+  const int64_t work = std::max<int64_t>(1, piece_rows * depth * kPanelCols);
+  const int64_t piece_columns = std::max<int64_t>(1, 65536 / work) * kPanelCols;
+  const int64_t across = (columns + piece_columns - 1) / piece_columns, down = (rows + kPieceRows - 1) / kPieceRows;
+  parallel_for(across * down, [&](int64_t piece) {
+    const int64_t i = piece % down * kPieceRows, j = piece / down * piece_columns;
+    body(i, std::min(kPieceRows, rows - i), j, std::min(piece_columns, columns - j));
+  });
+}
+
+}  // namespace
+
+PackedMatrix::PackedMatrix(const Tensor& weight, WeightFormat format) : format_(format) {
+  check(weight.rank() == 2, "[pack] weights {} are no matrix", weight.shape());
+  out_ = weight.dim(0);
+  in_ = weight.dim(1);
+  padded_ = (in_ + 3) / 4 * 4;
+  const Tensor rows = weight.contiguous_copy();
+  if (format == WeightFormat::f32) {
+    panels_ = Tensor(Shape{kernels::packed_count(in_, out_)});
+    table().pack(in_, out_, {rows.data(), 1, in_}, panels_.mutable_data());
+    return;
+  }
+  // 127 * 127 times more than this would not fit the 32 bits of a sum.
+  check(padded_ <= 130000, "[pack] rows of {} weights are too long for int8 (at most 130000)", in_);
+  std::vector<int8_t> bytes(size_t(out_ * padded_));
+  scales_.resize(size_t(out_));
+  table().quantise_rows(out_, in_, rows.data(), in_, padded_, bytes.data(), scales_.data());
+  numbers_ = IntTensor(Shape{kernels::packed_count(padded_, out_) / 4});
+  table().pack_int8(padded_, out_, bytes.data(), reinterpret_cast<int8_t*>(numbers_.mutable_data()));
+}
+
+int64_t PackedMatrix::bytes() const {
+  if (format_ == WeightFormat::f32) return panels_.count() * int64_t(sizeof(Real));
+  return 4 * numbers_.count() + int64_t(scales_.size() * sizeof(Real));
+}
+
+Tensor PackedMatrix::product(const Tensor& x) const {
+  check(x.rank() == 2 && x.dim(1) == in_, "[product] rows {} and packed weights [{},{}]: inner sizes differ", x.shape(),
+        out_, in_);
+  return format_ == WeightFormat::f32 ? product_f32(x.contiguous_copy()) : product_int8(x.contiguous_copy());
+}
+
+Tensor PackedMatrix::product_f32(const Tensor& x) const {
+  Tensor y({x.dim(0), out_});
+  const Real* from = x.data();
+  Real* to = y.mutable_data();
+  for_pieces(x.dim(0), out_, in_, [&](int64_t i, int64_t rows, int64_t j, int64_t columns) {
+    table().gemm(rows, columns, in_, {from + i * in_, in_, 1}, kernels::packed(panels_.data() + j * in_, in_),
+                 to + i * out_ + j, out_, false);
+  });
+  return y;
+}
+
+Tensor PackedMatrix::product_int8(const Tensor& x) const {
+  std::vector<int8_t> numbers(size_t(x.dim(0) * padded_));
+  std::vector<Real> scales(size_t(x.dim(0)));
+  table().quantise_rows(x.dim(0), in_, x.data(), in_, padded_, numbers.data(), scales.data());
+  Tensor y({x.dim(0), out_});
+  Real* to = y.mutable_data();
+  const int8_t* weights = reinterpret_cast<const int8_t*>(numbers_.data());
+  for_pieces(x.dim(0), out_, in_, [&](int64_t i, int64_t rows, int64_t j, int64_t columns) {
+    table().gemm_int8(rows, columns, padded_, {numbers.data() + i * padded_, padded_, scales.data() + i},
+                      {weights + j * padded_, scales_.data() + j}, to + i * out_ + j, out_);
+  });
+  return y;
+}
+
+}  // namespace tinymor

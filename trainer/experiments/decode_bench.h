@@ -1,0 +1,23 @@
+#pragma once
+// How fast one text is written, token after token, and what bounds it: every token reads all weights once, so that the
+// time is at least the time that memory takes to hand them over.
+
+#include <cstdint>
+
+#include "mor/config.h"
+#include "tensor/packed_matrix.h"
+
+namespace tinymor {
+
+struct DecodeBench {
+  double ms_per_token;  ///< the median of all tokens
+  double tokens_per_s;
+  int64_t weight_bytes;  ///< that one token reads
+  double gb_per_s;       ///< 10^9 bytes of weights per second
+  double read_gb_per_s;  ///< at which this machine reads as many bytes and does nothing with them but add them up
+  double peak_rss_mb;
+};
+/// Writes `tokens` tokens after a first one, each the likeliest, with weights as they are drawn.
+DecodeBench bench_decode(const ModelConfig& config, WeightFormat format, int64_t tokens, uint64_t seed);
+
+}  // namespace tinymor

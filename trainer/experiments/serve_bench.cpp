@@ -1,0 +1,106 @@
+#include "trainer/experiments/serve_bench.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "mor/counts.h"
+#include "mor/twins.h"
+#include "tensor/random.h"
+#include "trainer/experiments/bench.h"
+
+namespace tinymor {
+namespace {
+
+/// Decodes the texts of `load` once, and fills in what was measured.
+ServeRow measured(ServeRow row, const Model& model, const ServeLoad& load) {
+  using Clock = std::chrono::steady_clock;
+  const auto ms_between = [](Clock::time_point from, Clock::time_point to) {
+    return std::chrono::duration<double, std::milli>(to - from).count();
+  };
+  const Batching batching = row.batching == "by depth" ? Batching::by_depth : Batching::by_sequence;
+  Scheduler scheduler(model, {.slots = row.slots, .batching = batching, .cache_bytes = row.cache_bytes});
+  Random random(load.seed, stream_of(Stream::batches));
+  const ModelConfig& config = model.config();
+  for (int64_t i = 0; i < load.texts; ++i) {
+    const int64_t tokens = std::llround(double(load.mean_tokens) * (1 + random.normal() / 4));
+    scheduler.submit({int32_t(random.below(config.vocab_size))}, std::clamp<int64_t>(tokens, 1, config.max_seq_len - 1),
+                     {.seed = uint64_t(i)});
+  }
+  const Clock::time_point start = Clock::now();
+  std::vector<Clock::time_point> latest(size_t(load.texts), start);  // when each text got its latest token
+  std::vector<size_t> lengths(size_t(load.texts), 1);
+  std::vector<double> waits;
+  while (scheduler.tick()) {
+    const Clock::time_point now = Clock::now();
+    for (size_t i = 0; i < lengths.size(); ++i) {
+      const size_t length = scheduler.text(int64_t(i)).ids.size();
+      if (length == lengths[i]) continue;
+      if (lengths[i] > 1) waits.push_back(ms_between(latest[i], now));
+      lengths[i] = length;
+      latest[i] = now;
+    }
+  }
+  const Scheduler::Counts& counts = scheduler.counts();
+  row.tokens_per_s = 1e3 * double(counts.drawn) / ms_between(start, Clock::now());
+  row.rows_per_call = double(counts.block_rows) / double(counts.block_calls);
+  row.calls_per_token = double(counts.block_rows) / double(counts.drawn);
+  std::sort(waits.begin(), waits.end());
+  if (waits.empty()) return row;
+  row.p50_ms = waits[waits.size() / 2];
+  row.p95_ms = waits[waits.size() * 95 / 100];
+  return row;
+}
+
+double median_of(const std::vector<ServeRow>& rounds, double ServeRow::*number) {
+  std::vector<double> values;
+  for (const ServeRow& row : rounds) values.push_back(row.*number);
+  std::sort(values.begin(), values.end());
+  return median(values);
+}
+
+}  // namespace
+
+std::vector<ServeRow> bench_serve(const ModelConfig& config, const ServeLoad& load) {
+  struct Candidate {
+    std::string name;
+    Model model;
+  };
+  std::vector<Candidate> candidates;
+  candidates.push_back({"vanilla", Model(vanilla_twin(config), load.seed)});
+  candidates.push_back({"recursive", Model(recursive_twin(config), load.seed)});
+  candidates.push_back({"MoR", Model(config, load.seed)});
+  for (Candidate& candidate : candidates) candidate.model.pack(load.weights);
+
+  const double of_a_text = double(load.mean_tokens) * vanilla_kv_bytes_per_token(candidates.back().model.config());
+  std::vector<ServeRow> rows;
+  std::vector<const Model*> models;
+  for (const bool limited : {false, true})
+    for (const Candidate& candidate : candidates)
+      for (const char* batching : {"by sequence", "by depth"}) {
+        ServeRow row{.model = candidate.name, .batching = batching, .slots = load.slots};
+        if (limited) {
+          row.slots = 4 * load.slots;
+          row.cache_bytes = int64_t(double(load.slots) * of_a_text);
+        }
+        rows.push_back(row);
+        models.push_back(&candidate.model);
+      }
+
+  std::vector<std::vector<ServeRow>> rounds(rows.size());
+  for (int64_t round = 0; round < load.rounds; ++round)
+    for (size_t i = 0; i < rows.size(); ++i) {
+      ServeRow row = measured(rows[i], *models[i], load);
+      const size_t base = i / (rows.size() / 2) * (rows.size() / 2);  // the first of its limit
+      row.ratio = row.tokens_per_s / (i == base ? row : rounds[base].back()).tokens_per_s;
+      rounds[i].push_back(row);
+    }
+  for (size_t i = 0; i < rows.size(); ++i) {
+    rows[i] = rounds[i].front();
+    for (double ServeRow::*number : {&ServeRow::tokens_per_s, &ServeRow::ratio, &ServeRow::p50_ms, &ServeRow::p95_ms})
+      rows[i].*number = median_of(rounds[i], number);
+  }
+  return rows;
+}
+
+}  // namespace tinymor
