@@ -22,6 +22,8 @@ std::vector<TokenLine> token_lines(const Source& source, const AppState& state, 
 std::optional<PatchRef> inspected_patch(const Source& source, const AppState& state);
 /// "row 3, column 4".
 std::string patch_name(const Source& source, const AppState& state, PatchRef patch);
+/// The image of the patch, with what an experiment in force made of it.
+SeenImage inspected_image(const Source& source, const AppState& state, PatchRef patch);
 /// The same as token_lines of a patch, and what the model takes its image for.
 std::vector<TokenLine> patch_lines(const Source& source, const AppState& state, PatchRef patch);
 
