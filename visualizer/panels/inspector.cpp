@@ -24,12 +24,8 @@ class InspectorPanel : public Panel {
     const std::string how = "click pins a token";
     const auto token = inspected_token(state);
     if (!token) return how;
-    const bool training = shows_training(state, *token);
-    const char* rule = training ? "training rule" : "causal rule";
-    const std::string where = token->subject == Subject::generated
-                                  ? "as generated"
-                                  : fmt::format("{} \u00b7 step {}", rule, state.shown.step);
-    return where + " \u00b7 " + how;
+    if (token->subject == Subject::generated) return "as generated \u00b7 " + how;
+    return fmt::format("step {}{} \u00b7 {}", state.shown.step, and_rule(source, rule_in_force(state)), how);
   }
 
   float controls(const Source&, AppState& state, float right) override {
@@ -64,7 +60,7 @@ class InspectorPanel : public Panel {
     ui::tag("inspector", free_box());
     if (const auto patch = inspected_patch(source, state)) return draw_patch(source, state, canvas, *patch);
     if (state.span) {
-      draw_lines(canvas, free_box(), state, span_lines(state));
+      draw_lines(canvas, free_box(), state, span_lines(source, state));
       return;
     }
     draw_token(source, state, canvas, *inspected_token(state));
@@ -78,7 +74,7 @@ class InspectorPanel : public Panel {
 
   static std::vector<TokenLine> all_lines(const Source& source, const AppState& state) {
     if (const auto patch = inspected_patch(source, state)) return patch_lines(source, state, *patch);
-    return state.span ? span_lines(state) : token_lines(source, state, *inspected_token(state));
+    return state.span ? span_lines(source, state) : token_lines(source, state, *inspected_token(state));
   }
 
   /// The name and the lines, which leave `below` free; returns the room that is left: below them, or at their right in

@@ -99,7 +99,9 @@ std::vector<TokenLine> token_lines(const Source& source, const AppState& state, 
     return out;
   }
   if (token.subject == Subject::watched && size_t(t) < state.shown.likely.size())
-    out.push_back({"causal rule, likeliest: " + state.shown.likely[size_t(t)], false, false, true});
+    out.push_back({(view.routing == Routing::expert_choice ? "causal rule, likeliest: " : "likeliest: ") +
+                       state.shown.likely[size_t(t)],
+                   false, false, true});
   if (t > 0 && std::isfinite(view.nll[size_t(t) - 1]))
     out.push_back({fmt::format("was predicted itself: {:.2f} nats", view.nll[size_t(t) - 1]), false});
   return out;
@@ -206,7 +208,7 @@ SpanSummary summary_of(const TextView& view, int first, int last) {
 
 }  // namespace
 
-std::vector<TokenLine> span_lines(const AppState& state) {
+std::vector<TokenLine> span_lines(const Source& source, const AppState& state) {
   const TextView& view = state.shown.text(Subject::watched, state.rule);
   if (!state.span || state.span->second >= view.size()) return {};
   const auto [first, last] = *state.span;
@@ -216,8 +218,7 @@ std::vector<TokenLine> span_lines(const AppState& state) {
           {view.recurs() ? fmt::format("{:.2f} recursions per token, in the whole text {:.2f}", part.depth, whole.depth)
                          : "no recursions: " + view.whole + " for every token"},
           {fmt::format("{:.2f} nats to predict what follows, in the whole text {:.2f}", part.loss, whole.loss)},
-          {fmt::format("step {}, {} rule", state.shown.step, state.rule == RuleView::training ? "training" : "causal"),
-           false}};
+          {fmt::format("step {}{}", state.shown.step, and_rule(source, rule_in_force(state))), false}};
 }
 
 std::string inspected_in_short(const Source& source, const AppState& state) {
@@ -226,7 +227,7 @@ std::string inspected_in_short(const Source& source, const AppState& state) {
     for (const TokenLine& line : patch_lines(source, state, *patch)) out += " \u00b7 " + line.text;
     return out;
   }
-  if (const std::vector<TokenLine> lines = span_lines(state); !lines.empty())
+  if (const std::vector<TokenLine> lines = span_lines(source, state); !lines.empty())
     return lines[0].text + " \u00b7 " + lines[2].text;
   const auto token = inspected_token(state);
   if (!token) return "";

@@ -28,7 +28,7 @@ SeenImage inspected_image(const Source& source, const AppState& state, PatchRef 
 std::vector<TokenLine> patch_lines(const Source& source, const AppState& state, PatchRef patch);
 
 /// Where the marked part of the watched text is, its mean depth and loss; empty where none is marked.
-std::vector<TokenLine> span_lines(const AppState& state);
+std::vector<TokenLine> span_lines(const Source& source, const AppState& state);
 /// The same, or the token's depth, scores and loss, in one line.
 std::string inspected_in_short(const Source& source, const AppState& state);
 

@@ -48,8 +48,7 @@ class LoopPanel : public Panel {
     const Told told = told_of(source, state);
     if (told.text.size() == 0) return "a text on its way through the model";
     std::string out = machine_words(source.geometry());
-    if (source.geometry().routing == Routing::expert_choice)
-      out += told.training ? " \u00b7 training rule" : " \u00b7 causal rule";
+    out += and_rule(source, told.training ? RuleView::training : RuleView::causal);
     out += fmt::format(" \u00b7 step {}", state.shown.step);
     if (told.changed) out += " \u00b7 what if";
     if (told.story.tokens() < told.text.size())
