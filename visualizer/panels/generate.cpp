@@ -83,12 +83,12 @@ class Work {
   std::vector<Line> of_depth_;
 };
 
-/// "token 14: depth 2, 1.2M FLOPs in 0.8 ms".
+/// "token 15: depth 2, 1.2M FLOPs in 0.8 ms".
 std::string token_line(const Work& work, const Generation& g, const TextView& view, int t) {
   const double seconds = t < int(g.text.size()) ? g.text[size_t(t)].seconds : 0;
-  return fmt::format("token {}: {}{} FLOPs{}", t, view.recurs() ? fmt::format("depth {}, ", view.depth[t]) : "",
-                     short_number(work.of(view.depth[t], t)),
-                     seconds > 0 ? fmt::format(" in {:.2g} ms", 1000 * seconds) : "");
+  return fmt::format(
+      "token {}: {}{} FLOPs{}", token_number(t), view.recurs() ? fmt::format("depth {}, ", view.depth[t]) : "",
+      short_number(work.of(view.depth[t], t)), seconds > 0 ? fmt::format(" in {:.2g} ms", 1000 * seconds) : "");
 }
 
 /// The draw of the token that is pointed at, else of the one behind the text that is shown; nothing where that is a

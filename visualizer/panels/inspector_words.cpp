@@ -82,7 +82,8 @@ bool shows_training(const AppState& state, TokenRef token) {
 std::vector<TokenLine> token_lines(const Source& source, const AppState& state, TokenRef token) {
   const TextView view = text_in_force(source, state, token.subject);
   const int t = token.token;
-  std::vector<TokenLine> out = {{fmt::format("token {} {}: ", t, in_quotes(view.pieces[size_t(t)])), false}};
+  std::vector<TokenLine> out = {
+      {fmt::format("token {} {}: ", token_number(t), in_quotes(view.pieces[size_t(t)])), false}};
   add_depth(out[0], state, token);
   for (TokenLine& line : formulas(inspected_of(source, state, token, view))) out.push_back(std::move(line));
   if (std::isfinite(view.nll[size_t(t)]) && t + 1 < view.size()) {
@@ -214,7 +215,8 @@ std::vector<TokenLine> span_lines(const Source& source, const AppState& state) {
   const auto [first, last] = *state.span;
   const SpanSummary part = summary_of(view, first, last), whole = summary_of(view, 0, view.size() - 1);
   return {{in_quotes(part.text)},
-          {fmt::format("positions {} to {}: {} of {} tokens", first, last, last - first + 1, view.size())},
+          {fmt::format("positions {} to {}: {} of {} tokens", token_number(first), token_number(last), last - first + 1,
+                       view.size())},
           {view.recurs() ? fmt::format("{:.2f} recursions per token, in the whole text {:.2f}", part.depth, whole.depth)
                          : "no recursions: " + view.whole + " for every token"},
           {fmt::format("{:.2f} nats to predict what follows, in the whole text {:.2f}", part.loss, whole.loss)},

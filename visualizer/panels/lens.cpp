@@ -52,7 +52,7 @@ std::string changes_of(const Experiment& e) {
   std::vector<std::string> out;
   if (e.depth > 0)
     out.push_back(e.token < 0 ? fmt::format("all tokens take {}", e.depth)
-                              : fmt::format("token {} takes {}", e.token, e.depth));
+                              : fmt::format("token {} takes {}", token_number(e.token), e.depth));
   if (e.without > 0) out.push_back(fmt::format("without recursion {}", e.without));
   if (e.shifts() && !forces_all(e))
     out.push_back(e.training_rule ? fmt::format("{:.2f} x capacity", e.capacity)

