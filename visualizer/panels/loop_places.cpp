@@ -111,10 +111,16 @@ float chip_height(ui::Font font) {
   return std::round(ui::font(font)->FontSize * 1.5f);
 }
 
-MachineLayout layout_of(const Machine& machine, const Box& area) {
+MachineLayout layout_of(const LoopPicture& p, const Box& whole) {
+  const Machine& machine = p.story.machine();
+  // While the tokens wait, the machine is empty and can do with less room.
+  float waiting = p.story.event(p.event - 1).kind == LoopEvent::wait ? 1 - p.moved : 0;
+  if (p.story.event(p.event).kind == LoopEvent::wait) waiting = 1;
+  const Box area = part(whole, 0.24f * waiting, 0, 1, 1);
   // Above the boxes there is room for the arrow and its name.
   const float top = std::max(0.14f, std::min(0.3f, ui::em() * 2.7f / area.height()));
   MachineLayout layout;
+  layout.queue = part(whole, 0, top, 0.21f, 1);
   layout.top = area.min.y;
   const int count = int(machine.boxes.size());
   layout.cache = part(area, 0, 0.74f, machine.loops() ? 0.31f : 1, 1);
@@ -178,7 +184,7 @@ namespace {
 /// The place of every token after an event.
 std::vector<Box> places_at(const LoopPicture& p, const MachineLayout& layout, int number) {
   std::vector<Box> out(size_t(p.story.tokens()));
-  std::vector<int> left;
+  std::vector<int> waiting, left;
   const LoopEvent& event = p.story.event(number);
   std::vector<Box> inside;
   if (event.kind == LoopEvent::run) inside = places_inside(p, layout, event.box);
@@ -187,8 +193,11 @@ std::vector<Box> places_at(const LoopPicture& p, const MachineLayout& layout, in
     const Place place = p.story.standing(p.text, t, number).place;
     if (place == Place::box) out[i] = inside[i];
     if (place == Place::exit) left.push_back(t);
-    if ((place == Place::queue || place == Place::done) && !p.words.empty()) out[i] = p.words[i];
+    if (place == Place::queue) waiting.push_back(t);
+    if (place == Place::done && !p.words.empty()) out[i] = p.words[i];
   }
+  const std::vector<Box> queue = chips_in(layout.queue.inset(ui::em() * 0.4f, ui::em() * 0.4f), p, waiting);
+  for (size_t i = 0; i < waiting.size(); ++i) out[size_t(waiting[i] - p.story.from())] = queue[i];
   const std::vector<Box> gone = chips_in(layout.exit.inset(ui::em() * 0.5f, ui::em() * 0.4f), p, left);
   for (size_t i = 0; i < left.size(); ++i) out[size_t(left[i] - p.story.from())] = gone[i];
   const std::vector<int> judged = judged_tokens(p, number);
