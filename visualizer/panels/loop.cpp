@@ -145,6 +145,9 @@ class LoopPanel : public Panel {
     };
     say(event_text(picture), ui::colors::text, roomy ? ui::Font::large : ui::Font::bold);
     if (!tight) say(why_text(picture), ui::colors::dim, roomy ? ui::Font::medium : ui::Font::body);
+    const bool last = told.story.event(picture.event).kind == LoopEvent::guess;
+    if (const std::string text = last ? last_pass_text(source, state, told) : ""; !tight && !text.empty())
+      say(text, ui::colors::dim, roomy ? ui::Font::medium : ui::Font::body);
     const float meter = tight ? 0 : em * 1.3f;
     const Box machine{{all.min.x, y}, {all.max.x, all.max.y - buttons - verbs - meter - em * 0.6f}};
     if (machine.height() > em * 5) {
@@ -206,6 +209,7 @@ class LoopPanel : public Panel {
     for (picture.event = 0; picture.event < told.story.events(); ++picture.event)
       out += fmt::format("{:2}. {} {} {}\n", picture.event + 1, event_text(picture), why_text(picture),
                          work_text(picture) + ".");
+    if (const std::string text = last_pass_text(source, state, told); !text.empty()) out += text + "\n";
     if (state.shown.of_images()) out += image_words(source, told.image) + "\n";
     for (int t = told.story.from(); t < told.story.to() && told.story.machine().loops(); ++t)
       out += fmt::format("{}[{}] ", quoted_piece(told.text.pieces[size_t(t)]), told.text.depth[size_t(t)]);

@@ -59,6 +59,17 @@ LensView lens_of(const Trace& routed) {
   return lens;
 }
 
+LensView lens_of(const ImageSnapshot& images) {
+  LensView lens;
+  for (size_t i = 0; i < images.images.size(); ++i) {
+    const Guesses guesses = guesses_of(images.images[i]);
+    if (i == 0) lens.nll.resize(guesses.nll.size());
+    if (guesses.nll.size() != lens.nll.size()) return {};
+    for (size_t r = 0; r < lens.nll.size(); ++r) lens.nll[r].push_back(guesses.nll[r]);
+  }
+  return lens;
+}
+
 Guesses guesses_after(const LensView& lens, const std::vector<int32_t>& ids, int token) {
   Guesses out;
   const auto t = size_t(token);

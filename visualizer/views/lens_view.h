@@ -31,6 +31,9 @@ inline LensView lens_of(const Snapshot& snapshot) {
   return lens_of(snapshot.threshold);
 }
 
+/// The losses alone, of images in the place of tokens. Empty unless they were recorded of each.
+LensView lens_of(const ImageSnapshot& images);
+
 /// What would be guessed in one place with at most 1, 2, ... recursions, the last as routed: what follows a token, or
 /// what an image is. Empty where that was not recorded.
 struct Guesses {
