@@ -175,7 +175,7 @@ void draw_loop_arrows(Canvas& canvas, const LoopPicture& p, const MachineLayout&
   const Machine& machine = p.story.machine();
   const float em = ui::em(), thick = em * 0.35f;
   const Box& block = layout.boxes[size_t(machine.block)];
-  const float top = arrow_height(block), middle = block.center().y;
+  const float top = arrow_height(block), middle = (machine.gate ? layout.gate : block).center().y;
   if (machine.block > 0)
     draw_arrow(canvas, {{layout.boxes[0].max.x, middle}, {block.min.x, middle}}, ui::colors::faint, em * 0.15f);
   const ImVec2 start =
@@ -262,7 +262,7 @@ std::vector<Box> draw_machine(Canvas& canvas, const Box& area, const LoopPicture
     if (!p.story.machine().loops() && p.story.machine().boxes[i].times > 1) draw_own_return(canvas, layout.boxes[i]);
   draw_scores(canvas, p, layout);
   draw_gaps(canvas, p, layout);
-  if (area.height() > ui::em() * 12.2f) draw_story_cache(canvas, layout.cache, p);
+  if (layout.cache.height() > 0) draw_story_cache(canvas, layout.cache, p);
 
   std::vector<Box> places = places_of(p, layout);
   for (size_t i = 0; i < places.size(); ++i) {
