@@ -9,6 +9,7 @@
 #include "visualizer/draw/glossary.h"
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/draw/ui.h"
+#include "visualizer/views/text_view.h"
 
 namespace tinymor {
 namespace {
