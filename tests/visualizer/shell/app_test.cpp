@@ -22,6 +22,16 @@ TEST_CASE("the rule switch changes the rule that all panels show") {
   CHECK(desk.state().rule == RuleView::causal);
 }
 
+TEST_CASE("a title that the switches leave no room for begins the caption") {
+  Desk desk(480, 320);
+  for (const bool crowded : {false, true}) {
+    desk.state().page = crowded ? "Cache" : "Grid";
+    desk.state().zoom = crowded ? 1.5f : 1;
+    desk.window.frames(3);
+    CHECK_THAT(desk.window.drawing(), ContainsSubstring(crowded ? ">KV cache \u00b7 " : ">Depth grid<"));
+  }
+}
+
 TEST_CASE("the difference of the rules can be chosen where a panel draws it, and elsewhere the causal rule is shown") {
   struct Case {
     const char *page, *panel;
