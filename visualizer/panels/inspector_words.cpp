@@ -142,7 +142,7 @@ namespace {
 /// "as routed: 7 (98 %), 1 (1 %)" for each number of passes.
 TokenLine guesses_line(const Source& source, const SeenImage& image) {
   const Guesses guesses = guesses_of(image);
-  if (guesses.likely.empty()) return {"this recording does not say what fewer passes would take it for", false};
+  if (guesses.likely.empty()) return {"what fewer passes would take it for was not recorded", false};
   TokenLine out{"after so many passes: ", false, false, true};
   for (size_t r = 0; r < guesses.likely.size(); ++r) {
     out.say((r > 0 ? "; " : "") + most_recursions(r, guesses.likely.size()) + ":");

@@ -243,14 +243,14 @@ TEST_CASE("the inspector says what an image is taken for after each recursion, o
     CHECK_THAT(window.app().text("inspector"),
                ContainsSubstring(recorded ? "at most 1: 8 (75 %), 7 (25 %), 0 (0 %); at most 2: 7 (50 %), 8 (50 %), 0 "
                                             "(0 %); as routed: 7 (75 %), 8 (25 %)"
-                                          : "this recording does not say what fewer passes would take it for"));
+                                          : "what fewer passes would take it for was not recorded"));
     SvgCanvas drawing;
     {
       const DrawingScope scope(drawing);
       window.frames(1);
     }
     const std::string drawn = drawing.file({{0, 0}, {1280, 800}}, ui::colors::ground);
-    CHECK_THAT(drawn, ContainsSubstring(recorded ? ">75 %  7  is right<" : ">this recording does not say"));
+    CHECK_THAT(drawn, ContainsSubstring(recorded ? ">75 %  7  is right<" : "was not recorded<"));
     if (recorded) CHECK_THAT(drawn, ContainsSubstring(">1.39<"));  // nats: -ln(0.25)
   }
 }
