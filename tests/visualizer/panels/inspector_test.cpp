@@ -250,7 +250,7 @@ TEST_CASE("the inspector says what an image is taken for after each recursion, o
       window.frames(1);
     }
     const std::string drawn = drawing.file({{0, 0}, {1280, 800}}, ui::colors::ground);
-    CHECK_THAT(drawn, ContainsSubstring(recorded ? ">75 %  7  is right<" : "was not recorded<"));
+    CHECK((drawn.find(">What the image is") != std::string::npos) == recorded);
     if (recorded) CHECK_THAT(drawn, ContainsSubstring(">1.39<"));  // nats: -ln(0.25)
   }
 }

@@ -22,16 +22,6 @@ TEST_CASE("the rule switch changes the rule that all panels show") {
   CHECK(desk.state().rule == RuleView::causal);
 }
 
-TEST_CASE("a title that the switches leave no room for begins the caption") {
-  Desk desk(480, 320);
-  for (const bool crowded : {false, true}) {
-    desk.state().page = crowded ? "Cache" : "Grid";
-    desk.state().zoom = crowded ? 1.5f : 1;
-    desk.window.frames(3);
-    CHECK_THAT(desk.window.drawing(), ContainsSubstring(crowded ? ">KV cache \u00b7 " : ">Depth grid<"));
-  }
-}
-
 TEST_CASE("the difference of the rules can be chosen where a panel draws it, and elsewhere the causal rule is shown") {
   struct Case {
     const char *page, *panel;
@@ -148,7 +138,7 @@ TEST_CASE("whatever is zoomed says what is seen of it, and a press on that shows
   desk.state().curves.zoom = {0.25, 0.5};
   desk.state().timeline.zoom = {0.5, 1};
   desk.window.frames(2);
-  CHECK(says("tokens 30 to 59 of 120"));
+  CHECK(says("tokens 31 to 60 of 120"));
   CHECK(says("step 100 to 200 of 400"));
   CHECK(says("steps 200 to 400 of 400"));
   REQUIRE(desk.window.click("curves.loss.all"));
@@ -158,7 +148,7 @@ TEST_CASE("whatever is zoomed says what is seen of it, and a press on that shows
   CHECK(desk.state().timeline.zoom.width() == 1);
   desk.state().sort = ColumnSort::depth;
   desk.window.frames(2);
-  CHECK(says("columns 30 to 59 of 120"));
+  CHECK(says("columns 31 to 60 of 120"));
   CHECK(desk.shows("kv.cells.all"));
   REQUIRE(desk.window.click("grid.cells.all"));
   CHECK(desk.state().columns.width() == 1);
