@@ -36,6 +36,16 @@ class PatchLogits : public Probe {
   int64_t patches_;
 };
 
+/// logits [n,classes] -> [n][classes]
+std::vector<std::vector<float>> probabilities(const Tensor& logits) {
+  const Tensor log_total = logsumexp(logits, {1});
+  std::vector<std::vector<float>> out(size_t(logits.dim(0)));
+  for (int64_t i = 0; i < logits.dim(0); ++i)
+    for (int64_t c = 0; c < logits.dim(1); ++c)
+      out[size_t(i)].push_back(float(std::min(1.0, std::exp(double(logits.at({i, c})) - log_total.at({i})))));
+  return out;
+}
+
 }  // namespace
 
 std::vector<ImageTrace> trace(const ImageModel& model, const Tensor& patches, ForwardOptions options) {
@@ -45,7 +55,6 @@ std::vector<ImageTrace> trace(const ImageModel& model, const Tensor& patches, Fo
   options.probe = &probe;
   const ForwardResult result = model.forward(patches, options);
   const Tensor& logits = result.logits.value();
-  const Tensor log_total = logsumexp(logits, {1});
   const IntTensor predicted = argmax(logits, 1);
   std::vector<ImageTrace> traces(n);
   for (int64_t i = 0; i < n; ++i) {
@@ -54,8 +63,15 @@ std::vector<ImageTrace> trace(const ImageModel& model, const Tensor& patches, Fo
     t.depth.assign(depth, depth + count);
     t.logits = std::move(probe.of_image[i]);
     t.predicted = predicted.data()[i];
-    t.probability = float(std::min(1.0, std::exp(double(logits.at({i, t.predicted})) - log_total.at({i}))));
   }
+  options.probe = nullptr;
+  for (int64_t r = 1; r <= model.config().model.n_recursions; ++r) {
+    options.max_depth = r;
+    const bool whole = r == model.config().model.n_recursions;
+    const auto guesses = probabilities(whole ? logits : model.forward(patches, options).logits.value());
+    for (int64_t i = 0; i < n; ++i) traces[i].guesses.push_back(guesses[i]);
+  }
+  for (ImageTrace& t : traces) t.probability = t.guesses.back()[t.predicted];
   return traces;
 }
 

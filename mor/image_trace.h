@@ -15,9 +15,12 @@ struct ImageTrace {
       logits;             ///< [N*P] the router's raw score z of each recursion (depth) for a patch; NaN: it gave none.
   int32_t predicted = 0;  ///< The likeliest class.
   float probability = 0;  ///< Of that class.
+  /// [N][classes] The probability of each class when no token may take more than 1, 2, ... recursions; the last as
+  /// routed. Empty in older recordings.
+  std::vector<std::vector<float>> guesses = {};
 };
 
-/// patches [n,P,p*p] -> [n]. `options` without a probe. Throws Error as ImageModel::forward does.
+/// patches [n,P,p*p] -> [n]. `options` without a probe and a largest depth. Throws Error as ImageModel::forward does.
 std::vector<ImageTrace> trace(const ImageModel& model, const Tensor& patches, ForwardOptions options = {});
 
 }  // namespace tinymor

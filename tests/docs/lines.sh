@@ -14,6 +14,6 @@ autograd   1850
 mor        3000
 datasets   2450
 trainer    4940
-visualizer 21700
+visualizer 21900
 END
 exit $over

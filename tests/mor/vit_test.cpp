@@ -157,6 +157,19 @@ TEST_CASE("a trace of images gives depths, the logits of whoever was asked, and 
       CHECK(t.predicted == argmax(result.logits.value(), 1).data()[i]);
       CHECK(t.probability > 0.25f);
       CHECK(t.probability <= 1);
+      REQUIRE(t.guesses.size() == size_t(model.config().model.n_recursions));
+      for (size_t r = 0; r < t.guesses.size(); ++r) {
+        const Tensor capped = model.forward(patches, {.max_depth = int64_t(r) + 1}).logits.value().select(0, i);
+        REQUIRE(t.guesses[r].size() == size_t(capped.count()));
+        double total = 0;
+        for (const float p : t.guesses[r]) total += p;
+        CHECK(std::abs(total - 1) < 1e-5);
+        const auto likeliest = std::max_element(t.guesses[r].begin(), t.guesses[r].end()) - t.guesses[r].begin();
+        const auto highest = std::max_element(capped.values().begin(), capped.values().end()) - capped.values().begin();
+        CHECK(likeliest == highest);
+      }
+      CHECK(t.guesses[0] != t.guesses.back());
+      CHECK(t.guesses.back()[size_t(t.predicted)] == t.probability);
     }
   }
 }

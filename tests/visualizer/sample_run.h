@@ -251,6 +251,11 @@ inline Recording sample_images() {
       image.truth = 7 + i;
       image.predicted = i == 1 && step < 40 ? 3 : 7 + i;
       image.probability = 0.75f;
+      for (const float p : {0.25f, 0.5f, 0.75f}) {  // the more passes, the surer; first the next class is likelier
+        image.guesses.emplace_back(10, 0.0f);
+        image.guesses.back()[size_t(image.predicted)] = p;
+        image.guesses.back()[size_t(image.predicted) + 1] = 1 - p;
+      }
       snapshot.images.push_back(std::move(image));
     }
     recording.images.push_back(std::move(snapshot));

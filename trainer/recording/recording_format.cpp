@@ -134,6 +134,8 @@ void fields(Archive& archive, Is<SeenImage> auto& i) {
 template <class Archive>
 void fields(Archive& archive, Is<ImageSnapshot> auto& s) {
   archive(s.height, s.width, s.rows, s.columns, s.images);
+  for (auto& image : s.images)
+    if (archive.more()) archive(image.guesses);
 }
 
 template <class Archive>
@@ -321,6 +323,14 @@ bool append(std::vector<Element>& list, const Record& record) {
   return true;
 }
 
+/// The same classes after each recursion.
+bool consistent(const std::vector<std::vector<float>>& guesses) {
+  const auto is_share = [](float p) { return p >= 0 && p <= 1; };
+  return guesses.size() <= size_t(kMaxDepth) && std::all_of(guesses.begin(), guesses.end(), [&](const auto& classes) {
+           return classes.size() == guesses[0].size() && std::all_of(classes.begin(), classes.end(), is_share);
+         });
+}
+
 }  // namespace
 
 bool consistent(const ImageSnapshot& s) {
@@ -332,7 +342,7 @@ bool consistent(const ImageSnapshot& s) {
   return std::all_of(s.images.begin(), s.images.end(), [&](const SeenImage& i) {
     return i.pixels.size() == pixels && i.depth.size() == patches && i.logits.size() % patches == 0 &&
            i.logits.size() <= patches * kMaxDepth && i.truth >= 0 && i.predicted >= 0 && i.probability >= 0 &&
-           i.probability <= 1 &&
+           i.probability <= 1 && consistent(i.guesses) &&
            std::all_of(i.depth.begin(), i.depth.end(), [](int32_t d) { return d >= 0 && d <= kMaxDepth; });
   });
 }

@@ -76,14 +76,13 @@ class AttentionPanel : public Panel {
 
   std::string caption(const Source& source, const AppState& state) const override {
     if (!recorded(source, state)) return "who looks at whom";
+    const std::string rule = and_rule(source, RuleView::causal);
     if (state.attention_arcs)
       return fmt::format(
-          "each arc ends at what the token looks at; thick: more \u00b7 struck through: skipped \u00b7 "
-          "causal rule \u00b7 step {}",
+          "each arc ends at what the token looks at; thick: more \u00b7 struck through: skipped{} \u00b7 step {}", rule,
           state.shown.step);
-    return fmt::format(
-        "queries down, keys across; strong: looks there \u00b7 brown: skipped \u00b7 causal rule \u00b7 step {}",
-        state.shown.step);
+    return fmt::format("queries down, keys across; strong: looks there \u00b7 brown: skipped{} \u00b7 step {}", rule,
+                       state.shown.step);
   }
 
   float controls(const Source& source, AppState& state, float right) override {

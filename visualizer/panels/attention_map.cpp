@@ -93,8 +93,8 @@ void point_into(const LargeMap& large, AppState& state, const MapFrame& frame) {
 float draw_seen(Canvas& canvas, Zoom& seen, int tokens, ImVec2 corner, float width) {
   const float name = ui::em() * 4;
   const int from = int(seen.from * tokens), to = std::min(tokens, int(std::ceil(seen.to * tokens))) - 1;
-  const std::string text = zoom_text(seen, "tokens", fmt::format("{}", from), fmt::format("{}", to),
-                                     fmt::format("{}", tokens), width - name);
+  const std::string text = zoom_text(seen, "tokens", fmt::format("{}", token_number(from)),
+                                     fmt::format("{}", token_number(to)), fmt::format("{}", tokens), width - name);
   if (text.empty()) return width;
   const Box box = zoom_box(text, corner);
   zoom_chip(canvas, "attention.large", box, text, seen);

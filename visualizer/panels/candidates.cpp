@@ -9,6 +9,7 @@
 #include "visualizer/draw/glossary.h"
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/draw/ui.h"
+#include "visualizer/views/text_view.h"
 
 namespace tinymor {
 namespace {
@@ -36,7 +37,7 @@ void draw_line(Canvas& canvas, const Box& box, const Draw& draw) {
 /// What is drawn, the token that is taken, and how.
 std::string headline(const Generation& text, const ShownDraw& shown) {
   const Draw& draw = shown.draw;
-  const std::string what = shown.token ? fmt::format("token {}", *shown.token) : "next token";
+  const std::string what = shown.token ? fmt::format("token {}", token_number(*shown.token)) : "next token";
   const std::string how =
       draw.by_hand ? "chosen by hand" : fmt::format("draw {:.3f} of seed {}", draw.number, draw.seed);
   return fmt::format("{}: {}, {} among {} of {} tokens \u00b7 thin bar: before temperature and cuts", what,
@@ -100,8 +101,8 @@ std::optional<int32_t> draw_candidates(Canvas& canvas, const Box& box, const Gen
 
 std::string candidates_text(const Generation& text, const ShownDraw& shown) {
   const Draw& draw = shown.draw;
-  std::string out =
-      shown.token ? fmt::format("token {}, of {}:", *shown.token, draw.all) : fmt::format("next of {}:", draw.all);
+  std::string out = shown.token ? fmt::format("token {}, of {}:", token_number(*shown.token), draw.all)
+                                : fmt::format("next of {}:", draw.all);
   for (size_t i = 0; i < std::min<size_t>(6, draw.candidates.size()); ++i)
     out += fmt::format(" {} {}", in_quotes(piece_of(text, draw.candidates[i].id)),
                        percent(draw.candidates[i].probability, 1));

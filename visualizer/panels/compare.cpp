@@ -73,7 +73,8 @@ class ComparePanel : public Panel {
 
   std::string caption(const Source& source, const AppState& state) const override {
     if (shows_scoreboard(state)) return scoreboard_caption;
-    const std::string what = sides_[0] ? sides_[0]->caption(source, state) : rule_name(state.rule);
+    const std::string what = sides_[0] ? sides_[0]->caption(source, state)
+                                       : fmt::format("step {}", state.shown.step) + and_rule(source, state.rule);
     const bool scaled = state.compared_panel == "lens" || state.compared_panel == "sharing";
     return std::string(other_data(source, compared_with(source, state.compare))
                            ? "other data: losses cannot be compared \u00b7 "

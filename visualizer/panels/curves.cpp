@@ -39,8 +39,9 @@ std::string last_values(const Source& source) {
   }
   if (!history.evals.empty()) {
     const EvalMetrics& e = history.evals.back();
-    out += fmt::format("\nheld out at step {}: {:.3f} nats by the training rule", e.step, e.topk_loss);
-    if (!history.of_images()) out += fmt::format(", {:.3f} by the causal rule", e.threshold_loss);
+    out += fmt::format("\nheld out at step {}: {:.3f} nats", e.step, e.topk_loss);
+    if (source.geometry().routing == Routing::expert_choice && !history.of_images())
+      out += fmt::format(" by the training rule, {:.3f} by the causal rule", e.threshold_loss);
   }
   return out;
 }
@@ -114,12 +115,15 @@ class CurvesPanel : public Panel {
                                   axis_unit(state.curve_axis, h.of_images()));
     if (!state.compare.rivals.empty()) {
       // What cannot be concluded comes first, where no narrow window cuts it off.
-      std::string held = may_be_luck(source, state.compare.rivals) ? "one seed: may be luck \u00b7 " : "";
+      const auto has_rules = [](const Source* run) { return !and_rule(*run, RuleView::causal).empty(); };
+      const auto& rivals = state.compare.rivals;
+      const bool rules = has_rules(&source) || std::any_of(rivals.begin(), rivals.end(), has_rules);
+      std::string held = may_be_luck(source, rivals) ? "one seed: may be luck \u00b7 " : "";
       held += fmt::format("newest held out: this run {}", newest_held_out(source));
-      for (const Source* rival : state.compare.rivals)
+      for (const Source* rival : rivals)
         held += fmt::format(", {} {}", rival_name(source, state.compare, *rival),
                             other_data(source, *rival) ? "cannot be compared" : newest_held_out(*rival));
-      return held + (h.of_images() ? " \u00b7 " : " \u00b7 causal rule, ") + out;
+      return held + (h.of_images() || !rules ? " \u00b7 " : " \u00b7 causal rule, ") + out;
     }
     if (compares_steps(state)) return marks_line(h, state);
     if (!h.steps.empty())

@@ -61,8 +61,8 @@ class DepthPanel : public Panel {
         shown.depths.recursions > 1 ? fmt::format("mean depth {}, ", depth_number(shown.whole.depth, 2)) : "";
     const std::string regret =
         std::isfinite(shown.whole.regret) ? fmt::format(", regret {:.3f}", shown.whole.regret) : "";
-    return fmt::format("{}{:.3f} nats{} \u00b7 {} tokens of {} \u00b7 causal rule{}", depth, shown.whole.loss, regret,
-                       grouped(shown.whole.tokens), surveyed_text(*shown.survey),
+    return fmt::format("{}{:.3f} nats{} \u00b7 {} tokens of {}{}{}", depth, shown.whole.loss, regret,
+                       grouped(shown.whole.tokens), surveyed_text(*shown.survey), and_rule(source, RuleView::causal),
                        source.generation().survey ? ", the run's weights" : "");
   }
 

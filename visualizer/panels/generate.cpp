@@ -83,12 +83,12 @@ class Work {
   std::vector<Line> of_depth_;
 };
 
-/// "token 14: depth 2, 1.2M FLOPs in 0.8 ms".
+/// "token 15: depth 2, 1.2M FLOPs in 0.8 ms".
 std::string token_line(const Work& work, const Generation& g, const TextView& view, int t) {
   const double seconds = t < int(g.text.size()) ? g.text[size_t(t)].seconds : 0;
-  return fmt::format("token {}: {}{} FLOPs{}", t, view.recurs() ? fmt::format("depth {}, ", view.depth[t]) : "",
-                     short_number(work.of(view.depth[t], t)),
-                     seconds > 0 ? fmt::format(" in {:.2g} ms", 1000 * seconds) : "");
+  return fmt::format(
+      "token {}: {}{} FLOPs{}", token_number(t), view.recurs() ? fmt::format("depth {}, ", view.depth[t]) : "",
+      short_number(work.of(view.depth[t], t)), seconds > 0 ? fmt::format(" in {:.2g} ms", 1000 * seconds) : "");
 }
 
 /// The draw of the token that is pointed at, else of the one behind the text that is shown; nothing where that is a
@@ -112,8 +112,9 @@ class GeneratePanel : public Panel {
   std::string caption(const Source& source, const AppState& state) const override {
     const Generation& g = source.generation();
     if (!source.can_generate()) return "needs the weights of a run";
-    if (g.text.empty() && source.geometry().recursions == 1) return "cached decoding by the causal rule";
-    if (g.text.empty()) return "cached decoding by the causal rule; tint and strokes: recursions per token";
+    const std::string how = "cached decoding" + and_rule(source, RuleView::causal);
+    if (g.text.empty())
+      return source.geometry().recursions == 1 ? how : how + " \u00b7 tint and strokes: recursions per token";
     const TextView& view = state.shown.generated;
     std::string what = fmt::format("{} tokens{} \u00b7 {}", view.size(),
                                    view.recurs() ? fmt::format(" \u00b7 mean depth {:.2f}", view.mean_depth) : "",
@@ -121,9 +122,9 @@ class GeneratePanel : public Panel {
     if (const auto token = selected_in(state, Subject::generated, view.size()))
       what = token_line(Work(source), g, view, *token);
     const int64_t step = source.generated_step();
-    return fmt::format("causal rule{} \u00b7 {} \u00b7 {} tokens/s",
-                       step > 0 ? fmt::format(", weights of step {}", step) : "", what,
-                       short_number(g.tokens_per_second));
+    const std::string weights = step > 0 ? fmt::format("weights of step {} \u00b7 ", step) : "";
+    return fmt::format("{}{} \u00b7 {} tokens/s{}", weights, what, short_number(g.tokens_per_second),
+                       and_rule(source, RuleView::causal));
   }
 
   Table table(const Source& source, const AppState& state) const override {

@@ -170,7 +170,7 @@ class GridPanel : public Panel {
                   ", height: score {}{}", score_formula(geometry),
                   geometry.routing == Routing::expert_choice ? ", dashes: cut-off" : "; the likeliest depth is taken")
             : "";
-    return fmt::format("filled: computed, grey: skipped{} \u00b7 {} \u00b7 step {}", bars, rule_name(state.rule),
+    return fmt::format("filled: computed, grey: skipped{}{} \u00b7 step {}", bars, and_rule(source, state.rule),
                        state.shown.step);
   }
 

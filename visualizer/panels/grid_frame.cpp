@@ -121,7 +121,7 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
     return (x + half < taken.min.x || x - half > taken.max.x) && x + half < right;
   };
   if (selected && sees(*selected, *selected)) {
-    const std::string name = fmt::format("{} {}", *selected, in_quotes(view.pieces[*selected]));
+    const std::string name = fmt::format("{} {}", token_number(*selected), in_quotes(view.pieces[*selected]));
     const float width = text_size(name, font_).x;
     const float x =
         std::clamp(cell(0, *selected).center().x - width / 2, box_.min.x, std::max(box_.min.x, right - width));
@@ -140,18 +140,19 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
   }
   if (!order_.empty()) return;
   const int most = std::clamp(int(cells_.width() / (letter() * 4.8f)), 1, 12);
-  for (double value : ticks(first(), std::max(first() + 1, std::min(last(), float(tokens_ - 1))), most)) {
+  const float low = std::ceil(first()), high = std::max(low + 1, std::min(last(), float(tokens_)) - 1);
+  for (double value : ticks(low + token_number(0), high + token_number(0), most)) {
     if (value != std::floor(value)) continue;
     const std::string text = fmt::format("{}", int(value));
-    const float half = text_size(text, font_).x / 2, x = cell(0, int(value)).center().x;
+    const float half = text_size(text, font_).x / 2, x = cell(0, int(value) - token_number(0)).center().x;
     if (free(x, half)) canvas.text({x - half, y}, ui::u32(faint), text, font_);
   }
 }
 
 std::string GridFrame::seen() const {
   const int from = int(first()), to = std::min(tokens_ - 1, int(std::ceil(last())) - 1);
-  return zoom_text(zoom_, order_.empty() ? "tokens" : "columns", fmt::format("{}", from), fmt::format("{}", to),
-                   fmt::format("{}", tokens_), cells_.width());
+  return zoom_text(zoom_, order_.empty() ? "tokens" : "columns", fmt::format("{}", token_number(from)),
+                   fmt::format("{}", token_number(to)), fmt::format("{}", tokens_), cells_.width());
 }
 
 void GridFrame::draw_selection(Canvas& canvas, const AppState& state, Subject subject, ImU32 color) const {

@@ -24,12 +24,8 @@ class InspectorPanel : public Panel {
     const std::string how = "click pins a token";
     const auto token = inspected_token(state);
     if (!token) return how;
-    const bool training = shows_training(state, *token);
-    const char* rule = training ? "training rule" : "causal rule";
-    const std::string where = token->subject == Subject::generated
-                                  ? "as generated"
-                                  : fmt::format("{} \u00b7 step {}", rule, state.shown.step);
-    return where + " \u00b7 " + how;
+    if (token->subject == Subject::generated) return "as generated \u00b7 " + how;
+    return fmt::format("step {}{} \u00b7 {}", state.shown.step, and_rule(source, rule_in_force(state)), how);
   }
 
   float controls(const Source&, AppState& state, float right) override {
@@ -64,7 +60,7 @@ class InspectorPanel : public Panel {
     ui::tag("inspector", free_box());
     if (const auto patch = inspected_patch(source, state)) return draw_patch(source, state, canvas, *patch);
     if (state.span) {
-      draw_lines(canvas, free_box(), state, span_lines(state));
+      draw_lines(canvas, free_box(), state, span_lines(source, state));
       return;
     }
     draw_token(source, state, canvas, *inspected_token(state));
@@ -78,7 +74,7 @@ class InspectorPanel : public Panel {
 
   static std::vector<TokenLine> all_lines(const Source& source, const AppState& state) {
     if (const auto patch = inspected_patch(source, state)) return patch_lines(source, state, *patch);
-    return state.span ? span_lines(state) : token_lines(source, state, *inspected_token(state));
+    return state.span ? span_lines(source, state) : token_lines(source, state, *inspected_token(state));
   }
 
   /// The name and the lines, which leave `below` free; returns the room that is left: below them, or at their right in
@@ -102,27 +98,35 @@ class InspectorPanel : public Panel {
   }
 
   void draw_token(const Source& source, AppState& state, Canvas& canvas, const TokenRef& token) {
-    const float em = ui::em();
-    const TextView& view = state.shown.text(token.subject, state.rule);
-    const bool guesses = token.subject == Subject::watched && !state.shown.lens.nll.empty();
-    std::vector<TokenLine> lines = token_lines(source, state, token);
-    if (guesses) std::erase_if(lines, [](const TokenLine& line) { return line.spare; });
-    Box rest = draw_words(state, canvas, in_quotes(view.pieces[size_t(token.token)]), lines,
-                          guesses ? guesses_height(state, 1) + em * 0.9f : 0);
-    if (token.subject != Subject::watched) return;
-    if (guesses && rest.height() > guesses_height(state, 1)) {
-      int each = std::max(1, std::min(3, int(state.shown.lens.each)));  // or fewer, where the curve would not fit
-      while (each > 1 && guesses_height(state, each) > rest.height() - em * 8) --each;
-      const float high = guesses_height(state, each);
-      draw_guesses(canvas, {rest.min, {rest.max.x, rest.min.y + high}}, source, state, token.token);
-      rest.min.y += high + em * 0.8f;
-    }
-    draw_scores(canvas, rest, source, state, {-1, token.token});
+    const bool watched = token.subject == Subject::watched;
+    const std::string& piece = state.shown.text(token.subject, state.rule).pieces[size_t(token.token)];
+    const Guesses guesses = watched ? guesses_after(state.shown.lens, state.shown.causal.ids, token.token) : Guesses();
+    const Box rest = draw_words_and_guesses(source, state, canvas, in_quotes(piece), token_lines(source, state, token),
+                                            guesses, token.token);
+    if (watched) draw_scores(canvas, rest, source, state, {-1, token.token});
   }
 
   void draw_patch(const Source& source, AppState& state, Canvas& canvas, const PatchRef& patch) {
-    const Box rest = draw_words(state, canvas, patch_name(source, state, patch), patch_lines(source, state, patch), 0);
+    const Box rest = draw_words_and_guesses(source, state, canvas, patch_name(source, state, patch),
+                                            patch_lines(source, state, patch),
+                                            guesses_of(inspected_image(source, state, patch)), -1);
     draw_scores(canvas, rest, source, state, patch);
+  }
+
+  /// Returns the room that is left. `token`: as in draw_guesses.
+  static Box draw_words_and_guesses(const Source& source, AppState& state, Canvas& canvas, const std::string& name,
+                                    std::vector<TokenLine> lines, const Guesses& guesses, int token) {
+    const float em = ui::em(), least = guesses_height(guesses, 1);
+    if (guesses.likely.empty()) return draw_words(state, canvas, name, lines, 0);
+    std::erase_if(lines, [](const TokenLine& line) { return line.spare; });
+    Box rest = draw_words(state, canvas, name, lines, least + em * 0.9f);
+    if (rest.height() <= least) return rest;
+    int each = std::clamp(int(guesses.likely[0].size()), 1, 3);  // or fewer, where the curve would not fit
+    while (each > 1 && guesses_height(guesses, each) > rest.height() - em * 8) --each;
+    const float high = guesses_height(guesses, each);
+    draw_guesses(canvas, {rest.min, {rest.max.x, rest.min.y + high}}, source, state, guesses, token);
+    rest.min.y += high + em * 0.8f;
+    return rest;
   }
 
   /// Over the training, of a token (of no image) or of a patch.

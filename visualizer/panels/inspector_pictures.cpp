@@ -8,6 +8,7 @@
 #include "datasets/pieces.h"
 #include "visualizer/draw/ui.h"
 #include "visualizer/panels/lens_details.h"
+#include "visualizer/panels/patch_words.h"
 
 namespace tinymor {
 namespace {
@@ -127,14 +128,13 @@ float guess_height() {
 }
 constexpr float title_em = 1.5f;
 
-/// One guess: its probability, the token, a bar below; brighter where the token does follow.
-void draw_guess(Canvas& canvas, const Box& box, const Source& source, const Candidate& candidate, bool right,
-                int pass) {
-  const double p = std::isfinite(candidate.probability) ? std::clamp<double>(candidate.probability, 0, 1) : 0;
-  const std::string words = fmt::format("{}  {}", percent(p), in_quotes(source.quoted(candidate.id)));
+/// One guess: its probability, what it is, a bar below; brighter where it is right.
+void draw_guess(Canvas& canvas, const Box& box, const std::string& name, double p, const char* right, int pass) {
+  p = std::isfinite(p) ? std::clamp(p, 0.0, 1.0) : 0;
+  const std::string words = fmt::format("{}  {}", percent(p), name);
   ui::fitted_text(canvas, box.min, ui::u32(right ? ui::colors::text : ui::colors::dim),
-                  right ? std::vector<std::string>{words + "  follows", words} : std::vector<std::string>{words},
-                  box.width(), ui::Font::small);
+                  right ? std::vector<std::string>{words + right, words} : std::vector<std::string>{words}, box.width(),
+                  ui::Font::small);
   const float y = box.max.y - ui::em() * 0.3f;
   gauge(canvas, {{box.min.x, y}, {box.max.x, y + ui::em() * 0.2f}}, p, ui::u32(depth_color(pass), right ? 1 : 0.6),
         ui::u32(ui::colors::well), 0);
@@ -142,41 +142,44 @@ void draw_guess(Canvas& canvas, const Box& box, const Source& source, const Cand
 
 }  // namespace
 
-float guesses_height(const AppState& state, int each) {
-  return ui::em() * title_em + float(state.shown.lens.nll.size()) * float(each) * guess_height();
+float guesses_height(const Guesses& guesses, int each) {
+  return ui::em() * title_em + float(guesses.nll.size()) * float(each) * guess_height();
 }
 
-void draw_guesses(Canvas& canvas, const Box& box, const Source& source, AppState& state, int t) {
-  const LensView& lens = state.shown.lens;
-  const TextView& view = state.shown.causal;
-  const float em = ui::em(), high = guess_height(), passes = float(lens.nll.size());
-  ui::fitted_text(
-      canvas, box.min, ui::u32(ui::colors::text),
-      std::vector<std::string>{"What comes next after so many passes, loss in nats", "What comes next, loss in nats"},
-      box.width(), ui::Font::bold);
+void draw_guesses(Canvas& canvas, const Box& box, const Source& source, AppState& state, const Guesses& guesses,
+                  int token) {
+  const bool image = token < 0;
+  const float em = ui::em(), high = guess_height(), passes = float(guesses.nll.size());
+  const std::string what = image ? "What the image is" : "What comes next";
+  const char* follows = image ? "  is right" : "  follows";
+  ui::fitted_text(canvas, box.min, ui::u32(ui::colors::text),
+                  std::vector<std::string>{what + " after so many passes, loss in nats", what + ", loss in nats"},
+                  box.width(), ui::Font::bold);
   const float room = box.height() - em * title_em;
-  const auto each = size_t(std::clamp(std::floor(room / high / passes), 1.0f, std::max(1.0f, float(lens.each))));
+  const auto each = size_t(std::max(1.0f, std::floor(room / high / passes)));
   const float label = text_size("as routed", ui::Font::small).x + em * 0.5f;
   const float loss = box.width() > em * 17 ? text_size("10.00", ui::Font::small).x + em * 0.5f : 0;
-  for (size_t r = 0; r < lens.nll.size(); ++r) {
+  for (size_t r = 0; r < guesses.nll.size(); ++r) {
     const float y = box.min.y + em * title_em + float(r * each) * high;
     const Box row{{box.min.x, y}, {box.max.x, y + float(each) * high}};
-    ui::fitted_text(canvas, row.min, ui::u32(ui::colors::dim), most_recursions(r, lens.nll.size()), label,
+    ui::fitted_text(canvas, row.min, ui::u32(ui::colors::dim), most_recursions(r, guesses.nll.size()), label,
                     ui::Font::small);
-    if (loss > 0 && std::isfinite(lens.nll[r][size_t(t)]))
-      text_right(canvas, {row.max.x, y}, ui::u32(ui::colors::dim), fmt::format("{:.2f}", lens.nll[r][size_t(t)]),
+    if (loss > 0 && std::isfinite(guesses.nll[r]))
+      text_right(canvas, {row.max.x, y}, ui::u32(ui::colors::dim), fmt::format("{:.2f}", guesses.nll[r]),
                  ui::Font::small);
-    for (size_t c = 0; c < std::min(each, lens.each); ++c) {
-      const Candidate& candidate = lens.likely[r][size_t(t) * lens.each + c];
-      const bool right = t + 1 < view.size() && candidate.id == view.ids[size_t(t) + 1];
+    for (size_t c = 0; c < std::min(each, guesses.likely[r].size()); ++c) {
+      const Candidate& candidate = guesses.likely[r][c];
+      const std::string name = image ? class_name(source, candidate.id) : in_quotes(source.quoted(candidate.id));
+      const bool right = candidate.id == guesses.truth;
       const float top = y + float(c) * high;
-      draw_guess(canvas, {{row.min.x + label, top}, {row.max.x - loss, top + high}}, source, candidate, right,
-                 int(r) + 1);
+      draw_guess(canvas, {{row.min.x + label, top}, {row.max.x - loss, top + high}}, name, candidate.probability,
+                 right ? follows : nullptr, int(r) + 1);
     }
+    if (image) continue;  // nothing else shows a guess about an image
     const std::string name = fmt::format("inspector.guess.{}", r);
     ImGui::SetCursorScreenPos(row.min);
     ui::area(name, {row.width(), row.height()});
-    if (ImGui::IsItemHovered() || ui::keyboard_at(name)) state.glowing = Glow{Glow::guess, t, int(r) + 1};
+    if (ImGui::IsItemHovered() || ui::keyboard_at(name)) state.glowing = Glow{Glow::guess, token, int(r) + 1};
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The pictures of the inspector: what a token would guess after each recursion, and how its scores and its depth
-// changed over the training.
+// The pictures of the inspector: what would be guessed after each recursion, of a token or of an image, and how the
+// scores and the depth of a token or a patch changed over the training.
 
 #include <optional>
 #include <vector>
@@ -22,8 +22,10 @@ ScoreCurve patch_curve(const Source& source, const AppState& state, PatchRef pat
 void draw_curve(Canvas& canvas, const Box& box, const ScoreCurve& curve, int64_t step);
 
 /// How high the guesses are with one or more of them for each recursion.
-float guesses_height(const AppState& state, int each);
-/// A row for every recursion, each with as many guesses as there is room for: the token, its probability and a bar.
-void draw_guesses(Canvas& canvas, const Box& box, const Source& source, AppState& state, int token);
+float guesses_height(const Guesses& guesses, int each);
+/// A row for every recursion, each with as many guesses as there is room for: the probability, the token or class, and
+/// a bar. `token`: what is guessed follows it; -1: it is the class of an image.
+void draw_guesses(Canvas& canvas, const Box& box, const Source& source, AppState& state, const Guesses& guesses,
+                  int token);
 
 }  // namespace tinymor

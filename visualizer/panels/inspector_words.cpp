@@ -9,6 +9,7 @@
 #include "datasets/pieces.h"
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/panels/formulas.h"
+#include "visualizer/panels/lens_details.h"
 #include "visualizer/panels/loop_told.h"
 #include "visualizer/panels/loop_words.h"
 #include "visualizer/panels/panel.h"
@@ -81,7 +82,8 @@ bool shows_training(const AppState& state, TokenRef token) {
 std::vector<TokenLine> token_lines(const Source& source, const AppState& state, TokenRef token) {
   const TextView view = text_in_force(source, state, token.subject);
   const int t = token.token;
-  std::vector<TokenLine> out = {{fmt::format("token {} {}: ", t, in_quotes(view.pieces[size_t(t)])), false}};
+  std::vector<TokenLine> out = {
+      {fmt::format("token {} {}: ", token_number(t), in_quotes(view.pieces[size_t(t)])), false}};
   add_depth(out[0], state, token);
   for (TokenLine& line : formulas(inspected_of(source, state, token, view))) out.push_back(std::move(line));
   if (std::isfinite(view.nll[size_t(t)]) && t + 1 < view.size()) {
@@ -98,7 +100,9 @@ std::vector<TokenLine> token_lines(const Source& source, const AppState& state, 
     return out;
   }
   if (token.subject == Subject::watched && size_t(t) < state.shown.likely.size())
-    out.push_back({"causal rule, likeliest: " + state.shown.likely[size_t(t)], false, false, true});
+    out.push_back({(view.routing == Routing::expert_choice ? "causal rule, likeliest: " : "likeliest: ") +
+                       state.shown.likely[size_t(t)],
+                   false, false, true});
   if (t > 0 && std::isfinite(view.nll[size_t(t) - 1]))
     out.push_back({fmt::format("was predicted itself: {:.2f} nats", view.nll[size_t(t) - 1]), false});
   return out;
@@ -125,12 +129,36 @@ std::string patch_name(const Source& source, const AppState& state, PatchRef pat
   return fmt::format("row {}, column {}", patch.patch / columns + 1, patch.patch % columns + 1);
 }
 
-std::vector<TokenLine> patch_lines(const Source& source, const AppState& state, PatchRef patch) {
-  const ImageSnapshot& images = source.history().images[size_t(state.shown.images)];
-  SeenImage image = images.images[size_t(patch.image)];
+SeenImage inspected_image(const Source& source, const AppState& state, PatchRef patch) {
+  SeenImage image = source.history().images[size_t(state.shown.images)].images[size_t(patch.image)];
   const bool told = patch.image == state.told_image_number(source);
   if (const ImageTrace* changed = told ? changed_image(source, state) : nullptr)
     static_cast<ImageTrace&>(image) = *changed;
+  return image;
+}
+
+namespace {
+
+/// "as routed: 7 (98 %), 1 (1 %)" for each number of passes.
+TokenLine guesses_line(const Source& source, const SeenImage& image) {
+  const Guesses guesses = guesses_of(image);
+  if (guesses.likely.empty()) return {"what fewer passes would take it for was not recorded", false};
+  TokenLine out{"after so many passes: ", false, false, true};
+  for (size_t r = 0; r < guesses.likely.size(); ++r) {
+    out.say((r > 0 ? "; " : "") + most_recursions(r, guesses.likely.size()) + ":");
+    for (size_t c = 0; c < std::min<size_t>(3, guesses.likely[r].size()); ++c) {
+      const Candidate& guess = guesses.likely[r][c];
+      out.say(fmt::format("{} {} ({})", c > 0 ? "," : "", class_name(source, guess.id), percent(guess.probability)));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<TokenLine> patch_lines(const Source& source, const AppState& state, PatchRef patch) {
+  const SeenImage image = inspected_image(source, state, patch);
+  const bool told = patch.image == state.told_image_number(source);
   const TextView view = view_of(image, source.geometry());
   Inspected inspected{view, patch.patch, source.geometry().model.router, true};
   inspected.gates = !inspected.router.random;
@@ -151,6 +179,7 @@ std::vector<TokenLine> patch_lines(const Source& source, const AppState& state, 
   if (view.recurs()) out.push_back({patch_rule(source), false});
   for (TokenLine& line : formulas(inspected)) out.push_back(std::move(line));
   out.push_back({"the whole image is " + verdict(source, image).front()});
+  if (view.recurs()) out.push_back(guesses_line(source, image));
   return out;
 }
 
@@ -180,18 +209,18 @@ SpanSummary summary_of(const TextView& view, int first, int last) {
 
 }  // namespace
 
-std::vector<TokenLine> span_lines(const AppState& state) {
+std::vector<TokenLine> span_lines(const Source& source, const AppState& state) {
   const TextView& view = state.shown.text(Subject::watched, state.rule);
   if (!state.span || state.span->second >= view.size()) return {};
   const auto [first, last] = *state.span;
   const SpanSummary part = summary_of(view, first, last), whole = summary_of(view, 0, view.size() - 1);
   return {{in_quotes(part.text)},
-          {fmt::format("positions {} to {}: {} of {} tokens", first, last, last - first + 1, view.size())},
+          {fmt::format("positions {} to {}: {} of {} tokens", token_number(first), token_number(last), last - first + 1,
+                       view.size())},
           {view.recurs() ? fmt::format("{:.2f} recursions per token, in the whole text {:.2f}", part.depth, whole.depth)
                          : "no recursions: " + view.whole + " for every token"},
           {fmt::format("{:.2f} nats to predict what follows, in the whole text {:.2f}", part.loss, whole.loss)},
-          {fmt::format("step {}, {} rule", state.shown.step, state.rule == RuleView::training ? "training" : "causal"),
-           false}};
+          {fmt::format("step {}{}", state.shown.step, and_rule(source, rule_in_force(state))), false}};
 }
 
 std::string inspected_in_short(const Source& source, const AppState& state) {
@@ -200,7 +229,7 @@ std::string inspected_in_short(const Source& source, const AppState& state) {
     for (const TokenLine& line : patch_lines(source, state, *patch)) out += " \u00b7 " + line.text;
     return out;
   }
-  if (const std::vector<TokenLine> lines = span_lines(state); !lines.empty())
+  if (const std::vector<TokenLine> lines = span_lines(source, state); !lines.empty())
     return lines[0].text + " \u00b7 " + lines[2].text;
   const auto token = inspected_token(state);
   if (!token) return "";

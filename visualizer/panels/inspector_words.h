@@ -22,11 +22,13 @@ std::vector<TokenLine> token_lines(const Source& source, const AppState& state, 
 std::optional<PatchRef> inspected_patch(const Source& source, const AppState& state);
 /// "row 3, column 4".
 std::string patch_name(const Source& source, const AppState& state, PatchRef patch);
+/// The image of the patch, with what an experiment in force made of it.
+SeenImage inspected_image(const Source& source, const AppState& state, PatchRef patch);
 /// The same as token_lines of a patch, and what the model takes its image for.
 std::vector<TokenLine> patch_lines(const Source& source, const AppState& state, PatchRef patch);
 
 /// Where the marked part of the watched text is, its mean depth and loss; empty where none is marked.
-std::vector<TokenLine> span_lines(const AppState& state);
+std::vector<TokenLine> span_lines(const Source& source, const AppState& state);
 /// The same, or the token's depth, scores and loss, in one line.
 std::string inspected_in_short(const Source& source, const AppState& state);
 

@@ -148,9 +148,9 @@ class KvPanel : public Panel {
                               "deeper recursions renew what recursion 1 stored"};
     std::string what = "watched text";
     if (state.cache_subject == Subject::generated)
-      what = "generated text, causal rule";
+      what = "generated text" + and_rule(source, RuleView::causal);
     else if (state.shown.index >= 0)
-      what += fmt::format(", {}, step {}", rule_in_force(state), state.shown.step);
+      what += fmt::format("{} \u00b7 step {}", and_rule(source, rule_in_force(state)), state.shown.step);
     const bool other = strategy_of(source, state) != source.geometry().model.kv_cache;
     if (other && !possible(source, strategy_of(source, state))) return "a way in which this model cannot cache";
     const bool read = reader_of(state, cached_text(state).size()) >= 0;

@@ -52,7 +52,7 @@ std::string changes_of(const Experiment& e) {
   std::vector<std::string> out;
   if (e.depth > 0)
     out.push_back(e.token < 0 ? fmt::format("all tokens take {}", e.depth)
-                              : fmt::format("token {} takes {}", e.token, e.depth));
+                              : fmt::format("token {} takes {}", token_number(e.token), e.depth));
   if (e.without > 0) out.push_back(fmt::format("without recursion {}", e.without));
   if (e.shifts() && !forces_all(e))
     out.push_back(e.training_rule ? fmt::format("{:.2f} x capacity", e.capacity)
@@ -128,19 +128,19 @@ class LensPanel : public Panel {
  public:
   LensPanel() : Panel("lens", "Depth lens") {}
 
-  std::string caption(const Source&, const AppState& state) const override {
+  std::string caption(const Source& source, const AppState& state) const override {
     const LensView& lens = state.shown.lens;
     if (lens.nll.empty()) return "the prediction after each recursion";
     if (state.what_if.depth > 0 && !state.everybody && !state.pinned)
       return "whose depth is to be forced? Pin a token, or press all";
-    const std::string tried =
-        state.wanted().changes_something()
-            ? fmt::format("what if {}: the run's weights, {} \u00b7 ", changes_of(state.wanted()), rule_in_force(state))
-            : "";
+    const std::string tried = state.wanted().changes_something()
+                                  ? fmt::format("what if {}: the run's weights{} \u00b7 ", changes_of(state.wanted()),
+                                                and_rule(source, rule_in_force(state)))
+                                  : "";
     return fmt::format(
         "{}mean regret {:.3f} nats (loss as routed minus the least of the rows) \u00b7 top: loss, below: "
-        "change by one more recursion, blue better \u00b7 causal rule, step {}",
-        tried, lens.mean_regret(), state.shown.step);
+        "change by one more recursion, blue better{} \u00b7 step {}",
+        tried, lens.mean_regret(), and_rule(source, RuleView::causal), state.shown.step);
   }
 
   Table table(const Source&, const AppState& state) const override {

@@ -48,8 +48,7 @@ class LoopPanel : public Panel {
     const Told told = told_of(source, state);
     if (told.text.size() == 0) return "a text on its way through the model";
     std::string out = machine_words(source.geometry());
-    if (source.geometry().routing == Routing::expert_choice)
-      out += told.training ? " \u00b7 training rule" : " \u00b7 causal rule";
+    out += and_rule(source, told.training ? RuleView::training : RuleView::causal);
     out += fmt::format(" \u00b7 step {}", state.shown.step);
     if (told.changed) out += " \u00b7 what if";
     if (told.story.tokens() < told.text.size())
@@ -126,19 +125,23 @@ class LoopPanel : public Panel {
     if (state.story.typing && !images) draw_own_text(source, state);
     const float em = ui::em();
     const Box all = free_box();
-    if (all.height() < em * 10) return draw_empty(canvas, all, too_small);
+    if (all.height() < em * 7) return draw_empty(canvas, all, too_small);
     const float buttons = ImGui::GetFrameHeight() + em * 0.3f;
     const float verbs = all.height() > em * 34 && source.geometry().recursions > 1 ? em * 4.8f : 0;
+    const LoopEvent::Kind kind = told.story.event(state.story.event).kind;
     Box sentence{all.min, {all.max.x, all.min.y + all.height() * 0.3f}};
-    // Where there is no room for the machine, the image has it.
-    if (images && all.height() < em * 18)
-      sentence.max.y = all.min.y + std::clamp(all.height() - buttons - em * 2.4f, sentence.height(), em * 6.2f);
-    if (images) pad_.draw(canvas, source, state, sentence);
-    std::vector<Box> words = images ? draw_told_image(canvas, source, state, told, patches_of(source, state), sentence)
-                                    : draw_sentence(canvas, source, state, told, sentence);
+    // A small window has no room for both the machine and what goes through it: the end of the story shows that, and
+    // its beginning an image, beside which one can draw.
+    const bool small = all.height() < em * (images ? 18 : 14);
+    const bool alone = kind == LoopEvent::guess || (images && kind == LoopEvent::wait);
+    const float rest = all.height() - buttons - em * 2.4f;
+    if (small) sentence.max.y = all.min.y;
+    if (small && alone) sentence.max.y += images ? std::clamp(rest, all.height() * 0.3f, em * 6.2f) : rest;
+    std::vector<Box> words;
+    if (sentence.height() > 0) words = draw_subject(canvas, source, state, told, sentence);
     LoopPicture picture = picture_of(told, state, std::move(words));
     if (images) picture.patches = patches_of(source, state);
-    float y = sentence.max.y + em * 0.5f;
+    float y = sentence.max.y + (sentence.height() > 0 ? em * 0.5f : 0);
     const bool tight = all.height()<em * 26, roomy = all.height()> em * 44;
     const auto say = [&](const std::string& words, Color color, ui::Font font) {
       ui::fitted_text(canvas, {all.min.x, y}, ui::u32(color), words, all.width(), font);
@@ -146,9 +149,12 @@ class LoopPanel : public Panel {
     };
     say(event_text(picture), ui::colors::text, roomy ? ui::Font::large : ui::Font::bold);
     if (!tight) say(why_text(picture), ui::colors::dim, roomy ? ui::Font::medium : ui::Font::body);
+    if (const std::string text = kind == LoopEvent::guess ? last_pass_text(source, state, told) : "";
+        !tight && !text.empty())
+      say(text, ui::colors::dim, roomy ? ui::Font::medium : ui::Font::body);
     const float meter = tight ? 0 : em * 1.3f;
     const Box machine{{all.min.x, y}, {all.max.x, all.max.y - buttons - verbs - meter - em * 0.6f}};
-    if (machine.height() > em * 5) {
+    if (machine.height() > em * 4.5f) {
       drawn_ = draw_machine(canvas, machine.inset(em * 0.2f, em * 0.4f), picture);
       point_at_chips(source, state, told, drawn_);
       if (images) point_at_chips(source, state, told, picture.words);
@@ -162,6 +168,13 @@ class LoopPanel : public Panel {
     ImGui::SetCursorScreenPos({all.min.x, all.max.y - buttons + em * 0.3f});
     draw_events(state, told, all.width());
     take_box(all);
+  }
+
+  /// The words, or the image and the pad beside it, in `area`; returns where its words or patches are.
+  std::vector<Box> draw_subject(Canvas& canvas, const Source& source, AppState& state, const Told& told, Box& area) {
+    if (!state.shown.of_images()) return draw_sentence(canvas, source, state, told, area);
+    pad_.draw(canvas, source, state, area);
+    return draw_told_image(canvas, source, state, told, patches_of(source, state), area);
   }
 
   using Patches = std::vector<std::shared_ptr<const Image>>;
@@ -207,6 +220,7 @@ class LoopPanel : public Panel {
     for (picture.event = 0; picture.event < told.story.events(); ++picture.event)
       out += fmt::format("{:2}. {} {} {}\n", picture.event + 1, event_text(picture), why_text(picture),
                          work_text(picture) + ".");
+    if (const std::string text = last_pass_text(source, state, told); !text.empty()) out += text + "\n";
     if (state.shown.of_images()) out += image_words(source, told.image) + "\n";
     for (int t = told.story.from(); t < told.story.to() && told.story.machine().loops(); ++t)
       out += fmt::format("{}[{}] ", quoted_piece(told.text.pieces[size_t(t)]), told.text.depth[size_t(t)]);

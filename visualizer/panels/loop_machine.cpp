@@ -101,6 +101,16 @@ void draw_gaps(Canvas& canvas, const LoopPicture& p, const MachineLayout& layout
       canvas.outline(places[i], ui::u32(ui::colors::dim, 0.5), 1, places[i].height() * 0.25f);
 }
 
+/// Where the tokens wait, and where they will go.
+void draw_queue(Canvas& canvas, const LoopPicture& p, const MachineLayout& layout) {
+  if (p.story.event(p.event).kind != LoopEvent::wait || layout.boxes.empty()) return;
+  const float em = ui::em(), y = layout.boxes[0].center().y;
+  canvas.rect(layout.queue, ui::u32(ui::colors::control, 0.5), em * 0.4f);
+  ui::fitted_text(canvas, {layout.queue.min.x, layout.queue.min.y - em * 1.3f}, ui::u32(dim), "waiting",
+                  layout.queue.width(), ui::Font::small);
+  draw_arrow(canvas, {{layout.queue.max.x, y}, {layout.boxes[0].min.x, y}}, ui::colors::faint, em * 0.15f);
+}
+
 /// How often each box of a line is run by itself, as an arrow above it.
 void draw_own_return(Canvas& canvas, const Box& box) {
   const float em = ui::em(), top = box.min.y - em * 0.9f, wide = std::min(em * 1.5f, box.width() * 0.3f);
@@ -165,7 +175,7 @@ void draw_loop_arrows(Canvas& canvas, const LoopPicture& p, const MachineLayout&
   const Machine& machine = p.story.machine();
   const float em = ui::em(), thick = em * 0.35f;
   const Box& block = layout.boxes[size_t(machine.block)];
-  const float top = arrow_height(block), middle = block.center().y;
+  const float top = arrow_height(block), middle = (machine.gate ? layout.gate : block).center().y;
   if (machine.block > 0)
     draw_arrow(canvas, {{layout.boxes[0].max.x, middle}, {block.min.x, middle}}, ui::colors::faint, em * 0.15f);
   const ImVec2 start =
@@ -243,7 +253,8 @@ void draw_glow(Canvas& canvas, const LoopPicture& p, const MachineLayout& layout
 }  // namespace
 
 std::vector<Box> draw_machine(Canvas& canvas, const Box& area, const LoopPicture& p) {
-  const MachineLayout layout = layout_of(p.story.machine(), area);
+  const MachineLayout layout = layout_of(p, area);
+  draw_queue(canvas, p, layout);
   for (size_t i = 0; i < layout.boxes.size(); ++i) draw_box(canvas, p, layout.boxes[i], int(i));
   if (p.story.machine().loops()) draw_loop_arrows(canvas, p, layout);
   if (p.story.machine().gate) draw_gate(canvas, layout.gate);
@@ -251,14 +262,13 @@ std::vector<Box> draw_machine(Canvas& canvas, const Box& area, const LoopPicture
     if (!p.story.machine().loops() && p.story.machine().boxes[i].times > 1) draw_own_return(canvas, layout.boxes[i]);
   draw_scores(canvas, p, layout);
   draw_gaps(canvas, p, layout);
-  if (area.height() > ui::em() * 12.2f) draw_story_cache(canvas, layout.cache, p);
+  if (layout.cache.height() > 0) draw_story_cache(canvas, layout.cache, p);
 
   std::vector<Box> places = places_of(p, layout);
   for (size_t i = 0; i < places.size(); ++i) {
     const int t = p.story.from() + int(i);
     const Standing from = p.story.standing(p.text, t, p.event - 1), to = p.story.standing(p.text, t, p.event);
-    const bool word = to.place == Place::queue || (to.place == Place::done && p.moved >= 1);
-    if (word)
+    if (to.place == Place::done && p.moved >= 1)  // it is in the sentence again
       places[i] = {};
     else
       draw_chip(canvas, p, t, places[i], p.moved > 0.7f ? to.passes : from.passes);

@@ -39,6 +39,23 @@ std::vector<Box> place_chips(const Box& region, const std::vector<float>& widths
   return out;
 }
 
+/// Squares in lines, as large as so many fit.
+std::vector<Box> place_squares(const Box& region, size_t count) {
+  float pitch = 0;
+  for (size_t columns = 1; columns <= count; ++columns) {
+    const size_t rows = (count + columns - 1) / columns;
+    pitch = std::max(pitch, std::min(region.width() / float(columns), region.height() / float(rows)));
+  }
+  pitch = std::min(pitch, ui::em() * 4);
+  const auto columns = std::max<size_t>(1, size_t(region.width() / std::max(pitch, 1e-3f) + 1e-3f));
+  std::vector<Box> out;
+  for (size_t i = 0; i < count; ++i) {
+    const float x = region.min.x + float(i % columns) * pitch, y = region.min.y + float(i / columns) * pitch;
+    out.push_back({{x, y}, {x + pitch * 0.9f, y + pitch * 0.9f}});
+  }
+  return out;
+}
+
 std::vector<int> tokens_of(const LoopStory& story) {
   std::vector<int> all;
   for (int t = story.from(); t < story.to(); ++t) all.push_back(t);
@@ -47,8 +64,7 @@ std::vector<int> tokens_of(const LoopStory& story) {
 
 /// Chips for some tokens of the story, as large as they fit: words, or patches of an image.
 std::vector<Box> chips_in(const Box& region, const LoopPicture& picture, const std::vector<int>& tokens) {
-  const float em = ui::em();
-  if (!picture.patches.empty()) return place_chips(region, std::vector<float>(tokens.size(), em * 1.6f), em * 1.6f);
+  if (!picture.patches.empty()) return place_squares(region, tokens.size());
   std::vector<Box> out;
   for (const ui::Font font : chip_fonts) {
     const float height = chip_height(font);
@@ -111,28 +127,39 @@ float chip_height(ui::Font font) {
   return std::round(ui::font(font)->FontSize * 1.5f);
 }
 
-MachineLayout layout_of(const Machine& machine, const Box& area) {
+MachineLayout layout_of(const LoopPicture& p, const Box& whole) {
+  const Machine& machine = p.story.machine();
+  // While the tokens wait, the machine is empty and can do with less room.
+  float waiting = p.story.event(p.event - 1).kind == LoopEvent::wait ? 1 - p.moved : 0;
+  if (p.story.event(p.event).kind == LoopEvent::wait) waiting = 1;
+  const Box area = part(whole, 0.24f * waiting, 0, 1, 1);
   // Above the boxes there is room for the arrow and its name.
   const float top = std::max(0.14f, std::min(0.3f, ui::em() * 2.7f / area.height()));
   MachineLayout layout;
+  layout.queue = part(whole, 0, top, 0.21f, 1);
   layout.top = area.min.y;
   const int count = int(machine.boxes.size());
-  layout.cache = part(area, 0, 0.74f, machine.loops() ? 0.31f : 1, 1);
+  // Where it is low, the boxes have the room of the cache below them.
+  const bool low = area.height() <= ui::em() * 12.2f;
+  const float bottom = low ? 1 : 0.68f;
+  if (!low) layout.cache = part(area, 0, 0.74f, machine.loops() ? 0.31f : 1, 1);
   if (!machine.loops()) {
     for (int i = 0; i < count; ++i) {
       const float from = float(i) / float(count), to = (float(i) + 0.92f) / float(count);
-      layout.boxes.push_back(part(area, from, top, to, 0.68f));
+      layout.boxes.push_back(part(area, from, top, to, bottom));
     }
     return layout;
   }
   const bool first = machine.block > 0, last = machine.block + 1 < count;
   const float left = first ? 0.17f : 0.0f, right = machine.gate ? 0.53f : 0.72f;
-  if (first) layout.boxes.push_back(part(area, 0, top, 0.13f, 0.68f));
-  layout.boxes.push_back(part(area, left, top, right, 0.68f));
-  layout.gate = part(area, 0.57f, top + 0.12f, 0.68f, 0.56f);
-  layout.judged = part(area, 0.71f, std::min(top, ui::em() * 1.4f / area.height()), 1, 0.68f);
-  layout.exit = part(area, 0.34f, 0.76f, last ? 0.73f : 1, 0.93f);
-  if (last) layout.boxes.push_back(machine.gate ? part(area, 0.78f, 0.73f, 1, 1) : part(area, 0.82f, top, 1, 0.68f));
+  if (first) layout.boxes.push_back(part(area, 0, top, 0.13f, bottom));
+  layout.boxes.push_back(part(area, left, top, right, bottom));
+  layout.gate = low ? part(area, 0.57f, top, 0.68f, 0.5f) : part(area, 0.57f, top + 0.12f, 0.68f, 0.56f);
+  layout.judged = part(area, 0.71f, std::min(top, ui::em() * 1.4f / area.height()), 1, low ? 0.56f : 0.68f);
+  layout.exit = part(area, low ? 0.56f : 0.34f, low ? 0.64f : 0.76f, last ? 0.73f : 1, low ? 0.84f : 0.93f);
+  if (last)
+    layout.boxes.push_back(machine.gate ? part(area, 0.78f, low ? 0.62f : 0.73f, 1, 1)
+                                        : part(area, 0.82f, top, 1, bottom));
   return layout;
 }
 
@@ -178,7 +205,7 @@ namespace {
 /// The place of every token after an event.
 std::vector<Box> places_at(const LoopPicture& p, const MachineLayout& layout, int number) {
   std::vector<Box> out(size_t(p.story.tokens()));
-  std::vector<int> left;
+  std::vector<int> waiting, left;
   const LoopEvent& event = p.story.event(number);
   std::vector<Box> inside;
   if (event.kind == LoopEvent::run) inside = places_inside(p, layout, event.box);
@@ -187,8 +214,11 @@ std::vector<Box> places_at(const LoopPicture& p, const MachineLayout& layout, in
     const Place place = p.story.standing(p.text, t, number).place;
     if (place == Place::box) out[i] = inside[i];
     if (place == Place::exit) left.push_back(t);
-    if ((place == Place::queue || place == Place::done) && !p.words.empty()) out[i] = p.words[i];
+    if (place == Place::queue) waiting.push_back(t);
+    if (place == Place::done && !p.words.empty()) out[i] = p.words[i];
   }
+  const std::vector<Box> queue = chips_in(layout.queue.inset(ui::em() * 0.4f, ui::em() * 0.4f), p, waiting);
+  for (size_t i = 0; i < waiting.size(); ++i) out[size_t(waiting[i] - p.story.from())] = queue[i];
   const std::vector<Box> gone = chips_in(layout.exit.inset(ui::em() * 0.5f, ui::em() * 0.4f), p, left);
   for (size_t i = 0; i < left.size(); ++i) out[size_t(left[i] - p.story.from())] = gone[i];
   const std::vector<int> judged = judged_tokens(p, number);

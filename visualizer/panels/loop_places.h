@@ -21,7 +21,7 @@ struct LoopPicture {
   float moved;                             ///< 0 to 1: how far the tokens have come from the event before.
   bool training;                           ///< The gate takes the best of the text instead of comparing with a bar.
   double bar;                              ///< The score from which on the gate lets a token go on.
-  std::vector<Box> words;                  ///< [tokens] where the waiting tokens are.
+  std::vector<Box> words;                  ///< [tokens] where the words or patches are, to which all return.
   bool of_image = false;                   ///< The tokens are patches of an image, not words.
   int forced = -1;                         ///< The token whose depth is forced; every_token; -1: none.
   std::vector<int32_t> guesses = {};       ///< [T] the likeliest next token of the text; empty: not known.
@@ -37,9 +37,10 @@ float chip_height(ui::Font font);
 struct MachineLayout {
   std::vector<Box> boxes;
   Box gate, judged, exit, cache;
+  Box queue;  ///< Left of the boxes while the tokens wait; they take that room once the tokens are inside.
   float top;  ///< Of all of it.
 };
-MachineLayout layout_of(const Machine& machine, const Box& area);
+MachineLayout layout_of(const LoopPicture& picture, const Box& area);
 
 /// Whether a box has room for a second line below its title.
 bool has_notes(const Box& box);

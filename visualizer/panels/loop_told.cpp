@@ -1,6 +1,9 @@
 #include "visualizer/panels/loop_told.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "visualizer/panels/loop_words.h"
@@ -47,6 +50,23 @@ Told told_of(const Source& source, const AppState& state) {
   const auto [from, to] = token ? sentence_around(told.text, *token) : first_sentence(told.text);
   told.story = LoopStory(told.text, source.geometry(), from, to);
   return told;
+}
+
+std::string last_pass_text(const Source& source, const AppState& state, const Told& told) {
+  constexpr double noticed = 0.01;  // nats: the perplexity changes by 1 %
+  const bool images = state.shown.of_images();
+  if (told.changed || (told.training && !images) || !told.story.machine().loops()) return "";
+  const LensView lens = images ? lens_of(source.history().images[size_t(state.shown.images)]) : state.shown.lens;
+  const size_t all = lens.nll.size();
+  if (all < 2) return "";
+  const double fewer = lens.mean(all - 2), whole = lens.mean(all - 1);
+  if (!std::isfinite(fewer - whole)) return "";
+  const char* what = "hardly helps";
+  if (fewer - whole >= noticed) what = "helps";
+  if (whole - fewer >= noticed) what = "does harm";
+  return fmt::format("Here the last pass {}: {:.3f} nats on {} with at most {} pass{}, {:.3f} {}.", what, fewer,
+                     images ? "these images" : "the whole text", all - 1, all == 2 ? "" : "es", whole,
+                     told.story.machine().gate ? "as routed" : fmt::format("with all {}", all));
 }
 
 LoopPicture picture_of(const Told& told, const AppState& state, std::vector<Box> words) {

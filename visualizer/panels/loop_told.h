@@ -2,6 +2,7 @@
 // What the page "Loop" tells: the text that is watched, with what an experiment changed, and the story of one sentence
 // of it; or the patches of an image.
 
+#include <string>
 #include <vector>
 
 #include "visualizer/panels/loop_machine.h"
@@ -22,6 +23,9 @@ struct Told {
 };
 
 Told told_of(const Source& source, const AppState& state);
+/// Whether the last pass lowers the loss, with the numbers, as a sentence: of the whole text by the causal rule, or of
+/// all images. Empty where the run does not say it of what is shown.
+std::string last_pass_text(const Source& source, const AppState& state, const Told& told);
 /// Its picture after the event that is shown; `words`: where its words or patches are.
 LoopPicture picture_of(const Told& told, const AppState& state, std::vector<Box> words);
 

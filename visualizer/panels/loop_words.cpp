@@ -33,7 +33,7 @@ std::string tokens_text(const LoopPicture& p, int count) {
 /// " “tree” is forced." where the depth of one token is.
 std::string forced_text(const LoopPicture& p) {
   if (p.forced < 0) return "";
-  return p.of_image ? fmt::format(" Patch {} is forced.", p.forced + 1)
+  return p.of_image ? fmt::format(" Patch {} is forced.", token_number(p.forced))
                     : fmt::format(" {} is forced.", in_quotes(p.text.pieces[size_t(p.forced)]));
 }
 

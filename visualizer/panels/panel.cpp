@@ -59,8 +59,8 @@ std::optional<int> token_in(const std::optional<TokenRef>& token, Subject subjec
 
 }  // namespace
 
-const char* rule_in_force(const AppState& state) {
-  return rule_name(state.rule == RuleView::training ? RuleView::training : RuleView::causal);
+RuleView rule_in_force(const AppState& state) {
+  return state.rule == RuleView::training ? RuleView::training : RuleView::causal;
 }
 
 std::optional<int> selected_in(const AppState& state, Subject subject, int tokens) {

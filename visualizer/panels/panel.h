@@ -58,8 +58,8 @@ inline constexpr const char* too_small = "too small: press F for the whole windo
 
 /// All panels point at this token now; a click pins it, or lets go of it.
 void point_at(AppState& state, TokenRef token, bool clicked);
-/// The rule that a picture of one rule shows: "training rule", or "causal rule", also where both are compared.
-const char* rule_in_force(const AppState& state);
+/// The rule that a picture of one rule shows: the causal one also where both are compared.
+RuleView rule_in_force(const AppState& state);
 /// The token that all panels point at, and the one that is pinned, where it is one of the first `tokens` of `subject`.
 std::optional<int> selected_in(const AppState& state, Subject subject, int tokens);
 std::optional<int> pinned_in(const AppState& state, Subject subject, int tokens);

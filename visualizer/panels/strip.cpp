@@ -164,20 +164,20 @@ class StripPanel : public Panel {
  public:
   StripPanel() : Panel("strip", "Token strip") {}
 
-  std::string caption(const Source&, const AppState& state) const override {
+  std::string caption(const Source& source, const AppState& state) const override {
     if (state.shown.index < 0) return "tokens of the watched text, tinted by recursions";
     const TextView& view = state.shown.text(Subject::watched, state.rule);
     if (state.tint != Tint::depth)
-      return fmt::format("{}{} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats",
+      return fmt::format("{}{}{} \u00b7 step {} \u00b7 loss {:.3f} nats",
                          state.tint == Tint::loss ? "loss of predicting the token after" : "change of depth",
-                         view.recurs() ? " \u00b7 strokes: recursions" : "", rule_in_force(state), state.shown.step,
-                         view.lm_loss);
+                         view.recurs() ? " \u00b7 strokes: recursions" : "", and_rule(source, rule_in_force(state)),
+                         state.shown.step, view.lm_loss);
     if (!view.recurs())
-      return fmt::format("no recursions: every token takes {} \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats",
-                         view.whole, rule_name(state.rule), state.shown.step, view.lm_loss);
+      return fmt::format("no recursions: every token takes {}{} \u00b7 step {} \u00b7 loss {:.3f} nats", view.whole,
+                         and_rule(source, state.rule), state.shown.step, view.lm_loss);
     const char* when = state.shift_depth ? "before a token to predict it" : "at a token to predict the next";
-    return fmt::format("recursions spent {}, {:.2f} on average \u00b7 {} \u00b7 step {} \u00b7 loss {:.3f} nats", when,
-                       view.mean_depth, rule_name(state.rule), state.shown.step, view.lm_loss);
+    return fmt::format("recursions spent {}, {:.2f} on average{} \u00b7 step {} \u00b7 loss {:.3f} nats", when,
+                       view.mean_depth, and_rule(source, state.rule), state.shown.step, view.lm_loss);
   }
 
   float controls(const Source&, AppState& state, float right) override {

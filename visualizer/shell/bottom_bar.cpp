@@ -120,7 +120,7 @@ std::string status_text(const Source& source, const AppState& state) {
     out = fmt::format("snapshot {} of {} at step {}", state.playback.index() + 1, h.snapshot_count(), state.shown.step);
   else
     out = "no snapshot yet";
-  if (!h.of_images()) out += fmt::format(" \u00b7 {}", rule_name(state.rule));
+  if (!h.of_images()) out += and_rule(source, state.rule);
   if (!h.steps.empty()) {
     const StepMetrics& last = h.steps.back();
     out += fmt::format(" \u00b7 run at step {}", last.step);

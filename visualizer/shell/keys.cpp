@@ -182,8 +182,9 @@ constexpr Key named_key(const char* shown, const char* does, Act act, NamedKeys 
   return {shown, does, "", act, "", named, repeats};
 }
 
-void next_rule(const Source&, AppState& state, int) {
-  state.rule = RuleView((int(state.rule) + 1) % 3);
+void next_rule(const Source& source, AppState& state, int) {
+  const int count = rule_choices(source, state), lit = std::min(int(state.rule), count - 1);
+  state.rule = RuleView((lit + 1) % count);
 }
 
 void toggle_lesson_list(const Source&, AppState& state, int) {

@@ -51,10 +51,12 @@ void draw_contents(Panel& panel, const Box& box, const Source& source, AppState&
   const ImVec2 corner = ImGui::GetWindowPos();
   const float below = top + ImGui::GetFrameHeight() + ui::em() * 0.1f;
   const ui::Font large = is_large(box) ? ui::Font::large : ui::Font::bold;
-  if (free > ui::em() * 2)
+  const bool titled = text_size(panel.title(), large).x <= free;
+  if (titled)
     ui::fitted_text(canvas, {corner.x + left, corner.y + top + (ImGui::GetFrameHeight() - text_size("x", large).y) / 2},
                     ui::u32(ui::colors::text), panel.title(), free, large);
-  const std::string caption = panel.caption(source, state);
+  std::string caption = panel.caption(source, state);
+  if (!titled) caption = std::string(panel.title()) + " \u00b7 " + caption;
   const ImVec2 second_line{corner.x + left, corner.y + below};
   const ui::Font font = caption_font(box, caption, right - left);
   ui::fitted_text(canvas, second_line, ui::u32(ui::colors::dim), caption, right - left, font);

@@ -110,21 +110,24 @@ Part page_tabs(AppState& state, const std::vector<Page>& all, float room) {
           }};
 }
 
-Part rule_switch(AppState& state, bool brief, bool tight) {
-  const std::vector<const char*> labels = brief
-                                              ? std::vector<const char*>{"training", "causal", "difference"}
-                                              : std::vector<const char*>{"training rule", "causal rule", "difference"};
+/// With the difference of the rules only where a panel of the page draws it.
+Part rule_switch(const Source& source, AppState& state, bool brief, bool tight) {
+  std::vector<const char*> labels = {brief ? "training" : "training rule", brief ? "causal" : "causal rule"};
+  if (rule_choices(source, state) > 2) labels.push_back("difference");
   const ui::Hints hints{
       "Shows the tokens that recur by the training rule: the best scores of the whole text (top-k), which looks ahead",
       "Shows the tokens that recur by the causal rule: a token's own score decides, as in generation",
       "Shows where the two rules disagree"};
+  const int lit = std::min(int(state.rule), int(labels.size()) - 1);
+  const auto choose = [&state, lit](int pressed) {
+    if (pressed != lit) state.rule = RuleView(pressed);
+  };
   if (tight)
-    return {ui::button_width(labels[size_t(state.rule)]), [=, &state] {
-              state.rule = RuleView(ui::stepping("rule.next", labels, int(state.rule), false, hints));
+    return {ui::button_width(labels[size_t(lit)]), [=] {
+              choose(ui::stepping("rule.next", labels, lit, false, hints));
               for (size_t i = 0; i < labels.size(); ++i) ui::tag("rule." + std::to_string(i));  // for lessons
             }};
-  return {ui::segmented_width(labels),
-          [=, &state] { state.rule = RuleView(ui::segmented("rule", labels, int(state.rule), hints)); }};
+  return {ui::segmented_width(labels), [=] { choose(ui::segmented("rule", labels, lit, hints)); }};
 }
 
 /// What steers a live run; stays together when the bar breaks into rows.
@@ -202,7 +205,7 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
   if (!tight || source.steerable()) parts.push_back(badge(source, state));
   if (all.size() > 1 || !state.maximised.empty()) parts.push_back(page_tabs(state, all, window.x - 2 * pad));
   if (!source.history().of_images() && source.geometry().routing == Routing::expert_choice)
-    parts.push_back(rule_switch(state, !roomy || window.x < 100 * em, tight));
+    parts.push_back(rule_switch(source, state, !roomy || window.x < 100 * em, tight));
   if (can_open)
     parts.push_back({ui::button_width("Open"), [&state] {
                        if (ui::button("open", "Open", true, "Opens another run, or trains a new one (O)"))

@@ -28,6 +28,12 @@ Page current_page(const Source& source, const AppState& state, const Box& area) 
   return page_of(current_pages(source, state, area), state.page, source.history().of_images());
 }
 
+int rule_choices(const Source& source, const AppState& state) {
+  const Page page = current_page(source, state);
+  const auto draws = [&](const char* panel) { return page.holds(panel); };
+  return draws("strip") || draws("grid") || draws("compare") ? 3 : 2;
+}
+
 void turn_to_page(AppState& state, const std::string& name) {
   state.page = name;
   state.maximised.clear();

@@ -13,6 +13,10 @@ const char* rule_name(RuleView rule) {
   return names[int(rule)];
 }
 
+std::string and_rule(const Source& source, RuleView rule) {
+  return source.geometry().routing == Routing::expert_choice ? std::string(" \u00b7 ") + rule_name(rule) : "";
+}
+
 namespace {
 
 std::vector<std::string> likely_next(const Trace& trace, const Source& source) {

@@ -20,6 +20,9 @@ namespace tinymor {
 /// score, as in generation), or where these two differ.
 enum class RuleView { training, causal, difference };
 const char* rule_name(RuleView rule);
+/// " · causal rule" after what a caption says; empty where no router ranks the tokens of a text, so that there are no
+/// two rules.
+std::string and_rule(const Source& source, RuleView rule);
 
 enum class Subject { watched, generated };
 struct TokenRef {

@@ -8,6 +8,8 @@
 #include <map>
 #include <numeric>
 
+#include "visualizer/views/text_view.h"
+
 namespace tinymor {
 namespace {
 
@@ -88,7 +90,7 @@ std::vector<DepthGroup> by_position(const DepthSurvey& survey) {
   };
   const auto name = [&](int part) {
     const auto first = [&](int64_t eighth) { return (eighth * survey.window + 7) / 8; };
-    return fmt::format("positions {} to {}", first(part) + 1, first(part + 1));
+    return fmt::format("positions {} to {}", token_number(first(part)), first(part + 1));
   };
   return by_number(survey, eighth, name);
 }

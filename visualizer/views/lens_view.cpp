@@ -59,4 +59,42 @@ LensView lens_of(const Trace& routed) {
   return lens;
 }
 
+LensView lens_of(const ImageSnapshot& images) {
+  LensView lens;
+  for (size_t i = 0; i < images.images.size(); ++i) {
+    const Guesses guesses = guesses_of(images.images[i]);
+    if (i == 0) lens.nll.resize(guesses.nll.size());
+    if (guesses.nll.size() != lens.nll.size()) return {};
+    for (size_t r = 0; r < lens.nll.size(); ++r) lens.nll[r].push_back(guesses.nll[r]);
+  }
+  return lens;
+}
+
+Guesses guesses_after(const LensView& lens, const std::vector<int32_t>& ids, int token) {
+  Guesses out;
+  const auto t = size_t(token);
+  for (size_t r = 0; r < lens.nll.size(); ++r) {
+    const auto first = lens.likely[r].begin() + int64_t(t * lens.each);
+    out.nll.push_back(lens.nll[r][t]);
+    out.likely.emplace_back(first, first + int64_t(lens.each));
+  }
+  if (t + 1 < ids.size()) out.truth = ids[t + 1];
+  return out;
+}
+
+Guesses guesses_of(const SeenImage& image) {
+  Guesses out;
+  out.truth = image.truth;
+  for (const std::vector<float>& classes : image.guesses) {
+    const bool known = image.truth >= 0 && size_t(image.truth) < classes.size();
+    out.nll.push_back(known ? -std::log(classes[size_t(image.truth)]) : std::numeric_limits<float>::quiet_NaN());
+    std::vector<Candidate>& likely = out.likely.emplace_back();
+    for (size_t c = 0; c < classes.size(); ++c) likely.push_back({int32_t(c), classes[c]});
+    std::stable_sort(likely.begin(), likely.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.probability > b.probability; });
+    likely.resize(std::min(likely.size(), size_t(kCandidates)));
+  }
+  return out;
+}
+
 }  // namespace tinymor

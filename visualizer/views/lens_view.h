@@ -1,6 +1,6 @@
 #pragma once
-// What a snapshot's text would be predicted like with fewer recursions, ready to draw: a rectangular table, whatever a
-// damaged recording says.
+// What a snapshot's text would be predicted like with fewer recursions, or an image be taken for, ready to draw: a
+// rectangular table, whatever a damaged recording says.
 
 #include <vector>
 
@@ -30,5 +30,18 @@ LensView lens_of(const Trace& causal);
 inline LensView lens_of(const Snapshot& snapshot) {
   return lens_of(snapshot.threshold);
 }
+
+/// The losses alone, of images in the place of tokens. Empty unless they were recorded of each.
+LensView lens_of(const ImageSnapshot& images);
+
+/// What would be guessed in one place with at most 1, 2, ... recursions, the last as routed: what follows a token, or
+/// what an image is. Empty where that was not recorded.
+struct Guesses {
+  std::vector<float> nll;                      ///< [N] Loss of the truth; NaN where that is unknown.
+  std::vector<std::vector<Candidate>> likely;  ///< [N] Best first.
+  int32_t truth = -1;                          ///< What does follow, or what the image is; -1: unknown.
+};
+Guesses guesses_after(const LensView& lens, const std::vector<int32_t>& ids, int token);
+Guesses guesses_of(const SeenImage& image);
 
 }  // namespace tinymor

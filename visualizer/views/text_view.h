@@ -66,6 +66,11 @@ TextView view_of(const ImageTrace& image, const Geometry& geometry);
 /// The cache is that after the last token.
 TextView view_of(std::span<const GeneratedPiece> text, const Geometry& geometry);
 
+/// What a person reads as the number of the token at a position: counted from 1. Tables, scenes and code count from 0.
+constexpr int token_number(int position) {
+  return position + 1;
+}
+
 double router_score(double z);
 /// A score with as many digits as it takes to tell it from the bar.
 std::string score_text(double score, double bar);

@@ -67,7 +67,8 @@ ScoreHistogram example_scores(int64_t step) {
 
 /// Two images of 2 x 4 pixels in two patches; the second patch was no candidate of recursion 2.
 ImageSnapshot example_images(int64_t step) {
-  const SeenImage image{{{2, 1}, {0.5f, -1, 2, std::nanf("")}, 3, 0.75f}, {0, 255, 7, 8, 9, 10, 11, 12}, 4};
+  const SeenImage image{
+      {{2, 1}, {0.5f, -1, 2, std::nanf("")}, 3, 0.75f, {{0.5f, 0.5f}, {0, 1}}}, {0, 255, 7, 8, 9, 10, 11, 12}, 4};
   return {step, 2, 4, 1, 2, {image, image}};
 }
 
@@ -268,9 +269,22 @@ TEST_CASE("a recording tells what a model made of images") {
   CHECK(image.truth == 4);
   CHECK(image.predicted == 3);
   CHECK(image.probability == 0.75f);
+  CHECK(image.guesses == expected.guesses);
   REQUIRE(image.logits.size() == 4);
   CHECK(image.logits[2] == 2);
   CHECK(std::isnan(image.logits[3]));
+}
+
+TEST_CASE("images of a recording without guesses after each recursion are read without them") {
+  const std::string now = event_record(example_images(2), 1);
+  std::string_view rest = now;
+  const Record record = *take_record(rest);
+  Recording old;  // without the last fields: for each of two images a list of two lists of two numbers
+  REQUIRE(add_record(
+      old, {record.kind, 2, 1, record.payload.substr(0, record.payload.size() - 2 * (4 + 2 * (4 + 2 * 4))), {}}));
+  REQUIRE(old.images.at(0).images.size() == 2);
+  CHECK(old.images[0].images[1].truth == 4);
+  CHECK(old.images[0].images[1].guesses.empty());
 }
 
 TEST_CASE("images that contradict themselves are neither recorded nor read") {
@@ -284,7 +298,9 @@ TEST_CASE("images that contradict themselves are neither recorded nor read") {
            [](ImageSnapshot& s) { s.images[1].depth.push_back(1); },
            [](ImageSnapshot& s) { s.images[1].depth[0] = -1; }, [](ImageSnapshot& s) { s.images[1].logits.pop_back(); },
            [](ImageSnapshot& s) { s.images[1].truth = -1; }, [](ImageSnapshot& s) { s.images[1].predicted = -1; },
-           [](ImageSnapshot& s) { s.images[1].probability = std::nanf(""); }}) {
+           [](ImageSnapshot& s) { s.images[1].probability = std::nanf(""); },
+           [](ImageSnapshot& s) { s.images[1].guesses[1].push_back(0); },
+           [](ImageSnapshot& s) { s.images[1].guesses[0][1] = std::nanf(""); }}) {
     ImageSnapshot images = example_images(1);
     spoil(images);
     CHECK_THROWS_AS(recorder.on(images), Error);

@@ -204,7 +204,7 @@ TEST_CASE("a drawing of the window has its bars, buttons and sentences, broken i
   const std::string svg = window.drawing();
   for (const std::string& part :
        {std::string(">Drawn<"), std::string(40, 'a'), ">" + std::string(50, 'c') + "<", std::string(">Read.<"),
-        std::string(">causal<"), std::string(">Finish<"), std::string("snapshot 17 of 17"), std::string("token 3")})
+        std::string(">causal<"), std::string(">Finish<"), std::string("snapshot 17 of 17"), std::string("token 4")})
     CHECK_THAT(svg, ContainsSubstring(part));
 }
 

@@ -204,8 +204,8 @@ void check_depths(Watch& watch) {
     CHECK_THAT(strip, ContainsSubstring(fmt::format("{}[{}]", letters()->piece(watch.text[size_t(t)]),
                                                     watch.shown().depth[size_t(t)])));
   if (!recurs) CHECK_THAT(strip, ContainsSubstring("no recursions: every token takes " + whole));
-  CHECK_THAT(token, ContainsSubstring(recurs ? fmt::format("token 3 “{}”: depth", letters()->piece(watch.text[3]))
-                                             : fmt::format("token 3 “{}”: no recursions: {}",
+  CHECK_THAT(token, ContainsSubstring(recurs ? fmt::format("token 4 “{}”: depth", letters()->piece(watch.text[3]))
+                                             : fmt::format("token 4 “{}”: no recursions: {}",
                                                            letters()->piece(watch.text[3]), whole)));
 }
 

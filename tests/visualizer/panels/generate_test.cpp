@@ -21,7 +21,7 @@ TEST_CASE("Generate writes a text with depths, the cache follows it, and Stop en
   CHECK(desk.window.app().text("generate").find(" tok20[3]") != std::string::npos);
   desk.state().pinned = TokenRef{Subject::generated, 5};
   CHECK_THAT(desk.window.app().text("generate"),
-             ContainsSubstring("token 5: depth 3, ") && ContainsSubstring(" FLOPs in "));
+             ContainsSubstring("token 6: depth 3, ") && ContainsSubstring(" FLOPs in "));
   desk.state().pinned.reset();
   desk.state().request.max_tokens = 1000000;
   REQUIRE(desk.window.click("gen.play"));
@@ -117,7 +117,7 @@ TEST_CASE("every token of a text keeps the candidates it was drawn from, however
   CHECK(g.text[2].draw->number == number_of(1));
   desk.state().request.top_k = 2;
   desk.state().pinned = TokenRef{Subject::generated, 2};
-  CHECK_THAT(line(), ContainsSubstring("token 2, of 5: “e” 63.6 %") && ContainsSubstring("; the draw took “c”"));
+  CHECK_THAT(line(), ContainsSubstring("token 3, of 5: “e” 63.6 %") && ContainsSubstring("; the draw took “c”"));
   CHECK_THAT(desk.window.drawing(), ContainsSubstring("%  drawn"));
   CHECK_FALSE(desk.shows("candidates.0"));  // the past is not changed
   desk.state().pinned = TokenRef{Subject::generated, 0};

@@ -322,7 +322,7 @@ TEST_CASE("the lens says what is changed and what cannot count, and reset takes 
   state.what_if.cut_off = 0.7f;
   state.what_if.without = 1;
   window.frames(2);
-  CHECK_THAT(caption(), ContainsSubstring("what if token 12 takes 2, without recursion 1, cut-off 0.70: "));
+  CHECK_THAT(caption(), ContainsSubstring("what if token 13 takes 2, without recursion 1, cut-off 0.70: "));
   CHECK(window.app().registry().find("lens.cut_off"));
   state.everybody = true;
   window.frames(2);

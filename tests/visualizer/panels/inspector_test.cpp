@@ -229,3 +229,28 @@ TEST_CASE("the inspector of a run on images says the formulas of the patch that 
   CHECK_THAT(text(), ContainsSubstring("patch of image 1, a "));
   CHECK(window.app().state().glow);
 }
+
+TEST_CASE("the inspector says what an image is taken for after each recursion, or that it was not recorded") {
+  for (const bool recorded : {true, false}) {
+    CAPTURE(recorded);
+    Recording recording = sample_images();
+    for (ImageSnapshot& snapshot : recording.images)
+      for (SeenImage& image : snapshot.images)
+        if (!recorded) image.guesses.clear();
+    RecordingSource images("images", recording);
+    Headless window(images, 1280, 800);
+    window.frames(3);
+    CHECK_THAT(window.app().text("inspector"),
+               ContainsSubstring(recorded ? "at most 1: 8 (75 %), 7 (25 %), 0 (0 %); at most 2: 7 (50 %), 8 (50 %), 0 "
+                                            "(0 %); as routed: 7 (75 %), 8 (25 %)"
+                                          : "what fewer passes would take it for was not recorded"));
+    SvgCanvas drawing;
+    {
+      const DrawingScope scope(drawing);
+      window.frames(1);
+    }
+    const std::string drawn = drawing.file({{0, 0}, {1280, 800}}, ui::colors::ground);
+    CHECK((drawn.find(">What the image is") != std::string::npos) == recorded);
+    if (recorded) CHECK_THAT(drawn, ContainsSubstring(">1.39<"));  // nats: -ln(0.25)
+  }
+}

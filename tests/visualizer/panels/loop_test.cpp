@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 #include "support/catch.h"
 #include "visualizer/desk.h"
+#include "visualizer/panels/loop_told.h"
 
 using namespace tinymor;
 
@@ -58,6 +61,26 @@ TEST_CASE("the picture of an event is the same however it was reached") {
   CHECK(played.window.picture().rgba != set.window.picture().rgba);
 }
 
+TEST_CASE("before the story begins all its tokens wait left of the machine, and then all are inside") {
+  LoopDesk desk;
+  const Told told = told_of(desk.source, desk.state());
+  LoopPicture picture = picture_of(told, desk.state(), {});
+  picture.moved = 1;
+  const Box area{{0, 0}, {800, 400}};
+  for (const int event : {0, 1}) {
+    picture.event = event;
+    const MachineLayout layout = layout_of(picture, area);
+    CHECK((event == 0 ? layout.queue.max.x < layout.boxes[0].min.x : layout.boxes[0].min.x == area.min.x));
+    const Box& room = event == 0 ? layout.queue : layout.boxes[0];
+    const std::vector<Box> places = places_of(picture, layout);
+    REQUIRE(places.size() > 8);
+    for (const Box& place : places) {
+      CHECK(place.width() > 0);
+      CHECK((room.contains(place.min) && room.contains(place.max)));
+    }
+  }
+}
+
 TEST_CASE("the buttons below the story step, play and scrub") {
   LoopDesk desk;
   REQUIRE(desk.window.click("loop.next"));
@@ -85,6 +108,44 @@ TEST_CASE("the bar, a word's depth and the step of the training can be changed b
   CHECK(desk.state().page == "Overview");
 }
 
+TEST_CASE("the loop says from the run's numbers whether the last pass helps, and nothing where there are none") {
+  struct Case {
+    float before;  ///< By how many nats the loss with at most 2 passes is higher.
+    RuleView rule;
+    const char* says;
+  };
+  for (const Case& c : {Case{0.004f, RuleView::causal, "Here the last pass hardly helps: "},
+                        Case{0.5f, RuleView::causal, "Here the last pass helps: "},
+                        Case{-0.5f, RuleView::difference, "Here the last pass does harm: "},
+                        Case{0.5f, RuleView::training, nullptr}, Case{NAN, RuleView::causal, nullptr}}) {
+    CAPTURE(c.before, int(c.rule));
+    Recording recording = sample_recording({});
+    for (Snapshot& snapshot : recording.snapshots) {
+      if (std::isnan(c.before)) snapshot.threshold.exits.clear();
+      for (Prediction& exit : snapshot.threshold.exits)
+        for (size_t t = 0; t < exit.nll.size(); ++t) exit.nll[t] = snapshot.threshold.nll[t] + c.before;
+    }
+    const Trace& last = recording.snapshots.back().threshold;
+    const double loss = std::accumulate(last.nll.begin(), last.nll.end(), 0.0) / double(last.nll.size());
+    WritingSource source(recording);
+    Headless window(source, 1280, 800);
+    window.app().state().rule = c.rule;
+    window.frames(3);
+    const std::string text = window.app().text("loop");
+    if (!c.says) {
+      CHECK_THAT(text, !ContainsSubstring("the last pass"));
+      continue;
+    }
+    CHECK_THAT(text,
+               ContainsSubstring(fmt::format("{}{:.3f} nats on the whole text with at most 2 passes, {:.3f} as routed.",
+                                             c.says, loss + c.before, loss)));
+    CHECK_THAT(window.drawing(), !ContainsSubstring("the last pass"));
+    window.app().state().story.event = window.app().state().story.last();
+    window.frames(10, 0.1);
+    CHECK_THAT(window.drawing(), ContainsSubstring(c.says));
+  }
+}
+
 TEST_CASE("the inspector has its place on every page of tokens, and shows what the mouse is at, else the pinned one") {
   Desk desk;
   const auto text = [&] { return desk.window.app().text("inspector"); };
@@ -98,11 +159,11 @@ TEST_CASE("the inspector has its place on every page of tokens, and shows what t
   desk.window.frames(2);
   const Box place = desk.window.app().registry().find("panel.inspector")->box;
   REQUIRE(desk.window.click("strip.token.24"));
-  CHECK_THAT(text(), ContainsSubstring("token 24 "));
+  CHECK_THAT(text(), ContainsSubstring("token 25 "));
   REQUIRE(desk.window.hover("strip.token.5"));
-  CHECK_THAT(text(), ContainsSubstring("token 5 "));
+  CHECK_THAT(text(), ContainsSubstring("token 6 "));
   REQUIRE(desk.window.hover("top.badge"));
-  CHECK_THAT(text(), ContainsSubstring("token 24 "));
+  CHECK_THAT(text(), ContainsSubstring("token 25 "));
   const Box now = desk.window.app().registry().find("panel.inspector")->box;
   CHECK((now.min.x == place.min.x && now.max.y == place.max.y));
   REQUIRE(desk.window.click("inspector.let_go"));

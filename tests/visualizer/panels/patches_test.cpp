@@ -50,6 +50,10 @@ TEST_CASE("the patches of an image go through the loop as deep as the model took
       ContainsSubstring("all 4 patches enter the shared block") && ContainsSubstring(" 4 of 12 passes") &&
           ContainsSubstring("2 of 4 patches are inside. The others skip it.") && ContainsSubstring(" 6 of 12 passes") &&
           ContainsSubstring("1 of 4 patches are inside. The others skip it.") && ContainsSubstring(" 7 of 12 passes"));
+  // The sample's images are named right with 50 % after two passes, and with 75 % as routed.
+  CHECK_THAT(desk.text("loop"),
+             ContainsSubstring(
+                 "Here the last pass helps: 0.693 nats on these images with at most 2 passes, 0.288 as routed."));
   REQUIRE(desk.window.click("loop.image"));
   CHECK(desk.state().patches_image == 1);
 }

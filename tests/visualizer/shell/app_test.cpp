@@ -22,6 +22,28 @@ TEST_CASE("the rule switch changes the rule that all panels show") {
   CHECK(desk.state().rule == RuleView::causal);
 }
 
+TEST_CASE("the difference of the rules can be chosen where a panel draws it, and elsewhere the causal rule is shown") {
+  struct Case {
+    const char *page, *panel;
+    bool there;
+  };
+  for (const Case& c : {Case{"Loop", "", false}, Case{"Overview", "", true}, Case{"Inside", "", false},
+                        Case{"Compare", "", true}, Case{"Overview", "kv", false}, Case{"Loop", "grid", true}}) {
+    CAPTURE(c.page, c.panel);
+    Desk desk;
+    desk.state().page = c.page;
+    desk.state().maximised = c.panel;
+    desk.state().rule = RuleView::difference;
+    desk.window.frames(3);
+    CHECK(desk.shows("rule.2") == c.there);
+    REQUIRE(desk.window.click("rule.0"));
+    for (const RuleView next : {RuleView::causal, c.there ? RuleView::difference : RuleView::training}) {
+      desk.window.type("r");
+      CHECK(desk.state().rule == next);
+    }
+  }
+}
+
 TEST_CASE("hovering a token selects it everywhere, a click pins it, another click lets go") {
   Desk desk;
   REQUIRE(desk.window.hover("strip.token.24"));
@@ -116,7 +138,7 @@ TEST_CASE("whatever is zoomed says what is seen of it, and a press on that shows
   desk.state().curves.zoom = {0.25, 0.5};
   desk.state().timeline.zoom = {0.5, 1};
   desk.window.frames(2);
-  CHECK(says("tokens 30 to 59 of 120"));
+  CHECK(says("tokens 31 to 60 of 120"));
   CHECK(says("step 100 to 200 of 400"));
   CHECK(says("steps 200 to 400 of 400"));
   REQUIRE(desk.window.click("curves.loss.all"));
@@ -126,7 +148,7 @@ TEST_CASE("whatever is zoomed says what is seen of it, and a press on that shows
   CHECK(desk.state().timeline.zoom.width() == 1);
   desk.state().sort = ColumnSort::depth;
   desk.window.frames(2);
-  CHECK(says("columns 30 to 59 of 120"));
+  CHECK(says("columns 31 to 60 of 120"));
   CHECK(desk.shows("kv.cells.all"));
   REQUIRE(desk.window.click("grid.cells.all"));
   CHECK(desk.state().columns.width() == 1);
