@@ -10,6 +10,7 @@
 #include "datasets/stories.h"
 #include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
+#include "tensor/cited.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 
@@ -156,7 +157,7 @@ std::vector<BundledDataSet> bundled_data_sets() {
 }
 
 std::string make_data_set(const std::string& name, uint64_t seed, int64_t bytes) {
-  check_input(is_bundled(name), "data set \"{}\": not bundled (bundled: {})", name, bundled_names());
+  check_input(is_bundled(name), "data set {}: not bundled (bundled: {})", cited(name), bundled_names());
   return name == "puzzles" ? make_puzzles(seed, bytes).text : make_stories(seed, bytes);
 }
 
@@ -188,7 +189,7 @@ Corpus read_corpus(const std::string& source) {
   if (is_bundled(source)) return {make_data_set(source, bundled_seed, bundled_bytes), {}};
   std::error_code ignored;
   check_input(fs::exists(source, ignored),
-              "data source \"{}\": no such file or folder, nor a bundled data set (bundled: {})", source,
+              "data source {}: no such file or folder, nor a bundled data set (bundled: {})", cited(source),
               bundled_names());
   return fs::is_directory(source, ignored) ? read_folder(source) : Corpus{load_file(source), {}};
 }

@@ -8,6 +8,7 @@
 
 #include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
+#include "tensor/cited.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 
@@ -36,8 +37,8 @@ std::unique_ptr<Tokenizer> tokenizer_from_json(const std::string& text, const st
   check_input(field("format") == json_format, "{}: damaged, or not a tokenizer of format {} (train it again)", name,
               json_format);
   if (field("type") == "byte") return byte_tokenizer();
-  check_input(field("type") == "char", "{}: type \"{}\" is neither byte nor char (train it again)", name,
-              with_visible_controls(field("type")));
+  check_input(field("type") == "char", "{}: type {} is neither byte nor char (train it again)", name,
+              cited(with_visible_controls(field("type"))));
   check_input(!field("characters").empty(), "{}: has no characters (train it again)", name);
   return train_char_tokenizer(field("characters"));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tensor/cited.h"
 #include "tensor/error.h"
 
 namespace tinymor {
@@ -201,7 +202,7 @@ size_t index_of_name(const std::vector<std::string>& names, const std::string& n
   if (found != names.end()) return static_cast<size_t>(found - names.begin());
   std::string legal;
   for (const std::string& each : names) legal += (legal.empty() ? "\"" : ", \"") + each + "\"";
-  throw InputError(fmt::format("{}: there is no \"{}\" (use {})", key, name, legal));
+  throw InputError(fmt::format("{}: there is no {} (use {})", key, cited(name), legal));
 }
 
 void ModelConfig::resolve() {

@@ -22,6 +22,10 @@ void add_to(Variable& sum, const Variable& term) {
 
 }  // namespace
 
+Variable gates_of(const RouterConfig& config, const Variable& z) {
+  return scale(apply(config.function, z), Real(config.alpha));
+}
+
 std::vector<int32_t> top_k_ascending(std::span<const Real> scores, int64_t k) {
   const int64_t n = int64_t(scores.size());
   std::vector<int32_t> best = top_k(Tensor(Shape{n}, scores), std::min(k, n)).indices.to_vector();
@@ -66,7 +70,7 @@ ExpertChoice::Scores ExpertChoice::score(int64_t r, const Active& active) const 
   const Variable z = call_.weights.main[r](active.x);
   // An auxiliary router learns from the states without changing them.
   const Variable judge = call_.weights.aux.empty() ? z : call_.weights.aux[r](active.x.detach());
-  return {.z = z, .judge = judge, .gates = scale(apply(config().function, z), Real(config().alpha))};
+  return {.z = z, .judge = judge, .gates = gates_of(config(), z)};
 }
 
 void ExpertChoice::teach(const Scores& scores, const Tensor& taken) {

@@ -17,7 +17,7 @@ class ExpertChoice : public Router {
   /// Throws InputError when the rule needs an auxiliary router and the model has none.
   explicit ExpertChoice(const RouterCall& call);
 
-  /// z = scorer_r(x) [n,1], gate = alpha f(z). Takes the top k_r of each sequence (ties: the earlier), or those with
+  /// z = scorer_r(x) [n,1], the gate as gates_of. Takes the top k_r of each sequence (ties: the earlier), or those with
   /// z >= 0 (all of them where the capacity is 1).
   Selection select(int64_t r, const Active& active) override;
   /// x + gate y; without the gate when gating is additive, and with y - x for y when the residual is delta.
@@ -39,6 +39,9 @@ class ExpertChoice : public Router {
   double capacity(int64_t r) const;
   Selection choose(int64_t r, const Active& active, std::span<const Real> judged) const;
 };
+
+/// The gates alpha f(z) of scores z [...], whatever their shape (Eq. 2.1).
+Variable gates_of(const RouterConfig& config, const Variable& z);
 
 /// The indices of the k largest scores (all when there are fewer), ascending; ties go to the smaller index.
 std::vector<int32_t> top_k_ascending(std::span<const Real> scores, int64_t k);

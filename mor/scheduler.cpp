@@ -35,17 +35,18 @@ Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
   for (int64_t s = slots_; s-- > 0;) idle_.push_back(s);
 }
 
-int64_t Scheduler::submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options, int64_t max_depth) {
+int64_t Scheduler::submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options, const Wishes& wishes) {
   const int64_t length = int64_t(prompt.size()), longest = model_.config().max_seq_len;
   check_input(length > 0, "prompt: it has no tokens (give some text to start from)");
-  check_input(n > 0 && length + n <= longest,
-              "scheduler: {} tokens after a prompt of {} (a text of this model has at most {})", n, length, longest);
-  const int64_t pages = cache_.pages_for(length + n);
-  check_input(pages <= page_limit_, "scheduler: {} tokens may need {} bytes of cache (it has {})", length + n,
+  check_input(n > 0 && length + n - 1 <= longest,
+              "scheduler: {} tokens after a prompt of {} (a text of this model has at most {})", n, length,
+              longest + 1);
+  const int64_t pages = cache_.pages_for(length + n - 1);
+  check_input(pages <= page_limit_, "scheduler: {} tokens may need {} bytes of cache (it has {})", length + n - 1,
               pages * cache_.page_bytes(), page_limit_ * cache_.page_bytes());
   const int64_t number = submitted_++;
   const Text text{.ids = std::move(prompt), .left = n};
-  const Job job{.number = number, .text = text, .options = options, .max_depth = max_depth};
+  const Job job{.number = number, .text = text, .options = options, .wishes = wishes};
   waiting_[number] = &jobs_.emplace(number, job).first->second;
   return number;
 }
@@ -135,6 +136,7 @@ void Scheduler::draw(const std::vector<Job*>& jobs) {
 }
 
 void Scheduler::draw_token(Job& job, std::span<const Real> logits) {
+  if (job.wishes.keep_logits) job.text.logits.assign(logits.begin(), logits.end());
   const double number = sampling_draw(job.options.seed, job.drawn++);
   job.text.ids.push_back(sample(logits, job.options, number, job.text.ids));
   --job.text.left;
@@ -149,7 +151,7 @@ void Scheduler::enter() {
     // No later text may take the room that this one waits for.
     if (!has_room(job)) break;
     job.running = std::min(job.unfed(), prompt_tokens_);
-    entering[job.max_depth].push_back(&job);
+    entering[job.wishes.max_depth].push_back(&job);
     at = waiting_.erase(at);
   }
   for (const auto& [cap, jobs] : entering) start(jobs);
@@ -175,6 +177,7 @@ bool Scheduler::has_room(Job& job) {
   if (!job.has_slot()) {
     job.lane.sequence = idle_.back();
     idle_.pop_back();
+    job.text.waiting = false;
   }
   const int64_t need = cache_.pages_needed(job.lane.sequence, std::min(job.unfed(), prompt_tokens_));
   while (promised_ + need > page_limit_)
@@ -204,6 +207,7 @@ void Scheduler::release(Job& job) {
   idle_.push_back(std::exchange(job.lane.sequence, -1));
   promised_ -= std::exchange(job.pages, 0);
   job.fed = 0;
+  job.text.waiting = job.text.left > 0;
 }
 
 void Scheduler::start(const std::vector<Job*>& jobs) {
@@ -216,7 +220,7 @@ void Scheduler::start(const std::vector<Job*>& jobs) {
   const Rows rows = rows_of(jobs);
   const std::vector<Lane> lanes = each(jobs, [](Job* job) { return job->lane; });
   CacheLanes kv(cache_, lanes);
-  const ForwardOptions options{.rule = causal_rule(model_.config()), .max_depth = jobs.front()->max_depth};
+  const ForwardOptions options{.rule = causal_rule(model_.config()), .max_depth = jobs.front()->wishes.max_depth};
   const Variable x = model_.trunk().prelude(model_.embed(tokens), rows, kv, options);
   cohorts_.push_back({jobs, lanes, rows, model_.trunk().recurrence(x, tokens, rows, options)});
   cohorts_.back().recurrence.enter();

@@ -35,10 +35,18 @@ class Scheduler {
   /// The model must outlive the scheduler.
   Scheduler(const Model& model, const SchedulerOptions& options);
 
-  /// Queues a prompt that `n` tokens are to follow, each with at most `max_depth` recursions (0: no cap), and returns
-  /// its number, from 0. Throws InputError when the prompt is empty, both are longer than the model's max_seq_len, or
-  /// the cache could not hold them alone.
-  int64_t submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options, int64_t max_depth = 0);
+  /// What a text may want of its own.
+  struct Wishes {
+    int64_t max_depth = 0;     ///< Caps the recursions per token; 0: no cap.
+    bool keep_logits = false;  ///< Text::logits is wanted.
+  };
+  /// Queues a prompt that `n` tokens are to follow, and returns its number, from 0. Throws InputError when the prompt
+  /// is empty, or when what is run, all but the last token, is longer than the model's max_seq_len or could not be held
+  /// by the cache alone.
+  int64_t submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options, const Wishes& wishes);
+  int64_t submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options) {
+    return submit(std::move(prompt), n, options, {});
+  }
   /// One call of the block. False when every text is done.
   bool tick();
   /// Ends a text early: no token of it is drawn any more. What is done stays.
@@ -50,6 +58,8 @@ class Scheduler {
     std::vector<int32_t> ids;          ///< prompt and what was drawn so far
     std::vector<int32_t> depths = {};  ///< recursions at each position that was run: when done, all but the last
     int64_t left = 0;                  ///< tokens still to be drawn
+    bool waiting = true;               ///< for a slot
+    std::vector<Real> logits = {};     ///< [V] what the last token was drawn from, where that is wanted
   };
   const Text& text(int64_t number) const { return jobs_.at(number).text; }
 
@@ -62,6 +72,10 @@ class Scheduler {
   };
   const Counts& counts() const { return counts_; }
   int64_t page_bytes() const { return cache_.page_bytes(); }
+  /// Bytes of the keys and values of all texts that are under way.
+  int64_t cache_bytes() const { return cache_.bytes(); }
+  /// Texts, done or not, that are not forgotten, or hold a slot still.
+  int64_t held() const { return int64_t(jobs_.size()); }
   /// Texts that have a slot, and those that wait for one.
   int64_t under_way() const { return slots_ - int64_t(idle_.size()); }
   int64_t queued() const;
@@ -71,7 +85,7 @@ class Scheduler {
     int64_t number;
     Text text;
     SampleOptions options;
-    int64_t max_depth;
+    Wishes wishes;
     int64_t drawn = 0;                         // tokens so far
     int64_t fed = 0;                           // of its ids, how many the cache holds
     int64_t running = 0;                       // how many after those are on their way through the model

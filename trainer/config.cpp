@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "tensor/cited.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/number.h"
@@ -303,14 +304,14 @@ Config config_from_toml(const std::string& text, const std::string& name_for_err
       return fmt::format("{}:{}", name_for_errors, key.source().begin.line);
     };
     if (!content.is_table()) {
-      throw InputError(fmt::format("{}: {}: is outside of any table (did you mean {}?)", line(table), table.str(),
-                                   nearest_key("", table.str())));
+      throw InputError(fmt::format("{}: {}: is outside of any table (did you mean {}?)", line(table),
+                                   shortened(table.str()), nearest_key("", table.str())));
     }
     check_input(std::find(std::begin(kTables), std::end(kTables), table.str()) != std::end(kTables),
-                "{}: [{}]: there is no such table (did you mean [{}]?)", line(table), table.str(),
+                "{}: [{}]: there is no such table (did you mean [{}]?)", line(table), shortened(table.str()),
                 nearest_table(table.str()));
     for (const auto& [key, node] : *content.as_table()) {
-      const std::string where = fmt::format("{}: {}.{}", line(key), table.str(), key.str());
+      const std::string where = fmt::format("{}: {}.{}", line(key), table.str(), shortened(key.str()));
       check_input(assign_field(config, table.str(), key.str(), node, where),
                   "{}: there is no such key (did you mean {}?)", where, nearest_key(table.str(), key.str()));
     }
@@ -325,9 +326,9 @@ Config read_config(const std::filesystem::path& file, Config base) {
 void set_config_key(Config& config, const std::string& assignment) {
   const size_t equals = assignment.find('='), dot = assignment.find('.');
   check_input(equals != std::string::npos && equals > 0,
-              "--set {}: is not an assignment (as in --set model.d_model=128)", assignment);
+              "--set {}: is not an assignment (as in --set model.d_model=128)", shortened(assignment));
   const std::string name = assignment.substr(0, equals), text = assignment.substr(equals + 1);
-  const std::string where = "--set " + name, key = dot < equals ? name.substr(dot + 1) : name;
+  const std::string where = "--set " + shortened(name), key = dot < equals ? name.substr(dot + 1) : name;
   const std::string table = dot < equals ? name.substr(0, dot) : table_of(key);
 
   // What does not read as a TOML value is a text: words need no quotes on a command line.

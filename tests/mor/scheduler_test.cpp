@@ -38,7 +38,7 @@ std::vector<Request> equal_requests(int64_t count, int64_t n) {
 }
 
 int64_t submit(Scheduler& scheduler, const Request& request) {
-  return scheduler.submit(request.prompt, request.n, request.options, request.max_depth);
+  return scheduler.submit(request.prompt, request.n, request.options, {.max_depth = request.max_depth});
 }
 
 Scheduler submitted(const Model& model, const SchedulerOptions& options, const std::vector<Request>& requests) {
@@ -139,9 +139,9 @@ TEST_CASE("the scheduler refuses texts that the model has no room for, and empty
   const Model model(tiny_config(), 1);
   Scheduler scheduler(model, {.slots = 2});
   CHECK_THROWS_AS(scheduler.submit({}, 3, {}), InputError);
-  CHECK_THROWS_AS(scheduler.submit({1, 2}, 31, {}), InputError);
+  CHECK_THROWS_AS(scheduler.submit({1, 2}, 32, {}), InputError);
   CHECK_THROWS_AS(scheduler.submit({1, 2}, 0, {}), InputError);
-  CHECK(scheduler.submit({1, 2}, 30, {}) == 0);
+  CHECK(scheduler.submit({1, 2}, 31, {}) == 0);
   Scheduler small(model, {.slots = 2, .cache_bytes = 3 * scheduler.page_bytes()});
   CHECK_THROWS_WITH(small.submit({1, 2}, 3, {}), ContainsSubstring("bytes of cache"));
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "tensor/cited.h"
 #include "tensor/number.h"
 
 namespace tinymor {
@@ -18,8 +19,8 @@ void check_number(CLI::Option& option, const char* what) {
       [what](std::string& text) {
         const auto value = parse_number<Number>(text);
         const std::string beyond = beyond_range<Number>(text);
-        if (!beyond.empty()) return fmt::format("{} {}", text, beyond);
-        if (!value) return fmt::format("\"{}\" is not a {}", text, what);
+        if (!beyond.empty()) return fmt::format("{} {}", shortened(text), beyond);
+        if (!value) return fmt::format("{} is not a {}", cited(text), what);
         text = fmt::format("{}", *value);
         return std::string();
       },

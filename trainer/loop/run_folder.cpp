@@ -12,6 +12,7 @@
 #include "tensor/files.h"
 #include "tensor/safetensors.h"
 #include "trainer/program.h"
+#include "trainer/recording/recording_format.h"
 
 namespace tinymor {
 namespace {
@@ -157,6 +158,7 @@ void check_files(const RunFolder& run) {
        {run.config(), run.weights(), run.best(), run.trainer(), run.llama_config(), run.metrics(), run.recording()})
     check_input(!std::filesystem::exists(file, ignored) || std::filesystem::is_regular_file(file, ignored),
                 "{}: is not a file, as a run's files are (move it away)", file.string());
+  if (std::filesystem::exists(run.recording(), ignored)) check_head_of(run.recording());
 }
 
 void check_kept(const RunFolder& run, const Config& config) {

@@ -54,8 +54,8 @@ struct TrainingLoop::State {
   void take_up_data(const Resumption& resumption);
   void go_on();
   void add_logs(std::optional<int64_t> resume_step = {});
-  void check_loss(double loss, const char* when, int64_t step) const;
-  void check_weights() const;
+  void check_loss(double loss, const char* when, int64_t step);
+  void check_weights();
   StepMetrics step(double lr_factor);
   bool evaluate();
   void save();
@@ -123,15 +123,18 @@ void TrainingLoop::State::add_logs(std::optional<int64_t> resume_step) {
   for (const auto& log : logs) observers.add(*log);
 }
 
-/// Throws Error when `loss`, that "of" a step or the one "after" it, is NaN or infinite.
-void TrainingLoop::State::check_loss(double loss, const char* when, int64_t step) const {
+/// Throws Error when `loss`, that "of" a step or the one "after" it, is NaN or infinite. Who looks at the run's records
+/// later sees it, too.
+void TrainingLoop::State::check_loss(double loss, const char* when, int64_t step) {
+  if (!std::isfinite(loss))
+    observers.tell(StepMetrics{.step = progress.step + 1, .seconds = progress.seconds, .loss = loss});
   check(std::isfinite(loss), "training: the loss {} step {} is {}; {} keeps the last checkpoint (lower train.lr)", when,
         step, loss, folder.path.string());
 }
 
 /// Throws Error unless the loss of the next batch is finite: weights without a finite loss must not replace a
 /// checkpoint.
-void TrainingLoop::State::check_weights() const {
+void TrainingLoop::State::check_weights() {
   const NoGrad off;
   const int64_t micros = task->config.train.grad_accumulation;
   check_loss(task->pass(progress.step, 0, {.step = progress.step * micros}).loss.lm, "after", progress.step);

@@ -12,13 +12,8 @@ constexpr uint64_t kMaxFile = uint64_t(2) << 30;
 /// The records of a file as bytes, without its head. Throws InputError when it is not a recording; a file shorter than
 /// the head has none.
 std::string_view records_of(std::string_view bytes, const std::filesystem::path& file) {
-  const std::string head = file_head();
-  const size_t magic = head.size() - sizeof(uint32_t);
-  check_input(bytes.substr(0, magic) == std::string_view(head).substr(0, std::min(bytes.size(), magic)),
-              "{}: is not a recording (name a recording.mortrace or a run folder)", file.string());
-  check_input(bytes.substr(0, head.size()) == std::string_view(head).substr(0, bytes.size()),
-              "{}: is a recording of another version (use the tinymor that wrote it)", file.string());
-  return bytes.substr(std::min(bytes.size(), head.size()));
+  check_head(bytes, file);
+  return bytes.substr(std::min(bytes.size(), file_head().size()));
 }
 
 }  // namespace

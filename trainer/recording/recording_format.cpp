@@ -5,6 +5,7 @@
 #include <bit>
 #include <concepts>
 #include <cstring>
+#include <fstream>
 #include <iterator>
 #include <type_traits>
 #include <utility>
@@ -359,6 +360,23 @@ std::string file_head() {
   head.bytes = "MORTRACE";
   head(kVersion);
   return head.bytes;
+}
+
+void check_head(std::string_view bytes, const std::filesystem::path& file) {
+  const std::string head = file_head();
+  const size_t magic = head.size() - sizeof(uint32_t);
+  check_input(bytes.substr(0, magic) == std::string_view(head).substr(0, std::min(bytes.size(), magic)),
+              "{}: is not a recording (name a recording.mortrace or a run folder)", file.string());
+  check_input(bytes.substr(0, head.size()) == std::string_view(head).substr(0, bytes.size()),
+              "{}: is a recording of another version (use the tinymor that wrote it)", file.string());
+}
+
+void check_head_of(const std::filesystem::path& file) {
+  std::string bytes(file_head().size(), '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.read(bytes.data(), std::streamsize(bytes.size()));
+  bytes.resize(size_t(in.gcount()));
+  check_head(bytes, file);
 }
 
 std::optional<Record> take_record(std::string_view& rest) {

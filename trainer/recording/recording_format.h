@@ -1,5 +1,5 @@
 #pragma once
-// The bytes of a recording's records, see recording.h. Only recording.cpp includes this.
+// The bytes of a recording's records, see recording.h.
 
 #include <optional>
 #include <string>
@@ -23,6 +23,11 @@ struct Record {
 
 /// What a file begins with: magic and version.
 std::string file_head();
+
+/// Throws InputError unless `bytes`, with which `file` begins, are a file's head, or as much of it as there is.
+void check_head(std::string_view bytes, const std::filesystem::path& file);
+/// The same of a file, of which only the head is read.
+void check_head_of(const std::filesystem::path& file);
 
 /// Takes the first record off `rest`; nothing when there is no whole and undamaged one.
 std::optional<Record> take_record(std::string_view& rest);

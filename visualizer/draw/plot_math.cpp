@@ -184,7 +184,12 @@ std::vector<std::string> tick_labels(std::span<const double> ticks) {
   return labels;
 }
 
+std::string decimal(double value, int digits) {
+  return std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : "not a number";
+}
+
 std::string percent(double share, int digits) {
+  if (!std::isfinite(share)) return "-";
   const double value = 100 * share;
   if (value > 0 && value < 0.5 * std::pow(10, -digits))
     return value < 0.001 ? "under 0.001 %" : fmt::format("{:.1g} %", value);

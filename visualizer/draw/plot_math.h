@@ -56,7 +56,11 @@ std::string short_number(double value);
 /// What ticks that ascend are called on their axis: by short_number, or with as many digits as tell each from the next.
 std::vector<std::string> tick_labels(std::span<const double> ticks);
 
-/// A share of 1 as "37 %", with `digits` digits after the point; a share above 0 is never written as 0: "0.1 %".
+/// With `digits` digits after the point; "not a number" where it is none, as a loss of a run that diverged.
+std::string decimal(double value, int digits);
+
+/// A share of 1 as "37 %", with `digits` digits after the point; a share above 0 is never written as 0: "0.1 %". "-"
+/// where it is not a number.
 std::string percent(double share, int digits = 0);
 
 }  // namespace tinymor

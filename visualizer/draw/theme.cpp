@@ -38,7 +38,7 @@ constexpr ImWchar latin_ranges[] = {0x20, 0x24F, 0x2010, 0x2027, 0x2030, 0x205E,
 constexpr ImWchar letter_ranges[] = {0x20, 0xFF, 0x2010, 0x2027, 0xFFFD, 0xFFFD, 0};
 
 // By Font.
-constexpr float pixels[] = {15, 15, 12.5f, 24, 18, 32}, builtin_pixels = 13;
+constexpr float pixels[] = {15, 15, 14, 24, 18, 32}, builtin_pixels = 13;
 static_assert(std::size(pixels) == font_count);
 
 float builtin_pixels_of(Font font) {

@@ -69,6 +69,14 @@ std::string filled(std::string_view pattern, const std::function<std::string(std
   return out;
 }
 
+/// `first`, or the next letter in the alphabet that is not taken; it is taken then.
+std::string free_letter(char first, std::set<std::string>& taken) {
+  constexpr int letters = 26;
+  for (int i = 0; i < letters; ++i)
+    if (std::string letter(1, char('a' + (first - 'a' + i) % letters)); taken.insert(letter).second) return letter;
+  return std::string(1, first);
+}
+
 /// One use, and all that the rule of its operation may ask for.
 struct Link {
   const Walkthrough& walk;
@@ -235,28 +243,34 @@ GradientFormula gradient_formula(const Walkthrough& walk, int value, int step) {
   return out;
 }
 
-std::string backward_rule(const std::string& op) {
+std::string backward_rule(const std::string& op, std::set<std::string> taken) {
   const Rule* rule = rule_of(op, false);
   if (!rule) return "";
   const bool two = *rule->second;
+  const std::string g = free_letter('g', taken), a = free_letter(two ? 'a' : 'x', taken),
+                    b = two ? free_letter('b', taken) : "", y = free_letter('y', taken);
   const auto words = [&](std::string_view name) -> std::string {
-    if (name == "a") return two ? "a" : "x";
+    if (name == "g" || name == "g column") return g;
+    if (name == "a") return a;
+    if (name == "b") return b;
+    if (name == "y") return y;
     if (name == "hot") return "onehot(targets)";
     if (name == "k") return "factor";
-    if (name == "step") return "(x > 0)";
-    if (name == "s") return "sigmoid(x)";
-    if (name == "P") return "\u03a6(x)";
-    if (name == "p") return "\u03c6(x)";
-    if (name == "ones") return "1 for each number of x";
-    if (name == "g column") return "g";
-    if (name == "a row") return "transpose(a)";
-    if (name == "g reshaped") return "g in the shape of x";
-    if (name == "g part") return "the part of g that is x's";
+    if (name == "step") return "(" + a + " > 0)";
+    if (name == "s") return "sigmoid(" + a + ")";
+    if (name == "P") return "\u03a6(" + a + ")";
+    if (name == "p") return "\u03c6(" + a + ")";
+    if (name == "ones") return "1 for each number of " + a;
+    if (name == "a row") return "transpose(" + a + ")";
+    if (name == "g reshaped") return g + " in the shape of " + a;
+    if (name == "g part") return fmt::format("the part of {} that is {}'s", g, a);
     return std::string(name);
   };
-  const std::string first = with_dots(filled(rule->first, words));
-  if (!two) return "dx = " + first;
-  return "da = " + first + ", db = " + with_dots(filled(rule->second, words));
+  const std::string inputs = two ? a + ", " + b : a;
+  std::string out = fmt::format("How {} = {}({}) hands on a gradient {}: d{} = ", y, op, inputs, g, a);
+  out += with_dots(filled(rule->first, words));
+  if (two) out += fmt::format(", d{} = ", b) + with_dots(filled(rule->second, words));
+  return out + ".";
 }
 
 }  // namespace tinymor

@@ -2,6 +2,7 @@
 // How backward came to a gradient, written out: the derivative of each operation in the explorer's own language, with
 // the names of the values and with their numbers.
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,8 @@ struct GradientFormula {
 };
 GradientFormula gradient_formula(const Walkthrough& walk, int value, int step);
 
-/// How the gradient g of an operation's result y becomes those of its inputs: "da = g * b, db = g * a"; empty for an
-/// operation that the language does not use.
-std::string backward_rule(const std::string& op);
+/// How the gradient of an operation's result becomes those of its inputs: "How mul hands on a gradient g: da = g * b,
+/// db = g * a." None of its letters is a name in `taken`. Empty for an operation that the language does not use.
+std::string backward_rule(const std::string& op, std::set<std::string> taken = {});
 
 }  // namespace tinymor

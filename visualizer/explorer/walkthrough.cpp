@@ -153,7 +153,9 @@ std::string Walkthrough::happening(int step) const {
     if (use.step == step)
       given +=
           fmt::format("{} {} to {}", given.empty() ? " and gives" : ",", value_text(use.grad), values[use.from].label);
-  return out + given + fmt::format(". How {} hands on a gradient g: {}.", value.op, backward_rule(value.op));
+  std::set<std::string> names;
+  for (const Value& each : values) names.insert(each.label);
+  return out + given + ". " + backward_rule(value.op, names);
 }
 
 bool agree(const Tensor& grad, const Tensor& differences) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "tensor/cited.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/number.h"
@@ -31,9 +32,9 @@ Condition condition_of(const std::string& word, std::string_view rest) {
   check_setting(out.name);
   const bool falls = word == "until" && out.compare == "falls";
   check_input(falls || out.compare == "=" || out.compare == "!=" || out.compare == "<" || out.compare == ">",
-              "{}: \"{}\" compares nothing (write NAME and one of = != < > and a value)", word, out.compare);
+              "{}: {} compares nothing (write NAME and one of = != < > and a value)", word, cited(out.compare));
   if ((out.compare == "<" || out.compare == ">") && !parse_number<double>(out.value)) check_setting(out.value);
-  check_input(falls == out.value.empty(), "{}: \"{}\" is after {} (write {})", word, out.value, out.compare,
+  check_input(falls == out.value.empty(), "{}: {} is after {} (write {})", word, cited(out.value), out.compare,
               falls ? "nothing there" : "the value to compare with");
   return out;
 }
@@ -65,10 +66,10 @@ void parse_line(Lesson& lesson, std::string_view line) {
     lesson.steps.emplace_back();
     return;
   }
-  check_input(!lesson.steps.empty(), "\"{}\" is before the first card (write a line \"card\" above it)", word);
+  check_input(!lesson.steps.empty(), "{} is before the first card (write a line \"card\" above it)", cited(word));
   // A lesson that began a lesson could begin itself.
   check_input(!word.starts_with("lesson") && !((word == "solve" || word == "keep") && rest.starts_with("lesson")),
-              "\"{}\" has no place in a lesson (use it in a scene)", line);
+              "{} has no place in a lesson (use it in a scene)", cited(line));
   LessonStep& step = lesson.steps.back();
   const auto task = [&]() -> LessonTask& {
     check_input(!step.tasks.empty(), "{}: there is no task above it (write a line \"task ...\" first)", word);

@@ -51,6 +51,7 @@ constexpr int most_arrows = 3;
 constexpr Detail all_of_it{true, true, true, true, Flow::chain, 1.8f, 0.8f},
     short_flows{true, true, true, true, Flow::result, 1.5f, 0.7f},
     no_flows{true, true, true, false, Flow::none, 1.2f, 0.5f},
+    only_numbers{true, false, true, false, Flow::none, 0.7f, 0.15f},
     only_names{true, true, false, false, Flow::none, 1, 0.4f},
     no_tags{true, false, false, false, Flow::none, 0.7f, 0.15f},
     only_marks{false, false, false, false, Flow::none, 0.6f, 0.35f};
@@ -75,8 +76,8 @@ ImVec2 size_of(const Walkthrough& walk, int index, const Detail& detail) {
   }
   if (detail.checks && value.differences.defined()) add_line(checked_text(value, true), ui::Font::small, small_line());
   const auto uses = std::count_if(walk.uses.begin(), walk.uses.end(), [&](const auto& use) { return use.to == index; });
-  if (!detail.tags) return {size.x + em * 0.5f, em * 1.1f};
-  const float inputs = float(uses) * small_line() * 1.1f;
+  if (!detail.numbers && !detail.tags) return {size.x + em * 0.5f, em * 1.1f};
+  const float inputs = detail.tags ? float(uses) * small_line() * 1.1f : 0;
   return {std::min(size.x, em * 15) + em * 0.8f, std::max(size.y, inputs)};
 }
 
@@ -142,7 +143,7 @@ FittedGraph fit(const Walkthrough& walk, ImVec2 room) {
   for (const Detail& detail : {all_of_it, short_flows})
     if (const GraphLayout graph = laid_out(walk, detail, gap_of(detail), 1); fits(graph, room))
       return {spread(walk, detail, graph, room), detail};
-  for (const Detail& detail : {all_of_it, short_flows, no_flows, only_names, no_tags})
+  for (const Detail& detail : {all_of_it, short_flows, no_flows, only_numbers, only_names, no_tags})
     if (const GraphLayout graph = in_rows(walk, detail, room.x); fits(graph, room))
       return {spread(walk, detail, graph, room), detail};
   FittedGraph marks{in_rows(walk, only_marks, room.x), only_marks};

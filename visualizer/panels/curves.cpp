@@ -33,21 +33,24 @@ std::string last_values(const Source& source) {
   std::string out;
   if (!history.steps.empty()) {
     const StepMetrics& m = history.steps.back();
-    out = fmt::format("step {}: loss {:.3f} nats, gradient norm {:.2f}, learning rate {:.2g}, {}, {} {}/s", m.step,
-                      m.loss, m.grad_norm, m.lr, depth_words(source, m.mean_depth), short_number(m.tokens_per_second),
-                      unit_names(history.of_images()));
+    out = fmt::format("step {}: loss {} nats, gradient norm {}, learning rate {:.2g}, {}, {} {}/s", m.step,
+                      decimal(m.loss, 3), decimal(m.grad_norm, 2), m.lr, depth_words(source, m.mean_depth),
+                      short_number(m.tokens_per_second), unit_names(history.of_images()));
   }
   if (!history.evals.empty()) {
     const EvalMetrics& e = history.evals.back();
-    out += fmt::format("\nheld out at step {}: {:.3f} nats", e.step, e.topk_loss);
+    out += fmt::format("\nheld out at step {}: {} nats", e.step, decimal(e.topk_loss, 3));
     if (source.geometry().routing == Routing::expert_choice && !history.of_images())
-      out += fmt::format(" by the training rule, {:.3f} by the causal rule", e.threshold_loss);
+      out += fmt::format(" by the training rule, {} by the causal rule", decimal(e.threshold_loss, 3));
   }
+  if (const auto diverged = diverged_at(history))
+    out += fmt::format("\nthe run diverged: from step {} on its loss is not a number", *diverged);
   return out;
 }
 
 std::string newest_held_out(const Source& source) {
   const std::vector<EvalMetrics>& evals = source.history().evals;
+  if (diverged_at(source.history())) return "diverged";
   return evals.empty() ? "-" : fmt::format("{:.3f}", evals.back().threshold_loss);
 }
 
@@ -56,7 +59,7 @@ bool may_be_luck(const Source& source, const std::vector<Source*>& rivals) {
   std::vector<double> losses;
   const auto add = [&](const Source& run) {
     const std::vector<EvalMetrics>& evals = run.history().evals;
-    if (!evals.empty()) losses.push_back(evals.back().threshold_loss);
+    if (!evals.empty() && !diverged_at(run.history())) losses.push_back(evals.back().threshold_loss);
   };
   add(source);
   for (const Source* rival : rivals)
@@ -127,7 +130,7 @@ class CurvesPanel : public Panel {
     }
     if (compares_steps(state)) return marks_line(h, state);
     if (!h.steps.empty())
-      out += fmt::format(" \u00b7 last {:.3f} at step {}", h.steps.back().loss, h.steps.back().step);
+      out += fmt::format(" \u00b7 last {} at step {}", decimal(h.steps.back().loss, 3), h.steps.back().step);
     if (state.smooth_loss) out += " \u00b7 smoothed, raw values behind";
     return out;
   }

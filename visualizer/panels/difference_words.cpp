@@ -32,7 +32,7 @@ bool known(double a, double b) {
 /// What A takes beside B. Not the speed of training: what else a machine did at the time decides about that, too.
 std::vector<std::string> costs(const RunFacts& a, const RunFacts& b, const Common& common) {
   std::vector<std::string> out;
-  if (known(a.layers, b.layers)) out.push_back(layers_words(a.layers, b.layers));
+  if (known(a.layers, b.layers) && !a.diverged && !b.diverged) out.push_back(layers_words(a.layers, b.layers));
   if (common.run) return out;
   if (known(a.parameters, b.parameters))
     out.push_back("has " + compared_amount(a.parameters, b.parameters, "many", "fewer", "parameters"));
@@ -49,6 +49,16 @@ std::string verdict(const RunFacts& a, const RunFacts& b, const Common& common) 
   };
   const std::string both = side('A', a) + " and " + side('B', b);
   if (!common.data) return both + " learn different data, so their losses do not say which is better";
+  const auto diverged = [&](const RunFacts& facts) {
+    return facts.diverged && (!common.run || facts.step >= *facts.diverged);
+  };
+  if (diverged(a) && diverged(b)) return both + " diverged: their losses are not numbers";
+  for (const bool of_b : {false, true}) {
+    const RunFacts &gone = of_b ? b : a, &other = of_b ? a : b;
+    if (diverged(gone))
+      return fmt::format("{} diverged: from step {} on its loss is not a number; {} did not",
+                         side(of_b ? 'B' : 'A', gone), *gone.diverged, side(of_b ? 'A' : 'B', other));
+  }
   if (!std::isfinite(a.loss) || !std::isfinite(b.loss))
     return fmt::format("How well {} predict {} is not known yet", both, common.of);
   if (a.loss == b.loss) return fmt::format("{} predict {} equally well ({:.3f} nats)", both, common.of, a.loss);

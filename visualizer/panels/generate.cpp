@@ -167,7 +167,7 @@ class GeneratePanel : public Panel {
   std::string lines(const Source& source, const AppState& state) const override {
     std::string out;
     if (!source.can_generate()) return source.why_not() + "\n";
-    if (!source.generation().error.empty()) out += source.generation().error + "\n";
+    if (const std::string notice = source.generation().notice(); !notice.empty()) out += notice + "\n";
     const TextView& view = state.shown.generated;
     if (has_branches(source)) out += branches_text(source);
     for (int t = 0; t < view.size() && !has_branches(source); ++t)
@@ -182,7 +182,8 @@ class GeneratePanel : public Panel {
     const float lines = free_box().height() < em * 22 ? 1 : 2.5f;
     ui::text_area("gen.prompt", request.prompt, {-1, em * 1.2f * lines + 2 * ImGui::GetStyle().FramePadding.y});
     draw_buttons(source, state);
-    if (!source.generation().error.empty()) ui::paragraph(source.generation().error, ui::colors::warn, ui::Font::small);
+    if (const std::string notice = source.generation().notice(); !notice.empty())
+      ui::paragraph(notice, ui::colors::warn, ui::Font::small);
 
     FieldRow row(em * 5.9f);
     row.field("gen.temperature", "temperature", "0: always the likeliest token",

@@ -117,8 +117,7 @@ std::optional<PatchRef> inspected_patch(const Source& source, const AppState& st
   };
   if (state.hovered_patch && there(*state.hovered_patch)) return state.hovered_patch;
   if (images.images.empty()) return std::nullopt;
-  const PatchRef chosen{state.told_image_number(source),
-                        pinned_in(state, Subject::watched, patches).value_or(state.patch)};
+  const PatchRef chosen{state.told_image_number(source), pinned_in(state, Subject::watched, patches).value_or(-1)};
   if (there(chosen)) return chosen;
   const std::vector<int32_t>& depth = images.images[size_t(chosen.image)].depth;
   return PatchRef{chosen.image, int(std::max_element(depth.begin(), depth.end()) - depth.begin())};

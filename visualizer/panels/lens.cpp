@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "datasets/pieces.h"
+#include "visualizer/draw/plot_math.h"
 #include "visualizer/panels/grid_frame.h"
 #include "visualizer/panels/lens_details.h"
 #include "visualizer/panels/panels.h"
@@ -41,7 +42,7 @@ bool forces_all(const Experiment& e) {
 FrameRow row_of(const Outcome& outcome) {
   FrameRow row;
   row.label = "what if";
-  row.count = fmt::format("{:.2f} nats", outcome.changed.lm_loss);
+  row.count = decimal(outcome.changed.lm_loss, 2) + " nats";
   row.note =
       fmt::format("{:+.3f} from {:.2f}", outcome.changed.lm_loss - outcome.routed.lm_loss, outcome.routed.lm_loss);
   return row;
@@ -193,12 +194,13 @@ class LensPanel : public Panel {
     if (lens.nll.empty()) return "nothing recorded\n";
     std::string out;
     for (size_t r = 0; r < lens.nll.size(); ++r)
-      out += fmt::format("{}: mean loss {:.3f} nats\n", most_recursions(r, lens.nll.size()), lens.mean(r));
+      out += fmt::format("{}: mean loss {} nats\n", most_recursions(r, lens.nll.size()), decimal(lens.mean(r), 3));
     out += foresight(choices_of(lens, view)) + "\n";
     if (const Outcome* outcome = outcome_in_force(source, state))
-      out += outcome->error.empty() ? fmt::format("what if: {:.4f} nats instead of {:.4f}, by the run's weights\n",
-                                                  outcome->changed.lm_loss, outcome->routed.lm_loss)
-                                    : outcome->error + "\n";
+      out += outcome->error.empty()
+                 ? fmt::format("what if: {} nats instead of {}, by the run's weights\n",
+                               decimal(outcome->changed.lm_loss, 4), decimal(outcome->routed.lm_loss, 4))
+                 : outcome->error + "\n";
     const auto pinned = pinned_in(state, Subject::watched, view.size());
     if (!pinned) return out;
     const int t = *pinned;

@@ -173,12 +173,13 @@ class PatchesPanel : public Panel {
   struct Place {
     int image = -1, patch = -1;
   };
-  /// The one under the mouse, else the one that the state names.
+  /// The one under the mouse, else the one that is pinned.
   Place shown_place(const AppState& state, const ImageSnapshot& shown) const {
     if (hovered_.patch >= 0 && hovered_.image < count_of(shown) && hovered_.patch < shown.rows * shown.columns)
       return hovered_;
-    if (state.patch < 0 || state.patch >= shown.rows * shown.columns) return {};
-    return {state.patches_image < count_of(shown) ? std::max(0, state.patches_image) : 0, state.patch};
+    const auto pinned = pinned_in(state, Subject::watched, shown.rows * shown.columns);
+    if (!pinned) return {};
+    return {state.patches_image < count_of(shown) ? std::max(0, state.patches_image) : 0, *pinned};
   }
 
   using Pictures = std::vector<std::shared_ptr<const Image>>;

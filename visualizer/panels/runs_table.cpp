@@ -42,7 +42,8 @@ struct Column {
 
 constexpr Column columns[] = {
     {"run", RunColumn::name, 0, [](const RunRow& row) { return row.facts.name; }},
-    {"held out, nats", RunColumn::loss, 1, [](const RunRow& row) { return known(row.facts.loss, as_loss); }},
+    {"held out, nats", RunColumn::loss, 1,
+     [](const RunRow& row) { return row.facts.diverged ? "diverged" : known(row.facts.loss, as_loss); }},
     {"to the best", RunColumn::loss, 2, [](const RunRow& row) { return known(row.behind, as_behind); }},
     {"layers/token", RunColumn::layers, 3, [](const RunRow& row) { return known(row.facts.layers, as_layers); }},
     {"parameters", RunColumn::parameters, 4, [](const RunRow& row) { return known(row.facts.parameters, as_short); }},
@@ -194,6 +195,7 @@ std::string run_line(const RunRow& row) {
     if (std::isfinite(value)) out += fmt::format(" {} {},", write(value), unit);
   };
   if (!facts.model.empty()) out += " " + facts.model + ",";
+  if (facts.diverged) out += fmt::format(" diverged at step {},", *facts.diverged);
   add(facts.loss, as_loss, "nats held out");
   add(row.behind, as_behind, row.behind == 0 ? "of these runs" : "to the best");
   add(facts.layers, as_layers, "layers per token");

@@ -47,13 +47,35 @@ std::vector<std::string> leader_words(const Standing& standing, const std::vecto
           fmt::format("too close: {} by {}", name, lead)};
 }
 
-/// "mor 0.553", and at which step that is where it may not be thought: the axis has none, or the run goes on after it,
-/// so that its learning rate had not come down yet.
+/// "mor 0.553", and at which step that is where it may not be thought: the axis has none, or the run goes on after it.
 std::string loss_words(const Standing& standing, const std::vector<const Source*>& runs, size_t run) {
+  if (const auto diverged = diverged_at(runs[run]->history()))
+    return fmt::format("{} diverged at step {}", short_name(*runs[run]), *diverged);
   const std::string loss = fmt::format("{} {:.3f}", short_name(*runs[run]), standing.losses[run]);
-  const int64_t step = AxisMap(*runs[run], standing.axis).step(standing.place), last = runs[run]->history().last_step();
+  const int64_t step = AxisMap(*runs[run], standing.axis).step(standing.place);
+  const int64_t last = std::max(runs[run]->planned_steps(), runs[run]->history().last_step());
   if (step < last) return loss + fmt::format(" at step {} of {}", step, last);
   return standing.axis == CurveAxis::steps ? loss : loss + fmt::format(" at step {}", step);
+}
+
+/// The runs with a loss, the best first, then those that diverged.
+std::vector<size_t> told_runs(const Standing& standing, const std::vector<const Source*>& runs) {
+  std::vector<size_t> told = ranking(standing.losses);
+  for (size_t i = 0; i < runs.size(); ++i)
+    if (diverged_at(runs[i]->history())) told.push_back(i);
+  return told;
+}
+
+/// Which runs were not at the end of their schedules, then shorter; empty where all were.
+std::vector<std::string> cooling_words(const Standing& standing, const std::vector<const Source*>& runs) {
+  std::vector<std::string> names;
+  for (const size_t run : standing.cooling) names.push_back(short_name(*runs[run]));
+  if (names.empty()) return {};
+  const std::string all = listed(names);
+  const bool one = names.size() == 1;
+  const std::string middle = all + (one ? " had not finished its schedule" : " had not finished their schedules");
+  return {middle + (one ? ": its loss falls" : ": their losses fall") + " further while the learning rate cools down",
+          middle + (one ? ": its loss still falls" : ": their losses still fall"), "schedule not finished: " + all};
 }
 
 /// The losses beside each other, the best first, as many as there is room for.
@@ -62,7 +84,7 @@ void draw_losses(Canvas& canvas, const Box& box, const Standing& standing, const
   const float em = ui::em();
   const ui::Font font = box.width() > em * 50 ? ui::Font::large : ui::Font::body;
   ImVec2 at = box.min;
-  for (const size_t run : ranking(standing.losses)) {
+  for (const size_t run : told_runs(standing, runs)) {
     const std::string words = loss_words(standing, runs, run);
     const ImVec2 size = text_size(words, font);
     if (at.x + em * 1.4f + size.x > box.max.x) return;
@@ -80,7 +102,11 @@ void draw_standing(Canvas& canvas, const Box& box, const Standing& standing, con
   const float y = box.min.y + em * 1.25f;
   const Color color = standing.too_close ? Color(ui::colors::text) : look_of(comparison, *runs[standing.leader]).color;
   ui::fitted_text(canvas, {box.min.x, y}, ui::u32(color), leader_words(standing, runs), box.width(), ui::Font::large);
-  draw_losses(canvas, {{box.min.x, y + large + em * 0.15f}, box.max}, standing, runs, comparison);
+  const float below = y + large + em * 0.15f, note = below + large + em * 0.1f;
+  draw_losses(canvas, {{box.min.x, below}, box.max}, standing, runs, comparison);
+  const std::vector<std::string> cooling = cooling_words(standing, runs);
+  if (!cooling.empty() && note + em <= box.max.y)
+    ui::fitted_text(canvas, {box.min.x, note}, ui::u32(ui::colors::warn), cooling, box.width());
 }
 
 }  // namespace
@@ -95,17 +121,19 @@ std::vector<const Source*> racers(const Source& source, const AppState& state) {
 std::string standing_line(const Standing& standing, const std::vector<const Source*>& runs) {
   std::string out = place_words(standing) + ": " + leader_words(standing, runs).front();
   const char* separator = "; ";
-  for (const size_t run : ranking(standing.losses)) {
+  for (const size_t run : told_runs(standing, runs)) {
     out += separator + loss_words(standing, runs, run);
     separator = ", ";
   }
+  const std::vector<std::string> cooling = cooling_words(standing, runs);
+  if (!cooling.empty()) out += "; " + cooling.front();
   return out;
 }
 
 void draw_scoreboard(Canvas& canvas, const Box& box, const std::vector<const Source*>& runs,
                      const Comparison& comparison) {
   const std::vector<Standing> all = standings(runs);
-  if (all.empty()) return draw_empty(canvas, box, "no two runs on the same data were evaluated yet");
+  if (all.empty()) return draw_empty(canvas, box, "no two runs on the same data have a loss to compare yet");
   const float em = ui::em(), height = std::min(box.height() / float(all.size()), em * 7);
   for (size_t i = 0; i < all.size(); ++i) {
     const float top = box.min.y + height * float(i);

@@ -19,8 +19,7 @@ std::string standing_line(const Standing& standing, const std::vector<const Sour
 
 /// What holds for all of it.
 inline constexpr const char* scoreboard_caption =
-    "held-out loss by the causal rule, one seed each: closer than 0.04 nats may be luck; before its last step a run "
-    "still gains";
+    "held-out loss by the causal rule, one seed each: closer than 0.04 nats may be luck";
 
 void draw_scoreboard(Canvas& canvas, const Box& box, const std::vector<const Source*>& runs,
                      const Comparison& comparison);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "visualizer/draw/plot_math.h"
 #include "visualizer/panels/panels.h"
 
 namespace tinymor {
@@ -168,16 +169,16 @@ class StripPanel : public Panel {
     if (state.shown.index < 0) return "tokens of the watched text, tinted by recursions";
     const TextView& view = state.shown.text(Subject::watched, state.rule);
     if (state.tint != Tint::depth)
-      return fmt::format("{}{}{} \u00b7 step {} \u00b7 loss {:.3f} nats",
+      return fmt::format("{}{}{} \u00b7 step {} \u00b7 loss {} nats",
                          state.tint == Tint::loss ? "loss of predicting the token after" : "change of depth",
                          view.recurs() ? " \u00b7 strokes: recursions" : "", and_rule(source, rule_in_force(state)),
-                         state.shown.step, view.lm_loss);
+                         state.shown.step, decimal(view.lm_loss, 3));
     if (!view.recurs())
-      return fmt::format("no recursions: every token takes {}{} \u00b7 step {} \u00b7 loss {:.3f} nats", view.whole,
-                         and_rule(source, state.rule), state.shown.step, view.lm_loss);
+      return fmt::format("no recursions: every token takes {}{} \u00b7 step {} \u00b7 loss {} nats", view.whole,
+                         and_rule(source, state.rule), state.shown.step, decimal(view.lm_loss, 3));
     const char* when = state.shift_depth ? "before a token to predict it" : "at a token to predict the next";
-    return fmt::format("recursions spent {}, {:.2f} on average{} \u00b7 step {} \u00b7 loss {:.3f} nats", when,
-                       view.mean_depth, and_rule(source, state.rule), state.shown.step, view.lm_loss);
+    return fmt::format("recursions spent {}, {:.2f} on average{} \u00b7 step {} \u00b7 loss {} nats", when,
+                       view.mean_depth, and_rule(source, state.rule), state.shown.step, decimal(view.lm_loss, 3));
   }
 
   float controls(const Source&, AppState& state, float right) override {

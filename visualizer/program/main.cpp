@@ -9,10 +9,12 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
 #include "datasets/corpus.h"
+#include "tensor/cited.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/threads.h"
@@ -83,6 +85,20 @@ void declare(CLI::App& cli, Options& o) {
       ->check(between(1, 100000));
   cli.add_option("--size", o.size, "WIDTHxHEIGHT of window or picture in pixels [1280x800]");
   cli.add_option("--zoom", o.zoom, "size of everything in percent, 50 to 300 [100]");
+  const CLI::Validator named([](const std::string& text) { return text.empty() ? "it is empty (name a file)" : ""; },
+                             "");
+  for (const char* option : {"path", "--train", "--data", "--out", "--png", "--svg", "--csv", "--scene"})
+    cli.get_option(option)->check(named);
+}
+
+/// Of two results that have one file, the second would replace the first.
+void check_results(const Options& o) {
+  std::set<fs::path> files;
+  for (const std::string& file : {o.png, o.svg, o.csv}) {
+    std::error_code ignored;
+    check_input(file.empty() || files.insert(fs::weakly_canonical(fs::absolute(file), ignored)).second,
+                "--png, --svg, --csv: {} is named twice (give each a file of its own)", file);
+  }
 }
 
 /// How large a window or picture is to be.
@@ -94,7 +110,7 @@ WindowOptions window_options(const Options& o) {
     const int read = std::sscanf(o.size.c_str(), "%5dx%5d%n", &window.width, &window.height, &used);
     check_input(read == 2 && size_t(used) == o.size.size() && window.width >= 64 && window.height >= 64 &&
                     window.width <= 8192 && window.height <= 8192,
-                "--size: \"{}\" is not a size between 64x64 and 8192x8192 (as in 1280x800)", o.size);
+                "--size: {} is not a size between 64x64 and 8192x8192 (as in 1280x800)", cited(o.size));
   }
   check_input(!o.zoom || (*o.zoom >= 50 && *o.zoom <= 300), "--zoom: {} is not between 50 and 300 (percent)",
               o.zoom.value_or(100));
@@ -102,7 +118,7 @@ WindowOptions window_options(const Options& o) {
 }
 
 void check_panel(const std::string& name) {
-  check_input(name.empty() || is_panel(name), "--panel: there is no \"{}\" (choose one of {})", name, all_panels());
+  check_input(name.empty() || is_panel(name), "--panel: there is no {} (choose one of {})", cited(name), all_panels());
 }
 
 Checkpoint checkpoint(const Options& o) {
@@ -210,39 +226,54 @@ void check_at(const Source& source, int64_t step) {
               "--at: there is no snapshot at or before step {} (the first is at step {})", step, first);
 }
 
+/// What a scene opens in a picture; nobody would see it train.
+Opener opener_without_window(const Options& o) {
+  return {[o](const std::string& path) {
+            return open_sources(
+                path, [] {}, checkpoint(o));
+          },
+          [](const TrainRequest& request) -> Sources {
+            throw InputError(fmt::format("do {}: it needs the window (leave the line out, or use {} train)",
+                                         request.race ? "race" : "train", program()));
+          }};
+}
+
 void without_window(const Options& o, const WindowOptions& window) {
   check_input(o.train.empty(), "--train: needs the window (leave out what needs no display, or use {} train)",
               program());
   const std::string path = path_or_bundled(o);
   tell_weights(o, path);
-  Sources sources = open_sources(
-      path, [] {}, checkpoint(o));
-  Source& source = *sources.front();
-  check_at(source, o.at);
-  Headless headless(source, window.width, window.height, ui::FontSource::system);
+  const Opener opener = opener_without_window(o);
+  Sources sources = opener.open(path);
+  Source& first = *sources.front();
+  check_at(first, o.at);
+  Headless headless(first, window.width, window.height, ui::FontSource::system, opener);
   App& app = headless.app();
+  AppState& state = app.state();
   app.show(std::move(sources));
-  prepare(o, app.state(), source);
-  app.state().bare = !o.panel.empty();
-  headless.frames(4);
+  prepare(o, state, first);
+  state.bare = !o.panel.empty();
   // A scene may ask for texts and experiments, some of them later: the result shows all of them finished.
   const auto busy = [&] {
-    source.poll();
-    const Generation& g = source.generation();
-    const Experiment& tried = app.state().tried;
+    app.source().poll();
+    const Generation& g = app.source().generation();
+    const Experiment& tried = state.tried;
     return g.running || g.looking || g.surveying ||
            (tried.changes_something() && !(g.outcome && g.outcome->experiment == tried));
   };
-  for (;;) {
-    Sampling at_once = app.state().request;
-    at_once.pace = 0;  // nobody watches
-    source.adjust(at_once);
-    while (busy()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    headless.frames(2);  // a panel may ask for more
-    if (busy()) continue;
-    if (app.state().script.empty()) break;
+  constexpr int enough = 6;  // a panel may ask for more, and what a frame measures places the next
+  for (int quiet = 0; quiet < enough; ++quiet) {
+    while (busy()) {
+      Sampling at_once = state.request;
+      at_once.pace = 0;  // nobody watches
+      app.source().adjust(at_once);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
     // The later lines of a scene do not wait for their times.
-    headless.frames(1, std::max(0.1, app.state().script.front().seconds - app.state().script_seconds));
+    const double next = state.script.empty() ? 0 : state.script.front().seconds - state.script_seconds;
+    headless.frames(1, std::max(1.0 / 60, next));
+    check_input(state.refused.empty(), "{}", state.refused);
+    if (busy() || !state.waiting.empty() || !state.script.empty()) quiet = -1;
   }
   if (o.text) fmt::print("{}", for_stdout(app.text(o.panel)));
   if (!o.csv.empty()) write_file_atomically(o.csv, app.csv(o.panel));
@@ -253,7 +284,9 @@ void without_window(const Options& o, const WindowOptions& window) {
 void run(const Options& o) {
   WindowOptions window = window_options(o);
   check_panel(o.panel);
-  check_input(o.train.empty() || o.path.empty(), "--train: a run is named too (leave out \"{}\" or --train)", o.path);
+  check_results(o);
+  check_input(o.train.empty() || o.path.empty(), "--train: a run is named too (leave out {} or --train)",
+              cited(o.path));
   check_input(!o.train.empty() || (o.data.empty() && o.out.empty()), "--data, --out: only with --train CONFIG.toml");
   if (o.text || !o.png.empty() || !o.svg.empty() || !o.csv.empty()) return without_window(o, window);
   const std::string path = o.train.empty() ? path_or_bundled(o) : "";

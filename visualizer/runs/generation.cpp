@@ -1,5 +1,7 @@
 #include "visualizer/runs/generation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -12,6 +14,12 @@ namespace tinymor {
 
 int Generation::prompt_tokens() const {
   return int(std::count_if(text.begin(), text.end(), [](const GeneratedPiece& token) { return token.prompt; }));
+}
+
+std::string Generation::notice() const {
+  if (!error.empty() || left_out == 0) return error;
+  return fmt::format("The prompt is too long for this model: it does not see the first {} of its {} tokens.", left_out,
+                     left_out + prompt_tokens());
 }
 
 std::vector<int> Generation::lengths() const {
@@ -292,6 +300,7 @@ void GenerationWorker::begin(const GenerateRequest& request) {
     state.text.insert(state.text.end(), text.begin(), text.end());
     state.logits = decoder_->logits();
     state.vocabulary = decoder_->vocabulary();
+    if (request.kept.empty()) state.left_out = decoder_->left_out();
   });
 }
 

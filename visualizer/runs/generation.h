@@ -94,6 +94,8 @@ class Decoder {
   /// Runs the prompt, or the kept text; returns its tokens, or the last ones that the model can hold. Throws InputError
   /// when it cannot be used.
   virtual std::vector<GeneratedPiece> start(const GenerateRequest& request) = 0;
+  /// Tokens at the beginning of the newest prompt for which the model has no room.
+  virtual int left_out() const { return 0; }
   virtual GeneratedPiece next(const Sampling& sampling) = 0;
   /// Tokens at the end of the text that the cache holds, and its bytes.
   virtual int cached() const = 0;
@@ -120,6 +122,7 @@ struct Generation {
   std::shared_ptr<const std::vector<std::string>> vocabulary;
   bool running = false;
   double tokens_per_second = 0;
+  int left_out = 0;                        ///< Tokens at the beginning of the prompt that the model has no room for.
   std::string error;                       ///< Why it ended early; empty when all is well.
   std::shared_ptr<const Outcome> outcome;  ///< Of the newest experiment; null: none was made.
   std::shared_ptr<const Look> look;        ///< The newest; null: none was taken.
@@ -128,6 +131,8 @@ struct Generation {
   bool surveying = false;                  ///< It goes on.
 
   int prompt_tokens() const;
+  /// One line that a person should know: why it ended early, or that the prompt is too long; empty: all is well.
+  std::string notice() const;
   /// The length of the text after the prompt and after each token since: the times at which its cache is known.
   std::vector<int> lengths() const;
   /// The request to continue the first `count` tokens, with the settings of `request`.

@@ -49,9 +49,12 @@ class ModelDecoder : public Decoder {
     for (const GeneratedToken& token : generator_.prompt(ids, int64_t(ids.size()) - prompt))
       pieces.push_back(piece_of(token, false));
     const int64_t front = int64_t(ids.size()) - int64_t(pieces.size());
+    left_out_ = int(front);
     for (int64_t i = front; i < prompt; ++i) pieces[size_t(i - front)].prompt = true;
     return pieces;
   }
+
+  int left_out() const override { return left_out_; }
 
   GeneratedPiece next(const Sampling& sampling) override {
     generator_.set_options(options(sampling), sampling.max_depth);
@@ -137,6 +140,7 @@ class ModelDecoder : public Decoder {
 
   LoadedModel loaded_;
   Generator generator_;
+  int left_out_ = 0;
   std::shared_ptr<const std::vector<std::string>> vocabulary_;
 };
 

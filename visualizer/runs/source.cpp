@@ -119,14 +119,19 @@ std::string Source::quoted(int32_t id) const {
 bool Source::poll() {
   const bool news = poll_run();
   looked_ &= !news;
-  const bool text = generator_ && generator_->poll(generation_);
-  if (text) written_.follow(generation_.text);
+  const bool text = take_text();
   const bool look = take_look();
   version_ += news || look;
   if (history_.of_images() && command_.starts_with(program() + " train"))
     command_ = image_command(config_, history_.images[0]);
-  generation_version_ += text;
   return news || text || look;
+}
+
+bool Source::take_text() {
+  if (!generator_ || !generator_->poll(generation_)) return false;
+  written_.follow(generation_.text);
+  ++generation_version_;
+  return true;
 }
 
 template <class Kind>
@@ -161,7 +166,9 @@ void Source::take_snapshot() {
 
 void Source::generate(const GenerateRequest& request) {
   if (!generator_) return;
+  take_text();
   generator_->start(request);
+  take_text();  // it runs now
   generated_step_ = history_.last_step();
 }
 

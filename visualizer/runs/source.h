@@ -173,6 +173,7 @@ class Source {
   bool draws_ = false;                 // the model sees images, and writes no text
 
  private:
+  bool take_text();
   bool take_look();
   template <class Kind>
   void add_look(Kind snapshot);

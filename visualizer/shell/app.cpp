@@ -141,12 +141,25 @@ void App::draw_above_panels() {
 }
 
 void App::grant_wishes() {
-  for (const Wish& wish : std::exchange(state_.wishes, {})) {
-    try {
-      grant(wish);
-    } catch (const std::exception& error) {
-      state_.say(error.what());
+  const std::vector<Wish> waiting = std::exchange(state_.waiting, {});
+  grant_in_turn(std::exchange(state_.wishes, {}), false);
+  grant_in_turn(waiting, source_->generation().running);
+}
+
+/// Of wishes that came together, one that is of the text waits until those before it have written theirs, and the rest
+/// waits with it.
+void App::grant_in_turn(const std::vector<Wish>& wishes, bool writing) {
+  for (auto wish = wishes.begin(); wish != wishes.end(); ++wish) {
+    if (writing && wish->is_of_text()) {
+      state_.waiting.insert(state_.waiting.end(), wish, wishes.end());
+      return;
     }
+    try {
+      grant(*wish);
+    } catch (const std::exception& error) {
+      state_.refuse(error.what());
+    }
+    writing |= wish->is_of_text() && source_->generation().running;
   }
 }
 

@@ -53,6 +53,7 @@ class App {
   void draw_with_bars(const Box& window);
   void draw_above_panels();
   void grant_wishes();
+  void grant_in_turn(const std::vector<Wish>& wishes, bool writing);
   void grant(const Wish& wish);
   void open(const Wish& wish);
   void swap_compared();

@@ -16,7 +16,8 @@ namespace {
 
 constexpr size_t most_offers = 8, most_recent = 4;
 
-void refuse(OpenState& open, const std::string& why, bool of_training) {
+/// The dialog says why nothing new is shown.
+void explain(OpenState& open, const std::string& why, bool of_training) {
   open.message = why;
   open.of_training = of_training;
   open.focus = !of_training;
@@ -25,14 +26,15 @@ void refuse(OpenState& open, const std::string& why, bool of_training) {
 
 /// Runs `make`, which returns sources; what it throws becomes the dialog's message.
 template <class Make>
-Sources attempt(OpenState& open, bool of_training, Make make) {
+Sources attempt(AppState& state, bool of_training, Make make) {
   try {
     Sources made = make();
-    open.dialog = Dialog::none;
-    open.message.clear();
+    state.open.dialog = Dialog::none;
+    state.open.message.clear();
     return made;
   } catch (const std::exception& error) {
-    refuse(open, error.what(), of_training);
+    state.refused = error.what();
+    explain(state.open, error.what(), of_training);
     return {};
   }
 }
@@ -81,10 +83,10 @@ Sources open_path(const std::string& path, AppState& state, const Opener& opener
   const PathKind kind = kind_of(path);
   if (kind == PathKind::text && state.open.dialog != Dialog::text) {
     state.open.request.data = path;
-    refuse(state.open, "A text: press Train to train on it.", true);
+    explain(state.open, "A text: press Train to train on it.", true);
     return {};
   }
-  return attempt(state.open, false, [&]() -> Sources {
+  return attempt(state, false, [&]() -> Sources {
     switch (kind) {
       case PathKind::lesson:
         open_lesson(path, state);
@@ -142,13 +144,10 @@ std::vector<std::string> offers(const OpenState& open) {
 Sources fulfil(const Wish& wish, AppState& state, const Opener& opener) {
   const bool opens = wish.kind == Wish::open;
   const bool possible = opens ? bool(opener.open) : bool(opener.train);
-  if (!possible) {
-    state.say("nothing can be opened or trained here (use the window)");
-    return {};
-  }
+  check_input(possible, "nothing can be opened or trained here (use the window)");
   if (opens) return open_path(wish.text, state, opener);
   const TrainRequest request{wish.text, wish.value, wish.kind == Wish::race, wish.keys};
-  return attempt(state.open, true, [&] { return opener.train(request); });
+  return attempt(state, true, [&] { return opener.train(request); });
 }
 
 void begin_asked_scene(const Source& source, AppState& state) {
@@ -159,7 +158,8 @@ void begin_asked_scene(const Source& source, AppState& state) {
   try {
     apply_scene(state, source, text, name);
   } catch (const Error& error) {
-    return refuse(state.open, error.what(), false);
+    state.refused = error.what();
+    return explain(state.open, error.what(), false);
   }
   // A session that is being played contains everything that this scene did.
   if (script.empty()) return;

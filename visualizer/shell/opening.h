@@ -26,8 +26,9 @@ std::vector<std::string> find_runs(const std::string& folder);
 std::vector<std::string> offers(const OpenState& open);
 
 /// Grants a wish to open or to train. A text becomes what a new run is to train on. The result is empty where there is
-/// nothing new to show: for a lesson, for a scene of any run, and where the wish is refused; then the dialog stays open
-/// and state.open.message says why.
+/// nothing new to show: for a lesson, for a scene of any run, and where the wish is refused; then the dialog stays
+/// open, and state.refused and state.open.message say why. Throws InputError where nothing can be opened or trained at
+/// all.
 Sources fulfil(const Wish& wish, AppState& state, const Opener& opener);
 
 /// Begins the scene that was opened in the frame before, if any. The dialog says why where that is impossible.

@@ -100,6 +100,7 @@ void steer(const Wish& wish, Source& source, AppState& state) {
       source.forget_text();
       break;
     case Wish::stop_generating:
+      state.waiting.clear();
       source.stop_generating();
       break;
     case Wish::record:

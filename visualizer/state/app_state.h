@@ -133,7 +133,6 @@ struct Settings {
   int autograd_step = 0;       ///< Steps taken there, forward and then backward.
   std::string autograd_value;  ///< The value whose gradient is explained; empty: the one that is used most often.
   int patches_image = -1;      ///< The image that is drawn large; -1: none.
-  int patch = -1;              ///< The patch whose scores are shown while the mouse is elsewhere; -1: none.
   TokensView tokens_view = TokensView::watched;
   std::string token_search;  ///< Only tokens that contain it are listed.
   std::string own_text = "Once upon a time";
@@ -183,7 +182,7 @@ struct RunState {
   std::optional<TokenRef> hovered;        ///< As of the last frame.
   std::optional<PatchRef> hovered_patch;  ///< Likewise.
   std::optional<Glow> glow;               ///< Likewise.
-  std::optional<TokenRef> pinned;
+  std::optional<TokenRef> pinned;  ///< In a run on images a watched token is a patch of the image that is told of.
   /// First and last token of the part of the watched text that is marked; no token is pinned at the same time.
   std::optional<std::pair<int, int>> span;
   TextZoom columns, written;  ///< Of the watched text, and of the generated text.
@@ -196,6 +195,7 @@ struct RunState {
   std::optional<Sketch> given;  ///< The drawing that the run looked at last, ...
   int64_t given_at = 0;         ///< ... and the step of its newest images then.
   std::vector<Wish> wishes;
+  std::vector<Wish> waiting;  ///< Until the text of the wishes before them is written.
 };
 
 struct FrameState {
@@ -215,6 +215,7 @@ struct FrameState {
   std::string exporting;                             ///< The panel to save with the next frame.
   std::string message;                               ///< What was just done, in the status line for a few seconds.
   double message_seconds = 0;                        ///< How much longer it is shown.
+  std::string refused;  ///< Why a wish or a line of a scene was not done, the newest; empty: all were.
 };
 
 struct AppState : Settings, RunState, FrameState {
@@ -252,6 +253,10 @@ struct AppState : Settings, RunState, FrameState {
   void say(std::string line) {
     message = std::move(line);
     message_seconds = 6;
+  }
+  void refuse(const std::string& why) {
+    refused = why;
+    say(why);
   }
   void mark(std::pair<int, int> ends) {
     span = std::minmax(ends.first, ends.second);

@@ -4,6 +4,7 @@
 
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "visualizer/state/words.h"
 
 namespace tinymor {
 namespace {
@@ -74,14 +75,20 @@ void SessionRecorder::write() {
 void play_script(double seconds, AppState& state, const Source& source) {
   if (state.script.empty()) return;
   state.script_seconds += seconds;
-  // The lines after a wish wait until it is granted.
-  while (state.wishes.empty() && !state.script.empty() && state.script.front().seconds <= state.script_seconds) {
-    const std::string line = std::move(state.script.front().line);
+  double time = -1;
+  // The lines after a wish wait until it is granted, except wishes of the same time, which are granted in turn.
+  const auto is_next = [&](const TimedLine& next) {
+    const bool in_turn = next.seconds == time && first_word(next.line) == "do";
+    return next.seconds <= state.script_seconds && state.waiting.empty() && (state.wishes.empty() || in_turn);
+  };
+  while (!state.script.empty() && is_next(state.script.front())) {
+    const TimedLine next = std::move(state.script.front());
     state.script.pop_front();
+    time = next.seconds;
     try {
-      apply(state, source, line);
+      apply(state, source, next.line);
     } catch (const Error& error) {
-      state.say(error.what());
+      state.refuse(error.what());
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "tensor/error.h"
 #include "visualizer/state/control_names.h"
 #include "visualizer/state/facts.h"
 #include "visualizer/state/layout.h"
@@ -70,7 +71,6 @@ void for_each_member(State& s, Field&& field) {
   field("sharing", s.sharing_scheme, OneOf<>{"run cycle sequence middle_cycle middle_sequence"});
   field("sharing.passes", s.sharing_passes, Between{0, 3, "those of the run, 2, 3 or 4"});
   field("patches.image", s.patches_image, Between{-1, 63, "-1: all"});
-  field("patches.patch", s.patch, Between{-1, 1'000'000, "-1: none"});
   field("tokens.view", s.tokens_view, OneOf<TokensView>{"probe vocabulary own"});
   field("tokens.search", s.token_search, Text{});
   field("tokens.own", s.own_text, Text{});
@@ -152,8 +152,8 @@ Setting lesson_step() {
             const std::optional<int> step = parse_number<int>(value);
             if (!step) return false;
             if (*step == s.tutor.step + 1) return true;
-            if (s.tutor.lesson < 0 || *step < 1 || *step > int(s.lessons[size_t(s.tutor.lesson)].steps.size()))
-              return false;
+            check_input(s.tutor.lesson >= 0, "lesson.step: no lesson is open (open one with a line \"lesson NAME\")");
+            if (*step < 1 || *step > int(s.lessons[size_t(s.tutor.lesson)].steps.size())) return false;
             enter_lesson(s, source, s.tutor.lesson, *step - 1);
             return true;
           }};
@@ -197,7 +197,7 @@ Setting loop() {
             if (!steps || steps->first == steps->second) return false;
             const RunHistory& history = source.history();
             const std::pair range(history.snapshot_at(steps->first), history.snapshot_at(steps->second));
-            if (range.first < 0) return false;
+            check_input(range.first >= 0, "loop: this run has no snapshots (choose a run that was recorded)");
             s.playback.loop = range;
             return true;
           }};
@@ -278,10 +278,11 @@ int remarkable_token(const AppState& s, const Source& source, const std::string&
   next.bring_up_to_date(source);
   const auto &training = next.shown.training.depth, &causal = next.shown.causal.depth;
   const std::vector<int>& depth = s.rule == RuleView::training ? training : causal;
-  if (depth.empty()) return -1;
+  if (word != "deepest" && word != "shallowest" && word != "differing") return -1;
+  check_input(!depth.empty(), "pin: no token is {}, since the run has no snapshot of a text here (pin a position)",
+              word);
   if (word == "deepest") return int(std::max_element(depth.begin(), depth.end()) - depth.begin());
   if (word == "shallowest") return int(std::min_element(depth.begin(), depth.end()) - depth.begin());
-  if (word != "differing") return -1;
   const size_t count = std::min(training.size(), causal.size());
   for (size_t t = 0; t < count; ++t)
     if (training[t] != causal[t]) return int(t);
@@ -290,7 +291,7 @@ int remarkable_token(const AppState& s, const Source& source, const std::string&
 
 Setting pin() {
   constexpr const char* subjects[] = {"probe", "generated"};
-  return {"pin", "probe or generated and a position; deepest, shallowest or differing; or none",
+  return {"pin", "probe or generated and a position, or that of a patch; deepest, shallowest or differing; or none",
           [=](const AppState& s, const Source&) {
             return s.pinned ? fmt::format("{} {}", subjects[int(s.pinned->subject)], s.pinned->token) : "none";
           },
@@ -327,7 +328,9 @@ Setting drawn() {
           },
           [](AppState& s, const Source& source, const std::string& value) {
             const std::optional<Sketch> sketch = Sketch::parse(value);
-            if (!source.history().of_images() || (value != "none" && !sketch)) return value == "none";
+            if (value == "none" && !source.history().of_images()) return true;
+            if (value != "none" && !sketch) return false;
+            check_input(source.history().of_images(), "drawn: this run sees no images (open a run on images)");
             if (sketch) {
               s.own_image = *sketch;
               s.story.typing = true;
@@ -344,7 +347,10 @@ Setting compared_run() {
           [](const AppState& s, const Source&) { return fmt::format("{}", s.compare.number()); },
           [](AppState& s, const Source&, const std::string& value) {
             const std::optional<int> run = parse_number<int>(value);
-            if (!run || *run < 0 || *run > int(s.compare.rivals.size())) return false;
+            if (!run || *run < 0) return false;
+            check_input(*run <= int(s.compare.rivals.size()),
+                        "compare.run: there are only {} runs beside this one (open a folder of several runs)",
+                        s.compare.rivals.size());
             if (*run != s.compare.number())
               s.compare.compare_with(*run == 0 ? nullptr : s.compare.rivals[size_t(*run) - 1]);
             return true;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "tensor/cited.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/number.h"
@@ -18,7 +19,7 @@ const Setting& entry(std::string_view name) {
     if (e.name == name) return e;
   std::string known;
   for (const Setting& e : all_settings()) known += (known.empty() ? "" : ", ") + std::string(e.name);
-  throw InputError(fmt::format("{}: there is no such setting (choose one of {})", name, known));
+  throw InputError(fmt::format("{}: there is no such setting (choose one of {})", shortened(name), known));
 }
 
 constexpr std::string_view opening = "open ";
@@ -72,7 +73,7 @@ void apply(AppState& state, const Source& source, std::string_view line) {
   const Setting& e = entry(take_word(rest));
   const std::string value(rest);
   check_input(!e.is_fact(), "{}: it can be read but not set", e.name);
-  check_input(e.set(state, source, value), "{}: \"{}\" is not one of its values (give {})", e.name, value, e.values);
+  check_input(e.set(state, source, value), "{}: {} is not one of its values (give {})", e.name, cited(value), e.values);
 }
 
 void apply_scene(AppState& state, const Source& source, const std::string& text, const std::string& name) {
@@ -85,7 +86,7 @@ void apply_scene(AppState& state, const Source& source, const std::string& text,
     const std::string_view name_of_setting = take_word(rest);
     if (name_of_setting == "at") {
       const std::optional<double> given = parse_number<double>(rest);
-      check_input(given && *given >= 0 && *given < 1e6, "at: \"{}\" is not a number of seconds", rest);
+      check_input(given && *given >= 0 && *given < 1e6, "at: {} is not a number of seconds", cited(rest));
       at = *given;
       return;
     }

@@ -14,7 +14,7 @@ struct Wish {
     pause,
     resume,
     stop,
-    generate,
+    generate,  // from here to branch: what is done with the generated text
     go_on,
     step,
     clear,
@@ -40,6 +40,8 @@ struct Wish {
                   ///< train, race: steps.
   std::string text = {};               ///< note: at the step that is shown; open: a path; train, race: the data.
   std::vector<std::string> keys = {};  ///< train, race: keys of the configuration, as TrainRequest has them.
+
+  bool is_of_text() const { return kind >= generate && kind <= branch; }
 };
 
 /// The wish that `text` names by its word, number and text; nothing when there is no such wish.

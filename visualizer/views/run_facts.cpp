@@ -76,6 +76,18 @@ const EvalMetrics* held_out_at(const RunHistory& history, int64_t step) {
   return last;
 }
 
+std::optional<int64_t> diverged_at(const RunHistory& history) {
+  std::optional<int64_t> from;
+  // A step whose gradient is not a number leaves such weights.
+  for (auto m = history.steps.rbegin(); m != history.steps.rend(); ++m) {
+    if (std::isfinite(m->loss) && std::isfinite(m->grad_norm)) break;
+    from = m->step;
+  }
+  for (auto e = history.evals.rbegin(); e != history.evals.rend() && !std::isfinite(e->threshold_loss); ++e)
+    from = std::min(from.value_or(e->step), e->step);
+  return from;
+}
+
 RunFacts facts_of(const Source& run, int64_t step) {
   const RunHistory& history = run.history();
   const Geometry& geometry = run.geometry();
@@ -85,7 +97,9 @@ RunFacts facts_of(const Source& run, int64_t step) {
   const EvalMetrics* held_out = held_out_at(history, step);
   RunFacts facts{short_name(run), known ? model_of(geometry) : "", std::min(step, history.last_step())};
   facts.newest = facts.step == history.last_step();
-  facts.loss = held_out ? held_out->threshold_loss : unknown;
+  facts.diverged = diverged_at(history);
+  const bool is_number = held_out && !(facts.diverged && facts.step >= *facts.diverged);
+  facts.loss = is_number ? held_out->threshold_loss : unknown;
   double depth = history.steps.empty() ? unknown : history.steps.back().mean_depth;
   if (held_out) depth = held_out->mean_depth;
   facts.layers = known ? layers_at(geometry, depth) : unknown;

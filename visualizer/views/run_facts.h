@@ -2,6 +2,7 @@
 // What a run has come to, in the numbers that runs are compared by.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,15 @@ struct RunFacts {
   std::string model;   ///< "vanilla", "MoR, expert_choice, middle_cycle x 3"; empty: not known.
   int64_t step = 0;    ///< The last one up to the step that was asked for.
   bool newest = true;  ///< It has no later one.
-  double loss = 0;     ///< Held out, by the causal rule, nats.
+  double loss = 0;     ///< Held out, by the causal rule, nats; once it has diverged, NaN.
   double layers = 0;   ///< Per token of held-out text, or, before an evaluation, of the batches.
   double parameters = 0;
-  double kv_bytes = 0;  ///< Per token.
-  double speed = 0;     ///< Tokens per second in training, the median of the newest steps.
+  double kv_bytes = 0;                   ///< Per token.
+  double speed = 0;                      ///< Tokens per second in training, the median of the newest steps.
+  std::optional<int64_t> diverged = {};  ///< As diverged_at.
 };
+/// The step from which on the loss is not a number, to the end of the run; nothing: it is one.
+std::optional<int64_t> diverged_at(const RunHistory& history);
 RunFacts facts_of(const Source& run, int64_t step = INT64_MAX);
 
 /// What runs are sorted by: by the order in which they were opened, by their words, or by a number, the smallest first.

@@ -14,16 +14,27 @@ namespace {
 double common_place(const std::vector<const Source*>& runs, CurveAxis axis) {
   double place = std::numeric_limits<double>::infinity();
   for (const Source* run : runs) {
+    if (diverged_at(run->history())) continue;
     const std::vector<EvalMetrics>& evals = run->history().evals;
     place = std::min(place, evals.empty() ? 0 : AxisMap(*run, axis).at(evals.back().step));
   }
   return std::isfinite(place) ? place : 0;
 }
 
+/// Whether the learning rate of a run comes down after this step.
+bool cools_after(const Source& run, int64_t step) {
+  return step < run.planned_steps() && run.config().train.schedule != ScheduleKind::constant;
+}
+
 std::optional<Standing> standing_at(const std::vector<const Source*>& runs, CurveAxis axis) {
   Standing out{axis, common_place(runs, axis)};
   if (out.place <= 0) return std::nullopt;
-  for (const Source* run : runs) out.losses.push_back(held_out_loss(*run, axis, out.place));
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const bool diverged = diverged_at(runs[i]->history()).has_value();
+    out.losses.push_back(diverged ? std::nan("") : held_out_loss(*runs[i], axis, out.place));
+    if (std::isfinite(out.losses[i]) && cools_after(*runs[i], AxisMap(*runs[i], axis).step(out.place)))
+      out.cooling.push_back(i);
+  }
   const std::vector<size_t> order = ranking(out.losses);
   if (order.size() < 2) return std::nullopt;
   out.leader = order[0];

@@ -7,7 +7,8 @@
 
 namespace tinymor {
 
-/// The runs at one place of an axis: as far as the one that has come least far was evaluated.
+/// The runs at one place of an axis: as far as the one that has come least far was evaluated. Runs that diverged have
+/// no loss.
 struct Standing {
   CurveAxis axis;
   double place = 0;
@@ -15,6 +16,9 @@ struct Standing {
   size_t leader = 0, second = 0;
   double lead = 0;        ///< The second's loss minus the leader's, nats.
   bool too_close = true;  ///< Another seed may change the order.
+  /// The runs that had not finished their schedules there: their losses fall further while the learning rate cools
+  /// down.
+  std::vector<size_t> cooling = {};
 };
 
 /// The held-out loss at a place of the axis, on the straight line between the evaluations around it; NaN beyond them.

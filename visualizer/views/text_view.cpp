@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "datasets/pieces.h"
+#include "mor/expert_choice.h"
 
 namespace tinymor {
 namespace {
@@ -40,12 +41,13 @@ void set_score(Cell& cell, float logit, float gate) {
   cell.gate = gate;
 }
 
-/// The weight that expert choice gives the block's output for a score z; 0 where it is drawn at random.
-float gate_of(const RouterConfig& router, float z) {
-  if (router.random || !std::isfinite(z)) return 0;
-  const double alpha = router.alpha;
-  if (router.function == RouterFunction::tanh) return float(alpha * std::tanh(z));
-  return float(router.function == RouterFunction::sigmoid ? alpha * router_score(z) : alpha * z);
+/// The weights that expert choice gives the block's output for these scores; 0 where they are drawn at random.
+std::vector<float> gates_for(const RouterConfig& router, const std::vector<float>& z) {
+  if (router.random || z.empty()) return std::vector<float>(z.size(), 0);
+  const std::vector<Real> scores(z.begin(), z.end());
+  const std::vector<Real> gates =
+      gates_of(router, Variable(Tensor(Shape{int64_t(z.size())}, scores))).value().to_vector();
+  return {gates.begin(), gates.end()};
 }
 
 bool scores_by_sigmoid(const Geometry& geometry) {
@@ -191,8 +193,10 @@ TextView view_of(const ImageTrace& image, const Geometry& geometry) {
     std::vector<float> logits;
     for (size_t at = p; at < image.logits.size(); at += patches) logits.push_back(image.logits[at]);
     if (geometry.routing == Routing::token_choice) set_depth_scores(view.rows, p, logits, scores_by_sigmoid(geometry));
-    for (size_t r = 0; r < std::min(logits.size(), view.rows.size()) && geometry.routing == Routing::expert_choice; ++r)
-      set_score(view.rows[r].cells[p], logits[r], gate_of(geometry.model.router, logits[r]));
+    if (geometry.routing != Routing::expert_choice) continue;
+    const std::vector<float> gates = gates_for(geometry.model.router, logits);
+    for (size_t r = 0; r < std::min(logits.size(), view.rows.size()); ++r)
+      set_score(view.rows[r].cells[p], logits[r], gates[r]);
   }
   finish(view, geometry);
   view.lm_loss = std::numeric_limits<double>::quiet_NaN();

@@ -34,7 +34,7 @@ TEST_CASE("benchmarks print the documented JSON") {
   CHECK(json::parse(bench("gemm --m 65 --n 33 --k 17 --json").out)["gflops"].get<double>() > 0);
   for (const char* weights : {"f32", "int8"}) {
     const json decode =
-        json::parse(bench(fmt::format("decode --preset baby --tokens 5 --weights {} --json", weights)).out);
+        json::parse(bench(std::string("decode --preset baby --tokens 5 --json --weights ") + weights).out);
     CHECK(decode["preset"] == "baby");
     CHECK(decode["weights"] == weights);
     // A panel has 32 columns: the head of 65 letters is filled up to 96.

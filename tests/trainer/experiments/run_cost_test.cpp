@@ -7,6 +7,7 @@
 #include "support/catch.h"
 #include "support/program.h"
 #include "support/temporary_folder.h"
+#include "tensor/error.h"
 #include "trainer/experiments/bench.h"
 
 using namespace tinymor;

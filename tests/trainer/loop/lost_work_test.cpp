@@ -348,6 +348,15 @@ TEST_CASE("a run whose config.toml was edited in what a run keeps neither goes o
   CHECK(trained.run("train --resume --steps 6 --quiet --out mor").status == 0);
 }
 
+TEST_CASE("a run whose recording is none is refused before its text is read") {
+  const Trained trained;
+  write_file_atomically(trained / "run/recording.mortrace", "PNG, or something else");
+  fs::remove(trained / "text.txt");
+  const Output refused = trained.run("train --resume --steps 25 --out run");
+  CHECK(refused.status == 2);
+  CHECK(contains(refused.err, "recording.mortrace: is not a recording"));
+}
+
 TEST_CASE("a run with a pipe among its files is refused, where reading or writing it would wait for ever") {
   const Trained trained;
   for (const char* file : {"model.safetensors", "metrics.jsonl", "recording.mortrace"}) {

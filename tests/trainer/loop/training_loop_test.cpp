@@ -146,6 +146,7 @@ TEST_CASE("a NaN loss ends a run with its line, keeps a checkpoint, and no obser
         CHECK(observer.heard == heard);
         CHECK(heard > 0);
         CHECK(fs::exists(at / "model.safetensors"));
+        CHECK_FALSE(std::isfinite(read_recording(at / "recording.mortrace").steps.back().loss));
       }
 }
 

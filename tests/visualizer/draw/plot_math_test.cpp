@@ -149,5 +149,7 @@ TEST_CASE("a share that is not nothing is never written as 0 %") {
   CHECK(percent(1) == "100 %");
   CHECK(percent(0.0004, 1) == "0.04 %");
   CHECK(percent(0.3712, 1) == "37.1 %");
-  CHECK(percent(missing) == "nan %");
+  CHECK(percent(missing) == "-");
+  CHECK(decimal(2.0456, 2) == "2.05");
+  CHECK(decimal(missing, 2) == "not a number");
 }

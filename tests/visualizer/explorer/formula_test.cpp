@@ -102,8 +102,16 @@ TEST_CASE("a weight that six recursions use has six contributions with their for
   CHECK(begun.parts[1] == "through mul #9: not yet");
 }
 
+TEST_CASE("the letters of a rule are none of the names that the graph has") {
+  CHECK(backward_rule("mul", {"a", "g"}) ==
+        "How y = mul(b, c) hands on a gradient h: db = h \u00b7 c, dc = h \u00b7 b.");
+  const Walkthrough walk = walk_through("a = 2; g = 3; x = 0.5\ny = tanh(a*g + x)");
+  CHECK_THAT(walk.happening(walk.forward + 1),
+             ContainsSubstring("How b = tanh(z) hands on a gradient h: dz = h \u00b7 (1 - b^2)."));
+}
+
 TEST_CASE("the rule of every operation is told in words") {
-  CHECK(backward_rule("mul") == "da = g \u00b7 b, db = g \u00b7 a");
-  CHECK(backward_rule("tanh") == "dx = g \u00b7 (1 - y^2)");
+  CHECK(backward_rule("mul") == "How y = mul(a, b) hands on a gradient g: da = g \u00b7 b, db = g \u00b7 a.");
+  CHECK(backward_rule("tanh") == "How y = tanh(x) hands on a gradient g: dx = g \u00b7 (1 - y^2).");
   CHECK(backward_rule("attention").empty());
 }

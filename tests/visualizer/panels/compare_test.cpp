@@ -228,6 +228,44 @@ TEST_CASE("the panel begins with the difference of the two runs in a sentence, o
         "B (step 9) predicts held-out text better than A (step 3), by 0.010 nats (1.370 instead of 1.380).");
 }
 
+TEST_CASE("a run that diverged is neither equal to another nor better, in the sentence, the table and the scoreboard") {
+  RunFacts a{"broken", "MoR"}, b{"vanilla", "vanilla"};
+  a.layers = a.parameters = a.kv_bytes = b.layers = b.parameters = b.kv_bytes = std::nan("");
+  a.loss = 6.947, b.loss = 6.949;  // of step 0
+  a.diverged = 3;
+  CHECK(difference_of(a, b, {}) ==
+        "A (broken) diverged: from step 3 on its loss is not a number; B (vanilla) did not.");
+  CHECK_THAT(difference_of(b, a, {}), ContainsSubstring("B (broken) diverged: from step 3"));
+  b.diverged = 9;
+  CHECK(difference_of(a, b, {}) == "A (broken) and B (vanilla) diverged: their losses are not numbers.");
+  a.step = 2, b.step = 9, b.diverged = 3;
+  CHECK_THAT(difference_of(a, b, {.run = true}), ContainsSubstring("B (step 9) diverged: from step 3"));
+
+  Recording broken = short_run();
+  broken.steps.back().loss = std::nan("");
+  RecordingSource source("broken", std::move(broken));
+  Headless window(source, 1280, 800, ui::FontSource::builtin, opener());
+  window.app().state().page = "Compare";
+  for (const char* name : {"other", "third"}) window.app().compare(opener().open(name));
+  window.app().state().compare.scoreboard = true;
+  window.frames(3);
+  CHECK_THAT(window.app().text("compare"),
+             ContainsSubstring("A (broken) diverged: from step 200") && ContainsSubstring("diverged at step 200,") &&
+                 ContainsSubstring(", broken diverged at step 200") && !ContainsSubstring("nan"));
+  CHECK_THAT(window.drawing(), ContainsSubstring(">diverged<") && ContainsSubstring("broken diverged at step 200"));
+}
+
+TEST_CASE("the scoreboard says plainly which run had not finished its schedule") {
+  RecordingSource one("one", Recording()), two("two", Recording());
+  Standing standing{CurveAxis::steps, 10, {2.0, 2.1}, 0, 1, 0.1, false};
+  standing.cooling = {1};
+  CHECK_THAT(standing_line(standing, {&one, &two}),
+             ContainsSubstring("; two had not finished its schedule: its loss falls further while the learning rate "
+                               "cools down"));
+  standing.cooling = {0, 1};
+  CHECK_THAT(standing_line(standing, {&one, &two}), ContainsSubstring("one and two had not finished their"));
+}
+
 TEST_CASE("the table has a row for each run, which sorts by its columns, and a press on a row makes it B") {
   RecordingSource source("sample", sample_recording());
   Headless window(source, 1280, 800, ui::FontSource::builtin, opener());
@@ -296,14 +334,16 @@ TEST_CASE("a race is a scoreboard that says who leads at the same steps, for the
 
 TEST_CASE("a lead that may be luck is not called one") {
   Standing close{CurveAxis::steps, 10, {2.0, 2.01}, 0, 1, 0.01, true};
-  RecordingSource one("one", Recording()), two("two", Recording());
+  Recording at_its_end;
+  at_its_end.config.train.steps = 10;
+  RecordingSource one("one", at_its_end), two("two", at_its_end);
   CHECK(standing_line(close, {&one, &two}) ==
         "after the same steps (10): too close to call: one ahead by 0.010 nats; one 2.000, two 2.010");
   close.losses = {2.0, 2.06};
   close.too_close = false;
   close.lead = 0.06;
   CHECK_THAT(standing_line(close, {&one, &two}), ContainsSubstring(": one leads by 0.060 nats; "));
-  RecordingSource three("three", Recording());
+  RecordingSource three("three", at_its_end);
   CHECK_THAT(standing_line({CurveAxis::steps, 10, {2.1, 2.0, 2.01}, 1, 2, 0.01, true}, {&one, &two, &three}),
              ContainsSubstring(": too close to call between two and three; two 2.000, three 2.010, one 2.100"));
 }

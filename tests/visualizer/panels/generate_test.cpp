@@ -60,6 +60,24 @@ TEST_CASE("a text can be written step by step, taken back, branched from any tok
   CHECK(desk.source.generation().text[4].id == 4);
 }
 
+TEST_CASE("wishes of one moment are granted in turn: each waits for the text of the one before") {
+  for (const char* moment : {"", "at 0.01\n"}) {
+    Desk desk;
+    const std::string scene =
+        std::string(moment) + "do write 6\ndo keep 4\ndo choose 2\ndo write 8\ndo keep 3\ndo step\n";
+    apply_scene(desk.state(), desk.source, scene, "x");
+    REQUIRE(wait_for(desk.source, [&] {
+      desk.window.frames(1);
+      const AppState& state = desk.state();
+      return state.script.empty() && state.waiting.empty() && !desk.source.generation().running;
+    }));
+    CHECK(desk.source.generation().text.size() == 4);
+    // The prompt, 6 written, another one chosen for the fifth and 4 behind that; the step behind the third draws what
+    // was drawn there before.
+    CHECK(desk.source.written().nodes.size() == 1 + 6 + 1 + 4);
+  }
+}
+
 TEST_CASE("the candidates follow temperature, top-k and top-p with nothing run again") {
   Desk desk;
   REQUIRE(desk.window.click("page.2"));

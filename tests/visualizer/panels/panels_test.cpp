@@ -32,7 +32,6 @@ std::set<std::string> draw_everything(Source& source) {
     state.attention_layer = int(rule) - 1;
     state.sharing_scheme = int(rule);
     state.patches_image = int(rule) - 1;
-    state.patch = int(rule);
     state.autograd_step = 3 * int(rule);
     state.tokens_view = TokensView(rule);
     std::vector<std::string> names = {""};

@@ -89,7 +89,7 @@ TEST_CASE("a click makes an image large and small again, and a patch under the m
   CHECK(desk.state().patches_image == -1);
   REQUIRE(desk.window.hover("time.track"));
   CHECK_THAT(desk.text("patches"), !ContainsSubstring("row 2"));
-  desk.state().patch = 1;
+  desk.state().pinned = TokenRef{Subject::watched, 1};
   CHECK_THAT(desk.text("patches"), ContainsSubstring("image 1 (a 7), row 1, column 2: 3 recursions"));
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("under token choice the scores of a patch are the probabilities of its
     for (SeenImage& image : snapshot.images) image.logits.assign(12, 0.5f);
   RecordingSource source("images", std::move(recording));
   Headless window(source, 800, 600);
-  window.app().state().patch = 2;
+  window.app().state().pinned = TokenRef{Subject::watched, 2};
   window.frames(2);
   CHECK_THAT(window.app().text("patches"),
              ContainsSubstring("depth 2: 0.33, taken") && ContainsSubstring("each patch's likeliest depth"));

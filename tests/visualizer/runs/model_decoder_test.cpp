@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <numeric>
+#include <thread>
 
 #include "support/catch.h"
 #include "support/tiny_models.h"
@@ -37,6 +39,30 @@ TEST_CASE("every kind of model is surveyed: the sweep counts every token, and ag
     for (int d = 0; d <= 3; ++d)
       CHECK(surveyed->swept[5].depths[size_t(d)] == std::count(depth.begin(), depth.end() - 1, d));
     CHECK(surveyed->swept[5].loss / 19 == Approx(surveyed->routed.lm_loss).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("a prompt that is longer than the model's text is told with the number of tokens that are left out") {
+  const std::shared_ptr<const Tokenizer> letters = train_char_tokenizer("abcdefghij");
+  ModelConfig config = tiny_config();
+  config.vocab_size = letters->vocab_size();
+  const auto model = std::make_shared<const Model>(opinionated_model(config));
+  GenerationWorker worker([&](const std::atomic<bool>&) { return model_decoder({model, letters}); }, [] {});
+  const int most = int(config.max_seq_len);
+  for (const int excess : {0, 3}) {
+    GenerateRequest request;
+    request.prompt = std::string(size_t(most + excess), 'a');
+    request.max_tokens = 0;
+    worker.start(request);
+    Generation made;
+    for (int i = 0; i < 5000 && (made.text.empty() || made.running); ++i) {
+      worker.poll(made);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    CHECK(made.left_out == excess);
+    CHECK(made.notice().empty() == (excess == 0));
+    if (excess > 0)
+      CHECK_THAT(made.notice(), ContainsSubstring("the first 3 of its " + std::to_string(most + excess) + " tokens"));
   }
 }
 

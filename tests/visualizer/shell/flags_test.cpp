@@ -43,6 +43,35 @@ TEST_CASE("tinymor-viz prints its version, and says which numbers are allowed") 
   CHECK(number.err.find("-1 is out of range (give 0 or more)") != std::string::npos);
 }
 
+TEST_CASE("what cannot be done without a window is refused with one line, and no file is written") {
+  const TemporaryFolder folder;
+  write_sample(folder.path() / "recording.mortrace");
+  const auto scene = [&](const std::string& name, const std::string& text) {
+    write_file_atomically(folder.path() / name, text);
+    return "recording.mortrace --png a.png --scene " + name;
+  };
+  const std::pair<std::string, std::string> refusals[] = {
+      {scene("open.scene", "do open nowhere\n"), "nowhere: there is no such file or folder"},
+      {scene("late.scene", "at 2\ndo open nowhere\n"), "nowhere: there is no such file or folder"},
+      {scene("wrong.scene", "at 2\nrule sideways\n"), "rule: \"sideways\" is not one of its values"},
+      {scene("train.scene", "do train 20 stories\n"), "do train: it needs the window"},
+      {"recording.mortrace --png a.png --svg ./a.png", "./a.png is named twice"},
+      {"recording.mortrace --png ''", "--png: it is empty"},
+      {"recording.mortrace --png a.png --size " + std::string(2000, '9'), "--size: \"999"}};
+  for (const auto& [arguments, why] : refusals) {
+    CAPTURE(arguments);
+    const Said said = viz(folder.path(), arguments);
+    CHECK(said.status == 2);
+    CHECK_THAT(said.err, ContainsSubstring(why));
+    CHECK(said.err.find('\n') == said.err.size() - 1);
+    CHECK(said.err.size() < 200);
+    CHECK_FALSE(fs::exists(folder.path() / "a.png"));
+  }
+  const std::string opens = scene("other.scene", "do open recording.mortrace\nat 1\npage Inside\n");
+  CHECK(viz(folder.path(), opens).status == 0);
+  CHECK(fs::exists(folder.path() / "a.png"));
+}
+
 TEST_CASE("tinymor-viz shows control characters in a name by their names") {
   const TemporaryFolder folder;
   const Said said = viz(folder.path(), "\"$(printf 'a\\033[31m\\nb')\" --text");

@@ -2,6 +2,7 @@
 
 #include "support/catch.h"
 #include "support/temporary_folder.h"
+#include "tensor/cited.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "visualizer/scripted.h"
@@ -91,6 +92,35 @@ TEST_CASE("a refused line changes no setting") {
       CHECK((refused > 0 || std::string_view(s.values).starts_with("a text")));
     }
   }
+}
+
+TEST_CASE("a line that the state refuses names the state, and a value is repeated up to some sixty characters") {
+  RecordingSource sample("sample", sample_recording()), empty("empty", Recording());
+  const struct {
+    const Source& source;
+    const char *line, *why;
+  } refusals[] = {{sample, "drawn .1/11", "drawn: this run sees no images"},
+                  {empty, "pin deepest", "pin: no token is deepest, since the run has no snapshot"},
+                  {empty, "loop 1 2", "loop: this run has no snapshots"},
+                  {sample, "compare.run 3", "compare.run: there are only 0 runs beside this one"},
+                  {sample, "lesson.step 3", "lesson.step: no lesson is open"}};
+  for (const auto& refusal : refusals) {
+    AppState state;
+    CHECK_THROWS_WITH(apply(state, refusal.source, refusal.line), ContainsSubstring(refusal.why));
+  }
+  for (const std::string setting : {"rule ", "at ", ""}) {
+    const std::string of_letters = setting + std::string(59, 'x') + std::string(3000, '\xC3') + "\xA9";
+    std::string said;
+    try {
+      AppState state;
+      apply_scene(state, sample, of_letters, "x");
+    } catch (const InputError& error) {
+      said = error.what();
+    }
+    CHECK_THAT(said, ContainsSubstring(std::string(59, 'x')) && !ContainsSubstring(std::string(61, '\xC3')));
+  }
+  CHECK(shortened(std::string(59, 'x') + "\u00e9") == std::string(59, 'x') + "\u2026");
+  CHECK(cited("short") == "\"short\"");
 }
 
 TEST_CASE("a scene sets what it says, and the state it makes reads back as that scene") {

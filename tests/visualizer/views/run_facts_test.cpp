@@ -60,6 +60,59 @@ TEST_CASE("what is not known of a run is not a number") {
   CHECK(images.loss == 1);
 }
 
+TEST_CASE("a run has diverged from the first of the last steps whose loss or gradient is not a number") {
+  const double none = std::nan("");
+  const struct {
+    std::vector<std::pair<double, double>> steps;  ///< Loss and norm of the gradient.
+    double held_out;
+    std::optional<int64_t> from;
+  } cases[] = {{{{6, 1}, {5, 1}}, 5, {}},
+               {{{6, 1}, {none, 1}, {5, 1}}, 5, {}},  // it recovered
+               {{{6, 1}, {5, none}}, 5, 2},
+               {{{6, 1}, {5, none}, {none, 0}}, 5, 2},
+               {{{6, 1}, {5, 1}}, none, 2}};
+  for (const auto& each : cases) {
+    Recording recording = evaluated({{0, 6}, {2, each.held_out}});
+    recording.steps.clear();
+    for (const auto& [loss, norm] : each.steps) {
+      StepMetrics m;
+      m.step = int64_t(recording.steps.size()) + 1;
+      m.loss = loss, m.grad_norm = norm;
+      recording.steps.push_back(m);
+    }
+    const RecordingSource run("run", std::move(recording));
+    CHECK(diverged_at(run.history()) == each.from);
+    CHECK(facts_of(run).diverged == each.from);
+    CHECK(std::isnan(facts_of(run).loss) == each.from.has_value());
+    CHECK(facts_of(run, 0).loss == 6);
+  }
+}
+
+TEST_CASE("a run that diverged has no place in a standing, and does not hold up the others") {
+  Recording broken = evaluated({{0, 6}});
+  broken.steps.back().loss = std::nan("");
+  const RecordingSource a("a", evaluated({{0, 6}, {100, 2}})), b("b", evaluated({{0, 6}, {100, 3}})),
+      gone("gone", std::move(broken));
+  const std::vector<Standing> all = standings({&gone, &a, &b});
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].place == 100);
+  CHECK(all[0].leader == 1);
+  CHECK(std::isnan(all[0].losses[0]));
+  CHECK(standings({&gone, &a}).empty());
+}
+
+TEST_CASE("a run that is compared before its last step, while its learning rate comes down later, is named") {
+  const auto planned = [](Recording run, const char* train) {
+    run.config_toml += train;
+    return run;
+  };
+  const RecordingSource done("done", planned(evaluated({{0, 6}, {100, 2}}), "\n[train]\nsteps = 100\n")),
+      longer("longer", planned(evaluated({{0, 6}, {100, 3}}), "\n[train]\nsteps = 900\n")),
+      constant("constant", planned(evaluated({{0, 6}, {100, 3}}), "\n[train]\nsteps = 900\nschedule = \"constant\"\n"));
+  for (const Standing& standing : standings({&done, &longer, &constant}))
+    CHECK(standing.cooling == std::vector<size_t>{1});
+}
+
 TEST_CASE("runs are sorted by any number, and what is not known comes last in both directions") {
   const std::vector<RunFacts> runs = {loss_only("c", 3), loss_only("a", std::nan("")), loss_only("b", 1)};
   using Places = std::vector<size_t>;
