@@ -37,8 +37,8 @@ TEST_CASE("benchmarks print the documented JSON") {
         json::parse(bench(std::string("decode --preset baby --tokens 5 --json --weights ") + weights).out);
     CHECK(decode["preset"] == "baby");
     CHECK(decode["weights"] == weights);
-    // A panel has 32 columns: the head of 65 letters is filled up to 96.
-    const int64_t matrices = 4 * (4 * 128 * 128 + 3 * 128 * 344) + 96 * 128, norms = 9 * 128;
+    // A panel has 32 columns: 344 hidden units are filled up to 352, and the head's 65 letters to 96.
+    const int64_t matrices = 4 * (4 * 128 * 128 + 2 * 352 * 128 + 128 * 344) + 96 * 128, norms = 9 * 128;
     const int64_t scales = 4 * (4 * 128 + 2 * 344 + 128) + 65;
     CHECK(decode["weight_bytes"] ==
           (weights == std::string("f32") ? 4 * matrices + 4 * norms : matrices + 4 * scales + 4 * norms));

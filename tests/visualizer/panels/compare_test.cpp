@@ -335,7 +335,7 @@ TEST_CASE("a race is a scoreboard that says who leads at the same steps, for the
 TEST_CASE("a lead that may be luck is not called one") {
   Standing close{CurveAxis::steps, 10, {2.0, 2.01}, 0, 1, 0.01, true};
   Recording at_its_end;
-  at_its_end.config.train.steps = 10;
+  at_its_end.config_toml = "[train]\nsteps = 10\n";
   RecordingSource one("one", at_its_end), two("two", at_its_end);
   CHECK(standing_line(close, {&one, &two}) ==
         "after the same steps (10): too close to call: one ahead by 0.010 nats; one 2.000, two 2.010");
