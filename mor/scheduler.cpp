@@ -1,5 +1,6 @@
 #include "mor/scheduler.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "tensor/error.h"
@@ -26,12 +27,44 @@ Scheduler::Scheduler(const Model& model, int64_t slots, int64_t max_depth, Batch
 }
 
 int64_t Scheduler::submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options) {
+  return submit(std::move(prompt), n, options, {});
+}
+
+int64_t Scheduler::submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options, const Wishes& wishes) {
   const int64_t length = int64_t(prompt.size()), longest = model_.config().max_seq_len;
   check_input(length > 0, "prompt: it has no tokens (give some text to start from)");
-  check_input(n > 0 && length + n <= longest,
+  check_input(n > 0 && length + n - 1 <= longest,
               "scheduler: {} tokens after a prompt of {} (a text of this model has at most {})", n, length, longest);
-  jobs_.push_back({.text = {.ids = std::move(prompt), .left = n}, .options = options, .running = length});
-  return int64_t(jobs_.size()) - 1;
+  jobs_.push_back(
+      {.text = {.ids = std::move(prompt), .left = n}, .options = options, .wishes = wishes, .running = length});
+  return first_ + int64_t(jobs_.size()) - 1;
+}
+
+void Scheduler::cancel(int64_t number) {
+  Job& ended = job(number);
+  ended.text.left = 0;
+  ended.text.waiting = false;
+  if (std::erase(out_, &ended) > 0) release(ended);
+}
+
+void Scheduler::forget(int64_t number) {
+  check(job(number).text.left == 0, "[scheduler] text {} is under way", number);
+  job(number).forgotten = true;
+  job(number).text = {.ids = {}, .waiting = false};
+  drop_forgotten();
+}
+
+void Scheduler::release(Job& job) {
+  job.states = {};
+  cache_.clear(job.lane.sequence);
+  idle_.push_back(job.lane.sequence);
+  job.lane.sequence = -1;
+  if (job.forgotten) drop_forgotten();
+}
+
+void Scheduler::drop_forgotten() {
+  for (; !jobs_.empty() && jobs_.front().forgotten && jobs_.front().lane.sequence < 0; jobs_.pop_front()) ++first_;
+  queued_ = std::max(queued_, first_);
 }
 
 bool Scheduler::tick() {
@@ -51,10 +84,15 @@ void Scheduler::leave() {
       Job*& job = cohort->jobs[s];
       if (!job || (inside && !recurrence.inside().rows.positions_of(int64_t(s)).empty())) continue;
       const int64_t begin = cohort->rows.offsets[s], end = cohort->rows.offsets[s + 1];
-      job->states = slice(recurrence.states(), 0, begin, end);
-      job->text.depths.insert(job->text.depths.end(), recurrence.depth().begin() + begin,
+      Job& left = *std::exchange(job, nullptr);
+      if (left.text.left == 0) {  // cancelled
+        release(left);
+        continue;
+      }
+      left.states = slice(recurrence.states(), 0, begin, end);
+      left.text.depths.insert(left.text.depths.end(), recurrence.depth().begin() + begin,
                               recurrence.depth().begin() + end);
-      out_.push_back(std::exchange(job, nullptr));
+      out_.push_back(&left);
     }
     cohort = inside ? std::next(cohort) : cohorts_.erase(cohort);
   }
@@ -74,34 +112,49 @@ std::vector<Scheduler::Job*> Scheduler::draw(const std::vector<Job*>& jobs) {
   for (size_t s = 0; s < jobs.size(); ++s) {
     Job& job = *jobs[s];
     const double draw = sampling_draw(job.options.seed, job.drawn++);
-    job.text.ids.push_back(sample(logits.slice(0, int64_t(s), int64_t(s) + 1).values(), job.options, draw));
+    const auto scores = logits.slice(0, int64_t(s), int64_t(s) + 1).values();
+    job.text.ids.push_back(sample(scores, job.options, draw));
+    if (job.wishes.keep_logits) job.text.logits.assign(scores.begin(), scores.end());
     job.running = 1;
     job.states = {};
-    if (--job.text.left > 0) {
+    if (--job.text.left > 0)
       going_on.push_back(&job);
-    } else {
-      cache_.clear(job.lane.sequence);
-      idle_.push_back(job.lane.sequence);
-    }
+    else
+      release(job);
   }
   counts_.drawn += int64_t(jobs.size());
   return going_on;
 }
 
 void Scheduler::enter(std::vector<Job*> jobs) {
-  for (; !idle_.empty() && queued_ < jobs_.size(); idle_.pop_back()) {
-    jobs.push_back(&jobs_[queued_++]);
-    jobs.back()->lane.sequence = idle_.back();
+  for (; !idle_.empty() && queued_ < first_ + int64_t(jobs_.size()); ++queued_) {
+    Job& next = job(queued_);
+    if (next.text.left == 0) continue;  // cancelled
+    next.text.waiting = false;
+    next.lane.sequence = idle_.back();
+    idle_.pop_back();
+    jobs.push_back(&next);
   }
-  if (jobs.empty()) return;
+  while (!jobs.empty()) {
+    const int64_t max_depth = jobs.front()->wishes.max_depth;
+    const auto others =
+        std::stable_partition(jobs.begin(), jobs.end(), [&](Job* job) { return job->wishes.max_depth == max_depth; });
+    enter(std::vector<Job*>(jobs.begin(), others), max_depth);
+    jobs.erase(jobs.begin(), others);
+  }
+}
+
+void Scheduler::enter(const std::vector<Job*>& jobs, int64_t max_depth) {
+  ForwardOptions options = options_;
+  if (max_depth > 0) options.max_depth = max_depth;
   std::vector<int32_t> ids;
   for (const Job* job : jobs) ids.insert(ids.end(), job->text.ids.end() - job->running, job->text.ids.end());
   const IntTensor tokens({int64_t(ids.size())}, ids);
   const Rows rows = rows_of(jobs);
   const std::vector<Lane> lanes = each(jobs, [](Job* job) { return job->lane; });
   CacheLanes kv(cache_, lanes);
-  const Variable x = model_.trunk().prelude(model_.embed(tokens), rows, kv, options_);
-  cohorts_.push_back({jobs, lanes, rows, model_.trunk().recurrence(x, tokens, rows, options_)});
+  const Variable x = model_.trunk().prelude(model_.embed(tokens), rows, kv, options);
+  cohorts_.push_back({jobs, lanes, rows, model_.trunk().recurrence(x, tokens, rows, options)});
   cohorts_.back().recurrence.enter();
 }
 

@@ -3,6 +3,7 @@
 #include "mor/scheduler.h"
 
 #include "support/catch.h"
+#include "support/random_cases.h"
 #include "support/tiny_models.h"
 #include "tensor/error.h"
 
@@ -44,24 +45,28 @@ void run(Scheduler& scheduler) {
   }
 }
 
+/// Whether a text has the tokens and depths that a Generator gives it alone.
+void check_text(const Model& model, const Scheduler::Text& text, const Request& request, int64_t max_depth) {
+  Generator alone(model, request.options, max_depth);
+  Ints ids = request.prompt, depths;
+  for (const GeneratedToken& token : alone.prompt(ids)) depths.push_back(token.depth);
+  for (int64_t n = 0; n < request.n; ++n) {
+    const GeneratedToken token = alone.next();
+    ids.push_back(token.id);
+    depths.push_back(token.depth);
+  }
+  depths.pop_back();
+  REQUIRE(text.left == 0);
+  REQUIRE(text.ids == ids);
+  REQUIRE(text.depths == depths);
+}
+
 /// Whether every text has the tokens and depths that a Generator gives it alone.
 void check_alone(const Model& model, const Scheduler& scheduler, const std::vector<Request>& requests,
                  int64_t max_depth = 0) {
   for (size_t i = 0; i < requests.size(); ++i) {
     INFO("text " << i);
-    Generator alone(model, requests[i].options, max_depth);
-    Ints ids = requests[i].prompt, depths;
-    for (const GeneratedToken& token : alone.prompt(ids)) depths.push_back(token.depth);
-    for (int64_t n = 0; n < requests[i].n; ++n) {
-      const GeneratedToken token = alone.next();
-      ids.push_back(token.id);
-      depths.push_back(token.depth);
-    }
-    depths.pop_back();
-    const Scheduler::Text& text = scheduler.text(int64_t(i));
-    REQUIRE(text.left == 0);
-    REQUIRE(text.ids == ids);
-    REQUIRE(text.depths == depths);
+    check_text(model, scheduler.text(int64_t(i)), requests[i], max_depth);
   }
 }
 
@@ -123,7 +128,90 @@ TEST_CASE("the scheduler refuses texts that the model has no room for, and empty
   const Model model(tiny_config(), 1);
   Scheduler scheduler(model, 2);
   CHECK_THROWS_AS(scheduler.submit({}, 3, {}), InputError);
-  CHECK_THROWS_AS(scheduler.submit({1, 2}, 31, {}), InputError);
+  CHECK_THROWS_AS(scheduler.submit({1, 2}, 32, {}), InputError);
   CHECK_THROWS_AS(scheduler.submit({1, 2}, 0, {}), InputError);
-  CHECK(scheduler.submit({1, 2}, 30, {}) == 0);
+  CHECK(scheduler.submit({1, 2}, 31, {}) == 0);
+  run(scheduler);
+  CHECK(scheduler.text(0).ids.size() == 33);
+  CHECK(scheduler.text(0).depths.size() == 32);
+}
+
+TEST_CASE("texts with caps of their own come out as each does alone, side by side") {
+  for (Sharing sharing : {Sharing::middle_cycle, Sharing::none}) {
+    const Model model =
+        opinionated_model(tiny_config(sharing, sharing == Sharing::none ? Routing::none : Routing::expert_choice));
+    const std::vector<Request> all = requests(8, 11);
+    Scheduler scheduler(model, 5);
+    for (size_t i = 0; i < all.size(); ++i)
+      scheduler.submit(all[i].prompt, all[i].n, all[i].options, {.max_depth = int64_t(i) % 4});
+    run(scheduler);
+    for (size_t i = 0; i < all.size(); ++i) check_text(model, scheduler.text(int64_t(i)), all[i], int64_t(i) % 4);
+  }
+}
+
+TEST_CASE("the logits that are kept are those that the last token was drawn from") {
+  const Model model = opinionated_model(tiny_config());
+  const Request one = requests(1, 11).back();
+  Scheduler scheduler(model, 1);
+  scheduler.submit(one.prompt, one.n, one.options, {.keep_logits = true});
+  Generator alone(model, one.options);
+  alone.prompt(one.prompt);
+  size_t drawn = one.prompt.size();
+  for (bool more = true; more;) {
+    more = scheduler.tick();
+    const Scheduler::Text& text = scheduler.text(0);
+    if (text.ids.size() == drawn) continue;
+    REQUIRE(text.logits == std::vector<Real>(alone.logits().begin(), alone.logits().end()));
+    alone.next();
+    drawn = text.ids.size();
+  }
+  CHECK(drawn == one.prompt.size() + size_t(one.n));
+}
+
+TEST_CASE("texts that are cancelled and forgotten at any time change no other, and leave nothing behind") {
+  const Model model = opinionated_model(tiny_config());
+  for (Batching batching : {Batching::by_depth, Batching::by_sequence}) {
+    for_cases(30, [&](Random& random) {
+      Scheduler scheduler(model, pick(random, 1, 4), 0, batching);
+      const std::vector<Request> all = requests(20, 11);
+      std::vector<int64_t> under_way;
+      size_t submitted = 0, done = 0, cancelled = 0;
+      while (submitted < all.size() || !under_way.empty()) {
+        while (submitted < all.size() && !one_in(random, 3)) {
+          const Request& next = all[submitted++];
+          under_way.push_back(scheduler.submit(next.prompt, next.n, next.options));
+          REQUIRE(under_way.back() == int64_t(submitted) - 1);
+        }
+        scheduler.tick();
+        std::erase_if(under_way, [&](int64_t number) {
+          const bool complete = scheduler.text(number).left == 0;
+          if (complete) check_text(model, scheduler.text(number), all[size_t(number)], 0);
+          if (!complete && !one_in(random, 12)) return false;
+          if (!complete) scheduler.cancel(number);
+          scheduler.forget(number);
+          ++(complete ? done : cancelled);
+          return true;
+        });
+      }
+      run(scheduler);
+      CHECK(done + cancelled == all.size());
+      CHECK(scheduler.cache_bytes() == 0);
+      CHECK(scheduler.held() == 0);
+    });
+  }
+}
+
+TEST_CASE("a place is free again soon after its text is cancelled, and a cancelled text never takes one") {
+  const Model model = opinionated_model(tiny_config());
+  Scheduler scheduler(model, 1);
+  for (int text = 0; text < 3; ++text) scheduler.submit({5}, 20, {});
+  scheduler.tick();
+  CHECK_FALSE(scheduler.text(0).waiting);
+  CHECK(scheduler.text(1).waiting);
+  scheduler.cancel(1);
+  scheduler.cancel(0);
+  for (int call = 0; call < 4; ++call) scheduler.tick();
+  CHECK_FALSE(scheduler.text(2).waiting);
+  CHECK(scheduler.text(1).ids == Ints{5});
+  CHECK_THROWS_AS(scheduler.forget(2), Error);
 }
