@@ -13,7 +13,7 @@ tensor     3320
 autograd   1850
 mor        3000
 datasets   2450
-trainer    4940
+trainer    6300
 visualizer 21700
 END
 exit $over
