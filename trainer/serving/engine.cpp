@@ -85,7 +85,7 @@ void Engine::stop() {
 
 bool Engine::idle() const {
   const std::scoped_lock lock(mutex_);
-  return unfinished_ == 0;
+  return unfinished_ == 0 && metrics_.under_way + metrics_.waiting == 0;
 }
 
 Metrics Engine::metrics() const {

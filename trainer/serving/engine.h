@@ -49,6 +49,7 @@ class Engine {
   void close();
   /// Ends what is under way, and the thread: answers that are not complete fail.
   void stop();
+  /// Whether nothing is under way, and the metrics say so.
   bool idle() const;
 
   Metrics metrics() const;
