@@ -43,6 +43,7 @@ libtomlplusplus-dev   module tomlplusplus
 libcli11-dev          module CLI11
 libprotobuf-dev       module protobuf-lite
 libsentencepiece-dev  module sentencepiece
+libcpp-httplib-dev    module cpp-httplib
 zlib1g-dev            module zlib
 libimgui-dev          module imgui
 libstb-dev            module stb

@@ -32,18 +32,19 @@ Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
   const double of_a_token = double(cache_.pages_for(1) * kv_bytes_per_entry(model.config()));
   expected_share_ = kv_bytes_per_token(model.config(), model.config().kv_cache) / of_a_token;
   page_limit_ = options.cache_bytes > 0 ? options.cache_bytes / cache_.page_bytes() : kNoLimit;
+  const int64_t least = cache_.pages_for(1);  // one in each layer
+  check_input(page_limit_ >= least, "scheduler: {} bytes of cache are too few for any text (give it {})",
+              options.cache_bytes, least * cache_.page_bytes());
+  longest_ = std::min(model.config().max_seq_len, page_limit_ / least * KvPages::kTokens);
   for (int64_t s = slots_; s-- > 0;) idle_.push_back(s);
 }
 
 int64_t Scheduler::submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options, const Wishes& wishes) {
-  const int64_t length = int64_t(prompt.size()), longest = model_.config().max_seq_len;
+  const int64_t length = int64_t(prompt.size());
   check_input(length > 0, "prompt: it has no tokens (give some text to start from)");
-  check_input(n > 0 && length + n - 1 <= longest,
-              "scheduler: {} tokens after a prompt of {} (a text of this model has at most {})", n, length,
-              longest + 1);
-  const int64_t pages = cache_.pages_for(length + n - 1);
-  check_input(pages <= page_limit_, "scheduler: {} tokens may need {} bytes of cache (it has {})", length + n - 1,
-              pages * cache_.page_bytes(), page_limit_ * cache_.page_bytes());
+  check_input(n > 0 && length + n - 1 <= longest_,
+              "scheduler: {} tokens after a prompt of {} (a text has at most {} with this model and cache)", n, length,
+              longest_ + 1);
   const int64_t number = submitted_++;
   const Text text{.ids = std::move(prompt), .left = n};
   const Job job{.number = number, .text = text, .options = options, .wishes = wishes};

@@ -32,7 +32,7 @@ struct SchedulerOptions {
 
 class Scheduler {
  public:
-  /// The model must outlive the scheduler.
+  /// The model must outlive the scheduler. Throws InputError when the cache has no room for any text.
   Scheduler(const Model& model, const SchedulerOptions& options);
 
   /// What a text may want of its own.
@@ -41,8 +41,7 @@ class Scheduler {
     bool keep_logits = false;  ///< Text::logits is wanted.
   };
   /// Queues a prompt that `n` tokens are to follow, and returns its number, from 0. Throws InputError when the prompt
-  /// is empty, or when what is run, all but the last token, is longer than the model's max_seq_len or could not be held
-  /// by the cache alone.
+  /// is empty, or when what is run, all but the last token, is longer than `longest`.
   int64_t submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options, const Wishes& wishes);
   int64_t submit(std::vector<int32_t> prompt, int64_t n, const SampleOptions& options) {
     return submit(std::move(prompt), n, options, {});
@@ -61,6 +60,8 @@ class Scheduler {
     bool waiting = true;               ///< for a slot
     std::vector<Real> logits = {};     ///< [V] what the last token was drawn from, where that is wanted
   };
+  /// Tokens of a text that are run, at most: as many as the model takes and the cache holds.
+  int64_t longest() const { return longest_; }
   const Text& text(int64_t number) const { return jobs_.at(number).text; }
 
   struct Counts {
@@ -132,7 +133,7 @@ class Scheduler {
   void run_block();
 
   const Model& model_;
-  int64_t slots_, page_limit_, prompt_tokens_;
+  int64_t slots_, page_limit_, prompt_tokens_, longest_;
   Batching batching_;
   KvCache cache_;
   std::vector<int64_t> idle_;  // sequences of the cache that no text uses

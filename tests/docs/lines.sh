@@ -13,7 +13,7 @@ tensor     3660
 autograd   1850
 mor        3350
 datasets   2450
-trainer    5200
+trainer    6600
 visualizer 22050
 END
 exit $over

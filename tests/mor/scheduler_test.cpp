@@ -106,6 +106,25 @@ TEST_CASE("texts come out the same with any number of slots, batched by depth or
       }
 }
 
+TEST_CASE("the logits that are kept are those that the last token was drawn from") {
+  const Model model = opinionated_model(tiny_config());
+  const Request one = requests(1, 11).back();
+  Scheduler scheduler(model, {.slots = 1});
+  scheduler.submit(one.prompt, one.n, one.options, {.keep_logits = true});
+  Generator alone(model, one.options);
+  alone.prompt(one.prompt);
+  size_t drawn = one.prompt.size();
+  for (bool more = true; more;) {
+    more = scheduler.tick();
+    const Scheduler::Text& text = scheduler.text(0);
+    if (text.ids.size() == drawn) continue;
+    REQUIRE(text.logits == std::vector<Real>(alone.logits().begin(), alone.logits().end()));
+    alone.next();
+    drawn = text.ids.size();
+  }
+  CHECK(drawn == one.prompt.size() + size_t(one.n));
+}
+
 TEST_CASE("a place that becomes free is taken by the very next call of the block") {
   const Model model = opinionated_model(tiny_config());
   Scheduler scheduler = submitted(model, {.slots = 4}, equal_requests(12, 20));
@@ -142,8 +161,14 @@ TEST_CASE("the scheduler refuses texts that the model has no room for, and empty
   CHECK_THROWS_AS(scheduler.submit({1, 2}, 32, {}), InputError);
   CHECK_THROWS_AS(scheduler.submit({1, 2}, 0, {}), InputError);
   CHECK(scheduler.submit({1, 2}, 31, {}) == 0);
-  Scheduler small(model, {.slots = 2, .cache_bytes = 3 * scheduler.page_bytes()});
-  CHECK_THROWS_WITH(small.submit({1, 2}, 3, {}), ContainsSubstring("bytes of cache"));
+  CHECK_THROWS_WITH(Scheduler(model, {.slots = 2, .cache_bytes = 3 * scheduler.page_bytes()}),
+                    ContainsSubstring("too few for any text"));
+  ModelConfig longer = model.config();
+  longer.max_seq_len = 80;
+  const Model wider(longer, 1);
+  Scheduler small(wider, {.slots = 2, .cache_bytes = KvCache(longer).pages_for(1) * scheduler.page_bytes()});
+  CHECK(small.longest() == 32);
+  CHECK_THROWS_WITH(small.submit({1, 2}, 32, {}), ContainsSubstring("at most 33"));
 }
 
 TEST_CASE("whatever arrives, is cancelled or must give way to others, each text is the one it is alone") {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "datasets/text_stream.h"
 #include "mor/generate.h"
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"

@@ -17,13 +17,14 @@
 namespace tinymor {
 namespace {
 
-/// Lines "tinymor ..." indented, and spelled so that they work where this program was started from.
+/// Lines of commands indented, and "tinymor" spelled so that it works where this program was started from.
 std::string as_typed(const std::string& example) {
   std::string text;
   std::istringstream lines(example);
   for (std::string line; std::getline(lines, line);) {
-    const size_t begin = line.find_first_not_of(' ');
-    text += (text.empty() ? "  " : "\n  ") + program() + line.substr(begin + std::string_view("tinymor").size());
+    constexpr std::string_view name = "tinymor";
+    text += text.empty() ? "  " : "\n  ";
+    text += line.starts_with(name) ? program() + line.substr(name.size()) : line;
   }
   return text;
 }
@@ -90,6 +91,7 @@ void run(int argc, char** argv) {
   add_eval_command(app);
   add_generate_command(app);
   add_trace_command(app);
+  add_serve_command(app);
   add_inspect_command(app);
   add_tokenizer_command(app);
   add_data_command(app);

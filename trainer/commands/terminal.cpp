@@ -11,7 +11,6 @@
 #include <string_view>
 #include <utility>
 
-#include "datasets/utf8.h"
 #include "trainer/depth_tints.h"
 #include "trainer/program.h"
 
@@ -51,15 +50,6 @@ std::string depth_legend(int64_t depths) {
   std::string text = "depth:";
   for (int64_t depth = 1; depth <= depths; ++depth) text += " " + tinted(fmt::format(" {} ", depth), depth);
   return text;
-}
-
-std::string TextStream::add(int32_t id) {
-  bytes_ += tokenizer_.decode({&id, 1});
-  return take_utf8(bytes_);
-}
-
-std::string TextStream::rest() {
-  return as_utf8(std::exchange(bytes_, ""));
 }
 
 bool is_terminal(int descriptor) {

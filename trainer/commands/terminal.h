@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "datasets/tokenizer.h"
 #include "trainer/loop/run_folder.h"
 #include "trainer/recording/events.h"
 
@@ -21,21 +20,6 @@ bool shows_colours(int descriptor);
 std::string tinted(const std::string& text, int64_t depth);
 /// "depth: [1] [2] [3]" with each number on its colour.
 std::string depth_legend(int64_t depths);
-
-/// Turns tokens into text as they come, valid UTF-8 always: a character spread over several tokens appears with its
-/// last one, and bytes that make no character become U+FFFD.
-class TextStream {
- public:
-  explicit TextStream(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
-  /// The text that `id` adds; empty while a character is incomplete.
-  std::string add(int32_t id);
-  /// U+FFFD for a last character that stayed incomplete; empty where there is none.
-  std::string rest();
-
- private:
-  const Tokenizer& tokenizer_;
-  std::string bytes_;  // of a character that is incomplete
-};
 
 /// Shows a run on stderr: a bar that is redrawn on a terminal, a line now and then elsewhere. Says once that
 /// held-out loss is rising: when two evaluations in a row were above the lowest.

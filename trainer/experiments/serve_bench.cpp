@@ -4,13 +4,17 @@
 #include <chrono>
 #include <cmath>
 
-#include "mor/counts.h"
 #include "mor/twins.h"
 #include "tensor/random.h"
 #include "trainer/experiments/bench.h"
 
 namespace tinymor {
 namespace {
+
+/// No text is longer.
+int64_t most_tokens(const ServeLoad& load) {
+  return 2 * load.mean_tokens + 1;
+}
 
 /// Decodes the texts of `load` once, and fills in what was measured.
 ServeRow measured(ServeRow row, const Model& model, const ServeLoad& load) {
@@ -24,7 +28,8 @@ ServeRow measured(ServeRow row, const Model& model, const ServeLoad& load) {
   const ModelConfig& config = model.config();
   for (int64_t i = 0; i < load.texts; ++i) {
     const int64_t tokens = std::llround(double(load.mean_tokens) * (1 + random.normal() / 4));
-    scheduler.submit({int32_t(random.below(config.vocab_size))}, std::clamp<int64_t>(tokens, 1, config.max_seq_len - 1),
+    scheduler.submit({int32_t(random.below(config.vocab_size))},
+                     std::clamp<int64_t>(tokens, 1, std::min(config.max_seq_len, most_tokens(load)) - 1),
                      {.seed = uint64_t(i)});
   }
   const Clock::time_point start = Clock::now();
@@ -72,7 +77,9 @@ std::vector<ServeRow> bench_serve(const ModelConfig& config, const ServeLoad& lo
   candidates.push_back({"MoR", Model(config, load.seed)});
   for (Candidate& candidate : candidates) candidate.model.pack(load.weights);
 
-  const double of_a_text = double(load.mean_tokens) * vanilla_kv_bytes_per_token(candidates.back().model.config());
+  const KvCache vanilla(candidates.front().model.config());
+  const int64_t pages =
+      std::max(load.slots * vanilla.pages_for(load.mean_tokens), vanilla.pages_for(most_tokens(load)));
   std::vector<ServeRow> rows;
   std::vector<const Model*> models;
   for (const bool limited : {false, true})
@@ -81,7 +88,7 @@ std::vector<ServeRow> bench_serve(const ModelConfig& config, const ServeLoad& lo
         ServeRow row{.model = candidate.name, .batching = batching, .slots = load.slots};
         if (limited) {
           row.slots = 4 * load.slots;
-          row.cache_bytes = int64_t(double(load.slots) * of_a_text);
+          row.cache_bytes = pages * vanilla.page_bytes();
         }
         rows.push_back(row);
         models.push_back(&candidate.model);
