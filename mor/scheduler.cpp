@@ -35,7 +35,8 @@ Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
   const int64_t least = cache_.pages_for(1);  // one in each layer
   check_input(page_limit_ >= least, "scheduler: {} bytes of cache are too few for any text (give it {})",
               options.cache_bytes, least * cache_.page_bytes());
-  longest_ = std::min(model.config().max_seq_len, page_limit_ / least * KvPages::kTokens);
+  const int64_t pages_of_a_layer = std::min(page_limit_ / least, model.config().max_seq_len);
+  longest_ = std::min(model.config().max_seq_len, pages_of_a_layer * KvPages::kTokens);
   for (int64_t s = slots_; s-- > 0;) idle_.push_back(s);
 }
 
