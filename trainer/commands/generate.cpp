@@ -90,6 +90,15 @@ void add_generate_command(CLI::App& app) {
   command
       ->add_option("--top-p", options->sample.top_p, "Only the likeliest tokens that together reach this probability")
       ->check(between(0, 1));
+  command
+      ->add_option("--min-p", options->sample.min_p,
+                   "Only tokens with at least this share of the likeliest one's probability (0: all)")
+      ->check(between(0, 1));
+  command
+      ->add_option(
+          "--repetition-penalty", options->sample.repetition_penalty,
+          "Make tokens of the text so far less likely: positive logits are divided by it, others multiplied (1: off)")
+      ->check(between(1, 100));
   command->add_option("--max-depth", options->max_depth, "The most recursions per token")->check(at_least(1));
   command->add_option("--seed", options->sample.seed, "Seed of the draws")->capture_default_str();
   command->add_option("--show", options->show, "Tint by depth, or plain (default: depth on a terminal)")

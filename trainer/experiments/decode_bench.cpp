@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <numeric>
 #include <utility>
-#include <vector>
 
 #include "mor/generate.h"
 #include "tensor/threads.h"
@@ -12,19 +12,20 @@
 namespace tinymor {
 namespace {
 
-/// Adds up `count` numbers, in four sums that do not wait for each other.
-uint64_t sum_of(const uint64_t* numbers, int64_t count) {
-  uint64_t sums[4] = {};
-  for (int64_t i = 0; i + 4 <= count; i += 4)
-    for (int64_t j = 0; j < 4; ++j) sums[j] += numbers[i + j];
-  return sums[0] + sums[1] + sums[2] + sums[3];
+/// Adds up `count` numbers, in sixteen sums that do not wait for each other.
+uint32_t sum_of(const int32_t* numbers, int64_t count) {
+  uint32_t sums[16] = {};
+  for (int64_t i = 0; i + 16 <= count; i += 16)
+    for (int64_t j = 0; j < 16; ++j) sums[j] += uint32_t(numbers[i + j]);
+  return std::accumulate(sums, sums + 16, 0u);
 }
 
+/// Reads the library's own memory, as a product does: in large blocks it is faster than that of a std::vector.
 double read_gb_per_s(int64_t bytes) {
-  const std::vector<uint64_t> numbers(size_t(bytes) / sizeof(uint64_t), 1);
-  std::atomic<uint64_t> total = 0;
+  const IntTensor numbers = IntTensor::full({bytes / int64_t(sizeof(int32_t))}, 1);
+  std::atomic<uint32_t> total = 0;
   const double seconds = median(seconds_of(9, [&] {
-    parallel_ranges(int64_t(numbers.size()), 65536,
+    parallel_ranges(numbers.count(), 65536,
                     [&](int64_t begin, int64_t end) { total += sum_of(numbers.data() + begin, end - begin); });
   }));
   return double(bytes) / seconds / 1e9;

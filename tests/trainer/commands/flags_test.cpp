@@ -77,6 +77,8 @@ TEST_CASE("numbers out of range are refused in a short line that says the range"
   };
   for (const auto& [arguments, says] : {Row{"generate run --prompt a --max-tokens -1", "--max-tokens: -1"},
                                         {"generate run --prompt a --top-p 2", "give 0 to 1"},
+                                        {"generate run --prompt a --min-p 1.5", "give 0 to 1"},
+                                        {"generate run --prompt a --repetition-penalty 0.5", "give 1 to 100"},
                                         {"generate run --prompt a --temperature -0.5", "give 0 or more"},
                                         {"bench train --steps 0", "give 1 or more"},
                                         {"data make stories --bytes -1", "give 1 or more"},
