@@ -173,8 +173,7 @@ bool Scheduler::may_begin(const Job& job) const {
 }
 
 bool Scheduler::has_room(Job& job) {
-  if (!job.has_slot() && !may_begin(job)) return false;
-  while (!job.has_slot() && idle_.empty())
+  while (!job.has_slot() && (idle_.empty() || !may_begin(job)))
     if (!later_gives_way(job)) return false;
   if (!job.has_slot()) {
     job.lane.sequence = idle_.back();
