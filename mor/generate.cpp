@@ -28,8 +28,8 @@ class ScoreNotes : public Probe {
 
 }  // namespace
 
-Generator::Generator(const Model& model, SampleOptions options, int64_t max_depth)
-    : model_(model), options_(options), max_depth_(max_depth), cache_(model.config()) {}
+Generator::Generator(const Model& model, SampleOptions options, int64_t max_depth, CacheFormat format)
+    : model_(model), options_(options), max_depth_(max_depth), cache_(model.config(), 1, format) {}
 
 void Generator::set_options(SampleOptions options, int64_t max_depth) {
   options_ = options;

@@ -21,7 +21,7 @@ struct GeneratedToken {
 class Generator {
  public:
   /// `max_depth` caps the recursions per token; 0: no cap. The model must outlive the generator.
-  Generator(const Model& model, SampleOptions options, int64_t max_depth = 0);
+  Generator(const Model& model, SampleOptions options, int64_t max_depth = 0, CacheFormat format = CacheFormat::f32);
 
   /// Starts again with a text of at least one token, the last `drawn` of which were drawn before: the next draw is the
   /// one that follows theirs. When it is longer than the model's max_seq_len only its end is used. Returns the tokens

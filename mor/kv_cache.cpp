@@ -9,12 +9,13 @@
 
 namespace tinymor {
 
-KvCache::KvCache(const ModelConfig& config, int64_t sequences)
+KvCache::KvCache(const ModelConfig& config, int64_t sequences, CacheFormat format)
     : KvStore(config),
-      entry_bytes_(kv_bytes_per_entry(config)),
+      format_(format),
+      entry_bytes_(kv_bytes_per_entry(config, format)),
       longest_(config.max_seq_len),
       sequences_(sequences),
-      pages_(config.n_kv_heads, config.d_head()),
+      pages_(config.n_kv_heads, config.d_head(), format),
       slots_(size_t(config.n_layers * sequences)) {}
 
 std::vector<Lane> KvCache::lanes(int64_t layer) const {
@@ -86,18 +87,13 @@ KvView KvCache::view(std::span<const Lane> lanes, const Rows& rows) const {
   return view;
 }
 
-std::vector<const Real*> KvCache::pages_of(Lane lane, KvPages& overlaid) const {
+std::vector<int32_t> KvCache::pages_of(Lane lane, KvPages& overlaid) const {
   const Slot& base = slot({base_of(lane.layer), lane.sequence});
-  std::vector<const Real*> numbers;
-  if (!overlays(lane.layer)) {
-    for (int32_t page : base.pages) numbers.push_back(pages_.numbers(page));
-    return numbers;
-  }
+  if (!overlays(lane.layer)) return base.pages;
   std::vector<int32_t> copies;
   for (int32_t page : base.pages) {
     copies.push_back(overlaid.take());
     overlaid.copy(pages_, page, copies.back());
-    numbers.push_back(overlaid.numbers(copies.back()));
   }
   const Slot& own = slot(lane);
   const std::vector<int32_t> fresh = replaced(lane);
@@ -107,30 +103,38 @@ std::vector<const Real*> KvCache::pages_of(Lane lane, KvPages& overlaid) const {
     overlaid.write(copies[size_t(fresh[size_t(i)] / KvPages::kTokens)], fresh[size_t(i)] % KvPages::kTokens, key.data(),
                    value.data());
   }
-  return numbers;
+  return copies;
 }
 
 Variable KvCache::attend(std::span<const Lane> lanes, const Rows& rows, const Variable& q) const {
-  KvPages overlaid(kv_heads_, width_);
-  std::vector<int32_t> visible;                 // [R]
-  std::vector<std::vector<const Real*>> pages;  // of each sequence
+  KvPages overlaid(kv_heads_, width_, format_);
+  std::vector<int32_t> visible;             // [R]
+  std::vector<std::vector<int32_t>> pages;  // of each sequence
+  size_t most_pages = 0;
   for (int64_t s = 0; s < rows.sequences(); ++s) {
     const auto positions = rows.positions_of(s);
     const Slot& base = slot({base_of(lanes[s].layer), lanes[s].sequence});
     const std::vector<int32_t> counts = visible_counts(base.positions, positions);
     visible.insert(visible.end(), counts.begin(), counts.end());
-    pages.push_back(positions.empty() ? std::vector<const Real*>() : pages_of(lanes[s], overlaid));
+    pages.push_back(positions.empty() ? std::vector<int32_t>() : pages_of(lanes[s], overlaid));
+    most_pages = std::max(most_pages, pages.back().size());
   }
   const Tensor from = q.value().contiguous_copy();
   const int64_t group = heads_ / kv_heads_, row = heads_ * width_;
   const int64_t longest = visible.empty() ? 0 : *std::max_element(visible.begin(), visible.end());
-  const int64_t space = kernels::kAttentionRows * kernels::packed_count(1, longest);
-  Tensor out(from.shape()), scores({thread_count(), space});
-  Real *to = out.mutable_data(), *spaces = scores.mutable_data();
+  const int64_t for_scores = kernels::kAttentionRows * kernels::packed_count(1, longest);
+  const int64_t space = for_scores + int64_t(most_pages) * pages_.space_per_page();
+  Tensor out(from.shape()), scratch({thread_count(), space});
+  Real *to = out.mutable_data(), *spaces = scratch.mutable_data();
   parallel_for(rows.sequences() * kv_heads_, [&](int64_t piece) {
     const int64_t s = piece / kv_heads_, head = piece % kv_heads_, begin = rows.offsets[s];
     const int64_t at = begin * row + head * group * width_;
     if (begin == rows.offsets[s + 1]) return;
+    Real* scores = spaces + thread_index() * space;
+    const KvPages& from_pages = overlays(lanes[s].layer) ? overlaid : pages_;
+    std::vector<const Real*> numbers;
+    for (size_t i = 0; i < pages[s].size(); ++i)
+      numbers.push_back(from_pages.head(pages[s][i], head, scores + for_scores + int64_t(i) * pages_.space_per_page()));
     kernels::table().attention_paged({.queries = rows.offsets[s + 1] - begin,
                                       .group = group,
                                       .width = width_,
@@ -138,10 +142,8 @@ Variable KvCache::attend(std::span<const Lane> lanes, const Rows& rows, const Va
                                       .visible = visible.data() + begin,
                                       .q = from.data() + at,
                                       .q_row = row,
-                                      .pages = pages[s].data(),
-                                      .keys_at = pages_.keys_at(head),
-                                      .values_at = pages_.values_at(head)},
-                                     to + at, row, spaces + thread_index() * space);
+                                      .pages = numbers.data()},
+                                     to + at, row, scores);
   });
   return out;
 }
@@ -180,6 +182,27 @@ int64_t KvCache::pages_needed(int64_t sequence, int64_t tokens) const {
   return count;
 }
 
+void KvCache::share(int64_t from, int64_t to, int64_t tokens) {
+  for (int64_t layer = 0; layer < int64_t(slots_.size()) / sequences_; ++layer) {
+    const Slot& source = slot({layer, from});
+    Slot& target = slot({layer, to});
+    check(target.positions.empty(), "[kv_cache] sequence {} is not empty", to);
+    const auto end = std::lower_bound(source.positions.begin(), source.positions.end(), int32_t(tokens));
+    target.positions.assign(source.positions.begin(), end);
+    const int64_t entries = end - source.positions.begin();
+    for (int64_t first = 0; first < entries; first += KvPages::kTokens) {
+      const int32_t page = source.page_of(first);
+      if (first + KvPages::kTokens <= entries) {
+        pages_.share(page);
+        target.pages.push_back(page);
+      } else {
+        target.pages.push_back(pages_.take());
+        pages_.copy(pages_, page, target.pages.back());
+      }
+    }
+  }
+}
+
 void KvCache::clear(Slot& slot) {
   for (int32_t page : slot.pages) pages_.give(page);
   slot = {};
@@ -211,8 +234,8 @@ Variable CacheLanes::attend(int64_t layer, const Rows& rows, const Variable& q) 
   return cache_.attend(lanes_at(layer), rows, q);
 }
 
-int64_t kv_bytes_per_entry(const ModelConfig& config) {
-  return 2 * config.n_kv_heads * config.d_head() * int64_t(sizeof(Real));
+int64_t kv_bytes_per_entry(const ModelConfig& config, CacheFormat format) {
+  return 2 * config.n_kv_heads * kv_head_bytes(config.d_head(), format);
 }
 
 }  // namespace tinymor

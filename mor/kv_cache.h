@@ -25,7 +25,7 @@ struct Lane {
 class KvCache : public KvStore {
  public:
   /// An empty cache for `sequences` sequences of at most config.max_seq_len tokens.
-  explicit KvCache(const ModelConfig& config, int64_t sequences = 1);
+  explicit KvCache(const ModelConfig& config, int64_t sequences = 1, CacheFormat format = CacheFormat::f32);
 
   // Rows must come after those stored before. Throws when a sequence grows beyond the longest.
 
@@ -49,6 +49,10 @@ class KvCache : public KvStore {
   /// The most pages that a text of so many tokens has.
   int64_t pages_for(int64_t tokens) const;
   int64_t page_bytes() const { return pages_.page_bytes(); }
+  /// How many pages fewer there are because sequences share some.
+  int64_t saved_pages() const { return pages_.saved(); }
+  /// Lets `to`, which is empty, begin with the first `tokens` tokens of `from`: full pages are shared.
+  void share(int64_t from, int64_t to, int64_t tokens);
   /// Forgets everything, or one sequence.
   void clear();
   void clear(int64_t sequence);
@@ -66,9 +70,10 @@ class KvCache : public KvStore {
   void clear(Slot& slot);
   /// For a lane that sees its base with entries of its own in the place of some: the index of each among the base's.
   std::vector<int32_t> replaced(Lane lane) const;
-  /// The numbers of the pages that a lane sees; those of a lane that replaces some are copies in `overlaid`.
-  std::vector<const Real*> pages_of(Lane lane, KvPages& overlaid) const;
+  /// The pages that a lane sees: its base's, or, when it replaces some of the entries, copies of them in `overlaid`.
+  std::vector<int32_t> pages_of(Lane lane, KvPages& overlaid) const;
 
+  CacheFormat format_;
   int64_t entry_bytes_, longest_, sequences_;
   KvPages pages_;
   std::vector<Slot> slots_;  // [layers * sequences]
@@ -91,6 +96,6 @@ class CacheLanes : public KvStore {
 };
 
 /// Bytes of one token's keys and values in one layer.
-int64_t kv_bytes_per_entry(const ModelConfig& config);
+int64_t kv_bytes_per_entry(const ModelConfig& config, CacheFormat format = CacheFormat::f32);
 
 }  // namespace tinymor

@@ -27,7 +27,7 @@ Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
       slots_(options.slots),
       prompt_tokens_(options.prompt_tokens),
       batching_(options.batching),
-      cache_(model.config(), options.slots) {
+      cache_(model.config(), options.slots, options.cache_format) {
   check(slots_ > 0 && prompt_tokens_ > 0, "[scheduler] {} slots, {} tokens of a prompt", slots_, prompt_tokens_);
   const double of_a_token = double(cache_.pages_for(1) * kv_bytes_per_entry(model.config()));
   expected_share_ = kv_bytes_per_token(model.config(), model.config().kv_cache) / of_a_token;
@@ -46,6 +46,11 @@ int64_t Scheduler::submit(std::vector<int32_t> prompt, int64_t n, const SampleOp
   check_input(n > 0 && length + n - 1 <= longest_,
               "scheduler: {} tokens after a prompt of {} (a text has at most {} with this model and cache)", n, length,
               longest_ + 1);
+  const auto twin = jobs_.find(wishes.like);
+  check(twin == jobs_.end() ||
+            (twin->second.wishes.max_depth == wishes.max_depth && twin->second.before_draws() == length - 1 &&
+             std::equal(prompt.begin(), prompt.end(), twin->second.text.ids.begin())),
+        "[scheduler] text {} has another prompt or cap", wishes.like);
   const int64_t number = submitted_++;
   const Text text{.ids = std::move(prompt), .left = n};
   const Job job{.number = number, .text = text, .options = options, .wishes = wishes};
@@ -150,6 +155,11 @@ void Scheduler::enter() {
   // `has_room` may take a later text's slot away, but takes none out of waiting_.
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     Job& job = *at->second;
+    const Job* twin = like(job);
+    if (twin && twin->fed < job.before_draws()) {
+      ++at;  // what it is to share is on its way
+      continue;
+    }
     // No later text may take the room that this one waits for.
     if (!has_room(job)) break;
     job.running = std::min(job.unfed(), prompt_tokens_);
@@ -172,24 +182,41 @@ bool Scheduler::may_begin(const Job& job) const {
   return expected <= double(page_limit_) || under_way() == 0;
 }
 
+const Scheduler::Job* Scheduler::like(const Job& job) const {
+  const auto twin = jobs_.find(job.wishes.like);
+  return !job.has_slot() && twin != jobs_.end() && twin->second.has_slot() ? &twin->second : nullptr;
+}
+
 bool Scheduler::has_room(Job& job) {
+  const bool begins = !job.has_slot();
   while (!job.has_slot() && (idle_.empty() || !may_begin(job)))
     if (!later_gives_way(job)) return false;
-  if (!job.has_slot()) {
-    job.lane.sequence = idle_.back();
-    idle_.pop_back();
-    job.text.waiting = false;
-  }
+  if (begins) take_slot(job);
   const int64_t need = cache_.pages_needed(job.lane.sequence, std::min(job.unfed(), prompt_tokens_));
-  while (promised_ + need > page_limit_)
+  while (promised_ - cache_.saved_pages() + need > page_limit_)
     if (!later_gives_way(job)) {
-      if (job.fed == 0) release(job);
+      if (begins) release(job);
       return false;
     }
   job.pages += need;
   promised_ += need;
-  counts_.peak_pages = std::max(counts_.peak_pages, promised_);
+  counts_.peak_pages = std::max(counts_.peak_pages, promised_ - cache_.saved_pages());
+  if (begins) counts_.shared += job.fed;
   return true;
+}
+
+void Scheduler::take_slot(Job& job) {
+  const Job* twin = like(job);
+  job.lane.sequence = idle_.back();
+  idle_.pop_back();
+  job.text.waiting = false;
+  if (!twin) return;
+  job.fed = job.before_draws();
+  cache_.share(twin->lane.sequence, job.lane.sequence, job.fed);
+  job.pages = cache_.pages(job.lane.sequence);
+  promised_ += job.pages;
+  std::vector<int32_t>& depths = job.text.depths;
+  for (int64_t t = int64_t(depths.size()); t < job.fed; ++t) depths.push_back(twin->text.depths[size_t(t)]);
 }
 
 bool Scheduler::later_gives_way(const Job& job) {

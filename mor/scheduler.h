@@ -6,7 +6,8 @@
 // token that leaves makes its place free at once, its text draws the next token, and that one comes in with the very
 // next call of the block. The batch stays full, and a text whose tokens need less depth is done sooner.
 //
-// Prompts come in pieces, so that a long one does not make the others wait. When the cache is full, the text that came
+// Prompts come in pieces, so that a long one does not make the others wait; texts with the same prompt share what the
+// cache has of it. When the cache is full, the text that came
 // last gives its part back and is fed again later. What comes out is what a Generator (mor/generate.h) makes of each
 // text alone, to the bit when the model is packed (Model::pack). For a model without routing the two kinds of batching
 // are one.
@@ -28,6 +29,7 @@ struct SchedulerOptions {
   Batching batching = Batching::by_depth;
   int64_t cache_bytes = 0;     ///< Of keys and values, at most; 0: no limit.
   int64_t prompt_tokens = 64;  ///< Tokens of a prompt that come in at a time, at most.
+  CacheFormat cache_format = CacheFormat::f32;
 };
 
 class Scheduler {
@@ -39,6 +41,7 @@ class Scheduler {
   struct Wishes {
     int64_t max_depth = 0;     ///< Caps the recursions per token; 0: no cap.
     bool keep_logits = false;  ///< Text::logits is wanted.
+    int64_t like = -1;         ///< An earlier text with the same prompt and cap, to share its part of the cache.
   };
   /// Queues a prompt that `n` tokens are to follow, and returns its number, from 0. Throws InputError when the prompt
   /// is empty, or when what is run, all but the last token, is longer than `longest`.
@@ -70,6 +73,7 @@ class Scheduler {
     int64_t drawn = 0;        ///< tokens that were drawn
     int64_t preemptions = 0;  ///< times that a text gave its part of the cache back
     int64_t peak_pages = 0;   ///< of the cache, in use or promised
+    int64_t shared = 0;       ///< tokens of prompts that were not run because another text had
   };
   const Counts& counts() const { return counts_; }
   int64_t page_bytes() const { return cache_.page_bytes(); }
@@ -97,6 +101,8 @@ class Scheduler {
 
     bool has_slot() const { return lane.sequence >= 0; }
     int64_t unfed() const { return int64_t(text.ids.size()) - fed; }
+    /// Tokens of its prompt but the last, from which it draws.
+    int64_t before_draws() const { return int64_t(text.ids.size()) - drawn - 1; }
   };
   /// Texts whose tokens came in together, and so are in the same recursion.
   struct Cohort {
@@ -123,6 +129,10 @@ class Scheduler {
   /// Gives a text a slot and promises it room in the cache for its next piece, where there is some or a later text
   /// gives way.
   bool has_room(Job& job);
+  /// The text whose prompt in the cache this one, which has no slot, is to share; null: there is none any more.
+  const Job* like(const Job& job) const;
+  /// Gives a text a slot, and what it can share.
+  void take_slot(Job& job);
   /// Takes slot and cache from the text that came last, if that was after this one.
   bool later_gives_way(const Job& job);
   /// The prelude for texts with the same cap, which become a cohort.

@@ -129,13 +129,12 @@ void attend_pages(const PagedHead& head, const Strip& strip, Input q, Output out
   const int64_t rows = strip.rows, columns = strip.columns();
   for (int64_t key = 0; key < strip.keys; key += kPanelCols)
     gemm_tiles(rows, kPanelCols, head.width, q.matrix(),
-               {head.pages[key / kPanelCols] + head.keys_at, kPanelCols, head.width * kPanelCols}, scores + key,
-               columns, false);
+               {head.pages[key / kPanelCols], kPanelCols, head.width * kPanelCols}, scores + key, columns, false);
   Real largest[kAttentionRows], sums[kAttentionRows];
   weigh(head.scale, strip, scores, largest, sums);
   for (int64_t key = 0; key < strip.keys; key += kPanelCols)
     gemm_tiles(rows, head.width, smaller(kPanelCols, strip.keys - key), {scores + key, columns, 1},
-               packed(head.pages[key / kPanelCols] + head.values_at, kPanelCols), out.data, out.row, key > 0);
+               packed(head.pages[key / kPanelCols] + head.width * kPanelCols, kPanelCols), out.data, out.row, key > 0);
   for (int64_t i = 0; i < rows; ++i)
     for (int64_t c = 0; c < head.width; ++c) out.data[i * out.row + c] /= sums[i];
 }

@@ -68,8 +68,8 @@ struct AttentionHead {
   int64_t q_row, kv_row;
 };
 
-/// The same with keys and values in pages of kPanelCols tokens, as a cache keeps them (mor/kv_pages.h): in each page
-/// the head's keys [D,kPanelCols] begin at keys_at, and its values [kPanelCols,D], packed, at values_at.
+/// The same with keys and values in pages of kPanelCols tokens, as a cache keeps them (mor/kv_pages.h): each has the
+/// head's keys [D,kPanelCols] and then its values [kPanelCols,D], packed.
 struct PagedHead {
   int64_t queries, group, width;
   Real scale;
@@ -77,7 +77,6 @@ struct PagedHead {
   const Real* q;           ///< [queries, group*D], rows q_row apart
   int64_t q_row;
   const Real* const* pages;
-  int64_t keys_at, values_at;
 };
 
 /// One rung of the ladder of matrix products in docs/04-why-is-it-fast.md: C [m,n] = A [m,k] B [k,n], all row-major
@@ -122,6 +121,11 @@ struct Table {
   void (*pack_int8)(int64_t k, int64_t n, const int8_t* rows, int8_t* panels);
   /// C [m,n] = A [m,k] B [k,n].
   void (*gemm_int8)(int64_t m, int64_t n, int64_t k, Int8Rows a, Int8Panels b, Real* c, int64_t c_row);
+
+  /// The numbers whose upper halves x are.
+  void (*widen_bf16)(int64_t n, const uint16_t* x, Real* y);
+  /// y [rows,columns] = x times the scale of its row, or of its column.
+  void (*widen_int8)(int64_t rows, int64_t columns, const int8_t* x, const Real* scales, bool by_row, Real* y);
 
   /// y = weight * x / rms(x) per row, rms = sqrt(mean(x^2) + eps); inverse_rms [R] is kept for the backward.
   void (*rms_norm)(int64_t rows, int64_t d, Real eps, const Real* x, const Real* weight, Real* y, Real* inverse_rms);

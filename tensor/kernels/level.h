@@ -29,6 +29,10 @@ void quantise_rows(int64_t rows, int64_t k, const Real* x, int64_t x_row, int64_
 void pack_int8(int64_t k, int64_t n, const int8_t* rows, int8_t* panels);
 void gemm_int8(int64_t m, int64_t n, int64_t k, Int8Rows a, Int8Panels b, Real* c, int64_t c_row);
 
+// widen.cpp
+void widen_bf16(int64_t n, const uint16_t* x, Real* y);
+void widen_int8(int64_t rows, int64_t columns, const int8_t* x, const Real* scales, bool by_row, Real* y);
+
 // gemm_ladder.cpp
 void product_naive(int64_t m, int64_t n, int64_t k, const Real* a, const Real* b, Real* c);
 void product_reordered(int64_t m, int64_t n, int64_t k, const Real* a, const Real* b, Real* c);

@@ -12,10 +12,12 @@ using Ints = std::vector<int32_t>;
 
 namespace {
 
+constexpr CacheFormat kCacheFormats[] = {CacheFormat::f32, CacheFormat::bf16, CacheFormat::int8};
+
 /// The logits [T,V] of a text that is fed to a cache in pieces of `step` tokens.
-std::vector<Real> fed(const Model& model, const Ints& ids, int64_t step) {
+std::vector<Real> fed(const Model& model, const Ints& ids, int64_t step, CacheFormat format) {
   const NoGrad off;
-  KvCache cache(model.config());
+  KvCache cache(model.config(), 1, format);
   std::vector<Real> logits;
   for (int64_t t = 0; t < int64_t(ids.size()); t += step) {
     const int64_t n = std::min(step, int64_t(ids.size()) - t);
@@ -30,7 +32,9 @@ std::vector<Real> fed(const Model& model, const Ints& ids, int64_t step) {
 
 }  // namespace
 
-TEST_CASE("packed, a text has the same bits however it is cut into pieces, in every format and combination") {
+TEST_CASE(
+    "packed, a text has the same bits however it is cut into pieces, in every combination and every format of weights "
+    "and cache") {
   int count = 0;
   for_each_combination([&](const std::string& name, const ModelConfig& config) {
     if (++count % 7 != 0) return;  // every axis has fewer values than that, or other ones
@@ -39,8 +43,10 @@ TEST_CASE("packed, a text has the same bits however it is cut into pieces, in ev
       Model model = opinionated_model(config);
       model.pack(format);
       const Ints ids = random_tokens(config.max_seq_len, config.vocab_size, 5);
-      const std::vector<Real> whole = fed(model, ids, config.max_seq_len);
-      for (int64_t step : {1, 2, 5}) CHECK(fed(model, ids, step) == whole);
+      for (CacheFormat cache : kCacheFormats) {
+        const std::vector<Real> whole = fed(model, ids, config.max_seq_len, cache);
+        for (int64_t step : {1, 2, 5}) CHECK(fed(model, ids, step, cache) == whole);
+      }
     }
   });
 }

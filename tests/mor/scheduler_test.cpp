@@ -17,9 +17,10 @@ namespace {
 
 struct Request {
   Ints prompt;
-  int64_t n;
-  SampleOptions options;
+  int64_t n = 0;
+  SampleOptions options = {};
   int64_t max_depth = 0;
+  int64_t like = -1;
 };
 
 /// Prompts of 1 to 6 tokens, 3 to 9 to follow, each with a seed of its own.
@@ -38,7 +39,8 @@ std::vector<Request> equal_requests(int64_t count, int64_t n) {
 }
 
 int64_t submit(Scheduler& scheduler, const Request& request) {
-  return scheduler.submit(request.prompt, request.n, request.options, {.max_depth = request.max_depth});
+  return scheduler.submit(request.prompt, request.n, request.options,
+                          {.max_depth = request.max_depth, .like = request.like});
 }
 
 Scheduler submitted(const Model& model, const SchedulerOptions& options, const std::vector<Request>& requests) {
@@ -53,8 +55,9 @@ void run(Scheduler& scheduler) {
 }
 
 /// Whether a text begins with the tokens and depths that a Generator gives it alone.
-void check_alone(const Model& model, const Request& request, const Scheduler::Text& text) {
-  Generator alone(model, request.options, request.max_depth);
+void check_alone(const Model& model, const Request& request, const Scheduler::Text& text,
+                 CacheFormat format = CacheFormat::f32) {
+  Generator alone(model, request.options, request.max_depth, format);
   Ints ids = request.prompt, depths;
   for (const GeneratedToken& token : alone.prompt(ids)) depths.push_back(token.depth);
   while (ids.size() < text.ids.size()) {
@@ -172,7 +175,7 @@ TEST_CASE("the scheduler refuses texts that the model has no room for, and empty
 }
 
 TEST_CASE("whatever arrives, is cancelled or must give way to others, each text is the one it is alone") {
-  int64_t preemptions = 0, cancelled = 0;
+  int64_t preemptions = 0, cancelled = 0, shared = 0;
   int count = 0;
   for_each_combination([&](const std::string& name, const ModelConfig& small) {
     if (++count % 5 != 0) return;
@@ -181,20 +184,29 @@ TEST_CASE("whatever arrives, is cancelled or must give way to others, each text 
     Model model = opinionated_model(config, 3, 14);
     model.pack(count % 2 ? WeightFormat::f32 : WeightFormat::int8);
     Random random(uint64_t(count), 1);
-    const int64_t page = KvCache(config).page_bytes(), alone = KvCache(config).pages_for(80);
+    const CacheFormat format = CacheFormat(count / 5 % 3);
+    const KvCache cache(config, 1, format);
+    const int64_t page = cache.page_bytes(), alone = cache.pages_for(80);
     Scheduler scheduler(model, {.slots = 1 + random.below(5),
                                 .batching = random.below(3) ? Batching::by_depth : Batching::by_sequence,
                                 .cache_bytes = random.below(4) ? page * (alone + random.below(alone)) : 0,
-                                .prompt_tokens = 1 + random.below(40)});
+                                .prompt_tokens = 1 + random.below(40),
+                                .cache_format = format});
     INFO(name << ", combination " << count);
     std::vector<Request> all;
     std::set<int64_t> ended;
     for (bool busy = true; busy || all.size() < 8;) {
       if (all.size() < 8 && random.below(6) == 0) {
-        const int64_t length = 1 + random.below(60), n = 1 + random.below(80 - length);
-        const SampleOptions options{.top_k = random.below(4), .seed = uint64_t(random.below(99))};
-        all.push_back({random_tokens(length, config.vocab_size, random.below(999)), n, options,
-                       random.below(config.n_recursions + 1)});
+        Request request{.prompt = random_tokens(1 + random.below(60), config.vocab_size, random.below(999)),
+                        .options = {.top_k = random.below(4), .seed = uint64_t(random.below(99))},
+                        .max_depth = random.below(config.n_recursions + 1)};
+        if (!all.empty() && random.below(2) == 0) {
+          request.like = random.below(int64_t(all.size()));
+          request.prompt = all[size_t(request.like)].prompt;
+          request.max_depth = all[size_t(request.like)].max_depth;
+        }
+        request.n = 1 + random.below(80 - int64_t(request.prompt.size()));
+        all.push_back(request);
         REQUIRE(submit(scheduler, all.back()) == int64_t(all.size()) - 1);
       }
       if (!all.empty() && random.below(150) == 0) {
@@ -207,15 +219,17 @@ TEST_CASE("whatever arrives, is cancelled or must give way to others, each text 
       const Scheduler::Text& text = scheduler.text(int64_t(i));
       REQUIRE(text.left == 0);
       if (!ended.contains(int64_t(i))) REQUIRE(text.ids.size() == all[i].prompt.size() + size_t(all[i].n));
-      check_alone(model, all[i], text);
+      check_alone(model, all[i], text, format);
     }
     CHECK(scheduler.under_way() == 0);
     CHECK(scheduler.queued() == 0);
     preemptions += scheduler.counts().preemptions;
+    shared += scheduler.counts().shared;
     cancelled += int64_t(ended.size());
   });
   CHECK(preemptions > 5);
   CHECK(cancelled > 20);
+  CHECK(shared > 100);
 }
 
 TEST_CASE("a cache limit holds, and the text that came first is not held up by later ones") {
@@ -241,6 +255,27 @@ TEST_CASE("a long prompt comes in pieces, beside which the others go on") {
     REQUIRE(scheduler.tick());
   }
   CHECK(scheduler.text(0).left < 20 - 28 / 4 / 3);
+}
+
+TEST_CASE("answers to one prompt have it run once, and its full pages are in memory once") {
+  ModelConfig config = tiny_config();
+  config.max_seq_len = 80;
+  Model model = opinionated_model(config, 3, 14);
+  model.pack(WeightFormat::f32);
+  const std::vector<int32_t> prompt = random_tokens(70, config.vocab_size, 3);
+  Scheduler scheduler(model, {.slots = 5});
+  std::vector<Request> all;
+  for (int64_t i = 0; i < 5; ++i) {
+    all.push_back({prompt, 8, {.seed = uint64_t(i)}, 0, i > 0 ? 0 : -1});
+    submit(scheduler, all.back());
+  }
+  run(scheduler);
+  check_alone(model, scheduler, all);
+  CHECK(scheduler.counts().shared == 4 * 69);
+  // Of the first layer, where all tokens have an entry, two pages of the prompt are shared and the third is not.
+  CHECK(scheduler.counts().peak_pages <= 5 * KvCache(config).pages_for(77) - 4 * 2);
+  CHECK_THROWS(scheduler.submit({1, 2}, 3, {}, {.like = 0}));
+  CHECK_THROWS(scheduler.submit(prompt, 3, {}, {.max_depth = 1, .like = 0}));
 }
 
 TEST_CASE("a text that is forgotten leaves nothing behind, whether it is queued, inside or done") {

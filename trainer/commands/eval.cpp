@@ -19,6 +19,7 @@ struct Options {
   ModelOption model;
   std::string data, rule;
   int64_t max_depth = 0;
+  CacheFormat cache = CacheFormat::f32;
   bool json = false, quiet = false;
 };
 
@@ -55,7 +56,7 @@ void eval(const Options& options) {
   int64_t tokens = 0;
   const bool chosen = routed && !options.rule.empty();
   for (Rule rule : chosen ? std::vector{enum_value<Rule>(options.rule, "--rule")} : rules_of(loaded.config())) {
-    const Evaluation e = evaluate(*loaded.model, text, rule, 0, options.max_depth);
+    const Evaluation e = evaluate(*loaded.model, text, rule, {.max_depth = options.max_depth, .cache = options.cache});
     tokens = e.tokens;
     rules[routed ? enum_name(rule) : "all"] = {{"loss", e.loss},
                                                {"perplexity", e.perplexity},
@@ -89,6 +90,7 @@ void add_eval_command(CLI::App& app) {
                   "tinymor eval runs/first --data other.txt --json");
   add_model_option(*command, options->model);
   add_weights_option(*command, options->model.weights);
+  add_cache_format_option(*command, options->cache);
   command->add_option("--data", options->data, "Text to judge on (default: what the run held out of its own)");
   command->add_option("--rule", options->rule, "Only this rule: topk (training), threshold (causal) or aux_threshold")
       ->check(rule_names());

@@ -21,6 +21,7 @@ namespace {
 struct Options {
   ModelOption model;
   std::string prompt, show;
+  CacheFormat cache = CacheFormat::f32;
   SampleOptions sample;
   int64_t max_tokens = 200, max_depth = 0;
   bool json = false, quiet = false;
@@ -30,7 +31,7 @@ void generate(const Options& options) {
   const LoadedModel loaded = load_model(options.model, options.quiet);
   SampleOptions sample = options.sample;
   sample.never = loaded.tokenizer->unknown();
-  Generator generator(*loaded.model, sample, options.max_depth);
+  Generator generator(*loaded.model, sample, options.max_depth, options.cache);
   const std::vector<int32_t> ids = prompt_tokens(*loaded.tokenizer, options.prompt);
   std::vector<GeneratedToken> tokens = generator.prompt(ids);
   const int64_t depths = loaded.model->layers().recursions;
@@ -79,6 +80,7 @@ void add_generate_command(CLI::App& app) {
                                   "tinymor generate runs/first --prompt \"Once upon a time\" --temperature 0.7");
   add_model_option(*command, options->model);
   add_weights_option(*command, options->model.weights);
+  add_cache_format_option(*command, options->cache);
   command->add_option("--prompt", options->prompt, "Text to start from")->required();
   command->add_option("--max-tokens", options->max_tokens, "Tokens to generate")
       ->check(at_least(0))

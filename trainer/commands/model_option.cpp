@@ -3,6 +3,28 @@
 #include "trainer/program.h"
 
 namespace tinymor {
+namespace {
+
+/// An option whose values are the names in `formats`, the first of which is the default.
+template <class Format>
+void add_format_option(CLI::App& command, Format& format, const char* name,
+                       const std::vector<std::pair<std::string, Format>>& formats, const char* help) {
+  std::vector<std::string> names;
+  for (const auto& each : formats) names.push_back(each.first);
+  command
+      .add_option_function<std::string>(
+          name,
+          [&format, formats](const std::string& chosen) {
+            for (const auto& each : formats)
+              if (each.first == chosen) format = each.second;
+          },
+          help)
+      ->check(CLI::IsMember(names))
+      ->type_name("TEXT")
+      ->default_str(names.front());
+}
+
+}  // namespace
 
 CLI::Option* add_checkpoint_option(CLI::App& command, std::string& checkpoint) {
   return command
@@ -18,14 +40,17 @@ void add_model_option(CLI::App& command, ModelOption& option, const std::string&
 }
 
 void add_weights_option(CLI::App& command, WeightFormat& format) {
-  command
-      .add_option_function<std::string>(
-          "--weights",
-          [&format](const std::string& name) { format = name == "int8" ? WeightFormat::int8 : WeightFormat::f32; },
-          "Read the weights as f32, or rounded to a byte each (int8): a quarter to read, for a little more loss")
-      ->check(CLI::IsMember({"f32", "int8"}))
-      ->type_name("TEXT")
-      ->default_str("f32");
+  add_format_option<WeightFormat>(
+      command, format, "--weights", {{"f32", WeightFormat::f32}, {"int8", WeightFormat::int8}},
+      "Read the weights as f32, or rounded to a byte each (int8): a quarter to read, for a little more loss");
+}
+
+void add_cache_format_option(CLI::App& command, CacheFormat& format) {
+  add_format_option<CacheFormat>(
+      command, format, "--cache-format",
+      {{"f32", CacheFormat::f32}, {"bf16", CacheFormat::bf16}, {"int8", CacheFormat::int8}},
+      "Keep keys and values as f32, or rounded to two bytes each (bf16) or one (int8): a smaller cache, for a little "
+      "more loss");
 }
 
 std::filesystem::path chosen_weights(const ModelOption& option, bool quiet) {

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "mor/kv_pages.h"
 #include "trainer/loop/run_folder.h"
 
 namespace tinymor {
@@ -20,6 +21,8 @@ CLI::Option* add_checkpoint_option(CLI::App& command, std::string& checkpoint);
 
 /// Adds --weights f32|int8.
 void add_weights_option(CLI::App& command, WeightFormat& format);
+/// Adds --cache-format f32|bf16|int8.
+void add_cache_format_option(CLI::App& command, CacheFormat& format);
 
 /// The file with the chosen weights. Says on stderr which they are where a run's best and newest differ.
 std::filesystem::path chosen_weights(const ModelOption& option, bool quiet = false);

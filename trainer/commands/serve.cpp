@@ -89,6 +89,7 @@ void add_serve_command(CLI::App& app) {
       "curl http://127.0.0.1:8000/v1/completions -d '{\"prompt\": \"Once upon a time\", \"max_tokens\": 40}'");
   add_model_option(*command, options->model);
   add_weights_option(*command, options->model.weights);
+  add_cache_format_option(*command, options->limits.cache_format);
   command->add_option("--host", options->host, "Address to listen at; 0.0.0.0: every network of this machine")
       ->check(not_empty())
       ->capture_default_str();

@@ -96,14 +96,14 @@ Outcome outcome_of(const Config& config, const std::filesystem::path& folder, in
   const bool puzzles = config.data.source == "puzzles";
   DepthStudy study(*loaded.tokenizer);
   const SeeWindows see = [&](const auto&... seen) { study.see(seen...); };
-  const Evaluation causal =
-      evaluate(*loaded.model, windows, causal_rule(loaded.config()), max_windows, 0, puzzles ? see : SeeWindows{});
+  const Evaluation causal = evaluate(*loaded.model, windows, causal_rule(loaded.config()),
+                                     {.max_windows = max_windows, .see = puzzles ? see : SeeWindows{}});
   Outcome outcome{.loss = causal.loss,
                   .topk_loss = causal.loss,
                   .mean_depth = causal.mean_depth,
                   .dead_positions = causal.dead_positions};
   if (loaded.config().routing == Routing::expert_choice)
-    outcome.topk_loss = evaluate(*loaded.model, windows, Rule::topk, max_windows).loss;
+    outcome.topk_loss = evaluate(*loaded.model, windows, Rule::topk, {.max_windows = max_windows}).loss;
   if (puzzles) study.conclude(outcome);
   return outcome;
 }

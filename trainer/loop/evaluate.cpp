@@ -14,11 +14,11 @@ using SeeTargets = std::function<void(const IntTensor& ids, std::span<const int3
                                       const ForwardResult& result, const Tensor& nll)>;
 
 /// Runs `model` over the windows that evaluate judges. Where a target is -1, the loss is 0.
-void for_windows(const Model& model, const Batch& windows, Rule rule, int64_t max_windows, int64_t max_depth,
+void for_windows(const Model& model, const Batch& windows, Rule rule, const EvaluateOptions& options,
                  const SeeTargets& see) {
   const NoGrad off;
   const int64_t all = windows.inputs.dim(0), length = windows.inputs.dim(1);
-  const int64_t count = max_windows > 0 ? std::min(max_windows, all) : all;
+  const int64_t count = options.max_windows > 0 ? std::min(options.max_windows, all) : all;
   // About two thousand tokens at a time keep the memory of an evaluation below that of a training step.
   const int64_t at_once = std::max<int64_t>(1, 2048 / length);
   for (int64_t first = 0; first < count; first += at_once) {
@@ -33,8 +33,10 @@ void for_windows(const Model& model, const Batch& windows, Rule rule, int64_t ma
       append(targets, windows.targets);
     }
     const IntTensor inputs({n, length}, ids);
-    const ForwardResult result =
-        model.forward(inputs.reshape({n * length}), Rows::batch(n, length), {.rule = rule, .max_depth = max_depth});
+    KvCache cache(model.config(), n, options.cache);
+    const ForwardResult result = model.forward(
+        inputs.reshape({n * length}), Rows::batch(n, length),
+        {.rule = rule, .max_depth = options.max_depth, .cache = options.cache == CacheFormat::f32 ? nullptr : &cache});
     const IntTensor asked({n * length}, targets);
     see(inputs, targets, result, cross_entropy(result.logits, asked, Reduction::none).value());
   }
@@ -42,15 +44,14 @@ void for_windows(const Model& model, const Batch& windows, Rule rule, int64_t ma
 
 }  // namespace
 
-Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows, int64_t max_depth,
-                    const SeeWindows& see) {
+Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, const EvaluateOptions& options) {
   Evaluation sum;
   RouterMetrics routing{.sampling_accuracy = 0};
   const int64_t length = windows.inputs.dim(1);
   int64_t positions = 0;
   std::vector<bool> reached(length, false);
   for_windows(
-      model, windows, rule, max_windows, max_depth,
+      model, windows, rule, options,
       [&](const IntTensor& ids, std::span<const int32_t> targets, const ForwardResult& result, const Tensor& nll) {
         for (Real loss : nll.values()) sum.loss += loss;
         for (int64_t i = 0; i < ids.count(); ++i) {
@@ -60,7 +61,7 @@ Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t
         routing.add(result.metrics, double(ids.count()));
         positions += ids.count();
         sum.tokens += ids.count() - std::count(targets.begin(), targets.end(), -1);
-        if (see) see(ids, result, nll);
+        if (options.see) options.see(ids, result, nll);
       });
   check_input(sum.tokens > 0, "the text: has nothing that the model knows to judge it by (use another text)");
   sum.loss /= double(sum.tokens);

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "datasets/batches.h"
+#include "mor/kv_cache.h"
 #include "mor/model.h"
 
 namespace tinymor {
@@ -25,10 +26,15 @@ struct Evaluation {
 /// Sees some windows at a time: their ids [n,T], what the model did with them, and the loss of every prediction [n*T].
 using SeeWindows = std::function<void(const IntTensor& ids, const ForwardResult& result, const Tensor& nll)>;
 
-/// Judges `model` on the windows [n,T] under a rule, by all predictions but those of targets -1; at most `max_windows`
-/// of them, evenly spread (0: all). `see` is shown all of them on the way. Throws InputError when there is nothing to
-/// judge by.
-Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, int64_t max_windows = 0, int64_t max_depth = 0,
-                    const SeeWindows& see = {});
+struct EvaluateOptions {
+  int64_t max_windows = 0;               ///< as many, evenly spread; 0: all
+  int64_t max_depth = 0;                 ///< caps the recursions per token; 0: no cap
+  CacheFormat cache = CacheFormat::f32;  ///< keys and values are rounded as a cache of that format rounds them
+  SeeWindows see = {};                   ///< is shown all windows on the way
+};
+
+/// Judges `model` on the windows [n,T] under a rule, by all predictions but those of targets -1. Throws InputError when
+/// there is nothing to judge by.
+Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, const EvaluateOptions& options = {});
 
 }  // namespace tinymor

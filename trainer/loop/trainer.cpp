@@ -117,7 +117,7 @@ Task::Pass Trainer::Text::pass(int64_t step, int64_t micro, const ForwardOptions
 EvalMetrics Trainer::Text::evaluate() const {
   EvalMetrics metrics;
   for (Rule rule : rules_of(config.model)) {
-    const Evaluation evaluation = tinymor::evaluate(weights, held_out_, rule, kEvalWindows);
+    const Evaluation evaluation = tinymor::evaluate(weights, held_out_, rule, {.max_windows = kEvalWindows});
     (rule == Rule::topk ? metrics.topk_loss : metrics.threshold_loss) = evaluation.loss;
     metrics.mean_depth = evaluation.mean_depth;
   }

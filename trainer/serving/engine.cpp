@@ -123,20 +123,23 @@ void Engine::run() {
 
 void Engine::admit(const Waiting& waiting) {
   const CompletionRequest& request = waiting.completion->request;
-  for (const Ids& prompt : waiting.prompts)
+  for (const Ids& prompt : waiting.prompts) {
+    int64_t first = -1;
     for (int64_t answer = 0; answer < request.n; ++answer) {
       SampleOptions sampling = request.sampling;
       sampling.seed += uint64_t(answer);
       // One token more than is asked for: the last of those is then run, and has a depth.
-      const int64_t number =
-          scheduler_->submit(prompt, request.max_tokens + 1, sampling,
-                             {.max_depth = request.max_depth, .keep_logits = request.logprobs.has_value()});
+      const Scheduler::Wishes wishes{
+          .max_depth = request.max_depth, .keep_logits = request.logprobs.has_value(), .like = first};
+      const int64_t number = scheduler_->submit(prompt, request.max_tokens + 1, sampling, wishes);
+      if (answer == 0) first = number;
       choices_.push_back({.completion = waiting.completion,
                           .index = size_t(&prompt - waiting.prompts.data()) * size_t(request.n) + size_t(answer),
                           .number = number,
                           .prompt = int64_t(prompt.size()),
                           .text = ChoiceText(*loaded_.tokenizer, request.stop)});
     }
+  }
 }
 
 void Engine::end_cancelled() {
@@ -263,7 +266,9 @@ void Engine::fail_all(const std::string& why) {
 }
 
 void Engine::begin() {
-  scheduler_.emplace(*loaded_.model, SchedulerOptions{.slots = limits_.slots, .cache_bytes = limits_.cache_bytes});
+  scheduler_.emplace(*loaded_.model, SchedulerOptions{.slots = limits_.slots,
+                                                      .cache_bytes = limits_.cache_bytes,
+                                                      .cache_format = limits_.cache_format});
 }
 
 void Engine::note_progress() {

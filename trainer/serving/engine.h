@@ -39,6 +39,7 @@ class Engine {
     int64_t slots = 8;        ///< texts under way at a time
     int64_t max_queue = 64;   ///< texts that wait
     int64_t cache_bytes = 0;  ///< for keys and values; 0: what the slots need
+    CacheFormat cache_format = CacheFormat::f32;
   };
   Engine(LoadedModel loaded, const Limits& limits);
   /// Ends what is under way.

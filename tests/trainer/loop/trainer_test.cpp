@@ -291,12 +291,12 @@ TEST_CASE("evaluation leaves out the targets that nothing is asked of") {
   double loss = 0;
   int64_t count = 0;
   const int32_t left_out = trainer.tokenizer().encode("e")[0];
-  evaluate(trainer.model(), windows, Rule::topk, 0, 0,
-           [&](const IntTensor& ids, const ForwardResult&, const Tensor& nll) {
-             const int64_t first = count;
-             for (int64_t i = 0; i < ids.count(); ++i, ++count)
-               if (windows.targets.values()[size_t(first + i)] != left_out) loss += nll.data()[i];
-           });
+  const auto see = [&](const IntTensor& ids, const ForwardResult&, const Tensor& nll) {
+    const int64_t first = count;
+    for (int64_t i = 0; i < ids.count(); ++i, ++count)
+      if (windows.targets.values()[size_t(first + i)] != left_out) loss += nll.data()[i];
+  };
+  evaluate(trainer.model(), windows, Rule::topk, {.see = see});
   const int64_t unasked = leave_out(windows, left_out);
   REQUIRE(unasked > 100);
   const Evaluation rest = evaluate(trainer.model(), windows, Rule::topk);
@@ -315,5 +315,5 @@ TEST_CASE("evaluation of a window counts every prediction once") {
   CHECK(all.tokens == windows.inputs.count());
   CHECK(all.perplexity == Approx(std::exp(all.loss)));
   CHECK(all.mean_depth == Approx((32 + 21 + 10) / 32.0));
-  CHECK(evaluate(trainer.model(), windows, Rule::topk, 3).tokens == 3 * 32);
+  CHECK(evaluate(trainer.model(), windows, Rule::topk, {.max_windows = 3}).tokens == 3 * 32);
 }
