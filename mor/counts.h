@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "mor/config.h"
+#include "tensor/packed_matrix.h"
 
 namespace tinymor {
 
@@ -34,6 +35,10 @@ double honest_flops_per_image(const ModelConfig& config, double pixels);
 /// Layers that a token of `depth` recursions goes through; with the mean depth of several tokens, the mean of theirs.
 /// Unlike depths, it can be compared between models. In one that repeats no block every token has depth 1.
 double layers_per_token(const ModelConfig& config, double depth);
+
+/// Bytes of packed matrices that are read for one token of `depth` recursions, each time that a layer is used, and for
+/// its logits. Texts that are written together read them together.
+double weight_bytes_per_token(const ModelConfig& config, double depth, WeightFormat format);
 
 /// Mean bytes of keys and values per token that a cache holds (paper 2.2.2): recursion r keeps its share of the tokens.
 double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy);

@@ -29,13 +29,18 @@ void for_pieces(int64_t rows, int64_t columns, int64_t depth, Body body) {
   });
 }
 
+/// int8: the products of four bytes are added up at a time.
+int64_t padded(int64_t in) {
+  return (in + 3) / 4 * 4;
+}
+
 }  // namespace
 
 PackedMatrix::PackedMatrix(const Tensor& weight, WeightFormat format) : format_(format) {
   check(weight.rank() == 2, "[pack] weights {} are no matrix", weight.shape());
   out_ = weight.dim(0);
   in_ = weight.dim(1);
-  padded_ = (in_ + 3) / 4 * 4;
+  padded_ = padded(in_);
   const Tensor rows = weight.contiguous_copy();
   if (format == WeightFormat::f32) {
     panels_ = Tensor(Shape{kernels::packed_count(in_, out_)});
@@ -51,9 +56,9 @@ PackedMatrix::PackedMatrix(const Tensor& weight, WeightFormat format) : format_(
   table().pack_int8(padded_, out_, bytes.data(), reinterpret_cast<int8_t*>(numbers_.mutable_data()));
 }
 
-int64_t PackedMatrix::bytes() const {
-  if (format_ == WeightFormat::f32) return panels_.count() * int64_t(sizeof(Real));
-  return 4 * numbers_.count() + int64_t(scales_.size() * sizeof(Real));
+int64_t PackedMatrix::bytes_of(int64_t out, int64_t in, WeightFormat format) {
+  if (format == WeightFormat::f32) return kernels::packed_count(in, out) * int64_t(sizeof(Real));
+  return kernels::packed_count(padded(in), out) + out * int64_t(sizeof(Real));
 }
 
 Tensor PackedMatrix::product(const Tensor& x) const {

@@ -27,8 +27,9 @@ class PackedMatrix {
   Tensor product(const Tensor& x) const;
 
   WeightFormat format() const { return format_; }
-  /// Bytes that a product reads of it.
-  int64_t bytes() const;
+  /// Bytes that a product reads of it; of a matrix [out,in] that is not packed yet.
+  int64_t bytes() const { return bytes_of(out_, in_, format_); }
+  static int64_t bytes_of(int64_t out, int64_t in, WeightFormat format);
 
  private:
   Tensor product_f32(const Tensor& x) const;

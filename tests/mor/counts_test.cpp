@@ -88,6 +88,22 @@ TEST_CASE("cache bytes shrink by (N+1)/2N over the block under recursion-wise ca
   CHECK(ratio(3, 32, KvStrategy::shared) == Approx(12.0 / 32));
 }
 
+TEST_CASE("the weights that a token reads are the packed matrices of the layers it goes through, and the head") {
+  for (WeightFormat format : {WeightFormat::f32, WeightFormat::int8}) {
+    const ModelConfig config = tiny_config(Sharing::none, Routing::none);
+    Model model(config, 1);
+    model.pack(format);
+    int64_t bytes = 0;
+    for (const Variable* weight : std::as_const(model).parameters())
+      if (weight->packed()) bytes += weight->packed()->bytes();
+    CHECK(weight_bytes_per_token(config, 1, format) == double(bytes));
+  }
+  const ModelConfig vanilla = base_360m(Sharing::none, Routing::none, 1, 8),
+                    mor = base_360m(Sharing::middle_cycle, Routing::expert_choice, 3, 8);
+  CHECK(weight_bytes_per_token(mor, 3, WeightFormat::int8) == weight_bytes_per_token(vanilla, 1, WeightFormat::int8));
+  CHECK(weight_bytes_per_token(mor, 1.5, WeightFormat::f32) < weight_bytes_per_token(mor, 2, WeightFormat::f32));
+}
+
 TEST_CASE("bytes and FLOPs are exact: whole where they are whole, and else the nearest number") {
   const int64_t d = 960, length = 1536, block = 2;
   const int64_t mlp = 6 * d * 2560, attention = 2 * d * length;

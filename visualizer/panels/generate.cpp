@@ -102,7 +102,31 @@ std::optional<ShownDraw> draw_to_show(const Source& source, const AppState& stat
     return draw ? std::optional(ShownDraw{*draw, token}) : std::nullopt;
   }
   if (g.logits.empty()) return std::nullopt;
-  return ShownDraw{draw_of(g.logits, state.request, size - g.prompt_tokens()), std::nullopt};
+  return ShownDraw{draw_of(g.logits, state.request, state.shown.generated.ids, size - g.prompt_tokens()), std::nullopt};
+}
+
+constexpr const char* format_names[] = {"f32", "int8"};  // by WeightFormat
+constexpr const char* format_controls[] = {"gen.f32", "gen.int8"};
+constexpr const char* format_hints[] = {
+    "Reads the weights as they were trained, four bytes each",
+    "Reads the weights rounded to one byte each: a quarter to read, for a little more loss"};
+
+/// By the format of the weights, "int8: 5.3 layers and 1.2 MB of weights per token, 2.1k tokens/s"; the speed where the
+/// model has written with them.
+std::vector<std::string> token_costs(const Source& source, const AppState& state) {
+  ModelConfig config = source.config().model;
+  config.vocab_size = int64_t(source.history().run.vocabulary.size());
+  const TextView& text = state.shown.generated;
+  const double depth = text.size() > 0 ? text.mean_depth : double(source.geometry().recursions);
+  std::vector<std::string> lines;
+  for (size_t f = 0; f < std::size(format_names); ++f) {
+    const double bytes = weight_bytes_per_token(config, depth, WeightFormat(f));
+    const double speed = source.generation().tokens_per_second[f];
+    lines.push_back(fmt::format("{}: {:.1f} layers and {}B of weights per token{}", format_names[f],
+                                layers_per_token(config, depth), short_number(bytes),
+                                speed > 0 ? fmt::format(", {} tokens/s", short_number(speed)) : ""));
+  }
+  return lines;
 }
 
 class GeneratePanel : public Panel {
@@ -123,8 +147,7 @@ class GeneratePanel : public Panel {
       what = token_line(Work(source), g, view, *token);
     const int64_t step = source.generated_step();
     const std::string weights = step > 0 ? fmt::format("weights of step {} \u00b7 ", step) : "";
-    return fmt::format("{}{} \u00b7 {} tokens/s{}", weights, what, short_number(g.tokens_per_second),
-                       and_rule(source, RuleView::causal));
+    return weights + what + and_rule(source, RuleView::causal);
   }
 
   Table table(const Source& source, const AppState& state) const override {
@@ -168,6 +191,7 @@ class GeneratePanel : public Panel {
     std::string out;
     if (!source.can_generate()) return source.why_not() + "\n";
     if (const std::string notice = source.generation().notice(); !notice.empty()) out += notice + "\n";
+    for (const std::string& line : token_costs(source, state)) out += line + "\n";
     const TextView& view = state.shown.generated;
     if (has_branches(source)) out += branches_text(source);
     for (int t = 0; t < view.size() && !has_branches(source); ++t)
@@ -192,6 +216,10 @@ class GeneratePanel : public Panel {
               [&] { ui::slider("gen.top_k", request.top_k, 0, 100, request.top_k > 0 ? "%d" : "all"); });
     row.field("gen.top_p", "top-p", "Only the likeliest tokens that together reach this probability",
               [&] { ui::slider("gen.top_p", request.top_p, 0, 1, "%.2f"); });
+    row.field("gen.min_p", "min-p", "Only tokens with at least this share of the likeliest one's probability; 0: all",
+              [&] { ui::slider("gen.min_p", request.min_p, 0, 1, "%.2f"); });
+    row.field("gen.repetition_penalty", "repetition penalty", "Makes tokens of the text so far less likely; 1: off",
+              [&] { ui::slider("gen.repetition_penalty", request.repetition_penalty, 1, 2, "%.2f"); });
     row.field("gen.max_depth", "most recursions", "Caps the depth of the tokens to come; 0: no cap", [&] {
       ui::slider("gen.max_depth", request.max_depth, 0, source.geometry().recursions,
                  request.max_depth > 0 ? "%d" : "no cap");
@@ -204,6 +232,18 @@ class GeneratePanel : public Panel {
               [&] { ui::number_field("gen.seed", request.seed, 1); });
     row.end();
     request.seed = std::max(0, request.seed);
+    draw_costs(source, state);
+  }
+
+  /// What a token costs with the weights in either format, and which is used.
+  static void draw_costs(const Source& source, AppState& state) {
+    const std::vector<std::string> costs = token_costs(source, state);
+    for (size_t f = 0; f < costs.size(); ++f) {
+      if (f > 0) go_beside(costs[f].c_str());
+      const WeightFormat format = WeightFormat(f);
+      if (ui::chip(format_controls[f], costs[f].c_str(), state.request.weights == format, format_hints[f]))
+        state.request.weights = format;
+    }
   }
 
   /// The next button stands beside the last one, or, where there is no room, in a new line.

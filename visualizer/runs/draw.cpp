@@ -6,16 +6,17 @@
 
 namespace tinymor {
 
-Draw draw_of(std::span<const float> logits, const Sampling& sampling, int64_t n) {
+Draw draw_of(std::span<const float> logits, const Sampling& sampling, std::span<const int32_t> text, int64_t n) {
   const std::vector<Real> real(logits.begin(), logits.end());
   const SampleOptions options = sample_options(sampling);
-  return draw_of(logits, sampling, n, sample(real, options, sampling_draw(options.seed, n)));
+  return draw_of(logits, sampling, text, n, sample(real, options, sampling_draw(options.seed, n), text));
 }
 
-Draw draw_of(std::span<const float> logits, const Sampling& sampling, int64_t n, int32_t id) {
+Draw draw_of(std::span<const float> logits, const Sampling& sampling, std::span<const int32_t> text, int64_t n,
+             int32_t id) {
   const std::vector<Real> real(logits.begin(), logits.end());
   Draw draw;
-  draw.candidates = distribution(real, sample_options(sampling));
+  draw.candidates = distribution(real, sample_options(sampling), text);
   draw.all = draw.candidates.size();
   draw.vocabulary = logits.size();
   draw.number = sampling_draw(uint64_t(sampling.seed), n);

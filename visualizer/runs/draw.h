@@ -25,9 +25,10 @@ struct Draw {
   bool by_hand = false;  ///< A person chose the token; the number had no say.
 };
 
-/// What the n-th draw after the prompt takes, n from 0, by the logits [V] for that token.
-Draw draw_of(std::span<const float> logits, const Sampling& sampling, int64_t n);
+/// What the n-th draw after the prompt takes, n from 0, behind `text`, by the logits [V] for that token.
+Draw draw_of(std::span<const float> logits, const Sampling& sampling, std::span<const int32_t> text, int64_t n);
 /// The same where it is known that token `id` was taken.
-Draw draw_of(std::span<const float> logits, const Sampling& sampling, int64_t n, int32_t id);
+Draw draw_of(std::span<const float> logits, const Sampling& sampling, std::span<const int32_t> text, int64_t n,
+             int32_t id);
 
 }  // namespace tinymor

@@ -75,6 +75,7 @@ void GenerationWorker::clear_text() {
   anew.looking = state_.looking;
   anew.survey = state_.survey;
   anew.surveying = state_.surveying;
+  anew.tokens_per_second = state_.tokens_per_second;
   state_ = std::move(anew);
 }
 
@@ -280,7 +281,7 @@ std::shared_ptr<const Draw> GenerationWorker::chosen_by_hand(const GenerateReque
   const std::vector<int32_t>& kept = request.kept;
   if (!request.by_hand || decoded_.empty() || kept.size() != decoded_.size() + 1) return nullptr;
   if (!std::equal(decoded_.begin(), decoded_.end(), kept.begin())) return nullptr;
-  Draw draw = draw_of(decoder_->logits(), request, drawn_, kept.back());
+  Draw draw = draw_of(decoder_->logits(), request, decoded_, drawn_, kept.back());
   draw.by_hand = true;
   return std::make_shared<const Draw>(std::move(draw));
 }
@@ -289,6 +290,7 @@ void GenerationWorker::begin(const GenerateRequest& request) {
   const std::shared_ptr<const Draw> chosen = chosen_by_hand(request);
   std::vector<GeneratedPiece> text = decoder_->start(request);
   decoded_ = request.kept;
+  weights_ = request.weights;
   drawn_ = decoded_.empty() ? 0 : int64_t(decoded_.size()) - request.kept_prompt;
   if (decoded_.empty())
     for (const GeneratedPiece& token : text) decoded_.push_back(token.id);
@@ -309,6 +311,16 @@ void GenerationWorker::note_cache(GeneratedPiece& newest) const {
   newest.kv_bytes = decoder_->kv_bytes();
 }
 
+// With weights of another format the text is fed again.
+void GenerationWorker::use(const Sampling& sampling) {
+  if (sampling.weights == weights_) return;
+  GenerateRequest again{sampling};
+  again.kept = decoded_;
+  again.kept_prompt = int(int64_t(decoded_.size()) - drawn_);
+  decoder_->start(again);
+  weights_ = sampling.weights;
+}
+
 // False when it was cancelled on the way.
 bool GenerationWorker::decode_all(int tokens) {
   using clock = std::chrono::steady_clock;
@@ -316,19 +328,20 @@ bool GenerationWorker::decode_all(int tokens) {
   for (int n = 1; n <= tokens; ++n) {
     Sampling sampling;
     if (!wait_for_pace(sampling)) return false;
+    use(sampling);
     const std::vector<float> before = decoder_->logits();
     const auto begun = clock::now();
     GeneratedPiece token = decoder_->next(sampling);
     token.seconds = std::chrono::duration<double>(clock::now() - begun).count();
     spent += token.seconds;
-    token.draw = std::make_shared<const Draw>(draw_of(before, sampling, drawn_++, token.id));
+    token.draw = std::make_shared<const Draw>(draw_of(before, sampling, decoded_, drawn_++, token.id));
     note_cache(token);
     decoded_.push_back(token.id);
     std::vector<float> logits = decoder_->logits();
     update([&](Generation& state) {
       state.text.push_back(std::move(token));
       state.logits = std::move(logits);
-      state.tokens_per_second = n / std::max(spent, 1e-9);
+      state.tokens_per_second[size_t(weights_)] = n / std::max(spent, 1e-9);
     });
   }
   return !cancelled_;

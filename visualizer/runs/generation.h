@@ -3,6 +3,7 @@
 // nor a training run waits for it. A request is always "this text, and this many more tokens": going back, continuing
 // from any token and choosing another token are the same request with another text.
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "tensor/packed_matrix.h"
 #include "trainer/recording/events.h"
 #include "visualizer/runs/survey.h"
 
@@ -25,9 +27,12 @@ struct Sampling {
   float temperature = 0.8f;
   int top_k = 40;  ///< 0: all.
   float top_p = 1;
+  float min_p = 0;               ///< 0: all.
+  float repetition_penalty = 1;  ///< 1: off.
   int seed = 1;
   int max_depth = 0;  ///< 0: no cap.
   int pace = 0;       ///< Tokens per second; 0: as fast as it can.
+  WeightFormat weights = WeightFormat::f32;
 };
 
 struct GenerateRequest : Sampling {
@@ -121,7 +126,8 @@ struct Generation {
   std::vector<float> logits;  ///< [V] for the token after it; empty before there is a text.
   std::shared_ptr<const std::vector<std::string>> vocabulary;
   bool running = false;
-  double tokens_per_second = 0;
+  /// That the model wrote without waiting for anyone, with the weights in each format, by its number; 0: not known.
+  std::array<double, 2> tokens_per_second{};
   int left_out = 0;                        ///< Tokens at the beginning of the prompt that the model has no room for.
   std::string error;                       ///< Why it ended early; empty when all is well.
   std::shared_ptr<const Outcome> outcome;  ///< Of the newest experiment; null: none was made.
@@ -175,6 +181,7 @@ class GenerationWorker {
   void begin(const GenerateRequest& request);
   std::shared_ptr<const Draw> chosen_by_hand(const GenerateRequest& request) const;
   bool decode_all(int tokens);
+  void use(const Sampling& sampling);
   void note_cache(GeneratedPiece& newest) const;
   bool wait_for_pace(Sampling& sampling);
   template <class Change>
@@ -188,6 +195,7 @@ class GenerationWorker {
   SurveyTexts to_survey_;
   Survey surveyed_;
   int64_t drawn_ = 0;  // how many of them are behind the prompt
+  WeightFormat weights_ = WeightFormat::f32;
   std::mutex mutex_;
   std::condition_variable changed_;
   GenerateRequest request_;

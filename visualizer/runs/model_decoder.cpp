@@ -36,7 +36,7 @@ class ModelDecoder : public Decoder {
  public:
   explicit ModelDecoder(LoadedModel loaded)
       : loaded_(std::move(loaded)),
-        generator_(*loaded_.model, {}),
+        generator_(std::in_place, *loaded_.model, SampleOptions{}),
         vocabulary_(std::make_shared<const std::vector<std::string>>(loaded_.tokenizer->pieces())) {}
 
   std::vector<GeneratedPiece> start(const GenerateRequest& request) override {
@@ -44,9 +44,10 @@ class ModelDecoder : public Decoder {
     const std::vector<int32_t> ids = anew ? loaded_.tokenizer->encode(plain_text(request.prompt)) : request.kept;
     check_input(!ids.empty(), "prompt: it holds no token (write a word)");
     const int64_t prompt = anew ? int64_t(ids.size()) : request.kept_prompt;
-    generator_.set_options(options(request), request.max_depth);
+    use(request.weights);
+    generator_->set_options(options(request), request.max_depth);
     std::vector<GeneratedPiece> pieces;
-    for (const GeneratedToken& token : generator_.prompt(ids, int64_t(ids.size()) - prompt))
+    for (const GeneratedToken& token : generator_->prompt(ids, int64_t(ids.size()) - prompt))
       pieces.push_back(piece_of(token, false));
     const int64_t front = int64_t(ids.size()) - int64_t(pieces.size());
     left_out_ = int(front);
@@ -57,8 +58,8 @@ class ModelDecoder : public Decoder {
   int left_out() const override { return left_out_; }
 
   GeneratedPiece next(const Sampling& sampling) override {
-    generator_.set_options(options(sampling), sampling.max_depth);
-    return piece_of(generator_.next(), false);
+    generator_->set_options(options(sampling), sampling.max_depth);
+    return piece_of(generator_->next(), false);
   }
 
   Outcome try_out(const Experiment& e) override {
@@ -117,10 +118,10 @@ class ModelDecoder : public Decoder {
     return out;
   }
 
-  int cached() const override { return int(generator_.held()); }
-  int64_t kv_bytes() const override { return generator_.cache().bytes(); }
+  int cached() const override { return int(generator_->held()); }
+  int64_t kv_bytes() const override { return generator_->cache().bytes(); }
   std::vector<float> logits() const override {
-    std::vector<float> logits(generator_.logits().begin(), generator_.logits().end());
+    std::vector<float> logits(generator_->logits().begin(), generator_->logits().end());
     const int32_t never = loaded_.tokenizer->unknown();
     if (never >= 0 && !logits.empty()) logits[size_t(never)] = -std::numeric_limits<float>::infinity();
     return logits;
@@ -128,6 +129,18 @@ class ModelDecoder : public Decoder {
   std::shared_ptr<const std::vector<std::string>> vocabulary() const override { return vocabulary_; }
 
  private:
+  /// From the next start on the generator reads weights of this format; all else reads those that were loaded.
+  void use(WeightFormat format) {
+    if (format == format_) return;
+    format_ = format;
+    const bool rounds = format == WeightFormat::int8;
+    if (rounds && !rounded_) {
+      rounded_ = loaded_.model->clone();
+      rounded_->pack(format);
+    }
+    generator_.emplace(rounds ? *rounded_ : *loaded_.model, SampleOptions{});
+  }
+
   SampleOptions options(const Sampling& sampling) const {
     SampleOptions options = sample_options(sampling);
     options.never = loaded_.tokenizer->unknown();
@@ -139,7 +152,9 @@ class ModelDecoder : public Decoder {
   }
 
   LoadedModel loaded_;
-  Generator generator_;
+  WeightFormat format_ = WeightFormat::f32;
+  std::optional<Model> rounded_;  // to int8
+  std::optional<Generator> generator_;
   int left_out_ = 0;
   std::shared_ptr<const std::vector<std::string>> vocabulary_;
 };
@@ -210,6 +225,8 @@ SampleOptions sample_options(const Sampling& sampling) {
   options.temperature = sampling.temperature;
   options.top_k = sampling.top_k;
   options.top_p = sampling.top_p;
+  options.min_p = sampling.min_p;
+  options.repetition_penalty = sampling.repetition_penalty;
   options.seed = uint64_t(sampling.seed);
   return options;
 }

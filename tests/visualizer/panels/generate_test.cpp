@@ -111,7 +111,7 @@ namespace {
 
 /// The random number that seed 1 draws for the n-th token after the prompt.
 double number_of(int64_t n) {
-  return draw_of(std::vector<float>(5), {.seed = 1}, n).number;
+  return draw_of(std::vector<float>(5), {.seed = 1}, {}, n).number;
 }
 
 }  // namespace
@@ -159,14 +159,15 @@ TEST_CASE("the token that is drawn is named, and has a bar, also where it is far
   text.text.resize(1);
   text.vocabulary = std::make_shared<const std::vector<std::string>>(std::vector<std::string>(1000, "x"));
   const std::vector<float> logits(1000, 0);
-  const Draw draw = draw_of(logits, {.temperature = 1, .top_k = 0}, 0, 700);
+  const Draw draw = draw_of(logits, {.temperature = 1, .top_k = 0}, {}, 0, 700);
   CHECK(draw.candidates.size() == Draw::most_candidates + 1);
   CHECK(draw.candidates[draw.taken].id == 700);
   CHECK(draw.candidates[draw.taken].probability == Approx(0.001));
   CHECK(draw.raw[draw.taken] == Approx(0.001));
   CHECK(draw.all == 1000);
   CHECK(draw.place == 700);
-  CHECK(draw_of(logits, {.temperature = 1, .top_k = 5}, 0, 700).candidates.size() == 6);  // a model with other ideas
+  CHECK(draw_of(logits, {.temperature = 1, .top_k = 5}, {}, 0, 700).candidates.size() ==
+        6);  // a model with other ideas
 
   struct WideDecoder : ScriptedDecoder {
     std::vector<float> logits() const override { return std::vector<float>(300, 0); }
@@ -187,7 +188,7 @@ TEST_CASE("the token that is drawn is named, and has a bar, also where it is far
   for (int seed = 1; seed < 6; ++seed) {
     state.request.seed = seed;
     window.frames(2);
-    const Draw next = draw_of(source.generation().logits, state.request, 0);
+    const Draw next = draw_of(source.generation().logits, state.request, {}, 0);
     CHECK(next.taken > 8);  // no more bars have room
     CHECK(window.app().registry().find("candidates." + std::to_string(next.taken)));
     CHECK_FALSE(window.app().registry().find("candidates.8"));

@@ -11,6 +11,27 @@
 
 using namespace tinymor;
 
+namespace {
+
+/// What the worker has made of the request when it is done with it.
+Generation written(GenerationWorker& worker, const GenerateRequest& request) {
+  worker.start(request);
+  Generation made;
+  for (int i = 0; i < 5000 && (made.text.empty() || made.running); ++i) {
+    worker.poll(made);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return made;
+}
+
+std::vector<int32_t> ids_of(const Generation& made) {
+  std::vector<int32_t> ids;
+  for (const GeneratedPiece& token : made.text) ids.push_back(token.id);
+  return ids;
+}
+
+}  // namespace
+
 TEST_CASE("every kind of model is surveyed: the sweep counts every token, and agrees with the routing at 0.5") {
   const std::shared_ptr<const Tokenizer> letters = train_char_tokenizer("abcdefghij");
   for (auto [name, config] : tiny_configs()) {
@@ -53,12 +74,7 @@ TEST_CASE("a prompt that is longer than the model's text is told with the number
     GenerateRequest request;
     request.prompt = std::string(size_t(most + excess), 'a');
     request.max_tokens = 0;
-    worker.start(request);
-    Generation made;
-    for (int i = 0; i < 5000 && (made.text.empty() || made.running); ++i) {
-      worker.poll(made);
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+    const Generation made = written(worker, request);
     CHECK(made.left_out == excess);
     CHECK(made.notice().empty() == (excess == 0));
     if (excess > 0)
@@ -73,4 +89,36 @@ TEST_CASE("a survey that is told to stop between two passes leaves nothing behin
   const auto decoder = model_decoder({std::make_shared<const Model>(opinionated_model(config)), letters});
   const std::atomic<bool> cancelled{true};
   CHECK_FALSE(decoder->survey(random_tokens(20, 10, 3), cancelled));
+}
+
+TEST_CASE("a text is written with int8 weights when asked, goes on with others, and both speeds are known") {
+  const std::shared_ptr<const Tokenizer> letters = train_char_tokenizer("abcdefghij");
+  ModelConfig config = tiny_config();
+  config.vocab_size = letters->vocab_size();
+  const auto model = std::make_shared<const Model>(opinionated_model(config));
+  Model rounded = model->clone();
+  rounded.pack(WeightFormat::int8);
+  GenerationWorker worker([&](const std::atomic<bool>&) { return model_decoder({model, letters}); }, [] {});
+  GenerateRequest request;
+  request.prompt = "abc";
+  request.max_tokens = 12;
+  for (const Model* reads : {&std::as_const(rounded), model.get(), &std::as_const(rounded)}) {
+    request.weights = reads == model.get() ? WeightFormat::f32 : WeightFormat::int8;
+    Generator alone(*reads, sample_options(request));
+    std::vector<int32_t> expected = letters->encode("abc");
+    alone.prompt(expected);
+    while (expected.size() < 15) expected.push_back(alone.next().id);
+    CHECK(ids_of(written(worker, request)) == expected);
+  }
+  Generation made = written(worker, request);
+  CHECK(made.tokens_per_second[0] > 0);
+  CHECK(made.tokens_per_second[1] > 0);
+  GenerateRequest more = made.go_on(request, 15, 4);
+  more.weights = WeightFormat::f32;
+  made = written(worker, more);
+  Generator other(*model, sample_options(request));
+  std::vector<int32_t> expected = more.kept;
+  other.prompt(expected, 12);
+  while (expected.size() < 19) expected.push_back(other.next().id);
+  CHECK(ids_of(made) == expected);
 }
