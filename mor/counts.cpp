@@ -128,11 +128,16 @@ double layers_per_token(const ModelConfig& config, double depth) {
   return double(map.prelude + map.coda) + double(map.block) * depth;
 }
 
-double weight_bytes_per_token(const ModelConfig& config, double depth, WeightFormat format) {
+WeightBytes weight_bytes(const ModelConfig& config, WeightFormat format) {
   const auto bytes = [format](int64_t out, int64_t in) { return double(PackedMatrix::bytes_of(out, in, format)); };
   const int64_t d = config.d_model, q = config.n_heads * config.d_head(), kv = config.n_kv_heads * config.d_head();
-  const double layer = bytes(q, d) + 2 * bytes(kv, d) + bytes(d, q) + 2 * bytes(config.d_ff, d) + bytes(d, config.d_ff);
-  return layers_per_token(config, depth) * layer + bytes(config.vocab_size, d);
+  return {bytes(q, d) + 2 * bytes(kv, d) + bytes(d, q) + 2 * bytes(config.d_ff, d) + bytes(d, config.d_ff),
+          bytes(config.vocab_size, d)};
+}
+
+double weight_bytes_per_token(const ModelConfig& config, double depth, WeightFormat format) {
+  const WeightBytes bytes = weight_bytes(config, format);
+  return layers_per_token(config, depth) * bytes.layer + bytes.head;
 }
 
 double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy) {

@@ -36,8 +36,12 @@ double honest_flops_per_image(const ModelConfig& config, double pixels);
 /// Unlike depths, it can be compared between models. In one that repeats no block every token has depth 1.
 double layers_per_token(const ModelConfig& config, double depth);
 
-/// Bytes of packed matrices that are read for one token of `depth` recursions, each time that a layer is used, and for
-/// its logits. Texts that are written together read them together.
+/// Bytes of the packed matrices of a layer, and of those that make logits.
+struct WeightBytes {
+  double layer, head;
+};
+WeightBytes weight_bytes(const ModelConfig& config, WeightFormat format);
+/// What is read of them for one token of `depth` recursions that is alone: a layer each time that it is used.
 double weight_bytes_per_token(const ModelConfig& config, double depth, WeightFormat format);
 
 /// Mean bytes of keys and values per token that a cache holds (paper 2.2.2): recursion r keeps its share of the tokens.

@@ -102,9 +102,11 @@ void KvPages::write_head(std::byte* head, int64_t place, const Real* key, const 
     scales(head)[place] = key_scale = scale_of(key, width_);
     scales(head)[kTokens + place] = value_scale = scale_of(value, width_);
   }
-  for (int64_t c = 0; c < width_; ++c) {
-    numbers[key_at(place, c)] = narrow(key[c], key_scale, Number());
-    numbers[value_at(place, c)] = narrow(value[c], value_scale, Number());
+  for (int64_t c = 0; c < width_; ++c) numbers[key_at(place, c)] = narrow(key[c], key_scale, Number());
+  for (int64_t first = 0; first < width_; first += kernels::kPanelCols) {
+    Number* to = numbers + value_at(place, first);
+    for (int64_t c = first; c < std::min(first + kernels::kPanelCols, width_); ++c)
+      to[c - first] = narrow(value[c], value_scale, Number());
   }
 }
 

@@ -21,45 +21,47 @@ std::vector<Real> adjusted(std::span<const Real> logits, const SampleOptions& op
   return scores;
 }
 
-/// Tokens with weights in proportion to their probabilities, likeliest first.
-struct Ranking {
-  std::vector<int32_t> ids;
-  std::vector<Real> weights;
-
-  double total() const { return std::accumulate(weights.begin(), weights.end(), 0.0); }
-  void keep(size_t count) {
-    ids.resize(count);
-    weights.resize(count);
-  }
-  /// Keeps the first that together reach `mass`, and at least one.
-  void keep_mass(double mass) {
-    double sum = 0;
-    size_t kept = 0;
-    while (kept < weights.size() && (kept == 0 || sum < mass)) sum += weights[kept++];
-    keep(kept);
-  }
+/// A token with a weight in proportion to its probability.
+struct Weighted {
+  Real weight;
+  int32_t id;
 };
+bool likelier(const Weighted& a, const Weighted& b) {
+  return a.weight != b.weight ? a.weight > b.weight : a.id < b.id;
+}
+/// Likeliest first.
+using Ranking = std::vector<Weighted>;
+
+double total_of(const Ranking& ranking) {
+  return std::accumulate(ranking.begin(), ranking.end(), 0.0,
+                         [](double sum, const Weighted& token) { return sum + token.weight; });
+}
+/// Keeps the first that together reach `mass`, and at least one.
+void keep_mass(Ranking& ranking, double mass) {
+  double sum = 0;
+  size_t kept = 0;
+  while (kept < ranking.size() && (kept == 0 || sum < mass)) sum += ranking[kept++].weight;
+  ranking.resize(kept);
+}
 
 /// The first `count` tokens of `weights`, of which the largest is 1, or fewer if those reach `mass`. To sort all of a
 /// large vocabulary for every token would take longer than the model; a few tokens almost always have almost all of the
 /// weight, and only these are sorted.
 Ranking ranked(const std::vector<Real>& weights, size_t count, double mass) {
   Ranking ranking;
-  std::vector<int32_t>& ids = ranking.ids;
   for (Real floor : {Real(0x1p-4), Real(0x1p-8), Real(0x1p-16), std::numeric_limits<Real>::min()}) {
-    ids.clear();
+    ranking.clear();
     double sum = 0;
     for (size_t id = 0; id < weights.size(); ++id) {
       if (weights[id] < floor) continue;
-      ids.push_back(int32_t(id));
+      ranking.push_back({weights[id], int32_t(id)});
       sum += weights[id];
     }
-    if (ids.size() >= count || sum >= mass) break;
+    if (ranking.size() >= count || sum >= mass) break;
   }
-  std::stable_sort(ids.begin(), ids.end(), [&](int32_t a, int32_t b) { return weights[a] > weights[b]; });
-  ids.resize(std::min(ids.size(), count));
-  for (int32_t id : ids) ranking.weights.push_back(weights[id]);
-  ranking.keep_mass(mass);
+  std::sort(ranking.begin(), ranking.end(), likelier);
+  ranking.resize(std::min(ranking.size(), count));
+  keep_mass(ranking, mass);
   return ranking;
 }
 
@@ -74,7 +76,7 @@ Nucleus nucleus_of(std::span<const Real> logits, const SampleOptions& options, s
                    double share) {
   std::vector<Real> weights = adjusted(logits, options, text);
   const auto best = std::max_element(weights.begin(), weights.end());
-  if (options.temperature <= 0) return {{{int32_t(best - weights.begin())}, {1}}, 1};
+  if (options.temperature <= 0) return {{{1, int32_t(best - weights.begin())}}, 1};
   const Real largest = *best;
   for (Real& w : weights) w = (w - largest) / Real(options.temperature);
   kernels::table().unary(kernels::Unary::exp, int64_t(weights.size()), weights.data(), weights.data());
@@ -87,11 +89,11 @@ Nucleus nucleus_of(std::span<const Real> logits, const SampleOptions& options, s
   Ranking likely;
   if (options.top_k > 0) {
     likely = ranked(weights, size_t(options.top_k), std::numeric_limits<double>::infinity());
-    likely.keep_mass(options.top_p * likely.total());
+    keep_mass(likely, options.top_p * total_of(likely));
   } else {
     likely = ranked(weights, weights.size(), options.top_p * total);
   }
-  total = likely.total();
+  total = total_of(likely);
   return {std::move(likely), total};
 }
 
@@ -101,19 +103,18 @@ std::vector<Candidate> distribution(std::span<const Real> logits, const SampleOp
                                     std::span<const int32_t> text) {
   const auto [likely, total] = nucleus_of(logits, options, text, 1);
   std::vector<Candidate> candidates;
-  for (size_t i = 0; i < likely.ids.size(); ++i)
-    candidates.push_back({likely.ids[i], float(likely.weights[i] / total)});
+  for (const Weighted& token : likely) candidates.push_back({token.id, float(token.weight / total)});
   return candidates;
 }
 
 int32_t sample(std::span<const Real> logits, const SampleOptions& options, double draw, std::span<const int32_t> text) {
   const auto [likely, total] = nucleus_of(logits, options, text, draw);
   double left = draw * total;
-  for (size_t i = 0; i < likely.ids.size(); ++i) {
-    left -= likely.weights[i];
-    if (left < 0) return likely.ids[i];
+  for (const Weighted& token : likely) {
+    left -= token.weight;
+    if (left < 0) return token.id;
   }
-  return likely.ids.back();
+  return likely.back().id;
 }
 
 double sampling_draw(uint64_t seed, int64_t n) {

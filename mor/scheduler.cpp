@@ -6,6 +6,7 @@
 
 #include "mor/counts.h"
 #include "tensor/error.h"
+#include "tensor/threads.h"
 
 namespace tinymor {
 namespace {
@@ -128,7 +129,11 @@ void Scheduler::draw(const std::vector<Job*>& jobs) {
   }
   if (!drawing.empty()) {
     const Tensor logits = model_.head(gather_rows(states, IntTensor({int64_t(last.size())}, last))).value();
-    for (size_t i = 0; i < drawing.size(); ++i) draw_token(*drawing[i], logits.select(0, int64_t(i)).values());
+    const int64_t vocabulary = logits.dim(1);
+    parallel_for(int64_t(drawing.size()), [&](int64_t i) {
+      draw_token(*drawing[size_t(i)], std::span(logits.data() + i * vocabulary, size_t(vocabulary)));
+    });
+    counts_.drawn += int64_t(drawing.size());
   }
   for (Job* job : jobs) {
     if (job->text.left > 0) {
@@ -147,7 +152,6 @@ void Scheduler::draw_token(Job& job, std::span<const Real> logits) {
   const double number = sampling_draw(job.options.seed, job.drawn++);
   job.text.ids.push_back(sample(logits, job.options, number, job.text.ids));
   --job.text.left;
-  ++counts_.drawn;
 }
 
 void Scheduler::enter() {

@@ -117,7 +117,7 @@ class Scheduler {
   void leave();
   /// The rest of the model for these, and their next tokens. Those that go on wait.
   void draw(const std::vector<Job*>& jobs);
-  void draw_token(Job& job, std::span<const Real> logits);
+  static void draw_token(Job& job, std::span<const Real> logits);
   /// Brings in those that wait, in the order in which they came, as far as there is room.
   void enter();
   /// Pages that a text is likely to have at its end, from what those that ended had of the most they could have, and

@@ -47,18 +47,19 @@ PackedMatrix::PackedMatrix(const Tensor& weight, WeightFormat format) : format_(
     table().pack(in_, out_, {rows.data(), 1, in_}, panels_.mutable_data());
     return;
   }
-  // 127 * 127 times more than this would not fit the 32 bits of a sum.
-  check(padded_ <= 130000, "[pack] rows of {} weights are too long for int8 (at most 130000)", in_);
+  // 255 * 127 times more than this would not fit the 32 bits of a sum.
+  check(padded_ <= 65000, "[pack] rows of {} weights are too long for int8 (at most 65000)", in_);
   std::vector<int8_t> bytes(size_t(out_ * padded_));
   scales_.resize(size_t(out_));
   table().quantise_rows(out_, in_, rows.data(), in_, padded_, bytes.data(), scales_.data());
   numbers_ = IntTensor(Shape{kernels::packed_count(padded_, out_) / 4});
-  table().pack_int8(padded_, out_, bytes.data(), reinterpret_cast<int8_t*>(numbers_.mutable_data()));
+  sums_.resize(size_t(kernels::packed_count(1, out_)));
+  table().pack_int8(padded_, out_, bytes.data(), reinterpret_cast<int8_t*>(numbers_.mutable_data()), sums_.data());
 }
 
 int64_t PackedMatrix::bytes_of(int64_t out, int64_t in, WeightFormat format) {
   if (format == WeightFormat::f32) return kernels::packed_count(in, out) * int64_t(sizeof(Real));
-  return kernels::packed_count(padded(in), out) + out * int64_t(sizeof(Real));
+  return kernels::packed_count(padded(in), out) + out * int64_t(sizeof(Real) + sizeof(int32_t));
 }
 
 Tensor PackedMatrix::product(const Tensor& x) const {
@@ -87,7 +88,7 @@ Tensor PackedMatrix::product_int8(const Tensor& x) const {
   const int8_t* weights = reinterpret_cast<const int8_t*>(numbers_.data());
   for_pieces(x.dim(0), out_, in_, [&](int64_t i, int64_t rows, int64_t j, int64_t columns) {
     table().gemm_int8(rows, columns, padded_, {numbers.data() + i * padded_, padded_, scales.data() + i},
-                      {weights + j * padded_, scales_.data() + j}, to + i * out_ + j, out_);
+                      {weights + j * padded_, scales_.data() + j, sums_.data() + j}, to + i * out_ + j, out_);
   });
   return y;
 }

@@ -20,7 +20,7 @@ enum class WeightFormat { f32, int8 };
 
 class PackedMatrix {
  public:
-  /// weight [out,in]. Throws unless it is a matrix; int8 takes up to 130,000 columns.
+  /// weight [out,in]. Throws unless it is a matrix; int8 takes up to 65,000 columns.
   PackedMatrix(const Tensor& weight, WeightFormat format);
 
   /// x [R,in] W^T -> [R,out]
@@ -37,10 +37,11 @@ class PackedMatrix {
 
   WeightFormat format_;
   int64_t out_, in_;
-  int64_t padded_;            // int8: `in` up to a multiple of 4
-  Tensor panels_;             // f32
-  IntTensor numbers_;         // int8: panels too, four numbers in each element
-  std::vector<Real> scales_;  // int8: [out]
+  int64_t padded_;             // int8: `in` up to a multiple of 4
+  Tensor panels_;              // f32
+  IntTensor numbers_;          // int8: panels too, four numbers in each element
+  std::vector<Real> scales_;   // int8: [out]
+  std::vector<int32_t> sums_;  // int8: of each row, up to a whole panel
 };
 
 }  // namespace tinymor

@@ -9,12 +9,14 @@
 namespace tinymor::kernels::TINYMOR_LEVEL {
 namespace {
 
+// Rows that meet a panel at a time: their sums take most of the registers. Fewer rows have several sums for each
+// column, so that one addition need not wait for the one before.
 #if defined(TINYMOR_LEVEL_AVX512)
-constexpr int kRows = 8;
+constexpr int kRows = 12, kChains = 4;  // 12 * 2 of 32 registers
 #elif defined(TINYMOR_LEVEL_AVX2)
-constexpr int kRows = 2;
+constexpr int kRows = 2, kChains = 1;
 #else
-constexpr int kRows = 1;
+constexpr int kRows = 1, kChains = 1;
 #endif
 constexpr int kVecs = kPanelCols / kLanes;
 
@@ -24,36 +26,35 @@ constexpr int64_t kGroup = 4;                              // bytes of successiv
 constexpr int64_t kGroupBytes = kGroup * int64_t(kLanes);  // of one group, for kLanes columns
 
 // Sixteen sums of 32 bits, and four numbers of a row of A, brought into the form in which they meet a group of B. The
-// instructions multiply bytes without sign by bytes with sign: a b = |a| (sign(a) b). Two products of at most 127 * 127
-// fit 16 bits.
+// instructions multiply bytes without sign by bytes with sign.
 #if defined(TINYMOR_LEVEL_AVX512)
 
+// sum a b = sum (a + 128) b - 128 sum b, and the last sum is known.
 struct Sums {
   __m512i lanes = _mm512_setzero_si512();
 };
 struct Four {
-  __m512i size;
-  __mmask64 negative;
+  __m512i above;
 };
 TINYMOR_INLINE Four four(const int8_t* a) {
   int32_t bytes;
   __builtin_memcpy(&bytes, a, sizeof(bytes));
-  const __m512i x = _mm512_set1_epi32(bytes);
-  return {_mm512_abs_epi8(x), _mm512_movepi8_mask(x)};
-}
-TINYMOR_INLINE __m512i with_sign(Four a, const int8_t* b) {
-  const __m512i y = _mm512_loadu_si512(b);
-  return _mm512_mask_sub_epi8(y, a.negative, _mm512_setzero_si512(), y);
+  return {_mm512_xor_si512(_mm512_set1_epi32(bytes), _mm512_set1_epi8(-128))};
 }
 TINYMOR_INLINE void add_products(Sums& sums, Four a, const int8_t* b) {
-  sums.lanes = _mm512_dpbusd_epi32(sums.lanes, a.size, with_sign(a, b));
+  sums.lanes = _mm512_dpbusd_epi32(sums.lanes, a.above, _mm512_loadu_si512(b));
 }
-TINYMOR_INLINE void store(int32_t* to, Sums sums) {
-  _mm512_storeu_si512(to, sums.lanes);
+TINYMOR_INLINE void add(Sums& sums, Sums more) {
+  sums.lanes = _mm512_add_epi32(sums.lanes, more.lanes);
+}
+TINYMOR_INLINE void store(int32_t* to, Sums sums, const int32_t* column_sums) {
+  const __m512i excess = _mm512_mullo_epi32(_mm512_loadu_si512(column_sums), _mm512_set1_epi32(128));
+  _mm512_storeu_si512(to, _mm512_sub_epi32(sums.lanes, excess));
 }
 
 #elif defined(TINYMOR_LEVEL_AVX2)
 
+// a b = |a| (sign(a) b): two products of at most 127 * 127 fit the 16 bits in which they are added.
 struct Sums {
   __m256i lo = _mm256_setzero_si256(), hi = _mm256_setzero_si256();
 };
@@ -74,7 +75,11 @@ TINYMOR_INLINE void add_products(Sums& sums, Four a, const int8_t* b) {
   sums.lo = _mm256_add_epi32(sums.lo, products(a, b));
   sums.hi = _mm256_add_epi32(sums.hi, products(a, b + kGroupBytes / 2));
 }
-TINYMOR_INLINE void store(int32_t* to, Sums sums) {
+TINYMOR_INLINE void add(Sums& sums, Sums more) {
+  sums.lo = _mm256_add_epi32(sums.lo, more.lo);
+  sums.hi = _mm256_add_epi32(sums.hi, more.hi);
+}
+TINYMOR_INLINE void store(int32_t* to, Sums sums, const int32_t*) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), sums.lo);
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + kLanes / 2), sums.hi);
 }
@@ -94,7 +99,10 @@ TINYMOR_INLINE void add_products(Sums& sums, Four four, const int8_t* b) {
   for (int i = 0; i < kLanes; ++i)
     for (int g = 0; g < kGroup; ++g) sums.lanes[i] += int32_t(four.a[g]) * int32_t(b[i * kGroup + g]);
 }
-TINYMOR_INLINE void store(int32_t* to, Sums sums) {
+TINYMOR_INLINE void add(Sums& sums, Sums more) {
+  for (int i = 0; i < kLanes; ++i) sums.lanes[i] += more.lanes[i];
+}
+TINYMOR_INLINE void store(int32_t* to, Sums sums, const int32_t*) {
   for (int i = 0; i < kLanes; ++i) to[i] = sums.lanes[i];
 }
 
@@ -104,24 +112,44 @@ TINYMOR_INLINE Int8Rows from(int64_t first, Int8Rows a) {
   return {a.data + first * a.row, a.row, a.scales + first};
 }
 
+/// Adds the products of four numbers of each of `rows` rows with their group of a panel.
+template <int rows>
+TINYMOR_INLINE void add_group(Sums (&sums)[rows][kVecs], Int8Rows a, int64_t p, const int8_t* panel) {
+  const int8_t* group = panel + p * kPanelCols;
+#pragma GCC unroll 16
+  for (int i = 0; i < rows; ++i) {
+    const Four numbers = four(a.data + i * a.row + p);
+#pragma GCC unroll 16
+    for (int j = 0; j < kVecs; ++j) add_products(sums[i][j], numbers, group + j * kGroupBytes);
+  }
+}
+
 /// The sums of `rows` rows with one panel, times the scales; cols <= kPanelCols of them are wanted.
 template <int rows>
-TINYMOR_INLINE void tile(int64_t k, Int8Rows a, const int8_t* panel, const Real* b_scales, int64_t cols, Real* c,
-                         int64_t c_row) {
-  Sums sums[rows][kVecs];
-  for (int64_t p = 0; p < k; p += kGroup, panel += kVecs * kGroupBytes) {
+void tile(int64_t k, Int8Rows a, Int8Panels panel, int64_t cols, Real* c, int64_t c_row) {
+  constexpr int chains = rows * kChains <= kRows ? kChains : 1;
+  Sums sums[chains][rows][kVecs];
+  int64_t p = 0;
+  for (; p + chains * kGroup <= k; p += chains * kGroup)
 #pragma GCC unroll 16
-    for (int i = 0; i < rows; ++i) {
-      const Four numbers = four(a.data + i * a.row + p);
-#pragma GCC unroll 16
-      for (int j = 0; j < kVecs; ++j) add_products(sums[i][j], numbers, panel + j * kGroupBytes);
-    }
-  }
+    for (int chain = 0; chain < chains; ++chain) add_group<rows>(sums[chain], a, p + chain * kGroup, panel.data);
+  for (; p < k; p += kGroup) add_group<rows>(sums[0], a, p, panel.data);
   for (int i = 0; i < rows; ++i) {
     int32_t whole[kPanelCols];
-    for (int j = 0; j < kVecs; ++j) store(whole + j * kLanes, sums[i][j]);
-    for (int64_t j = 0; j < cols; ++j) c[i * c_row + j] = Real(whole[j]) * a.scales[i] * b_scales[j];
+    for (int j = 0; j < kVecs; ++j) {
+      for (int chain = 1; chain < chains; ++chain) add(sums[0][i][j], sums[chain][i][j]);
+      store(whole + j * kLanes, sums[0][i][j], panel.sums + j * kLanes);
+    }
+    for (int64_t j = 0; j < cols; ++j) c[i * c_row + j] = Real(whole[j]) * a.scales[i] * panel.scales[j];
   }
+}
+
+/// All rows with one panel, as many as there are room for at a time.
+template <int rows>
+void tiles(int64_t m, int64_t k, Int8Rows a, Int8Panels panel, int64_t cols, Real* c, int64_t c_row) {
+  int64_t i = 0;
+  for (; i + rows <= m; i += rows) tile<rows>(k, from(i, a), panel, cols, c + i * c_row, c_row);
+  if constexpr (rows > 1) tiles<rows / 2>(m - i, k, from(i, a), panel, cols, c + i * c_row, c_row);
 }
 
 }  // namespace
@@ -148,21 +176,21 @@ void quantise_rows(int64_t rows, int64_t k, const Real* x, int64_t x_row, int64_
   }
 }
 
-void pack_int8(int64_t k, int64_t n, const int8_t* rows, int8_t* panels) {
-  for (int64_t j = 0; j < packed_count(1, n); ++j)
+void pack_int8(int64_t k, int64_t n, const int8_t* rows, int8_t* panels, int32_t* sums) {
+  for (int64_t j = 0; j < packed_count(1, n); ++j) {
+    sums[j] = 0;
     for (int64_t p = 0; p < k; ++p) {
       int8_t* panel = panels + j / kPanelCols * kPanelCols * k;
       panel[p / kGroup * kGroup * kPanelCols + j % kPanelCols * kGroup + p % kGroup] = j < n ? rows[j * k + p] : 0;
+      if (j < n) sums[j] += rows[j * k + p];
     }
+  }
 }
 
 void gemm_int8(int64_t m, int64_t n, int64_t k, Int8Rows a, Int8Panels b, Real* c, int64_t c_row) {
   for (int64_t j = 0; j < n; j += kPanelCols) {
-    const int8_t* panel = b.data + j * k;
-    const int64_t cols = smaller(kPanelCols, n - j);
-    int64_t i = 0;
-    for (; i + kRows <= m; i += kRows) tile<kRows>(k, from(i, a), panel, b.scales + j, cols, c + i * c_row + j, c_row);
-    for (; i < m; ++i) tile<1>(k, from(i, a), panel, b.scales + j, cols, c + i * c_row + j, c_row);
+    const Int8Panels panel{b.data + j * k, b.scales + j, b.sums + j};
+    tiles<kRows>(m, k, a, panel, smaller(kPanelCols, n - j), c + j, c_row);
   }
 }
 

@@ -50,10 +50,11 @@ struct Int8Rows {
 };
 /// A matrix [k,n] of such numbers with a scale for each column, k a multiple of 4, as `pack_int8` makes it: panels of
 /// kPanelCols columns, packed_count(k,n) bytes; number (p, kPanelCols j + i) is data[j*kPanelCols*k + p/4*4*kPanelCols
-/// + 4 i + p%4].
+/// + 4 i + p%4]. Of each column of the panels there is the sum.
 struct Int8Panels {
   const int8_t* data;
   const Real* scales;
+  const int32_t* sums;
 };
 
 /// One sequence and one key/value head of causal attention, with its group of query heads. Query i sees the first
@@ -112,13 +113,15 @@ struct Table {
   void (*gemm)(int64_t m, int64_t n, int64_t k, Matrix a, Panels b, Real* c, int64_t c_row, bool add);
   /// For measuring and reading only.
   Rung ladder[4];
+  /// Reads n numbers, a multiple of 64, as fast as memory hands them over, and adds them up.
+  uint32_t (*read)(int64_t n, const uint32_t* x);
 
   /// Rounds rows of k numbers to whole ones in -127..127 of a scale per row: row_bytes each, of which those after k are
   /// 0. A row that is not finite gets a scale that is NaN.
   void (*quantise_rows)(int64_t rows, int64_t k, const Real* x, int64_t x_row, int64_t row_bytes, int8_t* numbers,
                         Real* scales);
-  /// Brings n rows of k bytes, the columns of a B [k,n], into panels (Int8Panels).
-  void (*pack_int8)(int64_t k, int64_t n, const int8_t* rows, int8_t* panels);
+  /// Brings n rows of k bytes, the columns of a B [k,n], into panels (Int8Panels) with packed_count(1,n) sums.
+  void (*pack_int8)(int64_t k, int64_t n, const int8_t* rows, int8_t* panels, int32_t* sums);
   /// C [m,n] = A [m,k] B [k,n].
   void (*gemm_int8)(int64_t m, int64_t n, int64_t k, Int8Rows a, Int8Panels b, Real* c, int64_t c_row);
 

@@ -18,6 +18,7 @@ const Table table = {
                {"reordered", product_reordered},
                {"blocked", product_blocked},
                {"tiled", product_tiled}},
+    .read = read,
     .quantise_rows = quantise_rows,
     .pack_int8 = pack_int8,
     .gemm_int8 = gemm_int8,

@@ -26,7 +26,7 @@ Real dot(int64_t n, const Real* a, const Real* b);
 // int8.cpp
 void quantise_rows(int64_t rows, int64_t k, const Real* x, int64_t x_row, int64_t row_bytes, int8_t* numbers,
                    Real* scales);
-void pack_int8(int64_t k, int64_t n, const int8_t* rows, int8_t* panels);
+void pack_int8(int64_t k, int64_t n, const int8_t* rows, int8_t* panels, int32_t* sums);
 void gemm_int8(int64_t m, int64_t n, int64_t k, Int8Rows a, Int8Panels b, Real* c, int64_t c_row);
 
 // widen.cpp
@@ -52,6 +52,9 @@ void attention(const AttentionHead& head, Real* out, int64_t out_row, Real* log_
 void attention_paged(const PagedHead& head, Real* out, int64_t out_row, Real* scratch);
 void attention_backward(const AttentionHead& head, const Real* out, const Real* dout, int64_t out_row,
                         const Real* log_sum, int64_t log_sum_row, Real* dq, Real* dk, Real* dv, Real* scratch);
+
+// read.cpp
+uint32_t read(int64_t n, const uint32_t* x);
 
 // softmax.cpp
 Real max_of(int64_t n, const Real* x);

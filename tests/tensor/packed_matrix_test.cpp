@@ -71,11 +71,11 @@ TEST_CASE("an int8 product is the exact sum of whole numbers times both scales")
 }
 
 TEST_CASE("the largest numbers of a long row do not overflow an int8 product") {
-  const int64_t in = 4096;
+  const int64_t in = 65000;
   const Tensor ones = Tensor::ones({2, in});
   for (Real sign : {Real(1), Real(-1)}) {
     const Tensor y = PackedMatrix(Tensor::full({40, in}, sign), WeightFormat::int8).product(ones);
-    for (Real value : y.values()) CHECK(std::abs(value - sign * Real(in)) < 0.01);
+    for (Real value : y.values()) CHECK(std::abs(value - sign * Real(in)) < 1e-6 * in);
   }
 }
 
@@ -110,7 +110,7 @@ TEST_CASE("what is not finite stays visible in an int8 product, in its own row o
 TEST_CASE("int8 weights take a little more than a quarter of the bytes") {
   const Tensor w = random_matrix(64, 128, 6);
   CHECK(PackedMatrix(w, WeightFormat::f32).bytes() == 4 * 64 * 128);
-  CHECK(PackedMatrix(w, WeightFormat::int8).bytes() == 64 * 128 + 4 * 64);
+  CHECK(PackedMatrix(w, WeightFormat::int8).bytes() == 64 * 128 + 8 * 64);
 }
 
 TEST_CASE("weights that are no matrix, and rows of another width, are refused") {

@@ -147,8 +147,8 @@ void print_serve_head(const ServeRow& first) {
     fmt::print("{} slots\n", first.slots);
   else
     fmt::print("\n{:.1f} MB of cache, {} slots\n", double(first.cache_bytes) / 1e6, first.slots);
-  fmt::print("{:<10} {:<12} {:>8} {:>9} {:>10} {:>12} {:>8} {:>8}\n", "model", "batching", "tokens/s", "", "rows/call",
-             "calls/token", "p50 ms", "p95 ms");
+  fmt::print("{:<10} {:<12} {:>8} {:>9} {:>9} {:>10} {:>12} {:>8} {:>8}\n", "model", "batching", "tokens/s", "",
+             "at most", "rows/call", "calls/token", "p50 ms", "p95 ms");
 }
 
 void add_serve_bench(CLI::App& bench) {
@@ -192,6 +192,7 @@ void add_serve_bench(CLI::App& bench) {
                         {"cache_bytes", row.cache_bytes},
                         {"tokens_per_s", row.tokens_per_s},
                         {"ratio", row.ratio},
+                        {"predicted", row.predicted},
                         {"rows_per_call", row.rows_per_call},
                         {"calls_per_token", row.calls_per_token},
                         {"p50_ms", row.p50_ms},
@@ -199,8 +200,9 @@ void add_serve_bench(CLI::App& bench) {
         continue;
       }
       if (row.ratio == 1 && row.model == "vanilla" && row.batching == "by sequence") print_serve_head(row);
-      fmt::print("{:<10} {:<12} {:>8.0f} {:>7.2f} x {:>10.1f} {:>12.2f} {:>8.1f} {:>8.1f}\n", row.model, row.batching,
-                 row.tokens_per_s, row.ratio, row.rows_per_call, row.calls_per_token, row.p50_ms, row.p95_ms);
+      fmt::print("{:<10} {:<12} {:>8.0f} {:>7.2f} x {:>9.0f} {:>10.1f} {:>12.2f} {:>8.1f} {:>8.1f}\n", row.model,
+                 row.batching, row.tokens_per_s, row.ratio, row.predicted, row.rows_per_call, row.calls_per_token,
+                 row.p50_ms, row.p95_ms);
     }
     if (options->json) print_json({{"rows", rows}}, 2);
   });

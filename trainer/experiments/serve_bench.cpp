@@ -4,9 +4,11 @@
 #include <chrono>
 #include <cmath>
 
+#include "mor/counts.h"
 #include "mor/twins.h"
 #include "tensor/random.h"
 #include "trainer/experiments/bench.h"
+#include "trainer/experiments/machine.h"
 
 namespace tinymor {
 namespace {
@@ -57,6 +59,20 @@ ServeRow measured(ServeRow row, const Model& model, const ServeLoad& load) {
   return row;
 }
 
+/// What the products of a call take at least, and the tokens that leave in it.
+double predicted_tokens_per_s(const ServeRow& row, const Model& model, WeightFormat format, const Machine& machine) {
+  const LayerMap& map = model.layers();
+  const WeightBytes bytes = weight_bytes(model.config(), format),
+                    numbers = weight_bytes(model.config(), WeightFormat::f32);
+  const auto seconds = [&](double rows, double layers, double heads) {
+    const double count = (layers * numbers.layer + heads * numbers.head) / double(sizeof(Real));
+    return machine.seconds(2 * rows * count, layers * bytes.layer + heads * bytes.head);
+  };
+  const double leaving = row.rows_per_call / row.calls_per_token;
+  return leaving /
+         (seconds(row.rows_per_call, double(map.block), 0) + seconds(leaving, double(map.prelude + map.coda), 1));
+}
+
 double median_of(const std::vector<ServeRow>& rounds, double ServeRow::*number) {
   std::vector<double> values;
   for (const ServeRow& row : rounds) values.push_back(row.*number);
@@ -70,18 +86,24 @@ std::vector<ServeRow> bench_serve(const ModelConfig& config, const ServeLoad& lo
   struct Candidate {
     std::string name;
     Model model;
+    Machine machine = {};  // for weights as large as the model's
   };
   std::vector<Candidate> candidates;
   candidates.push_back({"vanilla", Model(vanilla_twin(config), load.seed)});
   candidates.push_back({"recursive", Model(recursive_twin(config), load.seed)});
   candidates.push_back({"MoR", Model(config, load.seed)});
-  for (Candidate& candidate : candidates) candidate.model.pack(load.weights);
+  for (Candidate& candidate : candidates) {
+    candidate.model.pack(load.weights);
+    const WeightBytes bytes = weight_bytes(candidate.model.config(), load.weights);
+    candidate.machine =
+        measure_machine(load.weights, std::llround(double(candidate.model.layers().unique) * bytes.layer + bytes.head));
+  }
 
   const KvCache vanilla(candidates.front().model.config());
   const int64_t pages =
       std::max(load.slots * vanilla.pages_for(load.mean_tokens), vanilla.pages_for(most_tokens(load)));
   std::vector<ServeRow> rows;
-  std::vector<const Model*> models;
+  const auto candidate_of = [&](size_t row) -> const Candidate& { return candidates[row / 2 % candidates.size()]; };
   for (const bool limited : {false, true})
     for (const Candidate& candidate : candidates)
       for (const char* batching : {"by sequence", "by depth"}) {
@@ -91,19 +113,19 @@ std::vector<ServeRow> bench_serve(const ModelConfig& config, const ServeLoad& lo
           row.cache_bytes = pages * vanilla.page_bytes();
         }
         rows.push_back(row);
-        models.push_back(&candidate.model);
       }
 
   std::vector<std::vector<ServeRow>> rounds(rows.size());
   for (int64_t round = 0; round < load.rounds; ++round)
     for (size_t i = 0; i < rows.size(); ++i) {
-      ServeRow row = measured(rows[i], *models[i], load);
+      ServeRow row = measured(rows[i], candidate_of(i).model, load);
       const size_t base = i / (rows.size() / 2) * (rows.size() / 2);  // the first of its limit
       row.ratio = row.tokens_per_s / (i == base ? row : rounds[base].back()).tokens_per_s;
       rounds[i].push_back(row);
     }
   for (size_t i = 0; i < rows.size(); ++i) {
     rows[i] = rounds[i].front();
+    rows[i].predicted = predicted_tokens_per_s(rows[i], candidate_of(i).model, load.weights, candidate_of(i).machine);
     for (double ServeRow::*number : {&ServeRow::tokens_per_s, &ServeRow::ratio, &ServeRow::p50_ms, &ServeRow::p95_ms})
       rows[i].*number = median_of(rounds[i], number);
   }

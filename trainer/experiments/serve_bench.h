@@ -24,6 +24,7 @@ struct ServeRow {
   int64_t slots = 0, cache_bytes = 0;  ///< cache_bytes 0: no limit
   double tokens_per_s = 0;
   double ratio = 0;               ///< of tokens_per_s, to the vanilla model by sequence of the same round and limit
+  double predicted = 0;           ///< tokens per second that the machine's operations and memory allow (machine.h)
   double rows_per_call = 0;       ///< tokens that a call of the block takes, on average
   double calls_per_token = 0;     ///< calls of the block that a token goes through, on average
   double p50_ms = 0, p95_ms = 0;  ///< from one token of a text to its next: half of them, and 95 %, took no longer
@@ -33,6 +34,9 @@ struct ServeRow {
 /// as many and a cache that is as large as the vanilla model's for `load.slots` texts of mean length. Texts begin with
 /// one token and go on for a normally distributed number (deviation a quarter of the mean, as paper App. E leaves it
 /// open), with weights as they are drawn.
+///
+/// `predicted` counts the products alone: those of the block with the rows of a call, and those of the other layers and
+/// the head with the rows that leave in it.
 std::vector<ServeRow> bench_serve(const ModelConfig& config, const ServeLoad& load);
 
 }  // namespace tinymor
