@@ -46,6 +46,12 @@ struct AddExercise {
 inline std::string shown(const std::vector<int64_t>& numbers) {
   return fmt::format("[{}]", fmt::join(numbers, ","));
 }
+/// "[2,3] [1]"
+inline std::string texts(const std::vector<std::vector<int64_t>>& all) {
+  std::string out = "texts of depths";
+  for (const std::vector<int64_t>& text : all) out += " " + shown(text);
+  return out;
+}
 /// "[2,3] with 1, 2, 3, 4, 5, 6", or "nothing" for a tensor without storage.
 inline std::string shown(const Tensor& x) {
   if (!x.defined()) return "nothing (an undefined tensor)";

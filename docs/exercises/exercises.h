@@ -145,4 +145,48 @@ std::vector<int64_t> visible_positions(const std::vector<int64_t>& depths, int64
 std::vector<double> attend(const std::vector<double>& query,
                            const std::function<bool(std::vector<double>& key, std::vector<double>& value)>& next);
 
+/// batching_1_by_sequence. depths[s][t] is the depth of token t of text s, at least 1. The calls of the block that the
+/// texts take when token t + 1 of every text waits for token t of all of them.
+int64_t calls_by_sequence(const std::vector<std::vector<int64_t>>& depths);
+
+/// batching_2_by_depth. The calls when no token waits for those of other texts. `slots` texts are under way at a time;
+/// the next text begins when one ends, in the order in which they are given.
+int64_t calls_by_depth(const std::vector<std::vector<int64_t>>& depths, int64_t slots);
+
+/// batching_3_pages. The pages of `page` entries each that a text takes whose tokens have these depths, recursion-wise,
+/// with a block of `block` layers.
+int64_t pages_of(const std::vector<int64_t>& depths, int64_t block, int64_t page);
+
+// --- Chapter 13: from scores to text ---
+
+/// writing_1_temperature. The probabilities of tokens with these logits; there is at least one. At temperature 0 the
+/// likeliest, of equal ones the first, has all. Logits like 1000 and -1000 must work too.
+std::vector<double> probabilities_of(const std::vector<double>& logits, double temperature);
+
+/// writing_2_top_p. The likeliest tokens that together reach p, likeliest first, of equal ones the earlier first; at
+/// least one.
+std::vector<int64_t> nucleus_of(const std::vector<double>& probabilities, double p);
+
+/// writing_3_draw. The token that `number`, at least 0 and less than 1, draws from tokens with these weights, which
+/// need not sum to 1; one of them is more than 0.
+int64_t drawn(const std::vector<double>& weights, double number);
+
+// --- Chapter 14: one token ---
+
+/// decode_1_roofline. Seconds that a call of a model with so many weights takes at least, one token of each text.
+double seconds_of_call(double weights, double bytes_each, double texts, double bytes_per_s, double ops_per_s);
+
+struct RoundedRow {
+  double scale;
+  std::vector<int64_t> numbers;
+};
+/// decode_2_round. Whole numbers from -127 to 127 which times the scale are as near as can be to the row; the largest
+/// in size is 127 or -127. Of a row of zeros, zeros with the scale 0.
+RoundedRow rounded_row(const std::vector<double>& row);
+
+/// decode_3_without_sign. The sum of the products of a and b, which are -127 to 127. They are multiplied by `multiply`
+/// alone, whose left number is 0 to 255 and whose right one -128 to 127.
+int64_t dot_without_sign(const std::vector<int64_t>& a, const std::vector<int64_t>& b,
+                         const std::function<int64_t(int64_t, int64_t)>& multiply);
+
 }  // namespace tinymor
