@@ -135,13 +135,18 @@ std::string fitting(const std::vector<std::string>& texts, float width, ui::Font
 
 std::string fitted(std::string_view text, float width, ui::Font font) {
   if (text_size(text, font).x <= width) return std::string(text);
-  constexpr std::string_view dots = "...";
+  constexpr std::string_view dots = "...", separators[] = {" \u00b7 ", " "};
   const float room = width - text_size(dots, font).x;
   size_t kept = text.size();
   const auto inside_character = [&] { return kept > 0 && (static_cast<unsigned char>(text[kept]) >> 6) == 2; };
   while (kept > 0 && text_size(text.substr(0, kept), font).x > room) {
     --kept;
     while (inside_character()) --kept;
+  }
+  for (const std::string_view separator : separators) {
+    const size_t end = text.rfind(separator, kept);
+    const size_t whole = end == text.npos ? 0 : end + 1;  // with the blank, so that the dots are no part of a word
+    if (whole > kept / 2 && whole <= kept) return std::string(text.substr(0, whole)) + std::string(dots);
   }
   return std::string(text.substr(0, kept)) + std::string(dots);
 }

@@ -40,7 +40,8 @@ class Canvas {
 
 /// Width and height of a line of text.
 ImVec2 text_size(std::string_view text, ui::Font font = ui::Font::body);
-/// `text`, shortened with "..." so that it is at most `width` wide.
+/// `text`, shortened with "..." so that it is at most `width` wide: after one of its parts, which " \u00b7 " separates,
+/// else after a word, else, of a single word, anywhere.
 std::string fitted(std::string_view text, float width, ui::Font font = ui::Font::body);
 /// The first of these that fits; the last one, cut, where none does.
 std::string fitting(const std::vector<std::string>& texts, float width, ui::Font font = ui::Font::body);

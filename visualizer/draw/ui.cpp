@@ -309,6 +309,17 @@ std::vector<std::string> wrapped(std::string_view text, float width, Font which)
   return lines;
 }
 
+void wrapped_text(Canvas& canvas, const Box& box, ImU32 color, std::string_view text, Font which) {
+  const std::vector<std::string> lines = wrapped(text, box.width(), which);
+  const float high = font(which)->FontSize;
+  const size_t count = std::clamp<size_t>(size_t(box.height() / high + 0.01f), 1, lines.size());
+  for (size_t i = 0; i < count; ++i) {
+    std::string line = lines[i];
+    for (size_t rest = i + 1; i + 1 == count && rest < lines.size(); ++rest) line += " " + lines[rest];
+    fitted_text(canvas, {box.min.x, box.min.y + float(i) * high}, color, line, box.width(), which);
+  }
+}
+
 void paragraph(std::string_view text, Color color, Font which) {
   ImGui::PushTextWrapPos(0);  // of words that are wider than a line
   label(fmt::format("{}", fmt::join(wrapped(text, ImGui::GetContentRegionAvail().x, which), "\n")), color, which);

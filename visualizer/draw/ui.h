@@ -70,6 +70,8 @@ float segmented_width(const std::vector<const char*>& labels);
 void label(std::string_view text, Color color = colors::text, Font font = Font::body);
 /// A text in lines that are no wider than `width`, broken between words.
 std::vector<std::string> wrapped(std::string_view text, float width, Font font = Font::body);
+/// As many lines of it as there is room for, the last one shortened where more would follow.
+void wrapped_text(Canvas& canvas, const Box& box, ImU32 color, std::string_view text, Font font = Font::body);
 /// A label in lines that end with the content area.
 void paragraph(std::string_view text, Color color = colors::text, Font font = Font::body);
 /// One line that is no wider than `width`; a text that was cut is shown in full beside the mouse.

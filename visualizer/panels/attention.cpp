@@ -70,6 +70,13 @@ std::shared_ptr<const Image> map_image(const AttentionView& view, int map) {
   return std::make_shared<const Image>(std::move(picture));
 }
 
+/// "head 1", "1", or nothing, as fits.
+std::string whole_or_end(const std::string& name, float width) {
+  for (const std::string& text : {name, name.substr(name.rfind(' ') + 1)})
+    if (text_size(text, ui::Font::small).x <= width) return text;
+  return "";
+}
+
 class AttentionPanel : public Panel {
  public:
   AttentionPanel() : Panel("attention", "Attention") {}
@@ -273,8 +280,7 @@ class AttentionPanel : public Panel {
     for (size_t map = 0; map < first.images.size(); ++map) {
       const float x = box.min.x + label + float(map) * (side + gap);
       const std::string name = first.view.name(int(map));
-      ui::fitted_text(canvas, {x, box.min.y}, ui::u32(ui::colors::dim), {name, name.substr(name.rfind(' ') + 1)}, side,
-                      ui::Font::small);
+      canvas.text({x, box.min.y}, ui::u32(ui::colors::dim), whole_or_end(name, side), ui::Font::small);
     }
     for (size_t r = 0; r < rows.size(); ++r) {
       const float y = box.min.y + head_row + float(r) * (side + gap);
@@ -293,7 +299,7 @@ class AttentionPanel : public Panel {
           state.attention_row = int(r);
           state.attention_head = int(map);
         }
-        ui::hint("Show this map large");
+        ui::hint(fmt::format("Show the map of {}, {} large", rows[r].label, rows[r].view.name(int(map))).c_str());
       }
     }
   }

@@ -181,8 +181,7 @@ void draw_large_map(const LargeMap& large, const Image& image, AppState& state, 
   if (selected)
     draw_words(large, state, canvas, words, *selected);
   else
-    ui::fitted_text(canvas, words.min, ui::u32(ui::colors::faint), "point at a token: what does it see?",
-                    words.width());
+    ui::wrapped_text(canvas, words, ui::u32(ui::colors::faint), "point at a token: what does it see?");
 }
 
 }  // namespace tinymor

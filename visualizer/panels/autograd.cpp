@@ -97,7 +97,7 @@ class AutogradPanel : public Panel {
         bands_.of({state.expression, ui::em(), box.width(), box.height()}, [&] { return bands_in(walk, box); });
     const Box sentence{box.min, {box.max.x, box.min.y + float(bands.sentence) * line}};
     const Box formula{{box.min.x, box.max.y - bands.formula}, box.max};
-    draw_lines(canvas, sentence, walk.happening(state.autograd_step), bands.sentence, ui::colors::text);
+    ui::wrapped_text(canvas, sentence, ui::u32(ui::colors::text), walk.happening(state.autograd_step));
     const int pointed = graph_.pointed() < int(walk.values.size()) ? graph_.pointed() : -1;
     const int explained = pointed >= 0 ? pointed : explained_value(walk, state.autograd_value);
     graph_.draw(walk, state, canvas, {{box.min.x, sentence.max.y + gap}, {box.max.x, formula.min.y - gap}}, explained);
@@ -115,7 +115,7 @@ class AutogradPanel : public Panel {
     for (int step = 0; step <= walk.steps; ++step)
       lines = std::max(lines, ui::wrapped(walk.happening(step), box.width()).size());
     const float most = box.height() * 0.35f - ui::em();
-    const int room = int(box.height() / ui::em() / 9);
+    const int room = int(box.height() / ui::em() / 7);
     return {std::clamp(int(lines), 1, std::max(1, room)), formula_height(walk, box.width(), most)};
   }
 

@@ -38,17 +38,6 @@ void draw_parts(Canvas& canvas, const std::vector<std::string>& parts, const Box
 
 }  // namespace
 
-void draw_lines(Canvas& canvas, const Box& box, const std::string& text, int most, Color color) {
-  const std::vector<std::string> lines = ui::wrapped(text, box.width());
-  const int count = std::min(int(lines.size()), std::max(1, most));
-  for (int i = 0; i < count; ++i) {
-    std::string line = lines[size_t(i)];
-    for (size_t rest = size_t(i) + 1; i + 1 == count && rest < lines.size(); ++rest) line += " " + lines[rest];
-    const ImVec2 at{box.min.x, box.min.y + float(i) * ImGui::GetTextLineHeight()};
-    ui::fitted_text(canvas, at, ui::u32(color), line, box.width());
-  }
-}
-
 int explained_value(const Walkthrough& walk, const std::string& name) {
   int found = 0, most = 0;
   for (int i = 0; i < int(walk.values.size()); ++i) {
@@ -77,8 +66,8 @@ void draw_formula(Canvas& canvas, const Walkthrough& walk, int value, int step, 
   const GradientFormula formula = gradient_formula(walk, value, step);
   const int room = std::max(1, int(box.height() / line + 0.01f));
   const int lines = std::min(room, int(ui::wrapped(formula.sum, box.width()).size()));
-  draw_lines(canvas, box, formula.sum, lines, ui::colors::text);
   const Box below{{box.min.x, box.min.y + float(lines) * line}, box.max};
+  ui::wrapped_text(canvas, {box.min, {box.max.x, below.min.y}}, ui::u32(ui::colors::text), formula.sum);
   if (!formula.parts.empty() && below.height() >= part_line()) draw_parts(canvas, formula.parts, below);
 }
 

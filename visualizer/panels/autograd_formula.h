@@ -10,9 +10,6 @@
 
 namespace tinymor {
 
-/// The first `most` of these lines, the last one shortened where more would follow.
-void draw_lines(Canvas& canvas, const Box& box, const std::string& text, int most, Color color);
-
 /// The value that is explained while none is pointed at: the one of that name, or else the one that is used most often.
 int explained_value(const Walkthrough& walk, const std::string& name);
 

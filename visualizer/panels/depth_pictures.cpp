@@ -119,7 +119,7 @@ void draw_worst(Canvas& canvas, const Box& box, int number, AppState& state, con
 
 void draw_cloud(Canvas& canvas, const Box& box, int number, AppState& state, const DepthShown& shown,
                 const Cloud& cloud, Chart chart) {
-  const float em = ui::em(), title = em * 1.2f;
+  const float em = ui::em(), title = em * 1.6f;
   const float list = box.height() > em * 10 ? std::min(em * 1.15f * worst + em * 0.3f, box.height() * 0.5f) : 0;
   ui::fitted_text(canvas, box.min, ui::u32(ui::colors::text),
                   {title_of(cloud, shown) + " \u00b7 nats over score", title_of(cloud, shown), cloud.title},

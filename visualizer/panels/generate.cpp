@@ -27,13 +27,14 @@ class FieldRow {
   void field(const char* name, const char* label, const char* hint, Draw&& draw) {
     if (ui::is_hidden(name)) return;
     const float gap = ImGui::GetStyle().ItemSpacing.x, label_height = ui::em() * 1.2f;
-    if (at_.x > origin_.x && at_.x + width_ > right_) at_ = {origin_.x, at_.y + row_height()};
+    const float width = std::max(width_, text_size(label, ui::Font::small).x);
+    if (at_.x > origin_.x && at_.x + width > right_) at_ = {origin_.x, at_.y + row_height()};
     window_canvas().text(at_, ui::u32(ui::colors::dim), label, ui::Font::small);
     ImGui::SetCursorScreenPos({at_.x, at_.y + label_height});
-    ImGui::SetNextItemWidth(width_);
+    ImGui::SetNextItemWidth(width);
     draw();
     ui::hint(hint);
-    at_.x += width_ + gap;
+    at_.x += width + gap;
   }
 
   // Goes on below the fields.

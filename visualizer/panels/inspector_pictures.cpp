@@ -152,9 +152,10 @@ void draw_guesses(Canvas& canvas, const Box& box, const Source& source, AppState
   const float em = ui::em(), high = guess_height(), passes = float(guesses.nll.size());
   const std::string what = image ? "What the image is" : "What comes next";
   const char* follows = image ? "  is right" : "  follows";
+  const bool known = std::any_of(guesses.nll.begin(), guesses.nll.end(), [](float nll) { return std::isfinite(nll); });
+  const std::string numbers = known ? ", loss in nats" : "";
   ui::fitted_text(canvas, box.min, ui::u32(ui::colors::text),
-                  std::vector<std::string>{what + " after so many passes, loss in nats", what + ", loss in nats"},
-                  box.width(), ui::Font::bold);
+                  {what + " after so many passes" + numbers, what + numbers}, box.width(), ui::Font::bold);
   const float room = box.height() - em * title_em;
   const auto each = size_t(std::max(1.0f, std::floor(room / high / passes)));
   const float label = text_size("as routed", ui::Font::small).x + em * 0.5f;

@@ -85,7 +85,7 @@ std::vector<std::string> savings(const CacheView& kv, int64_t recursive, int64_t
     twins += fmt::format(" \u00b7 {} {}: {}", name, bytes_text(bytes), change(kv.bytes, bytes));
     shares += fmt::format("{} {} than {}", shares.empty() ? ":" : ",", change(kv.bytes, bytes), name);
   }
-  return {now + sum + twins, now + twins, now + shares};
+  return {now + sum + twins, now + twins, now + shares, now + shares.substr(0, shares.find(','))};
 }
 
 Color row_color(const CacheRow& row) {

@@ -83,7 +83,8 @@ std::string words_of(const Choice& choice, const TextView& view) {
 }  // namespace
 
 const Choice* draw_choices(Canvas& canvas, const Box& box, const std::vector<Choice>& choices, const TextView& view) {
-  const float em = ui::em(), left = box.min.x + em * 6.5f, letter = text_size("0", ui::Font::small).y;
+  const float em = ui::em(), left = box.min.x + text_size("helps 0.00 nats", ui::Font::small).x + em,
+              letter = text_size("0", ui::Font::small).y;
   double most = 0.1, low = 0.9;
   for (const Choice& choice : choices) {
     most = std::max(most, std::abs(choice.benefit));

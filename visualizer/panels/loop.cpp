@@ -89,12 +89,13 @@ class LoopPanel : public Panel {
     return known->second;
   }
 
-  static void draw_own_image_chip(const Source& source, AppState& state, float& right) {
+  /// Where a low window has no room for the pad at this event, the chip leads to one that has.
+  void draw_own_image_chip(const Source& source, AppState& state, float& right) const {
     if (!source.can_draw()) return;
     bool own = state.story.typing;
     ui::corner_chip("loop.own", "your own digit", own, "Draw a digit: the model looks at it at once", right);
     if (own == state.story.typing) return;
-    if (own)
+    if (own || !with_subject_)
       show_drawing(source, state);
     else
       show_recorded(source, state);
@@ -138,10 +139,11 @@ class LoopPanel : public Panel {
     if (small) sentence.max.y = all.min.y;
     if (small && alone) sentence.max.y += images ? std::clamp(rest, all.height() * 0.3f, em * 6.2f) : rest;
     std::vector<Box> words;
-    if (sentence.height() > 0) words = draw_subject(canvas, source, state, told, sentence);
+    with_subject_ = sentence.height() > 0;
+    if (with_subject_) words = draw_subject(canvas, source, state, told, sentence);
     LoopPicture picture = picture_of(told, state, std::move(words));
     if (images) picture.patches = patches_of(source, state);
-    float y = sentence.max.y + (sentence.height() > 0 ? em * 0.5f : 0);
+    float y = sentence.max.y + (with_subject_ ? em * 0.5f : 0);
     const bool tight = all.height()<em * 26, roomy = all.height()> em * 44;
     const auto say = [&](const std::string& words, Color color, ui::Font font) {
       ui::fitted_text(canvas, {all.min.x, y}, ui::u32(color), words, all.width(), font);
@@ -230,6 +232,7 @@ class LoopPanel : public Panel {
   std::vector<Box> drawn_;  // the chips of the newest frame
   Memo<std::tuple<uint64_t, int, int>, Patches> patches_;
   LoopPad pad_;
+  bool with_subject_ = true;  // the newest frame has the words, or the image and the pad
   std::map<std::pair<std::string, std::string>, bool> is_in_;  // files are asked once
   std::string asked_;
   bool focus_ = false;

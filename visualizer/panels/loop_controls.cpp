@@ -89,12 +89,13 @@ void draw_cost(const Source& source, AppState& state, float width) {
     return;
   }
   const CutOffPoint here = at_cut_off(points, state.what_if.cut_off);
-  ui::fitted_label(fmt::format("{:.3f} nats at {:.2f} layers", here.loss, here.layers), width, ui::colors::dim,
+  ui::fitted_label(fmt::format("loss {:.3f} at {:.2f} layers", here.loss, here.layers), width, ui::colors::dim,
                    ui::Font::small);
   const Box box{ImGui::GetCursorScreenPos(),
                 {ImGui::GetCursorScreenPos().x + width, ImGui::GetCursorScreenPos().y + ImGui::GetFrameHeight()}};
   draw_cost_curve(window_canvas(), box, points, here);
   take_box(box);
+  ui::hint("Loss in nats on held-out text (higher: worse) against layers per token; the dot is the bar as it is now");
 }
 
 }  // namespace

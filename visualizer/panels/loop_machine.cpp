@@ -28,11 +28,9 @@ void draw_chip(Canvas& canvas, const LoopPicture& p, int token, const Box& box, 
   const ui::Font* largest = std::find_if(std::begin(chip_fonts), std::end(chip_fonts),
                                          [&](ui::Font each) { return chip_height(each) <= box.height() + 1; });
   const ui::Font font = largest == std::end(chip_fonts) ? ui::Font::small : *largest;
-  const float room = box.width() - box.height() * 0.2f;
-  if (room < ui::em() * 0.4f || box.height() < text_size("x", ui::Font::small).y * 0.9f) return;
-  const Color ink = passes > 0 ? text_on(tint) : Color(ui::colors::text);
-  const std::string shown = fitted(word, room, font);
-  if (shown != "...") text_centered(canvas, box.center(), ui::u32(ink), shown, font);
+  const std::string shown = fitted(word, box.width() - 2, font);
+  if ((shown != word && shown.size() < 6) || box.height() < text_size("x", ui::Font::small).y * 0.9f) return;
+  text_centered(canvas, box.center(), ui::u32(passes > 0 ? text_on(tint) : Color(ui::colors::text)), shown, font);
 }
 
 void arrow_head(Canvas& canvas, ImVec2 tip, ImVec2 direction, ImU32 color, float size) {
@@ -211,14 +209,15 @@ void draw_story_cache(Canvas& canvas, const Box& area, const LoopPicture& p) {
   const std::vector<CacheRow>& rows = p.text.kv.rows;
   if (rows.empty() || p.story.tokens() == 0) return;
   const float em = ui::em(), small = text_size("0", ui::Font::small).y;
-  const float label = std::min(area.width() * 0.4f, text_size("recursion 9", ui::Font::small).x + em * 0.5f);
+  const float label = std::min(area.width() * 0.4f, text_size("first layer", ui::Font::small).x + em * 0.5f);
   const float high = std::min(small * 1.15f, (area.height() - small) / float(rows.size()));
   const float wide = std::min(em * 1.2f, (area.width() - label) / float(p.story.tokens()));
   ui::fitted_text(canvas, area.min, ui::u32(dim), "KV cache", area.width(), ui::Font::small);
   for (size_t r = 0; r < rows.size(); ++r) {
     const float y = area.min.y + small * 1.1f + float(r) * high;
+    const std::string name = rows[r].recursion > 0 ? fmt::format("pass {}", rows[r].recursion) : rows[r].label;
     if (high > small * 0.8f)
-      ui::fitted_text(canvas, {area.min.x, y}, ui::u32(dim), rows[r].label, label - em * 0.3f, ui::Font::small);
+      ui::fitted_text(canvas, {area.min.x, y}, ui::u32(dim), name, label - em * 0.3f, ui::Font::small);
     const double before = p.story.stored(rows[r], p.event - 1), now = p.story.stored(rows[r], p.event);
     const double filled = before + (now - before) * p.moved;
     const Color color = rows[r].recursion > 0 ? depth_color(rows[r].recursion) : plain_color;

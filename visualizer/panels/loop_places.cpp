@@ -14,9 +14,8 @@ Box part(const Box& area, float left, float top, float right, float bottom) {
   return {{x(left), y(top)}, {x(right), y(bottom)}};
 }
 
-/// Boxes of these widths in lines, as words; where they do not fit, equal cells that do.
-std::vector<Box> place_chips(const Box& region, const std::vector<float>& widths, float height) {
-  const float gap = std::round(height * 0.2f);
+/// Boxes of these widths in lines, as words.
+std::vector<Box> place_words(const Box& region, const std::vector<float>& widths, float height, float gap) {
   std::vector<Box> out;
   ImVec2 at = region.min;
   for (const float wanted : widths) {
@@ -25,16 +24,21 @@ std::vector<Box> place_chips(const Box& region, const std::vector<float>& widths
     out.push_back({at, {at.x + width, at.y + height}});
     at.x += width + gap;
   }
-  if (out.empty() || out.back().max.y <= region.max.y) return out;
-  const auto count = float(widths.size());
+  return out;
+}
+
+/// Equal marks in lines, too low for letters, for more words than there is room to read.
+std::vector<Box> place_marks(const Box& region, size_t count, float height) {
   float columns = 1;
-  while (std::ceil(count / columns) * std::min(height, region.width() / columns) > region.height() && columns < count)
+  const auto all = float(count);
+  while (std::ceil(all / columns) * std::min(height, region.width() / columns) > region.height() && columns < all)
     ++columns;
-  const float wide = region.width() / columns, high = region.height() / std::ceil(count / columns);
-  for (size_t i = 0; i < out.size(); ++i) {
+  const float wide = region.width() / columns, high = region.height() / std::ceil(all / columns);
+  std::vector<Box> out;
+  for (size_t i = 0; i < count; ++i) {
     const float x = region.min.x + std::fmod(float(i), columns) * wide;
     const float y = region.min.y + std::floor(float(i) / columns) * high;
-    out[i] = {{x, y}, {x + wide * 0.92f, y + std::min(high * 0.9f, height)}};
+    out.push_back({{x, y}, {x + wide * 0.92f, y + std::min(high * 0.9f, height)}});
   }
   return out;
 }
@@ -65,24 +69,29 @@ std::vector<int> tokens_of(const LoopStory& story) {
 /// Chips for some tokens of the story, as large as they fit: words, or patches of an image.
 std::vector<Box> chips_in(const Box& region, const LoopPicture& picture, const std::vector<int>& tokens) {
   if (!picture.patches.empty()) return place_squares(region, tokens.size());
-  std::vector<Box> out;
-  for (const ui::Font font : chip_fonts) {
-    const float height = chip_height(font);
+  if (tokens.empty()) return {};
+  const auto placed = [&](ui::Font font, float height, float padding, float gap) {
     std::vector<float> widths;
     for (const int t : tokens)
-      widths.push_back(text_size(inside_box(picture.text.pieces[size_t(t)]), font).x + height * 0.6f);
-    out = place_chips(region, widths, height);
-    if (!out.empty() && out.back().max.y <= region.max.y && out.front().height() == height) break;
-  }
-  return out;
+      widths.push_back(text_size(inside_box(picture.text.pieces[size_t(t)]), font).x + height * padding);
+    return place_words(region, widths, height, std::round(height * gap));
+  };
+  const auto fit = [&](const std::vector<Box>& out) { return out.back().max.y <= region.max.y; };
+  for (const ui::Font font : chip_fonts)
+    if (const std::vector<Box> out = placed(font, chip_height(font), 0.6f, 0.2f); fit(out)) return out;
+  const float tight = std::round(ui::font(ui::Font::small)->FontSize * 1.05f);
+  if (const std::vector<Box> out = placed(ui::Font::small, tight, 0.3f, 0.1f); fit(out)) return out;
+  return place_marks(region, tokens.size(), std::round(ui::font(ui::Font::small)->FontSize * 0.85f));
 }
 
 /// The room for chips in a box of the machine.
 Box inside_of(const LoopPicture& p, const MachineLayout& layout, int index) {
   const Box& box = layout.boxes[size_t(index)];
-  const float em = ui::em(), notes = index == p.story.machine().block ? em * 3.2f : em * 2.6f;
-  const float title = has_notes(box) ? notes : em * 1.7f;
-  return {{box.min.x + em * 0.6f, box.min.y + title}, {box.max.x - em * 0.6f, box.max.y - em * 0.5f}};
+  const Machine& machine = p.story.machine();
+  const bool block = index == machine.block, noted = block || !machine.loops();
+  const float em = ui::em(), notes = block ? em * 3.2f : em * 2.6f;
+  const float title = noted && has_notes(box) ? notes : em * 1.7f;
+  return {{box.min.x + em * 0.4f, box.min.y + title}, {box.max.x - em * 0.4f, box.max.y - em * 0.3f}};
 }
 
 /// The point at a share of the way along some points.
@@ -120,7 +129,7 @@ std::vector<ImVec2> way(const LoopPicture& p, const MachineLayout& layout, Stand
 }  // namespace
 
 bool has_notes(const Box& box) {
-  return box.height() > ui::em() * 5.2f;
+  return box.height() > ui::em() * 5.2f && box.width() > ui::em() * 5.8f;
 }
 
 float chip_height(ui::Font font) {
@@ -134,7 +143,8 @@ MachineLayout layout_of(const LoopPicture& p, const Box& whole) {
   if (p.story.event(p.event).kind == LoopEvent::wait) waiting = 1;
   const Box area = part(whole, 0.24f * waiting, 0, 1, 1);
   // Above the boxes there is room for the arrow and its name.
-  const float top = std::max(0.14f, std::min(0.3f, ui::em() * 2.7f / area.height()));
+  const bool arrows = machine.loops() || (!machine.boxes.empty() && machine.boxes.front().times > 1);
+  const float top = arrows ? std::max(0.14f, std::min(0.3f, ui::em() * 2.7f / area.height())) : 0;
   MachineLayout layout;
   layout.queue = part(whole, 0, top, 0.21f, 1);
   layout.top = area.min.y;
@@ -183,17 +193,25 @@ std::vector<int> judged_tokens(const LoopPicture& picture, int event) {
 }
 
 std::vector<JudgedPlace> judged_places(const Box& region, size_t count) {
-  const float em = ui::em(), most_rows = std::max(1.0f, std::floor(region.height() / (em * 1.15f)));
+  const float em = ui::em(), most_rows = std::max(1.0f, std::floor(region.height() / em));
   const float columns = std::ceil(float(count) / most_rows), rows = std::ceil(float(count) / columns);
   const float wide = region.width() / columns, high = std::min(em * 2.2f, region.height() / rows);
   std::vector<JudgedPlace> out;
+  if (wide < em * 3) {  // no room for bars beside them: strips below
+    for (const Box& square : place_squares(region, count)) {
+      const float strip = square.max.y - square.height() * 0.18f;
+      out.push_back({{square.min, {square.max.x, strip - 1}}, {{square.min.x, strip}, square.max}, false});
+    }
+    return out;
+  }
   for (size_t i = 0; i < count; ++i) {
     const float x = region.min.x + std::floor(float(i) / rows) * wide;
     const float y = region.min.y + std::fmod(float(i), rows) * high;
-    const Box row{{x, y + high * 0.08f}, {x + wide - em * 0.5f, y + high * 0.92f}};
-    const float names = row.width() > em * 7 ? 0.45f : 0.62f;  // where it is narrow, of what is worth more
+    const float edge = high > em * 1.3f ? high * 0.08f : 1;
+    const Box row{{x, y + edge}, {x + wide - em * 0.5f, y + high - edge}};
+    const float names = row.width() > em * 7 ? 0.45f : 0.8f;  // where it is narrow, of what is worth more
     const float middle = row.min.x + row.width() * names, number = row.width() > em * 8 ? em * 2.4f : 0;
-    out.push_back({{row.min, {middle - em * 0.3f, row.max.y}},
+    out.push_back({{row.min, {middle - em * 0.15f, row.max.y}},
                    {{middle, row.min.y}, {row.max.x - number, row.max.y}},
                    number > 0});
   }

@@ -13,6 +13,15 @@
 namespace tinymor {
 namespace {
 
+/// A guess that has no room: a tick where it is right, else a stroke.
+void draw_short_guess(Canvas& canvas, ImVec2 at, ImU32 color, bool right) {
+  const float r = ui::em() * 0.25f;
+  if (right)
+    canvas.polyline({{at.x - r, at.y}, {at.x - r * 0.2f, at.y + r}, {at.x + r, at.y - r}}, color, 2);
+  else
+    canvas.line({at.x - r, at.y}, {at.x + r, at.y}, color, 2);
+}
+
 /// Blocks from the top down, those of passes to come as outlines; below them the guess.
 void draw_stack(Canvas& canvas, const Source& source, const AppState& state, const Told& told, int t, const Box& under,
                 float block) {
@@ -35,10 +44,12 @@ void draw_stack(Canvas& canvas, const Source& source, const AppState& state, con
   if (told.story.event(event).kind != LoopEvent::guess || told.guesses.empty()) return;
   const bool right = size_t(t) + 1 < told.text.ids.size() && told.guesses[size_t(t)] == told.text.ids[size_t(t) + 1];
   const float y = under.min.y + (loops ? float(told.text.rows.size()) * (block + 1) : 0) + 1;
-  canvas.text(
-      {under.min.x, y}, ui::u32(right ? ui::colors::good : ui::colors::dim, state.story.moved()),
-      fitted(inside_box(source.quoted(told.guesses[size_t(t)])), under.width() + ui::em() * 0.5f, ui::Font::small),
-      ui::Font::small);
+  const ImU32 color = ui::u32(right ? ui::colors::good : ui::colors::dim, state.story.moved());
+  const std::string guess = source.quoted(told.guesses[size_t(t)]);
+  if (text_size(guess, ui::Font::small).x < under.width() + ui::em() * 0.4f)
+    canvas.text({under.min.x, y}, color, guess, ui::Font::small);
+  else
+    draw_short_guess(canvas, {under.center().x, y + ui::em() * 0.5f}, color, right);
   if (state.glow == Glow{Glow::guess, t, int(told.text.rows.size())})
     double_frame(canvas, {{under.min.x, y}, {under.max.x, y + text_size("x", ui::Font::small).y}});
 }
@@ -78,7 +89,7 @@ std::vector<Box> draw_sentence(Canvas& canvas, const Source& source, AppState& s
   const bool roomy = area.height() > em * 7;
   const auto rows = float(std::max<size_t>(1, text.rows.size()));
   const auto flow_in = [&](ui::Font font) {
-    const float below = rows * (block + 1) + em * (roomy ? 1.3f : 0.3f);
+    const float below = rows * (block + 1) + em * (roomy ? 1.3f : 1.1f);
     return flow_text(pieces, area.width(), font, 1.15f + below / ui::font(font)->FontSize);
   };
   ui::Font font = roomy ? ui::Font::large : ui::Font::body;

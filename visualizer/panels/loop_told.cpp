@@ -64,7 +64,7 @@ std::string last_pass_text(const Source& source, const AppState& state, const To
   const char* what = "hardly helps";
   if (fewer - whole >= noticed) what = "helps";
   if (whole - fewer >= noticed) what = "does harm";
-  return fmt::format("Here the last pass {}: {:.3f} nats on {} with at most {} pass{}, {:.3f} {}.", what, fewer,
+  return fmt::format("Here the last pass {}: loss {:.3f} nats on {} with at most {} pass{}, {:.3f} {}.", what, fewer,
                      images ? "these images" : "the whole text", all - 1, all == 2 ? "" : "es", whole,
                      told.story.machine().gate ? "as routed" : fmt::format("with all {}", all));
 }

@@ -69,7 +69,7 @@ std::string guess_text(const LoopPicture& p) {
     right += p.guesses[size_t(t)] == p.text.ids[size_t(t) + 1];
     ++known;
   }
-  const std::string out = "Below each token stands its guess for the next one";
+  const std::string out = "Below each token is its guess for the next one";
   return known == 0 ? out + "." : fmt::format("{}. Green is right: {} of {}.", out, right, known);
 }
 
@@ -79,8 +79,7 @@ std::string run_text(const LoopPicture& p, const LoopEvent& now) {
   const std::string all = tokens_text(p, p.story.tokens());
   const int inside = p.story.inside(p.text, p.event);
   if (!machine.loops() && box.times > 1)
-    return fmt::format("Layer {}: the same weights for the {} time of {}.", now.layers_done,
-                       now.pass == 1 ? "first" : fmt::format("{}.", now.pass), box.times);
+    return fmt::format("Layer {}: use {} of {} of the same weights.", now.layers_done, now.pass, box.times);
   if (!machine.loops()) return fmt::format("Layer {}: all {}. Its weights are its own.", now.layers_done, all);
   if (now.box != machine.block)
     return now.box < machine.block ? fmt::format("All {} go through the first layer.", all)
@@ -152,7 +151,8 @@ std::string why_text(const LoopPicture& p) {
                       : fmt::format("Each stack shows how many passes its word took: {} in all instead of {}.",
                                     p.story.work(p.text, p.event), p.story.most_work());
   if (machine.gate)
-    return fmt::format("A usual model spends all its layers on every {}. This one decides for each.", thing);
+    return fmt::format("A usual model spends all its layers on every {}. This one decides for each: Space shows how.",
+                       thing);
   return machine.loops() ? fmt::format("Every {} passes the same block again and again: few weights, no choice.", thing)
                          : fmt::format("The usual model: a line of layers, and every {} passes all of them.", thing);
 }

@@ -125,9 +125,10 @@ void draw_not_recorded(const Source& source, AppState& state, const char* what) 
 }
 
 void draw_empty(Canvas& canvas, const Box& box, const std::string& text) {
-  const ImVec2 size = text_size(fitted(text, box.width())), middle = box.center();
-  ui::fitted_text(canvas, {middle.x - size.x / 2, middle.y - size.y / 2}, ui::u32(ui::colors::faint), text,
-                  box.width());
+  const float lines = float(ui::wrapped(text, box.width()).size());
+  const ImVec2 size{std::min(text_size(text).x, box.width()), std::min(lines * ui::em(), box.height())};
+  const ImVec2 corner{box.center().x - size.x / 2, box.center().y - size.y / 2};
+  ui::wrapped_text(canvas, {corner, {corner.x + size.x + 1, corner.y + size.y}}, ui::u32(ui::colors::faint), text);
 }
 
 }  // namespace tinymor

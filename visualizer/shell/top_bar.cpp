@@ -202,6 +202,7 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
   const float gap = em * (tight ? 0.4f : 0.9f);
   std::vector<Part> parts;
   if (kind == Arrangement::wide) parts.push_back(title());
+  const size_t at_badge = parts.size();
   if (!tight || source.steerable()) parts.push_back(badge(source, state));
   if (all.size() > 1 || !state.maximised.empty()) parts.push_back(page_tabs(state, all, window.x - 2 * pad));
   if (!source.history().of_images() && source.geometry().routing == Routing::expert_choice)
@@ -218,7 +219,12 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
   if (source.steerable()) parts.push_back(training_controls(source, state, !roomy));
   parts.push_back(zoom_and_help(state, tight));
 
-  const std::vector<int> rows = break_rows(parts, window.x - 2 * pad, gap);
+  std::vector<int> rows = break_rows(parts, window.x - 2 * pad, gap);
+  // What a recording is called is worth no row of its own.
+  if (rows.back() > 0 && !tight && source.status() == RunStatus::recording) {
+    parts.erase(parts.begin() + ptrdiff_t(at_badge));
+    rows = break_rows(parts, window.x - 2 * pad, gap);
+  }
   const float height = float(rows.back() + 1) * row_height + em * 0.55f;
   if (ui::begin_bar("##top", {0, 0}, {window.x, height})) {
     float x = pad;

@@ -48,6 +48,11 @@ TEST_CASE("bad input gets one clear line and status 2") {
   const fs::path& folder = trained_vanilla();
   const std::string model = read_file(folder / "run/model.safetensors");
   write_file_atomically(folder / "truncated.safetensors", model.substr(0, model.size() / 2));
+  write_file_atomically(folder / "empty.safetensors", "");
+  write_file_atomically(folder / "text.safetensors", "Mia had a red ball.");
+  std::string flipped = model;
+  flipped[flipped.find("\"shape\"")] ^= 4;
+  write_file_atomically(folder / "flipped.safetensors", flipped);
   write_file_atomically(folder / "empty.txt", "");
   write_file_atomically(folder / "short.txt", "Mia.");
   write_file_atomically(folder / "typo.toml", "[model]\nd_modle = 32\n");
@@ -128,7 +133,10 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"generate scaled --prompt a", "config.json beside it: \"rope_scaling\""},
       {"train --resume --steps 9 --out rescaled", "rescaled/config.json: \"rope_scaling\""},
       {"generate tokenizers --prompt a", "Hugging Face's tokenizers library"},
-      {"eval truncated.safetensors --data text.txt", "truncated.safetensors"},
+      {"eval truncated.safetensors --data text.txt", "its data_offsets leave the file (damaged"},
+      {"eval empty.safetensors --data text.txt", "only 0 bytes long (damaged"},
+      {"eval text.safetensors --data text.txt", "bytes long (damaged, or not a safetensors file)"},
+      {"eval flipped.safetensors --data text.txt", "flipped.safetensors: "},
       {"eval run --data short.txt", "tokens"},
       {"eval run --rule best", "--rule"},
       {"eval other --data text.txt", "tokenizer"},

@@ -1,6 +1,7 @@
 #include "visualizer/draw/text_flow.h"
 
 #include "support/catch.h"
+#include "visualizer/draw/ui.h"
 #include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
 
@@ -65,4 +66,35 @@ TEST_CASE("a text takes the largest font with which it fits its room, and never 
     before = size;
   }
   CHECK(before > 2 * ui::em());
+}
+
+TEST_CASE(
+    "a text that is too long ends after one of its parts, else after a word, else anywhere, and with three dots") {
+  const Fonts fonts;
+  const std::string text = "loss by step \u00b7 causal rule \u00b7 step 2400";
+  CHECK(fitted(text, 1000) == text);
+  const auto cut = [](const std::string& whole, const std::string& kept) {
+    return fitted(whole, text_size(kept + "...").x);
+  };
+  CHECK(cut(text, "loss by step \u00b7 causal rule \u00b7 st") == "loss by step \u00b7 causal rule ...");
+  CHECK(cut(text, "loss by step \u00b7 ca") == "loss by step ...");
+  CHECK(cut(text, "loss by st") == "loss by ...");
+  CHECK(cut("forgetfulness", "forget") == "forget...");
+  CHECK(cut("a forgetfulness", "a forget") == "a forget...");  // a word alone would say less
+  for (float width = 0; width < 400; width += 1) {
+    CAPTURE(width);
+    const std::string shown = fitted(text, width);
+    CHECK((shown == "..." || text_size(shown).x <= width));
+  }
+}
+
+TEST_CASE("a text in lines keeps to its box, and its last line is shortened where more would follow") {
+  const Fonts fonts;
+  const std::string text = "point at a token: what does it see, and which tokens see it?";
+  CHECK(ui::wrapped(text, 1000).size() == 1);
+  for (float width = 60; width < 500; width += 7)
+    for (const std::string& line : ui::wrapped(text, width)) {
+      CAPTURE(width, line);
+      CHECK(text_size(line).x <= width);
+    }
 }

@@ -243,7 +243,7 @@ void check_story(Watch& watch) {
     watch.state().page = "Loop";
     watch.window.frames(1);
   }
-  CHECK_THAT(watch.panel("loop"), ContainsSubstring("Below each token stands its guess"));
+  CHECK_THAT(watch.panel("loop"), ContainsSubstring("Below each token is its guess"));
 }
 
 void check_attention(Watch& watch) {

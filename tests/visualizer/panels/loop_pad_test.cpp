@@ -145,6 +145,27 @@ TEST_CASE("the keyboard draws: the arrows move the pen, Space puts it down and l
   CHECK(registry.focus() != "loop.pad");
 }
 
+TEST_CASE("in a low window one press leads from any event of the story to the pad") {
+  PadDesk desk(640, 400);
+  const auto shows_pad = [&] {
+    const auto* pad = desk.window.app().registry().find("loop.pad");
+    return pad && pad->visible;
+  };
+  REQUIRE(shows_pad());
+  for (const bool drawn_before : {false, true}) {
+    CAPTURE(drawn_before);
+    desk.state().story.step(4);
+    desk.window.frames(3);
+    REQUIRE_FALSE(shows_pad());
+    REQUIRE(desk.window.click("loop.own"));
+    desk.settle();
+    CHECK(shows_pad());
+    CHECK(desk.state().story.typing);
+  }
+  REQUIRE(desk.window.click("loop.own"));
+  CHECK_FALSE(desk.state().story.typing);
+}
+
 TEST_CASE("a scene that says a drawing gives the same picture as drawing it") {
   PadDesk drawn, told;
   REQUIRE(drawn.window.drag("loop.pad", 0.3f, 0.7f));

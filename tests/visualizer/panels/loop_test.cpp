@@ -8,6 +8,7 @@
 
 #include "support/catch.h"
 #include "visualizer/desk.h"
+#include "visualizer/draw/text_flow.h"
 #include "visualizer/panels/loop_told.h"
 
 using namespace tinymor;
@@ -81,6 +82,32 @@ TEST_CASE("before the story begins all its tokens wait left of the machine, and 
   }
 }
 
+TEST_CASE("each word in the machine is whole; in a small window with large letters a narrow box has marks instead") {
+  for (const auto& [width, height, zoom] : {std::tuple(1280, 800, 1.0f), std::tuple(1024, 768, 1.5f)}) {
+    Desk desk(width, height);
+    desk.state().page = "Loop";
+    desk.state().zoom = zoom;
+    desk.window.frames(2);
+    const Told told = told_of(desk.source, desk.state());
+    for (int event = 0; event < told.story.events(); ++event) {
+      CAPTURE(width, event);
+      desk.state().story.go(event);
+      desk.window.frames(10, 0.1);
+      const std::string drawing = desk.window.drawing();
+      for (int t = told.story.from(); t < told.story.to(); ++t) {
+        const std::string word = ">" + inside_box(told.text.pieces[size_t(t)]) + "</text>";
+        size_t times = 0;
+        for (size_t at = drawing.find(word); at != drawing.npos; at = drawing.find(word, at + 1)) ++times;
+        const LoopEvent& now = told.story.event(event);
+        const bool narrow = zoom > 1 && now.kind == LoopEvent::run && now.box != told.story.machine().block;
+        const bool in_machine = told.story.standing(told.text, t, event).place != Place::done && !narrow;
+        CAPTURE(word);
+        CHECK(times >= (in_machine ? 2u : 1u));  // in the sentence and in its chip
+      }
+    }
+  }
+}
+
 TEST_CASE("the buttons below the story step, play and scrub") {
   LoopDesk desk;
   REQUIRE(desk.window.click("loop.next"));
@@ -114,9 +141,9 @@ TEST_CASE("the loop says from the run's numbers whether the last pass helps, and
     RuleView rule;
     const char* says;
   };
-  for (const Case& c : {Case{0.004f, RuleView::causal, "Here the last pass hardly helps: "},
-                        Case{0.5f, RuleView::causal, "Here the last pass helps: "},
-                        Case{-0.5f, RuleView::difference, "Here the last pass does harm: "},
+  for (const Case& c : {Case{0.004f, RuleView::causal, "Here the last pass hardly helps: loss "},
+                        Case{0.5f, RuleView::causal, "Here the last pass helps: loss "},
+                        Case{-0.5f, RuleView::difference, "Here the last pass does harm: loss "},
                         Case{0.5f, RuleView::training, nullptr}, Case{NAN, RuleView::causal, nullptr}}) {
     CAPTURE(c.before, int(c.rule));
     Recording recording = sample_recording({});

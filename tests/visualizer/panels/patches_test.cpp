@@ -53,7 +53,7 @@ TEST_CASE("the patches of an image go through the loop as deep as the model took
   // The sample's images are named right with 50 % after two passes, and with 75 % as routed.
   CHECK_THAT(desk.text("loop"),
              ContainsSubstring(
-                 "Here the last pass helps: 0.693 nats on these images with at most 2 passes, 0.288 as routed."));
+                 "Here the last pass helps: loss 0.693 nats on these images with at most 2 passes, 0.288 as routed."));
   REQUIRE(desk.window.click("loop.image"));
   CHECK(desk.state().patches_image == 1);
 }
