@@ -144,9 +144,9 @@ std::string fitted(std::string_view text, float width, ui::Font font) {
     while (inside_character()) --kept;
   }
   for (const std::string_view separator : separators) {
-    const size_t end = text.rfind(separator, kept);
+    const size_t end = kept > 0 ? text.rfind(separator, kept - 1) : text.npos;
     const size_t whole = end == text.npos ? 0 : end + 1;  // with the blank, so that the dots are no part of a word
-    if (whole > kept / 2 && whole <= kept) return std::string(text.substr(0, whole)) + std::string(dots);
+    if (whole > kept / 2) return std::string(text.substr(0, whole)) + std::string(dots);
   }
   return std::string(text.substr(0, kept)) + std::string(dots);
 }

@@ -106,7 +106,7 @@ void draw_cell(Canvas& canvas, const Placed& placed, float y, ImU32 color, const
   if (!of_words(*placed.column))
     return text_right(canvas, {placed.left + placed.width, y}, color, text, ui::Font::small);
   const float left = text_left(placed);
-  ui::fitted_text(canvas, {left, y}, color, text, placed.left + placed.width - left, ui::Font::small);
+  ui::fitted_text(canvas, {left, y}, color, text, placed.width - (left - placed.left), ui::Font::small);
 }
 
 void sort_by(RunOrder& order, RunColumn column) {
