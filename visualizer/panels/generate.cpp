@@ -242,7 +242,9 @@ class GeneratePanel : public Panel {
     for (size_t f = 0; f < costs.size(); ++f) {
       if (f > 0) go_beside(costs[f].c_str());
       const WeightFormat format = WeightFormat(f);
-      if (ui::chip(format_controls[f], costs[f].c_str(), state.request.weights == format, format_hints[f]))
+      const float room = ImGui::GetContentRegionAvail().x - 2 * ImGui::GetStyle().FramePadding.x;
+      const std::string label = fitted(costs[f], room), hint = costs[f] + "\n" + format_hints[f];
+      if (ui::chip(format_controls[f], label.c_str(), state.request.weights == format, hint.c_str()))
         state.request.weights = format;
     }
   }
