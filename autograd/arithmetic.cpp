@@ -70,7 +70,8 @@ Variable where(const Tensor& condition, const Variable& a, const Variable& b) {
 }
 
 Variable clamp(const Variable& x, Real low, Real high) {
-  return where(x.value() < low, low, where(x.value() > high, high, x));
+  const Tensor limited = clamp(x.value(), low, high);
+  return where(limited == x.value(), x, limited);
 }
 
 namespace {

@@ -23,7 +23,7 @@ Variable scale(const Variable& x, Real factor);
 Variable pow(const Variable& x, double exponent);
 /// a where condition is not 0, b elsewhere.
 Variable where(const Tensor& condition, const Variable& a, const Variable& b);
-/// x, limited to low..high; no gradient flows where x is outside.
+/// x, limited to low..high; no gradient flows where x is outside. Throws Error where low is not at most high.
 Variable clamp(const Variable& x, Real low, Real high);
 
 inline Variable operator+(const Variable& a, const Variable& b) {

@@ -61,6 +61,11 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   return out;
 }
 
+Tensor clamp(const Tensor& x, Real low, Real high) {
+  check(low <= high, "[clamp] no number is from {} to {} (give the smaller one first)", low, high);
+  return where(x < low, low, where(x > high, high, x));
+}
+
 Tensor elementwise(kernels::Unary f, const Tensor& x) {
   const Tensor from = x.contiguous_copy();
   Tensor out(x.shape());

@@ -72,10 +72,8 @@ inline Tensor operator!=(const IntTensor& a, const IntTensor& b) {
 }
 /// a where condition is not 0, b elsewhere.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
-/// x, limited to low..high; NaN stays NaN.
-inline Tensor clamp(const Tensor& x, Real low, Real high) {
-  return where(x < low, low, where(x > high, high, x));
-}
+/// x, limited to low..high; NaN stays NaN. Throws Error where low is not at most high.
+Tensor clamp(const Tensor& x, Real low, Real high);
 
 /// f(x), element by element.
 Tensor elementwise(kernels::Unary f, const Tensor& x);

@@ -125,6 +125,14 @@ TEST_CASE("shapes that do not fit are named before anything is computed") {
   CHECK_THROWS_WITH(gather_rows(a, IntTensor({1}, {4})), ContainsSubstring("index 4"));
 }
 
+TEST_CASE(
+    "clamp lets the gradient through from its lower limit to its upper one, and refuses them the wrong way round") {
+  const Variable x = Variable::parameter(Tensor({5}, {-2, -1, 0, 2, 3}));
+  sum(clamp(x, -1, 2)).backward();
+  CHECK(x.grad().to_vector() == std::vector<Real>{0, 1, 1, 1, 0});
+  CHECK_THROWS_WITH(clamp(x, 2, -1), ContainsSubstring("[clamp] no number is from 2 to -1"));
+}
+
 TEST_CASE("a retained graph can be walked again, and gradients add up") {
   const Variable x = leaf({2});
   const Variable y = sum(exp(mul(x, x)));

@@ -177,6 +177,15 @@ TEST_CASE("numbers and functions of tensors are written as in NumPy") {
     CHECK_THROWS_WITH(pow(x, wrong), ContainsSubstring("[pow] the exponent is"));
 }
 
+TEST_CASE("clamp refuses limits between which no number is") {
+  const Tensor x({4}, {-2, Real(-0.5), 0, std::numeric_limits<Real>::quiet_NaN()});
+  CHECK(clamp(x, -1, -1).slice(0, 0, 3).to_vector() == Numbers{-1, -1, -1});
+  CHECK(std::isnan(clamp(x, -1, 2).at({3})));
+  CHECK_THROWS_WITH(clamp(x, 2, -1),
+                    ContainsSubstring("[clamp] no number is from 2 to -1 (give the smaller one first)"));
+  CHECK_THROWS_WITH(clamp(x, std::numeric_limits<Real>::quiet_NaN(), 1), ContainsSubstring("[clamp]"));
+}
+
 TEST_CASE("ids are compared with each other and with numbers") {
   const IntTensor ids({2, 3}, {1, 3, 2, 3, 0, 16777217});
   const std::vector<std::pair<Tensor, Numbers>> table{
