@@ -47,6 +47,13 @@ Shares mean_shares(const ModelConfig& config) {
   return shares;
 }
 
+/// Those of a single token.
+Shares shares_of(const ModelConfig& config, int64_t depth) {
+  Shares alone{std::vector<double>(size_t(layer_map(config).recursions))};
+  std::fill_n(alone.parts.begin(), std::clamp<int64_t>(depth, 0, int64_t(alone.parts.size())), 1);
+  return alone;
+}
+
 std::vector<LayerWork> work_of(const ModelConfig& config, const Shares& shares) {
   const LayerMap map = layer_map(config);
   const KeyMap keys(config);
@@ -111,9 +118,7 @@ double honest_flops_per_token(const ModelConfig& config, int64_t length) {
 }
 
 double honest_flops_of_token(const ModelConfig& config, int64_t depth, int64_t visible) {
-  Shares alone{std::vector<double>(size_t(layer_map(config).recursions))};
-  std::fill_n(alone.parts.begin(), std::clamp<int64_t>(depth, 0, int64_t(alone.parts.size())), 1);
-  return honest_flops(config, 2 * visible - 1, alone);  // of which a token sees half on average
+  return honest_flops(config, 2 * visible - 1, shares_of(config, depth));  // of which a token sees half on average
 }
 
 double honest_flops_per_image(const ModelConfig& config, double pixels) {
@@ -140,13 +145,24 @@ double weight_bytes_per_token(const ModelConfig& config, double depth, WeightFor
   return layers_per_token(config, depth) * bytes.layer + bytes.head;
 }
 
+namespace {
+
+double kv_bytes(const ModelConfig& config, const Shares& shares) {
+  double layers = 0;
+  for (const LayerWork& layer : work_of(config, shares)) layers += layer.own_keys ? layer.share : 0;
+  return layers * double(kv_bytes_per_entry(config)) / shares.whole;
+}
+
+}  // namespace
+
 double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy) {
   ModelConfig with = config;
   with.kv_cache = strategy;
-  const Shares shares = mean_shares(with);
-  double layers = 0;
-  for (const LayerWork& layer : work_of(with, shares)) layers += layer.own_keys ? layer.share : 0;
-  return layers * double(kv_bytes_per_entry(config)) / shares.whole;
+  return kv_bytes(with, mean_shares(with));
+}
+
+int64_t kv_bytes_of_token(const ModelConfig& config, int64_t depth) {
+  return std::llround(kv_bytes(config, shares_of(config, depth)));
 }
 
 double vanilla_kv_bytes_per_token(const ModelConfig& config) {

@@ -46,6 +46,8 @@ double weight_bytes_per_token(const ModelConfig& config, double depth, WeightFor
 
 /// Mean bytes of keys and values per token that a cache holds (paper 2.2.2): recursion r keeps its share of the tokens.
 double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy);
+/// The same for one token that took `depth` recursions, with the strategy of `config`.
+int64_t kv_bytes_of_token(const ModelConfig& config, int64_t depth);
 /// The same model's cache with neither sharing nor routing.
 double vanilla_kv_bytes_per_token(const ModelConfig& config);
 

@@ -14,10 +14,10 @@ namespace {
 constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max() / 2;
 
 /// One value per element.
-template <class From, class Function>
-auto each(const std::vector<From>& from, Function&& function) {
-  std::vector<std::decay_t<decltype(function(from.front()))>> values;
-  for (const From& element : from) values.push_back(function(element));
+template <class List, class Function>
+auto each(const List& from, Function&& function) {
+  std::vector<std::decay_t<decltype(function(*from.begin()))>> values;
+  for (const auto& element : from) values.push_back(function(element));
   return values;
 }
 
@@ -84,8 +84,29 @@ void Scheduler::forget(int64_t number) {
   if (!job.has_slot()) jobs_.erase(number);
 }
 
-int64_t Scheduler::queued() const {
-  return std::count_if(waiting_.begin(), waiting_.end(), [](const auto& entry) { return !entry.second->has_slot(); });
+std::vector<Scheduler::Seat> Scheduler::seats() const {
+  std::map<int64_t, Seat> seats;
+  for (const auto& [number, job] : jobs_)
+    if (job.has_slot()) seats[job.lane.sequence] = {.slot = job.lane.sequence, .text = number};
+  for (const Cohort& cohort : cohorts_)
+    for (size_t s = 0; s < cohort.jobs.size(); ++s) {
+      const Job* job = cohort.jobs[s];
+      if (!job) continue;
+      Seat& seat = seats[job->lane.sequence];
+      seat.first = job->fed;
+      seat.tokens = job->running;
+      seat.recursion = cohort.recurrence.recursion();
+      seat.inside = int64_t(cohort.recurrence.inside().rows.positions_of(int64_t(s)).size());
+      seat.fed = job->running > 1 || job->drawn == 0 || job->unfed() > job->running;
+    }
+  return each(seats, [](const auto& entry) { return entry.second; });
+}
+
+std::vector<int64_t> Scheduler::queue() const {
+  std::vector<int64_t> texts;
+  for (const auto& [number, job] : waiting_)
+    if (!job->has_slot()) texts.push_back(number);
+  return texts;
 }
 
 void Scheduler::leave() {

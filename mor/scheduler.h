@@ -81,9 +81,23 @@ class Scheduler {
   int64_t cache_bytes() const { return cache_.bytes(); }
   /// Texts, done or not, that are not forgotten, or hold a slot still.
   int64_t held() const { return int64_t(jobs_.size()); }
-  /// Texts that have a slot, and those that wait for one.
+  int64_t slots() const { return slots_; }
+  /// Texts that have a slot.
   int64_t under_way() const { return slots_ - int64_t(idle_.size()); }
-  int64_t queued() const;
+
+  // For those who look on, after a tick; it costs nothing while nobody asks.
+
+  /// A text that has a slot, and its tokens that are on their way through the model.
+  struct Seat {
+    int64_t slot = 0, text = 0;
+    int64_t first = 0, tokens = 0;      ///< Their positions; no tokens: it waits for others or for room in the cache.
+    int64_t recursion = 0, inside = 0;  ///< From 0, and how many of them the last call of the block took.
+    bool fed = false;                   ///< They are part of a prompt, or fed again; else one that was drawn.
+  };
+  /// By slot.
+  std::vector<Seat> seats() const;
+  /// The texts that wait for a slot; the first comes next.
+  std::vector<int64_t> queue() const;
 
  private:
   struct Job {

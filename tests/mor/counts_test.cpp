@@ -1,6 +1,6 @@
 #include "mor/counts.h"
 
-#include "mor/kv_cache.h"
+#include "mor/generate.h"
 #include "support/catch.h"
 #include "support/tiny_models.h"
 
@@ -102,6 +102,18 @@ TEST_CASE("the weights that a token reads are the packed matrices of the layers 
                     mor = base_360m(Sharing::middle_cycle, Routing::expert_choice, 3, 8);
   CHECK(weight_bytes_per_token(mor, 3, WeightFormat::int8) == weight_bytes_per_token(vanilla, 1, WeightFormat::int8));
   CHECK(weight_bytes_per_token(mor, 1.5, WeightFormat::f32) < weight_bytes_per_token(mor, 2, WeightFormat::f32));
+}
+
+TEST_CASE("the cache bytes of a text are those of its tokens, each by its depth") {
+  for_each_combination([](const std::string& name, const ModelConfig& config) {
+    INFO(name);
+    const Model model = opinionated_model(config, 3, 14);
+    Generator generator(model, {});
+    int64_t bytes = 0;
+    for (const GeneratedToken& token : generator.prompt(random_tokens(8, config.vocab_size, 1)))
+      bytes += kv_bytes_of_token(config, token.depth);
+    REQUIRE(bytes == generator.cache().bytes());
+  });
 }
 
 TEST_CASE("bytes and FLOPs are exact: whole where they are whole, and else the nearest number") {

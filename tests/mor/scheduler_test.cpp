@@ -222,7 +222,7 @@ TEST_CASE("whatever arrives, is cancelled or must give way to others, each text 
       check_alone(model, all[i], text, format);
     }
     CHECK(scheduler.under_way() == 0);
-    CHECK(scheduler.queued() == 0);
+    CHECK(scheduler.queue().empty());
     preemptions += scheduler.counts().preemptions;
     shared += scheduler.counts().shared;
     cancelled += int64_t(ended.size());
@@ -288,4 +288,41 @@ TEST_CASE("a text that is forgotten leaves nothing behind, whether it is queued,
   CHECK_THROWS_AS(scheduler.text(0), std::out_of_range);
   CHECK_THROWS_AS(scheduler.text(3), std::out_of_range);
   CHECK(scheduler.under_way() == 0);
+}
+
+TEST_CASE("those who look on see who is inside, who waits, and as many tokens as the block takes") {
+  const Model model = opinionated_model(tiny_config());
+  for (const Batching batching : {Batching::by_depth, Batching::by_sequence}) {
+    std::vector<Request> all = requests(7, 11);
+    Scheduler scheduler = submitted(model, {.slots = 3, .batching = batching, .prompt_tokens = 4}, all);
+    CHECK(scheduler.queue() == std::vector<int64_t>{0, 1, 2, 3, 4, 5, 6});
+    CHECK(scheduler.seats().empty());
+    std::vector<Ints> depths(all.size());  // as those who look on see them
+    int64_t rows = 0;
+    while (scheduler.tick()) {
+      int64_t inside = 0, before = -1;
+      for (const Scheduler::Seat& seat : scheduler.seats()) {
+        REQUIRE(seat.slot > before);
+        before = seat.slot;
+        inside += seat.inside;
+        Ints& depth = depths[size_t(seat.text)];
+        if (seat.tokens == 0) continue;
+        REQUIRE(seat.inside > 0);
+        depth.resize(std::max(depth.size(), size_t(seat.first + seat.tokens)));
+        const bool drawn = seat.first >= int64_t(all[size_t(seat.text)].prompt.size());
+        CHECK(seat.fed != drawn);
+        if (seat.tokens == 1) depth[size_t(seat.first)] = int32_t(seat.recursion + 1);
+      }
+      REQUIRE(inside == scheduler.counts().block_rows - std::exchange(rows, scheduler.counts().block_rows));
+      CHECK(int64_t(scheduler.seats().size()) == scheduler.under_way());
+      CHECK(scheduler.queue().size() + scheduler.seats().size() <= 7);
+    }
+    CHECK(scheduler.queue().empty());
+    CHECK(scheduler.seats().empty());
+    for (size_t i = 0; i < all.size(); ++i)
+      for (size_t t = all[i].prompt.size(); t < depths[i].size(); ++t) {
+        INFO("text " << i << ", position " << t);
+        REQUIRE(depths[i][t] == scheduler.text(int64_t(i)).depths[t]);
+      }
+  }
 }

@@ -1,6 +1,7 @@
 #include <csignal>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "tensor/error.h"
@@ -16,7 +17,7 @@ namespace {
 
 struct Options {
   ModelOption model;
-  std::string host = "127.0.0.1", cache;
+  std::string host = "127.0.0.1", cache, record;
   int port = 8000;
   Engine::Limits limits;
   bool quiet = false;
@@ -63,7 +64,10 @@ void serve(const Options& options) {
   Engine::Limits limits = options.limits;
   if (!options.cache.empty()) limits.cache_bytes = bytes_of(options.cache);
   auto signals = std::make_unique<StopSignals>();
-  Engine engine(load_model(options.model, options.quiet), limits);
+  const LoadedModel loaded = load_model(options.model, options.quiet);
+  std::optional<CallRecorder> recorder;
+  if (!options.record.empty()) recorder.emplace(options.record, loaded);
+  Engine engine(loaded, limits, recorder ? &*recorder : nullptr);
   Server server(engine, {.host = options.host,
                          .port = options.port,
                          .model = name_of(options.model.path),
@@ -86,6 +90,7 @@ void add_serve_command(CLI::App& app) {
   CLI::App* command = add_command(
       app, "serve", "Answer requests over HTTP, many at a time: a page for browsers, and OpenAI's completions protocol",
       "tinymor serve runs/first\n"
+      "tinymor serve runs/first --record class.mortrace\n"
       "curl http://127.0.0.1:8000/v1/completions -d '{\"prompt\": \"Once upon a time\", \"max_tokens\": 40}'");
   add_model_option(*command, options->model);
   add_weights_option(*command, options->model.weights);
@@ -104,6 +109,11 @@ void add_serve_command(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--cache", options->cache,
                       "Memory for keys and values, as in 256M (default: what the slots need)");
+  command
+      ->add_option("--record", options->record,
+                   "Write who is inside in each call of the block into this new file, for tinymor-viz, also while the "
+                   "server runs. It holds the tokens of all texts, also of private ones, and at most 32 MB")
+      ->check(not_empty());
   command->add_flag("--quiet", options->quiet, "Say nothing but errors");
   add_threads_option(*command);
   command->callback([options] { serve(*options); });

@@ -1,9 +1,9 @@
 #pragma once
 // What a run tells about itself while it trains: numbers of every step (StepMetrics), how its routers' scores are
 // spread (ScoreHistogram) and, now and then, everything the model does with the watched text (Snapshot) or with a
-// few fixed images (ImageSnapshot); and what happens to it (RunEvent). An Observer hears them live; a recording keeps
-// them for later. A new kind of event is a struct with a step, a place in Event and in EventLog, and a number and a
-// list of fields in recording_format.
+// few fixed images (ImageSnapshot); and what happens to it (RunEvent). A server tells who is inside in each call of the
+// block (ServedCall). An Observer hears them live; a recording keeps them for later. A new kind of event is a struct
+// with a step, a place in Event and in EventLog, and a number and a list of fields in recording_format.
 
 #include <cstdint>
 #include <string>
@@ -87,8 +87,30 @@ struct RunEvent {
   static constexpr size_t longest = 200;
 };
 
-/// One thing that a run tells.
-using Event = std::variant<StepMetrics, EvalMetrics, ScoreHistogram, Snapshot, ImageSnapshot, RunEvent>;
+/// A text that has a slot of a server, and its tokens that are on their way through the model, as Scheduler::Seat
+/// (mor/scheduler.h).
+struct ServedSeat {
+  int32_t slot = 0, text = 0;         ///< From 0.
+  int32_t first = 0, tokens = 0;      ///< No tokens: the text waits.
+  int32_t recursion = 0, inside = 0;  ///< From 0, and how many of the tokens take it.
+  uint8_t fed = 0;                    ///< 1: part of a prompt, or fed again; 0: one that was drawn.
+  std::vector<int32_t> ids = {};      ///< [tokens] in recursion 0, else empty.
+  bool operator==(const ServedSeat&) const = default;
+};
+
+/// One call of the block by a server, which decodes many texts at once.
+struct ServedCall {
+  int64_t step = 0;                      ///< Calls before it.
+  int32_t slots = 0;                     ///< That the server has.
+  std::vector<ServedSeat> seats = {};    ///< By slot.
+  std::vector<int32_t> queue = {};       ///< Texts that wait for a slot; the first comes next.
+  int64_t cache_bytes = 0;               ///< Keys and values of the texts that have slots.
+  static constexpr int32_t most = 4096;  ///< Slots, at most.
+  bool operator==(const ServedCall&) const = default;
+};
+
+/// One thing that a run or a server tells.
+using Event = std::variant<StepMetrics, EvalMetrics, ScoreHistogram, Snapshot, ImageSnapshot, RunEvent, ServedCall>;
 
 /// Calls the one of some functions that takes this kind of event; the kinds that none of them takes are passed over.
 template <class... F>
@@ -116,8 +138,9 @@ struct EventLog {
   std::vector<Snapshot> snapshots;
   std::vector<ImageSnapshot> images;
   std::vector<RunEvent> events;
+  std::vector<ServedCall> served;
 
-  auto lists() { return std::tie(steps, evals, scores, snapshots, images, events); }
+  auto lists() { return std::tie(steps, evals, scores, snapshots, images, events, served); }
   /// The events of one kind.
   template <class E>
   std::vector<E>& of() {

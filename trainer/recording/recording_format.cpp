@@ -25,8 +25,8 @@ constexpr int32_t kMaxDepth = 512;
 constexpr int32_t kMaxImage = 1024;  // pixels of a side
 
 /// By their place in Event.
-constexpr RecordKind event_kinds[] = {RecordKind::step,     RecordKind::eval,   RecordKind::scores,
-                                      RecordKind::snapshot, RecordKind::images, RecordKind::event};
+constexpr RecordKind event_kinds[] = {RecordKind::step,   RecordKind::eval,  RecordKind::scores, RecordKind::snapshot,
+                                      RecordKind::images, RecordKind::event, RecordKind::served};
 static_assert(std::size(event_kinds) == std::variant_size_v<Event>);
 
 /// CRC-32 as in zlib and PNG: polynomial 0xEDB88320, reflected.
@@ -142,6 +142,16 @@ void fields(Archive& archive, Is<ImageSnapshot> auto& s) {
 template <class Archive>
 void fields(Archive& archive, Is<RunEvent> auto& e) {
   archive(e.kind, e.text);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<ServedSeat> auto& s) {
+  archive(s.slot, s.text, s.first, s.tokens, s.recursion, s.inside, s.fed, s.ids);
+}
+
+template <class Archive>
+void fields(Archive& archive, Is<ServedCall> auto& c) {
+  archive(c.slots, c.seats, c.queue, c.cache_bytes);
 }
 
 class Writer {
@@ -288,6 +298,23 @@ bool consistent(const RunEvent& e) {
 bool consistent(const ScoreHistogram& s) {
   return s.taken.size() == s.left.size() && s.taken.size() % ScoreHistogram::bins == 0 &&
          s.taken.size() <= size_t(kMaxDepth) * ScoreHistogram::bins;
+}
+
+bool consistent(const ServedCall& c) {
+  constexpr int32_t longest = 1 << 24;  // of a text
+  const auto not_negative = [](int32_t value) { return value >= 0; };
+  int32_t free = 0;  // slots from here on
+  for (const ServedSeat& s : c.seats) {
+    const bool good = s.slot >= free && s.slot < c.slots && s.text >= 0 && s.first >= 0 && s.first <= longest &&
+                      s.tokens >= 0 && s.tokens <= longest && s.inside >= 0 && s.inside <= s.tokens &&
+                      s.recursion >= 0 && s.recursion <= kMaxDepth && s.fed <= 1 &&
+                      s.ids.size() == size_t(s.recursion == 0 ? s.tokens : 0) &&
+                      std::all_of(s.ids.begin(), s.ids.end(), not_negative);
+    if (!good) return false;
+    free = s.slot + 1;
+  }
+  return c.slots > 0 && c.slots <= ServedCall::most && c.cache_bytes >= 0 &&
+         std::all_of(c.queue.begin(), c.queue.end(), not_negative);
 }
 
 std::string written(const auto& content) {

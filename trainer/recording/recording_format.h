@@ -10,7 +10,16 @@
 namespace tinymor {
 
 /// What a record tells. Numbers in files: never reuse one.
-enum class RecordKind : uint32_t { run = 1, step = 2, eval = 3, snapshot = 4, scores = 5, images = 6, event = 7 };
+enum class RecordKind : uint32_t {
+  run = 1,
+  step = 2,
+  eval = 3,
+  snapshot = 4,
+  scores = 5,
+  images = 6,
+  event = 7,
+  served = 8
+};
 
 /// One record of a file, its payload not read yet.
 struct Record {

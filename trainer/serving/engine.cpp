@@ -23,7 +23,8 @@ std::string shown(const Tokenizer& tokenizer, int32_t id) {
 
 }  // namespace
 
-Engine::Engine(LoadedModel loaded, const Limits& limits) : loaded_(std::move(loaded)), limits_(limits) {
+Engine::Engine(LoadedModel loaded, const Limits& limits, CallRecorder* recorder)
+    : loaded_(std::move(loaded)), limits_(limits), recorder_(recorder) {
   begin();
   longest_ = scheduler_->longest();
   metrics_.slots = limits.slots;
@@ -108,6 +109,7 @@ void Engine::run() {
       for (const Waiting& waiting : taken) admit(waiting);
       end_cancelled();
       scheduler_->tick();
+      if (recorder_) recorder_->add(*scheduler_);
       deliver_all();
     } catch (const std::exception& error) {
       for (const Waiting& waiting : taken) waiting.completion->fail(error.what());
@@ -257,6 +259,7 @@ TokenScore Engine::score(std::span<const Real> logits, int32_t id, int64_t top) 
 void Engine::fail_all(const std::string& why) {
   before_ = {before_.block_calls + scheduler_->counts().block_calls,
              before_.block_rows + scheduler_->counts().block_rows};
+  if (recorder_) recorder_->restart();
   const std::scoped_lock lock(mutex_);
   for (const Choice& choice : choices_) metrics_.failed += choice.completion->fail(why);
   choices_.clear();

@@ -18,6 +18,7 @@
 
 #include "mor/scheduler.h"
 #include "trainer/loop/run_folder.h"
+#include "trainer/serving/call_recorder.h"
 #include "trainer/serving/completion.h"
 #include "trainer/serving/metrics.h"
 
@@ -41,7 +42,8 @@ class Engine {
     int64_t cache_bytes = 0;  ///< for keys and values; 0: what the slots need
     CacheFormat cache_format = CacheFormat::f32;
   };
-  Engine(LoadedModel loaded, const Limits& limits);
+  /// `recorder`, if any, is told of every call of the block; it must outlive the engine.
+  Engine(LoadedModel loaded, const Limits& limits, CallRecorder* recorder = nullptr);
   /// Ends what is under way.
   ~Engine();
 
@@ -92,6 +94,7 @@ class Engine {
 
   const LoadedModel loaded_;
   const Limits limits_;
+  CallRecorder* const recorder_;
   int64_t longest_;  // tokens of a text
   std::optional<Scheduler> scheduler_;
   std::list<Choice> choices_;  // that are not complete, in the order in which they came

@@ -20,7 +20,7 @@ void thin(std::vector<Record>& records, size_t most) {
 }  // namespace
 
 LiveFeed::LiveFeed(std::function<void()> wake, size_t capacity)
-    : wake_(std::move(wake)), rings_(capacity, capacity, capacity, capacity) {}
+    : wake_(std::move(wake)), rings_(capacity, capacity, capacity, capacity, capacity) {}
 
 void LiveFeed::on(const Event& event) {
   std::visit(

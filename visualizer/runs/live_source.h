@@ -39,7 +39,7 @@ class LiveFeed : public Observer {
   bool thinned_ = false;
   // The window sees only the newest of what is large, and all of everything else.
   std::tuple<NewestExchange<Snapshot>, NewestExchange<ImageSnapshot>> newest_;
-  std::tuple<Ring<StepMetrics>, Ring<EvalMetrics>, Ring<ScoreHistogram>, Ring<RunEvent>> rings_;
+  std::tuple<Ring<StepMetrics>, Ring<EvalMetrics>, Ring<ScoreHistogram>, Ring<RunEvent>, Ring<ServedCall>> rings_;
 };
 
 /// The training that a LiveSource watches; all of it but `tokenizer` and `decoder` runs on the training thread.

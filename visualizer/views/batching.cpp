@@ -1,0 +1,188 @@
+#include "visualizer/views/batching.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "mor/counts.h"
+#include "tensor/random.h"
+
+namespace tinymor {
+namespace {
+
+/// A request's place, and how far it is.
+struct Running {
+  int request = -1;  // none: the slot is free
+  size_t piece = 0;
+  size_t recursion = 0;
+  bool inside = false;
+  int64_t cached = 0;  // bytes of the pieces before
+};
+
+class Simulation {
+ public:
+  Simulation(const std::vector<ServedRequest>& requests, int32_t slots, int32_t groups, const Geometry& geometry)
+      : requests_(requests), groups_(groups), slots_(size_t(slots)) {
+    for (int depth = 0; geometry.layer_count() > 0 && depth <= geometry.recursions; ++depth)
+      bytes_.push_back(kv_bytes_of_token(geometry.model, depth));
+    order_.resize(requests.size());
+    std::iota(order_.begin(), order_.end(), 0);
+    const auto earlier = [&](int a, int b) { return requests[size_t(a)].arrival < requests[size_t(b)].arrival; };
+    std::stable_sort(order_.begin(), order_.end(), earlier);
+  }
+
+  std::vector<ServedCall> run() {
+    std::vector<ServedCall> calls;
+    for (int64_t now = 0;; ++now) {
+      leave();
+      do {
+        for (; came_ < order_.size() && requests_[size_t(order_[came_])].arrival <= now; ++came_)
+          queue_.insert(order_[came_]);
+        enter();
+        if (inside() > 0) break;
+        if (came_ == order_.size()) return calls;
+        now = requests_[size_t(order_[came_])].arrival;
+      } while (true);
+      calls.push_back(call(int64_t(calls.size())));
+    }
+  }
+
+ private:
+  const ServedPiece& piece_of(const Running& r) const { return requests_[size_t(r.request)].pieces[r.piece]; }
+  int64_t inside() const {
+    return std::count_if(slots_.begin(), slots_.end(), [](const Running& r) { return r.inside; });
+  }
+
+  /// Tokens that have taken all their recursions wait for the others of their group.
+  void leave() {
+    for (Running& r : slots_) {
+      if (!r.inside || ++r.recursion < piece_of(r).inside.size()) continue;
+      r.inside = false;
+      r.cached += bytes(piece_of(r), r.recursion);
+      ++r.piece;
+    }
+  }
+
+  /// The groups that nobody is inside of take in their next tokens, and those who wait where a text is done.
+  void enter() {
+    const size_t count = slots_.size();
+    for (size_t g = 0; g < size_t(groups_); ++g) {
+      const auto begin = slots_.begin() + ptrdiff_t(g * count / size_t(groups_)),
+                 end = slots_.begin() + ptrdiff_t((g + 1) * count / size_t(groups_));
+      if (std::any_of(begin, end, [](const Running& r) { return r.inside; })) continue;
+      for (auto r = begin; r != end; ++r) {
+        if (r->request >= 0 && r->piece == requests_[size_t(r->request)].pieces.size()) *r = {};
+        if (r->request < 0 && !queue_.empty()) r->request = queue_.extract(queue_.begin()).value();
+        r->inside = r->request >= 0;
+        r->recursion = 0;
+      }
+    }
+  }
+
+  /// Of a piece's keys and values once `recursions` were run.
+  int64_t bytes(const ServedPiece& piece, size_t recursions) const {
+    if (bytes_.empty()) return 0;
+    const auto taking = [&](size_t r) {
+      return int64_t(r == 0 ? piece.ids.size() : r <= recursions ? size_t(piece.inside[r - 1]) : 0);
+    };
+    int64_t sum = 0;
+    for (size_t depth = 0; depth <= recursions; ++depth)
+      sum += (taking(depth) - taking(depth + 1)) * bytes_[std::min(depth, bytes_.size() - 1)];
+    return sum;
+  }
+
+  ServedCall call(int64_t step) const {
+    ServedCall call{.step = step, .slots = int32_t(slots_.size())};
+    for (size_t s = 0; s < slots_.size(); ++s) {
+      const Running& r = slots_[s];
+      if (r.request < 0) continue;
+      ServedSeat seat{.slot = int32_t(s), .text = r.request};
+      call.cache_bytes += r.cached;
+      if (r.inside) {
+        const ServedPiece& piece = piece_of(r);
+        seat.first = piece.first;
+        seat.tokens = int32_t(piece.ids.size());
+        seat.recursion = int32_t(r.recursion);
+        seat.inside = piece.inside[r.recursion];
+        seat.fed = piece.fed;
+        if (r.recursion == 0) seat.ids = piece.ids;
+        call.cache_bytes += bytes(piece, r.recursion + 1);
+      }
+      call.seats.push_back(std::move(seat));
+    }
+    call.queue.assign(queue_.begin(), queue_.end());
+    return call;
+  }
+
+  const std::vector<ServedRequest>& requests_;
+  int32_t groups_;
+  std::vector<Running> slots_;
+  std::vector<int64_t> bytes_;  // of a token's keys and values, by its depth
+  std::vector<int> order_;      // the requests as they come
+  size_t came_ = 0;
+  std::set<int> queue_;  // the first that was asked for comes first
+};
+
+/// The tokens `at`.. of a text, as a piece of their own.
+ServedPiece piece_from(std::span<const int> depths, std::span<const int32_t> ids, int first, bool fed) {
+  ServedPiece piece{.first = first, .ids = {ids.begin(), ids.end()}, .fed = fed};
+  const int deepest = *std::max_element(depths.begin(), depths.end());
+  for (int r = 0; r < std::max(1, deepest); ++r)
+    piece.inside.push_back(int32_t(std::count_if(depths.begin(), depths.end(), [&](int d) { return d > r; })));
+  return piece;
+}
+
+}  // namespace
+
+std::vector<ServedRequest> requests_of(const std::vector<ServedCall>& calls) {
+  std::map<int32_t, ServedRequest> requests;
+  for (size_t call = 0; call < calls.size(); ++call) {
+    for (const int32_t text : calls[call].queue) requests.try_emplace(text, ServedRequest{int64_t(call)});
+    for (const ServedSeat& seat : calls[call].seats) {
+      std::vector<ServedPiece>& pieces =
+          requests.try_emplace(seat.text, ServedRequest{int64_t(call)}).first->second.pieces;
+      if (seat.tokens == 0) continue;
+      const int32_t done = pieces.empty() ? 0 : pieces.back().end();
+      if (seat.recursion == 0 && seat.first + seat.tokens > done)
+        pieces.push_back({.first = seat.first, .ids = seat.ids, .inside = {seat.inside}, .fed = seat.fed > 0});
+      else if (!pieces.empty() && pieces.back().first == seat.first &&
+               pieces.back().inside.size() == size_t(seat.recursion))
+        pieces.back().inside.push_back(seat.inside);
+    }
+  }
+  std::vector<ServedRequest> decoded;
+  for (auto& [text, request] : requests)
+    if (!request.pieces.empty()) decoded.push_back(std::move(request));
+  return decoded;
+}
+
+std::vector<ServedRequest> requests_from(std::span<const int> depths, std::span<const int32_t> ids, int slots,
+                                         uint64_t seed) {
+  const int tokens = int(std::min(depths.size(), ids.size()));
+  std::vector<ServedRequest> requests;
+  if (tokens < 2) return requests;
+  constexpr int shortest = 4, longest = 16, longest_prompt = 5, texts_of_a_slot = 3;
+  Random random(seed, stream_of(Stream::data));
+  const auto pick = [&](int low, int high) { return low + int(random.below(int64_t(std::max(low, high)) - low + 1)); };
+  for (int i = 0; i < slots * texts_of_a_slot; ++i) {
+    const int length = std::min(tokens, pick(shortest, longest)), from = pick(0, tokens - length);
+    const int prompt = pick(1, std::min(longest_prompt, length - 1));
+    // Half of the slots are taken at once, the others one after the other.
+    ServedRequest request{.arrival = std::max(0, i - slots / 2) * 3 / 2, .from = from};
+    for (int at = 0; at < length; at += request.pieces.back().ids.size()) {
+      const size_t begin = size_t(from + at), count = at == 0 ? size_t(prompt) : 1;
+      request.pieces.push_back(piece_from(depths.subspan(begin, count), ids.subspan(begin, count), at, at == 0));
+    }
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+std::vector<ServedCall> batched(const std::vector<ServedRequest>& requests, int32_t slots, int32_t groups,
+                                const Geometry& geometry) {
+  return Simulation(requests, slots, std::clamp(groups, 1, slots), geometry).run();
+}
+
+}  // namespace tinymor
