@@ -13,7 +13,7 @@ trap 'kill $server 2>/dev/null; rm -rf "$scratch"' EXIT
 sleep 2
 export DISPLAY=:97
 
-for page in Loop Overview Generate Inside Compare "Where depth" Autograd Data; do
+for page in Loop Overview Generate Inside Compare "Where depth" Serving Autograd Data; do
   printf 'page %s\nstory.play on\n' "$page" >"$scratch/scene"
   build/tinymor-viz "$run" --scene "$scratch/scene" --time-frames 200 | sed "s/^/$page, /"
 done

@@ -90,6 +90,14 @@ void Zoom::show(double place) {
   to = from + wide;
 }
 
+void Zoom::grow(double before, double now) {
+  if (before <= 0 || width() >= 1) return;
+  const double seen = std::min(now, width() * before);
+  const double last = to * before > before - 0.5 ? now : std::clamp(to * before, seen, now);
+  from = (last - seen) / now;
+  to = last / now;
+}
+
 void Zoom::turn(double notches, double part, double least) {
   if (!std::isfinite(part)) return;
   const double at = from + part * width(), seen = std::clamp(width() * std::pow(0.8, notches), least, 1.0);

@@ -36,6 +36,9 @@ struct Zoom {
   /// By notches of the wheel closer or, negative, farther; what is at `part` (0 to 1) of the visible part stays there.
   /// At least `least` stays visible.
   void turn(double notches, double part, double least);
+  /// What it is a part of has `now` parts instead of `before`: the same parts stay visible, or the newest ones if they
+  /// were visible before.
+  void grow(double before, double now);
   /// Goes on, as close as it is, to where `place` (0 to 1 of the whole) is in the middle, or as near as there is room.
   void show(double place);
 };

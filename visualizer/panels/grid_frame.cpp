@@ -13,13 +13,15 @@ namespace tinymor {
 using ui::colors::dim;
 using ui::colors::faint;
 
-GridFrame::GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens, Zoom zoom, std::vector<int> order)
+GridFrame::GridFrame(const Box& box, std::vector<FrameRow> rows, int tokens, Zoom zoom, std::vector<int> order,
+                     const char* what)
     : box_(box),
       rows_(std::move(rows)),
       font_(font_of(box)),
       tokens_(std::max(1, tokens)),
       zoom_(zoom),
-      order_(std::move(order)) {
+      order_(std::move(order)),
+      what_(what) {
   column_.resize(order_.size());
   for (size_t i = 0; i < order_.size(); ++i) column_[size_t(order_[i])] = int(i);
   const float em = ui::em(), gap = em * 0.4f;
@@ -80,7 +82,18 @@ std::vector<int> GridFrame::tokens() const {
   return out;
 }
 
+void GridFrame::draw_frame(Canvas& canvas) const {
+  draw_rows(canvas);
+  const float right = end_of_numbers();
+  draw_numbers(canvas, [&](float x, float half) { return x + half < right; });
+}
+
 void GridFrame::draw_frame(Canvas& canvas, const AppState& state, Subject subject, const TextView& view) const {
+  draw_rows(canvas);
+  draw_positions(canvas, view, selected_in(state, subject, view.size()));
+}
+
+void GridFrame::draw_rows(Canvas& canvas) const {
   const float letter = this->letter();
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   for (int r = 0; r < int(rows_.size()); ++r) {
@@ -92,7 +105,6 @@ void GridFrame::draw_frame(Canvas& canvas, const AppState& state, Subject subjec
                ui::u32(pointed ? ui::colors::text : dim), rows_[r].label, font_);
     draw_margin(canvas, line, rows_[r]);
   }
-  draw_positions(canvas, view, selected_in(state, subject, view.size()));
 }
 
 // Count, bar and note below each other; what does not fit into the row is left out, the count last.
@@ -115,7 +127,7 @@ void GridFrame::draw_margin(Canvas& canvas, const Box& line, const FrameRow& tex
 
 void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::optional<int> selected) const {
   const float em = ui::em(), y = cells_.max.y + em * 0.3f;
-  const float right = seen().empty() ? box_.max.x : seen_box().min.x - em * 0.5f;  // where the positions end
+  const float right = end_of_numbers();
   Box taken{{1e9f, y}, {-1e9f, y}};
   const auto free = [&](float x, float half) {
     return (x + half < taken.min.x || x - half > taken.max.x) && x + half < right;
@@ -138,7 +150,11 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
     }
     return;
   }
-  if (!order_.empty()) return;
+  if (order_.empty()) draw_numbers(canvas, free);
+}
+
+void GridFrame::draw_numbers(Canvas& canvas, const std::function<bool(float, float)>& free) const {
+  const float y = cells_.max.y + ui::em() * 0.3f;
   const int most = std::clamp(int(cells_.width() / (letter() * 4.8f)), 1, 12);
   const float low = std::ceil(first()), high = std::max(low + 1, std::min(last(), float(tokens_)) - 1);
   for (double value : ticks(low + token_number(0), high + token_number(0), most)) {
@@ -151,7 +167,7 @@ void GridFrame::draw_positions(Canvas& canvas, const TextView& view, std::option
 
 std::string GridFrame::seen() const {
   const int from = int(first()), to = std::min(tokens_ - 1, int(std::ceil(last())) - 1);
-  return zoom_text(zoom_, order_.empty() ? "tokens" : "columns", fmt::format("{}", token_number(from)),
+  return zoom_text(zoom_, order_.empty() ? what_ : "columns", fmt::format("{}", token_number(from)),
                    fmt::format("{}", token_number(to)), fmt::format("{}", tokens_), cells_.width());
 }
 
@@ -175,27 +191,35 @@ void GridFrame::draw_cell_glow(Canvas& canvas, int r, int t) const {
   if (r < int(rows_.size()) && sees(t, t)) double_frame(canvas, cell(r, t));
 }
 
-std::optional<int> GridFrame::interact(const char* name, AppState& state, Subject subject) const {
-  if (rows_.empty() || cells_.height() < 1) return {};
-  zoom_chip(window_canvas(), name, seen_box(), seen(), state.columns_of(subject));
+int GridFrame::token_at(float x) const {
+  const int column = std::clamp(int(first() + (x - cells_.min.x) / cell_width()), 0, tokens_ - 1);
+  return order_.empty() ? column : order_[size_t(column)];
+}
+
+GridFrame::Pointed GridFrame::interact(const char* name, Zoom& zoom, bool by_key) const {
+  Pointed pointed;
+  if (rows_.empty() || cells_.height() < 1) return pointed;
+  zoom_chip(window_canvas(), name, seen_box(), seen(), zoom);
   ImGui::SetCursorScreenPos(cells_.min);
-  const bool clicked = ImGui::InvisibleButton(name, {cells_.width(), cells_.height()});
+  pointed.pressed = ImGui::InvisibleButton(name, {cells_.width(), cells_.height()}) && !ui::dragged();
+  if (by_key) pointed.pressed |= ui::pressed_by_key(name);
   ui::tag(name);
-  if (!ImGui::IsItemHovered()) return {};
+  if (!ImGui::IsItemHovered()) return pointed;
   const ImVec2 mouse = ImGui::GetIO().MousePos;
-  const auto token = [&](float x) {
-    const int column = std::clamp(int(first() + (x - cells_.min.x) / cell_width()), 0, tokens_ - 1);
-    return order_.empty() ? column : order_[size_t(column)];
-  };
-  zoom_by_mouse(state.columns_of(subject), (mouse.x - cells_.min.x) / cells_.width(), std::min(1.0, 8.0 / tokens_));
-  const int t = token(mouse.x);
-  point_at(state, {subject, t}, clicked && !ui::dragged());
+  zoom_by_mouse(zoom, (mouse.x - cells_.min.x) / cells_.width(), std::min(1.0, 8.0 / tokens_));
+  pointed.column = token_at(mouse.x);
+  for (int r = 0; r < int(rows_.size()); ++r)
+    if (row(r).contains(mouse)) pointed.row = r;
+  return pointed;
+}
+
+std::optional<int> GridFrame::interact(const char* name, AppState& state, Subject subject) const {
+  const Pointed pointed = interact(name, state.columns_of(subject));
+  if (!pointed.column) return {};
+  point_at(state, {subject, *pointed.column}, pointed.pressed);
   if (ImGui::IsItemActive() && ui::dragged() && subject == Subject::watched && order_.empty())
-    state.mark({token(ImGui::GetIO().MouseClickedPos[0].x), t});
-  for (int r = 0; r < int(rows_.size()); ++r) {
-    if (row(r).contains(mouse)) return r;
-  }
-  return {};
+    state.mark({token_at(ImGui::GetIO().MouseClickedPos[0].x), *pointed.column});
+  return pointed.row;
 }
 
 }  // namespace tinymor

@@ -13,12 +13,6 @@
 namespace tinymor {
 namespace {
 
-std::string bytes_text(int64_t bytes) {
-  if (bytes < 10 * 1024) return fmt::format("{} B", bytes);
-  if (bytes < 10 * 1024 * 1024) return fmt::format("{:.1f} KiB", double(bytes) / 1024);
-  return fmt::format("{:.1f} MiB", double(bytes) / (1024 * 1024));
-}
-
 const TextView& cached_text(const AppState& state) {
   return state.shown.text(state.cache_subject, state.rule);
 }

@@ -6,10 +6,10 @@ namespace tinymor {
 
 std::vector<std::unique_ptr<Panel>> make_panels() {
   std::vector<std::unique_ptr<Panel>> panels;
-  for (const auto make :
-       {make_loop_panel, make_inspector_panel, make_strip_panel, make_grid_panel, make_curves_panel, make_kv_panel,
-        make_attention_panel, make_scores_panel, make_lens_panel, make_sharing_panel, make_compare_panel,
-        make_generate_panel, make_autograd_panel, make_tokens_panel, make_patches_panel, make_depth_panel})
+  for (const auto make : {make_loop_panel, make_inspector_panel, make_strip_panel, make_grid_panel, make_curves_panel,
+                          make_kv_panel, make_attention_panel, make_scores_panel, make_lens_panel, make_sharing_panel,
+                          make_compare_panel, make_generate_panel, make_autograd_panel, make_tokens_panel,
+                          make_patches_panel, make_depth_panel, make_serving_panel})
     panels.push_back(make());
   return panels;
 }

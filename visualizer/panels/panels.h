@@ -21,5 +21,6 @@ std::unique_ptr<Panel> make_autograd_panel();
 std::unique_ptr<Panel> make_tokens_panel();
 std::unique_ptr<Panel> make_patches_panel();
 std::unique_ptr<Panel> make_depth_panel();
+std::unique_ptr<Panel> make_serving_panel();
 
 }  // namespace tinymor

@@ -45,6 +45,8 @@ void App::show(Sources sources) {
     state_.curve_axis = CurveAxis::flops;
   }
   if (source_->history().of_images()) state_.page.clear();
+  const RunHistory& history = source_->history();
+  if (!history.served.empty() && history.snapshot_count() == 0) state_.page = "Serving";
 }
 
 void App::compare(Sources sources) {

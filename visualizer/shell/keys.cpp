@@ -58,12 +58,14 @@ void turn_zooms(const Source& source, AppState& state, double notches) {
     const double place = pinned ? (state.pinned->token + 0.5) / tokens : middle_or_newest;
     if (tokens > 0) turn(state.columns_of(subject), place, std::min(1.0, 8.0 / tokens));
   }
+  if (state.calls.calls > 0) turn(state.calls, state.calls.to, std::min(1.0, 8.0 / state.calls.calls));
 }
 
 void look_closer(const Source& source, AppState& state, int letter) {
   if (letter != '0') return turn_zooms(source, state, letter == '+' ? 1 : -1);
   state.curves.zoom = state.timeline.zoom = {};
   state.columns = state.written = {};
+  state.calls.from = 0, state.calls.to = 1;
 }
 
 /// Begins a loop, ends it, or removes it.
@@ -149,9 +151,10 @@ void close_dialog(AppState& state) {
 }
 
 void let_go(const Source&, AppState& state, int) {
-  if (state.pinned || state.span) {
+  if (state.pinned || state.span || state.served_text >= 0) {
     state.pinned.reset();
     state.span.reset();
+    state.served_text = -1;
   } else if (state.mark_compared) {
     state.mark_compared = false;
     state.compare.linked = true;

@@ -132,6 +132,7 @@ struct Settings {
   std::string expression = "x = 2; w = 0.5; b = -0.4\ny = tanh(w*x + b)";  ///< Of the autograd explorer.
   int autograd_step = 0;       ///< Steps taken there, forward and then backward.
   std::string autograd_value;  ///< The value whose gradient is explained; empty: the one that is used most often.
+  int serving_groups = 0;      ///< Of a server's slots, which move in lock step; 0: as many as slots.
   int patches_image = -1;      ///< The image that is drawn large; -1: none.
   TokensView tokens_view = TokensView::watched;
   std::string token_search;  ///< Only tokens that contain it are listed.
@@ -186,6 +187,8 @@ struct RunState {
   /// First and last token of the part of the watched text that is marked; no token is pinned at the same time.
   std::optional<std::pair<int, int>> span;
   TextZoom columns, written;  ///< Of the watched text, and of the generated text.
+  CallZoom calls;             ///< Of a server.
+  int served_text = -1;       ///< The text of a server that is pinned; -1: none.
 
   SurveyState survey;
 

@@ -65,9 +65,12 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
   const Page loop{"Loop", {{"loop", column(0, 0.7f)}, {"inspector", column(0.7f, 1)}}};
   const Page compare{"Compare", {{"compare", area}}};
   const Page depth{"Where depth", {{"depth", area}}};
-  const Page autograd{"Autograd", {{"autograd", area}}};
   const bool roomy = arrangement == Arrangement::wide || arrangement == Arrangement::normal;
-  const Page data = roomy ? Page{"Data", {{"tokens", column(0, inspector)}, token}} : Page{"Data", {{"tokens", area}}};
+  const auto beside_inspector = [&](const char* name, const char* panel) {
+    return roomy ? Page{name, {{panel, column(0, inspector)}, token}} : Page{name, {{panel, area}}};
+  };
+  const Page serving = beside_inspector("Serving", "serving"), data = beside_inspector("Data", "tokens");
+  const Page autograd{"Autograd", {{"autograd", area}}};
   if (images && arrangement == Arrangement::single)
     return {{"Loop", {{"loop", area}}},
             {"Inspector", {{"inspector", area}}},
@@ -97,6 +100,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
               inside(),
               compare,
               depth,
+              serving,
               autograd,
               data};
     }
@@ -113,6 +117,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
               inside(),
               compare,
               depth,
+              serving,
               autograd,
               data};
     }
@@ -126,6 +131,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
               {"Generate", {{"generate", left}, {"kv", right}}},
               compare,
               depth,
+              serving,
               autograd,
               data};
     }
@@ -146,6 +152,7 @@ std::vector<Page> pages(Arrangement arrangement, const Box& area, float em, bool
           {"Data", {{"tokens", area}}},
           compare,
           depth,
+          serving,
           autograd};
 }
 

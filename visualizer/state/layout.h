@@ -12,7 +12,7 @@ namespace tinymor {
 /// All panels, in the order of the text report.
 inline constexpr const char* panel_names[] = {"loop",      "inspector", "strip",   "grid",    "curves",  "kv",
                                               "attention", "scores",    "lens",    "sharing", "compare", "generate",
-                                              "autograd",  "tokens",    "patches", "depth"};
+                                              "autograd",  "tokens",    "patches", "depth",   "serving"};
 bool is_panel(const std::string& name);
 
 struct Tile {

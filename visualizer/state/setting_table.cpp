@@ -68,6 +68,8 @@ void for_each_member(State& s, Field&& field) {
   field("lr", s.lr_factor, Between{0.01f, 100.0f});
   field("tint", s.tint, OneOf<Tint>{"depth loss change"});
   field("grid.sort", s.sort, OneOf<ColumnSort>{"position depth loss"});
+  field("serving.groups", s.serving_groups, Between{0, 4096, "0: each slot by itself"});
+  field("serving.text", s.served_text, Between{-1, 1 << 30, "-1: none"});
   field("sharing", s.sharing_scheme, OneOf<>{"run cycle sequence middle_cycle middle_sequence"});
   field("sharing.passes", s.sharing_passes, Between{0, 3, "those of the run, 2, 3 or 4"});
   field("patches.image", s.patches_image, Between{-1, 63, "-1: all"});
@@ -100,6 +102,7 @@ void for_each_clocked(State& s, Field&& field) {
   field("time.zoom", s.timeline.zoom, Part{});
   field("columns", s.columns, Part{});
   field("columns.written", s.written, Part{});
+  field("columns.calls", s.calls, Part{});
   field("curves.zoom", s.curves.zoom, Part{});
 }
 

@@ -37,19 +37,22 @@ std::vector<std::string> likely_next(const Trace& trace, const Source& source) {
 
 void TextZoom::follow(const std::vector<int32_t>& ids) {
   if (ids.empty() || ids == text) return;
-  const double before = double(text.size()), now = double(ids.size());
   const bool same = std::equal(ids.begin(), ids.begin() + std::min(ids.size(), text.size()), text.begin());
-  const bool newest = to * before > before - 0.5;
-  if (!same) {
-    from = 0;
-    to = 1;
-  } else if (before > 0 && width() < 1) {
-    const double seen = std::min(now, width() * before);
-    const double last = newest ? now : std::clamp(to * before, seen, now);
-    from = (last - seen) / now;
-    to = last / now;
-  }
+  if (same)
+    grow(double(text.size()), double(ids.size()));
+  else
+    static_cast<Zoom&>(*this) = {};
   text = ids;
+}
+
+void CallZoom::follow(int now) {
+  constexpr int most = 400, at_first = 200;
+  if (now == 0 || now == calls) return;
+  if (calls == 0 && now > most && width() == 1)
+    from = 1 - double(at_first) / double(now);
+  else
+    grow(double(calls), double(now));
+  calls = now;
 }
 
 void Shown::update(const Source& source, int snapshot, int tokens) {

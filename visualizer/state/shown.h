@@ -40,6 +40,14 @@ struct TextZoom : Zoom {
   void follow(const std::vector<int32_t>& ids);
 };
 
+/// The calls of a server that are visible.
+struct CallZoom : Zoom {
+  int calls = 0;  ///< All of them; 0: not known yet.
+
+  /// Adapts to how many there are now. Of many, the newest are visible at first.
+  void follow(int now);
+};
+
 /// The texts of the snapshot that is shown, and the text being generated, ready to draw.
 struct Shown {
   int index = -1;   ///< Of the snapshot of the text; -1: none yet.

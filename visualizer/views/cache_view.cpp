@@ -81,6 +81,12 @@ CacheView counted(const TextView& text, const Geometry& geometry, const ModelCon
 
 }  // namespace
 
+std::string bytes_text(int64_t bytes) {
+  if (bytes < 10 * 1024) return fmt::format("{} B", bytes);
+  if (bytes < 10 * 1024 * 1024) return fmt::format("{:.1f} KiB", double(bytes) / 1024);
+  return fmt::format("{:.1f} MiB", double(bytes) / (1024 * 1024));
+}
+
 CacheView cache_of(const TextView& text, const Geometry& geometry, const std::vector<std::vector<int64_t>>& entries) {
   return counted(text, geometry, geometry.model, entries);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "mor/counts.h"
@@ -31,8 +32,8 @@ void mark_changes(ServingView& view, const std::vector<ServedCall>& calls) {
       if (before < 0 || before == now.text) continue;
       ServingCell& last = view.cells[size_t(call - 1) * size_t(view.slots) + size_t(slot)];
       last.left = true;
-      last.gave_way = waiting.contains(before);
-      view.gave_way += last.gave_way;
+      last.preempted = waiting.contains(before);
+      view.preempted += last.preempted;
     }
   }
 }
@@ -43,6 +44,7 @@ ServingView view_of(const std::vector<ServedCall>& calls, const Geometry& geomet
   ServingView view;
   for (const ServedCall& call : calls) view.slots = std::max(view.slots, int(call.slots));
   view.cells.resize(calls.size() * size_t(view.slots));
+  view.taken.resize(size_t(view.slots));
   const bool known = geometry.layer_count() > 0;
   const int64_t vanilla = known ? std::llround(vanilla_kv_bytes_per_token(geometry.model)) : 0;
   std::map<int, int64_t> cached;  // tokens of each text
@@ -55,19 +57,26 @@ ServingView view_of(const std::vector<ServedCall>& calls, const Geometry& geomet
       if (inside) cached[seat.text] = int64_t(seat.first) + seat.tokens;
       tokens += cached[seat.text];
       rows += seat.inside;
+      view.taken[size_t(seat.slot)] += seat.inside > 0;
       view.written += inside && !seat.fed && seat.recursion == 0;
       learn(view.texts[seat.text], seat);
       view.cells[c * size_t(view.slots) + size_t(seat.slot)] = {
           seat.text, seat.first, seat.tokens, inside ? seat.recursion + 1 : 0, seat.inside, seat.fed > 0};
     }
-    const auto took = [](const ServedSeat& seat) { return seat.inside > 0; };
-    view.idle += view.slots - std::count_if(call.seats.begin(), call.seats.end(), took);
     view.rows.push_back(rows);
     view.queue.push_back(int(call.queue.size()));
     view.bytes.push_back(call.cache_bytes);
     view.vanilla_bytes.push_back(tokens * vanilla);
   }
+  const auto most = [](const auto& values) {
+    return values.empty() ? 0 : int64_t(*std::max_element(values.begin(), values.end()));
+  };
+  view.most_waiting = most(view.queue);
+  view.most_rows = most(view.rows);
+  view.most_bytes = most(view.bytes);
+  view.most_vanilla = most(view.vanilla_bytes);
   view.block_calls = block_calls(calls);
+  view.idle = int64_t(view.cells.size()) - std::accumulate(view.taken.begin(), view.taken.end(), int64_t(0));
   mark_changes(view, calls);
   return view;
 }

@@ -20,7 +20,7 @@ struct ServingCell {
   bool fed = false;           ///< A piece of a prompt, or of what is fed again; else one token that was drawn.
   bool joined = false;        ///< The text got the slot with this call.
   bool left = false;          ///< It had it for the last time, ...
-  bool gave_way = false;      ///< ... because its part of the cache was given to an earlier one: it waits again.
+  bool preempted = false;     ///< ... because its part of the cache was given to an earlier one: it waits again.
 };
 
 struct ServingView {
@@ -33,7 +33,10 @@ struct ServingView {
   int64_t block_calls = 0;                    ///< Those that took a token.
   int64_t written = 0;                        ///< Tokens that were drawn.
   int64_t idle = 0;                           ///< Places of slots in calls that no token took.
-  int gave_way = 0;                           ///< Times that a text did.
+  int preempted = 0;                          ///< Times that a text did.
+  std::vector<int64_t> taken;                 ///< [slots] calls in which a token of the slot was inside.
+  /// The largest of the numbers above.
+  int64_t most_waiting = 0, most_rows = 0, most_bytes = 0, most_vanilla = 0;
 
   int calls() const { return int(rows.size()); }
   const ServingCell& at(int call, int slot) const { return cells[size_t(call) * size_t(slots) + size_t(slot)]; }

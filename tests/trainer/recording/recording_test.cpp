@@ -72,6 +72,15 @@ ImageSnapshot example_images(int64_t step) {
   return {step, 2, 4, 1, 2, {image, image}};
 }
 
+/// A text in its second recursion, one that waits, and a piece of a prompt; two more are in the queue.
+ServedCall example_call(int64_t step) {
+  return {step,
+          4,
+          {{0, 7, 12, 1, 1, 1, 0, {}}, {1, 8, 0, 0, 0, 0, 0, {}}, {3, 9, 0, 3, 0, 2, 1, {5, 6, 7}}},
+          {10, 11},
+          4096};
+}
+
 const RunInfo example_run{"[model]\n", {"a", "<0x0A>", "▁the"}};
 
 /// What a run of `last` steps tells; evaluates and snapshots on even ones.
@@ -84,6 +93,7 @@ void tell(Observer& observer, int64_t first, int64_t last) {
     observer.on(example_snapshot(step));
     observer.on(example_images(step));
     observer.on(RunEvent{RunEvent::checkpoint, step, "checkpoint"});
+    observer.on(example_call(step));
   }
 }
 
@@ -105,7 +115,8 @@ bool same(const Trace& a, const Trace& b) {
 }
 
 size_t count(const Recording& r) {
-  return r.steps.size() + r.evals.size() + r.scores.size() + r.snapshots.size() + r.images.size() + r.events.size();
+  return r.steps.size() + r.evals.size() + r.scores.size() + r.snapshots.size() + r.images.size() + r.events.size() +
+         r.served.size();
 }
 
 /// The bytes of a recording of `steps` steps.
@@ -181,6 +192,7 @@ TEST_CASE("a recording tells what was recorded") {
   REQUIRE(r.events[1].step == 4);
   REQUIRE(r.events[1].kind == RunEvent::checkpoint);
   REQUIRE(r.events[1].text == "checkpoint");
+  REQUIRE(r.served == std::vector{example_call(2), example_call(4)});
 }
 
 TEST_CASE("a snapshot is said to take what it takes in a recording") {
@@ -309,12 +321,32 @@ TEST_CASE("images that contradict themselves are neither recorded nor read") {
                [](const Recording& recording) { REQUIRE(consistent(recording.images.at(0))); });
 }
 
+TEST_CASE("calls of a server that contradict themselves are neither recorded nor read") {
+  using Spoil = std::function<void(ServedCall&)>;
+  for (const Spoil& spoil : std::vector<Spoil>{
+           [](ServedCall& c) { c.slots = 0; }, [](ServedCall& c) { c.slots = 3; },
+           [](ServedCall& c) { c.slots = ServedCall::most + 1; }, [](ServedCall& c) { c.cache_bytes = -1; },
+           [](ServedCall& c) { c.queue[1] = -1; }, [](ServedCall& c) { c.seats[1].slot = 0; },
+           [](ServedCall& c) { c.seats[0].slot = -1; }, [](ServedCall& c) { c.seats[0].text = -1; },
+           [](ServedCall& c) { c.seats[0].first = -1; }, [](ServedCall& c) { c.seats[0].first = 1 << 30; },
+           [](ServedCall& c) { c.seats[0].tokens = -1; }, [](ServedCall& c) { c.seats[0].inside = 2; },
+           [](ServedCall& c) { c.seats[0].recursion = -1; }, [](ServedCall& c) { c.seats[0].recursion = 1 << 20; },
+           [](ServedCall& c) { c.seats[0].fed = 2; }, [](ServedCall& c) { c.seats[2].ids.pop_back(); },
+           [](ServedCall& c) { c.seats[2].ids[0] = -1; }, [](ServedCall& c) { c.seats[0].ids = {1}; }}) {
+    ServedCall call = example_call(1);
+    spoil(call);
+    CHECK_THROWS_AS(event_record(call, 0), Error);
+  }
+  read_damaged(RecordKind::served, event_record(example_call(2), 1),
+               [](const Recording& recording) { REQUIRE_NOTHROW(event_record(recording.served.at(0), 0)); });
+}
+
 TEST_CASE("a recording can be read while it is written") {
   const TemporaryFolder folder;
   Recorder recorder(folder.path() / "live", {});
   REQUIRE(count(read_recording(folder.path() / "live")) == 0);
   tell(recorder, 1, 2);
-  REQUIRE(count(read_recording(folder.path() / "live")) == 7);
+  REQUIRE(count(read_recording(folder.path() / "live")) == 8);
 }
 
 TEST_CASE("every prefix of a recording opens with the whole records it has") {

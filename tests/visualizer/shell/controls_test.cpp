@@ -84,6 +84,7 @@ TEST_CASE("every control of every page answers when it is pressed") {
                                       "depth.dots.0",
                                       "depth.dots.1",
                                       "panel.autograd",
+                                      "panel.serving",
                                       "panel.tokens",
                                       "sharing.set.0",
                                       "sharing.set.1",
@@ -97,7 +98,8 @@ TEST_CASE("every control of every page answers when it is pressed") {
                                       "autograd.value.mul #1",
                                       "autograd.value.add #2"};
   std::set<std::string> pressed, silent, unknown;
-  for (const char* page : {"Loop", "Overview", "Generate", "Inside", "Compare", "Where depth", "Autograd", "Data"}) {
+  for (const char* page :
+       {"Loop", "Overview", "Generate", "Inside", "Compare", "Where depth", "Serving", "Autograd", "Data"}) {
     std::vector<std::string> names;
     const Desk seen(page);
     for (const auto& [name, item] : seen.window.app().registry().items()) {

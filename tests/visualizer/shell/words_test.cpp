@@ -210,7 +210,8 @@ TEST_CASE("every button says what a click does, and no two of a page say the sam
       if (name.starts_with(part)) return true;
     return false;
   };
-  for (const char* page : {"Loop", "Overview", "Generate", "Inside", "Compare", "Where depth", "Autograd", "Data"}) {
+  for (const char* page :
+       {"Loop", "Overview", "Generate", "Inside", "Compare", "Where depth", "Serving", "Autograd", "Data"}) {
     WordyDesk desk;
     desk.state().page = page;
     desk.window.frames(6);
