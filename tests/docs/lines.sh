@@ -11,9 +11,9 @@ while read -r folder budget; do
 done <<'END'
 tensor     3660
 autograd   1850
-mor        3350
+mor        3380
 datasets   2450
-trainer    6600
-visualizer 22050
+trainer    6700
+visualizer 22900
 END
 exit $over

@@ -257,8 +257,9 @@ TokenScore Engine::score(std::span<const Real> logits, int32_t id, int64_t top) 
 }
 
 void Engine::fail_all(const std::string& why) {
-  before_ = {before_.block_calls + scheduler_->counts().block_calls,
-             before_.block_rows + scheduler_->counts().block_rows};
+  before_.block_calls += scheduler_->counts().block_calls;
+  before_.block_rows += scheduler_->counts().block_rows;
+  before_.preemptions += scheduler_->counts().preemptions;
   if (recorder_) recorder_->restart();
   const std::scoped_lock lock(mutex_);
   for (const Choice& choice : choices_) metrics_.failed += choice.completion->fail(why);
@@ -282,6 +283,7 @@ void Engine::note_progress() {
   metrics_.under_way = int64_t(choices_.size()) - waiting;
   metrics_.block_calls = before_.block_calls + scheduler_->counts().block_calls;
   metrics_.block_tokens = before_.block_rows + scheduler_->counts().block_rows;
+  metrics_.preemptions = before_.preemptions + scheduler_->counts().preemptions;
   metrics_.cache_bytes = scheduler_->cache_bytes();
 }
 

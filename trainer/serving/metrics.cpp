@@ -47,6 +47,7 @@ std::string metrics_text(const Metrics& m, const std::map<int, int64_t>& respons
   add("tinymor_block_tokens_total", "counter", m.block_tokens, "Tokens that went through it, summed over its calls.");
   add("tinymor_block_tokens_per_call", "gauge",
       m.block_calls > 0 ? double(m.block_tokens) / double(m.block_calls) : 0.0, "Tokens per call of the block.");
+  add("tinymor_preemptions_total", "counter", m.preemptions, "Times that a text gave its slot and its cache back.");
   add("tinymor_cache_bytes", "gauge", m.cache_bytes, "Keys and values of the texts that are under way.");
   text += m.request_seconds.text("tinymor_request_seconds", "From a request to the end of its answer.");
   return text +

@@ -26,7 +26,7 @@ struct Metrics {
   int64_t slots = 0, under_way = 0, waiting = 0;    ///< texts
   int64_t answered = 0, cancelled = 0, failed = 0;  ///< requests
   int64_t prompt_tokens = 0, completion_tokens = 0;
-  int64_t block_calls = 0, block_tokens = 0;
+  int64_t block_calls = 0, block_tokens = 0, preemptions = 0;
   int64_t cache_bytes = 0;
   Histogram request_seconds, first_token_seconds;
 };

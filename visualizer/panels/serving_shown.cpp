@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "datasets/pieces.h"
 #include "visualizer/draw/plot_math.h"
@@ -13,15 +12,8 @@ namespace {
 
 constexpr int simulated_slots = 8;
 
-BatchingCost cost_of(const std::vector<ServedCall>& calls) {
-  BatchingCost cost{block_calls(calls)};
-  int64_t places = 0, taken = 0;
-  for (const ServedCall& call : calls) {
-    places += call.slots;
-    taken += std::count_if(call.seats.begin(), call.seats.end(), [](const ServedSeat& s) { return s.inside > 0; });
-  }
-  cost.idle = places > 0 ? 1 - double(taken) / double(places) : 0;
-  return cost;
+BatchingCost cost_of(const ServingView& view) {
+  return {view.block_calls, view.idle_share()};
 }
 
 ServingShown make(const Source& source, const AppState& state) {
@@ -31,13 +23,14 @@ ServingShown make(const Source& source, const AppState& state) {
   shown.requests = shown.recorded ? requests_of(served) : requests_from(text.depth, text.ids, simulated_slots, 1);
   shown.slots = shown.recorded ? int(served.back().slots) : simulated_slots;
   shown.groups = std::min(state.serving_groups > 0 ? state.serving_groups : shown.slots, shown.slots);
-  const auto calls = [&](int groups) {
-    return shown.recorded && groups == shown.slots ? served
-                                                   : batched(shown.requests, shown.slots, groups, source.geometry());
+  const auto view = [&](int groups) {
+    const bool as_recorded = shown.recorded && groups == shown.slots;
+    return view_of(as_recorded ? served : batched(shown.requests, shown.slots, groups, source.geometry()),
+                   source.geometry());
   };
-  shown.by_depth = cost_of(calls(shown.slots));
-  shown.by_sequence = cost_of(calls(1));
-  shown.view = view_of(calls(shown.groups), source.geometry());
+  shown.by_depth = cost_of(view(shown.slots));
+  shown.by_sequence = cost_of(view(1));
+  shown.view = view(shown.groups);
   return shown;
 }
 
@@ -75,7 +68,7 @@ std::vector<int> group_choices(int slots) {
 
 std::vector<std::string> serving_words(const ServingShown& shown, int recursions) {
   const ServingView& view = shown.view;
-  const BatchingCost now{view.block_calls, view.idle_share()};
+  const BatchingCost now = cost_of(view);
   const auto idle = [](const BatchingCost& cost) { return fmt::format(" (idle {})", percent(cost.idle)); };
   const std::string wrote = fmt::format("{} calls wrote {} tokens", now.calls, view.written);
   if (recursions < 2 || shown.slots == 1)

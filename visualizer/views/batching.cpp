@@ -37,22 +37,21 @@ class Simulation {
     std::vector<ServedCall> calls;
     for (int64_t now = 0;; ++now) {
       leave();
-      do {
-        for (; came_ < order_.size() && requests_[size_t(order_[came_])].arrival <= now; ++came_)
-          queue_.insert(order_[came_]);
-        enter();
-        if (inside() > 0) break;
+      enter(now);
+      if (all_wait()) {
         if (came_ == order_.size()) return calls;
-        now = requests_[size_t(order_[came_])].arrival;
-      } while (true);
+        now = next().arrival;
+        enter(now);
+      }
       calls.push_back(call(int64_t(calls.size())));
     }
   }
 
  private:
   const ServedPiece& piece_of(const Running& r) const { return requests_[size_t(r.request)].pieces[r.piece]; }
-  int64_t inside() const {
-    return std::count_if(slots_.begin(), slots_.end(), [](const Running& r) { return r.inside; });
+  const ServedRequest& next() const { return requests_[size_t(order_[came_])]; }
+  bool all_wait() const {
+    return std::none_of(slots_.begin(), slots_.end(), [](const Running& r) { return r.inside; });
   }
 
   /// Tokens that have taken all their recursions wait for the others of their group.
@@ -66,7 +65,8 @@ class Simulation {
   }
 
   /// The groups that nobody is inside of take in their next tokens, and those who wait where a text is done.
-  void enter() {
+  void enter(int64_t now) {
+    for (; came_ < order_.size() && next().arrival <= now; ++came_) queue_.insert(order_[came_]);
     const size_t count = slots_.size();
     for (size_t g = 0; g < size_t(groups_); ++g) {
       const auto begin = slots_.begin() + ptrdiff_t(g * count / size_t(groups_)),
