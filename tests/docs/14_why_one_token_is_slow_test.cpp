@@ -110,6 +110,8 @@ TEST_CASE("chapter 14: what it computes from printed figures follows from them")
     return number(printed.substr(printed.find("threshold") + 9));
   };
   CHECK_THAT(unwrapped(chapter), ContainsSubstring(fmt::format("{:.4f} nats", loss(" --weights int8") - loss("\n"))));
+  CHECK_THAT(unwrapped(chapter),
+             ContainsSubstring(fmt::format("That is {:.4f} nats more", loss(" --cache-format int8") - loss("\n"))));
 }
 
 TEST_CASE("chapter 14: six weights and six activations round to its numbers") {
@@ -200,6 +202,9 @@ TEST_CASE("chapter 14: pages of the demo's cache have its sizes") {
   vanilla.vocab_size = 1024;
   vanilla.n_kv_heads = 2;
   vanilla.resolve();
+  CHECK(kv_bytes_per_entry(vanilla) == 512);
+  CHECK(kv_bytes_per_entry(vanilla, CacheFormat::bf16) == 256);
+  CHECK(kv_bytes_per_entry(vanilla, CacheFormat::int8) == 144);
   const KvCache cache(vanilla);
   CHECK(vanilla.n_layers == 8);
   CHECK(cache.pages_for(40) == 8 * 2);

@@ -14,6 +14,7 @@
 #include "trainer/commands/terminal.h"
 #include "trainer/loop/run_folder.h"
 #include "trainer/program.h"
+#include "trainer/serving/choice_text.h"
 
 namespace tinymor {
 namespace {
@@ -24,6 +25,7 @@ struct Options {
   CacheFormat cache = CacheFormat::f32;
   SampleOptions sample;
   int64_t max_tokens = 200, max_depth = 0;
+  std::vector<std::string> stop;
   bool json = false, quiet = false;
 };
 
@@ -47,20 +49,21 @@ void generate(const Options& options) {
   };
   if (tint && !options.json && !options.quiet) std::cout << depth_legend(depths) << "\n\n";
   for (const GeneratedToken& token : tokens) show(stream.add(token.id), token.depth);
+  ChoiceText answer(*loaded.tokenizer, options.stop);
   double depth = 0;
-  for (int64_t i = 0; i < options.max_tokens; ++i) {
+  int64_t count = 0;
+  while (count < options.max_tokens && !answer.stopped()) {
     tokens.push_back(generator.next());
     depth += tokens.back().depth;
-    show(stream.add(tokens.back().id), tokens.back().depth);
+    answer.add(tokens.back().id, {.depth = tokens.back().depth}, ++count == options.max_tokens);
+    for (const AnswerToken& token : answer.take()) show(token.text, token.depth);
   }
-  show(stream.rest(), tokens.back().depth);
   if (!options.json) {
     std::cout << std::endl;
-    if (!options.quiet && options.max_tokens > 0 && depths == 1)
-      tell(fmt::format("{} tokens, {} layers each", options.max_tokens, loaded.config().n_layers));
-    if (!options.quiet && options.max_tokens > 0 && depths > 1)
-      tell(fmt::format("{} tokens, {:.2f} recursions each of {}", options.max_tokens,
-                       depth / double(options.max_tokens), depths));
+    if (!options.quiet && count > 0 && depths == 1)
+      tell(fmt::format("{} tokens, {} layers each", count, loaded.config().n_layers));
+    if (!options.quiet && count > 0 && depths > 1)
+      tell(fmt::format("{} tokens, {:.2f} recursions each of {}", count, depth / double(count), depths));
     return;
   }
   nlohmann::ordered_json document{{"text", text}, {"tokens", nlohmann::json::array()}};
@@ -101,6 +104,9 @@ void add_generate_command(CLI::App& app) {
           "--repetition-penalty", options->sample.repetition_penalty,
           "Make tokens of the text so far less likely: positive logits are divided by it, others multiplied (1: off)")
       ->check(between(1, 100));
+  command->add_option("--stop", options->stop, "End before this text; may be given several times")
+      ->check(not_empty())
+      ->allow_extra_args(false);
   command->add_option("--max-depth", options->max_depth, "The most recursions per token")->check(at_least(1));
   command->add_option("--seed", options->sample.seed, "Seed of the draws")->capture_default_str();
   command->add_option("--show", options->show, "Tint by depth, or plain (default: depth on a terminal)")

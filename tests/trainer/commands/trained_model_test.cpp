@@ -75,6 +75,28 @@ TEST_CASE("generation repeats with its seed, in text and in JSON, and tints when
   for (const json& token : document["tokens"]) CHECK(token["depth"].get<int>() >= 1);
 }
 
+TEST_CASE("generation ends before the stop text that comes first, and prints nothing of it") {
+  const std::string arguments = "generate run --prompt 'Mia had' --max-tokens 30 --seed 3 --quiet";
+  const std::string whole = tinymor_in(trained(), arguments).out, stop = whole.substr(20, 3);
+  const std::string ends = whole.substr(0, whole.find(stop, 7)) + "\n";
+  CHECK(ends.size() < whole.size());
+  CHECK(tinymor_in(trained(), arguments + " --stop '" + stop + "' --stop nowhere").out == ends);
+  CHECK(tinymor_in(trained(), arguments + " --stop ''").status == 2);
+}
+
+TEST_CASE("rounded weights and a rounded cache write, and eval says what they cost") {
+  const auto loss = [](const std::string& options) {
+    const json document = json::parse(tinymor_in(trained(), "eval run --json --rule threshold" + options).out);
+    return document["rules"]["threshold"]["loss"].get<double>();
+  };
+  const double exact = loss("");
+  for (const char* options : {" --cache-format bf16", " --cache-format int8", " --weights int8"}) {
+    CHECK(loss(options) != exact);
+    CHECK(loss(options) == Approx(exact).epsilon(0.02));
+    CHECK(tinymor_in(trained(), std::string("generate run --prompt a --max-tokens 9 --quiet") + options).status == 0);
+  }
+}
+
 TEST_CASE("trace writes the JSON of the contract, the logits and a gradient for every parameter") {
   const fs::path& folder = trained();
   const Output result = tinymor_in(
