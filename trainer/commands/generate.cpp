@@ -49,7 +49,7 @@ void generate(const Options& options) {
   };
   if (tint && !options.json && !options.quiet) std::cout << depth_legend(depths) << "\n\n";
   for (const GeneratedToken& token : tokens) show(stream.add(token.id), token.depth);
-  ChoiceText answer(*loaded.tokenizer, options.stop);
+  ChoiceText answer(stream, options.stop);
   double depth = 0;
   int64_t count = 0;
   while (count < options.max_tokens && !answer.stopped()) {
@@ -58,6 +58,7 @@ void generate(const Options& options) {
     answer.add(tokens.back().id, {.depth = tokens.back().depth}, ++count == options.max_tokens);
     for (const AnswerToken& token : answer.take()) show(token.text, token.depth);
   }
+  if (count == 0) show(stream.rest(), tokens.back().depth);
   if (!options.json) {
     std::cout << std::endl;
     if (!options.quiet && count > 0 && depths == 1)

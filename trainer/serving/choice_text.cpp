@@ -15,8 +15,8 @@ size_t begun(const std::string& text, const std::string& stop) {
 
 }  // namespace
 
-ChoiceText::ChoiceText(const Tokenizer& tokenizer, std::vector<std::string> stops)
-    : stream_(tokenizer), stops_(std::move(stops)) {}
+ChoiceText::ChoiceText(TextStream stream, std::vector<std::string> stops)
+    : stream_(std::move(stream)), stops_(std::move(stops)) {}
 
 void ChoiceText::add(int32_t id, AnswerToken token, bool last) {
   token.text = stream_.add(id);

@@ -29,8 +29,8 @@ struct AnswerToken {
 /// left of their texts.
 class ChoiceText {
  public:
-  /// `stops`: none of them empty. The tokenizer must outlive this.
-  ChoiceText(const Tokenizer& tokenizer, std::vector<std::string> stops);
+  /// The text goes on from `stream`, where the prompt may have ended within a character. `stops`: none of them empty.
+  ChoiceText(TextStream stream, std::vector<std::string> stops);
 
   /// The next token, with its depth and score. `last`: none follows. Not after stopped().
   void add(int32_t id, AnswerToken token, bool last);

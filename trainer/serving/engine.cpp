@@ -139,7 +139,7 @@ void Engine::admit(const Waiting& waiting) {
                           .index = size_t(&prompt - waiting.prompts.data()) * size_t(request.n) + size_t(answer),
                           .number = number,
                           .prompt = int64_t(prompt.size()),
-                          .text = ChoiceText(*loaded_.tokenizer, request.stop)});
+                          .text = ChoiceText(TextStream(*loaded_.tokenizer), request.stop)});
     }
   }
 }

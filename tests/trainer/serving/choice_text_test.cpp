@@ -36,7 +36,7 @@ TEST_CASE("an answer is the text before the first stop text, across any borders 
                       (one_in(random, 2) ? "a" : ""));
     INFO(text);
     const std::vector<int32_t> ids = words->encode(text);
-    ChoiceText answer(*words, stops);
+    ChoiceText answer(TextStream(*words), stops);
     std::string given, whole;
     size_t tokens = 0, added = 0;
     for (; added < ids.size() && !answer.stopped(); ++added) {
@@ -59,12 +59,12 @@ TEST_CASE("an answer is the text before the first stop text, across any borders 
 TEST_CASE("a character that is spread over tokens comes whole, and one that stays incomplete is replaced") {
   const auto bytes = byte_tokenizer();
   const std::string text = "é€";
-  ChoiceText answer(*bytes, {"€"});
+  ChoiceText answer(TextStream(*bytes), {"€"});
   const std::vector<int32_t> ids = bytes->encode(text);
   for (size_t i = 0; i < 4; ++i) answer.add(ids[i], {}, i == 3);
   CHECK(joined(answer.take()) == "é\xEF\xBF\xBD");
 
-  ChoiceText stopped(*bytes, {"€"});
+  ChoiceText stopped(TextStream(*bytes), {"€"});
   for (size_t i = 0; i < 5; ++i) stopped.add(ids[i], {}, i == 4);
   CHECK(stopped.stopped());
   CHECK(joined(stopped.take()) == "é");
