@@ -15,7 +15,7 @@ echo "|---|---|---|---|---|---|---|---|---|"
 for d in 128 256 384 512; do
   for weights in f32 int8; do
     for slots in 1 4 16 64; do
-      result=$("$tinymor" bench serve --json --rounds "$rounds" --slots $slots --texts $((2 * slots + 2)) --tokens 32 \
+      result=$("$tinymor" bench serve --json --rounds "$rounds" --slots $slots --texts $((slots < 64 ? 4 * slots : 128)) --tokens 32 \
         --weights $weights --set model.n_recursions="$recursions" \
         --set model.n_layers=$((recursions == 3 ? 32 : 34)) --set model.d_model=$d --set model.d_ff=$((8 * d / 3)) \
         --set model.n_heads=$((d / 64)) --set model.n_kv_heads=$((d / 64)))

@@ -32,7 +32,7 @@ ServeRow measured(ServeRow row, const Model& model, const ServeLoad& load) {
     const int64_t tokens = std::llround(double(load.mean_tokens) * (1 + random.normal() / 4));
     scheduler.submit({int32_t(random.below(config.vocab_size))},
                      std::clamp<int64_t>(tokens, 1, std::min(config.max_seq_len, most_tokens(load)) - 1),
-                     {.seed = uint64_t(i)});
+                     {.temperature = 0});
   }
   const Clock::time_point start = Clock::now();
   std::vector<Clock::time_point> latest(size_t(load.texts), start);  // when each text got its latest token

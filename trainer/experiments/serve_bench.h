@@ -33,7 +33,8 @@ struct ServeRow {
 /// Every row: vanilla, recursive and `config` itself, by sequence and by depth; with `load.slots`, then with four times
 /// as many and a cache that is as large as the vanilla model's for `load.slots` texts of mean length. Texts begin with
 /// one token and go on for a normally distributed number (deviation a quarter of the mean, as paper App. E leaves it
-/// open), with weights as they are drawn.
+/// open), each the likeliest, with weights as they are drawn: no token of such a model is likely, and to rank them all
+/// would take longer than it does with a trained one.
 ///
 /// `predicted` counts the products alone: those of the block with the rows of a call, and those of the other layers and
 /// the head with the rows that leave in it.
