@@ -70,6 +70,26 @@ TEST_CASE("chapter 9: the ratios of `bench serve` are about those of its tokens,
   CHECK_THAT(chapter, ContainsSubstring(fmt::format("a ratio of {:.2f}", 34 / (2 + 8 * 2.5))));
 }
 
+TEST_CASE("chapter 9: the table over sizes has every size, and the ratios of its tokens") {
+  const std::string chapter = book("docs/09-remembering-less.md");
+  int lines = 0;
+  for (const char* width : {"128", "256", "384", "512"})
+    for (const char* weights : {"f32", "int8"})
+      for (const char* slots : {"1", "4", "16", "64"}) {
+        const std::string begin = fmt::format("\n| {} | {} | {} |", width, weights, slots);
+        CAPTURE(begin);
+        const size_t at = chapter.find(begin);
+        REQUIRE(at != std::string::npos);
+        std::istringstream cells(chapter.substr(at + begin.size(), 80));
+        double vanilla, bound, mor, mor_bound, ratio;
+        char bar;
+        cells >> vanilla >> bar >> bound >> bar >> mor >> bar >> mor_bound >> bar >> ratio;
+        CHECK(ratio == Approx(mor / vanilla).margin(0.021));
+        ++lines;
+      }
+  CHECK(lines == 32);
+}
+
 TEST_CASE("README: the twins have the parameters that it says, with as many characters as an English text has") {
   const std::string readme = unwrapped(book("README.md"));
   for (const int64_t characters : {60, 75}) {
