@@ -101,7 +101,7 @@ void Engine::run() {
     std::deque<Waiting> taken;
     {
       std::unique_lock lock(mutex_);
-      woken_.wait(lock, [this] { return stopped_ || !inbox_.empty() || !choices_.empty(); });
+      woken_.wait(lock, [this] { return stopped_ || !inbox_.empty() || scheduler_->held() > 0; });
       if (stopped_) break;
       taken.swap(inbox_);
     }
@@ -280,7 +280,7 @@ void Engine::note_progress() {
       std::ranges::count_if(choices_, [this](const Choice& c) { return scheduler_->text(c.number).waiting; });
   const std::scoped_lock lock(mutex_);
   metrics_.waiting = waiting;
-  metrics_.under_way = int64_t(choices_.size()) - waiting;
+  metrics_.under_way = scheduler_->under_way();  // also those that were cancelled and are still inside
   metrics_.block_calls = before_.block_calls + scheduler_->counts().block_calls;
   metrics_.block_tokens = before_.block_rows + scheduler_->counts().block_rows;
   metrics_.preemptions = before_.preemptions + scheduler_->counts().preemptions;
