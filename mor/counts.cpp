@@ -111,6 +111,12 @@ double honest_flops(const ModelConfig& config, int64_t length, const Shares& sha
   return total / (shares.whole * shares.whole);
 }
 
+double kv_bytes(const ModelConfig& config, const Shares& shares) {
+  double layers = 0;
+  for (const LayerWork& layer : work_of(config, shares)) layers += layer.own_keys ? layer.share : 0;
+  return layers * double(kv_bytes_per_entry(config)) / shares.whole;
+}
+
 }  // namespace
 
 double honest_flops_per_token(const ModelConfig& config, int64_t length) {
@@ -144,16 +150,6 @@ double weight_bytes_per_token(const ModelConfig& config, double depth, WeightFor
   const WeightBytes bytes = weight_bytes(config, format);
   return layers_per_token(config, depth) * bytes.layer + bytes.head;
 }
-
-namespace {
-
-double kv_bytes(const ModelConfig& config, const Shares& shares) {
-  double layers = 0;
-  for (const LayerWork& layer : work_of(config, shares)) layers += layer.own_keys ? layer.share : 0;
-  return layers * double(kv_bytes_per_entry(config)) / shares.whole;
-}
-
-}  // namespace
 
 double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy) {
   ModelConfig with = config;

@@ -12,8 +12,6 @@ namespace {
 
 using kernels::table;
 
-static_assert(KvPages::kTokens == kernels::kPanelCols);  // a page's keys and each panel of its values are as wide
-
 /// A number that is kept as it is.
 Real narrow(Real x, Real, Real) {
   return x;
@@ -49,8 +47,16 @@ Real scale_of(const Real* x, int64_t count) {
   return largest / 127 + nothing;
 }
 
+/// What f(a number of the kind that this format keeps) returns.
+template <class F>
+auto with_number(CacheFormat format, F f) {
+  if (format == CacheFormat::bf16) return f(uint16_t());
+  if (format == CacheFormat::int8) return f(int8_t());
+  return f(Real());
+}
+
 int64_t number_bytes(CacheFormat format) {
-  return format == CacheFormat::int8 ? 1 : format == CacheFormat::bf16 ? 2 : int64_t(sizeof(Real));
+  return with_number(format, [](auto number) { return int64_t(sizeof(number)); });
 }
 
 int64_t scale_bytes(CacheFormat format) {
@@ -122,21 +128,17 @@ void KvPages::read_head(std::byte* head, int64_t place, Real* key, Real* value) 
 }
 
 void KvPages::write(int32_t page, int64_t place, const Real* key, const Real* value) {
-  for (int64_t h = 0; h < kv_heads_; ++h, key += width_, value += width_) {
-    std::byte* head = head_of(page, h);
-    if (format_ == CacheFormat::f32) write_head<Real>(head, place, key, value);
-    if (format_ == CacheFormat::bf16) write_head<uint16_t>(head, place, key, value);
-    if (format_ == CacheFormat::int8) write_head<int8_t>(head, place, key, value);
-  }
+  with_number(format_, [&](auto number) {
+    for (int64_t h = 0; h < kv_heads_; ++h)
+      write_head<decltype(number)>(head_of(page, h), place, key + h * width_, value + h * width_);
+  });
 }
 
 void KvPages::read(int32_t page, int64_t place, Real* key, Real* value) const {
-  for (int64_t h = 0; h < kv_heads_; ++h, key += width_, value += width_) {
-    std::byte* head = head_of(page, h);
-    if (format_ == CacheFormat::f32) read_head<Real>(head, place, key, value);
-    if (format_ == CacheFormat::bf16) read_head<uint16_t>(head, place, key, value);
-    if (format_ == CacheFormat::int8) read_head<int8_t>(head, place, key, value);
-  }
+  with_number(format_, [&](auto number) {
+    for (int64_t h = 0; h < kv_heads_; ++h)
+      read_head<decltype(number)>(head_of(page, h), place, key + h * width_, value + h * width_);
+  });
 }
 
 void KvPages::copy(const KvPages& other, int32_t from, int32_t to) {

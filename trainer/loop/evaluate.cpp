@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <span>
 
 #include "tensor/error.h"
@@ -33,10 +34,11 @@ void for_windows(const Model& model, const Batch& windows, Rule rule, const Eval
       append(targets, windows.targets);
     }
     const IntTensor inputs({n, length}, ids);
-    KvCache cache(model.config(), n, options.cache);
-    const ForwardResult result = model.forward(
-        inputs.reshape({n * length}), Rows::batch(n, length),
-        {.rule = rule, .max_depth = options.max_depth, .cache = options.cache == CacheFormat::f32 ? nullptr : &cache});
+    std::optional<KvCache> cache;
+    if (options.cache != CacheFormat::f32) cache.emplace(model.config(), n, options.cache);
+    const ForwardResult result =
+        model.forward(inputs.reshape({n * length}), Rows::batch(n, length),
+                      {.rule = rule, .max_depth = options.max_depth, .cache = cache ? &*cache : nullptr});
     const IntTensor asked({n * length}, targets);
     see(inputs, targets, result, cross_entropy(result.logits, asked, Reduction::none).value());
   }
