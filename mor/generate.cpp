@@ -50,8 +50,8 @@ std::vector<GeneratedToken> Generator::restart(std::span<const int32_t> ids) {
 }
 
 GeneratedToken Generator::next() {
-  check(!logits_.empty(), "[generate] next before a prompt");
-  const int32_t id = sample(logits_, options_, sampling_draw(options_.seed, drawn_++), text_);
+  check(logits_.defined(), "[generate] next before a prompt");
+  const int32_t id = sample(logits(), options_, sampling_draw(options_.seed, drawn_++), text_);
   if (int64_t(text_.size()) < model_.config().max_seq_len) return run({&id, 1}).front();
   std::vector<int32_t> rest(text_.begin() + (text_.size() + 1) / 2, text_.end());
   rest.push_back(id);
@@ -66,8 +66,8 @@ std::vector<GeneratedToken> Generator::run(std::span<const int32_t> ids) {
       IntTensor({count}, ids), Rows::batch(1, count, first),
       {.rule = causal_rule(model_.config()), .max_depth = max_depth_, .cache = &cache_, .probe = &notes});
   text_.insert(text_.end(), ids.begin(), ids.end());
-  const auto last = result.logits.value().slice(0, count - 1, count).values();
-  logits_.assign(last.begin(), last.end());
+  const Tensor& logits = result.logits.value();
+  logits_ = count == 1 ? logits : logits.slice(0, count - 1, count).clone();
   notes.scores.resize(size_t(count));
   std::vector<GeneratedToken> tokens;
   for (int64_t i = 0; i < count; ++i) tokens.push_back({ids[i], result.depth[i], std::move(notes.scores[i])});

@@ -36,7 +36,7 @@ class Generator {
   void set_options(SampleOptions options, int64_t max_depth);
 
   /// [V] what the next token is drawn from; empty before a prompt.
-  std::span<const Real> logits() const { return logits_; }
+  std::span<const Real> logits() const { return logits_.defined() ? logits_.values() : std::span<const Real>(); }
   const KvCache& cache() const { return cache_; }
   /// How many tokens, at the end of the text, the cache holds; some recursions may hold fewer.
   int64_t held() const { return int64_t(text_.size()); }
@@ -50,7 +50,7 @@ class Generator {
   int64_t max_depth_;
   KvCache cache_;
   std::vector<int32_t> text_;  // what the cache holds
-  std::vector<Real> logits_;   // [V] at the last position
+  Tensor logits_;              // [1,V] at the last position
   int64_t drawn_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "mor/sampling.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numeric>
 
@@ -19,6 +20,18 @@ std::vector<Real> adjusted(std::span<const Real> logits, const SampleOptions& op
   }
   if (options.never >= 0 && scores.size() > 1) scores[options.never] = -std::numeric_limits<Real>::infinity();
   return scores;
+}
+
+/// As std::max_element, in steps that the compiler makes vectors of: a vocabulary is long, and this is done per token.
+Real largest_of(const std::vector<Real>& scores) {
+  std::array<Real, 32> best;
+  best.fill(-std::numeric_limits<Real>::infinity());
+  const size_t whole = scores.size() / best.size() * best.size();
+  for (size_t first = 0; first < whole; first += best.size())
+    for (size_t i = 0; i < best.size(); ++i) best[i] = std::max(best[i], scores[first + i]);
+  const Real rest = *std::max_element(best.begin(), best.end());
+  return std::accumulate(scores.begin() + int64_t(whole), scores.end(), rest,
+                         [](Real a, Real b) { return std::max(a, b); });
 }
 
 /// A token with a weight in proportion to its probability.
@@ -75,9 +88,11 @@ struct Nucleus {
 Nucleus nucleus_of(std::span<const Real> logits, const SampleOptions& options, std::span<const int32_t> text,
                    double share) {
   std::vector<Real> weights = adjusted(logits, options, text);
-  const auto best = std::max_element(weights.begin(), weights.end());
-  if (options.temperature <= 0) return {{{1, int32_t(best - weights.begin())}}, 1};
-  const Real largest = *best;
+  const Real largest = largest_of(weights);
+  if (options.temperature <= 0) {
+    const auto likeliest = std::find(weights.begin(), weights.end(), largest);
+    return {{{1, likeliest == weights.end() ? 0 : int32_t(likeliest - weights.begin())}}, 1};  // all NaN
+  }
   for (Real& w : weights) w = (w - largest) / Real(options.temperature);
   kernels::table().unary(kernels::Unary::exp, int64_t(weights.size()), weights.data(), weights.data());
   double total = 0;
