@@ -1,5 +1,6 @@
 #include "trainer/config.h"
 
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/number.h"
+#include "trainer/config_notes.h"
 #include "trainer/program.h"
 
 namespace tinymor {
@@ -110,6 +112,15 @@ std::string value_to_toml(const Value& value) {
   } else {
     return fmt::format("{}", value);
   }
+}
+
+/// ": none | cycle" for a key that chooses among names, else empty.
+template <class Value>
+std::string choices_of(const Value&) {
+  if constexpr (std::is_enum_v<Value>)
+    return fmt::format(": {}", fmt::join(enum_names<Value>(), " | "));
+  else
+    return "";
 }
 
 const char* type_name(const toml::node& node) {
@@ -296,6 +307,34 @@ Config Config::defaults() {
   return c;
 }
 
+std::vector<std::string> preset_names() {
+  return {"tiny", "small", "medium", "overnight"};
+}
+
+Config Config::preset(const std::string& name) {
+  struct Size {
+    int64_t d_model, n_heads, d_ff, n_layers, max_seq_len, vocab_size, steps;
+    double lr;
+  };
+  static constexpr Size sizes[] = {{128, 4, 384, 8, 128, 1024, 1000, 3e-3},
+                                   {192, 6, 512, 8, 256, 2048, 2400, 2e-3},
+                                   {256, 8, 704, 11, 256, 4096, 7000, 1.5e-3},
+                                   {384, 6, 1024, 14, 512, 8192, 10000, 1e-3}};
+  const Size& size = sizes[index_of_name(preset_names(), name, "--preset")];
+  Config c = defaults();
+  c.model.d_model = size.d_model;
+  c.model.n_heads = size.n_heads;
+  c.model.n_kv_heads = size.n_heads / 2;
+  c.model.d_ff = size.d_ff;
+  c.model.n_layers = size.n_layers;
+  c.model.max_seq_len = size.max_seq_len;
+  c.data.vocab_size = size.vocab_size;
+  c.train.steps = size.steps;
+  c.train.lr = size.lr;
+  c.train.eval_every = c.train.record_every = std::max<int64_t>(100, size.steps / 40);
+  return c;
+}
+
 Config config_from_toml(const std::string& text, const std::string& name_for_errors, Config base) {
   const toml::table document = parse_toml(text, name_for_errors);
   Config config = std::move(base);
@@ -354,29 +393,22 @@ std::string config_to_toml(const Config& config) {
   for_each_field(config, [&](std::string_view table, const char* key, const auto& value) {
     if (table != open) text += fmt::format("\n[{}]\n", table);
     open = table;
-    if (is_unset(key, value)) {
-      text += fmt::format("# {} is left to its default\n", key);
-    } else {
-      text += fmt::format("{} = {}\n", key, value_to_toml(value));
-    }
+    const std::string line = is_unset(key, value) ? fmt::format("# {} = (by default)", key)
+                                                  : fmt::format("{} = {}", key, value_to_toml(value));
+    text += fmt::format("{:<28}  # {}{}\n", line, config_note(key), choices_of(value));
   });
   return text;
 }
 
 namespace {
 
-/// The lines "key = value" of a configuration as "table.key=value".
+/// The keys of a configuration that have values, as "table.key=value".
 std::set<std::string> assignments(Config config) {
   validate(config);
   std::set<std::string> all;
-  std::istringstream lines(config_to_toml(config));
-  std::string table;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("[")) table = line.substr(1, line.find(']') - 1);
-    const size_t equals = line.find(" = ");
-    if (equals != std::string::npos && !line.starts_with("#"))
-      all.insert(table + "." + line.substr(0, equals) + "=" + line.substr(equals + 3));
-  }
+  for_each_field(config, [&](const char* table, const char* key, const auto& value) {
+    if (!is_unset(key, value)) all.insert(fmt::format("{}.{}={}", table, key, value_to_toml(value)));
+  });
   return all;
 }
 

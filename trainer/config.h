@@ -51,7 +51,12 @@ struct Config {
 
   /// The configuration of `tinymor train` with no file: a small MoR model that the demo trains.
   static Config defaults();
+  /// A MoR model, and how long to train it: one of preset_names. Throws InputError for another name.
+  static Config preset(const std::string& name);
 };
+
+/// "tiny", "small", "medium", "overnight": about 1, 10, 60 and 600 minutes on two cores.
+std::vector<std::string> preset_names();
 
 /// Calls `field("name", value)` for every key of the [data] table, as for_each_model_field does for [model].
 template <class Data, class Field>

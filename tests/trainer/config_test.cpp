@@ -192,6 +192,32 @@ TEST_CASE("no two tables have a key of the same name, so that --set needs no tab
   REQUIRE(keys.size() > 30);
 }
 
+TEST_CASE("every key of a configuration file has a comment that says what it means") {
+  std::istringstream lines(config_to_toml(Config()));
+  int keys = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(" = ") == std::string::npos) continue;
+    CAPTURE(line);
+    ++keys;
+    const size_t comment = line.find("  # ");
+    REQUIRE(comment != std::string::npos);
+    CHECK(line.size() > comment + 10);
+  }
+  CHECK(keys > 30);
+}
+
+TEST_CASE("presets are legal configurations that grow") {
+  int64_t before = 0;
+  for (const std::string& name : preset_names()) {
+    Config c = Config::preset(name);
+    validate(c);
+    const int64_t work = c.train.steps * c.model.max_seq_len * c.model.d_model;
+    CHECK(work > before);
+    before = work;
+  }
+  CHECK_THROWS_AS(Config::preset("huge"), InputError);
+}
+
 TEST_CASE("a refused --set changes nothing, whatever is wrong with it") {
   for (const char* wrong : {"model.d_modle=64",
                             "modle.d_model=64",

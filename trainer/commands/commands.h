@@ -11,6 +11,9 @@ namespace tinymor {
 
 void add_train_command(CLI::App& app);
 void add_uptrain_command(CLI::App& app);
+void add_sweep_command(CLI::App& app);
+void add_runs_command(CLI::App& app);
+void add_compare_command(CLI::App& app);
 void add_eval_command(CLI::App& app);
 void add_generate_command(CLI::App& app);
 void add_trace_command(CLI::App& app);

@@ -88,6 +88,9 @@ void run(int argc, char** argv) {
                                      "tinymor generate runs/first --prompt \"Once\""));
   add_train_command(app);
   add_uptrain_command(app);
+  add_sweep_command(app);
+  add_runs_command(app);
+  add_compare_command(app);
   add_eval_command(app);
   add_generate_command(app);
   add_trace_command(app);

@@ -77,10 +77,19 @@ ProgressBar::~ProgressBar() {
 
 void ProgressBar::on(const Event& event) {
   hear(
-      event, [this](const StepMetrics& m) { show(m); }, [this](const EvalMetrics& m) { show(m); });
+      event, [this](const StepMetrics& m) { show(m); }, [this](const EvalMetrics& m) { show(m); },
+      [this](const RunEvent& e) {
+        if (e.kind != RunEvent::sample) return;
+        finish_line();
+        tell("  writes: " + e.text);
+      });
 }
 
 void ProgressBar::show(const StepMetrics& m) {
+  if (m.left_out > std::exchange(left_out_, m.left_out)) {
+    finish_line();
+    return tell(fmt::format("step {}: left out, no weight changes: its loss is {:.4g}", m.step, m.loss));
+  }
   const bool first = first_seconds_ < 0;
   const double share = first ? 1 : 0.1;
   smoothed_loss_ += share * (m.loss - smoothed_loss_);
@@ -110,7 +119,8 @@ void ProgressBar::show(const EvalMetrics& m) {
                                  ? fmt::format("{:.4f}", m.threshold_loss)
                                  : fmt::format("{:.4f} (training rule), {:.4f} (causal rule, mean depth {:.2f})",
                                                m.topk_loss, m.threshold_loss, m.mean_depth);
-  tell(fmt::format("step {}: held-out loss {}", m.step, losses));
+  const std::string bits = m.bits_per_byte > 0 ? fmt::format(", {:.3f} bits per byte", m.bits_per_byte) : "";
+  tell(fmt::format("step {}: held-out loss {}{}", m.step, losses, bits));
   if (m.step == 0) return;
   above_ = m.threshold_loss < best_.loss ? 0 : above_ + 1;
   if (above_ == 0) best_ = {m.step, m.threshold_loss};

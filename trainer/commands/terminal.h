@@ -37,6 +37,7 @@ class ProgressBar : public Observer {
 
   int64_t first_, steps_;
   Best best_;
+  int64_t left_out_ = 0;
   int above_ = 0;  // evaluations in a row that were above the best
   bool warned_ = false;
   bool terminal_, drawn_ = false;

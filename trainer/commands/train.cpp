@@ -1,20 +1,24 @@
+#include <iostream>
 #include <memory>
 
 #include "mor/twins.h"
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
+#include "trainer/commands/model_option.h"
 #include "trainer/commands/training.h"
 
 namespace tinymor {
 namespace {
 
 struct Options : TrainingOptions {
-  std::string twin, equal = "tokens";
-  bool resume = false;
+  std::string preset, twin, equal = "tokens";
+  ModelOption from;
+  bool resume = false, print_config = false;
 };
 
 Config new_run(const Options& options) {
-  Config config = configured(options, options.config_file.empty() ? Config::defaults() : Config{});
+  const Config base = options.config_file.empty() ? Config::defaults() : Config{};
+  Config config = configured(options, options.preset.empty() ? base : Config::preset(options.preset));
   if (options.equal == "flops") validate(config);  // both are compared
   ModelConfig twin = twin_of(config.model, options.twin);
   twin.resolve();
@@ -23,14 +27,34 @@ Config new_run(const Options& options) {
   return config;
 }
 
+/// A run that goes on with the weights of another one, perhaps on other text.
+Trainer open_from(const Options& options) {
+  const LoadedModel source = load_model(options.from, options.quiet);
+  Config config = configured_from(options, options.from.path, source);
+  validate(config);
+  ModelConfig model = config.model;
+  model.vocab_size = source.config().vocab_size;
+  check_input(model == source.config(),
+              "--from: the weights of {} are of another model than this configuration (leave out what changes [model] "
+              "and [router], or make a recursive model of them with uptrain)",
+              options.from.path);
+  return Trainer(std::move(config), run_folder(options), Start{*source.model, source.tokenizer}, cost_adviser(options));
+}
+
 Trainer open(const Options& options) {
   if (options.resume) {
     check_input(options.twin.empty(), "--twin: a resumed run keeps its model (leave out --twin or --resume)");
     const Resumption changes = resumption(options);
     return Trainer::resume(resumed_folder(options), changes, cost_adviser(options));
   }
+  if (!options.from.path.empty()) return open_from(options);
+  return Trainer(new_run(options), run_folder(options), {}, cost_adviser(options));
+}
+
+void print_config(const Options& options) {
   Config config = new_run(options);
-  return Trainer(std::move(config), run_folder(options), {}, cost_adviser(options));
+  validate(config);
+  std::cout << config_to_toml(config);
 }
 
 }  // namespace
@@ -40,6 +64,16 @@ void add_train_command(CLI::App& app) {
   CLI::App* command = add_command(app, "train", "Train a model; writes a run folder",
                                   "tinymor train --data my.txt --set model.d_model=192 --steps 1500 --out runs/mine");
   add_training_options(*command, *options, "(default: a small MoR model on the bundled stories)");
+  CLI::Option* preset = command
+                            ->add_option("--preset", options->preset,
+                                         "A model and a number of steps for 1, 10, 60 or 600 minutes on two cores")
+                            ->check(CLI::IsMember(preset_names()))
+                            ->excludes("CONFIG");
+  CLI::Option* from = command->add_option("--from", options->from.path,
+                                          "Begin with the weights and the tokenizer of this model instead of new ones");
+  add_checkpoint_option(*command, options->from.checkpoint)->needs(from);
+  command->add_flag("--print-config", options->print_config,
+                    "Print the complete configuration, every key explained, and train nothing");
   CLI::Option* twin = add_twin_option(*command, options->twin);
   command
       ->add_option("--equal", options->equal,
@@ -50,9 +84,14 @@ void add_train_command(CLI::App& app) {
   command->add_flag(
       "--resume", options->resume,
       "Resume the run in --out exactly where it stopped; --set train.KEY=VALUE and --data change how it goes on");
+  for (const char* name : {"--resume", "--preset", "--twin", "--print-config"}) from->excludes(name);
+  for (const char* name : {"--resume", "--minutes"}) command->get_option("--print-config")->excludes(name);
+  preset->excludes("--resume");
   command->callback([options] {
+    if (options->print_config) return print_config(*options);
     Trainer trainer = open(*options);
     train_with_progress(trainer, *options);
+    if (options->json) print_summary(trainer);
   });
 }
 

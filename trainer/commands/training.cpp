@@ -1,6 +1,8 @@
 #include "trainer/commands/training.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -19,10 +21,10 @@
 namespace tinymor {
 namespace {
 
-Control control;
+std::atomic<Control*> interruptible = nullptr;
 
 void on_interrupt(int) {
-  control.stop();
+  if (Control* control = interruptible) control->stop();
   std::signal(SIGINT, SIG_DFL);
 }
 
@@ -30,11 +32,13 @@ void on_interrupt(int) {
 /// ends the program at once.
 class Interruptible {
  public:
-  Interruptible() {
+  explicit Interruptible(Control& control) {
+    interruptible = &control;
     for (auto& [signal, before] : handlers_) before = std::signal(signal, on_interrupt);
     if (handlers_[2].before == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // as nohup asks for
   }
   ~Interruptible() {
+    interruptible = nullptr;
     for (const auto& [signal, before] : handlers_) std::signal(signal, before);
   }
 
@@ -44,6 +48,26 @@ class Interruptible {
     void (*before)(int);
   };
   Handler handlers_[3] = {{SIGINT, SIG_DFL}, {SIGTERM, SIG_DFL}, {SIGHUP, SIG_DFL}};
+};
+
+/// Stops a run once `most` evaluations in a row had no lower held-out loss than the best one.
+class Patience : public Observer {
+ public:
+  Patience(int64_t most, Best best, Control& control) : most_(most), best_(best), control_(control) {}
+  void on(const Event& event) override {
+    hear(event, [this](const EvalMetrics& m) {
+      if (m.step == 0) return;
+      above_ = m.threshold_loss < best_.loss ? 0 : above_ + 1;
+      if (above_ == 0) best_ = {m.step, m.threshold_loss};
+      if (above_ == most_) control_.stop();
+    });
+  }
+  bool lost() const { return above_ >= most_; }
+
+ private:
+  int64_t most_, above_ = 0;
+  Best best_;
+  Control& control_;
 };
 
 /// Reads CONFIG over `base`. People may name a text there that belongs after --data.
@@ -59,30 +83,39 @@ Config named_config(const std::string& file, Config base) {
 }
 
 /// `known`: what the model tells apart; `command`: the subcommand of its kind; `next`: what to do with a finished run.
-void train_with_progress(TrainingLoop& run, bool quiet, const char* known, const char* command,
-                         const std::string& next) {
+Ended train_with_progress(TrainingLoop& run, const TrainingOptions& options, const char* known, const char* command,
+                          const std::string& next) {
   const std::string& out = run.run_folder();
   const std::string resume = fmt::format("{} {} --resume --out {}", program(), command, shell_path(out));
   const int64_t steps = run.config().train.steps, left = steps - run.step();
   const auto tell = [&](const std::string& text) {
-    if (!quiet) tinymor::tell(text);
+    if (!options.quiet) tinymor::tell(text);
   };
-  if (left <= 0)
-    return tell(
-        fmt::format("{} is already at step {}: there is nothing left to train (to train further: {} --steps {})", out,
-                    run.step(), resume, 2 * run.step()));
+  if (left <= 0) {
+    tell(fmt::format("{} is already at step {}: there is nothing left to train (to train further: {} --steps {})", out,
+                     run.step(), resume, 2 * run.step()));
+    return Ended::done;
+  }
   for (const std::string& note : run.notes()) tell(note);
   tell(fmt::format("{} parameters, {} {}; {} steps into {} ({}, {} threads)", run.parameter_count(),
                    run.config().model.vocab_size, known, left, out, kernels::level_name(), thread_count()));
   std::optional<ProgressBar> bar;
-  if (!quiet) run.add_observer(bar.emplace(run.step(), steps, run.best()));
+  if (!options.quiet) run.add_observer(bar.emplace(run.step(), steps, run.best()));
+  Control control;
+  Patience patience(options.patience.value_or(INT64_MAX), run.best(), control);
+  run.add_observer(patience);
   {
-    const Interruptible stops;
+    const Interruptible stops(control);
     run.run(&control);
   }
   bar.reset();
+  if (patience.lost())
+    tell(fmt::format("{} evaluations without a lower held-out loss than that of step {}", *options.patience,
+                     run.best().step));
   tell(run.step() < steps ? fmt::format("stopped and saved at step {}; go on with: {}", run.step(), resume)
                           : fmt::format("done: {}; {}", out, next));
+  if (patience.lost()) return Ended::out_of_patience;
+  return run.step() < steps ? Ended::interrupted : Ended::done;
 }
 
 }  // namespace
@@ -93,6 +126,15 @@ void add_training_options(CLI::App& command, TrainingOptions& options, const std
   command.add_option("--data", options.data, "Bundled data set, text file or folder of text files")->check(not_empty());
   command.add_option("--out", options.out, "Run folder (default: the first unused runs/run-N)")->check(not_empty());
   command.add_option("--steps", options.steps, "Steps to train, those already done included");
+  command
+      .add_option("--minutes", options.minutes,
+                  "As many steps as take about these minutes here, instead of --steps; the schedule fits them")
+      ->check(between(0.01, 100000))
+      ->excludes("--steps");
+  command
+      .add_option("--patience", options.patience,
+                  "Stop after this many evaluations without a lower held-out loss (default: train all steps)")
+      ->check(at_least(1));
   command.add_option("--seed", options.seed, "Seed of weights and batches (default: train.seed, 1 unless it is set)");
   command.add_flag("--quiet", options.quiet, "Print nothing but errors");
   command.add_flag("--json", options.json, "Print one JSON document");
@@ -105,6 +147,18 @@ Config configured(const TrainingOptions& options, Config base) {
   if (!options.data.empty()) config.data.source = options.data;
   if (options.steps) config.train.steps = *options.steps;
   if (options.seed) config.train.seed = *options.seed;
+  return config;
+}
+
+Config configured_from(const TrainingOptions& options, const std::filesystem::path& path, const LoadedModel& source) {
+  const RunFolder folder{std::filesystem::is_directory(path) ? path : path.parent_path()};
+  Config base = std::filesystem::exists(folder.config()) ? read_config(folder.config()) : Config::defaults();
+  base.model = source.config();
+  Config config = configured(options, base);
+  check_input(config.data.tokenizer == base.data.tokenizer && config.data.vocab_size == base.data.vocab_size,
+              "data.tokenizer: the weights of {} know the tokens of its own tokenizer (leave data.tokenizer and "
+              "data.vocab_size out)",
+              path.string());
   return config;
 }
 
@@ -129,10 +183,11 @@ Resumption resumption(const TrainingOptions& options) {
 }
 
 Beforehand cost_adviser(const TrainingOptions& options) {
-  if (options.quiet) return {};
-  return [](const Config& config, int64_t steps) {
-    const std::string text = advice(config, steps);
-    if (!text.empty()) tell(text);
+  return [options](Config& config, int64_t done) {
+    if (options.minutes)
+      config.train.steps = done + std::max<int64_t>(1, std::llround(60 * *options.minutes / seconds_per_step(config)));
+    const int64_t left = config.train.steps - done;
+    if (!options.quiet && left > 0) tell(advice(config, left));
   };
 }
 
@@ -147,20 +202,21 @@ nlohmann::ordered_json summary(const TrainingLoop& run) {
   return document;
 }
 
-void train_with_progress(Trainer& trainer, const TrainingOptions& options) {
-  const std::string& out = trainer.run_folder();
-  train_with_progress(trainer, options.quiet, "tokens in the vocabulary", "train",
-                      fmt::format("try: {} generate {} --prompt \"...\"", program(), shell_path(out)));
-  if (!options.json) return;
+Ended train_with_progress(Trainer& trainer, const TrainingOptions& options) {
+  return train_with_progress(trainer, options, "tokens in the vocabulary", "train",
+                             fmt::format("try: {} generate {}", program(), shell_path(trainer.run_folder())));
+}
+
+void print_summary(const Trainer& trainer) {
   nlohmann::ordered_json document = summary(trainer);
   document["vocab_size"] = trainer.config().model.vocab_size;
   print_json(document);
 }
 
-void train_with_progress(ImageTrainer& trainer, const TrainingOptions& options) {
-  train_with_progress(trainer, options.quiet, "classes", "images",
-                      fmt::format("judge it again with: {0} images --eval {2}; see it with: {1} {2}", program(),
-                                  program("tinymor-viz"), shell_path(trainer.run_folder())));
+Ended train_with_progress(ImageTrainer& trainer, const TrainingOptions& options) {
+  return train_with_progress(trainer, options, "classes", "images",
+                             fmt::format("judge it again with: {0} images --eval {2}; see it with: {1} {2}", program(),
+                                         program("tinymor-viz"), shell_path(trainer.run_folder())));
 }
 
 }  // namespace tinymor

@@ -3,12 +3,14 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "trainer/loop/image_trainer.h"
+#include "trainer/loop/run_folder.h"
 #include "trainer/loop/trainer.h"
 
 namespace tinymor {
@@ -18,6 +20,8 @@ struct TrainingOptions {
   std::vector<std::string> sets;
   std::optional<int64_t> steps;
   std::optional<uint64_t> seed;
+  std::optional<double> minutes;
+  std::optional<int64_t> patience;
   bool quiet = false, json = false;
 };
 /// Adds them all, and --threads. `otherwise`, in parentheses, says what holds where CONFIG says nothing.
@@ -27,21 +31,28 @@ void add_training_options(CLI::App& command, TrainingOptions& options, const std
 /// `base` as the options change it: CONFIG first, then --set, then --data, --steps and --seed. Throws InputError.
 Config configured(const TrainingOptions& options, Config base);
 
+/// The configuration of a run that begins from `source`, the model at `path`: as it was trained, as far as the folder
+/// with its weights tells, and then as the options change it. Throws InputError when they change its tokenizer.
+Config configured_from(const TrainingOptions& options, const std::filesystem::path& path, const LoadedModel& source);
+
 /// --out, or the first runs/run-N that is not there yet; locked by this process.
 LockedFolder run_folder(const TrainingOptions& options);
 /// --out with a run to go on with, locked in the same way. Throws InputError without --out.
 LockedFolder resumed_folder(const TrainingOptions& options);
 /// What --resume goes on with. Throws InputError when an option would make it another run.
 Resumption resumption(const TrainingOptions& options);
-/// Says on stderr what a large run will take, before it takes it.
+/// Gives a run as many steps as --minutes have room for, and says on stderr what it will take.
 Beforehand cost_adviser(const TrainingOptions& options);
 
+/// What --json says of a run on text.
+void print_summary(const Trainer& trainer);
 /// What --json says of every run that was trained: folder, parameters, steps, best held-out loss.
 nlohmann::ordered_json summary(const TrainingLoop& run);
 
+enum class Ended { done, interrupted, out_of_patience };
 /// Trains with progress on stderr until the run is done, or Ctrl-C, SIGTERM or a terminal that is closed saves and
-/// stops it; then prints what came of it as JSON where that is asked for (of images, images.cpp does).
-void train_with_progress(Trainer& trainer, const TrainingOptions& options);
-void train_with_progress(ImageTrainer& trainer, const TrainingOptions& options);
+/// stops it.
+Ended train_with_progress(Trainer& trainer, const TrainingOptions& options);
+Ended train_with_progress(ImageTrainer& trainer, const TrainingOptions& options);
 
 }  // namespace tinymor

@@ -16,22 +16,9 @@ struct Options : TrainingOptions {
   std::string init = enum_name(SharedInit::stepwise);
 };
 
-/// The configuration that `source` was trained with, as far as the folder with its weights tells.
-Config source_config(const std::filesystem::path& path, const LoadedModel& source) {
-  const RunFolder folder{std::filesystem::is_directory(path) ? path : path.parent_path()};
-  Config config = std::filesystem::exists(folder.config()) ? read_config(folder.config()) : Config::defaults();
-  config.model = source.config();
-  return config;
-}
-
 Trainer open(const Options& options) {
   const LoadedModel source = load_model(options.from, options.quiet);
-  const Config base = source_config(options.from.path, source);
-  Config config = configured(options, base);
-  check_input(config.data.tokenizer == base.data.tokenizer && config.data.vocab_size == base.data.vocab_size,
-              "data.tokenizer: the weights of {} know the tokens of its own tokenizer (leave data.tokenizer and "
-              "data.vocab_size out)",
-              options.from.path);
+  Config config = configured_from(options, options.from.path, source);
   Model model =
       uptrained(*source.model, config.model, enum_value<SharedInit>(options.init, "--init"), config.train.seed);
   return Trainer(std::move(config), run_folder(options), Start{std::move(model), source.tokenizer},
@@ -57,6 +44,7 @@ void add_uptrain_command(CLI::App& app) {
   command->callback([options] {
     Trainer trainer = open(*options);
     train_with_progress(trainer, *options);
+    if (options->json) print_summary(trainer);
   });
 }
 

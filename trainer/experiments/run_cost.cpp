@@ -14,6 +14,7 @@
 #include "tensor/error.h"
 #include "tensor/real.h"
 #include "trainer/experiments/bench.h"
+#include "trainer/loop/evaluate.h"
 
 namespace tinymor {
 namespace {
@@ -22,7 +23,8 @@ namespace {
 constexpr double kProgramBytes = 10e6;
 /// Share of a matrix product's speed that a whole training step reaches.
 constexpr double kShareOfProducts = 0.7;
-constexpr double kLargeBytes = 1e9, kLongSeconds = 600;
+/// A step that is likely to take longer is not tried before the run.
+constexpr double kLongStep = 3;
 
 /// The number that follows `key` in a file of lines "key number"; the file's first number without a key; nothing where
 /// there is none, such as "max".
@@ -78,6 +80,7 @@ std::string size_text(double bytes) {
 
 /// "12 minutes", "3.4 hours", "5.1 days"
 std::string time_text(double seconds) {
+  if (seconds < 1.5) return "a second";
   if (seconds < 90) return fmt::format("{:.0f} seconds", seconds);
   if (seconds < 90 * 60) return fmt::format("{:.0f} minutes", seconds / 60);
   if (seconds < 48 * 3600) return fmt::format("{:.1f} hours", seconds / 3600);
@@ -108,29 +111,43 @@ double free_bytes_of_machine() {
   return std::max(1.0, std::min({1024 * *kilobytes, free_in_groups(), free_in_process()}));
 }
 
+namespace {
+
+/// Floating-point operations per second that training reaches here, about; measuring it takes a tenth of a second.
 double training_speed(const ModelConfig& model) {
   const auto size = [](int64_t n, int64_t most) { return std::clamp<int64_t>(n, 1, most); };
   return kShareOfProducts * 1e9 * bench_gemm(512, size(model.d_ff, 2048), size(model.d_model, 1024));
 }
 
-std::string advice(const RunCost& cost, double free, double flops_per_second) {
-  const double seconds = cost.flops / flops_per_second;
+}  // namespace
+
+double seconds_per_step(const Config& config) {
+  const TrainConfig& train = config.train;
+  const double judged = run_cost(config, 1).flops / training_speed(config.model);
+  const double free = free_bytes_of_machine();
+  const bool tried = judged < kLongStep && (free == 0 || run_cost(config, 1).bytes < free);
+  const double step = tried ? 1e-3 * double(train.grad_accumulation) *
+                                  bench_train({"", config.model, train.batch_size}, 5, train.seed).ms_per_step
+                            : judged;
+  // A forward pass is a third of a step; expert choice is evaluated under two rules.
+  const double step_tokens = double(train.batch_size * train.grad_accumulation * config.model.max_seq_len);
+  const double rules = config.model.routing == Routing::expert_choice ? 2 : 1;
+  const double evaluated = rules * double(kEvalWindows * config.model.max_seq_len);
+  return step * (1 + evaluated / (3 * step_tokens) / double(train.eval_every));
+}
+
+std::string advice(const RunCost& cost, double free, double seconds) {
   if (free > 0 && cost.bytes > free)
     return fmt::format(
         "warning: this run takes about {} of memory, and {} are free: it may fail or be killed (a smaller "
         "train.batch_size with train.grad_accumulation, or a smaller model, takes less)",
         size_text(cost.bytes), size_text(free));
-  if (cost.bytes < kLargeBytes && seconds < kLongSeconds) return "";
   return fmt::format("this run takes about {} of memory ({} are free) and {} on this machine", size_text(cost.bytes),
                      size_text(free), time_text(seconds));
 }
 
 std::string advice(const Config& config, int64_t steps) {
-  constexpr double kSlowest = 1e10;  // operations per second
-  const RunCost cost = run_cost(config, steps);
-  const bool surely_short = cost.flops < kSlowest * kLongSeconds;
-  return advice(cost, free_bytes_of_machine(),
-                surely_short && cost.bytes < kLargeBytes ? kSlowest : training_speed(config.model));
+  return advice(run_cost(config, steps), free_bytes_of_machine(), double(steps) * seconds_per_step(config));
 }
 
 }  // namespace tinymor

@@ -25,15 +25,15 @@ RunCost run_cost(const Config& config, int64_t steps);
 /// groups and of the process itself leave where that is less. 0 when it cannot be told.
 double free_bytes_of_machine();
 
-/// Floating-point operations per second that training reaches here, about: measured with a product of matrices of the
-/// model's sizes, which takes a tenth of a second.
-double training_speed(const ModelConfig& model);
+/// Seconds that a training step takes here, with its share of the evaluations on the way: measured on a few steps of
+/// random tokens, or, where one takes more than some seconds or more memory than there is, judged by how fast matrices
+/// of the model's sizes are multiplied. The model must be resolved and know its vocabulary.
+double seconds_per_step(const Config& config);
 
-/// What a person should know before a run that takes `cost`: nothing for a small one; for one of more than a gigabyte
-/// or ten minutes a line that says what it takes, at `flops_per_second`; for one that needs more memory than the `free`
-/// bytes a warning.
-std::string advice(const RunCost& cost, double free, double flops_per_second);
-/// The same of a run on this machine. What cannot take ten minutes on any machine is not measured.
+/// What a person should know before a run that takes `cost` and so many seconds: that, or, when it needs more memory
+/// than the `free` bytes, a warning.
+std::string advice(const RunCost& cost, double free, double seconds);
+/// The same of a run on this machine.
 std::string advice(const Config& config, int64_t steps);
 
 }  // namespace tinymor

@@ -46,6 +46,20 @@ void for_windows(const Model& model, const Batch& windows, Rule rule, const Eval
 
 }  // namespace
 
+double bytes_per_prediction(const Batch& windows, const Tokenizer& tokenizer) {
+  std::vector<int64_t> bytes_of;
+  for (int32_t id = 0; id < tokenizer.vocab_size(); ++id)
+    bytes_of.push_back(int64_t(tokenizer.decode({&id, 1}).size()));
+  int64_t bytes = 0, predictions = 0;
+  for (int32_t id : windows.targets.values())
+    if (id >= 0) bytes += bytes_of[size_t(id)], ++predictions;
+  return predictions > 0 ? double(bytes) / double(predictions) : 0;
+}
+
+double bits_per_byte(double loss, double bytes_per_prediction) {
+  return bytes_per_prediction > 0 ? loss / bytes_per_prediction / std::log(2.0) : 0;
+}
+
 Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, const EvaluateOptions& options) {
   Evaluation sum;
   RouterMetrics routing{.sampling_accuracy = 0};

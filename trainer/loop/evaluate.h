@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "datasets/batches.h"
+#include "datasets/tokenizer.h"
 #include "mor/kv_cache.h"
 #include "mor/model.h"
 
@@ -32,6 +33,14 @@ struct EvaluateOptions {
   CacheFormat cache = CacheFormat::f32;  ///< keys and values are rounded as a cache of that format rounds them
   SeeWindows see = {};                   ///< is shown all windows on the way
 };
+
+/// Bytes of text that a prediction of `windows` stands for, on average.
+double bytes_per_prediction(const Batch& windows, const Tokenizer& tokenizer);
+/// A loss in nats per prediction as bits per byte of text: the same unit for every tokenizer.
+double bits_per_byte(double loss, double bytes_per_prediction);
+
+/// Held-out windows that a run looks at while it trains, at most; `tinymor eval` uses all.
+constexpr int64_t kEvalWindows = 64;
 
 /// Judges `model` on the windows [n,T] under a rule, by all predictions but those of targets -1. Throws InputError when
 /// there is nothing to judge by.

@@ -139,7 +139,7 @@ std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::new_pictures(Config config
   ImageConfig shape{config.model, size[1], patch_size, images.train.classes};
   shape.resolve();
   config.model = shape.model;
-  if (beforehand) beforehand(config, config.train.steps - steps_done);
+  if (beforehand) beforehand(config, steps_done);
   return std::make_unique<Pictures>(std::move(config), shape, std::move(images));
 }
 

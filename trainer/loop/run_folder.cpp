@@ -1,5 +1,7 @@
 #include "trainer/loop/run_folder.h"
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string_view>
@@ -32,6 +34,11 @@ Progress progress_of(const SafetensorsFile& file, const std::string& name) {
   Progress progress{metadata_number<int64_t>(file, "step", name), metadata_number<double>(file, "seconds", name)};
   progress.data = file.number<uint64_t>("data");
   progress.kept = file.text("kept_keys");
+  Steadiness& steady = progress.steadiness;
+  if (file.metadata.contains("usual_loss"))
+    steady = {metadata_number<double>(file, "usual_loss", name), metadata_number<int64_t>(file, "usual_steps", name),
+              metadata_number<int64_t>(file, "left_out", name),
+              metadata_number<int64_t>(file, "left_out_in_a_row", name)};
   if (file.metadata.contains("best_step"))
     progress.best = {metadata_number<int64_t>(file, "best_step", name),
                      metadata_number<double>(file, "best_loss", name)};
@@ -53,6 +60,19 @@ bool same_bytes(const std::filesystem::path& a, const std::filesystem::path& b) 
 
 }  // namespace
 
+bool Steadiness::leaves_out(double loss, double grad_norm) {
+  constexpr int64_t kEnough = 20;  // steps whose mean is usual
+  const bool leapt = usual >= kEnough && loss > 2 * usual_loss + 1;
+  if (leapt || !std::isfinite(loss) || !std::isfinite(grad_norm)) {
+    ++left_out;
+    ++in_a_row;
+    return true;
+  }
+  in_a_row = 0;
+  usual_loss += (loss - usual_loss) / double(std::min(++usual, kEnough));
+  return false;
+}
+
 void save_checkpoint(const RunFolder& run, const Module& model, const std::string& checkpoint,
                      const Optimizer& optimizer, const Progress& progress) {
   SafetensorsFile file;
@@ -62,7 +82,11 @@ void save_checkpoint(const RunFolder& run, const Module& model, const std::strin
                    {"tinymor", "trainer-1"},
                    {"step", fmt::format("{}", progress.step)},
                    {"optimizer_steps", fmt::format("{}", optimizer.steps())},
-                   {"seconds", fmt::format("{}", progress.seconds)}};
+                   {"seconds", fmt::format("{}", progress.seconds)},
+                   {"usual_loss", fmt::format("{}", progress.steadiness.usual_loss)},
+                   {"usual_steps", fmt::format("{}", progress.steadiness.usual)},
+                   {"left_out", fmt::format("{}", progress.steadiness.left_out)},
+                   {"left_out_in_a_row", fmt::format("{}", progress.steadiness.in_a_row)}};
   if (progress.data) file.metadata["data"] = fmt::format("{}", *progress.data);
   if (!progress.kept.empty()) file.metadata["kept_keys"] = progress.kept;
   if (progress.best.step > 0) {

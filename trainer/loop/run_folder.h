@@ -39,11 +39,24 @@ struct Best {
   double loss = std::numeric_limits<double>::infinity();
 };
 
+/// What tells a usual step from one to leave out.
+struct Steadiness {
+  double usual_loss = 0;  ///< running mean over the steps that changed the weights
+  int64_t usual = 0;      ///< how many those are
+  int64_t left_out = 0;   ///< steps that changed no weights
+  int64_t in_a_row = 0;   ///< of those, the last without another between
+
+  /// Whether a step with that loss and gradient norm is left out: one of them is no number, or the loss leapt. Notes
+  /// it.
+  bool leaves_out(double loss, double grad_norm);
+};
+
 /// How far a run has come.
 struct Progress {
   int64_t step = 0;    ///< steps done
   double seconds = 0;  ///< spent on them
   Best best = {};
+  Steadiness steadiness = {};
   std::optional<uint64_t> data = {};  ///< fingerprint (datasets/fingerprint.h) of what it is trained on, where known
   std::string kept = {};              ///< kept_keys of its configuration, where known
 };

@@ -8,8 +8,11 @@
 #include "datasets/corpus.h"
 #include "datasets/fingerprint.h"
 #include "datasets/images.h"
+#include "datasets/text_stream.h"
 #include "datasets/tokenizer_files.h"
+#include "datasets/utf8.h"
 #include "mor/checkpoint.h"
+#include "mor/generate.h"
 #include "mor/llama_config.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -18,9 +21,6 @@
 
 namespace tinymor {
 namespace {
-
-/// Held-out windows that a run looks at while it trains; `tinymor eval` uses all.
-constexpr int64_t kEvalWindows = 64;
 
 std::vector<int32_t> first_row(const Batch& batch) {
   const IntTensor row = batch.inputs.slice(0, 0, 1);
@@ -68,6 +68,7 @@ class Trainer::Text : public Task {
         weights(config.model, config.train.seed),
         batches_(split.train, config.train.batch_size, config.model.max_seq_len, config.train.seed),
         held_out_(held_out_windows(split, config.model.max_seq_len, *tokenizer)),
+        bytes_per_prediction_(bytes_per_prediction(held_out_, *tokenizer)),
         seen_(first_row(held_out_)) {
     info_.config_toml = config_to_toml(config);
     info_.vocabulary = tokenizer->pieces();
@@ -88,13 +89,15 @@ class Trainer::Text : public Task {
   Pass pass(int64_t step, int64_t micro, const ForwardOptions& options) const override;
   void balance(std::span<const double> load) override { weights.balance(load); }
   EvalMetrics evaluate() const override;
+  std::string sample() const override;
   void tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) override;
   void watch(Watched what) override;
 
  private:
   RunInfo info_;
   Batches batches_;
-  Batch held_out_;             // [n,T]
+  Batch held_out_;  // [n,T]
+  double bytes_per_prediction_;
   std::vector<int32_t> seen_;  // the text of the snapshots
   Watched watched_;            // what that is
 };
@@ -122,7 +125,23 @@ EvalMetrics Trainer::Text::evaluate() const {
     metrics.mean_depth = evaluation.mean_depth;
   }
   if (rules_of(config.model).size() == 1) metrics.topk_loss = metrics.threshold_loss;
+  metrics.bits_per_byte = bits_per_byte(metrics.threshold_loss, bytes_per_prediction_);
   return metrics;
+}
+
+/// Begins as the held-out text does.
+std::string Trainer::Text::sample() const {
+  constexpr int64_t kBegin = 8, kWritten = 40;
+  const auto row = held_out_.inputs.slice(0, 0, 1).values();
+  Generator generator(weights, {.temperature = 0.8, .seed = config.train.seed, .never = tokenizer->unknown()});
+  TextStream stream(*tokenizer);
+  std::string text;
+  for (const GeneratedToken& token : generator.prompt(row.first(std::min(row.size(), size_t(kBegin)))))
+    text += stream.add(token.id);
+  for (int64_t i = 0; i < kWritten; ++i) text += stream.add(generator.next().id);
+  std::replace_if(text.begin(), text.end(), is_control, ' ');
+  text.resize(std::min(text.size(), RunEvent::longest));
+  return take_utf8(text);
 }
 
 void Trainer::Text::tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) {
@@ -156,7 +175,7 @@ std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<St
     config.model.vocab_size = tokenizer->vocab_size();
     add_notes(corpus, *tokenizer, config.data, !start);
     const DataSplit split = split_text(config, *tokenizer, corpus.text);
-    if (beforehand) beforehand(config, config.train.steps);
+    if (beforehand) beforehand(config, 0);
     auto made = std::make_unique<Text>(std::move(config), std::move(tokenizer), split, fingerprint(corpus.text));
     made->notes = std::move(corpus.notes);
     return made;
@@ -184,7 +203,7 @@ std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, cons
     Corpus corpus = read_corpus(source);
     config.data.source = resolve_source(source);
     const DataSplit split = split_text(config, *tokenizer, corpus.text);
-    if (beforehand) beforehand(config, config.train.steps - read_progress(folder).step);
+    if (beforehand) beforehand(config, read_progress(folder).step);
     auto task = std::make_unique<Text>(std::move(config), std::move(tokenizer), split, fingerprint(corpus.text));
     task->notes = std::move(corpus.notes);
     return task;

@@ -18,6 +18,8 @@
 namespace tinymor {
 namespace {
 
+constexpr int64_t kMostLeftOut = 10;  // steps in a row
+
 /// Attention is in the first snapshots and then now and then, so that recordings stay small; gradients in every fourth,
 /// so that runs stay fast.
 SnapshotParts parts_at(const TrainConfig& train, int64_t step) {
@@ -54,8 +56,8 @@ struct TrainingLoop::State {
   void take_up_data(const Resumption& resumption);
   void go_on();
   void add_logs(std::optional<int64_t> resume_step = {});
-  void check_loss(double loss, const char* when, int64_t step);
   void check_weights();
+  [[noreturn]] void give_up(const std::string& why);
   StepMetrics step(double lr_factor);
   bool evaluate();
   void save();
@@ -100,7 +102,7 @@ void TrainingLoop::State::take_up_data(const Resumption& resumption) {
         "goes on with {}, {}", source,
         other_data ? "which is not what it was trained on so far" : "the data that it was trained on so far"));
   progress.data = task->data_fingerprint;
-  if (other_data) progress.best = {};
+  if (other_data) progress.best = {}, progress.steadiness = {.left_out = progress.steadiness.left_out};
 }
 
 /// Brings the folder of a resumed run up to date, right before it trains.
@@ -123,21 +125,30 @@ void TrainingLoop::State::add_logs(std::optional<int64_t> resume_step) {
   for (const auto& log : logs) observers.add(*log);
 }
 
-/// Throws Error when `loss`, that "of" a step or the one "after" it, is NaN or infinite. Who looks at the run's records
-/// later sees it, too.
-void TrainingLoop::State::check_loss(double loss, const char* when, int64_t step) {
-  if (!std::isfinite(loss))
-    observers.tell(StepMetrics{.step = progress.step + 1, .seconds = progress.seconds, .loss = loss});
-  check(std::isfinite(loss), "training: the loss {} step {} is {}; {} keeps the last checkpoint (lower train.lr)", when,
-        step, loss, folder.path.string());
-}
-
 /// Throws Error unless the loss of the next batch is finite: weights without a finite loss must not replace a
-/// checkpoint.
+/// checkpoint. Who looks at the run's records later sees it, too.
 void TrainingLoop::State::check_weights() {
   const NoGrad off;
   const int64_t micros = task->config.train.grad_accumulation;
-  check_loss(task->pass(progress.step, 0, {.step = progress.step * micros}).loss.lm, "after", progress.step);
+  const double loss = task->pass(progress.step, 0, {.step = progress.step * micros}).loss.lm;
+  if (std::isfinite(loss)) return;
+  observers.tell(StepMetrics{.step = progress.step + 1, .seconds = progress.seconds, .loss = loss});
+  give_up(fmt::format("the loss after step {} is {}", progress.step, loss));
+}
+
+/// Throws Error that says `why`, and which operation first made something that is no number, where one does.
+void TrainingLoop::State::give_up(const std::string& why) {
+  std::string first;
+  try {
+    const DetectAnomaly on;
+    const int64_t micros = task->config.train.grad_accumulation;
+    const auto [result, loss] = task->pass(progress.step, 0, {.step = progress.step * micros});
+    loss.total.backward();
+  } catch (const Error& error) {
+    first = fmt::format(" (first of all {})", error.what());
+  }
+  throw Error(
+      fmt::format("training: {}{}; {} keeps the last checkpoint (lower train.lr)", why, first, folder.path.string()));
 }
 
 StepMetrics TrainingLoop::State::step(double lr_factor) {
@@ -163,16 +174,18 @@ StepMetrics TrainingLoop::State::step(double lr_factor) {
     routing.add(result.metrics);
     tokens += rows;
   }
-  check_loss(metrics.loss, "of", metrics.step);
   metrics.mean_depth /= double(tokens);
   metrics.grad_norm = clip_gradients(train, optimizer);
+  const bool left_out = progress.steadiness.leaves_out(metrics.loss, metrics.grad_norm);
+  metrics.left_out = progress.steadiness.left_out;
   optimizer.lr = metrics.lr;
-  optimizer.step();
+  if (!left_out) optimizer.step();
   optimizer.zero_grad();
   metrics.sampling_accuracy = routing.sampling_accuracy / double(micros);
   metrics.max_violation = routing.max_violation();
   metrics.load_entropy = routing.entropy();
-  if (progress.step * micros >= task->config.model.router.capacity_warmup_steps) task->balance(routing.load);
+  if (!left_out && progress.step * micros >= task->config.model.router.capacity_warmup_steps)
+    task->balance(routing.load);
   progress.step = metrics.step;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   progress.seconds += seconds;
@@ -188,6 +201,8 @@ bool TrainingLoop::State::evaluate() {
   const bool best = progress.step > 0 && metrics.threshold_loss < progress.best.loss;
   if (best) progress.best = {progress.step, metrics.threshold_loss};
   observers.tell(metrics);
+  const std::string words = task->sample();
+  if (!words.empty()) tell_event(RunEvent::sample, words);
   return best;
 }
 
@@ -214,6 +229,9 @@ void TrainingLoop::State::run(Control* control) {
     const StepMetrics metrics = step(control ? control->lr_factor() : 1);
     const bool last = metrics.step == train.steps;
     observers.tell(metrics);
+    if (progress.steadiness.in_a_row == kMostLeftOut)
+      give_up(
+          fmt::format("the loss of {} steps in a row leapt or was no number, at last {}", kMostLeftOut, metrics.loss));
     const bool saving = last || due(train.checkpoint_every);
     const bool evaluating = last || due(train.eval_every);
     if (saving || evaluating) check_weights();

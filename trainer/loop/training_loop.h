@@ -53,6 +53,8 @@ class Task {
   virtual void balance(std::span<const double> load) = 0;
   /// On held-out data; its step is left 0.
   virtual EvalMetrics evaluate() const = 0;
+  /// A few words that the model, as it is now, writes; empty for a model of images.
+  virtual std::string sample() const { return ""; }
   /// Takes a snapshot of what the model, as it is now, does with what is watched; tells it once it is made.
   virtual void tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) = 0;
   /// Throws InputError when there is no such text.
@@ -66,8 +68,9 @@ struct Resumption {
   std::string data = {};               ///< where the data is now, which may be other data; empty: where it was
 };
 
-/// Hears the complete configuration of a run, and how many steps are left, before memory is taken for its model.
-using Beforehand = std::function<void(const Config& config, int64_t steps)>;
+/// Hears the complete configuration of a run, and how many steps are done, before memory is taken for its model; it may
+/// change train.steps.
+using Beforehand = std::function<void(Config& config, int64_t done)>;
 
 /// A run: a task, how far it has come, and its folder.
 class TrainingLoop {
@@ -88,9 +91,9 @@ class TrainingLoop {
   void add_observer(Observer& observer);
 
   /// Trains until config().train.steps are done or control stops it; evaluates, snapshots and saves on the way, and at
-  /// the end. `control` may be null. Throws Error when the loss is NaN or infinite, before such weights are saved, or a
-  /// file cannot be written; then observers hear nothing more. To be called once: afterwards the folder is free for
-  /// others.
+  /// the end. A step whose loss is no number, or leaps, changes no weights. `control` may be null. Throws Error when
+  /// ten steps in a row were like that or the weights give no finite loss, before such weights are saved, or a file
+  /// cannot be written; then observers hear nothing more. To be called once: afterwards the folder is free for others.
   void run(Control* control = nullptr);
 
  protected:

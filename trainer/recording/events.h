@@ -32,6 +32,7 @@ struct StepMetrics {
   double z_loss = 0, balance_loss = 0;  ///< Before their coefficients.
   double max_violation = 0;             ///< Of the loads of the depths, under token choice; see RouterMetrics.
   double load_entropy = 0;              ///< Likewise, nats.
+  int64_t left_out = 0;                 ///< Steps so far that changed no weights, because their loss leapt or was NaN.
 };
 
 /// Held-out loss at a step, nats; the same value twice for models without expert choice.
@@ -40,6 +41,8 @@ struct EvalMetrics {
   double topk_loss = 0;
   double threshold_loss = 0;
   double mean_depth = 0;  ///< Under the threshold rule.
+  double bits_per_byte =
+      0;  ///< Of the text, from threshold_loss, so that tokenizers can be compared; 0: not of a text.
 };
 
 /// How the scores of the tokens that training saw since the last histogram are spread over [0,1]: sigma(z) of a
@@ -81,9 +84,9 @@ struct ImageSnapshot {
 
 /// Something that happened to a run beside the training itself.
 struct RunEvent {
-  enum Kind : uint8_t { command, checkpoint } kind = command;
+  enum Kind : uint8_t { command, checkpoint, sample } kind = command;
   int64_t step = 0;  ///< The steps that were done by then.
-  std::string text;  ///< What was asked for or saved, for people; at most `longest` bytes.
+  std::string text;  ///< What was asked for, saved or written by the model, for people; at most `longest` bytes.
   static constexpr size_t longest = 200;
 };
 

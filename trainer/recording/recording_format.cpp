@@ -63,11 +63,13 @@ void fields(Archive& archive, Is<StepMetrics> auto& m) {
   archive(m.loss, m.aux_loss, m.grad_norm, m.lr, m.tokens_per_second, m.mean_depth, m.sampling_accuracy, m.z_loss,
           m.balance_loss, m.max_violation, entropy_of_scores);
   if (archive.more()) archive(m.load_entropy);
+  if (archive.more()) archive(m.left_out);
 }
 
 template <class Archive>
 void fields(Archive& archive, Is<EvalMetrics> auto& m) {
   archive(m.topk_loss, m.threshold_loss, m.mean_depth);
+  if (archive.more()) archive(m.bits_per_byte);
 }
 
 template <class Archive>
@@ -292,7 +294,7 @@ bool consistent(const EvalMetrics&) {
 }
 
 bool consistent(const RunEvent& e) {
-  return e.kind <= RunEvent::checkpoint && e.text.size() <= RunEvent::longest;
+  return e.kind <= RunEvent::sample && e.text.size() <= RunEvent::longest;
 }
 
 bool consistent(const ScoreHistogram& s) {

@@ -9,11 +9,9 @@
 namespace tinymor {
 namespace {
 
-/// Tells how long a run will take and how much memory, if that is a lot.
+/// Tells how long a run will take and how much memory.
 Beforehand cost_told(const LiveRun::Tell& tell) {
-  return [tell](const Config& config, int64_t steps) {
-    if (const std::string text = advice(config, steps); !text.empty()) tell(text);
-  };
+  return [tell](const Config& config, int64_t done) { tell(advice(config, config.train.steps - done)); };
 }
 
 /// A copy of the weights of a run as they are now; null once `cancelled`. Between two steps the training thread makes

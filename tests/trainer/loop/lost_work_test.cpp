@@ -293,7 +293,7 @@ TEST_CASE("a run goes on with changed keys of [train], says so, and keeps its mo
   const Output changed = trained.run("train --resume --steps 22 --out run --set train.lr=0.01");
   CHECK(changed.status == 0);
   CHECK(contains(changed.err, "goes on with train.lr=0.01\n"));
-  CHECK(contains(read_file(trained / "run/config.toml"), "\nlr = 0.01\n"));
+  CHECK(contains(read_file(trained / "run/config.toml"), "\nlr = 0.01 "));
   const Output seed = trained.run("train --resume --steps 23 --out run --seed 5");
   CHECK(contains(seed.err, "goes on with train.seed=5\n"));
   struct Row {

@@ -91,7 +91,7 @@ TEST_CASE("runs on text and on images save checkpoints on the way") {
     kind.begin(kind.config, folder.path() / kind.name)->run();
     std::string told;
     for (const RunEvent& event : read_recording(folder.path() / kind.name / "recording.mortrace").events)
-      told += fmt::format("{} {}; ", event.step, event.text);
+      if (event.kind != RunEvent::sample) told += fmt::format("{} {}; ", event.step, event.text);
     CHECK(told == "4 checkpoint; 6 checkpoint; ");
   }
 }
@@ -112,7 +112,9 @@ TEST_CASE("a step of a run on images can accumulate the gradients of several bat
   CHECK(read_recording(folder.path() / "run/recording.mortrace").steps.at(0).loss == loss);
 }
 
-TEST_CASE("a NaN loss ends a run with its line, keeps a checkpoint, and no observer hears more") {
+TEST_CASE(
+    "ten losses in a row that are no numbers, or leap, end a run with its line, keep a checkpoint, and no observer "
+    "hears more") {
   // Slow, so that a snapshot is still under way when the loss is found to be no number.
   struct Slow : Observer {
     std::atomic<int> heard{0};
@@ -139,14 +141,15 @@ TEST_CASE("a NaN loss ends a run with its line, keeps a checkpoint, and no obser
         {
           const auto trainer = kind.begin(config, at);
           trainer->add_observer(observer);
-          CHECK_THROWS_WITH(trainer->run(), ContainsSubstring("training: the loss ") && ContainsSubstring(" step ") &&
+          CHECK_THROWS_WITH(trainer->run(), ContainsSubstring("training: the loss ") && ContainsSubstring(" step") &&
                                                 ContainsSubstring("lower train.lr"));
           heard = observer.heard;
         }
         CHECK(observer.heard == heard);
         CHECK(heard > 0);
         CHECK(fs::exists(at / "model.safetensors"));
-        CHECK_FALSE(std::isfinite(read_recording(at / "recording.mortrace").steps.back().loss));
+        const StepMetrics last = read_recording(at / "recording.mortrace").steps.back();
+        CHECK((last.left_out == 10 || !std::isfinite(last.loss)));
       }
 }
 

@@ -57,7 +57,8 @@ StepMetrics example_step(int64_t step) {
           0.4,
           0.3,
           0.2,
-          0.1};
+          0.1,
+          3};
 }
 
 ScoreHistogram example_scores(int64_t step) {
@@ -231,18 +232,23 @@ TEST_CASE("an event of no known kind, or with more text than is ever written, is
   };
   REQUIRE(taken(0, RunEvent::longest));
   REQUIRE_FALSE(taken(0, RunEvent::longest + 1));
-  REQUIRE_FALSE(taken(2, 1));
+  REQUIRE_FALSE(taken(RunEvent::sample + 1, 1));
   REQUIRE(recording.events.size() == 1);
 }
 
-TEST_CASE("a recording from before the entropy of the load was in it is read without") {
-  const std::string now = event_record(example_step(1), 1);
-  std::string_view rest = now;
-  const std::string_view payload = take_record(rest)->payload;
+TEST_CASE("recordings from before a number was in them are read without it") {
+  const std::string step = event_record(example_step(1), 1), eval = event_record(EvalMetrics{1, 2, 3, 4, 5}, 1);
+  const auto without = [](std::string_view record, size_t numbers) {
+    const std::string_view payload = take_record(record)->payload;
+    return payload.substr(0, payload.size() - 8 * numbers);
+  };
   Recording old;
-  REQUIRE(add_record(old, {RecordKind::step, 1, 0, payload.substr(0, payload.size() - 8), {}}));
-  CHECK(old.steps.at(0).max_violation == 0.2);
-  CHECK(old.steps.at(0).load_entropy == 0);
+  for (size_t numbers : {0, 1, 2}) REQUIRE(add_record(old, {RecordKind::step, 1, 0, without(step, numbers), {}}));
+  for (const StepMetrics& m : old.steps) CHECK(m.max_violation == 0.2);
+  CHECK((old.steps[0].left_out == 3 && old.steps[1].left_out == 0));
+  CHECK((old.steps[1].load_entropy == 0.1 && old.steps[2].load_entropy == 0));
+  for (size_t numbers : {0, 1}) REQUIRE(add_record(old, {RecordKind::eval, 1, 0, without(eval, numbers), {}}));
+  CHECK((old.evals[0].bits_per_byte == 5 && old.evals[1].bits_per_byte == 0 && old.evals[1].mean_depth == 4));
 }
 
 TEST_CASE("a recording tells of the corpus, and one from before that did is read without") {

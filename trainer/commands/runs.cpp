@@ -1,0 +1,161 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "tensor/error.h"
+#include "tensor/files.h"
+#include "trainer/commands/commands.h"
+#include "trainer/commands/limits.h"
+#include "trainer/commands/run_table.h"
+#include "trainer/program.h"
+
+namespace tinymor {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The runs in a folder and the folders in it, by name.
+std::vector<fs::path> runs_below(const fs::path& folder) {
+  check_input(fs::is_directory(folder), "{}: there is no such folder (name one with runs in it)", folder.string());
+  if (is_run(folder)) return {folder};
+  std::vector<fs::path> found;
+  std::error_code ignored;
+  for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, ignored);
+       entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
+    if (!entry->is_directory(ignored) || entry.depth() > 3) continue;
+    if (!is_run(entry->path())) continue;
+    found.push_back(entry->path());
+    entry.disable_recursion_pending();
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// The held-out losses of all runs by step.
+std::map<int64_t, std::vector<std::string>> curves(const std::vector<Run>& runs) {
+  std::map<int64_t, std::vector<std::string>> by_step;
+  for (size_t i = 0; i < runs.size(); ++i)
+    for (const EvalMetrics& e : runs[i].told.evals) {
+      std::vector<std::string>& losses = by_step[e.step];
+      losses.resize(runs.size());
+      losses[i] = fmt::format("{:.4f}", e.threshold_loss);
+    }
+  return by_step;
+}
+
+std::string csv_of(const std::vector<Run>& runs) {
+  const auto quoted = [](const std::string& text) {
+    std::string out = "\"";
+    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + "\"";
+  };
+  std::string csv = "step";
+  for (const Run& run : runs) csv += "," + quoted(run.name);
+  for (const auto& [step, losses] : curves(runs)) {
+    csv += fmt::format("\n{}", step);
+    for (const std::string& loss : losses) csv += "," + loss;
+  }
+  return csv + "\n";
+}
+
+void print_curves(const std::vector<Run>& runs) {
+  fmt::print("\nheld-out loss (causal rule), nats\n{:>8}", "step");
+  for (size_t i = 0; i < runs.size(); ++i)
+    fmt::print("  {:>12}", for_stdout(shortened_path(fs::path(runs[i].name).filename().string(), 12)));
+  fmt::print("\n");
+  for (const auto& [step, losses] : curves(runs)) {
+    fmt::print("{:>8}", step);
+    for (const std::string& loss : losses) fmt::print("  {:>12}", loss.empty() ? "-" : loss);
+    fmt::print("\n");
+  }
+}
+
+/// The window's picture of their curves: it opens a folder of runs, here one of links to these.
+void draw(const std::vector<Run>& runs, const std::string& png) {
+  std::string pattern = (fs::temp_directory_path() / "tinymor-XXXXXX").string();
+  check(mkdtemp(pattern.data()) != nullptr, "compare: no folder can be made in {}", fs::temp_directory_path().string());
+  const fs::path folder = pattern;
+  const struct Removed {
+    const fs::path& folder;
+    ~Removed() {
+      std::error_code ignored;
+      fs::remove_all(folder, ignored);
+    }
+  } removed{folder};
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const fs::path run = fs::canonical(runs[i].name);
+    fs::create_directory_symlink(run, folder / fmt::format("{}-{}", i + 1, run.filename().string()));
+  }
+  const std::string command = fmt::format("{} {} --panel curves --png {}", program("tinymor-viz"),
+                                          shell_path(folder.string()), shell_path(png));
+  check(std::system(command.c_str()) == 0, "compare: {} could not draw {} (is it installed?)", program("tinymor-viz"),
+        png);
+}
+
+struct Options {
+  std::string folder = "runs", csv, png;
+  std::vector<std::string> runs;
+  bool json = false;
+};
+
+void list(const Options& options) {
+  std::vector<Run> runs;
+  for (const fs::path& folder : runs_below(options.folder)) runs.push_back(read_run(folder));
+  if (options.json) {
+    nlohmann::ordered_json document = nlohmann::json::array();
+    for (const Run& run : runs) document.push_back(as_json(run));
+    return print_json(document);
+  }
+  if (runs.empty()) return tell(fmt::format("{}: no runs in it (train one: {} train)", options.folder, program()));
+  print_table(runs);
+}
+
+void compare(const Options& options) {
+  std::vector<Run> runs;
+  for (const std::string& folder : options.runs) runs.push_back(read_run(folder));
+  if (!options.csv.empty()) write_file_atomically(options.csv, csv_of(runs));
+  if (!options.png.empty()) draw(runs, options.png);
+  if (options.json) {
+    nlohmann::ordered_json document = nlohmann::json::array();
+    for (const Run& run : runs) {
+      document.push_back(as_json(run));
+      for (const EvalMetrics& e : run.told.evals)
+        document.back()["evaluations"].push_back(
+            {{"step", e.step}, {"loss", e.threshold_loss}, {"mean_depth", e.mean_depth}});
+    }
+    return print_json(document);
+  }
+  print_table(runs);
+  print_curves(runs);
+}
+
+}  // namespace
+
+void add_runs_command(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      add_command(app, "runs", "The runs in a folder: data, parameters, steps, best held-out loss, bits per byte, time",
+                  "tinymor runs runs");
+  command->add_option("DIR", options->folder, "Where to look, three folders deep")->capture_default_str();
+  command->add_flag("--json", options->json, "Print one JSON document");
+  command->callback([options] { list(*options); });
+}
+
+void add_compare_command(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = add_command(app, "compare", "Runs side by side: their numbers and their curves",
+                                  "tinymor compare runs/mor runs/vanilla --csv curves.csv");
+  command->add_option("RUN", options->runs, "Folders of runs")->required();
+  command->add_option("--csv", options->csv, "Write the curves, a column per run, into this file")->check(not_empty());
+  command->add_option("--png", options->png, "Draw the curves into this file")->check(not_empty());
+  command->add_flag("--json", options->json, "Print one JSON document");
+  command->callback([options] { compare(*options); });
+}
+
+}  // namespace tinymor

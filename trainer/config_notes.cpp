@@ -1,0 +1,65 @@
+#include "trainer/config_notes.h"
+
+#include <map>
+
+namespace tinymor {
+
+std::string_view config_note(std::string_view key) {
+  static const std::map<std::string_view, std::string_view> notes{
+      // [model]
+      {"d_model", "width: numbers in the state of a token; a multiple of n_heads"},
+      {"n_heads", "heads of attention, 1 or more"},
+      {"n_kv_heads", "heads of keys and values, a divisor of n_heads: fewer make the cache smaller"},
+      {"d_ff", "width inside the MLP, often 8/3 of d_model"},
+      {"n_layers", "layers that a token passes at most, shared ones counted each time"},
+      {"max_seq_len", "tokens that the model sees at once, 1 or more"},
+      {"rope_theta", "base of the rotary positions"},
+      {"rms_eps", "added under the root of every norm"},
+      {"tie_embeddings", "whether the first and the last matrix are one"},
+      {"sharing", "which layers share their weights"},
+      {"n_recursions", "passes through the shared block at most"},
+      {"routing", "who decides how often a token recurs: the recursion (expert_choice) or the token (token_choice)"},
+      {"kv_cache", "what a recursion attends to: tokens inside it, all of the first, or those as far as they came"},
+      // [router]
+      {"type", "a layer, or two with a hidden width of 2 or 4 d_model"},
+      {"function", "makes a gate of a router's logit"},
+      {"alpha", "scale of the gate"},
+      {"temperature", "a router's logits are divided by it, above 0"},
+      {"capacity", "share of the tokens that each recursion takes, 0 to 1, none more than the one before"},
+      {"capacity_warmup_steps", "forward passes until the capacities have come down to these, 0 or more"},
+      {"sampling", "how a router learns to choose without the tokens to come: by a loss, or a second router"},
+      {"aux_coeff", "weight of that loss, 0 or more"},
+      {"z_coeff", "weight of the loss that keeps logits small, 0 or more"},
+      {"balancing", "token choice: how depths are kept equally popular"},
+      {"balance_coeff", "weight of the balancing loss, 0 or more"},
+      {"bias_rate", "step of the bias of loss-free balancing, 0 or more"},
+      {"gating", "what the gate does with the output of the block"},
+      {"residual", "what is added to the state: the output of the block, or only its change"},
+      {"random", "whether routers choose by chance, for comparison"},
+      // [data]
+      {"source", "name of a bundled data set, or text files and folders, one on a line"},
+      {"tokenizer", "what a token is: a learned piece, a byte, or a character"},
+      {"vocab_size", "pieces to learn at most; 2 or more"},
+      {"val_fraction", "share of the text that is held out, between 0 and 1"},
+      // [train]
+      {"steps", "steps in all, 1 or more"},
+      {"batch_size", "windows of max_seq_len tokens per micro-batch, 1 or more"},
+      {"grad_accumulation", "micro-batches per step, 1 or more"},
+      {"lr", "learning rate at its highest, above 0"},
+      {"schedule", "its course: up, level and down; up and down along a cosine; up and level"},
+      {"warmup_steps", "steps until it is at its highest, 0 or more"},
+      {"cooldown_fraction", "share of the steps over which a trapezoid comes down, 0 to less than 1"},
+      {"weight_decay", "of the matrices, 0 or more"},
+      {"beta1", "AdamW's memory of the gradient, 0 to less than 1"},
+      {"beta2", "AdamW's memory of its square, 0 to less than 1"},
+      {"grad_clip", "longest gradient, above 0"},
+      {"eval_every", "steps from one evaluation on held-out data to the next, 1 or more"},
+      {"checkpoint_every", "steps from one checkpoint to the next, 1 or more"},
+      {"record_every", "steps from one snapshot for the window to the next, 1 or more"},
+      {"seed", "of the weights and batches, 0 or more"},
+  };
+  const auto found = notes.find(key);
+  return found == notes.end() ? std::string_view() : found->second;
+}
+
+}  // namespace tinymor
