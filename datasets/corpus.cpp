@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <string_view>
 
 #include "datasets/puzzles.h"
@@ -13,6 +15,7 @@
 #include "tensor/cited.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "tensor/json.h"
 
 namespace tinymor {
 namespace {
@@ -50,11 +53,40 @@ std::string reason_to_leave_out(std::string_view bytes) {
   return is_blank(bytes) ? "empty" : "";
 }
 
+/// Adds a text after the others, a blank line between.
+void append_text(std::string& texts, std::string text) {
+  text.erase(text.find_last_not_of('\n') + 1);
+  texts += texts.empty() ? text : "\n\n" + text;
+}
+
+/// The texts of a file of JSON objects, one on a line.
+std::string texts_of_jsonl(const std::string& bytes, const std::string& name) {
+  std::istringstream lines(bytes);
+  std::string texts;
+  int64_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (is_blank(line)) continue;
+    const std::string where = fmt::format("{}:{}", name, number);
+    const nlohmann::json object = parse_json(line, where, 64);
+    const auto text = object.find("text");
+    check_input(text != object.end() && text->is_string(),
+                "{}: has no \"text\" (every line of a .jsonl file is an object with one)", where);
+    append_text(texts, plain_text(text->get<std::string>()));
+  }
+  return texts + "\n";
+}
+
+/// The text of a file with these bytes, which are UTF-8.
+std::string text_of(const fs::path& file, const std::string& bytes) {
+  return file.extension() == ".jsonl" ? texts_of_jsonl(bytes, file.string()) : plain_text(bytes);
+}
+
 std::string load_file(const fs::path& file) {
   const std::string bytes = read_file(file);
   check_utf8(bytes, file.string());
   check_input(is_text(bytes), "{}: has zero bytes, so it is not a text (give a text file)", file.string());
-  std::string text = plain_text(bytes);
+  std::string text = text_of(file, bytes);
   check_input(!is_blank(text), "{}: empty (give a file with text in it)", file.string());
   return text;
 }
@@ -131,9 +163,7 @@ Corpus read_folder(const fs::path& folder) {
       contents.left_out.emplace_back(file, reason);
       continue;
     }
-    std::string text = plain_text(bytes);
-    text.erase(text.find_last_not_of('\n') + 1);
-    corpus.text += corpus.text.empty() ? text : "\n\n" + text;
+    append_text(corpus.text, text_of(file, bytes));
     read.push_back(name_of(file));
   }
   std::sort(contents.left_out.begin(), contents.left_out.end());
@@ -176,22 +206,57 @@ std::string plain_text(std::string_view text) {
   return plain;
 }
 
-bool is_source(const std::string& source) {
-  std::error_code ignored;
-  return is_bundled(source) || fs::is_regular_file(source, ignored) || fs::is_directory(source, ignored);
+namespace {
+
+std::vector<std::string> lines_of(const std::string& source) {
+  std::vector<std::string> lines;
+  std::istringstream in(source);
+  for (std::string line; std::getline(in, line);)
+    if (!line.empty()) lines.push_back(line);
+  return lines;
 }
 
-std::string resolve_source(const std::string& source) {
-  return is_bundled(source) ? source : fs::absolute(source).lexically_normal().string();
-}
-
-Corpus read_corpus(const std::string& source) {
+Corpus read_one(const std::string& source) {
   if (is_bundled(source)) return {make_data_set(source, bundled_seed, bundled_bytes), {}};
   std::error_code ignored;
   check_input(fs::exists(source, ignored),
               "data source {}: no such file or folder, nor a bundled data set (bundled: {})", cited(source),
               bundled_names());
   return fs::is_directory(source, ignored) ? read_folder(source) : Corpus{load_file(source), {}};
+}
+
+}  // namespace
+
+std::string joined_sources(const std::vector<std::string>& sources) {
+  return fmt::format("{}", fmt::join(sources, "\n"));
+}
+
+bool is_source(const std::string& source) {
+  const std::vector<std::string> lines = lines_of(source);
+  return !lines.empty() && std::all_of(lines.begin(), lines.end(), [](const std::string& line) {
+    std::error_code ignored;
+    return is_bundled(line) || fs::is_regular_file(line, ignored) || fs::is_directory(line, ignored);
+  });
+}
+
+std::string resolve_source(const std::string& source) {
+  std::vector<std::string> lines = lines_of(source);
+  for (std::string& line : lines)
+    if (!is_bundled(line)) line = fs::absolute(line).lexically_normal().string();
+  return joined_sources(lines);
+}
+
+Corpus read_corpus(const std::string& source) {
+  const std::vector<std::string> lines = lines_of(source);
+  if (lines.size() < 2) return read_one(lines.empty() ? "" : lines[0]);
+  Corpus all;
+  for (const std::string& line : lines) {
+    Corpus one = read_one(line);
+    append_text(all.text, std::move(one.text));
+    all.notes.insert(all.notes.end(), one.notes.begin(), one.notes.end());
+  }
+  all.text += "\n";
+  return all;
 }
 
 std::string load_corpus(const std::string& source) {

@@ -1,5 +1,6 @@
 #pragma once
-// Where training text comes from: a data set that tinymor brings along, a text file, or a folder of text files.
+// Where training text comes from: a data set that tinymor brings along, a text file, a folder of text files, or several
+// of these.
 
 #include <cstdint>
 #include <new>
@@ -29,7 +30,10 @@ std::string make_data_set(const std::string& name, uint64_t seed, int64_t bytes)
 /// old Macs ("\r").
 std::string plain_text(std::string_view text);
 
-/// Whether `source` names a bundled data set, or a file or folder that exists.
+/// Several sources as one: a line for each.
+std::string joined_sources(const std::vector<std::string>& sources);
+
+/// Whether every line of `source` names a bundled data set, or a file or folder that exists.
 bool is_source(const std::string& source);
 
 /// `source` in a form that means the same from any working directory.
@@ -44,10 +48,12 @@ struct Corpus {
       notes;  ///< For a folder, a line each: which files were read, and which were left out and why.
 };
 
-/// The text that `source` names: a bundled data set (a megabyte of it, always the same; write ./stories for a file of
-/// that name), a UTF-8 text file, or a folder whose text files are read in the order of their paths, with a blank line
-/// between two. In a folder, anything that is hidden, empty, not text, a tokenizer, or the folder of a model is left
-/// out. Texts are read as plain_text gives them. Throws InputError when `source` names nothing, or no text.
+/// The text that `source` names, with a blank line between what its lines name. Each is a bundled data set (a megabyte
+/// of it, always the same; write ./stories for a file of that name), a UTF-8 text file, or a folder whose text files
+/// are read in the order of their paths, with a blank line between two. Of a file .jsonl, whose lines are JSON objects,
+/// the "text" of each is a text. In a folder, anything that is hidden, empty, not text, a tokenizer, or the folder of a
+/// model is left out. Texts are read as plain_text gives them. Throws InputError when `source` names nothing, or no
+/// text.
 Corpus read_corpus(const std::string& source);
 /// Only its text.
 std::string load_corpus(const std::string& source);

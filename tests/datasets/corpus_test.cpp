@@ -56,6 +56,33 @@ TEST_CASE("a folder's text files are joined by blank lines in the order of their
   CHECK(load_corpus(folder.path().string()) == "first\n\nsecond\n\nthird\n\n\n  fourth\n");
 }
 
+TEST_CASE("several sources are one text, with a blank line between two, wherever they are read from") {
+  const TemporaryFolder folder;
+  const std::string a = write(folder.path() / "a.txt", "first\n\n").string(),
+                    b = write(folder.path() / "more" / "b.txt", "second").string();
+  const std::string both = joined_sources({a, (folder.path() / "more" / "..").string() + "/more"});
+  CHECK(load_corpus(both) == "first\n\nsecond\n");
+  CHECK(is_source(both));
+  CHECK_FALSE(is_source(both + "\nnothing"));
+  CHECK(resolve_source(joined_sources({"stories", a})) == "stories\n" + a);
+  CHECK(load_corpus(resolve_source(both)) == "first\n\nsecond\n");
+  CHECK_THROWS_WITH(load_corpus(joined_sources({a, "nothing"})), ContainsSubstring("nothing\": no such file"));
+}
+
+TEST_CASE("the texts of a file of JSON lines are read, and a line without one is named") {
+  const TemporaryFolder folder;
+  const auto load = [&](const std::string& lines) {
+    return load_corpus(write(folder.path() / "log.jsonl", lines).string());
+  };
+  CHECK(load("{\"text\": \"one\\ntwo\\n\", \"id\": 1}\n\n{\"id\": 2, \"text\": \"caf\\u00e9\"}") ==
+        "one\ntwo\n\ncaf\xC3\xA9\n");
+  CHECK_THROWS_WITH(load("{\"text\": \"one\"}\n{\"id\": 2}\n"), ContainsSubstring("log.jsonl:2: has no \"text\""));
+  CHECK_THROWS_WITH(load("{\"text\": \"one\"}\n[\"text\"]"), ContainsSubstring("log.jsonl:2: "));
+  CHECK_THROWS_WITH(load("{\"text\": 7}"), ContainsSubstring("log.jsonl:1: "));
+  CHECK_THROWS_WITH(load("{\"text\": \"one"), ContainsSubstring("log.jsonl:1"));
+  CHECK_THROWS_AS(load("{\"text\": \"  \"}"), InputError);
+}
+
 TEST_CASE("hidden files, empty ones and those that are not text are left out of a folder, and named") {
   const TemporaryFolder folder;
   write(folder.path() / "text", "text");

@@ -8,6 +8,7 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
 #include "trainer/commands/model_option.h"
+#include "trainer/commands/training.h"
 #include "trainer/loop/evaluate.h"
 #include "trainer/loop/run_folder.h"
 #include "trainer/program.h"
@@ -51,6 +52,7 @@ void eval(const Options& options) {
   Batch text = where_memory_lasts(options.data.empty() ? options.model.path : options.data,
                                   [&] { return windows(options, loaded); });
   const int64_t unknown = leave_out(text, loaded.tokenizer->unknown());
+  const double bytes = bytes_per_prediction(text, *loaded.tokenizer);
   const bool routed = loaded.config().routing == Routing::expert_choice;
   nlohmann::ordered_json rules;
   int64_t tokens = 0;
@@ -60,6 +62,7 @@ void eval(const Options& options) {
     tokens = e.tokens;
     rules[routed ? enum_name(rule) : "all"] = {{"loss", e.loss},
                                                {"perplexity", e.perplexity},
+                                               {"bits_per_byte", bits_per_byte(e.loss, bytes)},
                                                {"mean_depth", e.mean_depth},
                                                {"sampling_accuracy", e.sampling_accuracy},
                                                {"dead_positions", e.dead_positions}};
@@ -72,11 +75,12 @@ void eval(const Options& options) {
   if (unknown > 0)
     fmt::print("{:.1f} % of the text are characters that the tokenizer does not know: their predictions are left out\n",
                100 * double(unknown) / double(unknown + tokens));
-  fmt::print("{} predictions\n{:<10} {:>8} {:>11} {:>11} {:>18}\n", tokens, "rule", "loss", "perplexity", "mean depth",
-             "sampling accuracy");
+  fmt::print("{} predictions\n{:<10} {:>8} {:>11} {:>11} {:>11} {:>18}\n", tokens, "rule", "loss", "perplexity",
+             "bits/byte", "mean depth", "sampling accuracy");
   for (const auto& [name, e] : rules.items())
-    fmt::print("{:<10} {:>8.4f} {:>11.3f} {:>11.3f} {:>18.4f}\n", name, e["loss"].get<double>(),
-               e["perplexity"].get<double>(), e["mean_depth"].get<double>(), e["sampling_accuracy"].get<double>());
+    fmt::print("{:<10} {:>8.4f} {:>11.3f} {:>11.3f} {:>11.3f} {:>18.4f}\n", name, e["loss"].get<double>(),
+               e["perplexity"].get<double>(), e["bits_per_byte"].get<double>(), e["mean_depth"].get<double>(),
+               e["sampling_accuracy"].get<double>());
 }
 
 }  // namespace
@@ -91,7 +95,7 @@ void add_eval_command(CLI::App& app) {
   add_model_option(*command, options->model);
   add_weights_option(*command, options->model.weights);
   add_cache_format_option(*command, options->cache);
-  command->add_option("--data", options->data, "Text to judge on (default: what the run held out of its own)");
+  add_data_option(*command, options->data, "Text to judge on (default: what the run held out of its own)");
   command->add_option("--rule", options->rule, "Only this rule: topk (training), threshold (causal) or aux_threshold")
       ->check(rule_names());
   command->add_option("--max-depth", options->max_depth, "The most recursions per token")->check(at_least(1));

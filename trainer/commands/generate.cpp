@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "datasets/text_stream.h"
 #include "mor/generate.h"
@@ -21,7 +22,8 @@ namespace {
 
 struct Options {
   ModelOption model;
-  std::string prompt, show;
+  std::optional<std::string> prompt;
+  std::string show;
   CacheFormat cache = CacheFormat::f32;
   SampleOptions sample;
   int64_t max_tokens = 200, max_depth = 0;
@@ -34,7 +36,8 @@ void generate(const Options& options) {
   SampleOptions sample = options.sample;
   sample.never = loaded.tokenizer->unknown();
   Generator generator(*loaded.model, sample, options.max_depth, options.cache);
-  const std::vector<int32_t> ids = prompt_tokens(*loaded.tokenizer, options.prompt);
+  const std::vector<int32_t> ids =
+      prompt_tokens(*loaded.tokenizer, options.prompt ? *options.prompt : own_prompt(options.model.path, loaded));
   std::vector<GeneratedToken> tokens = generator.prompt(ids);
   const int64_t depths = loaded.model->layers().recursions;
   const bool wanted = options.show.empty() ? shows_colours(STDOUT_FILENO) : options.show == "depth";
@@ -85,7 +88,8 @@ void add_generate_command(CLI::App& app) {
   add_model_option(*command, options->model);
   add_weights_option(*command, options->model.weights);
   add_cache_format_option(*command, options->cache);
-  command->add_option("--prompt", options->prompt, "Text to start from")->required();
+  command->add_option("--prompt", options->prompt,
+                      "Text to start from (default: the first words of what the run held out of its own text)");
   command->add_option("--max-tokens", options->max_tokens, "Tokens to generate")
       ->check(at_least(0))
       ->capture_default_str();

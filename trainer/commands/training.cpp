@@ -120,10 +120,21 @@ Ended train_with_progress(TrainingLoop& run, const TrainingOptions& options, con
 
 }  // namespace
 
+CLI::Option* add_data_option(CLI::App& command, std::string& data, const std::string& what) {
+  return command
+      .add_option_function<std::vector<std::string>>(
+          "--data", [&data](const std::vector<std::string>& sources) { data = joined_sources(sources); }, what)
+      ->check(not_empty())
+      ->type_name("TEXT")
+      ->allow_extra_args(false);
+}
+
 void add_training_options(CLI::App& command, TrainingOptions& options, const std::string& otherwise) {
   command.add_option("CONFIG", options.config_file, "Configuration file in TOML " + otherwise);
   command.add_option("--set", options.sets, "Change one key: table.key=value, or key=value")->allow_extra_args(false);
-  command.add_option("--data", options.data, "Bundled data set, text file or folder of text files")->check(not_empty());
+  add_data_option(command, options.data,
+                  "Bundled data set, text file, .jsonl with a \"text\" per line, or folder of such files; may be given "
+                  "several times");
   command.add_option("--out", options.out, "Run folder (default: the first unused runs/run-N)")->check(not_empty());
   command.add_option("--steps", options.steps, "Steps to train, those already done included");
   command

@@ -15,6 +15,9 @@
 
 namespace tinymor {
 
+/// Adds --data, which may be given several times.
+CLI::Option* add_data_option(CLI::App& command, std::string& data, const std::string& what);
+
 struct TrainingOptions {
   std::string config_file, data, out;
   std::vector<std::string> sets;

@@ -140,7 +140,7 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"eval run --data short.txt", "tokens"},
       {"eval run --rule best", "--rule"},
       {"eval other --data text.txt", "tokenizer"},
-      {"generate run", "--prompt"},
+      {"generate run/model.safetensors", "--prompt: is missing"},
       {"generate run --prompt ''", "prompt"},
       {"generate run --prompt a --temperature -1", "--temperature"},
       {"generate run --prompt a --temperature nan", "\"nan\" is not a number"},

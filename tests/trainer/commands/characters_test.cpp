@@ -161,7 +161,6 @@ TEST_CASE("messages show control characters, in names and in texts, by their nam
                                           {"eval " + red},
                                           {"inspect " + red + ".toml"},
                                           {"train --set " + red + "=1"},
-                                          {"eval chars --data " + red},
                                           {"generate chars --prompt a --show " + red},
                                           {"generate chars --prompt a --seed " + red},
                                           {"tokenizer train --kind byte --quiet --out story.txt/" + red},
