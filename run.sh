@@ -53,8 +53,11 @@ catch2                module catch2
 fonts-dejavu-core     file /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 '
 
-# What only the tests need: a display without a screen, and a program that moves its mouse.
+# What only the tests need: several processes that train together, a display without a screen, and a program that moves
+# its mouse.
 test_needs='
+libopenmpi-dev        module ompi-cxx
+openmpi-bin           command mpirun
 xvfb                  command Xvfb
 xdotool               command xdotool
 '

@@ -9,6 +9,7 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/run_table.h"
 #include "trainer/commands/training.h"
+#include "trainer/loop/ranks.h"
 #include "trainer/program.h"
 
 namespace tinymor {
@@ -64,6 +65,7 @@ Trainer open(const TrainingOptions& options) {
 }
 
 void sweep(const Options& options) {
+  check_input(Ranks::all().count() == 1, "sweep: takes one process (leave out mpirun, or use it with train)");
   check_input(!options.out.empty(), "sweep: where to? (add --out FOLDER)");
   const auto all = combinations(options.vary);
   std::vector<Run> done;

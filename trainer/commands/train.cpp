@@ -6,6 +6,7 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/model_option.h"
 #include "trainer/commands/training.h"
+#include "trainer/loop/ranks.h"
 
 namespace tinymor {
 namespace {
@@ -42,6 +43,8 @@ Trainer open_from(const Options& options) {
 }
 
 Trainer open(const Options& options) {
+  check_input(!options.minutes || Ranks::all().count() == 1,
+              "--minutes: each rank would measure other steps (say how many: --steps)");
   if (options.resume) {
     check_input(options.twin.empty(), "--twin: a resumed run keeps its model (leave out --twin or --resume)");
     const Resumption changes = resumption(options);
@@ -89,9 +92,11 @@ void add_train_command(CLI::App& app) {
   preset->excludes("--resume");
   command->callback([options] {
     if (options->print_config) return print_config(*options);
-    Trainer trainer = open(*options);
+    options->quiet |= !Ranks::all().first();
+    Trainer trainer = Ranks::all().made_together([&] { return open(*options); });
     train_with_progress(trainer, *options);
-    if (options->json) print_summary(trainer);
+    if (options->json && Ranks::all().first()) print_summary(trainer);
+    Ranks::all().finish();
   });
 }
 

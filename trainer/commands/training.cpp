@@ -16,6 +16,7 @@
 #include "trainer/commands/limits.h"
 #include "trainer/commands/terminal.h"
 #include "trainer/experiments/run_cost.h"
+#include "trainer/loop/ranks.h"
 #include "trainer/program.h"
 
 namespace tinymor {
@@ -109,6 +110,10 @@ Ended train_with_progress(TrainingLoop& run, const TrainingOptions& options, con
     run.run(&control);
   }
   bar.reset();
+  const auto& [bytes, waited] = Ranks::all().traffic();
+  if (const int64_t done = run.step() - (steps - left); Ranks::all().count() > 1 && done > 0)
+    tell(fmt::format("per step {:.2f} MB sent by each of {} ranks, {:.1f} ms spent on that and on waiting",
+                     bytes / 1e6 / double(done), Ranks::all().count(), 1e3 * waited / double(done)));
   if (patience.lost())
     tell(fmt::format("{} evaluations without a lower held-out loss than that of step {}", *options.patience,
                      run.best().step));
@@ -174,6 +179,7 @@ Config configured_from(const TrainingOptions& options, const std::filesystem::pa
 }
 
 LockedFolder run_folder(const TrainingOptions& options) {
+  if (!Ranks::all().first()) return LockedFolder::of_another(options.out);
   return options.out.empty() ? LockedFolder::first_unused("runs/run") : LockedFolder(options.out);
 }
 
@@ -181,7 +187,7 @@ LockedFolder resumed_folder(const TrainingOptions& options) {
   check_input(!options.out.empty(), "--resume: which run? (add --out RUN)");
   check_input(RunFolder{options.out}.has_run(), "{}: holds no run to go on with (leave out --resume to start one)",
               options.out);
-  return LockedFolder(options.out);
+  return Ranks::all().first() ? LockedFolder(options.out) : LockedFolder::of_another(options.out);
 }
 
 Resumption resumption(const TrainingOptions& options) {

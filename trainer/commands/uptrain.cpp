@@ -6,6 +6,7 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/model_option.h"
 #include "trainer/commands/training.h"
+#include "trainer/loop/ranks.h"
 #include "trainer/loop/run_folder.h"
 
 namespace tinymor {
@@ -42,9 +43,11 @@ void add_uptrain_command(CLI::App& app) {
       ->capture_default_str();
   add_training_options(*command, *options, "(what it leaves out is as in the vanilla run)");
   command->callback([options] {
-    Trainer trainer = open(*options);
+    options->quiet |= !Ranks::all().first();
+    Trainer trainer = Ranks::all().made_together([&] { return open(*options); });
     train_with_progress(trainer, *options);
-    if (options->json) print_summary(trainer);
+    if (options->json && Ranks::all().first()) print_summary(trainer);
+    Ranks::all().finish();
   });
 }
 

@@ -64,6 +64,12 @@ LockedFolder::LockedFolder(fs::path path) : path_(path.has_filename() ? std::mov
   lock();
 }
 
+LockedFolder LockedFolder::of_another(fs::path path) {
+  LockedFolder folder;
+  folder.path_ = std::move(path);
+  return folder;
+}
+
 LockedFolder LockedFolder::first_unused(const fs::path& prefix) {
   LockedFolder folder;
   if (prefix.has_parent_path()) folder.made_ = make_missing(prefix.parent_path());

@@ -16,6 +16,8 @@ class LockedFolder {
   LockedFolder(std::filesystem::path path);
   /// Makes and takes the first of PREFIX-1, PREFIX-2, ... that is not there; two processes never get the same one.
   static LockedFolder first_unused(const std::filesystem::path& prefix);
+  /// A folder that another rank of the same run holds: it is read only.
+  static LockedFolder of_another(std::filesystem::path path);
   /// A folder that was made for this and has nothing in it is removed again.
   ~LockedFolder() { release(); }
   LockedFolder(LockedFolder&& other) noexcept;

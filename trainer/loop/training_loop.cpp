@@ -10,6 +10,7 @@
 #include "datasets/tokenizer_files.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "trainer/loop/ranks.h"
 #include "trainer/loop/schedule.h"
 #include "trainer/recording/metrics_log.h"
 #include "trainer/recording/recording.h"
@@ -30,14 +31,16 @@ SnapshotParts parts_at(const TrainConfig& train, int64_t step) {
 
 }  // namespace
 
-/// Everything a run consists of while it trains.
+/// Everything a run consists of while it trains. Only the first of several ranks evaluates, saves and tells observers.
 struct TrainingLoop::State {
+  Ranks& ranks = Ranks::all();
   LockedFolder lock;
   RunFolder folder;
   std::unique_ptr<Task> task;
   RunInfo info;
   AdamW optimizer;
   Progress progress;
+  int64_t saved = 0;  // the step of the newest checkpoint
   bool resumed = false, other_data = false;
   ScoreHistograms scores;
   std::vector<std::unique_ptr<Observer>> logs;
@@ -55,6 +58,8 @@ struct TrainingLoop::State {
   void resume(const Resumption& resumption);
   void take_up_data(const Resumption& resumption);
   void go_on();
+  bool goes_on(Control* control, double& lr_factor);
+  void after_step(const StepMetrics& metrics, Control* control);
   void add_logs(std::optional<int64_t> resume_step = {});
   void check_weights();
   [[noreturn]] void give_up(const std::string& why);
@@ -68,6 +73,7 @@ struct TrainingLoop::State {
 void TrainingLoop::State::begin() {
   progress.data = task->data_fingerprint;
   progress.kept = kept_keys(task->config);
+  if (!ranks.first()) return;
   write_file_atomically(folder.config(), info.config_toml);
   task->save_beside(folder);
   save();
@@ -81,7 +87,7 @@ void TrainingLoop::State::resume(const Resumption& resumption) {
   check_input(config.train.steps >= progress.step,
               "--steps {}: {} is already at step {} (give more steps, or leave out --steps)", config.train.steps,
               folder.path.string(), progress.step);
-  complete_checkpoint(folder, task->checkpoint(), progress);
+  if (ranks.first()) complete_checkpoint(folder, task->checkpoint(), progress);
   take_up_data(resumption);
   for (const std::string& key : changed_keys(config, read_config(folder.config())))
     if (key.starts_with("train.") && !key.starts_with("train.steps=")) task->notes.push_back("goes on with " + key);
@@ -151,30 +157,52 @@ void TrainingLoop::State::give_up(const std::string& why) {
       fmt::format("training: {}{}; {} keeps the last checkpoint (lower train.lr)", why, first, folder.path.string()));
 }
 
+namespace {
+
+/// Puts together what all ranks told of their micro-batches, in the order of these: means in `metrics`, sums in
+/// `routing`. Returns the number of tokens.
+double add_up(const std::vector<double>& told, int64_t micros, StepMetrics& metrics, RouterMetrics& routing) {
+  const int64_t ranks = Ranks::all().count(), each = int64_t(told.size()) / micros;
+  double tokens = 0;
+  for (int64_t micro = 0; micro < micros; ++micro) {
+    const double* m = told.data() + (micro % ranks * (micros / ranks) + micro / ranks) * each;
+    metrics.loss += m[0] / double(micros);
+    metrics.aux_loss += m[1] / double(micros);
+    metrics.z_loss += m[2] / double(micros);
+    metrics.balance_loss += m[3] / double(micros);
+    tokens += m[4];
+    metrics.mean_depth += m[5];
+    routing.add({.sampling_accuracy = m[6], .load = {m + 7, m + each}});
+  }
+  metrics.mean_depth /= tokens;
+  return tokens;
+}
+
+}  // namespace
+
 StepMetrics TrainingLoop::State::step(double lr_factor) {
   const auto start = std::chrono::steady_clock::now();
   const TrainConfig& train = task->config.train;
-  const int64_t micros = train.grad_accumulation;
+  const int64_t micros = train.grad_accumulation * ranks.count();  // each rank takes every so many
   StepMetrics metrics;
   metrics.step = progress.step + 1;
   metrics.lr = lr_factor * learning_rate(train, metrics.step);
-  int64_t tokens = 0;
   RouterMetrics routing{.sampling_accuracy = 0};  // summed: their number cancels in the other metrics
-  for (int64_t micro = 0; micro < micros; ++micro) {
+  GradientSum gradients(task->model().parameters());
+  std::vector<double> told;  // by this rank's micro-batches
+  for (int64_t micro = ranks.rank(); micro < micros; micro += ranks.count()) {
     const auto [result, loss] =
         task->pass(progress.step, micro, {.step = progress.step * micros + micro, .probe = &scores});
-    const auto rows = int64_t(result.depth.size());
     scores.on_depths(result.depth);
     scale(loss.total, Real(1) / Real(micros)).backward();
-    metrics.loss += loss.lm / double(micros);
-    metrics.aux_loss += loss.aux / double(micros);
-    metrics.mean_depth += std::accumulate(result.depth.begin(), result.depth.end(), 0.0);
-    metrics.z_loss += loss.z / double(micros);
-    metrics.balance_loss += loss.balance / double(micros);
-    routing.add(result.metrics);
-    tokens += rows;
+    if (micros > 1) gradients.add();
+    const double depths = std::accumulate(result.depth.begin(), result.depth.end(), 0.0);
+    told.insert(told.end(), {loss.lm, loss.aux, loss.z, loss.balance, double(result.depth.size()), depths,
+                             result.metrics.sampling_accuracy});
+    told.insert(told.end(), result.metrics.load.begin(), result.metrics.load.end());
   }
-  metrics.mean_depth /= double(tokens);
+  if (micros > 1) gradients.put();
+  const double tokens = add_up(ranks.gathered(told), micros, metrics, routing);
   metrics.grad_norm = clip_gradients(train, optimizer);
   const bool left_out = progress.steadiness.leaves_out(metrics.loss, metrics.grad_norm);
   metrics.left_out = progress.steadiness.left_out;
@@ -190,7 +218,7 @@ StepMetrics TrainingLoop::State::step(double lr_factor) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   progress.seconds += seconds;
   metrics.seconds = progress.seconds;
-  metrics.tokens_per_second = double(tokens) / seconds;
+  metrics.tokens_per_second = tokens / seconds;
   return metrics;
 }
 
@@ -209,53 +237,69 @@ bool TrainingLoop::State::evaluate() {
 void TrainingLoop::State::save() {
   observers.finish();  // the recording of a run that goes on from here has everything up to this step
   save_checkpoint(folder, task->model(), task->checkpoint(), optimizer, progress);
+  saved = progress.step;
   tell_event(RunEvent::checkpoint, "checkpoint");
 }
 
 void TrainingLoop::State::run(Control* control) {
   const TrainConfig& train = task->config.train;
   if (resumed && progress.step == train.steps) return;
-  if (resumed) go_on();
-  const auto due = [&](int64_t every) { return every > 0 && progress.step % every == 0; };
-  const auto command = [&](const std::string& text) { tell_event(RunEvent::command, text); };
-  if (progress.step == 0) {
+  if (resumed && ranks.first()) go_on();
+  saved = progress.step;
+  if (ranks.first() && progress.step == 0) {
     evaluate();
     task->tell_snapshot(observers, 0, {});
-  } else {
-    command("starts again from its checkpoint");
+  } else if (ranks.first()) {
+    tell_event(RunEvent::command, "starts again from its checkpoint");
   }
-  int64_t saved = progress.step;
-  while (progress.step < train.steps && (!control || control->between_steps(command))) {
-    const StepMetrics metrics = step(control ? control->lr_factor() : 1);
-    const bool last = metrics.step == train.steps;
-    observers.tell(metrics);
-    if (progress.steadiness.in_a_row == kMostLeftOut)
-      give_up(
-          fmt::format("the loss of {} steps in a row leapt or was no number, at last {}", kMostLeftOut, metrics.loss));
-    const bool saving = last || due(train.checkpoint_every);
-    const bool evaluating = last || due(train.eval_every);
-    if (saving || evaluating) check_weights();
-    if (last || due(kScoresEvery)) {
-      const ScoreHistogram counted = scores.take(metrics.step);
-      if (!counted.taken.empty()) observers.tell(counted);
-    }
-    const auto watched = control ? control->take_watched() : std::nullopt;
-    if (watched) task->watch(*watched);
-    const bool asked = (control && control->snapshot_wanted()) || watched;
-    if (asked || last || due(train.record_every))
-      task->tell_snapshot(observers, metrics.step, asked ? SnapshotParts() : parts_at(train, metrics.step));
-    const bool best = evaluating && evaluate();
-    if (best || saving) {
-      save();
-      saved = progress.step;
-    }
+  for (double lr_factor = 1; progress.step < train.steps && goes_on(control, lr_factor);) {
+    const StepMetrics metrics = step(lr_factor);
+    if (ranks.first()) after_step(metrics, control);
   }
-  if (control && control->stopping()) command("stopped");
+  if (!ranks.first()) return;
+  if (control && control->stopping()) tell_event(RunEvent::command, "stopped");
   if (saved != progress.step) {
     check_weights();
     save();
   }
   observers.finish();
+}
+
+/// Whether there is to be another step, which the first rank says for all.
+bool TrainingLoop::State::goes_on(Control* control, double& lr_factor) {
+  std::vector<double> said{1, 1};
+  if (control && ranks.first()) {
+    const bool going = control->between_steps([&](const std::string& text) { tell_event(RunEvent::command, text); });
+    said = {going ? 1.0 : 0.0, control->lr_factor()};
+  }
+  ranks.from_first(said);
+  lr_factor = said[1];
+  return said[0] > 0;
+}
+
+/// Tells observers about a step, and evaluates, snapshots and saves where that is due.
+void TrainingLoop::State::after_step(const StepMetrics& metrics, Control* control) {
+  const TrainConfig& train = task->config.train;
+  const auto due = [&](int64_t every) { return every > 0 && progress.step % every == 0; };
+  const bool last = metrics.step == train.steps;
+  observers.tell(metrics);
+  if (progress.steadiness.in_a_row == kMostLeftOut)
+    give_up(
+        fmt::format("the loss of {} steps in a row leapt or was no number, at last {}", kMostLeftOut, metrics.loss));
+  const bool saving = last || due(train.checkpoint_every);
+  const bool evaluating = last || due(train.eval_every);
+  if (saving || evaluating) check_weights();
+  if (last || due(kScoresEvery)) {
+    const ScoreHistogram counted = scores.take(metrics.step);
+    if (!counted.taken.empty()) observers.tell(counted);
+  }
+  const auto watched = control ? control->take_watched() : std::nullopt;
+  if (watched) task->watch(*watched);
+  const bool asked = (control && control->snapshot_wanted()) || watched;
+  if (asked || last || due(train.record_every))
+    task->tell_snapshot(observers, metrics.step, asked ? SnapshotParts() : parts_at(train, metrics.step));
+  const bool best = evaluating && evaluate();
+  if (best || saving) save();
 }
 
 TrainingLoop::TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task)
@@ -298,8 +342,8 @@ const Task& TrainingLoop::task() const {
 }
 void TrainingLoop::run(Control* control) {
   const LockedFolder held = std::move(state_->lock);  // until the run has ended, however it ends
-  check(held.held(), "training: the run in {} has ended, and others may have gone on with it (resume it)",
-        run_folder());
+  check(held.held() || !state_->ranks.first(),
+        "training: the run in {} has ended, and others may have gone on with it (resume it)", run_folder());
   try {
     state_->run(control);
   } catch (...) {
@@ -331,6 +375,7 @@ bool holds_a_false_start(const std::filesystem::path& folder) {
 }  // namespace
 
 LockedFolder unused_folder(LockedFolder run) {
+  if (!run.held()) return run;  // another rank has it
   check_input(run.empty() || holds_a_false_start(run.path()),
               "{}: already exists and is not empty (use --resume to go on with it, or another --out)",
               run.path().string());
