@@ -10,6 +10,7 @@
 #include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
 #include "tensor/error.h"
+#include "tensor/threads.h"
 
 namespace tinymor {
 namespace {
@@ -36,12 +37,13 @@ class SentencePieceTokenizer : public Tokenizer {
 
   std::vector<int32_t> encode(const std::string& text) const override {
     check_utf8(text, "text");
+    const std::vector<std::string_view> parts = parts_of(text);
+    std::vector<std::vector<int32_t>> part_ids(parts.size());
+    parallel_for(int64_t(parts.size()), [&](int64_t i) { part_ids[size_t(i)] = encode_part(parts[size_t(i)]); });
     std::vector<int32_t> ids;
-    for (std::string_view rest = text; !rest.empty();) {
-      const size_t length = run_length(rest);
-      append_run(rest.substr(0, length), ids);
-      rest.remove_prefix(length);
-      if (!rest.empty()) rest.remove_prefix(append_separator(rest, ids));
+    for (std::vector<int32_t>& some : part_ids) {
+      ids.insert(ids.end(), some.begin(), some.end());
+      some = {};
     }
     return ids;
   }
@@ -74,11 +76,40 @@ class SentencePieceTokenizer : public Tokenizer {
   int32_t unknown() const override { return processor_.unk_id(); }
 
  private:
+  /// A text in parts of some length that end with newlines, where no piece reaches over one: each can be encoded by
+  /// itself.
+  std::vector<std::string_view> parts_of(std::string_view text) const {
+    constexpr size_t kLength = 1 << 16;
+    std::vector<std::string_view> parts;
+    while (ends_at_newlines() && text.size() > kLength) {
+      const size_t newline = text.find('\n', kLength);
+      if (newline == text.npos) break;
+      parts.push_back(text.substr(0, newline + 1));
+      text.remove_prefix(newline + 1);
+    }
+    parts.push_back(text);
+    return parts;
+  }
+
+  std::vector<int32_t> encode_part(std::string_view rest) const {
+    std::vector<int32_t> ids;
+    while (!rest.empty()) {
+      const size_t length = run_length(rest);
+      append_run(rest.substr(0, length), ids);
+      rest.remove_prefix(length);
+      if (!rest.empty()) rest.remove_prefix(append_separator(rest, ids));
+    }
+    return ids;
+  }
+
+  bool keeps_text() const { return model_.byte_fallback && !model_.adds_prefix && !model_.trims_spaces; }
+  bool ends_at_newlines() const { return keeps_text() && !model_.joins_lines; }
+
   /// Bytes before the first separator: a U+2581 of the text itself, which must not become a space, or a newline,
   /// because the library's memory grows with the text it is given. Models from elsewhere that also change the
   /// text get it whole.
   size_t run_length(std::string_view text) const {
-    if (!model_.byte_fallback || model_.adds_prefix || model_.trims_spaces) return text.size();
+    if (!keeps_text()) return text.size();
     if (!model_.joins_lines) text = text.substr(0, text.find('\n'));
     return std::min(text.find(space_symbol), text.size());
   }

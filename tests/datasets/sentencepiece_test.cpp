@@ -81,6 +81,21 @@ const std::string plain_normalizer = text_field(3, number_field(3, 0) + number_f
 
 }  // namespace
 
+TEST_CASE("a long text, which is encoded in parts, has the tokens of its lines one after another") {
+  std::string text = make_stories(3, 200'000);
+  text.insert(100'000, "\n\n\r \xE2\x96\x81 caf\xC3\xA9\n");
+  const auto tokenizer = train_sentencepiece(make_stories(1, 50'000), 400);
+  std::vector<int32_t> by_line;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
+    const std::vector<int32_t> ids = tokenizer->encode(text.substr(begin, end - begin));
+    by_line.insert(by_line.end(), ids.begin(), ids.end());
+    begin = end;
+  }
+  CHECK(tokenizer->encode(text) == by_line);
+  CHECK(tokenizer->decode(by_line) == text);
+}
+
 TEST_CASE("training learns the pieces that are asked for, and the text's common words are among them") {
   const auto tokenizer = train_sentencepiece(training_text(), 600);
   CHECK(tokenizer->vocab_size() == 600);

@@ -57,27 +57,30 @@ Batch held_out_windows(const DataSplit& split, int64_t length, const Tokenizer& 
   return windows;
 }
 
+RunInfo info_of(const Config& config, const Tokenizer& tokenizer, const DataSplit& split) {
+  RunInfo info{config_to_toml(config), tokenizer.pieces()};
+  info.counts.resize(info.vocabulary.size());
+  for (const auto* part : {&split.train, &split.held_out})
+    for (int32_t id : *part) ++info.counts[id];
+  info.train_tokens = int64_t(split.train.size());
+  info.watched_offset = split.held_out.empty() ? 0 : info.train_tokens;
+  return info;
+}
+
 }  // namespace
 
 class Trainer::Text : public Task {
  public:
   /// `complete`: its model is resolved and knows as many tokens as the tokenizer.
-  Text(Config complete, std::shared_ptr<const Tokenizer> t, const DataSplit& split, uint64_t text_fingerprint)
+  Text(Config complete, std::shared_ptr<const Tokenizer> t, DataSplit split, uint64_t text_fingerprint)
       : Task(std::move(complete), text_fingerprint),
         tokenizer(std::move(t)),
         weights(config.model, config.train.seed),
-        batches_(split.train, config.train.batch_size, config.model.max_seq_len, config.train.seed),
+        info_(info_of(config, *tokenizer, split)),
         held_out_(held_out_windows(split, config.model.max_seq_len, *tokenizer)),
+        batches_(std::move(split.train), config.train.batch_size, config.model.max_seq_len, config.train.seed),
         bytes_per_prediction_(bytes_per_prediction(held_out_, *tokenizer)),
-        seen_(first_row(held_out_)) {
-    info_.config_toml = config_to_toml(config);
-    info_.vocabulary = tokenizer->pieces();
-    info_.counts.resize(info_.vocabulary.size());
-    for (const auto* part : {&split.train, &split.held_out})
-      for (int32_t id : *part) ++info_.counts[id];
-    info_.train_tokens = int64_t(split.train.size());
-    info_.watched_offset = split.held_out.empty() ? 0 : info_.train_tokens;
-  }
+        seen_(first_row(held_out_)) {}
 
   const std::shared_ptr<const Tokenizer> tokenizer;
   Model weights;
@@ -95,8 +98,8 @@ class Trainer::Text : public Task {
 
  private:
   RunInfo info_;
-  Batches batches_;
   Batch held_out_;  // [n,T]
+  Batches batches_;
   double bytes_per_prediction_;
   std::vector<int32_t> seen_;  // the text of the snapshots
   Watched watched_;            // what that is
@@ -174,9 +177,10 @@ std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<St
     std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : make_tokenizer(config.data, corpus.text);
     config.model.vocab_size = tokenizer->vocab_size();
     add_notes(corpus, *tokenizer, config.data, !start);
-    const DataSplit split = split_text(config, *tokenizer, corpus.text);
+    const uint64_t print = fingerprint(corpus.text);
+    DataSplit split = split_text(config, *tokenizer, std::exchange(corpus.text, {}));
     if (beforehand) beforehand(config, 0);
-    auto made = std::make_unique<Text>(std::move(config), std::move(tokenizer), split, fingerprint(corpus.text));
+    auto made = std::make_unique<Text>(std::move(config), std::move(tokenizer), std::move(split), print);
     made->notes = std::move(corpus.notes);
     return made;
   });
@@ -202,9 +206,10 @@ std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, cons
   return where_memory_lasts(source, [&] {
     Corpus corpus = read_corpus(source);
     config.data.source = resolve_source(source);
-    const DataSplit split = split_text(config, *tokenizer, corpus.text);
+    const uint64_t print = fingerprint(corpus.text);
+    DataSplit split = split_text(config, *tokenizer, std::exchange(corpus.text, {}));
     if (beforehand) beforehand(config, read_progress(folder).step);
-    auto task = std::make_unique<Text>(std::move(config), std::move(tokenizer), split, fingerprint(corpus.text));
+    auto task = std::make_unique<Text>(std::move(config), std::move(tokenizer), std::move(split), print);
     task->notes = std::move(corpus.notes);
     return task;
   });

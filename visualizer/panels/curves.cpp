@@ -28,6 +28,13 @@ std::string depth_words(const Source& source, double depth) {
   return fmt::format("{} per {}", much, unit_name(source.history().of_images()));
 }
 
+/// What the model wrote after the newest evaluation; empty in older recordings and for images.
+std::string newest_sample(const RunHistory& history) {
+  const auto is_sample = [](const RunEvent& event) { return event.kind == RunEvent::sample; };
+  const auto newest = std::find_if(history.events.rbegin(), history.events.rend(), is_sample);
+  return newest == history.events.rend() ? "" : newest->text;
+}
+
 std::string last_values(const Source& source) {
   const RunHistory& history = source.history();
   std::string out;
@@ -42,7 +49,9 @@ std::string last_values(const Source& source) {
     out += fmt::format("\nheld out at step {}: {} nats", e.step, decimal(e.topk_loss, 3));
     if (source.geometry().routing == Routing::expert_choice && !history.of_images())
       out += fmt::format(" by the training rule, {} by the causal rule", decimal(e.threshold_loss, 3));
+    if (e.bits_per_byte > 0) out += fmt::format(", {} bits per byte", decimal(e.bits_per_byte, 3));
   }
+  if (const std::string words = newest_sample(history); !words.empty()) out += "\nwrites: " + words;
   if (const auto diverged = diverged_at(history))
     out += fmt::format("\nthe run diverged: from step {} on its loss is not a number", *diverged);
   return out;

@@ -61,11 +61,13 @@ void draw_loop(Canvas& canvas, const Track& track, double from, double to) {
   canvas.rect({{track.x(from), track.box.min.y}, {track.x(to), track.box.max.y}}, ui::u32(ui::colors::accent, 0.25));
 }
 
-/// A checkpoint as a square, a command as a triangle that hangs from the edge.
+/// A checkpoint as a square, what the model wrote as a dot, a command as a triangle that hangs from the edge.
 void draw_event(Canvas& canvas, const Track& track, double time, RunEvent::Kind kind) {
   const float x = track.x(time), top = track.box.min.y, r = ui::em() * 0.22f;
   if (kind == RunEvent::checkpoint)
     canvas.rect({{x - r, top}, {x + r, top + 2 * r}}, ui::u32(ui::colors::dim));
+  else if (kind == RunEvent::sample)
+    canvas.circle({x, top + r}, 0.8f * r, ui::u32(ui::colors::good));
   else
     canvas.triangle({x - 1.3f * r, top}, {x + 1.3f * r, top}, {x, top + 2.6f * r}, ui::u32(ui::colors::warn));
 }
@@ -128,7 +130,9 @@ std::vector<std::string> marks(const RunHistory& history, const Timeline& line, 
   for (const Note& note : line.notes)
     if (wanted(note.step)) out.push_back(fmt::format("step {}: {}", note.step, note.text));
   for (const RunEvent& event : history.events)
-    if (wanted(event.step)) out.push_back(fmt::format("step {}: {}", event.step, event.text));
+    if (wanted(event.step))
+      out.push_back(
+          fmt::format("step {}: {}{}", event.step, event.kind == RunEvent::sample ? "writes: " : "", event.text));
   return out;
 }
 
