@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "mor/llama_config.h"
 #include "tensor/error.h"
 #include "tensor/ops.h"
 #include "tensor/random.h"
@@ -36,7 +37,7 @@ void check_sizes(const ModelConfig& source, const ModelConfig& target) {
   same("n_heads", source.n_heads, target.n_heads);
   same("n_kv_heads", source.n_kv_heads, target.n_kv_heads);
   same("d_ff", source.d_ff, target.d_ff);
-  same("n_layers", source.n_layers, target.n_layers);
+  if (!is_vanilla(target) || target.n_layers > source.n_layers) same("n_layers", source.n_layers, target.n_layers);
   same("rope_theta", source.rope_theta, target.rope_theta);
   same("rms_eps", source.rms_eps, target.rms_eps);
   same("tie_embeddings", source.tie_embeddings, target.tie_embeddings);
@@ -85,14 +86,20 @@ std::vector<std::string> enum_names<SharedInit>() {
   return {"stepwise", "average", "lower", "upper", "random"};
 }
 
-std::vector<std::vector<int64_t>> source_layers(const ModelConfig& target, SharedInit init, uint64_t seed) {
+std::vector<std::vector<int64_t>> source_layers(const ModelConfig& target, int64_t layers, SharedInit init,
+                                                uint64_t seed) {
   const LayerMap map = layer_map(target);
   std::vector<std::vector<int64_t>> sources(map.unique);
   for (int64_t l = 0; l < target.n_layers; ++l) sources[map.weights[l]].push_back(l);
-  if (init == SharedInit::average) return sources;
+  if (init == SharedInit::average) {
+    check_input(target.n_layers == layers,
+                "--init average: makes shared layers only, and {} of {} layers are not shared (choose another)",
+                target.n_layers, layers);
+    return sources;
+  }
   const int64_t sets = map.unique - map.prelude - map.coda;
-  const auto layers = single_layers(init, map.prelude, target.n_layers - 1 - map.coda, sets, seed);
-  for (int64_t i = 0; i < sets; ++i) sources[map.prelude + i] = {layers[i]};
+  const auto chosen = single_layers(init, map.prelude, layers - 1 - map.coda, sets, seed);
+  for (int64_t i = 0; i < sets; ++i) sources[map.prelude + i] = {chosen[i]};
   return sources;
 }
 
@@ -105,7 +112,7 @@ Model uptrained(const Model& vanilla, ModelConfig target, SharedInit init, uint6
   State own = model.state_dict();  // shares its numbers with the model
   for (const char* whole : {"model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"})
     if (own.count(whole) > 0) own.at(whole).copy_from(source.at(whole));
-  const auto layers = source_layers(target, init, seed);
+  const auto layers = source_layers(target, vanilla.config().n_layers, init, seed);
   for (size_t p = 0; p < layers.size(); ++p) set_layer(own, int64_t(p), source, layers[p]);
   return model;
 }

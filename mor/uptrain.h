@@ -1,6 +1,7 @@
 #pragma once
 // Uptraining (paper table 12): a recursive or MoR model need not begin from noise. Its shared layers can start as
-// layers of a trained vanilla model of the same sizes, and training goes on from there.
+// layers of a trained vanilla model of the same sizes, and training goes on from there. So can the layers of a vanilla
+// model with fewer of them, which the paper compares with.
 
 #include <cstdint>
 #include <string>
@@ -22,15 +23,16 @@ enum class SharedInit {
 template <>
 std::vector<std::string> enum_names<SharedInit>();
 
-/// The layers of the vanilla model that each unique set of weights of `target` starts as; the mean of several. `target`
-/// must be resolved.
-std::vector<std::vector<int64_t>> source_layers(const ModelConfig& target, SharedInit init, uint64_t seed);
+/// Which of the `layers` of a vanilla model each unique set of weights of `target` starts as; the mean of several.
+/// `target` must be resolved, and have as many layers, or fewer when it is vanilla, too.
+std::vector<std::vector<int64_t>> source_layers(const ModelConfig& target, int64_t layers, SharedInit init,
+                                                uint64_t seed);
 
 /// A model of the configuration `target` that starts from the weights of `vanilla`: embedding, final norm, head and the
 /// unshared first and last layers are copies, the shared sets come from source_layers. Routers start fresh from `seed`.
 /// Where nothing is shared or routed, the result computes exactly what `vanilla` does. Throws InputError, naming the
-/// key, when `target` is illegal, differs from `vanilla` in what the weights were made for (all but max_seq_len), or
-/// `vanilla` is not vanilla.
+/// key, when `target` is illegal, differs from `vanilla` in what the weights were made for (all but max_seq_len, and of
+/// a vanilla one the number of layers, which may be smaller), or `vanilla` is not vanilla.
 Model uptrained(const Model& vanilla, ModelConfig target, SharedInit init, uint64_t seed);
 
 }  // namespace tinymor

@@ -157,15 +157,15 @@ TEST_CASE("chapter 6: 1000 steps of its MoR model cost as much as 735 of the van
 
 TEST_CASE("chapter 6: every way to begin takes the layers of its table") {
   const ModelConfig cycle = tiny(Sharing::cycle, 9, 3), middle = tiny(Sharing::middle_cycle, 8, 2);
-  CHECK(source_layers(cycle, SharedInit::stepwise, 1) == Sources{{0}, {4}, {8}});
-  CHECK(source_layers(cycle, SharedInit::average, 1) == Sources{{0, 3, 6}, {1, 4, 7}, {2, 5, 8}});
-  CHECK(source_layers(cycle, SharedInit::lower, 1) == Sources{{0}, {1}, {2}});
-  CHECK(source_layers(cycle, SharedInit::upper, 1) == Sources{{6}, {7}, {8}});
-  CHECK(source_layers(middle, SharedInit::stepwise, 1) == Sources{{0}, {1}, {4}, {6}, {7}});
-  CHECK(source_layers(middle, SharedInit::average, 1) == Sources{{0}, {1, 4}, {2, 5}, {3, 6}, {7}});
-  CHECK(source_layers(middle, SharedInit::lower, 1) == Sources{{0}, {1}, {2}, {3}, {7}});
-  CHECK(source_layers(middle, SharedInit::upper, 1) == Sources{{0}, {4}, {5}, {6}, {7}});
-  CHECK(source_layers(tiny(Sharing::cycle, 6, 2), SharedInit::stepwise, 1) == Sources{{0}, {2}, {5}});
+  CHECK(source_layers(cycle, cycle.n_layers, SharedInit::stepwise, 1) == Sources{{0}, {4}, {8}});
+  CHECK(source_layers(cycle, cycle.n_layers, SharedInit::average, 1) == Sources{{0, 3, 6}, {1, 4, 7}, {2, 5, 8}});
+  CHECK(source_layers(cycle, cycle.n_layers, SharedInit::lower, 1) == Sources{{0}, {1}, {2}});
+  CHECK(source_layers(cycle, cycle.n_layers, SharedInit::upper, 1) == Sources{{6}, {7}, {8}});
+  CHECK(source_layers(middle, middle.n_layers, SharedInit::stepwise, 1) == Sources{{0}, {1}, {4}, {6}, {7}});
+  CHECK(source_layers(middle, middle.n_layers, SharedInit::average, 1) == Sources{{0}, {1, 4}, {2, 5}, {3, 6}, {7}});
+  CHECK(source_layers(middle, middle.n_layers, SharedInit::lower, 1) == Sources{{0}, {1}, {2}, {3}, {7}});
+  CHECK(source_layers(middle, middle.n_layers, SharedInit::upper, 1) == Sources{{0}, {4}, {5}, {6}, {7}});
+  CHECK(source_layers(tiny(Sharing::cycle, 6, 2), 6, SharedInit::stepwise, 1) == Sources{{0}, {2}, {5}});
 }
 
 TEST_CASE("chapter 6: with one recursion the uptrained model is the vanilla one") {

@@ -1,5 +1,6 @@
 #include "mor/uptrain.h"
 
+#include <map>
 #include <set>
 
 #include "mor/counts.h"
@@ -9,6 +10,7 @@
 
 using namespace tinymor;
 using Sources = std::vector<std::vector<int64_t>>;
+using State = std::map<std::string, Tensor>;
 
 namespace {
 
@@ -91,10 +93,10 @@ TEST_CASE("shared sets start as the layers that are worked out by hand from the 
   for (const Row& row : rows) {
     const ModelConfig config = shape(row.sharing, row.layers, row.recursions);
     INFO(name_of(config) << ", " << row.layers);
-    CHECK(source_layers(config, SharedInit::stepwise, 1) == row.stepwise);
-    CHECK(source_layers(config, SharedInit::average, 1) == row.average);
-    CHECK(source_layers(config, SharedInit::lower, 1) == row.lower);
-    CHECK(source_layers(config, SharedInit::upper, 1) == row.upper);
+    CHECK(source_layers(config, config.n_layers, SharedInit::stepwise, 1) == row.stepwise);
+    CHECK(source_layers(config, config.n_layers, SharedInit::average, 1) == row.average);
+    CHECK(source_layers(config, config.n_layers, SharedInit::lower, 1) == row.lower);
+    CHECK(source_layers(config, config.n_layers, SharedInit::upper, 1) == row.upper);
   }
 }
 
@@ -104,8 +106,8 @@ TEST_CASE("a random start takes different layers in their order, the same for th
     const bool middle = layer_map(config).prelude == 1;
     std::set<int64_t> seen;
     for (uint64_t seed = 0; seed < 50; ++seed) {
-      const Sources sources = source_layers(config, SharedInit::random, seed);
-      CHECK(sources == source_layers(config, SharedInit::random, seed));
+      const Sources sources = source_layers(config, config.n_layers, SharedInit::random, seed);
+      CHECK(sources == source_layers(config, config.n_layers, SharedInit::random, seed));
       for (size_t p = 0; p < sources.size(); ++p) {
         REQUIRE(sources[p].size() == 1);
         CHECK((p == 0 || sources[p][0] > sources[p - 1][0]));
@@ -126,7 +128,7 @@ TEST_CASE("every weight of an uptrained model is the mean of its source layers',
       INFO(name_of(config) << ", " << enum_name(init));
       const Model model = uptrained(vanilla, config, init, 3);
       const auto own = model.state_dict();
-      const Sources sources = source_layers(config, init, 3);
+      const Sources sources = source_layers(config, config.n_layers, init, 3);
       for (const char* whole : {"model.embed_tokens.weight", "model.norm.weight"}) {
         CHECK(own.at(whole).to_vector() == source.at(whole).to_vector());
         CHECK(own.at(whole).data() != source.at(whole).data());
@@ -169,6 +171,26 @@ TEST_CASE("where nothing is shared, the uptrained model computes exactly what th
       CHECK(logits(uptrained(vanilla, shape(sharing, 8, 1), init, 3)).to_vector() == before);
     }
   CHECK(logits(uptrained(vanilla, shape(Sharing::cycle, 8, 2), SharedInit::lower, 3)).to_vector() != before);
+}
+
+TEST_CASE("a shallow vanilla model starts as layers of a deeper one") {
+  const Model deep = trained_vanilla();
+  const State from = deep.state_dict();
+  const ModelConfig target = shape(Sharing::none, 3, 1);
+  const std::map<SharedInit, std::vector<int64_t>> expected{
+      {SharedInit::stepwise, {0, 4, 7}},  // 3.5 goes to the even 4
+      {SharedInit::lower, {0, 1, 2}},
+      {SharedInit::upper, {5, 6, 7}}};
+  for (const auto& [init, layers] : expected) {
+    INFO(enum_name(init));
+    const State state = uptrained(deep, target, init, 1).state_dict();
+    for (size_t p = 0; p < layers.size(); ++p)
+      for (const char* weight : {"input_layernorm.weight", "mlp.up_proj.weight"})
+        CHECK(state.at(fmt::format("model.layers.{}.{}", p, weight)).to_vector() ==
+              from.at(fmt::format("model.layers.{}.{}", layers[p], weight)).to_vector());
+  }
+  CHECK_THROWS_WITH(uptrained(deep, target, SharedInit::average, 1), ContainsSubstring("--init average"));
+  CHECK_THROWS_WITH(uptrained(deep, shape(Sharing::none, 9, 1), SharedInit::lower, 1), ContainsSubstring("n_layers"));
 }
 
 TEST_CASE("an untied head is copied, and another context length is no obstacle") {
