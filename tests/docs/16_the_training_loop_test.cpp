@@ -2,12 +2,14 @@
 // the other. Losses of runs are printed by the commands beside them.
 
 #include <cmath>
+#include <map>
 
 #include "autograd/ops.h"
 #include "autograd/optim.h"
 #include "datasets/batches.h"
 #include "datasets/corpus.h"
 #include "datasets/tokenizer.h"
+#include "mor/counts.h"
 #include "mor/model.h"
 #include "support/book.h"
 #include "support/close.h"
@@ -93,6 +95,56 @@ TEST_CASE("chapter 16: a step and a run of the defaults see as many tokens as it
   CHECK_THAT(unwrapped(chapter()),
              ContainsSubstring(fmt::format("have {} tokens to train on, so each is seen {:.1f} times", tokens,
                                            819200 / double(tokens))));
+}
+
+TEST_CASE("chapter 16: thirty kilobytes have the tokens that it says, and its model the parameters") {
+  const std::string small = make_data_set("stories", 1, 30000), text = chapter();
+  const auto tokenizer = train_sentencepiece(small, 1024);
+  CHECK(tokenizer->vocab_size() == 1024);
+  CHECK(split_ids(tokenizer->encode(small), 0.1, 128).train.size() == 8075);
+  CHECK(819200 / 8075.0 == Approx(100).margin(2));
+  ModelConfig model = Config::defaults().model;
+  model.vocab_size = 1024;
+  model.resolve();
+  CHECK(count_parameters(model).total() == 919040);
+
+  const std::string table = part(text, "| step | training loss |", "\n\n");
+  double best = 10, training = 10;
+  for (int step = 50; step <= 400; step += 50) {
+    const std::vector<std::string> cells = row(table, std::to_string(step));
+    CHECK(number(cells[1]) < training);
+    training = number(cells[1]);
+    best = std::min(best, number(cells[2]));
+  }
+  CHECK(best == number(row(table, "100")[2]));
+  CHECK_THAT(text, ContainsSubstring(fmt::format("best weights of step 100 (held-out loss {:.4f})", best)));
+  CHECK_THAT(unwrapped(text), ContainsSubstring(fmt::format("and would have {:.4f}.", number(row(table, "400")[2]))));
+}
+
+TEST_CASE("chapter 16: what it says of four curves follows from their table and from the frequencies of tokens") {
+  const std::string text = unwrapped(chapter()), table = part(chapter(), "| step | first |", "\n\n");
+  const auto cell = [&](int step, size_t column) { return number(row(table, std::to_string(step))[column]); };
+  CHECK_THAT(text, ContainsSubstring(fmt::format("from step 300 to 400 the held-out loss falls by {:.3f}, and in the "
+                                                 "hundred steps before by {:.3f}",
+                                                 cell(300, 2) - cell(400, 2), cell(200, 2) - cell(300, 2))));
+  CHECK_THAT(text,
+             ContainsSubstring(fmt::format("held-out loss of {:.3f} looks far better than the {:.3f} of the first",
+                                           cell(400, 6), cell(400, 2))));
+  for (const int step : {100, 200, 300, 400}) {
+    const std::vector<std::string> small =
+        row(part(chapter(), "| step | training loss |", "\n\n"), std::to_string(step));
+    CHECK(cell(step, 3) == Approx(number(small[1])).margin(0.00051));
+    CHECK(cell(step, 4) == Approx(number(small[2])).margin(0.00051));
+    CHECK(std::min(cell(step, 7), cell(step, 8)) > 5.2);
+  }
+  const std::string stories = load_corpus("stories");
+  const auto train = split_ids(train_sentencepiece(stories, 1024)->encode(stories), 0.1, 128).train;
+  std::map<int32_t, double> counts;
+  for (const int32_t id : train) ++counts[id];
+  double entropy = 0;
+  for (const auto& [id, count] : counts)
+    entropy -= count / double(train.size()) * std::log(count / double(train.size()));
+  CHECK_THAT(text, ContainsSubstring(fmt::format("how frequent each token is has {:.3f} on this text", entropy)));
 }
 
 TEST_CASE("chapter 16: three logits have its loss and its gradient") {
