@@ -83,6 +83,20 @@ double first_loss(Real factor) {
 
 }  // namespace
 
+TEST_CASE("chapter 16: the step that it shows is in the loop, line by line and in that order") {
+  const std::string loop = unwrapped(book("trainer/loop/training_loop.cpp"));
+  std::istringstream shown(part(chapter(), "```cpp\n", "\n```"));
+  size_t at = 0;
+  int lines = 0;
+  std::string line;
+  for (std::getline(shown, line); std::getline(shown, line); ++lines) {
+    CAPTURE(line);
+    at = loop.find(unwrapped(line), at);
+    REQUIRE(at != std::string::npos);
+  }
+  CHECK(lines > 10);
+}
+
 TEST_CASE("chapter 16: a step and a run of the defaults see as many tokens as it says") {
   const TrainConfig train = Config::defaults().train;
   CHECK(train.steps == 400);
