@@ -156,6 +156,13 @@ TEST_CASE("chapter 15: other texts are cut as it says") {
   }
   CHECK(pieces_of(*bundled, "Mia had") == Pieces{"M", "ia", kSpace + "had"});
   CHECK(pieces_of(*bundled, "Mia had ") == Pieces{"M", "ia", kSpace + "had", kSpace});
+  const Pieces vocabulary = bundled->pieces(), whole = pieces_of(*bundled, stories);
+  const std::set<std::string> known(vocabulary.begin(), vocabulary.end());
+  std::set<std::string> after_space;
+  for (size_t i = 1; i < whole.size(); ++i)
+    if (whole[i - 1] == kSpace) after_space.insert(whole[i]);
+  CHECK(after_space.contains("Do"));
+  for (const std::string& piece : after_space) CHECK_FALSE(known.contains(kSpace + piece));
   CHECK_THAT(chapter(),
              ContainsSubstring(fmt::format("\"pieces\":[\"{}\"]", joined(pieces_of(*bundled, "café 🙂"), "\",\""))));
 }
