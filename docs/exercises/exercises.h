@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "tensor/tensor.h"
@@ -188,5 +190,53 @@ RoundedRow rounded_row(const std::vector<double>& row);
 /// alone, whose left number is 0 to 255 and whose right one -128 to 127.
 int64_t dot_without_sign(const std::vector<int64_t>& a, const std::vector<int64_t>& b,
                          const std::function<int64_t(int64_t, int64_t)>& multiply);
+
+// --- Chapter 15: tokens ---
+
+struct CountedWord {
+  std::vector<std::string> pieces;
+  int64_t count;  ///< How often the text has it.
+};
+/// tokens_1_merge. Merges the most frequent pair of neighbours in all words, from left to right, and returns the new
+/// piece; "" when no word has two pieces. Of equally frequent pairs it is the one whose piece is shorter, then the one
+/// whose piece sorts first.
+std::string merge_most_frequent(std::vector<CountedWord>& words);
+
+struct Merge {
+  std::string left, right;
+};
+/// tokens_2_encode. The pieces of an ASCII word by merges that were learned in this order: of all neighbours that can
+/// be merged, those of the earliest merge first, from left to right.
+std::vector<std::string> encode_word(const std::string& word, const std::vector<Merge>& merges);
+
+/// tokens_3_fallback. The characters of a valid UTF-8 text, in order. One that is not in the alphabet becomes its
+/// bytes, each written as "<0xC3>".
+std::vector<std::string> characters_or_bytes(const std::string& text, const std::set<std::string>& alphabet);
+
+// --- Chapter 16: training ---
+
+struct LossAndGradient {
+  double loss;
+  std::vector<double> gradient;  ///< of the loss, by each logit
+};
+/// training_1_cross_entropy. The cross-entropy of logits when `target` comes next, in nats, and its gradient. Logits
+/// like 1000 and -1000 must work too.
+LossAndGradient cross_entropy_of(const std::vector<double>& logits, int64_t target);
+
+struct AdamWWeight {
+  double x;             ///< the weight
+  double m = 0, v = 0;  ///< running means of its gradient and of the gradient's square
+  int64_t steps = 0;    ///< steps done
+};
+struct AdamWRates {
+  double lr, beta1, beta2, eps, weight_decay;
+};
+/// training_2_adamw. One step of AdamW for one weight with this gradient.
+void adamw_step(AdamWWeight& weight, double gradient, const AdamWRates& rates);
+
+/// training_3_trapezoid. The factor of the learning rate in step 1..steps: k / warmup in step k below warmup, then 1,
+/// and over the last `cooldown` steps a straight line down that is 1 in the first of them and 1 / cooldown in the last.
+/// Either may be 0; together they are at most `steps`.
+double trapezoid(int64_t step, int64_t steps, int64_t warmup, int64_t cooldown);
 
 }  // namespace tinymor

@@ -1,5 +1,6 @@
 # Runs the checks on the wrong answers: each must be refused, with a hint.
 execute_process(COMMAND ${PROGRAM} RESULT_VARIABLE status OUTPUT_VARIABLE said)
+string(REPLACE ";" "," said "${said}")  # a hint may have one, and a list is cut there
 string(REGEX MATCHALL "[a-z_0-9]+: not yet: [^\n]+\nhint: [^\n]+\n" refused "${said}")
 list(LENGTH refused count)
 list(LENGTH ANSWERS wanted)
