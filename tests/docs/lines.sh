@@ -11,9 +11,9 @@ while read -r folder budget; do
 done <<'END'
 tensor     3750
 autograd   1850
-mor        3600
-datasets   2450
-trainer    6850
-visualizer 22900
+mor        3700
+datasets   2950
+trainer    8000
+visualizer 22950
 END
 exit $over

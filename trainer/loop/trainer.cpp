@@ -12,6 +12,7 @@
 #include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
 #include "mor/checkpoint.h"
+#include "mor/counts.h"
 #include "mor/generate.h"
 #include "mor/llama_config.h"
 #include "tensor/error.h"
@@ -48,6 +49,21 @@ void add_notes(Corpus& corpus, const Tokenizer& tokenizer, const DataConfig& dat
   const std::string unknown = trained_on_it ? "" : unknown_characters(tokenizer, corpus.text);
   if (!unknown.empty())
     corpus.notes.push_back(fmt::format("data: {} did not occur in the text that the tokenizer learned from", unknown));
+}
+
+/// What a run learns from, for people, with a warning when that is little for the model.
+std::vector<std::string> size_notes(const std::string& text, const DataSplit& split, const ModelConfig& model) {
+  constexpr int64_t kFewTokens = 30;  // parameters per token beyond which a text is soon known by heart
+  const auto characters = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+  const int64_t tokens = int64_t(split.train.size()), parameters = count_parameters(model).total();
+  std::vector<std::string> notes{fmt::format("data: {} bytes, {} characters; {} tokens to train on, {} held out",
+                                             text.size(), characters, tokens, split.held_out.size())};
+  if (parameters > kFewTokens * tokens)
+    notes.push_back(fmt::format(
+        "warning: {} tokens are few for a model with {} parameters: it will soon know them by heart (give more text, "
+        "or a smaller model.d_model)",
+        tokens, parameters));
+  return notes;
 }
 
 /// The windows [n,T] that a run is judged by, without what the tokenizer does not know.
@@ -178,7 +194,9 @@ std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<St
     config.model.vocab_size = tokenizer->vocab_size();
     add_notes(corpus, *tokenizer, config.data, !start);
     const uint64_t print = fingerprint(corpus.text);
-    DataSplit split = split_text(config, *tokenizer, std::exchange(corpus.text, {}));
+    DataSplit split = split_text(config, *tokenizer, corpus.text);
+    for (std::string& note : size_notes(std::exchange(corpus.text, {}), split, config.model))
+      corpus.notes.push_back(std::move(note));
     if (beforehand) beforehand(config, 0);
     auto made = std::make_unique<Text>(std::move(config), std::move(tokenizer), std::move(split), print);
     made->notes = std::move(corpus.notes);
@@ -207,7 +225,9 @@ std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, cons
     Corpus corpus = read_corpus(source);
     config.data.source = resolve_source(source);
     const uint64_t print = fingerprint(corpus.text);
-    DataSplit split = split_text(config, *tokenizer, std::exchange(corpus.text, {}));
+    DataSplit split = split_text(config, *tokenizer, corpus.text);
+    for (std::string& note : size_notes(std::exchange(corpus.text, {}), split, config.model))
+      corpus.notes.push_back(std::move(note));
     if (beforehand) beforehand(config, read_progress(folder).step);
     auto task = std::make_unique<Text>(std::move(config), std::move(tokenizer), std::move(split), print);
     task->notes = std::move(corpus.notes);
