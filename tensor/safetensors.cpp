@@ -18,10 +18,50 @@ constexpr uint64_t kLengthBytes = 8;         // of the header length in front of
 constexpr uint64_t kMaxHeader = 8ull << 20;  // some 60 000 tensors
 constexpr const char* kMetadata = "__metadata__";
 
-/// One tensor of the header: its shape and where its numbers are, in bytes after the header.
+/// A type of numbers in a file: its name, its size in bytes, and what makes a float of them.
+struct NumberType {
+  const char* name;
+  uint64_t bytes;
+  void (*widen)(const char* from, size_t count, Real* to);
+};
+
+/// A number of type `Stored` after the other, each turned into a float by `widen`.
+template <class Stored, float widen(Stored)>
+void widen_all(const char* from, size_t count, Real* to) {
+  for (size_t i = 0; i < count; ++i) {
+    Stored stored;
+    std::memcpy(&stored, from + i * sizeof stored, sizeof stored);
+    to[i] = Real(widen(stored));
+  }
+}
+
+float of_f32(float number) {
+  return number;
+}
+
+/// The upper half of a float.
+float of_bf16(uint16_t bits) {
+  return std::bit_cast<float>(uint32_t(bits) << 16);
+}
+
+/// A sign, 5 bits of exponent, 10 of fraction. In the place where a float has them, the exponent, also that of numbers
+/// below its range, is too small by the difference of the biases, 127 - 15.
+float of_f16(uint16_t bits) {
+  const uint32_t sign = uint32_t(bits & 0x8000) << 16, rest = uint32_t(bits & 0x7FFF) << 13;
+  const bool finite = (bits & 0x7C00) != 0x7C00;
+  const float magnitude = finite ? std::bit_cast<float>(rest) * 0x1p112f : std::bit_cast<float>(rest | 0x7F800000);
+  return std::bit_cast<float>(std::bit_cast<uint32_t>(magnitude) | sign);
+}
+
+constexpr NumberType kNumberTypes[] = {{"F32", 4, widen_all<float, of_f32>},
+                                       {"F16", 2, widen_all<uint16_t, of_f16>},
+                                       {"BF16", 2, widen_all<uint16_t, of_bf16>}};
+
+/// One tensor of the header: its shape, and what its numbers are and where, in bytes after the header.
 struct Entry {
   std::string name;
   Shape shape;
+  const NumberType* type;
   uint64_t begin, end;
 };
 
@@ -34,10 +74,12 @@ class EntryReader {
     require(json.is_object() && json.size() == 3 && json.contains("dtype") && json.contains("shape") &&
                 json.contains("data_offsets"),
             name, "its header entry is not dtype, shape and data_offsets");
-    check_input(json["dtype"] == "F32",
-                "{}: tensor \"{}\": its numbers are {}, and only F32 is read (convert the file)", file_, name,
-                json["dtype"].dump(-1, ' ', /*ensure_ascii=*/true));
-    Entry entry{name, read_shape(name, json["shape"]), 0, 0};
+    const auto type =
+        std::ranges::find_if(kNumberTypes, [&](const NumberType& known) { return json["dtype"] == known.name; });
+    check_input(type != std::end(kNumberTypes),
+                "{}: tensor \"{}\": its numbers are {}, and only F32, F16 and BF16 are read (convert the file)", file_,
+                name, json["dtype"].dump(-1, ' ', /*ensure_ascii=*/true));
+    Entry entry{name, read_shape(name, json["shape"]), type, 0, 0};
     const nlohmann::json& offsets = json["data_offsets"];
     require(
         offsets.is_array() && offsets.size() == 2 && offsets[0].is_number_unsigned() && offsets[1].is_number_unsigned(),
@@ -45,7 +87,7 @@ class EntryReader {
     entry.begin = offsets[0].get<uint64_t>();
     entry.end = offsets[1].get<uint64_t>();
     require(entry.begin <= entry.end && entry.end <= data_size_, name, "its data_offsets leave the file");
-    require(entry.end - entry.begin == 4 * static_cast<uint64_t>(entry.shape.count()), name,
+    require(entry.end - entry.begin == type->bytes * static_cast<uint64_t>(entry.shape.count()), name,
             "its shape does not fit its data_offsets");
     return entry;
   }
@@ -88,9 +130,9 @@ class EntryReader {
 
 /// `data` has been checked to hold the numbers of `entry`.
 Tensor read_numbers(const Entry& entry, std::string_view data) {
-  std::vector<float> floats(static_cast<size_t>(entry.shape.count()));
-  if (!floats.empty()) std::memcpy(floats.data(), data.data() + entry.begin, entry.end - entry.begin);
-  return Tensor(entry.shape, std::vector<Real>(floats.begin(), floats.end()));
+  Tensor tensor(entry.shape);
+  if (tensor.count() > 0) entry.type->widen(data.data() + entry.begin, size_t(tensor.count()), tensor.mutable_data());
+  return tensor;
 }
 
 std::map<std::string, std::string> read_metadata(const nlohmann::json& json, const std::string& file) {

@@ -1,7 +1,7 @@
 #pragma once
 // Named tensors in one file, in the format of the safetensors libraries: 8 bytes header length, a JSON header with
-// the type, shape and place of each tensor, then the numbers, little endian. Always F32 on disk, also where Real is
-// double. The format: https://github.com/huggingface/safetensors#format
+// the type, shape and place of each tensor, then the numbers, little endian. Written as F32, also where Real is double;
+// F32, F16 and BF16 are read. The format: https://github.com/huggingface/safetensors#format
 
 #include <filesystem>
 #include <map>

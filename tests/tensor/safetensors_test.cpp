@@ -1,6 +1,8 @@
 #include "tensor/safetensors.h"
 
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <random>
 
 #include "support/catch.h"
@@ -79,6 +81,25 @@ TEST_CASE("a name or text that a safetensors header cannot hold is refused when 
   file = {};
   file.tensors["__metadata__"] = Tensor(1);
   REQUIRE_THROWS_AS(write_safetensors(file), Error);
+}
+
+TEST_CASE("numbers of two bytes are read as the floats that they are, also the smallest, infinities and NaN") {
+  const auto read = [](const std::string& dtype, const std::vector<uint16_t>& bits) {
+    const std::string header = R"({"w":{"dtype":")" + dtype + R"(","shape":[)" + std::to_string(bits.size()) +
+                               R"(],"data_offsets":[0,)" + std::to_string(2 * bits.size()) + "]}}";
+    const std::string bytes =
+        with_header(header) + std::string(reinterpret_cast<const char*>(bits.data()), 2 * bits.size());
+    return parse_safetensors(bytes, "x").tensors.at("w").to_vector();
+  };
+  const Real infinity = std::numeric_limits<Real>::infinity();
+  REQUIRE(read("F16", {0x0000, 0x3C00, 0xC000, 0x7BFF, 0x0001, 0x03FF, 0x0400, 0x3555, 0x7C00, 0xFC00}) ==
+          std::vector<Real>{0, 1, -2, 65504, Real(std::ldexp(1, -24)), Real(std::ldexp(1023, -24)),
+                            Real(std::ldexp(1, -14)), Real(0.333251953125), infinity, -infinity});
+  REQUIRE(read("BF16", {0x0000, 0x3F80, 0xC000, 0x3EAB, 0x0001, 0x7F80}) ==
+          std::vector<Real>{0, 1, -2, Real(0.333984375), Real(std::ldexp(1, -133)), infinity});
+  REQUIRE(std::signbit(read("F16", {0x8000})[0]));
+  REQUIRE(std::isnan(read("F16", {0x7E00})[0]));
+  REQUIRE(std::isnan(read("BF16", {0x7FC0})[0]));
 }
 
 TEST_CASE("every truncation of a safetensors file is refused") {
