@@ -1,3 +1,4 @@
+#include "datasets/bpe_tokenizer.h"
 #include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
 
@@ -32,6 +33,12 @@ class ByteTokenizer : public Tokenizer {
 
   void save(const std::filesystem::path& folder) const override {
     write_tokenizer_file(folder, tokenizer_json, tokenizer_json_text("byte", ""));
+  }
+
+  std::string tokenizers_json() const override {
+    BpeFile file{.byte_level = true};
+    for (int byte = 0; byte < 256; ++byte) file.vocab[byte_letter(static_cast<unsigned char>(byte))] = byte;
+    return file.text();
   }
 };
 

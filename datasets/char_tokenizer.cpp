@@ -2,6 +2,7 @@
 #include <set>
 #include <string_view>
 
+#include "datasets/bpe_tokenizer.h"
 #include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
 #include "tensor/error.h"
@@ -43,6 +44,13 @@ class CharTokenizer : public Tokenizer {
     std::string all;
     for (const std::string& character : characters_) all += character;
     write_tokenizer_file(folder, tokenizer_json, tokenizer_json_text("char", all));
+  }
+
+  std::string tokenizers_json() const override {
+    BpeFile file{.unknown = "<unk>"};
+    for (const std::string& character : characters_) file.vocab[character] = id_of(character);
+    file.vocab[file.unknown] = unknown();
+    return file.text();
   }
 
   int32_t unknown() const override { return static_cast<int32_t>(characters_.size()); }

@@ -114,6 +114,7 @@ class Reader {
         std::memcpy(&score, &bits, 4);
         require(std::isfinite(score), "has a score that is not a number", "train the tokenizer again");
       }
+      if (field.number == 3) model_.has_user_pieces |= field.value == 4 || field.value == 5;
     }
     require(!text.empty() && is_utf8(text) && text.find('\0') == text.npos, "has a piece that is not text",
             "train the tokenizer again");

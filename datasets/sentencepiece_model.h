@@ -9,10 +9,11 @@ namespace tinymor {
 
 /// What encoding needs to know and the library does not tell. The defaults hold where a file says nothing.
 struct SentencePieceModel {
-  bool adds_prefix = true;     ///< Encoding puts a space before the text.
-  bool trims_spaces = true;    ///< Encoding drops spaces at the ends of the text, and doubled ones.
-  bool joins_lines = false;    ///< A piece has a newline in it.
-  bool byte_fallback = false;  ///< Every byte has a piece.
+  bool adds_prefix = true;       ///< Encoding puts a space before the text.
+  bool trims_spaces = true;      ///< Encoding drops spaces at the ends of the text, and doubled ones.
+  bool joins_lines = false;      ///< A piece has a newline in it.
+  bool byte_fallback = false;    ///< Every byte has a piece.
+  bool has_user_pieces = false;  ///< Some pieces are found in a text before all else, or never written.
 };
 
 /// Reads `bytes`, a serialized sentencepiece.ModelProto. Throws InputError, beginning with `name`, unless it is whole,

@@ -6,10 +6,13 @@
 #include <set>
 #include <string_view>
 
+#include "datasets/added_tokens.h"
+#include "datasets/bpe_tokenizer.h"
 #include "datasets/sentencepiece_model.h"
 #include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
 #include "tensor/error.h"
+#include "tensor/files.h"
 #include "tensor/threads.h"
 
 namespace tinymor {
@@ -24,26 +27,38 @@ constexpr std::string_view reserved_symbol = "\xE2\x96\x85";
 /// The bytes and "unknown".
 constexpr int64_t n_fixed_pieces = 257;
 
+/// One more piece, of the type CONTROL, at the end of a serialized model: field 1 of it, with text and type in its
+/// fields 1 and 3. `text` is short.
+std::string control_piece(const std::string& text) {
+  const std::string inner = "\x0A" + std::string(1, char(text.size())) + text + "\x18\x03";
+  return "\x0A" + std::string(1, char(inner.size())) + inner;
+}
+
 class SentencePieceTokenizer : public Tokenizer {
  public:
   /// Throws InputError, beginning with `name`, when `bytes` are not a usable model.
-  SentencePieceTokenizer(const std::string& bytes, const std::string& name)
+  SentencePieceTokenizer(const std::string& bytes, const std::string& name, bool begins, int64_t vocab_size)
       : bytes_(bytes), model_(check_sentencepiece_model(bytes, name)) {
-    const auto status = processor_.LoadFromSerializedProto(bytes_);
-    check_input(status.ok(), "{}: damaged: its pieces do not fit together (train the tokenizer again)", name);
+    load(name);
+    if (processor_.bos_id() < 0) return;  // trained here
+    if (begins) begin_ = processor_.bos_id();
+    const int64_t own = processor_.GetPieceSize();
+    for (int64_t id = own; id < vocab_size; ++id) bytes_ += control_piece(fmt::format("<unused {}>", id));
+    if (own < vocab_size) load(name);
+    special_ = AddedTokens(special_pieces());
   }
 
   int64_t vocab_size() const override { return processor_.GetPieceSize(); }
 
   std::vector<int32_t> encode(const std::string& text) const override {
     check_utf8(text, "text");
-    const std::vector<std::string_view> parts = parts_of(text);
-    std::vector<std::vector<int32_t>> part_ids(parts.size());
-    parallel_for(int64_t(parts.size()), [&](int64_t i) { part_ids[size_t(i)] = encode_part(parts[size_t(i)]); });
     std::vector<int32_t> ids;
-    for (std::vector<int32_t>& some : part_ids) {
-      ids.insert(ids.end(), some.begin(), some.end());
-      some = {};
+    if (begin_ >= 0) ids.push_back(begin_);
+    for (std::string_view rest = text; !rest.empty();) {
+      const AddedTokens::Found found = special_.first_in(rest);
+      append_between(rest.substr(0, found.begin), ids);
+      if (found.token) ids.push_back(found.token->id);
+      rest.remove_prefix(found.end);
     }
     return ids;
   }
@@ -71,11 +86,36 @@ class SentencePieceTokenizer : public Tokenizer {
 
   void save(const std::filesystem::path& folder) const override {
     write_tokenizer_file(folder, tokenizer_model, bytes_);
+    if (begin_ >= 0) write_file_atomically(folder / tokenizer_config_json, "{\"add_bos_token\": true}\n");
+  }
+
+  // Pieces with spaces for the marks, so that a U+2581 of a text stays what it is: that has no piece then, and becomes
+  // bytes, as in encode.
+  std::string tokenizers_json() const override {
+    check_input(!model_.has_user_pieces && !model_.trims_spaces,
+                "tokenizer.model: has pieces of its own for some texts, or drops spaces, which the tokenizers library "
+                "does in another way (use the model's folder as it came)");
+    BpeFile file{.fuse_unknown = !model_.byte_fallback,
+                 .byte_fallback = model_.byte_fallback,
+                 .adds_prefix = model_.adds_prefix};
+    for (int id = 0; id < processor_.GetPieceSize(); ++id) file.vocab[text_of(id)] = id;
+    check_input(int(file.vocab.size()) == processor_.GetPieceSize(),
+                "tokenizer.model: has pieces with spaces, which are told by marks (train the tokenizer again)");
+    file.unknown = text_of(processor_.unk_id());
+    if (begin_ >= 0) file.begin = text_of(begin_);
+    for (const AddedToken& token : special_.all()) file.special.push_back(token.content);
+    for (const auto& [left, right] : pairs()) file.merges.push_back({left, right});
+    return file.text();
   }
 
   int32_t unknown() const override { return processor_.unk_id(); }
 
  private:
+  void load(const std::string& name) {
+    const auto status = processor_.LoadFromSerializedProto(bytes_);
+    check_input(status.ok(), "{}: damaged: its pieces do not fit together (train the tokenizer again)", name);
+  }
+
   /// A text in parts of some length that end with newlines, where no piece reaches over one: each can be encoded by
   /// itself.
   std::vector<std::string_view> parts_of(std::string_view text) const {
@@ -89,6 +129,17 @@ class SentencePieceTokenizer : public Tokenizer {
     }
     parts.push_back(text);
     return parts;
+  }
+
+  /// Appends what becomes of a text between special pieces, its parts on all threads.
+  void append_between(std::string_view text, std::vector<int32_t>& ids) const {
+    const std::vector<std::string_view> parts = parts_of(text);
+    std::vector<std::vector<int32_t>> part_ids(parts.size());
+    parallel_for(int64_t(parts.size()), [&](int64_t i) { part_ids[size_t(i)] = encode_part(parts[size_t(i)]); });
+    for (std::vector<int32_t>& some : part_ids) {
+      ids.insert(ids.end(), some.begin(), some.end());
+      some = {};
+    }
   }
 
   std::vector<int32_t> encode_part(std::string_view rest) const {
@@ -114,6 +165,14 @@ class SentencePieceTokenizer : public Tokenizer {
     return std::min(text.find(space_symbol), text.size());
   }
 
+  /// The pieces that stand for no text, which transformers finds in texts all the same.
+  std::vector<AddedToken> special_pieces() const {
+    std::vector<AddedToken> all;
+    for (int id = 0; id < processor_.GetPieceSize(); ++id)
+      if (processor_.IsControl(id) || processor_.IsUnknown(id)) all.push_back({processor_.IdToPiece(id), id, true});
+    return all;
+  }
+
   /// Appends the bytes of the separator that `text` begins with; returns how many there are.
   size_t append_separator(std::string_view text, std::vector<int32_t>& ids) const {
     const size_t length = character_length(text);
@@ -128,6 +187,39 @@ class SentencePieceTokenizer : public Tokenizer {
     ids.insert(ids.end(), run_ids.begin(), run_ids.end());
   }
 
+  std::string text_of(int32_t id) const {
+    std::string text;
+    append_with_spaces(processor_.IdToPiece(id), text);
+    return text;
+  }
+
+  bool is_normal(int id) const {
+    return !processor_.IsByte(id) && !processor_.IsUnknown(id) && !processor_.IsControl(id);
+  }
+
+  /// What may be merged, the first first: the library merges the two neighbours whose joint piece has the highest
+  /// score, so a piece stands for every two pieces that it can be cut into.
+  std::vector<std::pair<std::string, std::string>> pairs() const {
+    std::vector<int> order;
+    std::map<std::string, int, std::less<>> ids;
+    for (int id = 0; id < processor_.GetPieceSize(); ++id) {
+      if (!is_normal(id)) continue;
+      order.push_back(id);
+      ids[text_of(id)] = id;
+    }
+    std::ranges::stable_sort(order, std::ranges::greater(), [&](int id) { return processor_.GetScore(id); });
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const int id : order) {
+      const std::string piece = text_of(id);
+      for (size_t at = character_length(piece); at < piece.size();
+           at += character_length(std::string_view(piece).substr(at))) {
+        const std::string_view left = std::string_view(piece).substr(0, at), right = std::string_view(piece).substr(at);
+        if (ids.contains(left) && ids.contains(right)) all.emplace_back(left, right);
+      }
+    }
+    return all;
+  }
+
   static void append_with_spaces(std::string_view piece, std::string& text) {
     for (size_t at = piece.find(space_symbol); at != piece.npos; at = piece.find(space_symbol)) {
       text += piece.substr(0, at);
@@ -140,6 +232,8 @@ class SentencePieceTokenizer : public Tokenizer {
   std::string bytes_;
   SentencePieceModel model_;
   sentencepiece::SentencePieceProcessor processor_;
+  AddedTokens special_;  // where the model comes from elsewhere
+  int32_t begin_ = -1;   // the one of them before every text; -1: none
 };
 
 using Counts = std::map<std::string, int64_t, std::less<>>;
@@ -215,8 +309,9 @@ class WordIterator : public sentencepiece::SentenceIterator {
 
 }  // namespace
 
-std::unique_ptr<Tokenizer> sentencepiece_from_bytes(const std::string& bytes, const std::string& name) {
-  return std::make_unique<SentencePieceTokenizer>(bytes, name);
+std::unique_ptr<Tokenizer> sentencepiece_from_bytes(const std::string& bytes, const std::string& name, bool begins,
+                                                    int64_t vocab_size) {
+  return std::make_unique<SentencePieceTokenizer>(bytes, name, begins, vocab_size);
 }
 
 std::unique_ptr<Tokenizer> train_sentencepiece(const std::string& text, int64_t vocab_size) {

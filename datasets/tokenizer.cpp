@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "datasets/bpe_tokenizer.h"
 #include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
 #include "tensor/cited.h"
@@ -23,17 +24,21 @@ constexpr const char* json_format = "tinymor-tokenizer-1";
 /// Far above the size of any tokenizer (Llama 3's is 2 MB), far below what would fill the memory.
 constexpr uint64_t max_tokenizer_bytes = 64 << 20;
 
-std::unique_ptr<Tokenizer> tokenizer_from_json(const std::string& text, const std::string& name) {
-  const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
+/// Whether the folder of a tokenizer.model says so. Where it does not, version 4 of transformers does it, and 5 does
+/// not.
+bool begins_texts(const fs::path& folder) {
+  std::error_code ignored;
+  const fs::path file = folder / tokenizer_config_json;
+  if (!fs::is_regular_file(file, ignored)) return false;
+  const json document = json::parse(read_file(file, max_tokenizer_bytes), nullptr, /*allow_exceptions=*/false);
+  return document.is_object() && document.value("add_bos_token", json()) == true;
+}
+
+std::unique_ptr<Tokenizer> tokenizer_from_json(const json& document, const std::string& name) {
   const auto field = [&](const char* key) -> std::string {
     if (!document.is_object() || !document.contains(key) || !document[key].is_string()) return "";
     return document[key].get<std::string>();
   };
-  check_input(
-      !document.is_object() || !document.contains("model"),
-      "{}: a tokenizer of Hugging Face's tokenizers library, which is not read (use the tokenizer.model that the "
-      "model came with)",
-      name);
   check_input(field("format") == json_format, "{}: damaged, or not a tokenizer of format {} (train it again)", name,
               json_format);
   if (field("type") == "byte") return byte_tokenizer();
@@ -87,7 +92,7 @@ void write_tokenizer_file(const fs::path& folder, const char* name, const std::s
   fs::remove(folder / (name == std::string(tokenizer_json) ? tokenizer_model : tokenizer_json), ignored);
 }
 
-std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder) {
+std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder, int64_t vocab_size) {
   std::error_code ignored;
   const fs::path model = folder / tokenizer_model;
   const fs::path plain = folder / tokenizer_json;
@@ -96,12 +101,18 @@ std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder) {
   check_input(has_model || has_plain,
               "{}: no tokenizer.model or tokenizer.json in it (name a run folder, or put its tokenizer back)",
               folder.string());
-  check_input(!has_model || !has_plain,
-              "{}: both tokenizer.model and tokenizer.json in it (remove the one that the model was not trained with)",
-              folder.string());
-  const fs::path file = has_model ? model : plain;
-  const std::string bytes = read_file(file, max_tokenizer_bytes);
-  return has_model ? sentencepiece_from_bytes(bytes, file.string()) : tokenizer_from_json(bytes, file.string());
+  if (has_plain) {
+    const std::string text = read_file(plain, max_tokenizer_bytes);
+    const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (is_of_tokenizers_library(document)) return bpe_tokenizer(text, plain.string(), vocab_size);
+    check_input(
+        !has_model,
+        "{}: both tokenizer.model and tokenizer.json in it (remove the one that the model was not trained with)",
+        folder.string());
+    return tokenizer_from_json(document, plain.string());
+  }
+  return sentencepiece_from_bytes(read_file(model, max_tokenizer_bytes), model.string(), begins_texts(folder),
+                                  vocab_size);
 }
 
 }  // namespace tinymor

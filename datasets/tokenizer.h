@@ -1,5 +1,6 @@
 #pragma once
-// Text to token ids and back. Three tokenizers behind one interface: bytes, characters, and SentencePiece.
+// Text to token ids and back. Tokenizers behind one interface: bytes, characters, SentencePiece, and those that come
+// with models of Hugging Face (datasets/bpe_tokenizer.h).
 //
 // Byte and SentencePiece tokenizers are exact: decode(encode(text)) == text, to the last space and newline. The
 // character tokenizer is exact too, as long as all characters occurred in the text that it was trained on.
@@ -34,6 +35,9 @@ class Tokenizer {
   /// Writes tokenizer.model (SentencePiece) or tokenizer.json (the others) into `folder`, atomically, and removes the
   /// file of the other kind. Throws as write_file_atomically does.
   virtual void save(const std::filesystem::path& folder) const = 0;
+  /// The text of a tokenizer.json with which Hugging Face's tokenizers library gives the same ids. Throws InputError,
+  /// saying why, for a tokenizer from elsewhere that it cannot imitate.
+  virtual std::string tokenizers_json() const = 0;
 
  protected:
   void check_id(int32_t id) const;
@@ -56,8 +60,11 @@ std::unique_ptr<Tokenizer> train_sentencepiece(const std::string& text, int64_t 
 /// when it knows them all. Throws as encode does.
 std::string unknown_characters(const Tokenizer& tokenizer, const std::string& text);
 
-/// The tokenizer kept in a run folder. Throws InputError when there is none or it is damaged. tokenizer.model may come
-/// from elsewhere, as long as it is byte-pair encoding without a normalization table (Llama's is).
-std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder);
+/// The tokenizer kept in a run folder, or beside a model of Hugging Face. Throws InputError when there is none or it is
+/// damaged. tokenizer.model may come from elsewhere, as long as it is byte-pair encoding without a normalization table
+/// (Llama's is); its token that begins a text is put before each where a tokenizer_config.json says so. Where
+/// the tokenizers library has its own form of it beside it, that is read. One from elsewhere gets unused tokens until
+/// it has `vocab_size`: a model's vocabulary may be rounded up.
+std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder, int64_t vocab_size = 0);
 
 }  // namespace tinymor

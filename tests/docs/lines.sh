@@ -11,9 +11,9 @@ while read -r folder budget; do
 done <<'END'
 tensor     3750
 autograd   1850
-mor        3700
-datasets   2950
-trainer    8000
+mor        3900
+datasets   3950
+trainer    8150
 visualizer 22950
 END
 exit $over
