@@ -1,6 +1,7 @@
 #include "mor/checkpoint.h"
 
 #include "mor/counts.h"
+#include "mor/llama_checkpoint.h"
 #include "mor/llama_config.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -26,12 +27,11 @@ bool is_of(const SafetensorsFile& file, const Format& format) {
   return file.text("tinymor") == format.name || file.text("format") == format.old_name;
 }
 
-/// What to call the weights at `path`, which tinymor did not write.
-std::string foreign(const std::filesystem::path& path, const SafetensorsFile& file) {
-  const std::string type = transformers_model_type(config_beside(path));
-  if (!type.empty()) return fmt::format("the weights of a \"{}\" model of Hugging Face", type);
-  return file.tensors.contains("model.embed_tokens.weight") ? "the weights of a Llama model as Hugging Face keeps them"
-                                                            : "tensors";
+/// What to call the weights in `file`, which tinymor did not write.
+const char* foreign(const SafetensorsFile& file) {
+  return file.tensors.contains("model.embed_tokens.weight")
+             ? "the weights of a Llama model as Hugging Face keeps them, without a config.json beside them and"
+             : "tensors,";
 }
 
 int64_t whole_number(const SafetensorsFile& file, const std::string& key) {
@@ -55,10 +55,9 @@ SomeModel filled(const SafetensorsFile& file, const SomeConfig& config, int64_t 
   return model;
 }
 
-/// What `make` makes of the file at `path`, which must be of `format`. Errors begin with the path.
+/// What `make` makes of `file`, read from `path`, which must be of `format`. Errors begin with the path.
 template <class Make>
-auto read_as(const std::filesystem::path& path, const Format& format, Make make) {
-  const SafetensorsFile file = read_safetensors(path);
+auto read_as(const std::filesystem::path& path, const SafetensorsFile& file, const Format& format, Make make) {
   for (const Format& other : {kText, kImages})
     check_input(!is_of(file, other) || other.sees == format.sees,
                 "{}: is a model of {}, not of {} (use a file that {} wrote)", path.string(), other.sees, format.sees,
@@ -66,8 +65,8 @@ auto read_as(const std::filesystem::path& path, const Format& format, Make make)
   check_input(!file.text("tinymor").starts_with("trainer-"),
               "{}: is what a run goes on from, not a model (use the model.safetensors beside it)", path.string());
   check_input(is_of(file, format),
-              "{}: holds {}, without the configuration that {} puts into a model's metadata (use a file that it wrote)",
-              path.string(), foreign(path, file), format.writer);
+              "{}: holds {} without the configuration that {} puts into a model's metadata (use a file that it wrote)",
+              path.string(), foreign(file), format.writer);
   try {
     return make(file);
   } catch (const InputError& error) {
@@ -102,16 +101,21 @@ std::string write_checkpoint(const ImageModel& model) {
 }
 
 Model read_checkpoint(const std::filesystem::path& path) {
-  return read_as(path, kText, [&](const SafetensorsFile& file) {
+  const std::string beside = config_beside(path);
+  if (path.filename() == kWeightIndex) return read_llama_index(path, beside);
+  const SafetensorsFile read = read_safetensors(path);
+  const bool ours = read.metadata.contains("tinymor") || is_of(read, kText) || is_of(read, kImages);
+  if (!ours && !transformers_model_type(beside).empty()) return llama_model(path, read, beside);
+  return read_as(path, read, kText, [&](const SafetensorsFile& file) {
     const ModelConfig config = config_from_json(file.text("config"));
-    check_llama_config(config_beside(path), "config.json beside it", config);
+    check_llama_config(beside, "config.json beside it", config);
     const ParameterCounts counts = count_parameters(config);
     return filled<Model>(file, config, counts.total() + counts.buffers);
   });
 }
 
 ImageModel read_image_checkpoint(const std::filesystem::path& path) {
-  return read_as(path, kImages, [](const SafetensorsFile& file) {
+  return read_as(path, read_safetensors(path), kImages, [](const SafetensorsFile& file) {
     ImageConfig config{config_from_json(file.text("config")), whole_number(file, "image_size"),
                        whole_number(file, "patch_size"), whole_number(file, "classes")};
     config.resolve();

@@ -17,7 +17,8 @@ std::string write_checkpoint(const ImageModel& model);
 std::string config_beside(const std::filesystem::path& file);
 /// Reads a checkpoint, which may be hostile. Throws InputError when the file is missing, is not a tinymor checkpoint of
 /// that kind, or has other tensors than its configuration says, and for a text model when a config.json beside it asks
-/// for something that tinymor does not compute.
+/// for something that tinymor does not compute. A text model may also be one of Hugging Face (mor/llama_checkpoint.h):
+/// weights without tinymor's metadata beside a config.json, or the index of several files.
 Model read_checkpoint(const std::filesystem::path& file);
 ImageModel read_image_checkpoint(const std::filesystem::path& file);
 

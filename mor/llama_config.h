@@ -1,5 +1,6 @@
 #pragma once
-// config.json: how Hugging Face's transformers describes a Llama model, in a file beside its weights.
+// config.json: how Hugging Face's transformers describes a Llama model, in a file beside its weights. Both ways: a
+// vanilla model as such a file, and such a file as the configuration of a vanilla model.
 
 #include <string>
 
@@ -12,6 +13,15 @@ bool is_vanilla(const ModelConfig& config);
 
 /// The config.json of a vanilla model, with which AutoModelForCausalLM.from_pretrained computes its logits.
 std::string llama_config_json(const ModelConfig& config);
+
+/// The longest text that a model of transformers gets here. Many say that they take 131072 tokens, but the table of
+/// rotary positions and the windows of evaluation are as long as a model's longest text.
+constexpr int64_t kLongestLlamaText = 2048;
+
+/// The vanilla model that computes what transformers computes by the config.json `text`, with texts of up to
+/// kLongestLlamaText tokens. Throws InputError, beginning with `name`, when it is of another kind of model, asks for
+/// what no model here computes (check_llama_features), or lacks a size.
+ModelConfig config_from_llama(const std::string& text, const std::string& name);
 
 /// Throws InputError, beginning with `name`, when `text`, a JSON object, asks for something that changes the logits and
 /// that no model here computes: scaled rotary positions, heads of another width, biases, another activation, quantised

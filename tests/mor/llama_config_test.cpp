@@ -132,14 +132,19 @@ TEST_CASE("checkpoints open in Hugging Face's libraries by their format, and old
 
 TEST_CASE("weights that are not ours are refused by what they are") {
   const TemporaryFolder folder;
-  const auto weights = folder.path() / "model.safetensors";
+  const auto weights = folder.path() / "model.safetensors", config = folder.path() / "config.json";
   SafetensorsFile file = parse_safetensors(write_checkpoint(Model(vanilla(), 1)), "good");
   file.metadata = {{"format", "pt"}};
   write_file_atomically(weights, write_safetensors(file));
-  CHECK_THROWS_WITH(read_checkpoint(weights), ContainsSubstring("weights of a Llama model as Hugging Face keeps them"));
-  write_file_atomically(folder.path() / "config.json", with("model_type", "mistral"));
-  CHECK_THROWS_WITH(read_checkpoint(weights), ContainsSubstring("weights of a \"mistral\" model of Hugging Face"));
+  CHECK_THROWS_WITH(read_checkpoint(weights), ContainsSubstring("weights of a Llama model as Hugging Face keeps them, "
+                                                                "without a config.json"));
+  write_file_atomically(config, with("model_type", "mistral"));
+  CHECK_THROWS_WITH(read_checkpoint(weights),
+                    ContainsSubstring("config.json: is that of a model of the kind \"mistral"));
+  write_file_atomically(config, llama_config_json(vanilla()));
+  CHECK(read_checkpoint(weights).config() == vanilla());
+  std::filesystem::remove(config);
   write_file_atomically(folder.path() / "other.safetensors", write_safetensors({}));
-  std::filesystem::remove(folder.path() / "config.json");
-  CHECK_THROWS_WITH(read_checkpoint(folder.path() / "other.safetensors"), ContainsSubstring("holds tensors, without"));
+  CHECK_THROWS_WITH(read_checkpoint(folder.path() / "other.safetensors"),
+                    ContainsSubstring("holds tensors, without the configuration"));
 }

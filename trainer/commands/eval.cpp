@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -31,7 +32,9 @@ Batch windows(const Options& options, const LoadedModel& loaded) {
     const Corpus corpus = read_corpus(options.data);
     for (const std::string& note : corpus.notes)
       if (!options.quiet) tell(note);
-    return consecutive_windows(loaded.tokenizer->encode(corpus.text), length);
+    const std::vector<int32_t> ids = loaded.tokenizer->encode(corpus.text);
+    // A text that is shorter than a window is one.
+    return consecutive_windows(ids, std::clamp<int64_t>(int64_t(ids.size()) - 1, 1, length));
   }
   const RunFolder run{options.model.path};
   check_input(std::filesystem::exists(run.config()),

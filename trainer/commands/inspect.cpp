@@ -120,7 +120,10 @@ void add_inspect_command(CLI::App& app) {
   CLI::App* command =
       add_command(app, "inspect", "Layer map, parameters, FLOPs and cache bytes of a model or a configuration",
                   "tinymor inspect runs/first/config.toml");
-  command->add_option("MODEL", options->path, "Run folder, .safetensors file or configuration in TOML")->required();
+  command
+      ->add_option("MODEL", options->path,
+                   "Run folder, .safetensors file, a Llama model's folder of Hugging Face, or configuration in TOML")
+      ->required();
   add_twin_option(*command, options->twin);
   add_checkpoint_option(*command, options->checkpoint);  // both have one configuration
   command->add_flag("--json", options->json, "Print one JSON document");

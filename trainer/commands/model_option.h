@@ -14,8 +14,9 @@ struct ModelOption {
   WeightFormat weights = WeightFormat::f32;
 };
 /// Adds the option `name` for the path, which is required, and --checkpoint.
-void add_model_option(CLI::App& command, ModelOption& option, const std::string& name = "MODEL",
-                      const std::string& what = "Run folder or .safetensors file");
+void add_model_option(
+    CLI::App& command, ModelOption& option, const std::string& name = "MODEL",
+    const std::string& what = "Run folder, .safetensors file, or a Llama model's folder of Hugging Face");
 /// Adds --checkpoint.
 CLI::Option* add_checkpoint_option(CLI::App& command, std::string& checkpoint);
 

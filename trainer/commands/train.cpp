@@ -35,11 +35,16 @@ Trainer open_from(const Options& options) {
   validate(config);
   ModelConfig model = config.model;
   model.vocab_size = source.config().vocab_size;
-  check_input(model == source.config(),
+  ModelConfig of_the_weights = model;
+  of_the_weights.max_seq_len = source.config().max_seq_len;  // no weight depends on it
+  check_input(of_the_weights == source.config(),
               "--from: the weights of {} are of another model than this configuration (leave out what changes [model] "
               "and [router], or make a recursive model of them with uptrain)",
               options.from.path);
-  return Trainer(std::move(config), run_folder(options), Start{*source.model, source.tokenizer}, cost_adviser(options));
+  Model start(model, config.train.seed);
+  start.load_state_dict(source.model->state_dict());
+  return Trainer(std::move(config), run_folder(options), Start{std::move(start), source.tokenizer},
+                 cost_adviser(options));
 }
 
 Trainer open(const Options& options) {

@@ -168,8 +168,12 @@ Config configured(const TrainingOptions& options, Config base) {
 
 Config configured_from(const TrainingOptions& options, const std::filesystem::path& path, const LoadedModel& source) {
   const RunFolder folder{std::filesystem::is_directory(path) ? path : path.parent_path()};
-  Config base = std::filesystem::exists(folder.config()) ? read_config(folder.config()) : Config::defaults();
+  const bool of_a_run = std::filesystem::exists(folder.config());
+  Config base = of_a_run ? read_config(folder.config()) : Config::defaults();
+  const int64_t usual = base.model.max_seq_len;
   base.model = source.config();
+  // A model from elsewhere takes longer texts than is good to train on here.
+  if (!of_a_run) base.model.max_seq_len = std::min(base.model.max_seq_len, usual);
   Config config = configured(options, base);
   check_input(config.data.tokenizer == base.data.tokenizer && config.data.vocab_size == base.data.vocab_size,
               "data.tokenizer: the weights of {} know the tokens of its own tokenizer (leave data.tokenizer and "

@@ -33,8 +33,11 @@ void add_uptrain_command(CLI::App& app) {
   CLI::App* command =
       add_command(app, "uptrain", "Train a recursive or MoR model whose layers start as those of a trained vanilla one",
                   "tinymor uptrain --from runs/vanilla --set model.sharing=middle_cycle --set model.n_recursions=3 "
-                  "--set model.routing=expert_choice --steps 500 --out runs/uptrained");
-  add_model_option(*command, options->from, "--from", "Vanilla model: run folder or .safetensors file");
+                  "--set model.routing=expert_choice --steps 500 --out runs/uptrained\n"
+                  "tinymor uptrain --from SmolLM-135M --data my.txt --set model.sharing=middle_cycle "
+                  "--set model.n_recursions=2 --out runs/smol");
+  add_model_option(*command, options->from, "--from",
+                   "Vanilla model: run folder, .safetensors file, or a Llama model's folder of Hugging Face");
   command
       ->add_option("--init", options->init,
                    "Which of its layers each shared layer starts as: evenly spaced ones, the mean of those that it "

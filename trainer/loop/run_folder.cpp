@@ -9,6 +9,7 @@
 #include "datasets/corpus.h"
 #include "datasets/images.h"
 #include "mor/checkpoint.h"
+#include "mor/llama_checkpoint.h"
 #include "mor/llama_config.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -121,24 +122,34 @@ Progress read_progress(const RunFolder& run) {
   return progress_of(read_safetensors(run.trainer()), run.trainer().string());
 }
 
+std::filesystem::path find_weights(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  const std::filesystem::path usual = RunFolder{folder}.weights(), index = folder / kWeightIndex;
+  for (const std::filesystem::path& file : {usual, index})
+    if (std::filesystem::exists(file, ignored)) return file;
+  std::vector<std::filesystem::path> others;
+  if (!transformers_model_type(config_beside(usual)).empty())
+    for (auto entry = std::filesystem::directory_iterator(folder, ignored);
+         entry != std::filesystem::directory_iterator(); entry.increment(ignored))
+      if (entry->path().extension() == ".safetensors") others.push_back(entry->path());
+  return others.size() == 1 ? others[0] : std::filesystem::path();
+}
+
 namespace {
 
 /// The file of the only weights at `path`.
 std::filesystem::path only_weights(const std::filesystem::path& path) {
   std::error_code ignored;
   const bool folder = std::filesystem::is_directory(path, ignored);
-  const std::filesystem::path file = folder ? RunFolder{path}.weights() : path;
-  if (std::filesystem::exists(file, ignored)) return file;
-  check_input(!std::filesystem::exists(file.string() + ".index.json", ignored),
-              "{}: a model of Hugging Face in several files, which tinymor does not read (use a model in one "
-              "model.safetensors that tinymor train wrote)",
-              path.string());
-  const std::string type = transformers_model_type(config_beside(RunFolder{path}.weights()));
+  const std::filesystem::path file = folder ? find_weights(path) : path;
+  if (!file.empty() && std::filesystem::exists(file, ignored)) return file;
+  const std::string weights = (folder ? RunFolder{path}.weights() : path).string();
+  const std::string type = transformers_model_type(config_beside(weights));
   check_input(type.empty(),
-              "{}: a \"{}\" model of Hugging Face without model.safetensors, which tinymor does not read "
-              "(use a folder that tinymor train wrote)",
+              "{}: a \"{}\" model of Hugging Face without model.safetensors, or an index of several (save it as "
+              "safetensors)",
               path.string(), type);
-  throw InputError(fmt::format("{}: there is no model (train one: {} train --out {})", file.string(), program(),
+  throw InputError(fmt::format("{}: there is no model (train one: {} train --out {})", weights, program(),
                                shell_path(path.string())));
 }
 
@@ -169,7 +180,8 @@ LoadedModel load_model(const std::filesystem::path& path, Checkpoint which, Weig
   const std::filesystem::path file = weights_of(path, which).file;
   const auto model = std::make_shared<Model>(read_checkpoint(file));
   model->pack(format);
-  LoadedModel loaded{model, load_tokenizer(file.has_parent_path() ? file.parent_path() : ".")};
+  LoadedModel loaded{model,
+                     load_tokenizer(file.has_parent_path() ? file.parent_path() : ".", model->config().vocab_size)};
   check_input(loaded.tokenizer->vocab_size() == loaded.config().vocab_size,
               "{}: the model knows {} tokens, the tokenizer beside it {} (they belong to different runs)",
               file.string(), loaded.config().vocab_size, loaded.tokenizer->vocab_size());

@@ -84,6 +84,9 @@ struct Weights {
   std::filesystem::path file;
   std::string note;  ///< Where a run's best and newest weights differ, which these are, for people; else empty.
 };
+/// The weights of the model in `folder`: model.safetensors, or beside a config.json of Hugging Face the index of
+/// several files, or the only .safetensors file. Empty where there are none.
+std::filesystem::path find_weights(const std::filesystem::path& folder);
 /// The weights of the model at `path`: that file, or those of the folder. A run that has no best ones yet has only the
 /// newest. Throws InputError that says what else is there, such as a model in a form that is not read.
 Weights weights_of(const std::filesystem::path& path, Checkpoint which = Checkpoint::best);
@@ -95,7 +98,8 @@ struct LoadedModel {
 
   const ModelConfig& config() const { return model->config(); }
 };
-/// Loads `path`: a run folder, or a .safetensors file with its tokenizer beside it. Throws InputError. The model is for
+/// Loads `path`: a run folder, a folder of a Llama model of Hugging Face, or a .safetensors file with its tokenizer
+/// beside it. Throws InputError. The model is for
 /// use only, with its weights packed in this format.
 LoadedModel load_model(const std::filesystem::path& path, Checkpoint which = Checkpoint::best,
                        WeightFormat format = WeightFormat::f32);

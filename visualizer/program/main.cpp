@@ -62,10 +62,10 @@ constexpr const char* examples =
 void declare(CLI::App& cli, Options& o) {
   cli.footer(fmt::format(examples, program("tinymor-viz")));
   add_version_flag(cli, "tinymor-viz");
-  cli.add_option(
-      "path", o.path,
-      "a run folder or a folder of runs, a recording (.mortrace), a model (.safetensors), a scene (.scene) or "
-      "a lesson (.lesson) [bundled runs]");
+  cli.add_option("path", o.path,
+                 "a run folder or a folder of runs, a recording (.mortrace), a model (.safetensors, or a Llama's "
+                 "folder of Hugging Face), a scene (.scene) or "
+                 "a lesson (.lesson) [bundled runs]");
   cli.add_option("--train", o.train, "train with this configuration (TOML) in the window");
   cli.add_option("--data", o.data, "with --train: a data set's name, a text file, a folder of them, or images");
   cli.add_option("--out", o.out, "with --train: the run folder to write [runs/live-1, or the next number]");
@@ -172,7 +172,7 @@ Opener dialog_opener(const Options& o, const Wake& wake) {
 void tell_weights(const Options& o, const fs::path& path) {
   std::error_code ignored;
   for (const fs::path& run : runs_in(path)) {
-    if (!fs::exists(RunFolder{run}.weights(), ignored)) continue;  // a recording alone
+    if (find_weights(run).empty()) continue;  // a recording alone
     const std::string note = weights_of(run, checkpoint(o)).note;
     if (!note.empty()) tell(note);
   }

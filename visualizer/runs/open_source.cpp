@@ -16,7 +16,7 @@ std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::func
 std::vector<fs::path> runs_in(const fs::path& folder) {
   std::error_code ignored;
   const auto is_run = [&](const RunFolder& run) {
-    return fs::exists(run.recording(), ignored) || fs::exists(run.weights(), ignored);
+    return fs::exists(run.recording(), ignored) || !find_weights(run.path).empty();
   };
   if (is_run({folder})) return {folder};
   std::vector<fs::path> runs;

@@ -26,8 +26,8 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
     recording.clear();
     model = path;
   }
-  const bool recorded = fs::exists(recording, ignored), modelled = fs::exists(is_model ? path : run.weights(), ignored);
-  if (folder && !recorded && std::filesystem::exists(run.llama_config(), ignored)) weights_of(path);
+  const bool recorded = fs::exists(recording, ignored), modelled = is_model || !find_weights(run.path).empty();
+  if (folder && !recorded && fs::exists(run.llama_config(), ignored)) weights_of(path);  // says what is missing
   check_input(recorded || modelled, "{}: neither {} nor {} is in it (name a folder that {} train wrote)", path.string(),
               run.recording().filename().string(), run.weights().filename().string(), program());
 
@@ -37,16 +37,19 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
     file_changed();
     take(read_recording(recording));
   }
-  find_tokenizer(run.path.empty() ? "." : run.path);
-  if (!recorded) {
-    config_.model = load_model(model, checkpoint).config();
+  if (recorded) {
+    find_tokenizer(run.path.empty() ? "." : run.path);
+  } else {
+    const LoadedModel loaded = load_model(model, checkpoint);
+    config_.model = loaded.config();
+    tokenizer_ = loaded.tokenizer;
     geometry_ = geometry_of(config_.model);
-    if (tokenizer_) history_.run.vocabulary = tokenizer_->pieces();
+    history_.run.vocabulary = tokenizer_->pieces();
   }
   draws_ = history_.of_images() || (recorded && names_images(config_.data.source));
   if (modelled)
     generator_ = std::make_unique<GenerationWorker>(file_decoder(model, checkpoint, draws_), std::move(wake));
-  if (!recorded && tokenizer_) watch({Watched::own, tokenizer_->encode(GenerateRequest().prompt)});
+  if (!recorded) watch({Watched::own, tokenizer_->encode(GenerateRequest().prompt)});
 }
 
 RecordingSource::RecordingSource(std::string name, Recording recording) {

@@ -1,6 +1,7 @@
 #include <chrono>
 
 #include "support/catch.h"
+#include "support/hugging_face.h"
 #include "support/temporary_folder.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -243,6 +244,17 @@ TEST_CASE("of a recording that was cut off before its first record the configura
   CHECK(source.geometry().recursions == 3);
   CHECK(source.geometry().routing == Routing::expert_choice);
   CHECK_THAT(source.notice(), ContainsSubstring("cut off"));
+}
+
+TEST_CASE("a folder that transformers wrote opens as a model, which can write, and is found among others") {
+  for (const std::string& name : hugging_face_names()) {
+    INFO(name);
+    const std::unique_ptr<Source> source = open_source(hugging_face_folder(name), [] {});
+    CHECK(source->can_generate());
+    CHECK(source->geometry().routing == Routing::none);
+    CHECK(int64_t(source->history().run.vocabulary.size()) == source->config().model.vocab_size);
+  }
+  CHECK(runs_in(hugging_face_folder("")).size() == hugging_face_names().size());
 }
 
 TEST_CASE("what is neither run, recording nor model is refused in one line") {
