@@ -28,6 +28,10 @@ void write_foreign_models(const fs::path& folder) {
   write("sharded", "model.safetensors.index.json", "{}");
   const std::string half = R"({"model.embed_tokens.weight":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}})";
   write("half", "model.safetensors", std::string{char(half.size()), 0, 0, 0, 0, 0, 0, 0} + half + "xx");
+  const std::string bytes = R"({"model.embed_tokens.weight":{"dtype":"I8","shape":[2],"data_offsets":[0,2]}})";
+  write("quantised", "model.safetensors", std::string{char(bytes.size()), 0, 0, 0, 0, 0, 0, 0} + bytes + "xx");
+  write("several", "config.json", R"({"model_type": "llama"})");
+  for (const char* file : {"a.safetensors", "b.safetensors"}) write("several", file, ours);
   SafetensorsFile file = read_safetensors(folder / "vanilla/model.safetensors");
   file.metadata = {{"format", "pt"}};
   write("unmarked", "model.safetensors", write_safetensors(file));
@@ -55,6 +59,7 @@ TEST_CASE("bad input gets one clear line and status 2") {
   write_file_atomically(folder / "flipped.safetensors", flipped);
   write_file_atomically(folder / "empty.txt", "");
   write_file_atomically(folder / "short.txt", "Mia.");
+  write_file_atomically(folder / "letter.txt", "M");
   write_file_atomically(folder / "typo.toml", "[model]\nd_modle = 32\n");
   std::string dots = "\n";
   for (int i = 0; i < 100000; ++i) dots += "a.";
@@ -127,17 +132,28 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"inspect nowhere", "train one"},
       {"eval foreign", "a \"gpt2\" model of Hugging Face without model.safetensors"},
       {"inspect foreign", "a \"gpt2\" model of Hugging Face without model.safetensors"},
-      {"uptrain --from sharded --out new", "in several files"},
-      {"generate half --prompt a", "\"BF16\", and only F32 is read"},
-      {"generate unmarked --prompt a", "the weights of a \"llama\" model of Hugging Face, without the configuration"},
+      {"uptrain --from sharded --out new", "sharded/config.json: is missing"},
+      {"generate several --prompt a", "without model.safetensors, or an index"},
+      {"generate half --prompt a", "without a config.json beside them"},
+      {"generate quantised --prompt a", "\"I8\", and only F32, F16 and BF16 are read"},
+      {"generate unmarked --prompt a", "config.json: \"vocab_size\": null is not a whole number"},
       {"generate scaled --prompt a", "config.json beside it: \"rope_scaling\""},
       {"train --resume --steps 9 --out rescaled", "rescaled/config.json: \"rope_scaling\""},
-      {"generate tokenizers --prompt a", "Hugging Face's tokenizers library"},
+      {"generate tokenizers --prompt a", "tokenizer.json: it has no vocabulary"},
+      {"export run --to hf new", "run: is a Mixture-of-Recursions model"},
+      {"export vanilla new", "--to"},
+      {"export vanilla --to onnx new", "--to"},
+      {"export vanilla --to hf", "DIR"},
+      {"export vanilla --to hf ''", "DIR: is empty"},
+      {"export vanilla --to hf other", "other: is not empty"},
+      {"export vanilla --to hf text.txt/new", "text.txt"},
+      {"export seen --to hf new", "seen"},
+      {"export nowhere --to hf new", "nowhere"},
       {"eval truncated.safetensors --data text.txt", "its data_offsets leave the file (damaged"},
       {"eval empty.safetensors --data text.txt", "only 0 bytes long (damaged"},
       {"eval text.safetensors --data text.txt", "bytes long (damaged, or not a safetensors file)"},
       {"eval flipped.safetensors --data text.txt", "flipped.safetensors: "},
-      {"eval run --data short.txt", "tokens"},
+      {"eval run --data letter.txt", "tokens"},
       {"eval run --rule best", "--rule"},
       {"eval other --data text.txt", "tokenizer"},
       {"generate run/model.safetensors", "--prompt: is missing"},

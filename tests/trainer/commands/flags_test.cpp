@@ -20,8 +20,8 @@ using nlohmann::json;
 
 TEST_CASE("every subcommand explains itself with an example") {
   for (const char* name :
-       {"", "train", "uptrain", "eval", "generate", "serve", "trace", "inspect", "tokenizer", "tokenizer train",
-        "tokenizer encode", "tokenizer decode", "data", "data list", "data make", "images"}) {
+       {"", "train", "uptrain", "eval", "generate", "serve", "trace", "inspect", "export", "tokenizer",
+        "tokenizer train", "tokenizer encode", "tokenizer decode", "data", "data list", "data make", "images"}) {
     INFO(name);
     const Output result = tinymor_in(trained(), std::string(name) + " --help");
     CHECK(result.status == 0);

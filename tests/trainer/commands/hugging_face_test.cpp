@@ -1,0 +1,105 @@
+// Llama models of Hugging Face in every command, and vanilla runs as folders that transformers opens.
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "datasets/tokenizer.h"
+#include "mor/checkpoint.h"
+#include "support/catch.h"
+#include "support/hugging_face.h"
+#include "support/program.h"
+#include "support/trained_runs.h"
+#include "tensor/files.h"
+#include "tensor/safetensors.h"
+#include "trainer/loop/run_folder.h"
+
+using namespace tinymor;
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+const std::string kIntoMor =
+    " --set model.sharing=cycle --set model.n_recursions=2 --set model.routing=expert_choice --set train.batch_size=2"
+    " --set model.max_seq_len=32 --data text.txt ";
+
+/// What `tinymor ARGUMENTS` prints, which must succeed.
+std::string printed(const fs::path& folder, const std::string& arguments) {
+  const Output result = tinymor_in(folder, arguments);
+  INFO("tinymor " << arguments << ": " << result.err);
+  REQUIRE(result.status == 0);
+  return result.out;
+}
+
+}  // namespace
+
+TEST_CASE("every command takes a folder that transformers wrote") {
+  const fs::path& folder = trained();
+  for (const std::string& name : hugging_face_names()) {
+    INFO(name);
+    const json expected = expected_of(name);
+    const std::string text = expected["texts"][1]["text"], model = hugging_face_folder(name).string();
+    write_file_atomically(folder / "prompt.txt", text);
+    CHECK(json::parse(printed(folder, "inspect --json " + model))["config"]["routing"] == "none");
+    const json traced =
+        json::parse(printed(folder, "trace " + model + " --text-file prompt.txt --logits logits.safetensors"));
+    CHECK(traced["tokens"] == expected["texts"][1]["ids"]);
+    CHECK(read_safetensors(folder / "logits.safetensors").tensors.at("logits").dim(1) ==
+          traced["config"]["vocab_size"]);
+    CHECK(json::parse(printed(folder, "eval --json --data text.txt " + model))["rules"]["all"]["loss"] > 0);
+    CHECK_FALSE(printed(folder, "generate --quiet --max-tokens 5 --prompt Once --show plain " + model).empty());
+  }
+}
+
+TEST_CASE("uptraining makes a Mixture-of-Recursions model of a Llama, with its tokenizer, and resumes it") {
+  const fs::path& folder = trained();
+  for (const char* name : {"llama2_tokens", "gpt2_tokens"}) {
+    fs::remove_all(folder / "up");
+    const std::string model = hugging_face_folder(name).string();
+    printed(folder, "uptrain --quiet --steps 2 --out up --from " + model + kIntoMor);
+    CHECK(read_file(folder / "up/tokenizer.json") == read_file(hugging_face_folder(name) / "tokenizer.json"));
+    const json config = json::parse(printed(folder, "inspect --json up"))["config"];
+    CHECK(config["routing"] == "expert_choice");
+    CHECK(config["d_model"] == 8);
+    printed(folder, "train --quiet --resume --steps 3 --out up");
+    const json traced = json::parse(printed(folder, "trace up --text 'The dog'"));
+    CHECK(traced["depth"].size() == traced["tokens"].size());
+  }
+}
+
+TEST_CASE("an exported run is the same model when it is read again, with every tokenizer") {
+  const fs::path& folder = trained_vanilla();
+  for (const std::string kind : {"char", "byte", "sentencepiece"}) {
+    INFO(kind);
+    const std::string run = "vanilla-" + kind, out = "hf-" + kind;
+    printed(folder,
+            "train --quiet --steps 2 --twin vanilla --out " + run + kTinyModel + " --set data.tokenizer=" + kind);
+    printed(folder, "export --quiet --to hf " + run + " " + out);
+    for (const char* file : {"config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"})
+      CHECK(json::parse(read_file(folder / out / file)).is_object());
+    CHECK(std::distance(fs::directory_iterator(folder / out), fs::directory_iterator()) == 5);
+    CHECK(read_file(folder / out / "model.safetensors") == read_file(folder / run / "model.safetensors"));
+    const auto traced = [&](const std::string& model) {
+      json document = json::parse(printed(folder, "trace " + model + " --text 'Mia had a red ball. '"));
+      document.erase("pieces");  // spaces and marks
+      return document;
+    };
+    CHECK(traced(out) == traced(run));
+    fs::remove_all(folder / "exported");
+    printed(folder, "export --quiet --to hf " + out + " exported");
+    CHECK(traced("exported") == traced(run));
+  }
+}
+
+TEST_CASE("a model that transformers wrote is exported with the tokenizer that it came with") {
+  const fs::path& folder = trained();
+  for (const std::string& name : hugging_face_names()) {
+    INFO(name);
+    fs::remove_all(folder / "exported");
+    printed(folder, "export --quiet --to hf " + hugging_face_folder(name).string() + " exported");
+    const LoadedModel from = load_model(hugging_face_folder(name)), again = load_model(folder / "exported");
+    CHECK(write_checkpoint(*again.model) == write_checkpoint(*from.model));
+    const json texts = expected_of(name)["texts"];
+    for (const json& row : texts) CHECK(again.tokenizer->encode(row["text"]) == from.tokenizer->encode(row["text"]));
+  }
+}
