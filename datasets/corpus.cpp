@@ -70,8 +70,8 @@ std::string texts_of_jsonl(const std::string& bytes, const std::string& name) {
     const std::string where = fmt::format("{}:{}", name, number);
     const nlohmann::json object = parse_json(line, where, 64);
     const auto text = object.find("text");
-    check_input(text != object.end() && text->is_string(),
-                "{}: has no \"text\" (every line of a .jsonl file is an object with one)", where);
+    check_input(text != object.end(), "{}: has no \"text\" (every line of a .jsonl file is an object with one)", where);
+    check_input(text->is_string(), "{}: its \"text\" is a {}, not a text (mend the line)", where, text->type_name());
     append_text(texts, plain_text(text->get<std::string>()));
   }
   return texts + "\n";
@@ -79,7 +79,9 @@ std::string texts_of_jsonl(const std::string& bytes, const std::string& name) {
 
 /// The text of a file with these bytes, which are UTF-8.
 std::string text_of(const fs::path& file, const std::string& bytes) {
-  return file.extension() == ".jsonl" ? texts_of_jsonl(bytes, file.string()) : plain_text(bytes);
+  std::string ending = file.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  return ending == ".jsonl" ? texts_of_jsonl(bytes, file.string()) : plain_text(bytes);
 }
 
 std::string load_file(const fs::path& file) {

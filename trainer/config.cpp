@@ -362,6 +362,16 @@ Config read_config(const std::filesystem::path& file, Config base) {
   return config_from_toml(read_file(file, kMaxFileBytes), file.string(), std::move(base));
 }
 
+void check_complete(const std::filesystem::path& file) {
+  const toml::table document = parse_toml(read_file(file, kMaxFileBytes), file.string());
+  const Config config = read_config(file);
+  for_each_field(config, [&](const char* table, const char* key, const auto& value) {
+    const auto* keys = document[table].as_table();
+    check_input(is_unset(key, value) || (keys && keys->contains(key)),
+                "{}: {}.{} is missing, and a run writes all keys (put it back)", file.string(), table, key);
+  });
+}
+
 void set_config_key(Config& config, const std::string& assignment) {
   const size_t equals = assignment.find('='), dot = assignment.find('.');
   check_input(equals != std::string::npos && equals > 0,

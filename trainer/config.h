@@ -97,6 +97,9 @@ std::vector<std::string> enum_names<ScheduleKind>();
 /// validate's business.
 Config read_config(const std::filesystem::path& file, Config base = {});
 
+/// Throws InputError when `file`, the config.toml of a run, lacks a key: a run writes all of them.
+void check_complete(const std::filesystem::path& file);
+
 /// Applies one `--set table.key=value`, or `key=value`. Throws InputError like read_config.
 void set_config_key(Config& config, const std::string& assignment);
 

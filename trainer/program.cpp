@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <new>
 
 #include "datasets/utf8.h"
+#include "tensor/cited.h"
 #include "tensor/error.h"
 
 namespace tinymor {
@@ -75,6 +77,9 @@ int run_program(const std::function<void()>& work) {
     return 0;
   } catch (const InputError& error) {
     return failed(error.what(), 2);
+  } catch (const std::filesystem::filesystem_error& error) {
+    const std::string path = shortened(error.path1().string());
+    return failed(fmt::format("{}: {} (name another file or folder)", path, error.code().message()).c_str(), 2);
   } catch (const std::bad_alloc&) {
     return failed("memory: there is not enough for this (use a smaller text, model or batch)", 1);
   } catch (const std::exception& error) {

@@ -17,6 +17,7 @@
 #include "trainer/commands/terminal.h"
 #include "trainer/commands/training.h"
 #include "trainer/loop/image_trainer.h"
+#include "trainer/loop/ranks.h"
 #include "trainer/program.h"
 
 namespace tinymor {
@@ -112,6 +113,7 @@ ImageTrainer open(const Options& options) {
 }
 
 void train_and_report(const Options& options) {
+  check_input(Ranks::all().count() == 1, "images: takes one process (leave out mpirun, or use it with train)");
   ImageTrainer trainer = open(options);
   train_with_progress(trainer, options);
   nlohmann::ordered_json document = summary(trainer);

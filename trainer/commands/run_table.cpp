@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "datasets/utf8.h"
 #include "tensor/error.h"
 #include "tensor/safetensors.h"
 #include "trainer/commands/terminal.h"
@@ -22,9 +23,10 @@ bool is_run(const fs::path& folder) {
 }
 
 Run read_run(const fs::path& folder) {
-  check_input(is_run(folder), "{}: is not the folder of a run (see what there is: {} runs)", folder.string(),
-              program());
   const RunFolder files{folder};
+  for (const fs::path& file : {files.config(), files.weights(), files.recording()})
+    check_input(fs::is_regular_file(file), "{}: is not the folder of a whole run: there is no {} (see: {} runs)",
+                folder.string(), file.filename().string(), program());
   const Config config = read_config(files.config());
   Run run{.name = folder.lexically_normal().string(),
           .data = config.data.source,
@@ -52,6 +54,12 @@ nlohmann::ordered_json as_json(const Run& run) {
   return document;
 }
 
+std::string shown(const std::string& name) {
+  std::string line = name;
+  for (size_t at = line.find('\n'); at != line.npos; at = line.find('\n', at)) line.replace(at, 1, ", ");
+  return with_visible_controls(line);
+}
+
 std::string shortened_path(const std::string& path, size_t room) {
   return path.size() <= room ? path : "..." + path.substr(path.size() - room + 3);
 }
@@ -59,7 +67,7 @@ std::string shortened_path(const std::string& path, size_t room) {
 void print_table(const std::vector<Run>& runs) {
   size_t names = 3, sources = 4;
   for (const Run& run : runs) {
-    names = std::max(names, run.name.size());
+    names = std::max(names, shown(run.name).size());
     sources = std::max(sources, std::min<size_t>(run.data.size(), 24));
   }
   fmt::print("{:<{}}  {:<{}}  {:>10}  {:>13}  {:>9}  {:>7}  {:>9}  {:>8}\n", "run", names, "data", sources,
@@ -68,8 +76,8 @@ void print_table(const std::vector<Run>& runs) {
     const std::string loss = run.judged() ? fmt::format("{:.4f}", run.best.threshold_loss) : "-";
     const std::string bits = run.best.bits_per_byte > 0 ? fmt::format("{:.3f}", run.best.bits_per_byte) : "-";
     const std::string at = run.judged() ? fmt::format("{}", run.best.step) : "-";
-    fmt::print("{:<{}}  {:<{}}  {:>10}  {:>13}  {:>9}  {:>7}  {:>9}  {:>8}\n", for_stdout(run.name), names,
-               for_stdout(shortened_path(run.data, 24)), sources, run.parameters,
+    fmt::print("{:<{}}  {:<{}}  {:>10}  {:>13}  {:>9}  {:>7}  {:>9}  {:>8}\n", shown(run.name), names,
+               shortened_path(shown(run.data), 24), sources, run.parameters,
                fmt::format("{} of {}", run.step, run.steps), loss, at, bits, clock_text(run.seconds));
   }
 }

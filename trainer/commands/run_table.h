@@ -31,6 +31,8 @@ Run read_run(const std::filesystem::path& folder);
 nlohmann::ordered_json as_json(const Run& run);
 /// Prints a line per run on stdout.
 void print_table(const std::vector<Run>& runs);
+/// A name as a table shows it: one line, without control characters.
+std::string shown(const std::string& name);
 /// The end of a path that is too long for its column.
 std::string shortened_path(const std::string& path, size_t room);
 

@@ -22,7 +22,8 @@ namespace fs = std::filesystem;
 
 /// The runs in a folder and the folders in it, by name.
 std::vector<fs::path> runs_below(const fs::path& folder) {
-  check_input(fs::is_directory(folder), "{}: there is no such folder (name one with runs in it)", folder.string());
+  check_input(fs::is_directory(folder), "{}: is no folder (name one with runs in it)", folder.string());
+  const fs::directory_iterator readable(folder);  // or says why not
   if (is_run(folder)) return {folder};
   std::vector<fs::path> found;
   std::error_code ignored;
@@ -67,7 +68,8 @@ std::string csv_of(const std::vector<Run>& runs) {
 void print_curves(const std::vector<Run>& runs) {
   fmt::print("\nheld-out loss (causal rule), nats\n{:>8}", "step");
   for (size_t i = 0; i < runs.size(); ++i)
-    fmt::print("  {:>12}", for_stdout(shortened_path(fs::path(runs[i].name).filename().string(), 12)));
+    fmt::print("  {:>12}",
+               fmt::format("{}: {}", i + 1, shortened_path(shown(fs::path(runs[i].name).filename().string()), 9)));
   fmt::print("\n");
   for (const auto& [step, losses] : curves(runs)) {
     fmt::print("{:>8}", step);
@@ -92,10 +94,16 @@ void draw(const std::vector<Run>& runs, const std::string& png) {
     const fs::path run = fs::canonical(runs[i].name);
     fs::create_directory_symlink(run, folder / fmt::format("{}-{}", i + 1, run.filename().string()));
   }
-  const std::string command = fmt::format("{} {} --panel curves --png {}", program("tinymor-viz"),
-                                          shell_path(folder.string()), shell_path(png));
-  check(std::system(command.c_str()) == 0, "compare: {} could not draw {} (is it installed?)", program("tinymor-viz"),
-        png);
+  const fs::path said = folder / "said.txt";
+  const std::string command = fmt::format("{} {} --panel curves --png {} 2>{}", program("tinymor-viz"),
+                                          shell_path(folder.string()), shell_path(png), said.string());
+  if (std::system(command.c_str()) == 0) return;
+  std::string why = read_file(said);
+  if (const size_t error = why.find("error: "); error != why.npos) why = why.substr(error + 7);
+  while (why.ends_with('\n')) why.pop_back();
+  throw InputError(why.find("not found") == why.npos
+                       ? why
+                       : fmt::format("--png: there is no {} (build it, or use --csv)", program("tinymor-viz")));
 }
 
 struct Options {
@@ -106,7 +114,13 @@ struct Options {
 
 void list(const Options& options) {
   std::vector<Run> runs;
-  for (const fs::path& folder : runs_below(options.folder)) runs.push_back(read_run(folder));
+  for (const fs::path& folder : runs_below(options.folder)) {
+    try {
+      runs.push_back(read_run(folder));
+    } catch (const InputError& error) {
+      tell(fmt::format("left out: {}", error.what()));
+    }
+  }
   if (options.json) {
     nlohmann::ordered_json document = nlohmann::json::array();
     for (const Run& run : runs) document.push_back(as_json(run));
@@ -133,6 +147,14 @@ void compare(const Options& options) {
   }
   print_table(runs);
   print_curves(runs);
+  const auto differs = [&](const Run& run) {
+    return run.data != runs[0].data || run.told.vocabulary != runs[0].told.vocabulary;
+  };
+  if (std::any_of(runs.begin(), runs.end(), differs))
+    tell(
+        "note: these runs learn from other texts or other tokens, so their losses cannot be compared (bits per byte "
+        "can "
+        "where the text is the same)");
 }
 
 }  // namespace

@@ -4,7 +4,11 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "datasets/corpus.h"
+#include "datasets/utf8.h"
+#include "tensor/cited.h"
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/run_table.h"
@@ -36,6 +40,8 @@ std::vector<std::string> assignments_of(const std::string& vary) {
       values.back() += c;
   }
   for (std::string& value : values) {
+    value.erase(0, value.find_first_not_of(' '));
+    value.erase(value.find_last_not_of(' ') + 1);
     check_input(!value.empty(), "--vary {}: has an empty value (take out a comma)", vary);
     value = vary.substr(0, equals + 1) + value;
   }
@@ -57,9 +63,75 @@ std::vector<std::vector<std::string>> combinations(const std::vector<std::string
   return all;
 }
 
-Trainer open(const TrainingOptions& options) {
-  if (RunFolder{options.out}.has_run())
-    return Trainer::resume(LockedFolder(options.out), {.steps = options.steps}, cost_adviser(options));
+/// A run of the sweep.
+struct Member {
+  TrainingOptions options;
+  std::string name;
+  int64_t steps = 0;  ///< that it is to have; those that it was begun with, where only minutes say how many
+
+  RunFolder folder() const { return {options.out}; }
+};
+
+/// The run with these values. Throws InputError when one of them is illegal, or does not count because another option
+/// sets its key, too.
+Member member(const Options& options, const std::vector<std::string>& sets) {
+  Member m{options, fmt::format("{}", fmt::join(sets, " "))};
+  m.options.sets.insert(m.options.sets.end(), sets.begin(), sets.end());
+  std::string folder = m.name;
+  std::replace(folder.begin(), folder.end(), '/', '-');
+  m.options.out = (fs::path(options.out) / folder).string();
+  Config config = configured(m.options, options.config_file.empty() ? Config::defaults() : Config{});
+  for (const std::string& set : sets) {
+    Config again = config;
+    set_config_key(again, set);
+    check_input(again == config, "another option, or another --vary, sets this key as well (take out one)");
+  }
+  validate(config);
+  m.steps = config.train.steps;
+  if (!m.folder().has_run()) return m;
+  const Config before = read_config(m.folder().config());
+  if (options.minutes) m.steps = config.train.steps = before.train.steps;
+  config.data.source = resolve_source(config.data.source);
+  for (const std::string& key : changed_keys(config, before))
+    check_input(key.starts_with("train.steps="), "{}: was trained otherwise: now {} (name another --out)",
+                m.options.out, key);
+  return m;
+}
+
+/// All runs, each checked before the first one trains.
+std::vector<Member> members(const Options& options) {
+  std::vector<Member> all;
+  std::set<std::string> names;
+  for (const auto& sets : combinations(options.vary)) {
+    const std::string name = fmt::format("{}", fmt::join(sets, " "));
+    try {
+      check_input(names.insert(name).second, "is there twice (take out one)");
+      check_input(name.size() < 200 && std::none_of(name.begin(), name.end(), is_control),
+                  "cannot name a folder (use shorter values)");
+      all.push_back(member(options, sets));
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("--vary {}: {}", shortened(name), error.what()));
+    }
+  }
+  return all;
+}
+
+/// Whether a run has all its steps, or was stopped because its held-out loss no longer fell.
+bool has_ended(const Member& m) {
+  if (!m.folder().has_run()) return false;
+  const Run run = read_run(m.options.out);
+  const auto above = std::count_if(run.told.evals.begin(), run.told.evals.end(),
+                                   [&](const EvalMetrics& e) { return e.step > run.best.step; });
+  return run.step >= m.steps || (m.options.patience && run.judged() && above >= *m.options.patience);
+}
+
+Trainer open(const Member& m) {
+  const TrainingOptions& options = m.options;
+  if (m.folder().has_run()) {
+    TrainingOptions known = options;
+    known.minutes.reset();
+    return Trainer::resume(LockedFolder(options.out), {.steps = m.steps}, cost_adviser(known));
+  }
   const Config base = options.config_file.empty() ? Config::defaults() : Config{};
   return Trainer(configured(options, base), run_folder(options), {}, cost_adviser(options));
 }
@@ -67,24 +139,33 @@ Trainer open(const TrainingOptions& options) {
 void sweep(const Options& options) {
   check_input(Ranks::all().count() == 1, "sweep: takes one process (leave out mpirun, or use it with train)");
   check_input(!options.out.empty(), "sweep: where to? (add --out FOLDER)");
-  const auto all = combinations(options.vary);
+  const std::vector<Member> all = members(options);
   std::vector<Run> done;
-  for (const auto& sets : all) {
-    TrainingOptions one = options;
-    one.sets.insert(one.sets.end(), sets.begin(), sets.end());
-    std::string name = fmt::format("{}", fmt::join(sets, " "));
-    std::replace(name.begin(), name.end(), '/', '-');
-    one.out = (fs::path(options.out) / name).string();
-    if (!options.quiet) tell(fmt::format("run {} of {}: {}", done.size() + 1, all.size(), name));
-    Trainer trainer = open(one);
-    if (train_with_progress(trainer, one) == Ended::interrupted)
-      return tell("the sweep goes on from here with the same command");
-    done.push_back(read_run(one.out));
+  int64_t failed = 0;
+  for (const Member& m : all) {
+    if (!options.quiet) tell(fmt::format("run {} of {}: {}", done.size() + 1, all.size(), m.name));
+    try {
+      if (!has_ended(m)) {
+        Trainer trainer = open(m);
+        if (train_with_progress(trainer, m.options) == Ended::interrupted)
+          return tell("the sweep goes on from here with the same command");
+      }
+    } catch (const InputError&) {
+      throw;
+    } catch (const Error& error) {  // the others may do better
+      ++failed;
+      tell(error.what());
+    }
+    done.push_back(read_run(m.options.out));
   }
-  if (!options.json) return print_table(done);
-  nlohmann::ordered_json document = nlohmann::json::array();
-  for (const Run& run : done) document.push_back(as_json(run));
-  print_json(document);
+  if (options.json) {
+    nlohmann::ordered_json document = nlohmann::json::array();
+    for (const Run& run : done) document.push_back(as_json(run));
+    print_json(document);
+  } else {
+    print_table(done);
+  }
+  check(failed == 0, "sweep: {} of {} runs ended before their last step (see above)", failed, all.size());
 }
 
 }  // namespace
@@ -96,6 +177,7 @@ void add_sweep_command(CLI::App& app) {
       "tinymor sweep --vary train.lr=0.001,0.003 --vary model.n_recursions=2,3 --steps 200 --out runs/sweep");
   add_training_options(*command, *options, "(default: a small MoR model on the bundled stories)");
   command->get_option("--out")->description("Folder for the runs, each in a folder named after its values");
+  command->get_option("--steps")->description("Steps of each run");
   command->add_option("--vary", options->vary, "A key and the values that it takes; may be given several times")
       ->required()
       ->allow_extra_args(false);

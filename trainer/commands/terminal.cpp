@@ -126,8 +126,8 @@ void ProgressBar::show(const EvalMetrics& m) {
   if (above_ == 0) best_ = {m.step, m.threshold_loss};
   if (above_ != 2 || std::exchange(warned_, true)) return;
   tell(
-      fmt::format("held-out loss has been rising since step {}: the best weights so far are in best.safetensors, and "
-                  "other commands use them (--checkpoint newest takes the latest ones)",
+      fmt::format("the held-out loss has not been below that of step {} for two evaluations: the weights of that step "
+                  "are in best.safetensors, which other commands use (--checkpoint newest takes the latest ones)",
                   best_.step));
 }
 

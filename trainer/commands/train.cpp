@@ -3,6 +3,7 @@
 
 #include "mor/twins.h"
 #include "tensor/error.h"
+#include "tensor/ops.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/model_option.h"
 #include "trainer/commands/training.h"
@@ -31,6 +32,9 @@ Config new_run(const Options& options) {
 /// A run that goes on with the weights of another one, perhaps on other text.
 Trainer open_from(const Options& options) {
   const LoadedModel source = load_model(options.from, options.quiet);
+  for (const auto& [name, weight] : source.model->state_dict())
+    check_input(all_finite(weight), "{}: {} has weights that are no numbers (use another checkpoint)",
+                options.from.path, name);
   Config config = configured_from(options, options.from.path, source);
   validate(config);
   ModelConfig model = config.model;
@@ -62,7 +66,7 @@ Trainer open(const Options& options) {
 void print_config(const Options& options) {
   Config config = new_run(options);
   validate(config);
-  std::cout << config_to_toml(config);
+  if (Ranks::all().first()) std::cout << config_to_toml(config);
 }
 
 }  // namespace

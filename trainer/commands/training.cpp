@@ -1,11 +1,14 @@
 #include "trainer/commands/training.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "datasets/corpus.h"
 #include "datasets/images.h"
@@ -25,7 +28,11 @@ namespace {
 std::atomic<Control*> interruptible = nullptr;
 
 void on_interrupt(int) {
-  if (Control* control = interruptible) control->stop();
+  Control* control = interruptible;
+  if (!control) return;
+  control->stop();
+  constexpr std::string_view said = "\nstopping after this step, then saving (Ctrl-C again: at once, without saving)\n";
+  if (write(STDERR_FILENO, said.data(), said.size()) < 0) return;  // who closed the terminal reads nothing
   std::signal(SIGINT, SIG_DFL);
 }
 
@@ -98,8 +105,10 @@ Ended train_with_progress(TrainingLoop& run, const TrainingOptions& options, con
     return Ended::done;
   }
   for (const std::string& note : run.notes()) tell(note);
-  tell(fmt::format("{} parameters, {} {}; {} steps into {} ({}, {} threads)", run.parameter_count(),
-                   run.config().model.vocab_size, known, left, out, kernels::level_name(), thread_count()));
+  const int64_t ranks = Ranks::all().count();
+  tell(fmt::format("{} parameters, {} {}; {} steps into {} ({}, {} threads{})", run.parameter_count(),
+                   run.config().model.vocab_size, known, left, out, kernels::level_name(), thread_count(),
+                   ranks > 1 ? fmt::format(", {} ranks: a step is of {} times the batch", ranks, ranks) : ""));
   std::optional<ProgressBar> bar;
   if (!options.quiet) run.add_observer(bar.emplace(run.step(), steps, run.best()));
   Control control;

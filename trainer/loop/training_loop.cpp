@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "datasets/corpus.h"
+#include "datasets/fingerprint.h"
 #include "datasets/tokenizer_files.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -57,6 +58,7 @@ struct TrainingLoop::State {
   void begin();
   void resume(const Resumption& resumption);
   void take_up_data(const Resumption& resumption);
+  void check_ranks();
   void go_on();
   bool goes_on(Control* control, double& lr_factor);
   void after_step(const StepMetrics& metrics, Control* control);
@@ -153,8 +155,8 @@ void TrainingLoop::State::give_up(const std::string& why) {
   } catch (const Error& error) {
     first = fmt::format(" (first of all {})", error.what());
   }
-  throw Error(
-      fmt::format("training: {}{}; {} keeps the last checkpoint (lower train.lr)", why, first, folder.path.string()));
+  throw Error(fmt::format("training: {}{}; {} keeps its checkpoint of step {} (lower train.lr)", why, first,
+                          folder.path.string(), saved));
 }
 
 namespace {
@@ -244,6 +246,7 @@ void TrainingLoop::State::save() {
 void TrainingLoop::State::run(Control* control) {
   const TrainConfig& train = task->config.train;
   if (resumed && progress.step == train.steps) return;
+  check_ranks();
   if (resumed && ranks.first()) go_on();
   saved = progress.step;
   if (ranks.first() && progress.step == 0) {
@@ -265,6 +268,21 @@ void TrainingLoop::State::run(Control* control) {
   observers.finish();
 }
 
+/// Throws InputError, on the first rank, unless all begin from the same configuration, data, weights and step.
+void TrainingLoop::State::check_ranks() {
+  if (ranks.count() == 1) return;
+  const std::string all = fmt::format("{}\n{}\n{}\n", info.config_toml, task->data_fingerprint, progress.step);
+  const uint64_t print = fingerprint(task->checkpoint(), fingerprint(all));
+  const std::vector<double> prints = ranks.gathered(std::vector{double(print >> 32), double(print & 0xffffffff)});
+  ranks.together([&] {
+    for (size_t i = 2; i < prints.size(); ++i)
+      check_input(prints[i] == prints[i % 2],
+                  "ranks: rank {} has another configuration, text or weights than rank 0 (give all the same command "
+                  "and the same files)",
+                  i / 2);
+  });
+}
+
 /// Whether there is to be another step, which the first rank says for all.
 bool TrainingLoop::State::goes_on(Control* control, double& lr_factor) {
   std::vector<double> said{1, 1};
@@ -284,8 +302,8 @@ void TrainingLoop::State::after_step(const StepMetrics& metrics, Control* contro
   const bool last = metrics.step == train.steps;
   observers.tell(metrics);
   if (progress.steadiness.in_a_row == kMostLeftOut)
-    give_up(
-        fmt::format("the loss of {} steps in a row leapt or was no number, at last {}", kMostLeftOut, metrics.loss));
+    give_up(fmt::format("the loss of {} steps in a row leapt or was no number, at last {:.4g}", kMostLeftOut,
+                        metrics.loss));
   const bool saving = last || due(train.checkpoint_every);
   const bool evaluating = last || due(train.eval_every);
   if (saving || evaluating) check_weights();
@@ -388,6 +406,7 @@ Config resumed_config(const RunFolder& folder, const Resumption& resumption) {
   check_files(folder);
   const Config before = read_config(folder.config());
   check_kept(folder, before);
+  check_complete(folder.config());
   Config config = before;
   for (const std::string& set : resumption.sets) set_config_key(config, set);
   check_input(config.model == before.model && config.data == before.data,

@@ -1,6 +1,8 @@
 // Several processes that train one model (trainer/loop/ranks.h). Built where MPI is.
 #ifdef TINYMOR_MPIEXEC
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -13,16 +15,18 @@ using namespace tinymor;
 
 namespace {
 
+/// What a command line prints and how it ends.
+Output shell(const std::filesystem::path& folder, const std::string& command) {
+  const int status =
+      std::system(("cd " + folder.string() + " && " + command + " >out.txt 2>err.txt </dev/null").c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "out.txt"), read_file(folder / "err.txt")};
+}
+
 /// `tinymor ARGUMENTS` on so many ranks.
 Output on_ranks(const std::filesystem::path& folder, int ranks, const std::string& arguments) {
-  write_file_atomically(folder / "ranks.sh",
-                        "exec " TINYMOR_MPIEXEC " --oversubscribe -q -n \"$1\" sh -c \"" TINYMOR_PROGRAM " $2\"\n");
-  const std::string command = "cd " + folder.string() +
-                              " && OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
-                              "OMPI_MCA_btl_vader_single_copy_mechanism=none sh ranks.sh " +
-                              std::to_string(ranks) + " '" + arguments + "' >out.txt 2>err.txt </dev/null";
-  const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(folder / "out.txt"), read_file(folder / "err.txt")};
+  return shell(folder, fmt::format("OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 {} "
+                                   "--oversubscribe -q -n {} {} {}",
+                                   TINYMOR_MPIEXEC, ranks, TINYMOR_PROGRAM, arguments));
 }
 
 /// What a run's metrics say, but for times.
@@ -75,6 +79,19 @@ TEST_CASE("a run of some ranks goes on with another number of them, and what is 
   CHECK(nlohmann::json::parse(more.out)["step"] == 8);
   CHECK(more.err.find("sent by each of 3 ranks") != std::string::npos);
   CHECK(tinymor_in(folder.path(), "train --resume --out run --steps 9 --quiet").status == 0);
+  // The text of rank 1 has changed since that of rank 0 was copied.
+  std::string text = read_file(folder.path() / "text.txt");
+  text[10] ^= 1;
+  write_file_atomically(folder.path() / "other.txt", text);
+  write_file_atomically(folder.path() / "either.sh",
+                        "cp $([ $OMPI_COMM_WORLD_RANK = 0 ] && echo text.txt || echo other.txt) "
+                        "own$OMPI_COMM_WORLD_RANK.txt\nexec " TINYMOR_PROGRAM
+                        " train --data own$OMPI_COMM_WORLD_RANK.txt --steps 2 --out y --set tokenizer=byte\n");
+  const Output differ =
+      shell(folder.path(), "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 " TINYMOR_MPIEXEC
+                           " --oversubscribe -q -n 2 sh either.sh");
+  CHECK(differ.status == 2);
+  CHECK(differ.err.find("rank 1 has another configuration, text or weights") != std::string::npos);
   const Output wrong = on_ranks(folder.path(), 2, "train --data nothing --out x");
   CHECK(wrong.status == 2);
   CHECK(wrong.err.find("nothing") == wrong.err.rfind("nothing"));

@@ -53,7 +53,7 @@ TEST_CASE("runs lists the runs below a folder, and compare puts their curves sid
   CHECK(contains(csv, "\n6,,"));  // only one of them came so far
   CHECK(contains(at.run("compare all/a all/deep/b").out, "held-out loss"));
   const Output none = at.run("compare all");
-  CHECK((none.status == 2 && contains(none.err, "all: is not the folder of a run")));
+  CHECK((none.status == 2 && contains(none.err, "all: is not the folder of a whole run")));
   CHECK(at.run("runs nothing").status == 2);
 }
 
@@ -71,8 +71,32 @@ TEST_CASE("a sweep trains every combination once, and goes on where it was stopp
   CHECK(again.out == first.out);
   CHECK(std::filesystem::last_write_time(at.folder.path() / runs[1]["run"] / "model.safetensors") == written);
   CHECK(json::parse(at.run(sweep + "--steps 3 --out s --json").out)[3]["step"] == 3);
-  CHECK(at.run("sweep --vary lr --out s").status == 2);
-  CHECK(at.run("sweep --vary lr=1,,2 --out s").status == 2);
+  // What an earlier sweep trained otherwise, or an option overrides, is refused before anything is trained.
+  struct Row {
+    std::string arguments, says;
+  };
+  for (const auto& [arguments, says] :
+       {Row{sweep + "--set d_ff=64 --out s", "was trained otherwise: now model.d_ff=64"},
+        {"sweep --vary lr --out t", "--vary lr: is no key with values"},
+        {"sweep --vary lr=1,,2 --out t", "has an empty value"},
+        {"sweep --vary lr=1,1 --out t", "is there twice"},
+        {"sweep --vary steps=3,5 --steps 2 --out t", "sets this key as well"},
+        {"sweep --vary lr=1 --vary train.lr=2 --out t", "sets this key as well"},
+        {"sweep --vary model.n_layers=8,7 --out t", "--vary model.n_layers=7: "}}) {
+    CAPTURE(arguments);
+    const Output refused = at.run(arguments);
+    CHECK(refused.status == 2);
+    CHECK(contains(refused.err, says));
+    CHECK_FALSE(std::filesystem::exists(at.folder.path() / "t"));
+  }
+}
+
+TEST_CASE("a run of a sweep that diverges does not keep the others from being trained") {
+  const Folder at;
+  const Output output = at.run("sweep" + tiny + " --vary train.lr=1e30,0.001 --steps 12 --set warmup_steps=0 --out s");
+  CHECK(output.status == 1);
+  CHECK(contains(output.err, "1 of 2 runs ended before their last step"));
+  CHECK(contains(output.out, "12 of 12"));
 }
 
 TEST_CASE("a run can begin with the weights and the tokenizer of another, of the same model only") {
