@@ -47,7 +47,7 @@ for rate in none 1gbit 100mbit 10mbit; do
     for device in eth0 lo; do ip netns exec "rank$i" ip link set "$device" up; done
     [ "$rate" = none ] || ip netns exec "rank$i" tc qdisc add dev eth0 root tbf rate "$rate" burst 64kb limit 20mb
   done
-  took=$(run "$rate" ip netns exec rank1 unshare -u sh -c "hostname rank1; $as_root exec mpirun -q -n 2 -H 10.9.0.1,10.9.0.2 \
+  took=$(run "$rate" ip netns exec rank1 unshare -u sh -c "hostname rank1; $as_root exec mpirun -q --bind-to none -n 2 -H 10.9.0.1,10.9.0.2 \
     --mca plm_rsh_agent $work/start --mca btl tcp,self --mca btl_tcp_if_include 10.9.0.0/24 \
     --mca oob_tcp_if_include 10.9.0.0/24 \"\$@\"" sh)
   sent=$(sed -nE 's/^per step ([0-9.]+) MB.*/\1/p' "$work/log")

@@ -26,22 +26,25 @@ namespace tinymor {
 namespace {
 
 std::atomic<Control*> interruptible = nullptr;
+std::atomic<bool> interrupted_quietly = false;
 
 void on_interrupt(int) {
   Control* control = interruptible;
   if (!control) return;
   control->stop();
-  constexpr std::string_view said = "\nstopping after this step, then saving (Ctrl-C again: at once, without saving)\n";
-  if (write(STDERR_FILENO, said.data(), said.size()) < 0) return;  // who closed the terminal reads nothing
   std::signal(SIGINT, SIG_DFL);
+  constexpr std::string_view said = "\nstopping after this step, then saving (Ctrl-C again: at once, without saving)\n";
+  // Who closed the terminal reads nothing.
+  [[maybe_unused]] const ssize_t written = interrupted_quietly ? 0 : write(STDERR_FILENO, said.data(), said.size());
 }
 
 /// While it lives, Ctrl-C, SIGTERM and a terminal that is closed stop `control` instead of the program; a second Ctrl-C
 /// ends the program at once.
 class Interruptible {
  public:
-  explicit Interruptible(Control& control) {
+  Interruptible(Control& control, bool quiet) {
     interruptible = &control;
+    interrupted_quietly = quiet;
     for (auto& [signal, before] : handlers_) before = std::signal(signal, on_interrupt);
     if (handlers_[2].before == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // as nohup asks for
   }
@@ -115,7 +118,7 @@ Ended train_with_progress(TrainingLoop& run, const TrainingOptions& options, con
   Patience patience(options.patience.value_or(INT64_MAX), run.best(), control);
   run.add_observer(patience);
   {
-    const Interruptible stops(control);
+    const Interruptible stops(control, options.quiet);
     run.run(&control);
   }
   bar.reset();
