@@ -23,7 +23,7 @@ fresh() {
   for name in bash env mkdir rm cat grep sed sort head tail tr awk df getconf dirname tee paste chmod touch; do
     ln -s "$(type -P "$name")" "$bin/$name"
   done
-  for name in c++ ninja Xvfb xdotool; do fake "$name" <<<':'; done
+  for name in c++ ninja mpirun Xvfb xdotool; do fake "$name" <<<':'; done
   fake pkg-config <<<'[ "$2" != "${LACKING:-}" ]'
   fake id <<<'echo 0'
   fake apt-get <<<'echo "E: nothing should be installed"; exit 1'
