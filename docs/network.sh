@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What a network costs two processes that train together: each runs in a network namespace of its own, as on a machine of
-# its own, and the link between them is made as slow as a real one. Prints chapter 16's table. Takes root, iproute2, MPI.
+# its own, and the link between them is made as slow as a real one. Prints chapter 16's table. Takes root, iproute2
+# and Open MPI 4 (Debian 12 has it).
 #
 #   docs/network.sh [STEPS]      default 20
 set -euo pipefail
@@ -47,7 +48,7 @@ for rate in none 1gbit 100mbit 10mbit; do
     for device in eth0 lo; do ip netns exec "rank$i" ip link set "$device" up; done
     [ "$rate" = none ] || ip netns exec "rank$i" tc qdisc add dev eth0 root tbf rate "$rate" burst 64kb limit 20mb
   done
-  took=$(run "$rate" ip netns exec rank1 unshare -u sh -c "hostname rank1; $as_root exec mpirun -q --bind-to none -n 2 -H 10.9.0.1,10.9.0.2 \
+  took=$(run "$rate" ip netns exec rank1 unshare -u sh -c "hostname rank1; $as_root exec mpirun --bind-to none -n 2 -H 10.9.0.1,10.9.0.2 \
     --mca plm_rsh_agent $work/start --mca btl tcp,self --mca btl_tcp_if_include 10.9.0.0/24 \
     --mca oob_tcp_if_include 10.9.0.0/24 \"\$@\"" sh)
   sent=$(sed -nE 's/^per step ([0-9.]+) MB.*/\1/p' "$work/log")

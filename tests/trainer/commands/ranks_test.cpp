@@ -25,7 +25,7 @@ Output shell(const std::filesystem::path& folder, const std::string& command) {
 /// `tinymor ARGUMENTS` on so many ranks.
 Output on_ranks(const std::filesystem::path& folder, int ranks, const std::string& arguments) {
   return shell(folder, fmt::format("OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 {} "
-                                   "--oversubscribe -q -n {} {} {}",
+                                   "--oversubscribe -n {} {} {}",
                                    TINYMOR_MPIEXEC, ranks, TINYMOR_PROGRAM, arguments));
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("a run of some ranks goes on with another number of them, and what is 
                         " train --data own$OMPI_COMM_WORLD_RANK.txt --steps 2 --out y --set tokenizer=byte\n");
   const Output differ =
       shell(folder.path(), "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 " TINYMOR_MPIEXEC
-                           " --oversubscribe -q -n 2 sh either.sh");
+                           " --oversubscribe -n 2 sh either.sh");
   CHECK(differ.status == 2);
   CHECK(differ.err.find("rank 1 has another configuration, text or weights") != std::string::npos);
   const Output wrong = on_ranks(folder.path(), 2, "train --data nothing --out x");
