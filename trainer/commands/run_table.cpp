@@ -32,6 +32,7 @@ Run read_run(const fs::path& folder) {
           .data = config.data.source,
           .steps = config.train.steps,
           .told = read_recording(files.recording())};
+  if (!run.told.notice.empty()) tell(run.told.notice);
   for (const auto& [name, weight] : read_safetensors(files.weights()).tensors) run.parameters += weight.count();
   if (!run.told.steps.empty()) {
     run.step = run.told.steps.back().step;
@@ -61,7 +62,7 @@ std::string shown(const std::string& name) {
 }
 
 std::string shortened_path(const std::string& path, size_t room) {
-  return path.size() <= room ? path : "..." + path.substr(path.size() - room + 3);
+  return path.size() <= room ? path : "..." + as_utf8(path.substr(path.size() - room + 3));
 }
 
 void print_table(const std::vector<Run>& runs) {

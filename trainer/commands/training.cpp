@@ -97,7 +97,8 @@ Config named_config(const std::string& file, Config base) {
 Ended train_with_progress(TrainingLoop& run, const TrainingOptions& options, const char* known, const char* command,
                           const std::string& next) {
   const std::string& out = run.run_folder();
-  const std::string resume = fmt::format("{} {} --resume --out {}", program(), command, shell_path(out));
+  const std::string resume = fmt::format("{} {} --resume --out {}{}", program(), command, shell_path(out),
+                                         options.patience ? fmt::format(" --patience {}", *options.patience) : "");
   const int64_t steps = run.config().train.steps, left = steps - run.step();
   const auto tell = [&](const std::string& text) {
     if (!options.quiet) tinymor::tell(text);

@@ -123,7 +123,7 @@ void Ranks::together(const std::function<void()>& work) {
   if (first == failed.end()) return;
   finish();
   if (first - failed.begin() == rank_) std::rethrow_exception(error);
-  std::exit(0);  // its status counts
+  std::exit(0);  // the status of the one that failed counts
 }
 
 GradientSum::GradientSum(std::vector<Variable*> parameters)
