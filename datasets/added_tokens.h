@@ -23,6 +23,18 @@ class AddedTokens {
   /// Whose contents are not empty.
   explicit AddedTokens(std::vector<AddedToken> tokens);
 
+  /// Appends the ids of a text: those of these tokens, and what `between(part, is first, ids)` appends for the parts
+  /// between them.
+  template <class Between>
+  void encode(std::string_view text, std::vector<int32_t>& ids, Between&& between) const {
+    for (std::string_view rest = text; !rest.empty();) {
+      const Found found = first_in(rest);
+      if (found.begin > 0) between(rest.substr(0, found.begin), rest.data() == text.data(), ids);
+      if (found.token) ids.push_back(found.token->id);
+      rest.remove_prefix(found.end);
+    }
+  }
+
   /// A token and the bytes of a text that go with it; where there is none, the end of the text.
   struct Found {
     const AddedToken* token;

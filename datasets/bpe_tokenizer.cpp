@@ -351,12 +351,9 @@ class BpeTokenizer : public Tokenizer {
   std::vector<int32_t> encode(const std::string& text) const override {
     check_utf8(text, "text");
     std::vector<int32_t> ids = rules_.begin;
-    for (std::string_view rest = text; !rest.empty();) {
-      const AddedTokens::Found found = rules_.added.first_in(rest);
-      if (found.begin > 0) encode_between(std::string(rest.substr(0, found.begin)), rest.data() == text.data(), ids);
-      if (found.token) ids.push_back(found.token->id);
-      rest.remove_prefix(found.end);
-    }
+    rules_.added.encode(text, ids, [this](std::string_view part, bool first, std::vector<int32_t>& out) {
+      encode_between(std::string(part), first, out);
+    });
     return ids;
   }
 

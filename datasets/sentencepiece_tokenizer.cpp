@@ -54,12 +54,8 @@ class SentencePieceTokenizer : public Tokenizer {
     check_utf8(text, "text");
     std::vector<int32_t> ids;
     if (begin_ >= 0) ids.push_back(begin_);
-    for (std::string_view rest = text; !rest.empty();) {
-      const AddedTokens::Found found = special_.first_in(rest);
-      append_between(rest.substr(0, found.begin), ids);
-      if (found.token) ids.push_back(found.token->id);
-      rest.remove_prefix(found.end);
-    }
+    special_.encode(text, ids,
+                    [this](std::string_view part, bool, std::vector<int32_t>& out) { append_between(part, out); });
     return ids;
   }
 

@@ -43,7 +43,9 @@ Run read_run(const fs::path& folder) {
   return run;
 }
 
-nlohmann::ordered_json as_json(const Run& run) {
+namespace {
+
+nlohmann::ordered_json object_of(const Run& run) {
   nlohmann::ordered_json document{{"run", run.name},      {"data", run.data},         {"parameters", run.parameters},
                                   {"step", run.step},     {"steps", run.steps},       {"best_step", nullptr},
                                   {"best_loss", nullptr}, {"bits_per_byte", nullptr}, {"seconds", run.seconds}};
@@ -52,6 +54,14 @@ nlohmann::ordered_json as_json(const Run& run) {
     document["best_loss"] = run.best.threshold_loss;
   }
   if (run.judged() && run.best.bits_per_byte > 0) document["bits_per_byte"] = run.best.bits_per_byte;
+  return document;
+}
+
+}  // namespace
+
+nlohmann::ordered_json as_json(const std::vector<Run>& runs) {
+  nlohmann::ordered_json document = nlohmann::json::array();
+  for (const Run& run : runs) document.push_back(object_of(run));
   return document;
 }
 

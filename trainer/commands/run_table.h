@@ -28,7 +28,8 @@ bool is_run(const std::filesystem::path& folder);
 /// Throws InputError when it is not a run's folder, or a file of it is damaged.
 Run read_run(const std::filesystem::path& folder);
 
-nlohmann::ordered_json as_json(const Run& run);
+/// An object per run.
+nlohmann::ordered_json as_json(const std::vector<Run>& runs);
 /// Prints a line per run on stdout.
 void print_table(const std::vector<Run>& runs);
 /// A name as a table shows it: one line, without control characters.

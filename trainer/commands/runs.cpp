@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -13,6 +12,7 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
 #include "trainer/commands/run_table.h"
+#include "trainer/loop/locked_folder.h"
 #include "trainer/program.h"
 
 namespace tinymor {
@@ -80,9 +80,8 @@ void print_curves(const std::vector<Run>& runs) {
 
 /// The window's picture of their curves: it opens a folder of runs, here one of links to these.
 void draw(const std::vector<Run>& runs, const std::string& png) {
-  std::string pattern = (fs::temp_directory_path() / "tinymor-XXXXXX").string();
-  check(mkdtemp(pattern.data()) != nullptr, "compare: no folder can be made in {}", fs::temp_directory_path().string());
-  const fs::path folder = pattern;
+  const LockedFolder made = LockedFolder::first_unused(fs::temp_directory_path() / "tinymor-compare");
+  const fs::path& folder = made.path();
   const struct Removed {
     const fs::path& folder;
     ~Removed() {
@@ -121,11 +120,7 @@ void list(const Options& options) {
       tell(fmt::format("left out: {}", error.what()));
     }
   }
-  if (options.json) {
-    nlohmann::ordered_json document = nlohmann::json::array();
-    for (const Run& run : runs) document.push_back(as_json(run));
-    return print_json(document);
-  }
+  if (options.json) return print_json(as_json(runs));
   if (runs.empty()) return tell(fmt::format("{}: no runs in it (train one: {} train)", options.folder, program()));
   print_table(runs);
 }
@@ -136,13 +131,11 @@ void compare(const Options& options) {
   if (!options.csv.empty()) write_file_atomically(options.csv, csv_of(runs));
   if (!options.png.empty()) draw(runs, options.png);
   if (options.json) {
-    nlohmann::ordered_json document = nlohmann::json::array();
-    for (const Run& run : runs) {
-      document.push_back(as_json(run));
-      for (const EvalMetrics& e : run.told.evals)
-        document.back()["evaluations"].push_back(
+    nlohmann::ordered_json document = as_json(runs);
+    for (size_t i = 0; i < runs.size(); ++i)
+      for (const EvalMetrics& e : runs[i].told.evals)
+        document[i]["evaluations"].push_back(
             {{"step", e.step}, {"loss", e.threshold_loss}, {"mean_depth", e.mean_depth}});
-    }
     return print_json(document);
   }
   print_table(runs);

@@ -67,6 +67,7 @@ std::vector<std::vector<std::string>> combinations(const std::vector<std::string
 struct Member {
   TrainingOptions options;
   std::string name;
+  Config config = {};
   int64_t steps = 0;  ///< that it is to have; those that it was begun with, where only minutes say how many
 
   RunFolder folder() const { return {options.out}; }
@@ -80,7 +81,7 @@ Member member(const Options& options, const std::vector<std::string>& sets) {
   std::string folder = m.name;
   std::replace(folder.begin(), folder.end(), '/', '-');
   m.options.out = (fs::path(options.out) / folder).string();
-  Config config = configured(m.options, options.config_file.empty() ? Config::defaults() : Config{});
+  Config& config = m.config = configured(m.options, options.config_file.empty() ? Config::defaults() : Config{});
   for (const std::string& set : sets) {
     Config again = config;
     set_config_key(again, set);
@@ -132,8 +133,7 @@ Trainer open(const Member& m) {
     known.minutes.reset();
     return Trainer::resume(LockedFolder(options.out), {.steps = m.steps}, cost_adviser(known));
   }
-  const Config base = options.config_file.empty() ? Config::defaults() : Config{};
-  return Trainer(configured(options, base), run_folder(options), {}, cost_adviser(options));
+  return Trainer(m.config, run_folder(options), {}, cost_adviser(options));
 }
 
 void sweep(const Options& options) {
@@ -158,13 +158,10 @@ void sweep(const Options& options) {
     }
     done.push_back(read_run(m.options.out));
   }
-  if (options.json) {
-    nlohmann::ordered_json document = nlohmann::json::array();
-    for (const Run& run : done) document.push_back(as_json(run));
-    print_json(document);
-  } else {
+  if (options.json)
+    print_json(as_json(done));
+  else
     print_table(done);
-  }
   check(failed == 0, "sweep: {} of {} runs ended before their last step (see above)", failed, all.size());
 }
 

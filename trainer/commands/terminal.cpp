@@ -68,8 +68,14 @@ std::string clock_text(double seconds) {
                    : fmt::format("{}:{:02}", s / 60, s % 60);
 }
 
+void SinceBest::add(const EvalMetrics& m) {
+  if (m.step == 0) return;
+  above = m.threshold_loss < best.loss ? 0 : above + 1;
+  if (above == 0) best = {m.step, m.threshold_loss};
+}
+
 ProgressBar::ProgressBar(int64_t first_step, int64_t steps, Best best)
-    : first_(first_step), steps_(steps), best_(best), terminal_(is_terminal(STDERR_FILENO)) {}
+    : first_(first_step), steps_(steps), standing_{best}, terminal_(is_terminal(STDERR_FILENO)) {}
 
 ProgressBar::~ProgressBar() {
   finish_line();
@@ -121,14 +127,12 @@ void ProgressBar::show(const EvalMetrics& m) {
                                                m.topk_loss, m.threshold_loss, m.mean_depth);
   const std::string bits = m.bits_per_byte > 0 ? fmt::format(", {:.3f} bits per byte", m.bits_per_byte) : "";
   tell(fmt::format("step {}: held-out loss {}{}", m.step, losses, bits));
-  if (m.step == 0) return;
-  above_ = m.threshold_loss < best_.loss ? 0 : above_ + 1;
-  if (above_ == 0) best_ = {m.step, m.threshold_loss};
-  if (above_ != 2 || std::exchange(warned_, true)) return;
+  standing_.add(m);
+  if (standing_.above != 2 || std::exchange(warned_, true)) return;
   tell(
       fmt::format("the held-out loss has not been below that of step {} for two evaluations: the weights of that step "
                   "are in best.safetensors, which other commands use (--checkpoint newest takes the latest ones)",
-                  best_.step));
+                  standing_.best.step));
 }
 
 void ProgressBar::finish_line() {

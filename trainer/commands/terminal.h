@@ -21,6 +21,14 @@ std::string tinted(const std::string& text, int64_t depth);
 /// "depth: [1] [2] [3]" with each number on its colour.
 std::string depth_legend(int64_t depths);
 
+/// How long ago the lowest held-out loss of a run was.
+struct SinceBest {
+  Best best = {};
+  int64_t above = 0;  ///< Evaluations in a row since then, none of which was lower.
+
+  void add(const EvalMetrics& metrics);
+};
+
 /// Shows a run on stderr: a bar that is redrawn on a terminal, a line now and then elsewhere. Says once that
 /// held-out loss is rising: when two evaluations in a row were above the lowest.
 class ProgressBar : public Observer {
@@ -36,9 +44,8 @@ class ProgressBar : public Observer {
   void finish_line();
 
   int64_t first_, steps_;
-  Best best_;
+  SinceBest standing_;
   int64_t left_out_ = 0;
-  int above_ = 0;  // evaluations in a row that were above the best
   bool warned_ = false;
   bool terminal_, drawn_ = false;
   double smoothed_loss_ = 0, smoothed_speed_ = 0, first_seconds_ = -1;

@@ -64,20 +64,18 @@ class Interruptible {
 /// Stops a run once `most` evaluations in a row had no lower held-out loss than the best one.
 class Patience : public Observer {
  public:
-  Patience(int64_t most, Best best, Control& control) : most_(most), best_(best), control_(control) {}
+  Patience(int64_t most, Best best, Control& control) : most_(most), standing_{best}, control_(control) {}
   void on(const Event& event) override {
     hear(event, [this](const EvalMetrics& m) {
-      if (m.step == 0) return;
-      above_ = m.threshold_loss < best_.loss ? 0 : above_ + 1;
-      if (above_ == 0) best_ = {m.step, m.threshold_loss};
-      if (above_ == most_) control_.stop();
+      standing_.add(m);
+      if (standing_.above == most_) control_.stop();
     });
   }
-  bool lost() const { return above_ >= most_; }
+  bool lost() const { return standing_.above >= most_; }
 
  private:
-  int64_t most_, above_ = 0;
-  Best best_;
+  int64_t most_;
+  SinceBest standing_;
   Control& control_;
 };
 
@@ -218,10 +216,11 @@ Resumption resumption(const TrainingOptions& options) {
 
 Beforehand cost_adviser(const TrainingOptions& options) {
   return [options](Config& config, int64_t done) {
-    if (options.minutes)
-      config.train.steps = done + std::max<int64_t>(1, std::llround(60 * *options.minutes / seconds_per_step(config)));
+    if (!options.minutes && (options.quiet || config.train.steps <= done)) return;
+    const double each = seconds_per_step(config);
+    if (options.minutes) config.train.steps = done + std::max<int64_t>(1, std::llround(60 * *options.minutes / each));
     const int64_t left = config.train.steps - done;
-    if (!options.quiet && left > 0) tell(advice(config, left));
+    if (!options.quiet) tell(advice(run_cost(config, left), free_bytes_of_machine(), double(left) * each));
   };
 }
 
