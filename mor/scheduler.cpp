@@ -27,9 +27,10 @@ Scheduler::Scheduler(const Model& model, const SchedulerOptions& options)
     : model_(model),
       slots_(options.slots),
       prompt_tokens_(options.prompt_tokens),
-      batching_(options.batching),
+      gather_(options.gather),
       cache_(model.config(), options.slots, options.cache_format) {
   check(slots_ > 0 && prompt_tokens_ > 0, "[scheduler] {} slots, {} tokens of a prompt", slots_, prompt_tokens_);
+  check(gather_ >= 0 && gather_ <= 1, "[scheduler] gather {}", gather_);
   const double of_a_token = double(cache_.pages_for(1) * kv_bytes_per_entry(model.config()));
   expected_share_ = kv_bytes_per_token(model.config(), model.config().kv_cache) / of_a_token;
   page_limit_ = options.cache_bytes > 0 ? options.cache_bytes / cache_.page_bytes() : kNoLimit;
@@ -62,7 +63,7 @@ int64_t Scheduler::submit(std::vector<int32_t> prompt, int64_t n, const SampleOp
 bool Scheduler::tick() {
   const NoGrad off;
   leave();
-  if (batching_ == Batching::by_depth || cohorts_.empty()) {
+  if (double(out_.size()) >= gather_ * double(under_way()) || cohorts_.empty()) {
     draw(std::exchange(out_, {}));
     enter();
   }
@@ -130,6 +131,7 @@ void Scheduler::leave() {
 
 void Scheduler::draw(const std::vector<Job*>& jobs) {
   if (jobs.empty()) return;
+  ++counts_.coda_calls;
   const Rows rows = rows_of(jobs);
   CacheLanes kv(cache_, each(jobs, [](Job* job) { return job->lane; }));
   const Variable states =

@@ -21,12 +21,14 @@
 
 namespace tinymor {
 
-/// Whether a text's next token may come in at once, or only when all tokens that are inside have left.
-enum class Batching { by_depth, by_sequence };
-
 struct SchedulerOptions {
+  static constexpr double kByDepth = 0, kBySequence = 1;
+
   int64_t slots = 16;  ///< Texts that are under way at a time, at most.
-  Batching batching = Batching::by_depth;
+  /// The prelude, coda and head run when the tokens of this share of the texts under way have left the block, on all of
+  /// them in one call. By depth none waits; by sequence each waits for the deepest. In between, these layers have more
+  /// rows in a call, and the block fewer.
+  double gather = kByDepth;
   int64_t cache_bytes = 0;     ///< Of keys and values, at most; 0: no limit.
   int64_t prompt_tokens = 64;  ///< Tokens of a prompt that come in at a time, at most.
   CacheFormat cache_format = CacheFormat::f32;
@@ -70,6 +72,7 @@ class Scheduler {
   struct Counts {
     int64_t block_calls = 0;
     int64_t block_rows = 0;   ///< tokens that went through the block, summed over its calls
+    int64_t coda_calls = 0;   ///< calls of the coda and head
     int64_t drawn = 0;        ///< tokens that were drawn
     int64_t preemptions = 0;  ///< times that a text gave its part of the cache back
     int64_t peak_pages = 0;   ///< of the cache, in use or promised
@@ -158,7 +161,7 @@ class Scheduler {
 
   const Model& model_;
   int64_t slots_, page_limit_, prompt_tokens_, longest_;
-  Batching batching_;
+  double gather_;
   KvCache cache_;
   std::vector<int64_t> idle_;  // sequences of the cache that no text uses
   int64_t submitted_ = 0, promised_ = 0;

@@ -100,10 +100,10 @@ TEST_CASE("texts come out the same with any number of slots, batched by depth or
   std::vector<Request> all = requests(9, 11);
   for (int64_t slots : {1, 2, 8, 20})
     for (int64_t max_depth : {0, 1, 2})
-      for (Batching batching : {Batching::by_depth, Batching::by_sequence}) {
-        INFO(slots << " slots, at most " << max_depth << " recursions, " << int(batching));
+      for (double gather : {SchedulerOptions::kByDepth, 0.4, SchedulerOptions::kBySequence}) {
+        INFO(slots << " slots, at most " << max_depth << " recursions, gather " << gather);
         for (Request& request : all) request.max_depth = max_depth;
-        Scheduler scheduler = submitted(model, {.slots = slots, .batching = batching}, all);
+        Scheduler scheduler = submitted(model, {.slots = slots, .gather = gather}, all);
         run(scheduler);
         check_alone(model, scheduler, all);
       }
@@ -142,11 +142,30 @@ TEST_CASE("batched by sequence, places stay empty until the deepest token is thr
   const Model model = opinionated_model(tiny_config());
   const std::vector<Request> all = equal_requests(12, 20);
   Scheduler by_depth = submitted(model, {.slots = 4}, all),
-            by_sequence = submitted(model, {.slots = 4, .batching = Batching::by_sequence}, all);
+            by_sequence = submitted(model, {.slots = 4, .gather = SchedulerOptions::kBySequence}, all);
   run(by_depth);
   run(by_sequence);
   CHECK(by_sequence.counts().block_rows == by_depth.counts().block_rows);
   CHECK(by_sequence.counts().block_calls > by_depth.counts().block_calls);
+}
+
+TEST_CASE("the prelude, coda and head wait for the share of the texts that is asked for, and run on all in one call") {
+  const Model model = opinionated_model(tiny_config());
+  Scheduler::Counts last;
+  for (const double gather : {0.0, 0.25, 0.5, 0.75, 1.0}) {
+    Scheduler scheduler = submitted(model, {.slots = 16, .gather = gather}, equal_requests(16, 20));
+    run(scheduler);
+    const Scheduler::Counts& counts = scheduler.counts();
+    INFO(gather << ": " << counts.block_calls << " calls of the block, " << counts.coda_calls << " of the coda");
+    CHECK(double(counts.drawn) >= 16 * gather * double(counts.coda_calls));
+    if (gather > 0) {
+      CHECK(counts.coda_calls < last.coda_calls);
+      CHECK(counts.block_calls >= last.block_calls);
+    }
+    last = counts;
+  }
+  CHECK(last.coda_calls == 20);
+  CHECK_THROWS(Scheduler(model, {.gather = 1.5}));
 }
 
 TEST_CASE("a model without routing is batched by sequences, one call of its block a token") {
@@ -188,7 +207,7 @@ TEST_CASE("whatever arrives, is cancelled or must give way to others, each text 
     const KvCache cache(config, 1, format);
     const int64_t page = cache.page_bytes(), alone = cache.pages_for(80);
     Scheduler scheduler(model, {.slots = 1 + random.below(5),
-                                .batching = random.below(3) ? Batching::by_depth : Batching::by_sequence,
+                                .gather = std::max(0.0, double(random.below(9) - 4) / 4),
                                 .cache_bytes = random.below(4) ? page * (alone + random.below(alone)) : 0,
                                 .prompt_tokens = 1 + random.below(40),
                                 .cache_format = format});
@@ -292,9 +311,9 @@ TEST_CASE("a text that is forgotten leaves nothing behind, whether it is queued,
 
 TEST_CASE("those who look on see who is inside, who waits, and as many tokens as the block takes") {
   const Model model = opinionated_model(tiny_config());
-  for (const Batching batching : {Batching::by_depth, Batching::by_sequence}) {
+  for (const double gather : {SchedulerOptions::kByDepth, SchedulerOptions::kBySequence}) {
     std::vector<Request> all = requests(7, 11);
-    Scheduler scheduler = submitted(model, {.slots = 3, .batching = batching, .prompt_tokens = 4}, all);
+    Scheduler scheduler = submitted(model, {.slots = 3, .gather = gather, .prompt_tokens = 4}, all);
     CHECK(scheduler.queue() == std::vector<int64_t>{0, 1, 2, 3, 4, 5, 6});
     CHECK(scheduler.seats().empty());
     std::vector<Ints> depths(all.size());  // as those who look on see them

@@ -164,6 +164,7 @@ void add_serve_bench(CLI::App& bench) {
       ->allow_extra_args(false);
   command->add_option("--texts", options->load.texts, "Texts to decode")->check(at_least(1));
   command->add_option("--slots", options->load.slots, "Texts that are under way at a time")->check(at_least(1));
+  add_gather_option(*command, options->load.gather);
   command->add_option("--rounds", options->load.rounds, "Times that every row is measured, in turn (medians count)")
       ->check(at_least(1));
   add_weights_option(*command, options->load.weights);
@@ -195,6 +196,7 @@ void add_serve_bench(CLI::App& bench) {
                         {"predicted", row.predicted},
                         {"rows_per_call", row.rows_per_call},
                         {"calls_per_token", row.calls_per_token},
+                        {"rows_per_coda", row.rows_per_coda},
                         {"p50_ms", row.p50_ms},
                         {"p95_ms", row.p95_ms}});
         continue;

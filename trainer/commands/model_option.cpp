@@ -1,5 +1,6 @@
 #include "trainer/commands/model_option.h"
 
+#include "trainer/commands/limits.h"
 #include "trainer/program.h"
 
 namespace tinymor {
@@ -51,6 +52,14 @@ void add_cache_format_option(CLI::App& command, CacheFormat& format) {
       {{"f32", CacheFormat::f32}, {"bf16", CacheFormat::bf16}, {"int8", CacheFormat::int8}},
       "Keep keys and values as f32, or rounded to two bytes each (bf16) or one (int8): a smaller cache, for a little "
       "more loss");
+}
+
+void add_gather_option(CLI::App& command, double& gather) {
+  command
+      .add_option("--gather", gather,
+                  "Share of the texts under way whose tokens wait for each other after the block, so that the layers "
+                  "around it run on all of them in one call (default 0: none waits; 1: all)")
+      ->check(between(0, 1));
 }
 
 std::filesystem::path chosen_weights(const ModelOption& option, bool quiet) {

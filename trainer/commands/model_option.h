@@ -25,6 +25,9 @@ void add_weights_option(CLI::App& command, WeightFormat& format);
 /// Adds --cache-format f32|bf16|int8.
 void add_cache_format_option(CLI::App& command, CacheFormat& format);
 
+/// Adds --gather, a share from 0 to 1 (mor/scheduler.h).
+void add_gather_option(CLI::App& command, double& gather);
+
 /// The file with the chosen weights. Says on stderr which they are where a run's best and newest differ.
 std::filesystem::path chosen_weights(const ModelOption& option, bool quiet = false);
 /// The model with them.

@@ -95,6 +95,7 @@ void add_serve_command(CLI::App& app) {
   add_model_option(*command, options->model);
   add_weights_option(*command, options->model.weights);
   add_cache_format_option(*command, options->limits.cache_format);
+  add_gather_option(*command, options->limits.gather);
   command->add_option("--host", options->host, "Address to listen at; 0.0.0.0: every network of this machine")
       ->check(not_empty())
       ->capture_default_str();

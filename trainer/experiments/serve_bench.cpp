@@ -24,8 +24,8 @@ ServeRow measured(ServeRow row, const Model& model, const ServeLoad& load) {
   const auto ms_between = [](Clock::time_point from, Clock::time_point to) {
     return std::chrono::duration<double, std::milli>(to - from).count();
   };
-  const Batching batching = row.batching == "by depth" ? Batching::by_depth : Batching::by_sequence;
-  Scheduler scheduler(model, {.slots = row.slots, .batching = batching, .cache_bytes = row.cache_bytes});
+  const double gather = row.batching == "by depth" ? load.gather : SchedulerOptions::kBySequence;
+  Scheduler scheduler(model, {.slots = row.slots, .gather = gather, .cache_bytes = row.cache_bytes});
   Random random(load.seed, stream_of(Stream::batches));
   const ModelConfig& config = model.config();
   for (int64_t i = 0; i < load.texts; ++i) {
@@ -52,6 +52,7 @@ ServeRow measured(ServeRow row, const Model& model, const ServeLoad& load) {
   row.tokens_per_s = 1e3 * double(counts.drawn) / ms_between(start, Clock::now());
   row.rows_per_call = double(counts.block_rows) / double(counts.block_calls);
   row.calls_per_token = double(counts.block_rows) / double(counts.drawn);
+  row.rows_per_coda = double(counts.drawn) / double(counts.coda_calls);
   std::sort(waits.begin(), waits.end());
   if (waits.empty()) return row;
   row.p50_ms = waits[waits.size() / 2];
@@ -59,7 +60,7 @@ ServeRow measured(ServeRow row, const Model& model, const ServeLoad& load) {
   return row;
 }
 
-/// What the products of a call take at least, and the tokens that leave in it.
+/// From what the products of a call of the block take at least, and those of a call of the layers around it.
 double predicted_tokens_per_s(const ServeRow& row, const Model& model, WeightFormat format, const Machine& machine) {
   const LayerMap& map = model.layers();
   const WeightBytes bytes = weight_bytes(model.config(), format),
@@ -68,9 +69,8 @@ double predicted_tokens_per_s(const ServeRow& row, const Model& model, WeightFor
     const double count = (layers * numbers.layer + heads * numbers.head) / double(sizeof(Real));
     return machine.seconds(2 * rows * count, layers * bytes.layer + heads * bytes.head);
   };
-  const double leaving = row.rows_per_call / row.calls_per_token;
-  return leaving /
-         (seconds(row.rows_per_call, double(map.block), 0) + seconds(leaving, double(map.prelude + map.coda), 1));
+  return 1 / (seconds(row.rows_per_call, double(map.block), 0) * row.calls_per_token / row.rows_per_call +
+              seconds(row.rows_per_coda, double(map.prelude + map.coda), 1) / row.rows_per_coda);
 }
 
 double median_of(const std::vector<ServeRow>& rounds, double ServeRow::*number) {

@@ -14,7 +14,8 @@ namespace tinymor {
 /// Texts to decode: how many, how many at a time, and how many tokens each is long on average.
 struct ServeLoad {
   int64_t texts = 64, slots = 32, mean_tokens = 64;
-  int64_t rounds = 3;  ///< Times that everything is measured, in turn; the medians count.
+  double gather = SchedulerOptions::kByDepth;  ///< In the rows by depth.
+  int64_t rounds = 3;                          ///< Times that everything is measured, in turn; the medians count.
   WeightFormat weights = WeightFormat::f32;
   uint64_t seed = 1;
 };
@@ -27,6 +28,7 @@ struct ServeRow {
   double predicted = 0;           ///< tokens per second that the machine's operations and memory allow (machine.h)
   double rows_per_call = 0;       ///< tokens that a call of the block takes, on average
   double calls_per_token = 0;     ///< calls of the block that a token goes through, on average
+  double rows_per_coda = 0;       ///< tokens that a call of the prelude, coda and head takes, on average
   double p50_ms = 0, p95_ms = 0;  ///< from one token of a text to its next: half of them, and 95 %, took no longer
 };
 
@@ -37,7 +39,7 @@ struct ServeRow {
 /// would take longer than it does with a trained one.
 ///
 /// `predicted` counts the products alone: those of the block with the rows of a call, and those of the other layers and
-/// the head with the rows that leave in it.
+/// the head with theirs.
 std::vector<ServeRow> bench_serve(const ModelConfig& config, const ServeLoad& load);
 
 }  // namespace tinymor

@@ -271,6 +271,7 @@ void Engine::fail_all(const std::string& why) {
 
 void Engine::begin() {
   scheduler_.emplace(*loaded_.model, SchedulerOptions{.slots = limits_.slots,
+                                                      .gather = limits_.gather,
                                                       .cache_bytes = limits_.cache_bytes,
                                                       .cache_format = limits_.cache_format});
 }

@@ -37,9 +37,10 @@ struct ClosedError : Error {
 class Engine {
  public:
   struct Limits {
-    int64_t slots = 8;        ///< texts under way at a time
-    int64_t max_queue = 64;   ///< texts that wait
-    int64_t cache_bytes = 0;  ///< for keys and values; 0: what the slots need
+    int64_t slots = 8;                           ///< texts under way at a time
+    int64_t max_queue = 64;                      ///< texts that wait
+    int64_t cache_bytes = 0;                     ///< for keys and values; 0: what the slots need
+    double gather = SchedulerOptions::kByDepth;  ///< see mor/scheduler.h
     CacheFormat cache_format = CacheFormat::f32;
   };
   /// `recorder`, if any, is told of every call of the block; it must outlive the engine.

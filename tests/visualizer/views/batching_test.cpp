@@ -99,7 +99,7 @@ TEST_CASE("the simulation makes the calls that the scheduler makes, by depth and
     // A recording counts calls, and none passes while a server waits.
     for (size_t i = 0; i < requests.size(); ++i) load.texts[i].arrival = requests[i].arrival;
     const std::vector<ServedCall> by_sequence =
-        load.calls(model, {.slots = slots, .batching = Batching::by_sequence, .prompt_tokens = prompt_tokens});
+        load.calls(model, {.slots = slots, .gather = SchedulerOptions::kBySequence, .prompt_tokens = prompt_tokens});
     REQUIRE(without_slots(batched(requests, int32_t(slots), 1, geometry)) == without_slots(by_sequence));
     calls += int64_t(by_depth.size());
     depth_0 += int64_t(by_depth.size()) - block_calls(by_depth);
