@@ -271,6 +271,8 @@ void validate_train(const TrainConfig& train) {
   require_range("train.batch_size", train.batch_size, 1, 1 << 16);
   require_range("train.grad_accumulation", train.grad_accumulation, 1, 1 << 16);
   require_range("train.lr", train.lr, train.lr > 0, "a number above 0");
+  require_range("train.min_lr", train.min_lr, train.min_lr >= 0 && train.min_lr <= train.lr,
+                "0 or more, and train.lr at most");
   require_range("train.warmup_steps", train.warmup_steps, 0, 1'000'000'000);
   share("train.cooldown_fraction", train.cooldown_fraction);
   require_range("train.weight_decay", train.weight_decay, train.weight_decay >= 0, "0 or more");
@@ -363,11 +365,13 @@ Config read_config(const std::filesystem::path& file, Config base) {
 }
 
 void check_complete(const std::filesystem::path& file) {
+  constexpr std::string_view off_without_it[] = {"min_lr"};
   const toml::table document = parse_toml(read_file(file, kMaxFileBytes), file.string());
   const Config config = read_config(file);
   for_each_field(config, [&](const char* table, const char* key, const auto& value) {
     const auto* keys = document[table].as_table();
-    check_input(is_unset(key, value) || (keys && keys->contains(key)),
+    const bool off = std::find(std::begin(off_without_it), std::end(off_without_it), key) != std::end(off_without_it);
+    check_input(off || is_unset(key, value) || (keys && keys->contains(key)),
                 "{}: {}.{} is missing, and a run writes all keys (put it back)", file.string(), table, key);
   });
 }

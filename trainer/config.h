@@ -27,6 +27,7 @@ struct TrainConfig {
   int64_t batch_size = 16;
   int64_t grad_accumulation = 1;
   double lr = 3e-3;
+  double min_lr = 0;
   ScheduleKind schedule = ScheduleKind::trapezoid;
   int64_t warmup_steps = 50;
   double cooldown_fraction = 0.2;
@@ -74,6 +75,7 @@ void for_each_train_field(Train& c, Field&& field) {
   field("batch_size", c.batch_size);
   field("grad_accumulation", c.grad_accumulation);
   field("lr", c.lr);
+  field("min_lr", c.min_lr);
   field("schedule", c.schedule);
   field("warmup_steps", c.warmup_steps);
   field("cooldown_fraction", c.cooldown_fraction);
@@ -97,7 +99,8 @@ std::vector<std::string> enum_names<ScheduleKind>();
 /// validate's business.
 Config read_config(const std::filesystem::path& file, Config base = {});
 
-/// Throws InputError when `file`, the config.toml of a run, lacks a key: a run writes all of them.
+/// Throws InputError when `file`, the config.toml of a run, lacks a key: a run writes all of them. Keys whose default
+/// asks for nothing may be missing, as in runs from before there were such keys.
 void check_complete(const std::filesystem::path& file);
 
 /// Applies one `--set table.key=value`, or `key=value`. Throws InputError like read_config.

@@ -46,6 +46,7 @@ std::string_view config_note(std::string_view key) {
       {"batch_size", "windows of max_seq_len tokens per micro-batch, 1 or more"},
       {"grad_accumulation", "micro-batches per step, 1 or more"},
       {"lr", "learning rate at its highest, above 0"},
+      {"min_lr", "learning rate that a schedule comes down to, 0 to lr"},
       {"schedule", "its course: up, level and down; up and down along a cosine; up and level"},
       {"warmup_steps", "steps until it is at its highest, 0 or more"},
       {"cooldown_fraction", "share of the steps over which a trapezoid comes down, 0 to less than 1"},

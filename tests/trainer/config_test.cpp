@@ -316,6 +316,8 @@ TEST_CASE("values out of range are refused by their key") {
                                                 "train.steps=0",
                                                 "train.batch_size=0",
                                                 "train.lr=0",
+                                                "train.min_lr=-1",
+                                                "train.min_lr=0.01",
                                                 "train.warmup_steps=-1",
                                                 "train.cooldown_fraction=2",
                                                 "train.weight_decay=-1",

@@ -13,19 +13,15 @@ namespace tinymor {
 double learning_rate(const TrainConfig& train, int64_t step) {
   if (step < train.warmup_steps) return train.lr * double(step) / double(train.warmup_steps);
   const double left = double(std::max<int64_t>(train.steps - step + 1, 0));  // this step included
-  switch (train.schedule) {
-    case ScheduleKind::constant:
-      return train.lr;
-    case ScheduleKind::trapezoid: {
-      const double cooldown = train.cooldown_fraction * double(train.steps);
-      return train.lr * (cooldown > 0 ? std::min(1.0, left / cooldown) : 1.0);
-    }
-    case ScheduleKind::cosine: {
-      const double done = 1 - left / double(std::max<int64_t>(train.steps - train.warmup_steps, 1));
-      return train.lr * 0.5 * (1 + std::cos(std::numbers::pi * std::clamp(done, 0.0, 1.0)));
-    }
+  double height = 1;                                                         // of the way from min_lr to lr
+  if (const double cooldown = train.cooldown_fraction * double(train.steps);
+      train.schedule == ScheduleKind::trapezoid && cooldown > 0)
+    height = std::min(1.0, left / cooldown);
+  if (train.schedule == ScheduleKind::cosine) {
+    const double done = 1 - left / double(std::max<int64_t>(train.steps - train.warmup_steps, 1));
+    height = 0.5 * (1 + std::cos(std::numbers::pi * std::clamp(done, 0.0, 1.0)));
   }
-  return train.lr;
+  return train.min_lr + (train.lr - train.min_lr) * height;
 }
 
 AdamW make_optimizer(const TrainConfig& train, Module& model) {

@@ -9,9 +9,9 @@
 
 namespace tinymor {
 
-/// The rate of step 1..train.steps (paper App. D). All schedules rise linearly over warmup_steps; then trapezoid stays
-/// at train.lr and falls linearly to 0 over the last cooldown_fraction of the steps, cosine falls to 0 along half a
-/// cosine, constant stays.
+/// The rate of step 1..train.steps (paper App. D). All schedules rise linearly from 0 over warmup_steps; then trapezoid
+/// stays at train.lr and falls linearly to train.min_lr over the last cooldown_fraction of the steps, cosine falls to
+/// it along half a cosine, constant stays.
 double learning_rate(const TrainConfig& train, int64_t step);
 
 /// The optimizer of a model, which must outlive it.

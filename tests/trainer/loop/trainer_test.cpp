@@ -284,6 +284,20 @@ TEST_CASE("schedules rise, stay and fall where they should") {
   CHECK(learning_rate(train, 100) == Approx(1));
 }
 
+TEST_CASE("schedules that fall end at the lowest learning rate that is asked for") {
+  TrainConfig train{.steps = 1000, .lr = 1, .min_lr = 0.1, .warmup_steps = 10, .cooldown_fraction = 0.2};
+  for (const ScheduleKind schedule : {ScheduleKind::trapezoid, ScheduleKind::cosine}) {
+    train.schedule = schedule;
+    CHECK(learning_rate(train, 5) == Approx(0.5));
+    CHECK(learning_rate(train, 10) == Approx(1));
+    CHECK(learning_rate(train, schedule == ScheduleKind::cosine ? 506 : 901) == Approx(0.55));
+    CHECK(learning_rate(train, 1000) == Approx(0.1).margin(0.005));
+    for (int64_t step = 11; step <= 1000; ++step) REQUIRE(learning_rate(train, step) > 0.1);
+  }
+  train.schedule = ScheduleKind::constant;
+  CHECK(learning_rate(train, 1000) == 1);
+}
+
 TEST_CASE("evaluation leaves out the targets that nothing is asked of") {
   const TemporaryFolder folder;
   Trainer trainer(tiny_text_run(folder.path(), 1), folder.path() / "run");
