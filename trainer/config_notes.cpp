@@ -56,6 +56,7 @@ std::string_view config_note(std::string_view key) {
       {"grad_clip", "longest gradient, above 0"},
       {"eval_every", "steps from one evaluation on held-out data to the next, 1 or more"},
       {"checkpoint_every", "steps from one checkpoint to the next, 1 or more"},
+      {"keep_every", "steps from one checkpoint that is kept, in checkpoints/, to the next; 0: none is"},
       {"record_every", "steps from one snapshot for the window to the next, 1 or more"},
       {"seed", "of the weights and batches, 0 or more"},
   };

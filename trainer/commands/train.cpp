@@ -56,8 +56,13 @@ Trainer open(const Options& options) {
               "--minutes: each rank would measure other steps (say how many: --steps)");
   if (options.resume) {
     check_input(options.twin.empty(), "--twin: a resumed run keeps its model (leave out --twin or --resume)");
-    const Resumption changes = resumption(options);
-    return Trainer::resume(resumed_folder(options), changes, cost_adviser(options));
+    Resumption changes = resumption(options);
+    changes.from = options.from.path;
+    check_input(changes.from.empty() || RunFolder{changes.from}.has_run(),
+                "--from {}: is no run with a checkpoint to go on from (leave out --resume to begin with its weights)",
+                options.from.path);
+    return Trainer::resume(changes.from.empty() ? resumed_folder(options) : run_folder(options), changes,
+                           cost_adviser(options));
   }
   if (!options.from.path.empty()) return open_from(options);
   return Trainer(new_run(options), run_folder(options), {}, cost_adviser(options));
@@ -82,8 +87,9 @@ void add_train_command(CLI::App& app) {
                             ->check(CLI::IsMember(preset_names()))
                             ->excludes("CONFIG");
   CLI::Option* from = command->add_option("--from", options->from.path,
-                                          "Begin with the weights and the tokenizer of this model instead of new ones");
-  add_checkpoint_option(*command, options->from.checkpoint)->needs(from);
+                                          "Begin with the weights and the tokenizer of this model instead of new ones; "
+                                          "with --resume, go on from the checkpoint of this run in a new folder");
+  CLI::Option* checkpoint = add_checkpoint_option(*command, options->from.checkpoint)->needs(from);
   command->add_flag("--print-config", options->print_config,
                     "Print the complete configuration, every key explained, and train nothing");
   CLI::Option* twin = add_twin_option(*command, options->twin);
@@ -95,8 +101,10 @@ void add_train_command(CLI::App& app) {
       ->capture_default_str();
   command->add_flag(
       "--resume", options->resume,
-      "Resume the run in --out exactly where it stopped; --set train.KEY=VALUE and --data change how it goes on");
-  for (const char* name : {"--resume", "--preset", "--twin", "--print-config"}) from->excludes(name);
+      "Resume the run in --out, or a copy of --from, exactly where it stopped; --set train.KEY=VALUE and --data change "
+      "how it goes on");
+  checkpoint->excludes("--resume");
+  for (const char* name : {"--preset", "--twin", "--print-config"}) from->excludes(name);
   for (const char* name : {"--resume", "--minutes"}) command->get_option("--print-config")->excludes(name);
   preset->excludes("--resume");
   command->callback([options] {

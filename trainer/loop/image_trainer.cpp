@@ -158,10 +158,10 @@ std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::saved_pictures(const RunFo
 }
 
 ImageTrainer::ImageTrainer(Config config, LockedFolder run, int64_t patch_size, const Beforehand& beforehand)
-    : ImageTrainer{unused_folder(std::move(run)), new_pictures(std::move(config), patch_size, 0, beforehand)} {}
+    : ImageTrainer{(check_unused(run), std::move(run)), new_pictures(std::move(config), patch_size, 0, beforehand)} {}
 
 ImageTrainer ImageTrainer::resume(LockedFolder run, const Resumption& resumption, const Beforehand& beforehand) {
-  std::unique_ptr<Pictures> pictures = saved_pictures({run.path()}, resumption, beforehand);
+  std::unique_ptr<Pictures> pictures = saved_pictures(origin_of(run, resumption), resumption, beforehand);
   return {std::move(run), std::move(pictures), resumption};
 }
 

@@ -21,6 +21,7 @@ namespace tinymor {
 namespace {
 
 constexpr uint64_t kMaxWeights = uint64_t(4) << 30;
+constexpr const char* kCheckpoints = "checkpoints";
 
 template <class Number>
 Number metadata_number(const SafetensorsFile& file, const std::string& key, const std::string& name) {
@@ -60,6 +61,21 @@ bool same_bytes(const std::filesystem::path& a, const std::filesystem::path& b) 
 }
 
 }  // namespace
+
+RunFolder RunFolder::kept(int64_t step) const {
+  return {path / kCheckpoints / fmt::format("step-{:06}", step)};
+}
+
+RunFolder RunFolder::logged() const {
+  const std::filesystem::path folder = std::filesystem::weakly_canonical(path).parent_path();
+  return folder.filename() == kCheckpoints ? RunFolder{folder.parent_path()} : *this;
+}
+
+Progress Progress::elsewhere() const {
+  Progress same = *this;
+  if (best.step != step) same.best = {};
+  return same;
+}
 
 bool Steadiness::leaves_out(double loss, double grad_norm) {
   constexpr int64_t kEnough = 20;  // steps whose mean is usual
@@ -222,6 +238,13 @@ std::string change_note(const RunFolder& run, const std::string& source, uint64_
 
 DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const std::string& text) {
   return split_ids(tokenizer.encode(text), config.data.val_fraction, config.model.max_seq_len);
+}
+
+void copy_logs(const RunFolder& from, const RunFolder& to) {
+  std::error_code ignored;
+  for (const auto log : {&RunFolder::metrics, &RunFolder::recording})
+    if (std::filesystem::exists((from.*log)(), ignored))
+      write_file_atomically((to.*log)(), read_file((from.*log)(), kMaxWeights));
 }
 
 void cut_metrics(const RunFolder& run, int64_t step) {

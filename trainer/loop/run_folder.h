@@ -29,6 +29,10 @@ struct RunFolder {
   std::filesystem::path metrics() const { return path / "metrics.jsonl"; }
   std::filesystem::path recording() const { return path / "recording.mortrace"; }
 
+  /// The folder of the checkpoint of a step, where that was kept: a run that stands there, without its logs.
+  RunFolder kept(int64_t step) const;
+  /// The run whose logs tell how this one came here: the one that kept it as a checkpoint, or itself.
+  RunFolder logged() const;
   /// Whether a run was saved here.
   bool has_run() const { return std::filesystem::exists(trainer()); }
 };
@@ -59,6 +63,9 @@ struct Progress {
   Steadiness steadiness = {};
   std::optional<uint64_t> data = {};  ///< fingerprint (datasets/fingerprint.h) of what it is trained on, where known
   std::string kept = {};              ///< kept_keys of its configuration, where known
+
+  /// The same in another folder, which has no best weights but these.
+  Progress elsewhere() const;
 };
 
 /// Writes trainer.safetensors, which holds the weights too and is all that resuming reads, then `checkpoint`, the model
@@ -120,6 +127,8 @@ std::string change_note(const RunFolder& run, const std::string& source, uint64_
 /// What a run of `config` trains on and what it holds out of `text`, in tokens. Throws InputError when it is too short.
 DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const std::string& text);
 
+/// Copies metrics and recording of a run, where it has them, into the folder of another one.
+void copy_logs(const RunFolder& from, const RunFolder& to);
 /// Drops from metrics.jsonl every line that is torn or later than `step`.
 void cut_metrics(const RunFolder& run, int64_t step);
 

@@ -236,10 +236,10 @@ std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, cons
 }
 
 Trainer::Trainer(Config config, LockedFolder run, std::optional<Start> start, const Beforehand& beforehand)
-    : Trainer{unused_folder(std::move(run)), new_text(std::move(config), std::move(start), beforehand)} {}
+    : Trainer{(check_unused(run), std::move(run)), new_text(std::move(config), std::move(start), beforehand)} {}
 
 Trainer Trainer::resume(LockedFolder run, const Resumption& resumption, const Beforehand& beforehand) {
-  std::unique_ptr<Text> text = saved_text({run.path()}, resumption, beforehand);
+  std::unique_ptr<Text> text = saved_text(origin_of(run, resumption), resumption, beforehand);
   return {std::move(run), std::move(text), resumption};
 }
 

@@ -36,13 +36,13 @@ SnapshotParts parts_at(const TrainConfig& train, int64_t step) {
 struct TrainingLoop::State {
   Ranks& ranks = Ranks::all();
   LockedFolder lock;
-  RunFolder folder;
+  RunFolder folder, origin;  // where it goes on from, which may be another run
   std::unique_ptr<Task> task;
   RunInfo info;
   AdamW optimizer;
   Progress progress;
   int64_t saved = 0;  // the step of the newest checkpoint
-  bool resumed = false, other_data = false;
+  bool resumed = false, branched = false, other_data = false;
   ScoreHistograms scores;
   std::vector<std::unique_ptr<Observer>> logs;
   Observers observers;  // the logs, too
@@ -50,6 +50,7 @@ struct TrainingLoop::State {
   State(LockedFolder run, std::unique_ptr<Task> t)
       : lock(std::move(run)),
         folder{lock.path()},
+        origin(folder),
         task(std::move(t)),
         info(task->info()),
         optimizer(make_optimizer(task->config.train, task->model())),
@@ -67,6 +68,7 @@ struct TrainingLoop::State {
   [[noreturn]] void give_up(const std::string& why);
   StepMetrics step(double lr_factor);
   bool evaluate();
+  void keep();
   void save();
   void tell_event(RunEvent::Kind kind, const std::string& text) { observers.tell(RunEvent{kind, progress.step, text}); }
   void run(Control* control);
@@ -83,15 +85,21 @@ void TrainingLoop::State::begin() {
 }
 
 void TrainingLoop::State::resume(const Resumption& resumption) {
-  progress = load_checkpoint(folder, task->model(), optimizer);
+  branched = !resumption.from.empty();
+  if (branched) origin = {resumption.from};
+  progress = load_checkpoint(origin, task->model(), optimizer);
+  if (branched) progress = progress.elsewhere();
   const Config& config = task->config;
   progress.kept = kept_keys(config);
-  check_input(config.train.steps >= progress.step,
+  check_input(config.train.steps >= progress.step + (branched ? 1 : 0),
               "--steps {}: {} is already at step {} (give more steps, or leave out --steps)", config.train.steps,
-              folder.path.string(), progress.step);
-  if (ranks.first()) complete_checkpoint(folder, task->checkpoint(), progress);
+              origin.path.string(), progress.step);
+  if (branched)
+    check_files(origin.logged());
+  else if (ranks.first())
+    complete_checkpoint(folder, task->checkpoint(), progress);
   take_up_data(resumption);
-  for (const std::string& key : changed_keys(config, read_config(folder.config())))
+  for (const std::string& key : changed_keys(config, read_config(origin.config())))
     if (key.starts_with("train.") && !key.starts_with("train.steps=")) task->notes.push_back("goes on with " + key);
   resumed = true;
 }
@@ -117,11 +125,10 @@ void TrainingLoop::State::take_up_data(const Resumption& resumption) {
 void TrainingLoop::State::go_on() {
   write_file_atomically(folder.config(), info.config_toml);
   task->save_beside(folder);  // older runs may lack some of it
-  if (other_data) {
-    std::error_code none;
-    std::filesystem::remove(folder.best(), none);
-    save_checkpoint(folder, task->model(), task->checkpoint(), optimizer, progress);
-  }
+  std::error_code none;
+  if (other_data) std::filesystem::remove(folder.best(), none);
+  if (other_data || branched) save_checkpoint(folder, task->model(), task->checkpoint(), optimizer, progress);
+  if (branched) copy_logs(origin.logged(), folder);
   const int64_t kept = progress.step > 0 ? progress.step : -1;  // what is told before the first step is told again
   cut_metrics(folder, kept);
   add_logs(kept);
@@ -236,6 +243,16 @@ bool TrainingLoop::State::evaluate() {
   return best;
 }
 
+/// Keeps the checkpoint of this step in a folder of its own. The run's own checkpoint comes after it: once that is
+/// there, this one is whole.
+void TrainingLoop::State::keep() {
+  const RunFolder kept = folder.kept(progress.step);
+  make_folder(kept.path);
+  write_file_atomically(kept.config(), info.config_toml);
+  task->save_beside(kept);
+  save_checkpoint(kept, task->model(), task->checkpoint(), optimizer, progress.elsewhere());
+}
+
 void TrainingLoop::State::save() {
   observers.finish();  // the recording of a run that goes on from here has everything up to this step
   save_checkpoint(folder, task->model(), task->checkpoint(), optimizer, progress);
@@ -304,7 +321,7 @@ void TrainingLoop::State::after_step(const StepMetrics& metrics, Control* contro
   if (progress.steadiness.in_a_row == kMostLeftOut)
     give_up(fmt::format("the loss of {} steps in a row leapt or was no number, at last {:.4g}", kMostLeftOut,
                         metrics.loss));
-  const bool saving = last || due(train.checkpoint_every);
+  const bool keeping = due(train.keep_every), saving = last || keeping || due(train.checkpoint_every);
   const bool evaluating = last || due(train.eval_every);
   if (saving || evaluating) check_weights();
   if (last || due(kScoresEvery)) {
@@ -317,6 +334,7 @@ void TrainingLoop::State::after_step(const StepMetrics& metrics, Control* contro
   if (asked || last || due(train.record_every))
     task->tell_snapshot(observers, metrics.step, asked ? SnapshotParts() : parts_at(train, metrics.step));
   const bool best = evaluating && evaluate();
+  if (keeping) keep();
   if (best || saving) save();
 }
 
@@ -392,12 +410,17 @@ bool holds_a_false_start(const std::filesystem::path& folder) {
 
 }  // namespace
 
-LockedFolder unused_folder(LockedFolder run) {
-  if (!run.held()) return run;  // another rank has it
+void check_unused(const LockedFolder& run) {
+  if (!run.held()) return;  // another rank has it
   check_input(run.empty() || holds_a_false_start(run.path()),
               "{}: already exists and is not empty (use --resume to go on with it, or another --out)",
               run.path().string());
-  return run;
+}
+
+RunFolder origin_of(const LockedFolder& run, const Resumption& resumption) {
+  if (resumption.from.empty()) return {run.path()};
+  check_unused(run);
+  return {resumption.from};
 }
 
 Config resumed_config(const RunFolder& folder, const Resumption& resumption) {

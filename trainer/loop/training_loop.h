@@ -66,6 +66,7 @@ struct Resumption {
   std::optional<int64_t> steps = {};   ///< to train in all
   std::vector<std::string> sets = {};  ///< as for --set, keys of [train] only
   std::string data = {};               ///< where the data is now, which may be other data; empty: where it was
+  std::filesystem::path from = {};     ///< a run that stays as it is: a new one goes on from its checkpoint; or empty
 };
 
 /// Hears the complete configuration of a run, and how many steps are done, before memory is taken for its model; it may
@@ -99,9 +100,9 @@ class TrainingLoop {
  protected:
   /// Writes the files that a run begins with.
   TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task);
-  /// Goes on exactly where the checkpoint in `folder` was taken; nothing of the run changes before it trains. Throws
-  /// InputError when that is damaged or of another model, when more steps than asked for are done, and when the data
-  /// has changed without being named.
+  /// Goes on exactly where the checkpoint in `folder`, or that of another run, was taken; nothing changes on disk
+  /// before it trains. Throws InputError when that is damaged or of another model, when more steps than asked for are
+  /// done, and when the data has changed without being named.
   TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task, const Resumption& resumption);
   const Task& task() const;
 
@@ -110,8 +111,12 @@ class TrainingLoop {
   std::unique_ptr<State> state_;
 };
 
-/// `run` as the folder of a new run. Throws InputError unless it is empty.
-LockedFolder unused_folder(LockedFolder run);
+/// Throws InputError unless `run` is empty, as the folder of a new run must be.
+void check_unused(const LockedFolder& run);
+
+/// The folder with the checkpoint that the run in `run` goes on from. Throws InputError when that is another one, and
+/// `run` is not empty.
+RunFolder origin_of(const LockedFolder& run, const Resumption& resumption);
 
 /// The configuration that the run in `folder` goes on with. Throws InputError when there is no run, or the model or the
 /// tokenizer would change.
