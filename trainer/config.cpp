@@ -280,6 +280,7 @@ void validate_train(const TrainConfig& train) {
   share("train.beta2", train.beta2);
   require_range("train.grad_clip", train.grad_clip, train.grad_clip > 0, "a number above 0; a large one never clips");
   require_range("train.eval_every", train.eval_every, 1, INT64_MAX);
+  require_range("train.patience", train.patience, 0, INT64_MAX);
   require_range("train.checkpoint_every", train.checkpoint_every, 1, INT64_MAX);
   require_range("train.keep_every", train.keep_every, 0, INT64_MAX);
   require_range("train.record_every", train.record_every, 1, INT64_MAX);
@@ -366,7 +367,7 @@ Config read_config(const std::filesystem::path& file, Config base) {
 }
 
 void check_complete(const std::filesystem::path& file) {
-  constexpr std::string_view off_without_it[] = {"min_lr", "keep_every"};
+  constexpr std::string_view off_without_it[] = {"min_lr", "keep_every", "patience"};
   const toml::table document = parse_toml(read_file(file, kMaxFileBytes), file.string());
   const Config config = read_config(file);
   for_each_field(config, [&](const char* table, const char* key, const auto& value) {

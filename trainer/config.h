@@ -36,6 +36,7 @@ struct TrainConfig {
   double beta2 = 0.95;
   double grad_clip = 1.0;
   int64_t eval_every = 250;
+  int64_t patience = 0;
   int64_t checkpoint_every = 250;
   int64_t keep_every = 0;
   int64_t record_every = 50;
@@ -85,6 +86,7 @@ void for_each_train_field(Train& c, Field&& field) {
   field("beta2", c.beta2);
   field("grad_clip", c.grad_clip);
   field("eval_every", c.eval_every);
+  field("patience", c.patience);
   field("checkpoint_every", c.checkpoint_every);
   field("keep_every", c.keep_every);
   field("record_every", c.record_every);

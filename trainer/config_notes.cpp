@@ -55,6 +55,7 @@ std::string_view config_note(std::string_view key) {
       {"beta2", "AdamW's memory of its square, 0 to less than 1"},
       {"grad_clip", "longest gradient, above 0"},
       {"eval_every", "steps from one evaluation on held-out data to the next, 1 or more"},
+      {"patience", "evaluations in a row without a new lowest held-out loss that stop the run; 0: none do"},
       {"checkpoint_every", "steps from one checkpoint to the next, 1 or more"},
       {"keep_every", "steps from one checkpoint that is kept, in checkpoints/, to the next; 0: none is"},
       {"record_every", "steps from one snapshot for the window to the next, 1 or more"},

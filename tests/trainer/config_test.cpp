@@ -329,6 +329,7 @@ TEST_CASE("values out of range are refused by their key") {
                                                 "train.record_every=0",
                                                 "train.checkpoint_every=0",
                                                 "train.keep_every=-1",
+                                                "train.patience=-1",
                                                 "model.n_layers=7",
                                                 "data.source=\xff"};
   for (const std::string& assignment : assignments) {

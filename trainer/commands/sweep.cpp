@@ -94,8 +94,8 @@ Member member(const Options& options, const std::vector<std::string>& sets) {
   if (options.minutes) m.steps = config.train.steps = before.train.steps;
   config.data.source = resolve_source(config.data.source);
   for (const std::string& key : changed_keys(config, before))
-    check_input(key.starts_with("train.steps="), "{}: was trained otherwise: now {} (name another --out)",
-                m.options.out, key);
+    check_input(key.starts_with("train.steps=") || key.starts_with("train.patience="),
+                "{}: was trained otherwise: now {} (name another --out)", m.options.out, key);
   return m;
 }
 
@@ -121,9 +121,14 @@ std::vector<Member> members(const Options& options) {
 bool has_ended(const Member& m) {
   if (!m.folder().has_run()) return false;
   const Run run = read_run(m.options.out);
+  const int64_t patience = m.config.train.patience;
   const auto above = std::count_if(run.told.evals.begin(), run.told.evals.end(),
                                    [&](const EvalMetrics& e) { return e.step > run.best.step; });
-  return run.step >= m.steps || (m.options.patience && run.judged() && above >= *m.options.patience);
+  return run.step >= m.steps || (patience > 0 && run.judged() && above >= patience);
+}
+
+Resumption resumption(const Member& m) {
+  return {.steps = m.steps, .sets = {fmt::format("train.patience={}", m.config.train.patience)}};
 }
 
 Trainer open(const Member& m) {
@@ -131,7 +136,7 @@ Trainer open(const Member& m) {
   if (m.folder().has_run()) {
     TrainingOptions known = options;
     known.minutes.reset();
-    return Trainer::resume(LockedFolder(options.out), {.steps = m.steps}, cost_adviser(known));
+    return Trainer::resume(LockedFolder(options.out), resumption(m), cost_adviser(known));
   }
   return Trainer(m.config, run_folder(options), {}, cost_adviser(options));
 }

@@ -61,24 +61,6 @@ class Interruptible {
   Handler handlers_[3] = {{SIGINT, SIG_DFL}, {SIGTERM, SIG_DFL}, {SIGHUP, SIG_DFL}};
 };
 
-/// Stops a run once `most` evaluations in a row had no lower held-out loss than the best one.
-class Patience : public Observer {
- public:
-  Patience(int64_t most, Best best, Control& control) : most_(most), standing_{best}, control_(control) {}
-  void on(const Event& event) override {
-    hear(event, [this](const EvalMetrics& m) {
-      standing_.add(m);
-      if (standing_.above == most_) control_.stop();
-    });
-  }
-  bool lost() const { return standing_.above >= most_; }
-
- private:
-  int64_t most_;
-  SinceBest standing_;
-  Control& control_;
-};
-
 /// Reads CONFIG over `base`. People may name a text there that belongs after --data.
 Config named_config(const std::string& file, Config base) {
   try {
@@ -95,8 +77,7 @@ Config named_config(const std::string& file, Config base) {
 Ended train_with_progress(TrainingLoop& run, const TrainingOptions& options, const char* known, const char* command,
                           const std::string& next) {
   const std::string& out = run.run_folder();
-  const std::string resume = fmt::format("{} {} --resume --out {}{}", program(), command, shell_path(out),
-                                         options.patience ? fmt::format(" --patience {}", *options.patience) : "");
+  const std::string resume = fmt::format("{} {} --resume --out {}", program(), command, shell_path(out));
   const int64_t steps = run.config().train.steps, left = steps - run.step();
   const auto tell = [&](const std::string& text) {
     if (!options.quiet) tinymor::tell(text);
@@ -114,8 +95,6 @@ Ended train_with_progress(TrainingLoop& run, const TrainingOptions& options, con
   std::optional<ProgressBar> bar;
   if (!options.quiet) run.add_observer(bar.emplace(run.step(), steps, run.best()));
   Control control;
-  Patience patience(options.patience.value_or(INT64_MAX), run.best(), control);
-  run.add_observer(patience);
   {
     const Interruptible stops(control, options.quiet);
     run.run(&control);
@@ -125,12 +104,12 @@ Ended train_with_progress(TrainingLoop& run, const TrainingOptions& options, con
   if (const int64_t done = run.step() - (steps - left); Ranks::all().count() > 1 && done > 0)
     tell(fmt::format("per step {:.2f} MB sent by each of {} ranks, {:.1f} ms spent on that and on waiting",
                      bytes / 1e6 / double(done), Ranks::all().count(), 1e3 * waited / double(done)));
-  if (patience.lost())
-    tell(fmt::format("{} evaluations without a lower held-out loss than that of step {}", *options.patience,
+  if (run.out_of_patience())
+    tell(fmt::format("{} evaluations without a lower held-out loss than that of step {}", run.config().train.patience,
                      run.best().step));
   tell(run.step() < steps ? fmt::format("stopped and saved at step {}; go on with: {}", run.step(), resume)
                           : fmt::format("done: {}; {}", out, next));
-  if (patience.lost()) return Ended::out_of_patience;
+  if (run.out_of_patience()) return Ended::out_of_patience;
   return run.step() < steps ? Ended::interrupted : Ended::done;
 }
 
@@ -160,7 +139,8 @@ void add_training_options(CLI::App& command, TrainingOptions& options, const std
       ->excludes("--steps");
   command
       .add_option("--patience", options.patience,
-                  "Stop after this many evaluations without a lower held-out loss (default: train all steps)")
+                  "Stop after this many evaluations without a lower held-out loss (default: train.patience, or train "
+                  "all steps)")
       ->check(at_least(1));
   command.add_option("--seed", options.seed, "Seed of weights and batches (default: train.seed, 1 unless it is set)");
   command.add_flag("--quiet", options.quiet, "Print nothing but errors");
@@ -174,6 +154,7 @@ Config configured(const TrainingOptions& options, Config base) {
   if (!options.data.empty()) config.data.source = options.data;
   if (options.steps) config.train.steps = *options.steps;
   if (options.seed) config.train.seed = *options.seed;
+  if (options.patience) config.train.patience = *options.patience;
   return config;
 }
 
@@ -211,6 +192,7 @@ Resumption resumption(const TrainingOptions& options) {
               options.config_file);
   Resumption changes{.steps = options.steps, .sets = options.sets, .data = options.data};
   if (options.seed) changes.sets.push_back(fmt::format("train.seed={}", *options.seed));
+  if (options.patience) changes.sets.push_back(fmt::format("train.patience={}", *options.patience));
   return changes;
 }
 

@@ -31,7 +31,8 @@ struct TrainingOptions {
 /// `options` must live as long as the command.
 void add_training_options(CLI::App& command, TrainingOptions& options, const std::string& otherwise);
 
-/// `base` as the options change it: CONFIG first, then --set, then --data, --steps and --seed. Throws InputError.
+/// `base` as the options change it: CONFIG first, then --set, then --data, --steps, --seed and --patience. Throws
+/// InputError.
 Config configured(const TrainingOptions& options, Config base);
 
 /// The configuration of a run that begins from `source`, the model at `path`: as it was trained, as far as the folder

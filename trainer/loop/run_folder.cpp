@@ -44,6 +44,7 @@ Progress progress_of(const SafetensorsFile& file, const std::string& name) {
   if (file.metadata.contains("best_step"))
     progress.best = {metadata_number<int64_t>(file, "best_step", name),
                      metadata_number<double>(file, "best_loss", name)};
+  if (file.metadata.contains("since_best")) progress.since_best = metadata_number<int64_t>(file, "since_best", name);
   return progress;
 }
 
@@ -73,7 +74,7 @@ RunFolder RunFolder::logged() const {
 
 Progress Progress::elsewhere() const {
   Progress same = *this;
-  if (best.step != step) same.best = {};
+  if (best.step != step) same.best = {}, same.since_best = 0;
   return same;
 }
 
@@ -100,6 +101,7 @@ void save_checkpoint(const RunFolder& run, const Module& model, const std::strin
                    {"step", fmt::format("{}", progress.step)},
                    {"optimizer_steps", fmt::format("{}", optimizer.steps())},
                    {"seconds", fmt::format("{}", progress.seconds)},
+                   {"since_best", fmt::format("{}", progress.since_best)},
                    {"usual_loss", fmt::format("{}", progress.steadiness.usual_loss)},
                    {"usual_steps", fmt::format("{}", progress.steadiness.usual)},
                    {"left_out", fmt::format("{}", progress.steadiness.left_out)},

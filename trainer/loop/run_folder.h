@@ -60,6 +60,7 @@ struct Progress {
   int64_t step = 0;    ///< steps done
   double seconds = 0;  ///< spent on them
   Best best = {};
+  int64_t since_best = 0;  ///< evaluations since then
   Steadiness steadiness = {};
   std::optional<uint64_t> data = {};  ///< fingerprint (datasets/fingerprint.h) of what it is trained on, where known
   std::string kept = {};              ///< kept_keys of its configuration, where known

@@ -62,6 +62,10 @@ struct TrainingLoop::State {
   void check_ranks();
   void go_on();
   bool goes_on(Control* control, double& lr_factor);
+  bool out_of_patience() const {
+    const int64_t patience = task->config.train.patience;
+    return patience > 0 && progress.since_best >= patience;
+  }
   void after_step(const StepMetrics& metrics, Control* control);
   void add_logs(std::optional<int64_t> resume_step = {});
   void check_weights();
@@ -99,6 +103,7 @@ void TrainingLoop::State::resume(const Resumption& resumption) {
   else if (ranks.first())
     complete_checkpoint(folder, task->checkpoint(), progress);
   take_up_data(resumption);
+  if (out_of_patience()) progress.since_best = 0;  // who resumes it is patient again
   for (const std::string& key : changed_keys(config, read_config(origin.config())))
     if (key.starts_with("train.") && !key.starts_with("train.steps=")) task->notes.push_back("goes on with " + key);
   resumed = true;
@@ -118,7 +123,8 @@ void TrainingLoop::State::take_up_data(const Resumption& resumption) {
         "goes on with {}, {}", source,
         other_data ? "which is not what it was trained on so far" : "the data that it was trained on so far"));
   progress.data = task->data_fingerprint;
-  if (other_data) progress.best = {}, progress.steadiness = {.left_out = progress.steadiness.left_out};
+  if (other_data)
+    progress.best = {}, progress.since_best = 0, progress.steadiness = {.left_out = progress.steadiness.left_out};
 }
 
 /// Brings the folder of a resumed run up to date, right before it trains.
@@ -237,6 +243,7 @@ bool TrainingLoop::State::evaluate() {
   metrics.step = progress.step;
   const bool best = progress.step > 0 && metrics.threshold_loss < progress.best.loss;
   if (best) progress.best = {progress.step, metrics.threshold_loss};
+  progress.since_best = best || progress.step == 0 ? 0 : progress.since_best + 1;
   observers.tell(metrics);
   const std::string words = task->sample();
   if (!words.empty()) tell_event(RunEvent::sample, words);
@@ -277,7 +284,7 @@ void TrainingLoop::State::run(Control* control) {
     if (ranks.first()) after_step(metrics, control);
   }
   if (!ranks.first()) return;
-  if (control && control->stopping()) tell_event(RunEvent::command, "stopped");
+  if (out_of_patience() || (control && control->stopping())) tell_event(RunEvent::command, "stopped");
   if (saved != progress.step) {
     check_weights();
     save();
@@ -302,8 +309,8 @@ void TrainingLoop::State::check_ranks() {
 
 /// Whether there is to be another step, which the first rank says for all.
 bool TrainingLoop::State::goes_on(Control* control, double& lr_factor) {
-  std::vector<double> said{1, 1};
-  if (control && ranks.first()) {
+  std::vector<double> said{out_of_patience() ? 0.0 : 1.0, 1};
+  if (control && ranks.first() && said[0] > 0) {
     const bool going = control->between_steps([&](const std::string& text) { tell_event(RunEvent::command, text); });
     said = {going ? 1.0 : 0.0, control->lr_factor()};
   }
@@ -366,6 +373,9 @@ int64_t TrainingLoop::step() const {
 }
 Best TrainingLoop::best() const {
   return state_->progress.best;
+}
+bool TrainingLoop::out_of_patience() const {
+  return state_->out_of_patience();
 }
 const std::vector<std::string>& TrainingLoop::notes() const {
   return state_->task->notes;

@@ -85,16 +85,19 @@ class TrainingLoop {
   int64_t parameter_count() const;
   int64_t step() const;  ///< Steps done.
   Best best() const;
+  /// Whether as many evaluations in a row as config().train.patience had no lower loss than the best one.
+  bool out_of_patience() const;
   /// What a person should know before the run trains, a line each.
   const std::vector<std::string>& notes() const;
 
   /// Hears about every step from now on. The observer must outlive every run().
   void add_observer(Observer& observer);
 
-  /// Trains until config().train.steps are done or control stops it; evaluates, snapshots and saves on the way, and at
-  /// the end. A step whose loss is no number, or leaps, changes no weights. `control` may be null. Throws Error when
-  /// ten steps in a row were like that or the weights give no finite loss, before such weights are saved, or a file
-  /// cannot be written; then observers hear nothing more. To be called once: afterwards the folder is free for others.
+  /// Trains until config().train.steps are done, patience is lost or control stops it; evaluates, snapshots and saves
+  /// on the way, and at the end. A step whose loss is no number, or leaps, changes no weights. `control` may be null.
+  /// Throws Error when ten steps in a row were like that or the weights give no finite loss, before such weights are
+  /// saved, or a file cannot be written; then observers hear nothing more. To be called once: afterwards the folder is
+  /// free for others.
   void run(Control* control = nullptr);
 
  protected:
