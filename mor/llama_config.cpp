@@ -189,6 +189,29 @@ void check_llama_config(const std::string& text, const std::string& name, const 
   }
 }
 
+std::vector<int32_t> ends_of_texts(const std::string& text, const std::string& name) {
+  const json said = value_of(parse_json(text, name), "eos_token_id");
+  std::vector<int32_t> ends;
+  const json ids = said.is_array() ? said : said.is_null() ? json::array() : json::array({said});
+  for (const json& id : ids) {
+    check_input(id.is_number_integer() && id.get<int64_t>() >= 0 && id.get<int64_t>() <= INT32_MAX,
+                "{}: \"eos_token_id\": {} is not the number of a token (use another copy of the file)", name,
+                shown(id));
+    ends.push_back(id.get<int32_t>());
+  }
+  return ends;
+}
+
+std::string generation_config_json(const std::vector<int32_t>& ends) {
+  const json said = ends.empty() ? json() : ends.size() == 1 ? json(ends[0]) : json(ends);
+  return json_text({{"_from_model_config", true},
+                    {"bos_token_id", nullptr},
+                    {"eos_token_id", said},
+                    {"pad_token_id", nullptr}},
+                   2) +
+         "\n";
+}
+
 std::string transformers_model_type(const std::string& text) {
   const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
   const json type = value_of(object, "model_type");

@@ -2,7 +2,9 @@
 // config.json: how Hugging Face's transformers describes a Llama model, in a file beside its weights. Both ways: a
 // vanilla model as such a file, and such a file as the configuration of a vanilla model.
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "mor/config.h"
 
@@ -32,6 +34,15 @@ void check_llama_features(const std::string& text, const std::string& name);
 /// shapes do not tell: heads, the base of the rotary positions, the epsilon of norms. Also throws InputError when it
 /// describes another kind of model. A file that transformers did not write is ignored.
 void check_llama_config(const std::string& text, const std::string& name, const ModelConfig& config);
+
+/// The name of the file, beside a config.json, that says how transformers generates text.
+inline constexpr const char* kGenerationConfig = "generation_config.json";
+
+/// The tokens that end a text: eos_token_id, a number or a list, in the JSON object `text`, a config.json or
+/// generation_config.json. None where it says nothing. Throws InputError, beginning with `name`, for what is no id.
+std::vector<int32_t> ends_of_texts(const std::string& text, const std::string& name);
+/// A generation_config.json that says so.
+std::string generation_config_json(const std::vector<int32_t>& ends);
 
 /// The kind of model ("llama", "gpt2") whose config.json `text` is; empty when it is not one of transformers.
 std::string transformers_model_type(const std::string& text);

@@ -40,16 +40,6 @@ std::string tokenizer_config(const ModelConfig& config) {
          "\n";
 }
 
-/// No token begins or ends a text: the models are trained on texts end to end.
-std::string generation_config() {
-  return json_text({{"_from_model_config", true},
-                    {"bos_token_id", nullptr},
-                    {"eos_token_id", nullptr},
-                    {"pad_token_id", nullptr}},
-                   2) +
-         "\n";
-}
-
 // config.json comes last: a folder without it is not taken for a model.
 void export_model(const Options& options) {
   const LoadedModel loaded = load_model(options.model, options.quiet);
@@ -64,7 +54,7 @@ void export_model(const Options& options) {
   write("model.safetensors", write_checkpoint(*loaded.model));
   write(tokenizer_json, tokenizer);
   write(tokenizer_config_json, tokenizer_config(config));
-  write("generation_config.json", generation_config());
+  write(kGenerationConfig, generation_config_json(loaded.ends));
   write("config.json", llama_config_json(config));
   if (!options.quiet)
     tell(

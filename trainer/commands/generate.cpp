@@ -55,10 +55,12 @@ void generate(const Options& options) {
   ChoiceText answer(stream, options.stop);
   double depth = 0;
   int64_t count = 0;
-  while (count < options.max_tokens && !answer.stopped()) {
+  bool ended = false;
+  while (count < options.max_tokens && !answer.stopped() && !ended) {
     tokens.push_back(generator.next());
     depth += tokens.back().depth;
-    answer.add(tokens.back().id, {.depth = tokens.back().depth}, ++count == options.max_tokens);
+    ended = loaded.ends_text(tokens.back().id);
+    answer.add(tokens.back().id, {.depth = tokens.back().depth}, ++count == options.max_tokens || ended);
     for (const AnswerToken& token : answer.take()) show(token.text, token.depth);
   }
   if (count == 0) show(stream.rest(), tokens.back().depth);
@@ -90,7 +92,9 @@ void add_generate_command(CLI::App& app) {
   add_cache_format_option(*command, options->cache);
   command->add_option("--prompt", options->prompt,
                       "Text to start from (default: the first words of what the run held out of its own text)");
-  command->add_option("--max-tokens", options->max_tokens, "Tokens to generate")
+  command
+      ->add_option("--max-tokens", options->max_tokens,
+                   "Tokens to generate at most: a model of Hugging Face may end the text")
       ->check(at_least(0))
       ->capture_default_str();
   command->add_option("--temperature", options->sample.temperature, "0: always the likeliest token")

@@ -47,7 +47,7 @@ Trainer open_from(const Options& options) {
               options.from.path);
   Model start(model, config.train.seed);
   start.load_state_dict(source.model->state_dict());
-  return Trainer(std::move(config), run_folder(options), Start{std::move(start), source.tokenizer},
+  return Trainer(std::move(config), run_folder(options), Start{std::move(start), source.tokenizer, source.ends},
                  cost_adviser(options));
 }
 

@@ -22,7 +22,7 @@ Trainer open(const Options& options) {
   Config config = configured_from(options, options.from.path, source);
   Model model =
       uptrained(*source.model, config.model, enum_value<SharedInit>(options.init, "--init"), config.train.seed);
-  return Trainer(std::move(config), run_folder(options), Start{std::move(model), source.tokenizer},
+  return Trainer(std::move(config), run_folder(options), Start{std::move(model), source.tokenizer, source.ends},
                  cost_adviser(options));
 }
 

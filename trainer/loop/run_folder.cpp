@@ -10,7 +10,6 @@
 #include "datasets/images.h"
 #include "mor/checkpoint.h"
 #include "mor/llama_checkpoint.h"
-#include "mor/llama_config.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/safetensors.h"
@@ -194,12 +193,19 @@ Weights weights_of(const std::filesystem::path& path, Checkpoint which) {
           fmt::format("{}: the newest weights{}; --checkpoint best takes those{}", path.string(), newest, best)};
 }
 
+std::vector<int32_t> ends_in(const RunFolder& folder) {
+  std::error_code ignored;
+  for (const std::filesystem::path& file : {folder.generation_config(), folder.llama_config()})
+    if (std::filesystem::is_regular_file(file, ignored)) return ends_of_texts(read_file(file, 1 << 20), file.string());
+  return {};
+}
+
 LoadedModel load_model(const std::filesystem::path& path, Checkpoint which, WeightFormat format) {
   const std::filesystem::path file = weights_of(path, which).file;
   const auto model = std::make_shared<Model>(read_checkpoint(file));
   model->pack(format);
-  LoadedModel loaded{model,
-                     load_tokenizer(file.has_parent_path() ? file.parent_path() : ".", model->config().vocab_size)};
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  LoadedModel loaded{model, load_tokenizer(folder, model->config().vocab_size), ends_in({folder})};
   check_input(loaded.tokenizer->vocab_size() == loaded.config().vocab_size,
               "{}: the model knows {} tokens, the tokenizer beside it {} (they belong to different runs)",
               file.string(), loaded.config().vocab_size, loaded.tokenizer->vocab_size());
@@ -208,8 +214,8 @@ LoadedModel load_model(const std::filesystem::path& path, Checkpoint which, Weig
 
 void check_files(const RunFolder& run) {
   std::error_code ignored;
-  for (const auto& file :
-       {run.config(), run.weights(), run.best(), run.trainer(), run.llama_config(), run.metrics(), run.recording()})
+  for (const auto& file : {run.config(), run.weights(), run.best(), run.trainer(), run.llama_config(),
+                           run.generation_config(), run.metrics(), run.recording()})
     check_input(!std::filesystem::exists(file, ignored) || std::filesystem::is_regular_file(file, ignored),
                 "{}: is not a file, as a run's files are (move it away)", file.string());
   if (std::filesystem::exists(run.recording(), ignored)) check_head_of(run.recording());

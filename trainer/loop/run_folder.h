@@ -2,16 +2,19 @@
 // The files of a run, which the README lists, and how they are read and replaced. At any instant the files on disk are
 // one complete checkpoint.
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "autograd/optim.h"
 #include "datasets/batches.h"
 #include "datasets/tokenizer.h"
+#include "mor/llama_config.h"
 #include "mor/model.h"
 #include "trainer/config.h"
 
@@ -26,6 +29,8 @@ struct RunFolder {
   std::filesystem::path best() const { return path / "best.safetensors"; }
   std::filesystem::path trainer() const { return path / "trainer.safetensors"; }
   std::filesystem::path llama_config() const { return path / "config.json"; }  ///< of a vanilla model
+  /// Which tokens end a text, where the model knows such tokens: it began as one of Hugging Face.
+  std::filesystem::path generation_config() const { return path / kGenerationConfig; }
   std::filesystem::path metrics() const { return path / "metrics.jsonl"; }
   std::filesystem::path recording() const { return path / "recording.mortrace"; }
 
@@ -103,9 +108,14 @@ Weights weights_of(const std::filesystem::path& path, Checkpoint which = Checkpo
 struct LoadedModel {
   std::shared_ptr<const Model> model;
   std::shared_ptr<const Tokenizer> tokenizer;
+  std::vector<int32_t> ends = {};  ///< The tokens that end a text.
 
   const ModelConfig& config() const { return model->config(); }
+  bool ends_text(int32_t id) const { return std::find(ends.begin(), ends.end(), id) != ends.end(); }
 };
+/// The tokens that end a text of the model in `folder`, as transformers finds them: those of its
+/// generation_config.json, or, where that is missing, of its config.json. Throws InputError when that is damaged.
+std::vector<int32_t> ends_in(const RunFolder& folder);
 /// Loads `path`: a run folder, a folder of a Llama model of Hugging Face, or a .safetensors file with its tokenizer
 /// beside it. Throws InputError. The model is for
 /// use only, with its weights packed in this format.

@@ -88,9 +88,11 @@ RunInfo info_of(const Config& config, const Tokenizer& tokenizer, const DataSpli
 class Trainer::Text : public Task {
  public:
   /// `complete`: its model is resolved and knows as many tokens as the tokenizer.
-  Text(Config complete, std::shared_ptr<const Tokenizer> t, DataSplit split, uint64_t text_fingerprint)
+  Text(Config complete, std::shared_ptr<const Tokenizer> t, std::vector<int32_t> ends_text, DataSplit split,
+       uint64_t text_fingerprint)
       : Task(std::move(complete), text_fingerprint),
         tokenizer(std::move(t)),
+        ends(std::move(ends_text)),
         weights(config.model, config.train.seed),
         info_(info_of(config, *tokenizer, split)),
         held_out_(held_out_windows(split, config.model.max_seq_len, *tokenizer)),
@@ -99,6 +101,7 @@ class Trainer::Text : public Task {
         seen_(first_row(held_out_)) {}
 
   const std::shared_ptr<const Tokenizer> tokenizer;
+  const std::vector<int32_t> ends;  // the tokens that end a text
   Model weights;
 
   RunInfo info() const override { return info_; }
@@ -124,6 +127,7 @@ class Trainer::Text : public Task {
 void Trainer::Text::save_beside(const RunFolder& folder) const {
   tokenizer->save(folder.path);
   if (is_vanilla(config.model)) write_file_atomically(folder.llama_config(), llama_config_json(config.model));
+  if (!ends.empty()) write_file_atomically(folder.generation_config(), generation_config_json(ends));
 }
 
 Task::Pass Trainer::Text::pass(int64_t step, int64_t micro, const ForwardOptions& options) const {
@@ -198,7 +202,8 @@ std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<St
     for (std::string& note : size_notes(std::exchange(corpus.text, {}), split, config.model))
       corpus.notes.push_back(std::move(note));
     if (beforehand) beforehand(config, 0);
-    auto made = std::make_unique<Text>(std::move(config), std::move(tokenizer), std::move(split), print);
+    auto made = std::make_unique<Text>(std::move(config), std::move(tokenizer),
+                                       start ? start->ends : std::vector<int32_t>(), std::move(split), print);
     made->notes = std::move(corpus.notes);
     return made;
   });
@@ -229,7 +234,8 @@ std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, cons
     for (std::string& note : size_notes(std::exchange(corpus.text, {}), split, config.model))
       corpus.notes.push_back(std::move(note));
     if (beforehand) beforehand(config, read_progress(folder).step);
-    auto task = std::make_unique<Text>(std::move(config), std::move(tokenizer), std::move(split), print);
+    auto task =
+        std::make_unique<Text>(std::move(config), std::move(tokenizer), ends_in(folder), std::move(split), print);
     task->notes = std::move(corpus.notes);
     return task;
   });

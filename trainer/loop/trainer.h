@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "datasets/tokenizer.h"
 #include "trainer/loop/training_loop.h"
@@ -13,6 +14,7 @@ namespace tinymor {
 struct Start {
   Model model;
   std::shared_ptr<const Tokenizer> tokenizer;
+  std::vector<int32_t> ends = {};  ///< The tokens that end a text.
 };
 
 class Trainer : public TrainingLoop {

@@ -408,7 +408,7 @@ bool holds_a_false_start(const std::filesystem::path& folder) {
     const std::string name = entry.path().filename().string();
     if (name == lock_file_name) continue;
     const bool torn = name.starts_with('.') && name.ends_with(".tmp");  // files are written under such names first
-    if (torn || name == tokenizer_json || name == tokenizer_model || name == "config.json")
+    if (torn || name == tokenizer_json || name == tokenizer_model || name == "config.json" || name == kGenerationConfig)
       begun = true;
     else if (name == "config.toml")
       configured = true;

@@ -15,7 +15,7 @@
 
 namespace tinymor {
 
-/// Why an answer ended: at a stop text, or because it has as many tokens as it was to have.
+/// Why an answer ended: at a stop text or a token that ends texts, or because it has as many tokens as it was to have.
 enum class Finish { not_yet, stop, length };
 
 /// What has happened to one of the answers since the last look.

@@ -185,7 +185,9 @@ bool Engine::deliver(Choice& choice) {
   const bool first = !std::exchange(choice.begun, true);
   if (first && request.echo) news.tokens = echo(choice);
   int64_t added = 0;
-  for (; choice.added < request.max_tokens && !choice.text.stopped() && ran > choice.prompt + choice.added; ++added) {
+  bool ended = false;
+  for (; choice.added < request.max_tokens && !choice.text.stopped() && !ended && ran > choice.prompt + choice.added;
+       ++added) {
     AnswerToken token{.depth = text.depths[size_t(choice.prompt + choice.added)]};
     if (request.logprobs) {
       token.scored = true;
@@ -194,11 +196,12 @@ bool Engine::deliver(Choice& choice) {
     }
     const int32_t id = text.ids[size_t(choice.prompt + choice.added)];
     ++choice.added;
-    choice.text.add(id, std::move(token), choice.added == request.max_tokens);
+    ended = loaded_.ends_text(id);
+    choice.text.add(id, std::move(token), choice.added == request.max_tokens || ended);
   }
   std::ranges::move(choice.text.take(), std::back_inserter(news.tokens));
   if (choice.added == request.max_tokens) news.finish = Finish::length;
-  if (choice.text.stopped()) news.finish = Finish::stop;
+  if (choice.text.stopped() || ended) news.finish = Finish::stop;
   const bool complete = news.finish != Finish::not_yet;
 
   const std::scoped_lock lock(mutex_);

@@ -325,7 +325,8 @@ void GenerationWorker::use(const Sampling& sampling) {
 bool GenerationWorker::decode_all(int tokens) {
   using clock = std::chrono::steady_clock;
   double spent = 0;
-  for (int n = 1; n <= tokens; ++n) {
+  bool ended = false;
+  for (int n = 1; n <= tokens && !ended; ++n) {
     Sampling sampling;
     if (!wait_for_pace(sampling)) return false;
     use(sampling);
@@ -337,6 +338,7 @@ bool GenerationWorker::decode_all(int tokens) {
     token.draw = std::make_shared<const Draw>(draw_of(before, sampling, decoded_, drawn_++, token.id));
     note_cache(token);
     decoded_.push_back(token.id);
+    ended = decoder_->ends_text(token.id);
     std::vector<float> logits = decoder_->logits();
     update([&](Generation& state) {
       state.text.push_back(std::move(token));

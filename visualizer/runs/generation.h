@@ -102,6 +102,8 @@ class Decoder {
   /// Tokens at the beginning of the newest prompt for which the model has no room.
   virtual int left_out() const { return 0; }
   virtual GeneratedPiece next(const Sampling& sampling) = 0;
+  /// Whether a text ends with this token.
+  virtual bool ends_text(int32_t) const { return false; }
   /// Tokens at the end of the text that the cache holds, and its bytes.
   virtual int cached() const = 0;
   virtual int64_t kv_bytes() const = 0;

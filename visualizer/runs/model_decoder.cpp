@@ -62,6 +62,8 @@ class ModelDecoder : public Decoder {
     return piece_of(generator_->next(), false);
   }
 
+  bool ends_text(int32_t id) const override { return loaded_.ends_text(id); }
+
   Outcome try_out(const Experiment& e) override {
     TraceOptions options;
     options.rule = e.training_rule && loaded_.config().routing == Routing::expert_choice
