@@ -1,5 +1,7 @@
 #include "mor/uptrain.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -41,6 +43,18 @@ void check_sizes(const ModelConfig& source, const ModelConfig& target) {
   same("rope_theta", source.rope_theta, target.rope_theta);
   same("rms_eps", source.rms_eps, target.rms_eps);
   same("tie_embeddings", source.tie_embeddings, target.tie_embeddings);
+}
+
+/// The number of layers is the source model's: only the recursions can give way.
+void check_recursions(const ModelConfig& target) {
+  const bool middle = target.sharing == Sharing::middle_cycle || target.sharing == Sharing::middle_sequence;
+  const int64_t n = target.n_recursions, shared = target.n_layers - (middle ? 2 : 0);
+  if (target.sharing == Sharing::none || n < 1 || shared < 1 || shared % n == 0) return;
+  std::vector<int64_t> legal;
+  for (int64_t each = 2; each <= shared; ++each)
+    if (shared % each == 0) legal.push_back(each);
+  throw InputError(fmt::format("model.n_recursions: {} does not divide the {}{} layers of the source model (give {})",
+                               n, shared, middle ? " inner" : "", fmt::join(legal, ", ")));
 }
 
 /// `count` different numbers of low..high, each choice equally likely, in their order (selection sampling).
@@ -105,6 +119,7 @@ std::vector<std::vector<int64_t>> source_layers(const ModelConfig& target, int64
 
 Model uptrained(const Model& vanilla, ModelConfig target, SharedInit init, uint64_t seed) {
   check_vanilla(vanilla);
+  if (target.n_layers == vanilla.config().n_layers) check_recursions(target);
   target.resolve();
   check_sizes(vanilla.config(), target);
   Model model(target, seed);

@@ -90,11 +90,12 @@ void eval(const Options& options) {
 
 void add_eval_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* command =
-      add_command(app, "eval",
-                  "Loss and depth on held-out text, under the training and the causal rule. Predictions of characters "
-                  "that a char tokenizer does not know are left out and counted as \"unknown\"",
-                  "tinymor eval runs/first --data other.txt --json");
+  CLI::App* command = add_command(
+      app, "eval",
+      "Loss and depth on held-out text, under the training and the causal rule. Predictions of characters "
+      "that a char tokenizer does not know are left out and counted as \"unknown\". Sampling accuracy is how "
+      "often the causal rule decides about a token as the training rule does",
+      "tinymor eval runs/first --data other.txt --json");
   add_model_option(*command, options->model);
   add_weights_option(*command, options->model.weights);
   add_cache_format_option(*command, options->cache);

@@ -23,10 +23,11 @@ std::vector<int32_t> prompt_tokens(const Tokenizer& tokenizer, const std::string
 std::string own_prompt(const std::filesystem::path& path, const LoadedModel& loaded) {
   constexpr size_t kTokens = 12;
   const RunFolder run{path};
-  check_input(std::filesystem::exists(run.config()) && is_source(read_config(run.config()).data.source),
+  const bool of_a_run = std::filesystem::exists(run.config());
+  const Config config = of_a_run ? read_config(run.config()) : Config();
+  check_input(of_a_run && is_source(config.data.source),
               "--prompt: is missing, and there is no text beside {} to begin as (give some text to start from)",
               path.string());
-  const Config config = read_config(run.config());
   const DataSplit split = split_text(config, *loaded.tokenizer, load_corpus(config.data.source));
   const std::vector<int32_t>& ids = split.held_out.empty() ? split.train : split.held_out;
   std::string text = loaded.tokenizer->decode(std::span(ids).first(std::min(kTokens, ids.size())));

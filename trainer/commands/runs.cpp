@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -105,6 +106,16 @@ void draw(const std::vector<Run>& runs, const std::string& png) {
                        : fmt::format("--png: there is no {} (build it, or use --csv)", program("tinymor-viz")));
 }
 
+/// Throws InputError when there is another file than one that compare has written, which begins with `ours`.
+void check_ours(const std::string& file, std::string_view ours) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored) || fs::file_size(file, ignored) == 0) return;
+  std::string begin(ours.size(), ' ');
+  std::ifstream(file, std::ios::binary).read(begin.data(), std::streamsize(begin.size()));
+  check_input(begin == ours, "{}: is there already and is not a file that compare has written (name another one)",
+              file);
+}
+
 struct Options {
   std::string folder = "runs", csv, png;
   std::vector<std::string> runs;
@@ -126,6 +137,8 @@ void list(const Options& options) {
 }
 
 void compare(const Options& options) {
+  check_ours(options.csv, "step,");
+  check_ours(options.png, "\x89PNG\r\n");
   std::vector<Run> runs;
   for (const std::string& folder : options.runs) runs.push_back(read_run(folder));
   if (!options.csv.empty()) write_file_atomically(options.csv, csv_of(runs));

@@ -199,6 +199,7 @@ Resumption resumption(const TrainingOptions& options) {
 Beforehand cost_adviser(const TrainingOptions& options) {
   return [options](Config& config, int64_t done) {
     if (!options.minutes && (options.quiet || config.train.steps <= done)) return;
+    if (!options.quiet) tell("measuring how long a step takes on this machine");
     const double each = seconds_per_step(config);
     if (options.minutes) config.train.steps = done + std::max<int64_t>(1, std::llround(60 * *options.minutes / each));
     const int64_t left = config.train.steps - done;

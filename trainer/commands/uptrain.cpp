@@ -8,6 +8,7 @@
 #include "trainer/commands/training.h"
 #include "trainer/loop/ranks.h"
 #include "trainer/loop/run_folder.h"
+#include "trainer/program.h"
 
 namespace tinymor {
 namespace {
@@ -22,6 +23,12 @@ Trainer open(const Options& options) {
   Config config = configured_from(options, options.from.path, source);
   Model model =
       uptrained(*source.model, config.model, enum_value<SharedInit>(options.init, "--init"), config.train.seed);
+  ModelConfig same = model.config();
+  same.max_seq_len = source.config().max_seq_len;  // no weight depends on it
+  check_input(same != source.config(),
+              "uptrain: the model would be the vanilla one again (add --set model.sharing=middle_cycle --set "
+              "model.n_recursions=2, or train it further: {} train --from {})",
+              program(), shell_path(options.from.path));
   return Trainer(std::move(config), run_folder(options), Start{std::move(model), source.tokenizer, source.ends},
                  cost_adviser(options));
 }

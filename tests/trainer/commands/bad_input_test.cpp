@@ -73,6 +73,7 @@ TEST_CASE("bad input gets one clear line and status 2") {
   struct Row {
     std::string arguments, says;
   };
+  const std::string recursive = " --set model.sharing=middle_cycle --set model.n_recursions=3";
   const std::vector<Row> rows{
       {"", "subcommand"},
       {"trian", "trian"},
@@ -130,8 +131,11 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"uptrain --from vanilla --set model.n_recursions=3 --out new", "n_recursions"},
       {"uptrain --from vanilla --set model.d_model=64 --out new", "d_model"},
       {"uptrain --from vanilla --set data.tokenizer=byte --out new", "tokenizer"},
-      {"uptrain --from vanilla --data nowhere.txt --out new", "nowhere.txt"},
-      {"uptrain --from vanilla --out run", "--resume"},
+      {"uptrain --from vanilla --data nowhere.txt --out new" + recursive, "nowhere.txt"},
+      {"uptrain --from vanilla --out run" + recursive, "--resume"},
+      {"uptrain --from vanilla --set max_seq_len=16 --out new", "the model would be the vanilla one again (add --set"},
+      {"uptrain --from vanilla --set model.sharing=middle_cycle --set n_recursions=4 --out new",
+       "4 does not divide the 6 inner layers of the source model (give 2, 3, 6)"},
       {"eval nowhere", "nowhere"},
       {"inspect nowhere", "train one"},
       {"eval foreign", "a \"gpt2\" model of Hugging Face without model.safetensors"},

@@ -52,6 +52,15 @@ TEST_CASE("runs lists the runs below a folder, and compare puts their curves sid
   CHECK(csv.rfind("step,\"all/a\",\"all/deep/b\"\n0,", 0) == 0);
   CHECK(contains(csv, "\n6,,"));  // only one of them came so far
   CHECK(contains(at.run("compare all/a all/deep/b").out, "held-out loss"));
+  CHECK(at.run("compare all/a --csv curves.csv").status == 0);  // its own
+  for (const char* option : {"--csv", "--png"})
+    for (const char* file : {"text.txt", "all/a/model.safetensors"}) {
+      const std::string before = read_file(at.folder.path() / file);
+      const Output refused = at.run(std::string("compare all/a ") + option + " " + file);
+      CHECK((refused.status == 2 &&
+             contains(refused.err, "is there already and is not a file that compare has written")));
+      CHECK(read_file(at.folder.path() / file) == before);
+    }
   const Output none = at.run("compare all");
   CHECK((none.status == 2 && contains(none.err, "all: is not the folder of a whole run")));
   CHECK(at.run("runs nothing").status == 2);
