@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cmath>
 #include <csignal>
 #include <filesystem>
@@ -25,6 +26,24 @@
 namespace tinymor {
 namespace {
 
+/// What an interrupted start leaves behind: files, and then folders that are empty without them.
+std::vector<std::filesystem::path> traces;
+
+void on_interrupted_start(int signal) {
+  for (const std::filesystem::path& each : traces)
+    if (::rmdir(each.c_str()) != 0 && errno == ENOTDIR) ::unlink(each.c_str());
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+/// Until the run trains, a signal that ends the program leaves nothing of `folder`.
+LockedFolder removed_when_interrupted(LockedFolder folder) {
+  traces = folder.traces();
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    if (std::signal(signal, on_interrupted_start) == SIG_IGN) std::signal(signal, SIG_IGN);
+  return folder;
+}
+
 std::atomic<Control*> interruptible = nullptr;
 std::atomic<bool> interrupted_quietly = false;
 
@@ -45,7 +64,10 @@ class Interruptible {
   Interruptible(Control& control, bool quiet) {
     interruptible = &control;
     interrupted_quietly = quiet;
-    for (auto& [signal, before] : handlers_) before = std::signal(signal, on_interrupt);
+    for (auto& [signal, before] : handlers_) {
+      before = std::signal(signal, on_interrupt);
+      if (before == on_interrupted_start) before = SIG_DFL;
+    }
     if (handlers_[2].before == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // as nohup asks for
   }
   ~Interruptible() {
@@ -176,14 +198,16 @@ Config configured_from(const TrainingOptions& options, const std::filesystem::pa
 
 LockedFolder run_folder(const TrainingOptions& options) {
   if (!Ranks::all().first()) return LockedFolder::of_another(options.out);
-  return options.out.empty() ? LockedFolder::first_unused("runs/run") : LockedFolder(options.out);
+  return removed_when_interrupted(options.out.empty() ? LockedFolder::first_unused("runs/run")
+                                                      : LockedFolder(options.out));
 }
 
 LockedFolder resumed_folder(const TrainingOptions& options) {
   check_input(!options.out.empty(), "--resume: which run? (add --out RUN)");
   check_input(RunFolder{options.out}.has_run(), "{}: holds no run to go on with (leave out --resume to start one)",
               options.out);
-  return Ranks::all().first() ? LockedFolder(options.out) : LockedFolder::of_another(options.out);
+  return Ranks::all().first() ? removed_when_interrupted(LockedFolder(options.out))
+                              : LockedFolder::of_another(options.out);
 }
 
 Resumption resumption(const TrainingOptions& options) {

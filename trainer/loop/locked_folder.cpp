@@ -135,6 +135,12 @@ void LockedFolder::release() {
   for (; !made_.empty(); made_.pop_back()) ::rmdir(made_.back().c_str());
 }
 
+std::vector<fs::path> LockedFolder::traces() const {
+  std::vector<fs::path> all{path_ / lock_file_name};
+  all.insert(all.end(), made_.rbegin(), made_.rend());
+  return all;
+}
+
 bool LockedFolder::empty() const {
   for (const fs::directory_entry& entry : fs::directory_iterator(path_))
     if (entry.path().filename() != lock_file_name) return false;

@@ -25,6 +25,9 @@ class LockedFolder {
 
   bool held() const { return descriptor_ >= 0; }
   const std::filesystem::path& path() const { return path_; }
+  /// The lock, and the folders that were made for this, innermost first: what is to be removed where it has not been
+  /// used.
+  std::vector<std::filesystem::path> traces() const;
   /// Whether nothing but the lock is in the folder.
   bool empty() const;
 

@@ -51,6 +51,52 @@ TEST_CASE("every command takes a folder that transformers wrote") {
   }
 }
 
+TEST_CASE("a text ends where the folder of a model of Hugging Face, or a run that began from it, says that texts end") {
+  const fs::path& folder = trained();
+  fs::remove_all(folder / "llama");
+  fs::copy(hugging_face_folder("llama2_tokens"), folder / "llama");
+  const auto written = [&](const std::string& model) {
+    std::vector<int> ids;
+    for (const json& token :
+         json::parse(printed(folder, "generate --json --quiet --max-tokens 30 --prompt Once " + model))["tokens"])
+      ids.push_back(token["id"]);
+    return ids;
+  };
+  const auto said = [&](const char* file, const json& ends) {
+    json document = fs::exists(folder / file) ? json::parse(read_file(folder / file)) : json::object();
+    document["eos_token_id"] = ends;
+    write_file_atomically(folder / file, document.dump());
+  };
+  said("llama/config.json", nullptr);
+  const std::vector<int> whole = written("llama");
+  const int last = whole[whole.size() - 10];
+  // Up to the first of these ids after the prompt.
+  const size_t prompt = whole.size() - 30;
+  const std::vector<int> ended(whole.begin(), std::find(whole.begin() + long(prompt), whole.end(), last) + 1);
+  REQUIRE(ended.size() < whole.size());
+  said("llama/config.json", last);
+  CHECK(written("llama") == ended);
+  said("llama/generation_config.json", nullptr);  // it counts where it is there
+  CHECK(written("llama") == whole);
+  said("llama/generation_config.json", json::array({9999999, last}));
+  CHECK(written("llama") == ended);
+
+  fs::remove_all(folder / "exported");
+  printed(folder, "export --quiet --to hf llama exported");
+  CHECK(json::parse(read_file(folder / "exported/generation_config.json"))["eos_token_id"] ==
+        json::array({9999999, last}));
+  CHECK(written("exported") == ended);
+  fs::remove_all(folder / "up");
+  printed(folder, "uptrain --quiet --steps 1 --set keep_every=1 --out up --from llama" + kIntoMor);
+  CHECK(load_model(folder / "up").ends == std::vector<int32_t>{9999999, last});
+  CHECK(load_model(folder / "up/checkpoints/step-000001").ends == std::vector<int32_t>{9999999, last});
+  said("llama/generation_config.json", "</s>");
+  const Output damaged = tinymor_in(folder, "generate --prompt Once llama");
+  CHECK(damaged.status == 2);
+  CHECK_THAT(damaged.err,
+             ContainsSubstring("llama/generation_config.json: \"eos_token_id\": \"</s>\" is not the number"));
+}
+
 TEST_CASE("uptraining makes a Mixture-of-Recursions model of a Llama, with its tokenizer, and resumes it") {
   const fs::path& folder = trained();
   for (const char* name : {"llama2_tokens", "gpt2_tokens"}) {

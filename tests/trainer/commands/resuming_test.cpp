@@ -1,6 +1,12 @@
 // Runs that are stopped or killed go on to the same end.
 
 #include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
 
 #include "support/catch.h"
 #include "support/program.h"
@@ -21,6 +27,27 @@ TEST_CASE("Ctrl-C saves and stops, and the run goes on to the same end") {
   CHECK(std::system(script.c_str()) == 0);
   CHECK(tinymor_in(folder / "whole", "train --quiet --resume --out ../stopped").status == 0);  // from anywhere
   CHECK(read_file(folder / "stopped/model.safetensors") == read_file(folder / "whole/model.safetensors"));
+}
+
+TEST_CASE("Ctrl-C before the first step leaves nothing behind") {
+  const fs::path& folder = trained();
+  const fs::path said = folder / "said.txt";
+  const std::string start =
+      "cd " + folder.string() + " && exec " TINYMOR_PROGRAM " train --out new/deep/run" + kTinyModel + "2>said.txt";
+  const pid_t child = fork();
+  if (child == 0) {
+    signal(SIGINT, SIG_DFL);
+    execl("/bin/sh", "sh", "-c", start.c_str(), nullptr);
+    _exit(127);
+  }
+  // Its first word is that it measures the speed.
+  while (!fs::exists(said) || read_file(said).empty()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  CHECK(fs::exists(folder / "new/deep/run/.lock"));
+  kill(child, SIGINT);
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(WIFSIGNALED(status));
+  CHECK_FALSE(fs::exists(folder / "new"));
 }
 
 TEST_CASE("a run killed at any instant resumes to the same bits") {

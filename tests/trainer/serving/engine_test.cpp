@@ -122,6 +122,23 @@ TEST_CASE("many clients at random times get what generate writes, whatever other
   CHECK(metrics.cache_bytes == 0);
 }
 
+TEST_CASE("an answer ends with the first token that ends a text") {
+  LoadedModel loaded = served_model();
+  const CompletionRequest asked = request("Once", 30, 7);
+  const std::string whole = alone(loaded, "Once", 30, asked.sampling).text;
+  const std::string short_text = whole.substr(0, whole.find(whole[12]) + 1);
+  loaded.ends = {9999, int32_t(static_cast<unsigned char>(whole[12]))};
+  Engine engine(loaded, {});
+  const Answer answer = wait_for(*engine.submit(asked));
+  CHECK(answer.text(0) == short_text);
+  CHECK(answer.depths(0).size() == short_text.size());
+  CHECK(answer.choices[0].finish == Finish::stop);
+  // At the last token that was asked for, too.
+  CompletionRequest exact = asked;
+  exact.max_tokens = int64_t(short_text.size());
+  CHECK(wait_for(*engine.submit(exact)).choices[0].finish == Finish::stop);
+}
+
 TEST_CASE("each kind of model is served") {
   for (Routing routing : {Routing::none, Routing::token_choice}) {
     const LoadedModel loaded = served_model(routing);
