@@ -102,9 +102,9 @@ void ProgressBar::show(const StepMetrics& m) {
   smoothed_speed_ += share * (m.tokens_per_second - smoothed_speed_);
   if (first) first_seconds_ = m.seconds;
   const double per_step = m.step > first_ + 1 ? (m.seconds - first_seconds_) / double(m.step - first_ - 1) : 0;
-  const std::string numbers =
-      fmt::format("step {}/{}  smoothed loss {:.3f}  {:.0f} tok/s  depth {:.2f}  {} left", m.step, steps_,
-                  smoothed_loss_, smoothed_speed_, m.mean_depth, clock_text(per_step * double(steps_ - m.step)));
+  const std::string left = per_step > 0 ? fmt::format("  {} left", clock_text(per_step * double(steps_ - m.step))) : "";
+  const std::string numbers = fmt::format("step {}/{}  smoothed loss {:.3f}  {:.0f} tok/s  depth {:.2f}{}", m.step,
+                                          steps_, smoothed_loss_, smoothed_speed_, m.mean_depth, left);
   if (!terminal_) {
     const int64_t every = std::max<int64_t>(1, steps_ / 20);
     if (m.step % every == 0 || m.step == steps_) tell(numbers);

@@ -111,8 +111,9 @@ Ended train_with_progress(TrainingLoop& run, const TrainingOptions& options, con
   }
   for (const std::string& note : run.notes()) tell(note);
   const int64_t ranks = Ranks::all().count();
-  tell(fmt::format("{} parameters, {} {}; {} steps into {} ({}, {} threads{})", run.parameter_count(),
-                   run.config().model.vocab_size, known, left, out, kernels::level_name(), thread_count(),
+  tell(fmt::format("{} layers, {} parameters, {} {}; {} steps into {} ({}, {} threads{})", run.config().model.n_layers,
+                   run.parameter_count(), run.config().model.vocab_size, known, left, out, kernels::level_name(),
+                   thread_count(),
                    ranks > 1 ? fmt::format(", {} ranks: a step is of {} times the batch", ranks, ranks) : ""));
   std::optional<ProgressBar> bar;
   if (!options.quiet) run.add_observer(bar.emplace(run.step(), steps, run.best()));
