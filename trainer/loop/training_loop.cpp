@@ -96,8 +96,8 @@ void TrainingLoop::State::resume(const Resumption& resumption) {
   const Config& config = task->config;
   progress.kept = kept_keys(config);
   check_input(config.train.steps >= progress.step + (branched ? 1 : 0),
-              "--steps {}: {} is already at step {} (give more steps, or leave out --steps)", config.train.steps,
-              origin.path.string(), progress.step);
+              "--steps {}: {} is already at step {} (give more steps{})", config.train.steps, origin.path.string(),
+              progress.step, branched ? "" : ", or leave out --steps");
   if (branched)
     check_files(origin.logged());
   else if (ranks.first())
