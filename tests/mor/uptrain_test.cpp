@@ -221,7 +221,7 @@ TEST_CASE("a target of other sizes, an illegal one and a source that is not vani
   refused(vanilla, "n_kv_heads", [](ModelConfig& c) { c.n_kv_heads = 4; });
   refused(vanilla, "d_ff", [](ModelConfig& c) { c.d_ff = 25; });
   refused(vanilla, "n_layers", [](ModelConfig& c) { c.n_layers = 5; });
-  refused(vanilla, "n_layers", [](ModelConfig& c) { c.n_recursions = 4; });
+  refused(vanilla, "n_recursions", [](ModelConfig& c) { c.n_recursions = 4; });
   refused(vanilla, "rope_theta", [](ModelConfig& c) { c.rope_theta = 500; });
   refused(vanilla, "rms_eps", [](ModelConfig& c) { c.rms_eps = 1e-6; });
   refused(vanilla, "tie_embeddings", [](ModelConfig& c) { c.tie_embeddings = false; });

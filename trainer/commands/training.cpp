@@ -128,8 +128,8 @@ Ended train_with_progress(TrainingLoop& run, const TrainingOptions& options, con
     tell(fmt::format("per step {:.2f} MB sent by each of {} ranks, {:.1f} ms spent on that and on waiting",
                      bytes / 1e6 / double(done), Ranks::all().count(), 1e3 * waited / double(done)));
   if (run.out_of_patience())
-    tell(fmt::format("{} evaluations without a lower held-out loss than that of step {}", run.config().train.patience,
-                     run.best().step));
+    tell(fmt::format("{} evaluation{} without a lower held-out loss than that of step {}", run.config().train.patience,
+                     run.config().train.patience == 1 ? "" : "s", run.best().step));
   tell(run.step() < steps ? fmt::format("stopped and saved at step {}; go on with: {}", run.step(), resume)
                           : fmt::format("done: {}; {}", out, next));
   if (run.out_of_patience()) return Ended::out_of_patience;

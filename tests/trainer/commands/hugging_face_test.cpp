@@ -56,10 +56,10 @@ TEST_CASE("a text ends where the folder of a model of Hugging Face, or a run tha
   fs::remove_all(folder / "llama");
   fs::copy(hugging_face_folder("llama2_tokens"), folder / "llama");
   const auto written = [&](const std::string& model) {
+    const json document =
+        json::parse(printed(folder, "generate --json --quiet --max-tokens 30 --prompt Once " + model));
     std::vector<int> ids;
-    for (const json& token :
-         json::parse(printed(folder, "generate --json --quiet --max-tokens 30 --prompt Once " + model))["tokens"])
-      ids.push_back(token["id"]);
+    for (const json& token : document["tokens"]) ids.push_back(token["id"]);
     return ids;
   };
   const auto said = [&](const char* file, const json& ends) {

@@ -82,6 +82,24 @@ TEST_CASE("a prompt that is longer than the model's text is told with the number
   }
 }
 
+TEST_CASE("a text is written up to the first token that ends texts") {
+  const std::shared_ptr<const Tokenizer> letters = train_char_tokenizer("abcdefghij");
+  ModelConfig config = tiny_config();
+  config.vocab_size = letters->vocab_size();
+  const auto model = std::make_shared<const Model>(opinionated_model(config));
+  const auto write = [&](const std::vector<int32_t>& ends) {
+    GenerationWorker worker([&](const std::atomic<bool>&) { return model_decoder({model, letters, ends}); }, [] {});
+    GenerateRequest request;
+    request.prompt = "abc";
+    request.max_tokens = 12;
+    return ids_of(written(worker, request));
+  };
+  const std::vector<int32_t> whole = write({});
+  REQUIRE(whole.size() == 15);
+  const auto end = std::find(whole.begin() + 3, whole.end(), whole[7]) + 1;
+  CHECK(write({whole[7]}) == std::vector<int32_t>(whole.begin(), end));
+}
+
 TEST_CASE("a survey that is told to stop between two passes leaves nothing behind") {
   const std::shared_ptr<const Tokenizer> letters = train_char_tokenizer("abcdefghij");
   ModelConfig config = tiny_config();
