@@ -13,7 +13,7 @@ tensor     3750
 autograd   1850
 mor        3900
 datasets   3950
-trainer    8150
+trainer    8175
 visualizer 22950
 END
 exit $over
