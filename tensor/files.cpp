@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "tensor/error.h"
+#include "tensor/refusal.h"
 
 namespace tinymor {
 namespace {
@@ -32,21 +33,22 @@ class Descriptor {
   int fd_;
 };
 
+constexpr const char* kMakeRoom = "make room, or name another place";
+
 /// Throws Error with the reason that errno gives, unless `ok`.
 void check_errno(bool ok, const fs::path& file, const char* what) {
   if (ok) return;
-  const bool full = errno == ENOSPC || errno == EDQUOT;
   throw Error(fmt::format("{}: {}: {} ({})", file.string(), what, std::strerror(errno),
-                          full ? "make room, or name another place" : "check the disk and the path's permissions"));
+                          is_full(errno) ? kMakeRoom : "check the disk and the path's permissions"));
 }
 
-/// Opens `path`, or throws InputError, which names it `name`.
+/// Opens `path`, or throws as refuse_place does, and names it `name`.
 Descriptor open_file(const fs::path& path, int flags, const fs::path& name) {
   Descriptor opened(::open(path.c_str(), flags | O_CLOEXEC, 0666));
   if (opened.get() >= 0) return opened;
   const bool no_folder = errno == ENOENT && (flags & O_CREAT);
   const char* hint = no_folder ? "make its folder first" : "check the path and its permissions";
-  throw InputError(fmt::format("{}: {} ({})", name.string(), std::strerror(errno), hint));
+  refuse_place(name, "", errno, hint);
 }
 
 void write_all(int opened, std::string_view bytes, const fs::path& name) {
@@ -106,10 +108,21 @@ std::string read_file(const fs::path& file, uint64_t max_bytes) {
   }
 }
 
+bool is_full(int errno_value) {
+  return errno_value == ENOSPC || errno_value == EDQUOT;
+}
+
+void refuse_place(const fs::path& file, const std::string& what, int errno_value, const std::string& mend) {
+  const std::string why =
+      fmt::format("{}: {}{}{}", file.string(), what, what.empty() ? "" : ": ", std::strerror(errno_value));
+  if (is_full(errno_value)) throw Error(fmt::format("{} ({})", why, kMakeRoom));
+  throw InputError(fmt::format("{} ({})", why, mend));
+}
+
 void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  check_input(!error, "{}: cannot be made: {} (name another folder)", folder.string(), error.message());
+  if (error) refuse_place(folder, "cannot be made", error.value(), "name another folder");
 }
 
 void write_file_atomically(const fs::path& file, std::string_view bytes) {
