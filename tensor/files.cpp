@@ -33,13 +33,21 @@ class Descriptor {
   int fd_;
 };
 
-constexpr const char* kMakeRoom = "make room, or name another place";
+/// "FILE: WHAT: WHY"
+std::string complaint(const fs::path& file, const std::string& what, int errno_value) {
+  return fmt::format("{}: {}{}{}", file.string(), what, what.empty() ? "" : ": ", std::strerror(errno_value));
+}
+
+void check_room(const fs::path& file, const std::string& what, int errno_value) {
+  if (errno_value == ENOSPC || errno_value == EDQUOT)
+    throw FullDisk(complaint(file, what, errno_value) + " (make room, or name another place)");
+}
 
 /// Throws Error with the reason that errno gives, unless `ok`.
 void check_errno(bool ok, const fs::path& file, const char* what) {
   if (ok) return;
-  throw Error(fmt::format("{}: {}: {} ({})", file.string(), what, std::strerror(errno),
-                          is_full(errno) ? kMakeRoom : "check the disk and the path's permissions"));
+  check_room(file, what, errno);
+  throw Error(complaint(file, what, errno) + " (check the disk and the path's permissions)");
 }
 
 /// Opens `path`, or throws as refuse_place does, and names it `name`.
@@ -108,15 +116,9 @@ std::string read_file(const fs::path& file, uint64_t max_bytes) {
   }
 }
 
-bool is_full(int errno_value) {
-  return errno_value == ENOSPC || errno_value == EDQUOT;
-}
-
 void refuse_place(const fs::path& file, const std::string& what, int errno_value, const std::string& mend) {
-  const std::string why =
-      fmt::format("{}: {}{}{}", file.string(), what, what.empty() ? "" : ": ", std::strerror(errno_value));
-  if (is_full(errno_value)) throw Error(fmt::format("{} ({})", why, kMakeRoom));
-  throw InputError(fmt::format("{} ({})", why, mend));
+  check_room(file, what, errno_value);
+  throw InputError(fmt::format("{} ({})", complaint(file, what, errno_value), mend));
 }
 
 void make_folder(const fs::path& folder) {

@@ -4,13 +4,17 @@
 #include <filesystem>
 #include <string>
 
+#include "tensor/error.h"
+
 namespace tinymor {
 
-/// Whether that value of errno says that there is no room.
-bool is_full(int errno_value);
+/// There is no room on a disk: whatever else a program could go on with would have none, either.
+struct FullDisk : Error {
+  using Error::Error;
+};
 
-/// Throws that `what` happened to `file`, and why: an Error where there is no room, else an InputError, which ends in
-/// the hint `mend`.
+/// Throws that `what` happened to `file` for the reason `errno_value`: a FullDisk, or an InputError that ends in the
+/// hint `mend`.
 [[noreturn]] void refuse_place(const std::filesystem::path& file, const std::string& what, int errno_value,
                                const std::string& mend);
 

@@ -14,8 +14,7 @@ struct Reader {
 
 const std::vector<Reader>& readers();
 
-/// Whether `reader` takes `bytes`; false when it refuses them in one line. Whatever else it throws goes on to the
-/// caller, as std::logic_error where a refusal has more than one line.
+/// Whether `reader` takes `bytes`; false when it refuses them. Whatever else it throws goes on to the caller.
 bool takes(const Reader& reader, const std::string& bytes);
 
 }  // namespace tinymor

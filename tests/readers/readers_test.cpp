@@ -36,7 +36,7 @@ std::string damaged(std::string bytes, Random& random) {
 
 }  // namespace
 
-TEST_CASE("every file of the corpus is read or refused in one line, and every reader takes one") {
+TEST_CASE("every file of the corpus is read or refused, and every reader takes one") {
   for (const Reader& reader : readers()) {
     int taken = 0;
     for (const fs::path& file : corpus_of(reader)) {
@@ -50,7 +50,7 @@ TEST_CASE("every file of the corpus is read or refused in one line, and every re
   }
 }
 
-TEST_CASE("damaged copies of the corpus are read or refused in one line, never worse") {
+TEST_CASE("damaged copies of the corpus are read or refused, never worse") {
   Random random(1);
   for (const Reader& reader : readers()) {
     const std::vector<fs::path> files = corpus_of(reader);

@@ -4,28 +4,16 @@
 # run saves:  tests/trainer/kills.sh build/tinymor 200
 # kills.sh TINYMOR [KILLS [SEED]]
 set -euo pipefail
+. "$(dirname "$0")/../support/bits.sh"
 tinymor=$(realpath "$1") kills=${2:-200}
 RANDOM=${3:-1}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 "$tinymor" data make stories --bytes 8000 --out text.txt --quiet >/dev/null
-model=(--data text.txt --steps 40 --set data.tokenizer=char)
-for key in model.{d_model=16,d_ff=24,max_seq_len=32} train.{batch_size=4,eval_every=6,checkpoint_every=2,record_every=5}; do
-  model+=(--set "$key")
-done
-
-# What a run's end is compared by: all but the clock.
-bits() {
-  local file header
-  for file in config.toml model.safetensors best.safetensors tokenizer.json; do sha256sum <"$1/$file"; done
-  header=$(od -An -tu8 -N8 "$1/trainer.safetensors")  # of the numbers of weights and optimizer
-  tail -c +$((header + 9)) "$1/trainer.safetensors" | sha256sum
-  sed -E 's/"(seconds|tokens_per_second)":[^,}]*//g' "$1/metrics.jsonl"
-}
 
 start=$(date +%s%N)
-"$tinymor" train --quiet --out whole "${model[@]}"
+"$tinymor" train --quiet --out whole --steps 40 "${model[@]}"
 whole=$(($(date +%s%N) - start))
 bits whole >whole.bits
 
@@ -33,7 +21,7 @@ killed=0 runs=0 writing=0 before=0
 for ((run = 1; killed < kills; ++run)); do
   while :; do
     command=("$tinymor" train --quiet --resume --out killed)
-    [ -f killed/trainer.safetensors ] || command=("$tinymor" train --quiet --out killed "${model[@]}")
+    [ -f killed/trainer.safetensors ] || command=("$tinymor" train --quiet --out killed --steps 40 "${model[@]}")
     "${command[@]}" 2>said &
     pid=$! nanoseconds=$((RANDOM * 32768 + RANDOM))
     sleep "$(printf '0.%09d' $((nanoseconds % (whole < 999999999 ? whole : 999999999))))"

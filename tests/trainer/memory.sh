@@ -13,7 +13,7 @@ cd "$scratch"
   --set train.checkpoint_every=$((steps / 40)) --set train.record_every=$((steps / 40)) &
 pid=$! early=
 memory() { awk '/^VmRSS/ { print $2 }' /proc/$pid/status 2>/dev/null; }
-step() { wc -l <run/metrics.jsonl 2>/dev/null || echo 0; }  # and some evaluations
+step() { [ ! -f run/metrics.jsonl ] && echo 0 || wc -l <run/metrics.jsonl; }  # and some evaluations
 until [ "$(step)" -ge $((steps / 10)) ]; do sleep 0.2; done
 early=$(memory)
 while now=$(memory) && [ -n "$now" ]; do

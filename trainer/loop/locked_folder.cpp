@@ -111,8 +111,8 @@ void LockedFolder::lock() {
     }
     descriptor_ = opened;
     const std::string holder = this_process();
-    check(::ftruncate(opened, 0) == 0 && ::pwrite(opened, holder.data(), holder.size(), 0) == ssize_t(holder.size()),
-          "{}: cannot be written: {} (make room, or name another folder)", file.string(), std::strerror(errno));
+    if (::ftruncate(opened, 0) != 0 || ::pwrite(opened, holder.data(), holder.size(), 0) != ssize_t(holder.size()))
+      refuse_place(file, "cannot be written", errno, "name another folder");
     return;
   }
 }
