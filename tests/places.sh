@@ -42,7 +42,7 @@ set -- --quiet --data "ein Text 文.txt" --set data.tokenizer=char --set model.d
 "$bin/tinymor" train "$@" --set train.lr=0.0015 --steps 10 --out "mein Lauf Ю"
 "$bin/tinymor" train --quiet --resume --steps 12 --out "mein Lauf Ю"
 "$bin/tinymor" train "$@" --steps 6 --out vanilla --set model.routing=none --set model.sharing=none --set model.n_recursions=1
-"$bin/tinymor" uptrain --quiet --from vanilla --steps 3 --out uptrained --set model.n_recursions=2
+"$bin/tinymor" uptrain --quiet --from vanilla --steps 3 --out uptrained --set model.sharing=cycle --set model.n_recursions=2
 "$bin/tinymor" sweep "$@" --vary train.lr=0.001,0.0025 --steps 4 --out "ein Vergleich" >/dev/null
 "$bin/tinymor" runs . >/dev/null
 "$bin/tinymor" eval "mein Lauf Ю" --json >eval.json
@@ -60,7 +60,7 @@ set -- --quiet --data "ein Text 文.txt" --set data.tokenizer=char --set model.d
 '
 try() {  # FOLDER VARIABLES...
   mkdir "$1/work"
-  (cd "$1/work" && env TMPDIR="$1/tmp" "${@:2}" sh -c "$commands") >"$scratch/said" 2>&1 </dev/null || {
+  (cd "$1/work" && env "${@:2}" TMPDIR="$1/tmp" sh -c "$commands") >"$scratch/said" 2>&1 </dev/null || {
     echo "in $1:"
     cat "$scratch/said"
     exit 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every command that writes, with a disk that becomes full at its first change of a file, at its second, and so on until
 # it needs no more: each ends with status 1 and one line that says so, leaves no temporary file, and what was there is
-# there. A training then goes on to the same bits as one that always had room. The suite tries every 9th change; after a
+# there. A training then goes on to the same bits as one that always had room. The suite tries every 17th change; after a
 # change of what is written:  tests/trainer/full_disk.sh build/tinymor build/tests/libfull_disk.so 1
 # full_disk.sh TINYMOR LIBRARY [EVERY [TINYMOR_VIZ]]
 set -euo pipefail
