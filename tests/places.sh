@@ -54,9 +54,12 @@ set -- --quiet --data "ein Text 文.txt" --set data.tokenizer=char --set model.d
 "$bin/tinymor" eval "für Hugging Face" --data "ein Text 文.txt" --json >foreign.json
 "$bin/tinymor" data make digits --count 20 --out "die Ziffern"
 "$bin/tinymor" images --quiet --data "die Ziffern" --steps 2 --out "ein Lauf auf Bildern"
-"$bin/tinymor-viz" --png bundled.png
+"$bin/tinymor-viz" --panel loop --png bundled.png
 "$bin/tinymor-viz" "mein Lauf Ю" --png run.png
 "$bin/tinymor-viz" "mein Lauf Ю" --panel curves --csv curves.csv
+cut -d, -f1,2,4,5,7- curves.csv >"die Kurven ohne Zeiten.csv"
+for picture in run.png "die Kurven.png"; do [ -s "$picture" ]; done
+rm curves.csv run.png "die Kurven.png"
 '
 try() {  # FOLDER VARIABLES...
   mkdir "$1/work"

@@ -59,6 +59,13 @@ same() {  # all that was there
     cmp -s "../before/$file" "$file" || wrong "$file is not as it was"
   done
 }
+images() {
+  if [ -f new/trainer.safetensors ]; then
+    "$tinymor" images --quiet --resume --out new >>said 2>&1 || wrong "it does not resume"
+  else
+    "${images[@]}" >>said 2>&1 || wrong "it does not begin anew"
+  fi
+}
 resumed() {
   "$tinymor" train --quiet --resume --steps 18 --out run >>said 2>&1 || wrong "it does not resume"
   bits run | diff ../longer.bits - >/dev/null || wrong "it ends with other bits"
@@ -82,6 +89,10 @@ each "train" goes_on "${train[@]}"
 
 cp -a whole before/run
 "$tinymor" train --quiet --steps 2 --out before/vanilla "${model[@]}" "${vanilla[@]}"
+"$tinymor" data make digits --count 10 --out before/digits >/dev/null
+images=("$tinymor" images --quiet --data digits --steps 2 --out new)
+for key in model.{d_model=8,n_heads=2,n_kv_heads=2,d_ff=8} train.batch_size=2; do images+=(--set "$key"); done
+each "images" images "${images[@]}"
 cp -a before longer
 "$tinymor" train --quiet --resume --steps 18 --out longer/run
 bits longer/run >longer.bits
