@@ -43,7 +43,7 @@ std::map<std::string, std::string> written(const std::filesystem::path& folder, 
   Trainer(config, LockedFolder(folder / run)).run();
   std::map<std::string, std::string> files = bits(folder / run);
   const Recording told = read_recording(folder / run / "recording.mortrace");
-  files["json"] = json_text({{"loss", told.evals.back().loss}, {"large", 1234567.5}});
+  files["json"] = json_text({{"loss", told.evals.back().threshold_loss}, {"large", 1234567.5}});
   const CompletionRequest request = parse_completion_request(R"({"prompt": "a", "top_p": 0.25})");
   files["request"] = request.sampling.top_p == 0.25 ? "a quarter" : "another number";
   return files;
