@@ -233,7 +233,7 @@ exercise() {
 
 fuzz() {
   local name names seconds=${2:-60} version=19 folder=build-fuzz
-  names=$(ls tests/readers/corpus)
+  names=$(cd tests/readers/corpus && printf '%s\n' *)
   [ "${1:-all}" = all ] || grep -qFx -- "$1" <<<"$names" || refuse "there is no reader $1 (use all, $(echo $names))"
   [ "${1:-all}" = all ] || names=$1
   # The clang of the system's own version; Debian 12's is too old for the sources, and has a newer one beside it.
