@@ -249,10 +249,10 @@ libclang-rt-$version-dev  file /usr/lib/llvm-$version/lib/clang/$version/lib/lin
     mkdir -p "$folder/corpus/$name"
     note "$name: $seconds s (what it says is in $folder/$name.log)"
     # A single read may take no more than a GB and ten seconds. What leads further is kept for the next time.
-    TMPDIR=$([ ! -w /dev/shm ] || echo /dev/shm) $folder/tests/fuzz --reader="$name" -max_total_time="$seconds" \
+    TMPDIR=$([ -w /dev/shm ] && echo /dev/shm || echo /tmp) $folder/tests/fuzz --reader="$name" -max_total_time="$seconds" \
       -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=1024 -artifact_prefix="$folder/$name-" -print_final_stats=1 \
       "$folder/corpus/$name" "tests/readers/corpus/$name" >"$folder/$name.log" 2>&1 ||
-      fail "$name: $(grep -m 1 -E 'ERROR|SUMMARY|terminate|what' "$folder/$name.log"), by the bytes in $(grep -oE "$folder/$name-\S+" "$folder/$name.log" | head -n 1) (mend it, and add them to tests/readers/corpus/$name)"
+      fail "$name: $(grep -m 1 -E 'what\(\)|ERROR:|runtime error' "$folder/$name.log"), by the bytes in $(grep -oE "$folder/$name-\S+" "$folder/$name.log" | head -n 1) (mend it, and add them to tests/readers/corpus/$name)"
     note "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$folder/$name.log") inputs, nothing found"
   done
 }
