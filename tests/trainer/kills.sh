@@ -19,12 +19,15 @@ bits whole >whole.bits
 
 killed=0 runs=0 writing=0 before=0
 for ((run = 1; killed < kills; ++run)); do
+  lives=0
   while :; do
     command=("$tinymor" train --quiet --resume --out killed)
     [ -f killed/trainer.safetensors ] || command=("$tinymor" train --quiet --out killed --steps 40 "${model[@]}")
     "${command[@]}" 2>said &
-    pid=$! nanoseconds=$((RANDOM * 32768 + RANDOM))
-    sleep "$(printf '0.%09d' $((nanoseconds % (whole < 999999999 ? whole : 999999999))))"
+    pid=$!
+    # Each life may be longer than the one before, so that a run ends on a machine that has become busy, too.
+    nanoseconds=$((RANDOM * ((whole + whole * lives++ / 4) / 32768)))
+    sleep "$((nanoseconds / 1000000000)).$(printf %09d $((nanoseconds % 1000000000)))"
     kill -9 $pid 2>/dev/null || true
     status=0
     wait $pid 2>/dev/null || status=$?  # it is gone for good: one that still dies might finish a write under the next
