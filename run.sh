@@ -18,6 +18,9 @@ Use: ./run.sh COMMAND
                 and says what is missing
   check         runs the fast tests under AddressSanitizer and UndefinedBehaviorSanitizer
   check threads the same under ThreadSanitizer
+  fuzz [NAME|all [SECONDS]]
+                looks for bytes that a reader of files or requests cannot bear (libFuzzer with both sanitizers): in the
+                reader NAME, or in all of them (./run.sh fuzz names them), SECONDS each (60)
 
 Each command first installs missing system packages (in a terminal it asks before) and builds what has changed, but only
 what it runs: test and check build the tests, exercise builds the exercises.
@@ -228,6 +231,32 @@ exercise() {
   "build/docs/exercises/exercise_$1"
 }
 
+fuzz() {
+  local name names seconds=${2:-60} version=19 folder=build-fuzz
+  names=$(cd tests/readers/corpus && printf '%s\n' *)
+  [ "${1:-all}" = all ] || grep -qFx -- "$1" <<<"$names" || refuse "there is no reader $1 (use all, $(echo $names))"
+  [ "${1:-all}" = all ] || names=$1
+  # The clang of the system's own version; Debian 12's is too old for the sources, and has a newer one beside it.
+  case $(. /etc/os-release 2>/dev/null; echo "${VERSION_ID:-}") in 12) version=16 ;; 24.04) version=18 ;; esac
+  needs+="
+clang-$version            command clang++-$version
+libclang-rt-$version-dev  file /usr/lib/llvm-$version/lib/clang/$version/lib/linux/libclang_rt.fuzzer-$(uname -m).a
+"
+  install
+  export CXX=clang++-$version
+  build fuzz $folder 1200 fuzz
+  for name in $names; do
+    mkdir -p "$folder/corpus/$name"
+    note "$name: $seconds s (what it says is in $folder/$name.log)"
+    # A single read may take no more than a GB and ten seconds. What leads further is kept for the next time.
+    TMPDIR=$([ -w /dev/shm ] && echo /dev/shm || echo /tmp) $folder/tests/fuzz --reader="$name" -max_total_time="$seconds" \
+      -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=1024 -artifact_prefix="$folder/$name-" -print_final_stats=1 \
+      "$folder/corpus/$name" "tests/readers/corpus/$name" >"$folder/$name.log" 2>&1 ||
+      fail "$name: $(grep -m 1 -E 'what\(\)|ERROR:|runtime error' "$folder/$name.log"), by the bytes in $(grep -oE "$folder/$name-\S+" "$folder/$name.log" | head -n 1) (mend it, and add them to tests/readers/corpus/$name)"
+    note "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$folder/$name.log") inputs, nothing found"
+  done
+}
+
 case ${1:-} in
   '') usage ;;
   demo) demo ;;
@@ -260,6 +289,7 @@ case ${1:-} in
     export ASAN_OPTIONS=allocator_may_return_null=1 TSAN_OPTIONS=allocator_may_return_null=1
     ctest --test-dir build-$preset --output-on-failure -j "$cores" -E ': ?slow'
     ;;
+  fuzz) fuzz "${@:2}" ;;
   *)
     usage >&2
     refuse "unknown command: $1"

@@ -213,6 +213,8 @@ class RulesReader {
     if (has_many_steps()) refuse("normalizer", normalizer);
     const std::string type = type_of(normalizer);
     if (type == "Prepend") {
+      constexpr size_t longest = 64;
+      if (text_of(normalizer, "prepend").size() > longest) refuse("normalizer", normalizer);
       rules_.changes.push_back([before = text_of(normalizer, "prepend")](std::string text, bool) {
         return text.empty() ? text : before + text;
       });
@@ -224,13 +226,15 @@ class RulesReader {
     }
   }
 
-  /// What a "Replace" puts in the place of what.
-  std::pair<std::string, std::string> replacement(const json& replace, const char* where) const {
-    constexpr size_t most_growth = 4;
+  /// What a "Replace" puts in the place of what. All together make a text at most so many times as long.
+  std::pair<std::string, std::string> replacement(const json& replace, const char* where) {
+    constexpr double most_growth = 16;
     const json& pattern = part(replace, "pattern");
     if (!part(pattern, "String").is_string()) refuse(where, replace);
     std::pair both(text_of(pattern, "String"), text_of(replace, "content"));
-    if (both.first.empty() || both.second.size() > most_growth * both.first.size()) refuse(where, replace);
+    if (both.first.empty()) refuse(where, replace);
+    growth_ *= std::max(1.0, double(both.second.size()) / double(both.first.size()));
+    if (growth_ > most_growth) refuse(where, replace);
     return both;
   }
 
@@ -328,6 +332,7 @@ class RulesReader {
 
   const std::string& name_;
   std::vector<bool> taken_;  // whether an id has a token
+  double growth_ = 1;        // of a text by what is replaced in it
   BpeRules rules_;
 };
 

@@ -148,9 +148,7 @@ bool names_images(const std::string& source) {
 }
 
 void write_images(const ImageSplit& images, const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  check_input(!error, "{}: {} (name a folder that can be made)", folder.string(), error.message());
+  make_folder(folder);
   write_part(images.train, folder, kTrain);
   write_part(images.held_out, folder, kHeldOut);
 }

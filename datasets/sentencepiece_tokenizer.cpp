@@ -179,7 +179,8 @@ class SentencePieceTokenizer : public Tokenizer {
   void append_run(std::string_view run, std::vector<int32_t>& ids) const {
     std::vector<int> run_ids;
     const auto status = processor_.Encode(run, &run_ids);
-    check(status.ok(), "[encode] {}", status.error_message());
+    // As when a control piece is a character of the text, which the library takes for it and then leaves out.
+    check_input(status.ok(), "tokenizer: {} (it is damaged: use another copy)", status.error_message());
     ids.insert(ids.end(), run_ids.begin(), run_ids.end());
   }
 

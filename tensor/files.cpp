@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "tensor/error.h"
+#include "tensor/refusal.h"
 
 namespace tinymor {
 namespace {
@@ -32,21 +33,30 @@ class Descriptor {
   int fd_;
 };
 
+/// "FILE: WHAT: WHY"
+std::string complaint(const fs::path& file, const std::string& what, int errno_value) {
+  return fmt::format("{}: {}{}{}", file.string(), what, what.empty() ? "" : ": ", std::strerror(errno_value));
+}
+
+void check_room(const fs::path& file, const std::string& what, int errno_value) {
+  if (errno_value == ENOSPC || errno_value == EDQUOT)
+    throw FullDisk(complaint(file, what, errno_value) + " (make room, or name another place)");
+}
+
 /// Throws Error with the reason that errno gives, unless `ok`.
 void check_errno(bool ok, const fs::path& file, const char* what) {
   if (ok) return;
-  const bool full = errno == ENOSPC || errno == EDQUOT;
-  throw Error(fmt::format("{}: {}: {} ({})", file.string(), what, std::strerror(errno),
-                          full ? "make room, or name another place" : "check the disk and the path's permissions"));
+  check_room(file, what, errno);
+  throw Error(complaint(file, what, errno) + " (check the disk and the path's permissions)");
 }
 
-/// Opens `path`, or throws InputError, which names it `name`.
+/// Opens `path`, or throws as refuse_place does, and names it `name`.
 Descriptor open_file(const fs::path& path, int flags, const fs::path& name) {
   Descriptor opened(::open(path.c_str(), flags | O_CLOEXEC, 0666));
   if (opened.get() >= 0) return opened;
   const bool no_folder = errno == ENOENT && (flags & O_CREAT);
   const char* hint = no_folder ? "make its folder first" : "check the path and its permissions";
-  throw InputError(fmt::format("{}: {} ({})", name.string(), std::strerror(errno), hint));
+  refuse_place(name, "", errno, hint);
 }
 
 void write_all(int opened, std::string_view bytes, const fs::path& name) {
@@ -106,10 +116,15 @@ std::string read_file(const fs::path& file, uint64_t max_bytes) {
   }
 }
 
+void refuse_place(const fs::path& file, const std::string& what, int errno_value, const std::string& mend) {
+  check_room(file, what, errno_value);
+  throw InputError(fmt::format("{} ({})", complaint(file, what, errno_value), mend));
+}
+
 void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  check_input(!error, "{}: cannot be made: {} (name another folder)", folder.string(), error.message());
+  if (error) refuse_place(folder, "cannot be made", error.value(), "name another folder");
 }
 
 void write_file_atomically(const fs::path& file, std::string_view bytes) {

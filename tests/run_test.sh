@@ -181,5 +181,8 @@ run 2 dance
 says "unknown command: dance"
 run 2 check everything
 says "check: everything is not a kind of check"
+mkdir -p "$project/tests/readers/corpus/gzip"
+run 2 fuzz gip
+says "there is no reader gip (use all, gzip)"
 
 [ "$failures" = 0 ]

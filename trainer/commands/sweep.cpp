@@ -10,6 +10,7 @@
 #include "datasets/utf8.h"
 #include "tensor/cited.h"
 #include "tensor/error.h"
+#include "tensor/refusal.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/run_table.h"
 #include "trainer/commands/training.h"
@@ -156,6 +157,8 @@ void sweep(const Options& options) {
           return tell("the sweep goes on from here with the same command");
       }
     } catch (const InputError&) {
+      throw;
+    } catch (const FullDisk&) {  // the same command goes on from here
       throw;
     } catch (const Error& error) {  // the others may do better
       ++failed;

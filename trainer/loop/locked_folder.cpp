@@ -14,6 +14,7 @@
 
 #include "datasets/corpus.h"
 #include "tensor/error.h"
+#include "tensor/refusal.h"
 
 namespace tinymor {
 namespace {
@@ -38,7 +39,7 @@ std::string holder_of(int descriptor) {
 /// Makes one folder; false when it is there already.
 bool make_new(const fs::path& folder) {
   if (::mkdir(folder.c_str(), 0777) == 0) return true;
-  check_input(errno == EEXIST, "{}: cannot be made: {} (name another folder)", folder.string(), std::strerror(errno));
+  if (errno != EEXIST) refuse_place(folder, "cannot be made", errno, "name another folder");
   return false;
 }
 
@@ -61,7 +62,12 @@ std::vector<fs::path> make_missing(const fs::path& folder) {
 LockedFolder::LockedFolder(fs::path path) : path_(path.has_filename() ? std::move(path) : path.parent_path()) {
   check_input(!path_.empty(), "the run folder's name is empty (give --out a name)");
   made_ = make_missing(path_);
-  lock();
+  try {
+    lock();
+  } catch (...) {
+    release();  // no destructor does it
+    throw;
+  }
 }
 
 LockedFolder LockedFolder::of_another(fs::path path) {
@@ -86,8 +92,7 @@ void LockedFolder::lock() {
   const fs::path file = path_ / lock_file_name;
   for (;;) {
     const int opened = ::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
-    check_input(opened >= 0, "{}: cannot be written to: {} (name another folder)", path_.string(),
-                std::strerror(errno));
+    if (opened < 0) refuse_place(path_, "cannot be written to", errno, "name another folder");
     int failed = EINTR;
     while (failed == EINTR) failed = ::flock(opened, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
     if (failed == EWOULDBLOCK) {
@@ -106,8 +111,8 @@ void LockedFolder::lock() {
     }
     descriptor_ = opened;
     const std::string holder = this_process();
-    check(::ftruncate(opened, 0) == 0 && ::pwrite(opened, holder.data(), holder.size(), 0) == ssize_t(holder.size()),
-          "{}: cannot be written: {} (make room, or name another folder)", file.string(), std::strerror(errno));
+    if (::ftruncate(opened, 0) != 0 || ::pwrite(opened, holder.data(), holder.size(), 0) != ssize_t(holder.size()))
+      refuse_place(file, "cannot be written", errno, "name another folder");
     return;
   }
 }

@@ -82,9 +82,19 @@ void TrainingLoop::State::begin() {
   progress.data = task->data_fingerprint;
   progress.kept = kept_keys(task->config);
   if (!ranks.first()) return;
-  write_file_atomically(folder.config(), info.config_toml);
-  task->save_beside(folder);
-  save();
+  // Where the run dies before its first checkpoint, the beginning of that says what the folder is: nothing to keep.
+  const std::filesystem::path first = folder.path / ".trainer.safetensors.tmp";  // as write_file_atomically names it
+  try {
+    AppendFile{first};
+    write_file_atomically(folder.config(), info.config_toml);
+    task->save_beside(folder);
+    save();
+  } catch (...) {
+    std::error_code none;
+    if (!folder.has_run())
+      for (const std::filesystem::path& file : {first, folder.config()}) std::filesystem::remove(file, none);
+    throw;
+  }
   add_logs();
 }
 

@@ -129,12 +129,12 @@ bool LiveSource::take_lines() {
 }
 
 bool LiveSource::poll_run() {
-  const bool announced = take_announcement() | take_lines();
+  const bool announced = take_announcement(), lines = take_lines();
   const bool told = feed_.drain(history_);
   const RunStatus now = status();
   const bool turned = std::exchange(polled_, now) != now;
   if (feed_.thinned() && notice_.empty()) notice_ = "a long run: every other of the older steps is left out";
-  return told || announced || turned;
+  return told || announced || lines || turned;
 }
 
 RunStatus LiveSource::shown() const {
