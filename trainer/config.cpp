@@ -367,7 +367,8 @@ void check_complete(const std::filesystem::path& file) {
   const Config config = read_config(file);
   for_each_field(config, [&](const char* table, const char* key, const auto& value) {
     const auto* keys = document[table].as_table();
-    check_input(is_unset(key, value) || (keys && keys->contains(key)),
+    const bool newer = std::string_view(key) == "lossy" || std::string_view(key) == "separate_documents";
+    check_input(newer || is_unset(key, value) || (keys && keys->contains(key)),
                 "{}: {}.{} is missing, and a run writes all keys (put it back)", file.string(), table, key);
   });
 }
@@ -434,7 +435,9 @@ std::vector<std::string> changed_keys(const Config& config, const Config& usual)
 std::string kept_keys(const Config& config) {
   std::string lines;
   for (const std::string& assignment : assignments(config))
-    if (!assignment.starts_with("train.") && !assignment.starts_with("data.source=")) lines += assignment + "\n";
+    if (!assignment.starts_with("train.") && !assignment.starts_with("data.source=") &&
+        !assignment.starts_with("data.lossy="))
+      lines += assignment + "\n";
   return lines;
 }
 

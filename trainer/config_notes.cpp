@@ -38,6 +38,11 @@ std::string_view config_note(std::string_view key) {
       {"random", "whether routers choose by chance, for comparison"},
       // [data]
       {"source", "name of a bundled data set, or text files and folders, one on a line"},
+      {"lossy", "whether bytes that are not UTF-8 are read as U+FFFD, instead of refused"},
+      {"separate_documents",
+       "whether every line of a .jsonl file, and every file where there are several, is a text by itself: no token "
+       "sees "
+       "one of another"},
       {"tokenizer", "what a token is: a learned piece, a byte, or a character"},
       {"vocab_size", "pieces to learn at most; 2 or more"},
       {"val_fraction", "share of the text that is held out, between 0 and 1"},

@@ -5,6 +5,7 @@
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/model_option.h"
+#include "trainer/commands/terminal.h"
 #include "trainer/commands/training.h"
 #include "trainer/loop/ranks.h"
 #include "trainer/loop/run_folder.h"
@@ -23,7 +24,7 @@ Trainer open(const Options& options) {
   Model model =
       uptrained(*source.model, config.model, enum_value<SharedInit>(options.init, "--init"), config.train.seed);
   return Trainer(std::move(config), run_folder(options), Start{std::move(model), source.tokenizer},
-                 cost_adviser(options));
+                 cost_adviser(options), token_progress(options.quiet));
 }
 
 }  // namespace

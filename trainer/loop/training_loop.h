@@ -66,6 +66,7 @@ struct Resumption {
   std::optional<int64_t> steps = {};   ///< to train in all
   std::vector<std::string> sets = {};  ///< as for --set, keys of [train] only
   std::string data = {};               ///< where the data is now, which may be other data; empty: where it was
+  bool lossy = false;                  ///< from now on, bytes that are not UTF-8 are read as U+FFFD
 };
 
 /// Hears the complete configuration of a run, and how many steps are done, before memory is taken for its model; it may
