@@ -72,7 +72,10 @@ class ImageWriter {
 
   void end() {
     buffer_.append((8 - size_ * uint64_t(width_) % 8) % 8, '\0');
-    for (const uint64_t start : starts_) put(bytes_of(start));
+    for (const uint64_t start : starts_) {
+      put(bytes_of(start));
+      if (buffer_.size() >= chunk_bytes) flush();
+    }
     put(bytes_of(size_));
     put(bytes_of(uint64_t(starts_.size())));
     flush();
@@ -101,7 +104,7 @@ void encode_into(ImageWriter& image, const Corpus& corpus, const Tokenizer& toke
                  const HearProgress& progress) {
   constexpr size_t at_once = 4 << 20;
   std::string text;  // that waits
-  int64_t done = 0;
+  int64_t done = 0, told = 0;
   size_t asked = at_once;
   const auto encode = [&](size_t length) {
     image.add(tokenizer.encode(length == text.size() ? text : text.substr(0, length)));
@@ -115,13 +118,13 @@ void encode_into(ImageWriter& image, const Corpus& corpus, const Tokenizer& toke
     }
     text += part;
     done += int64_t(part.size());
-    if (text.size() < asked) return;
-    const size_t length = tokenizer.separable(text);
-    if (length > 0)
-      encode(length);
-    else
+    if (text.size() >= asked) {
       asked = 2 * text.size();
-    if (progress) progress(done, corpus.bytes());
+      if (const size_t length = tokenizer.separable(text)) encode(length);
+    }
+    if (!progress || done - told < int64_t(at_once)) return;
+    told = done;
+    progress(done, corpus.bytes());
   });
   if (!text.empty()) encode(text.size());
   image.end();

@@ -28,7 +28,7 @@ namespace tinymor {
 /// tinymor below $XDG_CACHE_HOME or ~/.cache; empty without either.
 std::filesystem::path token_cache_folder();
 
-/// Hears how many bytes of how many have been cut, about every megabyte and at the end.
+/// Hears how many bytes of how many have been cut, every few megabytes and at the end.
 using HearProgress = std::function<void(int64_t done, int64_t all)>;
 
 struct TokenCache {

@@ -9,10 +9,10 @@ while read -r folder budget; do
   printf '%-12s %5d of %5d\n' "$folder" "$lines" "$budget"
   [ "$lines" -le "$budget" ] || over=1
 done <<'END'
-tensor     3750
+tensor     3850
 autograd   1850
 mor        3900
-datasets   3950
+datasets   4200
 trainer    8150
 visualizer 22950
 END
