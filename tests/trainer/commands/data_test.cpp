@@ -1,5 +1,7 @@
 // The data sets and tokenizers of the command line.
 
+#include <fmt/format.h>
+
 #include "datasets/digits.h"
 #include "datasets/puzzles.h"
 #include "datasets/stories.h"
@@ -33,13 +35,14 @@ TEST_CASE("tokenizers encode and decode from the command line") {
 
 TEST_CASE("a text that is not all UTF-8 is refused by its place, and trained and judged on where --lossy asks for it") {
   const fs::path& folder = trained();
-  write_file_atomically(folder / "latin.txt", make_stories(1, 3000) + "caf\xE9\n" + make_stories(2, 3000));
+  const std::string good = make_stories(1, 3000);
+  write_file_atomically(folder / "latin.txt", good + "caf\xE9\n" + make_stories(2, 3000));
   const std::string latin =
       "train --data latin.txt --steps 2 --out latin" + kTinyModel.substr(0, kTinyModel.find(" --set data.source"));
   const Output refused = tinymor_in(folder, latin);
   CHECK(refused.status == 2);
-  CHECK(refused.err.find("latin.txt: not UTF-8 at byte 30") != std::string::npos);
-  CHECK(refused.err.find(", which is in line ") != std::string::npos);
+  CHECK(refused.err.find(fmt::format("latin.txt: not UTF-8 at byte {}, which is in line ", good.size() + 3)) !=
+        std::string::npos);
   CHECK_FALSE(fs::exists(folder / "latin"));
   const Output lossy = tinymor_in(folder, latin + " --lossy");
   REQUIRE(lossy.status == 0);
@@ -73,7 +76,8 @@ TEST_CASE("a large text is cut into tokens once, with a bar on a terminal") {
   const Output homeless = tinymor_in(folder, train + "large-3", "env -u HOME -u XDG_CACHE_HOME");
   CHECK(homeless.status == 0);
   CHECK(homeless.err.find("tokens: are kept in memory (") != std::string::npos);
-  CHECK(read_file(folder / "large-1/model.safetensors") == read_file(folder / "large-3/model.safetensors"));
+  for (const char* run : {"large-2", "large-3"})
+    CHECK(read_file(folder / run / "model.safetensors") == read_file(folder / "large-1/model.safetensors"));
   for (const auto& kept : fs::directory_iterator(folder / "cache/tinymor")) fs::resize_file(kept.path(), 1'000'000);
   CHECK(tinymor_in(folder, "generate large-2 --max-tokens 1", cache).status == 0);  // begins as the text does
   CHECK(tinymor_in(folder, train + "large-4", cache).err.find("tokens: taken from ") != std::string::npos);

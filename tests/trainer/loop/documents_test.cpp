@@ -1,8 +1,9 @@
-// Runs whose documents are kept apart, and runs whose tokens come from the cache.
+// Runs whose documents are kept apart.
 
 #include <fmt/format.h>
 
-#include <cstdlib>
+#include <algorithm>
+#include <cmath>
 
 #include "datasets/token_cache.h"
 #include "mor/model.h"
@@ -13,6 +14,7 @@
 #include "trainer/loop/evaluate.h"
 #include "trainer/loop/run_folder.h"
 #include "trainer/loop/trainer.h"
+#include "trainer/recording/recording.h"
 
 using namespace tinymor;
 namespace fs = std::filesystem;
@@ -42,6 +44,13 @@ std::vector<Real> last_logits(const Model& model, const Tokens& ids, int64_t len
   return result.logits.value().slice(0, length - n, length).to_vector();
 }
 
+/// The largest difference between two numbers.
+double distance(const std::vector<Real>& a, const std::vector<Real>& b) {
+  double most = a.size() == b.size() ? 0 : INFINITY;
+  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) most = std::max(most, double(std::abs(a[i] - b[i])));
+  return most;
+}
+
 }  // namespace
 
 TEST_CASE("a document's logits are the same whatever is before it in its row, for every kind of model and rule") {
@@ -59,35 +68,33 @@ TEST_CASE("a document's logits are the same whatever is before it in its row, fo
       };
       const std::vector<Real> one = logits("aabbcc", true), other = logits("cbcacb", true),
                               longer = logits("ccc", true);
-      CHECK(one == other);
-      for (size_t i = 0; i < one.size(); ++i) CHECK(one[i] == Approx(longer[i]).margin(1e-5));  // positions start again
-      CHECK(logits("aabbcc", false) != logits("cbcacb", false));
+      // Positions start again, so how long the other is makes no difference either.
+      CHECK(distance(one, other) < 1e-4);
+      CHECK(distance(one, longer) < 1e-4);
+      CHECK(distance(logits("aabbcc", false), logits("cbcacb", false)) > 1e-2);
     }
   }
 }
 
-TEST_CASE(
-    "runs with every kind of routing train and are judged with their documents apart, and resume to the same bits") {
+TEST_CASE("runs with every kind of routing train with their documents apart, and resume to the same bits") {
   const TemporaryFolder folder;
   const std::string source = write_documents(folder.path() / "texts.jsonl", short_texts());
   for (const Routing routing : {Routing::none, Routing::expert_choice, Routing::token_choice}) {
     INFO(enum_name(routing));
-    Config config = tiny_text_run(folder.path(), 6);
+    Config config = tiny_text_run(folder.path(), 4);
     config.model.routing = routing;
     config.data.source = source;
     config.data.separate_documents = true;
+    config.train.schedule = ScheduleKind::constant;
     const fs::path out = folder.path() / enum_name(routing);
-    Trainer(config, out).run();
-    Config first = config;
-    first.train.steps = 3;
-    first.train.schedule = config.train.schedule = ScheduleKind::constant;
     Trainer(config, out / "whole").run();
-    Trainer(first, out / "halves").run();
-    Trainer::resume(out / "halves", {.steps = 6}).run();
-    CHECK(bits(out / "whole")["model.safetensors"] == bits(out / "halves")["model.safetensors"]);
-    Config together = config;
+    Config half = config, together = config;
+    half.train.steps = 2;
     together.data.separate_documents = false;
+    Trainer(half, out / "halves").run();
+    Trainer::resume(out / "halves", {.steps = 4}).run();
     Trainer(together, out / "together").run();
+    CHECK(bits(out / "whole")["model.safetensors"] == bits(out / "halves")["model.safetensors"]);
     CHECK(bits(out / "whole")["model.safetensors"] != bits(out / "together")["model.safetensors"]);
   }
 }
@@ -111,33 +118,4 @@ TEST_CASE("where a document ends nothing is predicted, and the text that is watc
   CHECK(text.find("\n\n") >= text.size() - 2);
   const Tokens from = split.held_out.slice(trainer.info().watched_offset - trainer.info().train_tokens, 64);
   CHECK(from.slice(0, int64_t(watched.size())).to_vector() == watched);
-}
-
-TEST_CASE("a run whose tokens are mapped trains to the bits of one whose tokens are in memory") {
-  const TemporaryFolder folder;
-  Config config = tiny_text_run(folder.path(), 3);
-  config.data.tokenizer = TokenizerKind::byte;
-  std::string text = make_stories(3, 200'000);
-  while (text.size() < (17 << 20)) text += text;
-  write_file_atomically(folder.path() / "text.txt", text);
-  const auto train = [&](const char* name) {
-    Trainer trainer(config, folder.path() / name);
-    const std::vector<std::string> notes = trainer.notes();
-    trainer.run();
-    return notes;
-  };
-  const auto says = [](const std::vector<std::string>& notes, const char* words) {
-    return std::any_of(notes.begin(), notes.end(),
-                       [&](const std::string& note) { return note.find(words) != note.npos; });
-  };
-  const char* before = std::getenv("XDG_CACHE_HOME");
-  const std::string kept = before ? before : "";
-  setenv("XDG_CACHE_HOME", "/dev/null", 1);
-  CHECK(says(train("memory"), "tokens: are kept in memory, because /dev/null/tinymor"));
-  setenv("XDG_CACHE_HOME", (folder.path() / "cache").c_str(), 1);
-  CHECK(says(train("built"), "tokens: kept in "));
-  CHECK(says(train("mapped"), "tokens: taken from "));
-  before ? setenv("XDG_CACHE_HOME", kept.c_str(), 1) : unsetenv("XDG_CACHE_HOME");
-  CHECK(bits(folder.path() / "memory") == bits(folder.path() / "built"));
-  CHECK(bits(folder.path() / "memory") == bits(folder.path() / "mapped"));
 }
