@@ -8,36 +8,45 @@
 namespace tinymor {
 namespace {
 
-void check_one_sequence(const std::vector<int32_t>& ids, int64_t seq_len, const char* part) {
-  check_input(static_cast<int64_t>(ids.size()) > seq_len,
+void check_one_sequence(const Tokens& ids, int64_t seq_len, const char* part) {
+  check_input(ids.size() > seq_len,
               "data: the {} part has {} tokens, one sequence needs {} (give more text, or a smaller max_seq_len)", part,
               ids.size(), seq_len + 1);
 }
 
 /// The windows of `ids` that begin at `starts`, as a batch [starts.size(), seq_len].
-Batch windows(const std::vector<int32_t>& ids, const std::vector<int64_t>& starts, int64_t seq_len) {
+Batch windows(const Tokens& ids, const std::vector<int64_t>& starts, int64_t seq_len) {
   const Shape shape{static_cast<int64_t>(starts.size()), seq_len};
   Batch batch{IntTensor(shape), IntTensor(shape)};
   int32_t* input = batch.inputs.mutable_data();
   int32_t* target = batch.targets.mutable_data();
   for (const int64_t start : starts) {
-    const int32_t* text = ids.data() + start;
-    input = std::copy_n(text, seq_len, input);
-    target = std::copy_n(text + 1, seq_len, target);
+    const Tokens window = ids.slice(start, start + seq_len + 1);
+    for (int64_t t = 0; t < seq_len; ++t) {
+      input[t] = window[t];
+      target[t] = window[t + 1];
+    }
+    int64_t begin = 0;
+    for (const int64_t document : window.starts()) {
+      target[document - 1] = -1;
+      if (document == seq_len) break;
+      batch.lengths.push_back(document - begin);
+      begin = document;
+    }
+    batch.lengths.push_back(seq_len - begin);
+    input += seq_len;
+    target += seq_len;
   }
   return batch;
 }
 
 }  // namespace
 
-DataSplit split_ids(std::vector<int32_t> ids, double val_fraction, int64_t seq_len) {
+DataSplit split_ids(const Tokens& ids, double val_fraction, int64_t seq_len) {
   check_input(val_fraction >= 0 && val_fraction < 1, "val_fraction {}: out of range (0 or more, and below 1)",
               val_fraction);
-  const auto n_held_out = static_cast<int64_t>(static_cast<double>(ids.size()) * val_fraction);
-  DataSplit split;
-  split.held_out.assign(ids.end() - n_held_out, ids.end());
-  ids.resize(ids.size() - split.held_out.size());
-  split.train = std::move(ids);
+  const int64_t n_train = ids.size() - static_cast<int64_t>(static_cast<double>(ids.size()) * val_fraction);
+  DataSplit split{ids.slice(0, n_train), ids.slice(n_train, ids.size())};
   check_one_sequence(split.train, seq_len, "training");
   if (val_fraction > 0) check_one_sequence(split.held_out, seq_len, "held-out");
   return split;
@@ -54,30 +63,38 @@ std::vector<int64_t> draw_batch(int64_t n, int64_t batch_size, uint64_t seed, in
   return drawn;
 }
 
-Batches::Batches(std::vector<int32_t> ids, int64_t batch_size, int64_t seq_len, uint64_t seed)
+Batches::Batches(Tokens ids, int64_t batch_size, int64_t seq_len, uint64_t seed)
     : ids_(std::move(ids)), batch_size_(batch_size), seq_len_(seq_len), seed_(seed) {
   check(batch_size > 0 && seq_len > 0, "[Batches] batch_size {} and seq_len {} must be positive", batch_size, seq_len);
   check_one_sequence(ids_, seq_len, "training");
 }
 
 Batch Batches::at(int64_t step, int64_t micro) const {
-  const int64_t n_starts = static_cast<int64_t>(ids_.size()) - seq_len_;
-  return windows(ids_, draw_batch(n_starts, batch_size_, seed_, step, micro), seq_len_);
+  return windows(ids_, draw_batch(ids_.size() - seq_len_, batch_size_, seed_, step, micro), seq_len_);
 }
 
-int64_t leave_out(Batch& batch, int32_t id) {
-  int32_t *first = batch.targets.mutable_data(), *last = first + batch.targets.count();
-  const int64_t count = std::count(first, last, id);
-  std::replace(first, last, id, -1);
-  return count;
+Windows::Windows(Tokens ids, int64_t seq_len, int32_t unknown)
+    : ids_(std::move(ids)), seq_len_(seq_len), unknown_(unknown) {
+  check(seq_len > 0, "[Windows] seq_len {} must be positive", seq_len);
+  check_one_sequence(ids_, seq_len, "held-out");
 }
 
-Batch consecutive_windows(const std::vector<int32_t>& ids, int64_t seq_len) {
-  check(seq_len > 0, "[consecutive_windows] seq_len {} must be positive", seq_len);
-  check_one_sequence(ids, seq_len, "held-out");
+Batch Windows::at(std::span<const int64_t> which) const {
   std::vector<int64_t> starts;
-  for (int64_t start = 0; start + seq_len < static_cast<int64_t>(ids.size()); start += seq_len) starts.push_back(start);
-  return windows(ids, starts, seq_len);
+  for (const int64_t window : which) starts.push_back(window * seq_len_);
+  Batch batch = windows(ids_, starts, seq_len_);
+  int32_t *first = batch.targets.mutable_data(), *last = first + batch.targets.count();
+  if (unknown_ < 0) return batch;
+  batch.unknown = std::count(first, last, unknown_);
+  std::replace(first, last, unknown_, -1);
+  return batch;
+}
+
+std::vector<int64_t> spread_evenly(int64_t all, int64_t most) {
+  const int64_t count = most > 0 ? std::min(most, all) : all;
+  std::vector<int64_t> chosen;
+  for (int64_t i = 0; i < count; ++i) chosen.push_back(i * all / count);
+  return chosen;
 }
 
 }  // namespace tinymor

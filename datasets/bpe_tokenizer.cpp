@@ -10,6 +10,7 @@
 
 #include "datasets/added_tokens.h"
 #include "datasets/byte_pairs.h"
+#include "datasets/fingerprint.h"
 #include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
 #include "datasets/words.h"
@@ -376,6 +377,7 @@ class BpeTokenizer : public Tokenizer {
     return tokens_[size_t(id)].shown;
   }
 
+  uint64_t identity() const override { return fingerprint(file_); }
   void save(const std::filesystem::path& folder) const override { write_tokenizer_file(folder, tokenizer_json, file_); }
   std::string tokenizers_json() const override { return file_; }
 

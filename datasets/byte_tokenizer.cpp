@@ -1,4 +1,5 @@
 #include "datasets/bpe_tokenizer.h"
+#include "datasets/fingerprint.h"
 #include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
 
@@ -30,6 +31,9 @@ class ByteTokenizer : public Tokenizer {
     const char c = static_cast<char>(id);
     return is_control(c) || id > 0x7F ? byte_name(c) : std::string(1, c);
   }
+
+  size_t separable(std::string_view text) const override { return text.size(); }
+  uint64_t identity() const override { return fingerprint(tokenizer_json_text("byte", "")); }
 
   void save(const std::filesystem::path& folder) const override {
     write_tokenizer_file(folder, tokenizer_json, tokenizer_json_text("byte", ""));

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <set>
 #include <string_view>
 
 #include "datasets/bpe_tokenizer.h"
+#include "datasets/fingerprint.h"
 #include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
 #include "tensor/error.h"
@@ -40,10 +40,11 @@ class CharTokenizer : public Tokenizer {
 
   std::string piece(int32_t id) const override { return with_visible_controls(decode({&id, 1})); }
 
+  size_t separable(std::string_view text) const override { return utf8_prefix(text); }
+  uint64_t identity() const override { return fingerprint(file()); }
+
   void save(const std::filesystem::path& folder) const override {
-    std::string all;
-    for (const std::string& character : characters_) all += character;
-    write_tokenizer_file(folder, tokenizer_json, tokenizer_json_text("char", all));
+    write_tokenizer_file(folder, tokenizer_json, file());
   }
 
   std::string tokenizers_json() const override {
@@ -56,6 +57,12 @@ class CharTokenizer : public Tokenizer {
   int32_t unknown() const override { return static_cast<int32_t>(characters_.size()); }
 
  private:
+  std::string file() const {
+    std::string all;
+    for (const std::string& character : characters_) all += character;
+    return tokenizer_json_text("char", all);
+  }
+
   int32_t id_of(std::string_view character) const {
     const auto found = std::lower_bound(characters_.begin(), characters_.end(), character);
     if (found == characters_.end() || *found != character) return unknown();
@@ -67,16 +74,22 @@ class CharTokenizer : public Tokenizer {
 
 }  // namespace
 
+std::unique_ptr<Tokenizer> train_char_tokenizer(const TextParts& text) {
+  std::vector<bool> seen(n_code_points);
+  text([&](std::string_view part) {
+    check_utf8(part, "text");
+    for (; !part.empty(); part.remove_prefix(character_length(part)))
+      seen[code_point(part.substr(0, character_length(part)))] = true;
+  });
+  std::vector<std::string> characters;
+  for (uint32_t point = 0; point < n_code_points; ++point)
+    if (seen[point]) append_character(characters.emplace_back(), point);
+  check_input(!characters.empty(), "text: empty, so there is no character to learn (give some text)");
+  return std::make_unique<CharTokenizer>(std::move(characters));
+}
+
 std::unique_ptr<Tokenizer> train_char_tokenizer(const std::string& text) {
-  check_utf8(text, "text");
-  check_input(!text.empty(), "text: empty, so there is no character to learn (give some text)");
-  std::set<std::string, std::less<>> seen;
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::string_view character = rest.substr(0, character_length(rest));
-    if (!seen.contains(character)) seen.emplace(character);
-    rest.remove_prefix(character.size());
-  }
-  return std::make_unique<CharTokenizer>(std::vector<std::string>(seen.begin(), seen.end()));
+  return train_char_tokenizer([&](const auto& hear) { hear(text); });
 }
 
 }  // namespace tinymor

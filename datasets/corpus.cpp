@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
+#include "datasets/fingerprint.h"
 #include "datasets/puzzles.h"
 #include "datasets/stories.h"
 #include "datasets/tokenizer_files.h"
@@ -41,57 +43,186 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\n\r\f\v") == text.npos;
 }
 
-/// No text file has a zero byte, and almost every other file has one.
-bool is_text(std::string_view bytes) {
-  return bytes.find('\0') == bytes.npos && is_utf8(bytes);
+/// Of a file that is no text: why, in a word for lists.
+struct NotText : InputError {
+  NotText(const std::string& message, const char* why) : InputError(message), reason(why) {}
+  const char* reason;
+};
+
+/// What was read as U+FFFD.
+struct Replaced {
+  int64_t places = 0, byte = 0, line = 0;  // the last two of the first place
+};
+
+using HearPart = std::function<void(std::string_view)>;
+
+/// Hands on the bytes of a file as UTF-8, in whole characters. Returns what was replaced, which is nothing unless
+/// `lossy`. Throws NotText.
+Replaced read_utf8(const fs::path& file, bool lossy, const HearPart& hear) {
+  Replaced replaced;
+  std::string kept;  // the beginning of a character
+  int64_t byte = 0, line = 1;
+  bool blank = true;
+  const auto take = [&](std::string_view text, bool last) {
+    while (!text.empty()) {
+      const std::string_view good = text.substr(0, utf8_prefix(text));
+      if (good.find('\0') != good.npos)
+        throw NotText(fmt::format("{}: has zero bytes, so it is not a text (give a text file)", file.string()),
+                      "not text");
+      blank = blank && is_blank(good);
+      if (!good.empty()) hear(good);
+      byte += int64_t(good.size());
+      line += std::count(good.begin(), good.end(), '\n');
+      text.remove_prefix(good.size());
+      if (text.empty()) break;
+      const BrokenCharacter broken = broken_character(text);
+      if (broken.begun && !last) break;
+      if (!lossy)
+        throw NotText(fmt::format("{}: not UTF-8 at byte {}, which is in line {} (convert it to UTF-8, or read such "
+                                  "bytes as U+FFFD with --lossy)",
+                                  file.string(), byte, line),
+                      "not UTF-8");
+      if (replaced.places++ == 0) replaced = {1, byte, line};
+      hear(replacement_character);
+      byte += int64_t(broken.length);
+      text.remove_prefix(broken.length);
+      blank = false;
+    }
+    kept = text;
+  };
+  read_file_in_pieces(file, [&](std::string_view piece) {
+    // The rest of a character that began in the piece before.
+    while (!kept.empty() && !piece.empty()) {
+      kept += piece[0];
+      piece.remove_prefix(1);
+      take(std::string(kept), false);
+    }
+    take(piece, false);
+  });
+  take(std::string(kept), true);
+  if (blank) throw NotText(fmt::format("{}: empty (give a file with text in it)", file.string()), "empty");
+  return replaced;
 }
 
-/// Why a file of a folder with these contents is not read; empty when it is.
-std::string reason_to_leave_out(std::string_view bytes) {
-  if (!is_utf8(bytes)) return "not UTF-8";
-  if (!is_text(bytes)) return "not text";
-  return is_blank(bytes) ? "empty" : "";
-}
+/// As plain_text, of a text that comes in parts.
+class PlainText {
+ public:
+  explicit PlainText(const HearPart& hear) : hear_(hear) {}
 
-/// Adds a text after the others, a blank line between.
-void append_text(std::string& texts, std::string text) {
-  text.erase(text.find_last_not_of('\n') + 1);
-  texts += texts.empty() ? text : "\n\n" + text;
-}
+  void add(std::string_view part) {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (std::exchange(first_, false) && part.starts_with(byte_order_mark)) part.remove_prefix(byte_order_mark.size());
+    while (!part.empty()) {
+      if (std::exchange(carriage_return_, false) && part[0] != '\n') hear_("\n");
+      const size_t end = std::min(part.find('\r'), part.size());
+      if (end > 0) hear_(part.substr(0, end));
+      carriage_return_ = end < part.size();
+      part.remove_prefix(end + carriage_return_);
+    }
+  }
+  void end() {
+    if (std::exchange(carriage_return_, false)) hear_("\n");
+  }
 
-/// The texts of a file of JSON objects, one on a line.
-std::string texts_of_jsonl(const std::string& bytes, const std::string& name) {
-  std::istringstream lines(bytes);
-  std::string texts;
-  int64_t number = 0;
-  for (std::string line; std::getline(lines, line);) {
-    ++number;
-    if (is_blank(line)) continue;
-    const std::string where = fmt::format("{}:{}", name, number);
+ private:
+  const HearPart& hear_;
+  bool first_ = true, carriage_return_ = false;  // the last character so far
+};
+
+/// Hands on the texts of a file of JSON objects, one on a line.
+class JsonLines {
+ public:
+  JsonLines(const fs::path& file, const HearText& hear) : file_(file), hear_(hear) {}
+
+  void add(std::string_view part) {
+    for (size_t end = part.find('\n'); end != part.npos; end = part.find('\n')) {
+      line_ += part.substr(0, end);
+      end_line();
+      part.remove_prefix(end + 1);
+    }
+    line_ += part;
+    check_input(line_.size() <= most_bytes, "{}:{}: a line of more than {} bytes (cut its text in several)",
+                file_.string(), number_ + 1, most_bytes);
+  }
+  void end_line() {
+    ++number_;
+    const std::string line = std::exchange(line_, "");
+    if (is_blank(line)) return;
+    const std::string where = fmt::format("{}:{}", file_.string(), number_);
     const nlohmann::json object = parse_json(line, where, 64);
     const auto text = object.find("text");
     check_input(text != object.end(), "{}: has no \"text\" (every line of a .jsonl file is an object with one)", where);
     check_input(text->is_string(), "{}: its \"text\" is a {}, not a text (mend the line)", where, text->type_name());
-    append_text(texts, plain_text(text->get<std::string>()));
+    hear_(plain_text(text->get_ref<const std::string&>()), true);
   }
-  return texts + "\n";
-}
 
-/// The text of a file with these bytes, which are UTF-8.
-std::string text_of(const fs::path& file, const std::string& bytes) {
+ private:
+  static constexpr size_t most_bytes = size_t(1) << 28;
+
+  const fs::path& file_;
+  const HearText& hear_;
+  std::string line_;
+  int64_t number_ = 0;
+};
+
+bool is_jsonl(const fs::path& file) {
   std::string ending = file.extension().string();
   std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  return ending == ".jsonl" ? texts_of_jsonl(bytes, file.string()) : plain_text(bytes);
+  return ending == ".jsonl";
 }
 
-std::string load_file(const fs::path& file) {
-  const std::string bytes = read_file(file);
-  check_utf8(bytes, file.string());
-  check_input(is_text(bytes), "{}: has zero bytes, so it is not a text (give a text file)", file.string());
-  std::string text = text_of(file, bytes);
-  check_input(!is_blank(text), "{}: empty (give a file with text in it)", file.string());
-  return text;
+/// Hands on the texts of a file.
+Replaced read_texts(const fs::path& file, bool lossy, const HearText& hear) {
+  if (is_jsonl(file)) {
+    JsonLines lines(file, hear);
+    const Replaced replaced = read_utf8(file, lossy, [&](std::string_view part) { lines.add(part); });
+    lines.end_line();
+    return replaced;
+  }
+  bool begins = true;
+  const HearPart hear_part = [&](std::string_view part) { hear(part, std::exchange(begins, false)); };
+  PlainText plain(hear_part);
+  const Replaced replaced = read_utf8(file, lossy, [&](std::string_view part) { plain.add(part); });
+  plain.end();
+  return replaced;
 }
+
+/// Why a file of a folder is not read; empty when it is.
+std::string reason_to_leave_out(const fs::path& file, bool lossy) {
+  try {
+    read_utf8(file, lossy, [](std::string_view) {});
+    return "";
+  } catch (const NotText& why) {
+    return why.reason;
+  }
+}
+
+/// Puts texts one after another with a blank line between, without the line ends at the end of each.
+class Joiner {
+ public:
+  explicit Joiner(const HearText& hear) : hear_(hear) {}
+
+  void add(std::string_view part, bool begins) {
+    if (begins) {
+      line_ends_ = 0;
+      begins_ = true;
+    }
+    const size_t end = part.find_last_not_of('\n') + 1;
+    if (end > 0) {
+      if (begins_ && any_) hear_("\n\n", false);
+      for (; line_ends_ > 0; --line_ends_) hear_("\n", std::exchange(begins_, false));
+      hear_(part.substr(0, end), std::exchange(begins_, false));
+      any_ = true;
+    }
+    line_ends_ += part.size() - end;
+  }
+  void end() { hear_("\n", false); }
+
+ private:
+  const HearText& hear_;
+  bool any_ = false, begins_ = false;
+  size_t line_ends_ = 0;  // of the text, which another part may follow
+};
 
 /// The contents of a folder: files to be read, in the order of their paths, and what is left out, with the reason.
 struct Contents {
@@ -152,32 +283,30 @@ std::string named(const std::vector<std::string>& names, const fs::path& folder)
                      more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
-Corpus read_folder(const fs::path& folder) {
+/// The texts of a folder; adds what is to be said about them to `notes`.
+std::vector<fs::path> texts_in(const fs::path& folder, bool lossy, std::vector<std::string>& notes) {
   check_input(!holds_model(folder), "{}: is the folder of a model (name a folder of texts)", folder.string());
-  Corpus corpus;
   Contents contents = contents_of(folder);
-  std::vector<std::string> read;
+  std::vector<fs::path> texts;
+  std::vector<std::string> read, left_out;
   const auto name_of = [&](const fs::path& path) { return as_utf8(path.lexically_relative(folder).string()); };
   for (const fs::path& file : contents.files) {
-    const std::string bytes = read_file(file);
-    const std::string reason = reason_to_leave_out(bytes);
+    const std::string reason = reason_to_leave_out(file, lossy);
     if (!reason.empty()) {
       contents.left_out.emplace_back(file, reason);
       continue;
     }
-    append_text(corpus.text, text_of(file, bytes));
+    texts.push_back(file);
     read.push_back(name_of(file));
   }
   std::sort(contents.left_out.begin(), contents.left_out.end());
-  std::vector<std::string> left_out;
   for (const auto& [path, reason] : contents.left_out)
     left_out.push_back(fmt::format("{} ({})", name_of(path), reason));
   check_input(!read.empty(), "{}: no text in this folder{} (name a folder with UTF-8 text files)", folder.string(),
               left_out.empty() ? "" : "; left out " + named(left_out, folder));
-  corpus.text += "\n";
-  corpus.notes.push_back("data: read " + named(read, folder));
-  if (!left_out.empty()) corpus.notes.push_back("data: left out " + named(left_out, folder));
-  return corpus;
+  notes.push_back("data: read " + named(read, folder));
+  if (!left_out.empty()) notes.push_back("data: left out " + named(left_out, folder));
+  return texts;
 }
 
 }  // namespace
@@ -194,17 +323,11 @@ std::string make_data_set(const std::string& name, uint64_t seed, int64_t bytes)
 }
 
 std::string plain_text(std::string_view text) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::string plain;
-  plain.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\r') {
-      plain += text[i];
-    } else if (i + 1 == text.size() || text[i + 1] != '\n') {
-      plain += '\n';
-    }
-  }
+  const HearPart append = [&](std::string_view part) { plain += part; };
+  PlainText parts(append);
+  parts.add(text);
+  parts.end();
   return plain;
 }
 
@@ -218,13 +341,12 @@ std::vector<std::string> lines_of(const std::string& source) {
   return lines;
 }
 
-Corpus read_one(const std::string& source) {
-  if (is_bundled(source)) return {make_data_set(source, bundled_seed, bundled_bytes), {}};
-  std::error_code ignored;
-  check_input(fs::exists(source, ignored),
-              "data source {}: no such file or folder, nor a bundled data set (bundled: {})", cited(source),
-              bundled_names());
-  return fs::is_directory(source, ignored) ? read_folder(source) : Corpus{load_file(source), {}};
+/// "replaced 3 places ..." of a file, for people.
+std::string replaced_note(const fs::path& file, const Replaced& replaced) {
+  return fmt::format("data: {}: {} read as U+FFFD, because they are not UTF-8; the first is byte {}, in line {}",
+                     as_utf8(file.string()),
+                     replaced.places == 1 ? "1 place is" : fmt::format("{} places are", replaced.places), replaced.byte,
+                     replaced.line);
 }
 
 }  // namespace
@@ -248,21 +370,74 @@ std::string resolve_source(const std::string& source) {
   return joined_sources(lines);
 }
 
-Corpus read_corpus(const std::string& source) {
-  const std::vector<std::string> lines = lines_of(source);
-  if (lines.size() < 2) return read_one(lines.empty() ? "" : lines[0]);
-  Corpus all;
+Corpus::Corpus(std::string source, bool lossy) : source_(std::move(source)), lossy_(lossy) {
+  std::vector<std::string> lines = lines_of(source_);
+  if (lines.empty()) lines.push_back("");
+  std::error_code ignored;
   for (const std::string& line : lines) {
-    Corpus one = read_one(line);
-    append_text(all.text, std::move(one.text));
-    all.notes.insert(all.notes.end(), one.notes.begin(), one.notes.end());
+    check_input(is_bundled(line) || fs::exists(line, ignored),
+                "data source {}: no such file or folder, nor a bundled data set (bundled: {})", cited(line),
+                bundled_names());
+    if (!is_bundled(line) && fs::is_directory(line, ignored)) {
+      const std::vector<fs::path> texts = texts_in(line, lossy, notes_);
+      files_.insert(files_.end(), texts.begin(), texts.end());
+      joined_ = true;
+    } else {
+      files_.emplace_back(line);
+      joined_ = joined_ || lines.size() > 1 || (!is_bundled(line) && is_jsonl(line));
+    }
   }
-  all.text += "\n";
-  return all;
+  bool blank = true;
+  fingerprint_ = read_all(
+      [&](std::string_view part, bool) {
+        bytes_ += int64_t(part.size());
+        characters_ += std::count_if(part.begin(), part.end(), [](char c) { return (c & 0xC0) != 0x80; });
+        blank = blank && is_blank(part);
+      },
+      &notes_);
+  check_input(!blank, "{}: has no text (give some)", source_);
+}
+
+uint64_t Corpus::read_all(const HearText& hear, std::vector<std::string>* notes) const {
+  uint64_t print = tinymor::fingerprint("");
+  const HearText hear_and_hash = [&](std::string_view part, bool begins) {
+    print = tinymor::fingerprint(part, print);
+    hear(part, begins);
+  };
+  Joiner joiner(hear_and_hash);
+  const HearText hear_text = [&](std::string_view part, bool begins) {
+    joined_ ? joiner.add(part, begins) : hear_and_hash(part, begins);
+  };
+  for (const fs::path& file : files_) {
+    if (is_bundled(file.string())) {
+      hear_text(make_data_set(file.string(), bundled_seed, bundled_bytes), true);
+      continue;
+    }
+    const Replaced replaced = read_texts(file, lossy_, hear_text);
+    if (notes && replaced.places > 0) notes->push_back(replaced_note(file, replaced));
+  }
+  if (joined_) joiner.end();
+  return print;
+}
+
+void Corpus::read(const HearText& hear) const {
+  check_input(read_all(hear) == fingerprint_, "{}: changed while it was read (start again once it stays as it is)",
+              source_);
+}
+
+TextParts Corpus::parts() const {
+  return [this](const auto& hear) { read([&](std::string_view part, bool) { hear(part); }); };
+}
+
+std::string Corpus::text() const {
+  std::string text;
+  text.reserve(size_t(bytes_));
+  read([&](std::string_view part, bool) { text += part; });
+  return text;
 }
 
 std::string load_corpus(const std::string& source) {
-  return read_corpus(source).text;
+  return Corpus(source).text();
 }
 
 }  // namespace tinymor

@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string_view>
+#include <unordered_map>
 
 #include "datasets/added_tokens.h"
 #include "datasets/bpe_tokenizer.h"
+#include "datasets/fingerprint.h"
 #include "datasets/sentencepiece_model.h"
 #include "datasets/tokenizer_files.h"
 #include "datasets/utf8.h"
@@ -79,6 +80,11 @@ class SentencePieceTokenizer : public Tokenizer {
     check_id(id);
     return with_visible_controls(processor_.IdToPiece(id));
   }
+
+  size_t separable(std::string_view text) const override {
+    return ends_at_newlines() && begin_ < 0 && special_.all().empty() ? text.rfind('\n') + 1 : 0;
+  }
+  uint64_t identity() const override { return fingerprint(bytes_, fingerprint(begin_ >= 0 ? "begins" : "")); }
 
   void save(const std::filesystem::path& folder) const override {
     write_tokenizer_file(folder, tokenizer_model, bytes_);
@@ -233,53 +239,55 @@ class SentencePieceTokenizer : public Tokenizer {
   int32_t begin_ = -1;   // the one of them before every text; -1: none
 };
 
-using Counts = std::map<std::string, int64_t, std::less<>>;
-
-void count(Counts& counts, std::string_view text) {
-  const auto found = counts.find(text);
-  if (found != counts.end()) {
-    ++found->second;
-  } else {
-    counts.emplace(text, 1);
-  }
-}
+/// Takes code points.
+using Alphabet = std::vector<bool>;
 
 /// The characters that pieces may be made of: the most frequent `most` of `text`. All others become bytes.
-std::set<std::string, std::less<>> frequent_characters(const std::string& text, int64_t most) {
-  Counts counts;
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::string_view character = rest.substr(0, character_length(rest));
-    if (!is_control(character[0]) && character != space_symbol && character != reserved_symbol)
-      count(counts, character);
-    rest.remove_prefix(character.size());
-  }
-  std::vector<std::pair<std::string, int64_t>> ranked(counts.begin(), counts.end());
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
-  if (static_cast<int64_t>(ranked.size()) > most) ranked.resize(static_cast<size_t>(most));
-  std::set<std::string, std::less<>> kept;
-  for (const auto& [character, n] : ranked) kept.insert(character);
+Alphabet frequent_characters(const TextParts& text, int64_t most) {
+  std::vector<int64_t> counts(n_code_points);
+  text([&](std::string_view part) {
+    check_utf8(part, "text");
+    for (; !part.empty(); part.remove_prefix(character_length(part)))
+      ++counts[code_point(part.substr(0, character_length(part)))];
+  });
+  for (uint32_t control = 0; control < 0x80; ++control)
+    if (is_control(char(control))) counts[control] = 0;
+  counts[code_point(space_symbol)] = counts[code_point(reserved_symbol)] = 0;
+  std::vector<uint32_t> ranked;
+  for (uint32_t point = 0; point < n_code_points; ++point)
+    if (counts[point] > 0) ranked.push_back(point);
+  std::ranges::stable_sort(ranked, std::ranges::greater(), [&](uint32_t point) { return counts[point]; });
+  if (int64_t(ranked.size()) > most) ranked.resize(size_t(most));
+  Alphabet kept(n_code_points);
+  for (const uint32_t point : ranked) kept[point] = true;
   return kept;
 }
 
-/// How often each word occurs in `text`, including the space before it. Merging never crosses the end of a word, nor a
-/// character outside the alphabet; a "word" longer than this (a text without spaces) is cut.
-Counts count_words(const std::string& text, const std::set<std::string, std::less<>>& alphabet) {
+using Counts = std::vector<std::pair<std::string, int64_t>>;
+
+/// How often each word occurs in `text`, including the space before it, sorted. Merging never crosses the end of a
+/// word, nor a character outside the alphabet; a "word" longer than this (a text without spaces) is cut.
+Counts count_words(const TextParts& text, const Alphabet& alphabet) {
   constexpr size_t max_word_bytes = 2000;
-  Counts words;
+  std::unordered_map<std::string, int64_t> words;
   std::string word;
   const auto end_word = [&] {
-    if (!word.empty()) count(words, word);
+    if (!word.empty()) ++words[word];
     word.clear();
   };
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::string_view character = rest.substr(0, character_length(rest));
-    const bool kept = alphabet.contains(character);
-    if (!kept || character == " " || word.size() >= max_word_bytes) end_word();
-    if (kept) word += character;
-    rest.remove_prefix(character.size());
-  }
+  text([&](std::string_view rest) {
+    while (!rest.empty()) {
+      const std::string_view character = rest.substr(0, character_length(rest));
+      const bool kept = alphabet[code_point(character)];
+      if (!kept || character == " " || word.size() >= max_word_bytes) end_word();
+      if (kept) word += character;
+      rest.remove_prefix(character.size());
+    }
+  });
   end_word();
-  return words;
+  Counts sorted(words.begin(), words.end());
+  std::ranges::sort(sorted);
+  return sorted;
 }
 
 /// Hands "word <tab> count" lines to the library.
@@ -311,11 +319,10 @@ std::unique_ptr<Tokenizer> sentencepiece_from_bytes(const std::string& bytes, co
   return std::make_unique<SentencePieceTokenizer>(bytes, name, begins, vocab_size);
 }
 
-std::unique_ptr<Tokenizer> train_sentencepiece(const std::string& text, int64_t vocab_size) {
+std::unique_ptr<Tokenizer> train_sentencepiece(const TextParts& text, int64_t vocab_size) {
   constexpr int64_t smallest = n_fixed_pieces + 1, largest = 1 << 20;
   check_input(vocab_size >= smallest && vocab_size <= largest,
               "vocab_size {}: out of range ({} to {}; the 256 bytes are part of it)", vocab_size, smallest, largest);
-  check_utf8(text, "text");
   // Half of what can be learned is left for merged pieces, however many characters the text has (Chinese has
   // thousands).
   const int64_t n_characters = std::max<int64_t>(1, (vocab_size - n_fixed_pieces) / 2);
@@ -339,6 +346,10 @@ std::unique_ptr<Tokenizer> train_sentencepiece(const std::string& text, int64_t 
                                                                  &lines, &bytes);
   check(status.ok(), "[train_sentencepiece] {}", status.error_message());
   return sentencepiece_from_bytes(bytes, "the trained tokenizer");
+}
+
+std::unique_ptr<Tokenizer> train_sentencepiece(const std::string& text, int64_t vocab_size) {
+  return train_sentencepiece([&](const auto& hear) { hear(text); }, vocab_size);
 }
 
 }  // namespace tinymor

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "datasets/bpe_tokenizer.h"
 #include "datasets/tokenizer_files.h"
@@ -60,24 +59,56 @@ void Tokenizer::check_id(int32_t id) const {
   check_input(id >= 0 && id < vocab_size(), "token {}: outside the vocabulary (ids are 0 to {})", id, vocab_size() - 1);
 }
 
-std::string unknown_characters(const Tokenizer& tokenizer, const std::string& text) {
+namespace {
+
+bool has_unknown(const Tokenizer& tokenizer, const std::string& text) {
+  const std::vector<int32_t> ids = tokenizer.encode(text);
+  return tokenizer.unknown() >= 0 && std::find(ids.begin(), ids.end(), tokenizer.unknown()) != ids.end();
+}
+
+}  // namespace
+
+std::string unknown_characters(const Tokenizer& tokenizer, const TextParts& text) {
   constexpr size_t most_named = 8;
-  const auto has_unknown = [&](const std::string& some) {
-    const std::vector<int32_t> ids = tokenizer.encode(some);
-    return tokenizer.unknown() >= 0 && std::find(ids.begin(), ids.end(), tokenizer.unknown()) != ids.end();
-  };
-  if (!has_unknown(text)) return "";
-  std::set<std::string> seen;
+  std::vector<bool> seen(n_code_points);
   std::vector<std::string> named;
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::string character(rest.substr(0, character_length(rest)));
-    rest.remove_prefix(character.size());
-    if (seen.insert(character).second && has_unknown(character))
-      named.push_back("\"" + with_visible_controls(character) + "\"");
-  }
+  text([&](std::string_view part) {
+    check_utf8(part, "text");
+    while (!part.empty()) {
+      const std::string_view character = part.substr(0, character_length(part));
+      const uint32_t point = code_point(character);
+      if (!seen[point] && has_unknown(tokenizer, std::string(character)))
+        named.push_back("\"" + with_visible_controls(character) + "\"");
+      seen[point] = true;
+      part.remove_prefix(character.size());
+    }
+  });
   const size_t more = named.size() - std::min(named.size(), most_named);
   named.resize(named.size() - more);
   return fmt::format("{}{}", fmt::join(named, ", "), more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
+std::string unknown_characters(const Tokenizer& tokenizer, const std::string& text) {
+  if (!has_unknown(tokenizer, text)) return "";
+  return unknown_characters(tokenizer, [&](const auto& hear) { hear(text); });
+}
+
+TextParts sample_of(TextParts text, int64_t bytes, int64_t most) {
+  if (bytes <= most) return text;
+  constexpr int64_t kStretch = 1 << 20;
+  const int64_t every = (bytes + most - 1) / most;  // stretches, of which the first is taken
+  return [text = std::move(text), every](const std::function<void(std::string_view)>& hear) {
+    int64_t at = 0;
+    text([&](std::string_view part) {
+      while (!part.empty()) {
+        size_t length = std::min(part.size(), size_t(kStretch - at % kStretch));
+        while (length < part.size() && (part[length] & 0xC0) == 0x80) ++length;  // to the end of a character
+        if (at / kStretch % every == 0) hear(part.substr(0, length));
+        at += int64_t(length);
+        part.remove_prefix(length);
+      }
+    });
+  };
 }
 
 std::string tokenizer_json_text(const std::string& type, const std::string& characters) {

@@ -2,19 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "tensor/error.h"
 
 namespace tinymor {
 namespace {
 
-/// The byte at which `text` stops being UTF-8; its size when it never does.
-size_t utf8_prefix(std::string_view text) {
+/// How many of the first bytes of `text` are ASCII, most of them or all.
+size_t ascii_prefix(std::string_view text) {
   size_t at = 0;
-  while (at < text.size()) {
-    const size_t length = character_length(text.substr(at));
-    if (length == 0) break;
-    at += length;
+  for (uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if (eight & 0x8080808080808080) break;
   }
   return at;
 }
@@ -67,6 +67,24 @@ size_t character_length(std::string_view text) {
   return b.fitting == b.announced ? b.announced : 0;
 }
 
+size_t utf8_prefix(std::string_view text) {
+  size_t at = 0;
+  while (at < text.size()) {
+    at += ascii_prefix(text.substr(at));
+    for (int i = 0; i < 8 && at < text.size(); ++i) {
+      const size_t length = character_length(text.substr(at));
+      if (length == 0) return at;
+      at += length;
+    }
+  }
+  return at;
+}
+
+BrokenCharacter broken_character(std::string_view text) {
+  const Beginning b = beginning_of(text);
+  return {std::max<size_t>(1, b.fitting), b.fitting == text.size() && b.fitting < b.announced};
+}
+
 // A first byte of n > 1 bytes begins with n ones and a zero; each of the others holds six bits behind 10.
 uint32_t code_point(std::string_view character) {
   const auto byte = [&](size_t i) { return uint32_t(static_cast<unsigned char>(character[i])); };
@@ -89,16 +107,18 @@ void append_character(std::string& text, uint32_t value) {
   while (following-- > 0) text += char(0x80 | (value >> 6 * following & 0x3F));
 }
 
-// One U+FFFD for each longest beginning of a character, as the Unicode Standard (3.9) recommends.
 std::string take_utf8(std::string& bytes) {
   std::string text;
   std::string_view rest = bytes;
   while (!rest.empty()) {
-    const Beginning b = beginning_of(rest);
-    if (b.fitting == rest.size() && b.fitting < b.announced) break;
-    const size_t length = std::max<size_t>(1, b.fitting);
-    text += b.announced > 0 && b.fitting == b.announced ? rest.substr(0, length) : replacement_character;
-    rest.remove_prefix(length);
+    const size_t good = utf8_prefix(rest);
+    text += rest.substr(0, good);
+    rest.remove_prefix(good);
+    if (rest.empty()) break;
+    const BrokenCharacter broken = broken_character(rest);
+    if (broken.begun) break;
+    text += replacement_character;
+    rest.remove_prefix(broken.length);
   }
   bytes.erase(0, bytes.size() - rest.size());
   return text;

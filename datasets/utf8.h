@@ -15,10 +15,23 @@ inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 /// Bytes of the first character of `text`; 0 when it is empty or does not begin with a whole, valid character.
 size_t character_length(std::string_view text);
 
+/// Code points are below this.
+inline constexpr uint32_t n_code_points = 0x110000;
 /// The code point of one whole, valid character.
 uint32_t code_point(std::string_view character);
 /// Appends the character of a code point up to U+10FFFF.
 void append_character(std::string& text, uint32_t code_point);
+
+/// The bytes of `text` before the first that belongs to no whole, valid character.
+size_t utf8_prefix(std::string_view text);
+
+/// What is there in place of a character.
+struct BrokenCharacter {
+  size_t length = 0;   ///< Bytes of it, 1 or more: the Unicode Standard (3.9) puts one U+FFFD in their place.
+  bool begun = false;  ///< They are the end of the text and the beginning of a character.
+};
+/// `text` is not empty and begins with no whole, valid character.
+BrokenCharacter broken_character(std::string_view text);
 
 /// Throws InputError, beginning with `name` and saying at which byte, unless all of `text` is UTF-8.
 void check_utf8(std::string_view text, std::string_view name);

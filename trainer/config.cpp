@@ -367,7 +367,11 @@ Config read_config(const std::filesystem::path& file, Config base) {
 }
 
 void check_complete(const std::filesystem::path& file) {
-  constexpr std::string_view off_without_it[] = {"min_lr", "keep_every", "patience"};
+  constexpr std::string_view off_without_it[] = {"kv_sharing",         "kv_sharing_factor",
+                                                 "recursion_encoding", "own_norms",
+                                                 "lora_rank",          "lossy",
+                                                 "separate_documents", "min_lr",
+                                                 "keep_every",         "patience"};
   const toml::table document = parse_toml(read_file(file, kMaxFileBytes), file.string());
   const Config config = read_config(file);
   for_each_field(config, [&](const char* table, const char* key, const auto& value) {
@@ -440,7 +444,9 @@ std::vector<std::string> changed_keys(const Config& config, const Config& usual)
 std::string kept_keys(const Config& config) {
   std::string lines;
   for (const std::string& assignment : assignments(config))
-    if (!assignment.starts_with("train.") && !assignment.starts_with("data.source=")) lines += assignment + "\n";
+    if (!assignment.starts_with("train.") && !assignment.starts_with("data.source=") &&
+        !assignment.starts_with("data.lossy="))
+      lines += assignment + "\n";
   return lines;
 }
 

@@ -14,7 +14,9 @@ enum class TokenizerKind { sentencepiece, byte, character };  // "sentencepiece"
 enum class ScheduleKind { trapezoid, cosine, constant };
 
 struct DataConfig {
-  std::string source = "stories";  ///< Name of a bundled data set, a text file or a folder of them.
+  std::string source = "stories";   ///< Name of a bundled data set, a text file or a folder of them.
+  bool lossy = false;               ///< Bytes that are not UTF-8 are read as U+FFFD.
+  bool separate_documents = false;  ///< No token sees one of another document.
   TokenizerKind tokenizer = TokenizerKind::sentencepiece;
   int64_t vocab_size = 1024;  ///< Pieces to learn, at most; byte and character tokenizers find their own.
   double val_fraction = 0.1;  ///< Share of the text that is held out for evaluation.
@@ -65,6 +67,8 @@ std::vector<std::string> preset_names();
 template <class Data, class Field>
 void for_each_data_field(Data& c, Field&& field) {
   field("source", c.source);
+  field("lossy", c.lossy);
+  field("separate_documents", c.separate_documents);
   field("tokenizer", c.tokenizer);
   field("vocab_size", c.vocab_size);
   field("val_fraction", c.val_fraction);
@@ -116,8 +120,8 @@ void validate(Config& config);
 /// The complete configuration as TOML; reading it gives back an equal one (but for model.vocab_size, which belongs to
 /// the tokenizer). A key left to a default that is not resolved yet is in a comment.
 std::string config_to_toml(const Config& config);
-/// The keys that a run keeps from beginning to end, a line "table.key=value" each: all but [train] and where its data
-/// is.
+/// The keys that a run keeps from beginning to end, a line "table.key=value" each: all but [train], where its data is
+/// and whether it may be no UTF-8.
 std::string kept_keys(const Config& config);
 /// The keys of `config` that are not as in `usual`, as "table.key=value", sorted. Both must be legal.
 std::vector<std::string> changed_keys(const Config& config, const Config& usual);

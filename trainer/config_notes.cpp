@@ -38,6 +38,9 @@ std::string_view config_note(std::string_view key) {
       {"random", "whether routers choose by chance, for comparison"},
       // [data]
       {"source", "name of a bundled data set, or text files and folders, one on a line"},
+      {"lossy", "whether bytes that are not UTF-8 are read as U+FFFD, instead of refused"},
+      {"separate_documents",
+       "whether each line of a .jsonl file, and each of several files, sees nothing of the others"},
       {"tokenizer", "what a token is: a learned piece, a byte, or a character"},
       {"vocab_size", "pieces to learn at most; 2 or more"},
       {"val_fraction", "share of the text that is held out, between 0 and 1"},

@@ -216,8 +216,8 @@ TEST_CASE("chapter 15: bits per byte follow from the losses of its table and the
     CAPTURE(name);
     const auto tokenizer = tokenizer_named(name, stories);
     const DataSplit split = split_ids(tokenizer->encode(stories), 0.1, 128);
-    const Batch windows = consecutive_windows(split.held_out, 128);
-    const double tokens = double(windows.targets.count()), bytes_each = bytes_per_prediction(windows, *tokenizer);
+    const Windows windows(split.held_out, 128);
+    const double tokens = double(128 * windows.count()), bytes_each = bytes_per_prediction(windows, *tokenizer);
     if (name == "1024 pieces") CHECK(std::pair(tokens, std::round(tokens * bytes_each)) == std::pair(30592.0, 99184.0));
     const Pieces cells = row(table, name);
     CHECK(number(cells[2]) == Approx(bytes_each).margin(0.0051));

@@ -4,11 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "datasets/corpus.h"
-#include "datasets/fingerprint.h"
+#include "datasets/token_cache.h"
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
 #include "trainer/commands/model_option.h"
+#include "trainer/commands/terminal.h"
 #include "trainer/commands/training.h"
 #include "trainer/loop/evaluate.h"
 #include "trainer/loop/run_folder.h"
@@ -22,47 +23,52 @@ struct Options {
   std::string data, rule;
   int64_t max_depth = 0;
   CacheFormat cache = CacheFormat::f32;
-  bool json = false, quiet = false;
+  bool lossy = false, json = false, quiet = false;
 };
 
 /// The whole of --data, or the part of its own text that the run kept back.
-Batch windows(const Options& options, const LoadedModel& loaded) {
+Windows windows(const Options& options, const LoadedModel& loaded) {
   const int64_t length = loaded.config().max_seq_len;
-  if (!options.data.empty()) {
-    const Corpus corpus = read_corpus(options.data);
-    for (const std::string& note : corpus.notes)
-      if (!options.quiet) tell(note);
-    const std::vector<int32_t> ids = loaded.tokenizer->encode(corpus.text);
-    // A text that is shorter than a window is one.
-    return consecutive_windows(ids, std::clamp<int64_t>(int64_t(ids.size()) - 1, 1, length));
-  }
   const RunFolder run{options.model.path};
+  const auto tell = [&](const std::string& note) {
+    if (!options.quiet && !note.empty()) tinymor::tell(note);
+  };
+  const HearProgress progress = token_progress(options.quiet);
+  if (!options.data.empty()) {
+    const bool of_a_run = std::filesystem::exists(run.config());
+    const Corpus corpus(options.data, options.lossy);
+    for (const std::string& note : corpus.notes()) tell(note);
+    const bool separate = of_a_run && read_config(run.config()).data.separate_documents;
+    const TokenizedText text = tokenize(corpus, *loaded.tokenizer, separate, {.progress = progress});
+    for (const std::string& note : text.notes) tell(note);
+    // A text that is shorter than a window is one.
+    return {text.ids, std::clamp<int64_t>(text.ids.size() - 1, 1, length), loaded.tokenizer->unknown()};
+  }
   check_input(std::filesystem::exists(run.config()),
               "eval: which text? (add --data FILE; {} is not a run folder with a text of its own)", options.model.path);
   const Config config = read_config(run.config());
   if (run.has_run()) check_kept(run, config);
   check_data_is_there(config);
-  const std::string corpus = load_corpus(config.data.source);
-  const std::string note = change_note(run, config.data.source, fingerprint(corpus));
-  if (!note.empty() && !options.quiet) tell(note);
-  const DataSplit split = split_text(config, *loaded.tokenizer, corpus);
+  const Corpus corpus = corpus_of(config);
+  tell(change_note(run, config.data.source, corpus.fingerprint()));
+  const DataSplit split = split_text(config, *loaded.tokenizer, corpus, progress);
   check_input(!split.held_out.empty(), "eval: the run kept no text back (add --data FILE)");
-  return consecutive_windows(split.held_out, length);
+  return {split.held_out, length, loaded.tokenizer->unknown()};
 }
 
 void eval(const Options& options) {
   const LoadedModel loaded = load_model(options.model, options.quiet);
-  Batch text = where_memory_lasts(options.data.empty() ? options.model.path : options.data,
-                                  [&] { return windows(options, loaded); });
-  const int64_t unknown = leave_out(text, loaded.tokenizer->unknown());
+  const std::string source = options.data.empty() ? options.model.path : options.data;
+  const Windows text = where_memory_lasts(source, [&] { return windows(options, loaded); });
   const double bytes = bytes_per_prediction(text, *loaded.tokenizer);
   const bool routed = loaded.config().routing == Routing::expert_choice;
   nlohmann::ordered_json rules;
-  int64_t tokens = 0;
+  int64_t tokens = 0, unknown = 0;
   const bool chosen = routed && !options.rule.empty();
   for (Rule rule : chosen ? std::vector{enum_value<Rule>(options.rule, "--rule")} : rules_of(loaded.config())) {
     const Evaluation e = evaluate(*loaded.model, text, rule, {.max_depth = options.max_depth, .cache = options.cache});
     tokens = e.tokens;
+    unknown = e.unknown;
     rules[routed ? enum_name(rule) : "all"] = {{"loss", e.loss},
                                                {"perplexity", e.perplexity},
                                                {"bits_per_byte", bits_per_byte(e.loss, bytes)},
@@ -100,6 +106,7 @@ void add_eval_command(CLI::App& app) {
   add_weights_option(*command, options->model.weights);
   add_cache_format_option(*command, options->cache);
   add_data_option(*command, options->data, "Text to judge on (default: what the run held out of its own)");
+  add_lossy_option(*command, options->lossy);
   command->add_option("--rule", options->rule, "Only this rule: topk (training), threshold (causal) or aux_threshold")
       ->check(rule_names());
   command->add_option("--max-depth", options->max_depth, "The most recursions per token")->check(at_least(1));

@@ -23,7 +23,7 @@ struct Inspected {
 int64_t vocabulary_of(const DataConfig& data) {
   if (data.tokenizer == TokenizerKind::sentencepiece) return data.vocab_size;
   if (data.tokenizer == TokenizerKind::byte) return byte_tokenizer()->vocab_size();
-  return train_char_tokenizer(load_corpus(data.source))->vocab_size();
+  return train_char_tokenizer(Corpus(data.source, data.lossy).parts())->vocab_size();
 }
 
 /// Whether `path` is a configuration, whatever its name is: numbers of a model have zero bytes, a text has none.

@@ -13,6 +13,7 @@
 #include "tensor/refusal.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/run_table.h"
+#include "trainer/commands/terminal.h"
 #include "trainer/commands/training.h"
 #include "trainer/loop/ranks.h"
 #include "trainer/program.h"
@@ -137,9 +138,10 @@ Trainer open(const Member& m) {
   if (m.folder().has_run()) {
     TrainingOptions known = options;
     known.minutes.reset();
-    return Trainer::resume(LockedFolder(options.out), resumption(m), cost_adviser(known));
+    return Trainer::resume(LockedFolder(options.out), resumption(m), cost_adviser(known),
+                           token_progress(options.quiet));
   }
-  return Trainer(m.config, run_folder(options), {}, cost_adviser(options));
+  return Trainer(m.config, run_folder(options), {}, cost_adviser(options), token_progress(options.quiet));
 }
 
 void sweep(const Options& options) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +21,13 @@ namespace {
 int terminal_width() {
   winsize size{};
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// "━━╌╌", `width` long.
+std::string bar_of(double share, int width) {
+  std::string bar;
+  for (int i = 0; i < width; ++i) bar += i < int(share * width) ? "━" : "╌";
+  return bar;
 }
 
 /// A piece of a bar, with the codes that move the cursor.
@@ -68,6 +76,19 @@ std::string clock_text(double seconds) {
                    : fmt::format("{}:{:02}", s / 60, s % 60);
 }
 
+HearProgress token_progress(bool quiet) {
+  if (quiet || !is_terminal(STDERR_FILENO)) return {};
+  using Clock = std::chrono::steady_clock;
+  return [begin = Clock::now(), drawn = Clock::time_point()](int64_t done, int64_t all) mutable {
+    const auto now = Clock::now();
+    if (done < all && now - drawn < std::chrono::milliseconds(100)) return;
+    drawn = now;
+    const double share = double(done) / double(all), seconds = std::chrono::duration<double>(now - begin).count();
+    draw(fmt::format("\r{} cutting the text into tokens  {:.0f} %  {} left\x1b[K{}", bar_of(share, 30), 100 * share,
+                     clock_text(seconds / share - seconds), done < all ? "" : "\n"));
+  };
+}
+
 void SinceBest::add(const EvalMetrics& m) {
   if (m.step == 0) return;
   above = m.threshold_loss < best.loss ? 0 : above + 1;
@@ -111,10 +132,7 @@ void ProgressBar::show(const StepMetrics& m) {
     return;
   }
   const int room = std::max(0, terminal_width() - int(numbers.size()) - 4);
-  const int width = std::min(30, room);
-  const int full = int(double(width) * double(m.step) / double(std::max<int64_t>(steps_, 1)));
-  std::string bar;
-  for (int i = 0; i < width; ++i) bar += i < full ? "━" : "╌";
+  const std::string bar = bar_of(double(m.step) / double(std::max<int64_t>(steps_, 1)), std::min(30, room));
   draw("\r" + bar + " " + numbers + "\x1b[K");
   drawn_ = true;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/token_cache.h"
 #include "trainer/loop/run_folder.h"
 #include "trainer/recording/events.h"
 
@@ -50,6 +51,9 @@ class ProgressBar : public Observer {
   bool terminal_, drawn_ = false;
   double smoothed_loss_ = 0, smoothed_speed_ = 0, first_seconds_ = -1;
 };
+
+/// Shows on a terminal how far a text is cut into tokens, unless `quiet`; elsewhere nothing.
+HearProgress token_progress(bool quiet);
 
 /// "1:05", "2:03:04"
 std::string clock_text(double seconds);

@@ -9,6 +9,7 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
 #include "trainer/commands/prompt.h"
+#include "trainer/commands/training.h"
 #include "trainer/loop/locked_folder.h"
 #include "trainer/loop/run_folder.h"
 #include "trainer/program.h"
@@ -20,7 +21,7 @@ struct Options {
   std::string kind = "sentencepiece", data = "stories", folder, text;
   int64_t vocab_size = 512;
   std::vector<int32_t> ids;
-  bool json = false, quiet = false;
+  bool lossy = false, json = false, quiet = false;
 };
 
 void train(const Options& options) {
@@ -34,11 +35,12 @@ void train(const Options& options) {
     if (!options.quiet) tinymor::tell(text);
   };
   const std::unique_ptr<Tokenizer> tokenizer = where_memory_lasts(options.data, [&] {
-    const Corpus corpus = options.kind == "byte" ? Corpus() : read_corpus(options.data);
-    for (const std::string& note : corpus.notes) tell(note);
     if (options.kind == "byte") return byte_tokenizer();
-    if (options.kind == "char") return train_char_tokenizer(corpus.text);
-    return train_sentencepiece(corpus.text, options.vocab_size);
+    const Corpus corpus(options.data, options.lossy);
+    for (const std::string& note : corpus.notes()) tell(note);
+    const TextParts text = corpus.parts();
+    if (options.kind == "char") return train_char_tokenizer(text);
+    return train_sentencepiece(sample_of(text, corpus.bytes()), options.vocab_size);
   });
   if (options.kind == "sentencepiece" && tokenizer->vocab_size() < options.vocab_size)
     tell(fmt::format("--vocab-size {}: the text gives only {} pieces, so the vocabulary has that many",
@@ -83,6 +85,7 @@ void add_tokenizer_command(CLI::App& app) {
       ->check(CLI::IsMember({"sentencepiece", "byte", "char"}))
       ->capture_default_str();
   trainer->add_option("--data", options->data, "Bundled data set, text file or folder")->capture_default_str();
+  add_lossy_option(*trainer, options->lossy);
   trainer->add_option("--vocab-size", options->vocab_size, "Pieces to learn, at most (sentencepiece)")
       ->capture_default_str();
   trainer->add_option("--out", options->folder, "Folder to write it into")->required();

@@ -6,6 +6,7 @@
 #include "tensor/ops.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/model_option.h"
+#include "trainer/commands/terminal.h"
 #include "trainer/commands/training.h"
 #include "trainer/loop/ranks.h"
 
@@ -48,7 +49,7 @@ Trainer open_from(const Options& options) {
   Model start(model, config.train.seed);
   start.load_state_dict(source.model->state_dict());
   return Trainer(std::move(config), run_folder(options), Start{std::move(start), source.tokenizer, source.ends},
-                 cost_adviser(options));
+                 cost_adviser(options), token_progress(options.quiet));
 }
 
 Trainer open(const Options& options) {
@@ -62,10 +63,10 @@ Trainer open(const Options& options) {
                 "--from {}: is no run with a checkpoint to go on from (leave out --resume to begin with its weights)",
                 options.from.path);
     return Trainer::resume(changes.from.empty() ? resumed_folder(options) : run_folder(options), changes,
-                           cost_adviser(options));
+                           cost_adviser(options), token_progress(options.quiet));
   }
   if (!options.from.path.empty()) return open_from(options);
-  return Trainer(new_run(options), run_folder(options), {}, cost_adviser(options));
+  return Trainer(new_run(options), run_folder(options), {}, cost_adviser(options), token_progress(options.quiet));
 }
 
 void print_config(const Options& options) {

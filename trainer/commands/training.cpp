@@ -147,12 +147,17 @@ CLI::Option* add_data_option(CLI::App& command, std::string& data, const std::st
       ->allow_extra_args(false);
 }
 
+void add_lossy_option(CLI::App& command, bool& lossy) {
+  command.add_flag("--lossy", lossy, "Read bytes that are not UTF-8 as U+FFFD, instead of refusing them");
+}
+
 void add_training_options(CLI::App& command, TrainingOptions& options, const std::string& otherwise) {
   command.add_option("CONFIG", options.config_file, "Configuration file in TOML " + otherwise);
   command.add_option("--set", options.sets, "Change one key: table.key=value, or key=value")->allow_extra_args(false);
   add_data_option(command, options.data,
                   "Bundled data set, text file, .jsonl with a \"text\" per line, or folder of such files; may be given "
                   "several times");
+  add_lossy_option(command, options.lossy);
   command.add_option("--out", options.out, "Run folder (default: the first unused runs/run-N)")->check(not_empty());
   command.add_option("--steps", options.steps, "Steps to train, those already done included");
   command
@@ -175,6 +180,7 @@ Config configured(const TrainingOptions& options, Config base) {
   Config config = options.config_file.empty() ? std::move(base) : named_config(options.config_file, std::move(base));
   for (const std::string& set : options.sets) set_config_key(config, set);
   if (!options.data.empty()) config.data.source = options.data;
+  config.data.lossy = config.data.lossy || options.lossy;
   if (options.steps) config.train.steps = *options.steps;
   if (options.seed) config.train.seed = *options.seed;
   if (options.patience) config.train.patience = *options.patience;
@@ -215,7 +221,7 @@ Resumption resumption(const TrainingOptions& options) {
   check_input(options.config_file.empty(),
               "--resume: a resumed run keeps its configuration (leave out {}; --set can change keys of [train])",
               options.config_file);
-  Resumption changes{.steps = options.steps, .sets = options.sets, .data = options.data};
+  Resumption changes{.steps = options.steps, .sets = options.sets, .data = options.data, .lossy = options.lossy};
   if (options.seed) changes.sets.push_back(fmt::format("train.seed={}", *options.seed));
   if (options.patience) changes.sets.push_back(fmt::format("train.patience={}", *options.patience));
   return changes;

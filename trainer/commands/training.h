@@ -18,6 +18,9 @@ namespace tinymor {
 /// Adds --data, which may be given several times.
 CLI::Option* add_data_option(CLI::App& command, std::string& data, const std::string& what);
 
+/// Adds --lossy.
+void add_lossy_option(CLI::App& command, bool& lossy);
+
 struct TrainingOptions {
   std::string config_file, data, out;
   std::vector<std::string> sets;
@@ -25,7 +28,7 @@ struct TrainingOptions {
   std::optional<uint64_t> seed;
   std::optional<double> minutes;
   std::optional<int64_t> patience;
-  bool quiet = false, json = false;
+  bool lossy = false, quiet = false, json = false;
 };
 /// Adds them all, and --threads. `otherwise`, in parentheses, says what holds where CONFIG says nothing.
 /// `options` must live as long as the command.

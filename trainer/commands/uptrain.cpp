@@ -5,6 +5,7 @@
 #include "tensor/error.h"
 #include "trainer/commands/commands.h"
 #include "trainer/commands/model_option.h"
+#include "trainer/commands/terminal.h"
 #include "trainer/commands/training.h"
 #include "trainer/loop/ranks.h"
 #include "trainer/loop/run_folder.h"
@@ -30,7 +31,7 @@ Trainer open(const Options& options) {
               "model.n_recursions=2, or train it further: {} train --from {})",
               program(), shell_path(options.from.path));
   return Trainer(std::move(config), run_folder(options), Start{std::move(model), source.tokenizer, source.ends},
-                 cost_adviser(options));
+                 cost_adviser(options), token_progress(options.quiet));
 }
 
 }  // namespace

@@ -91,8 +91,8 @@ Outcome outcome_of(const Config& config, const std::filesystem::path& folder, in
     Trainer(config, folder).run();
   }
   const LoadedModel loaded = load_model(folder, Checkpoint::newest);
-  const DataSplit split = split_text(config, *loaded.tokenizer, load_corpus(config.data.source));
-  const Batch windows = consecutive_windows(split.held_out, config.model.max_seq_len);
+  const DataSplit split = split_text(config, *loaded.tokenizer, corpus_of(config));
+  const Windows windows(split.held_out, config.model.max_seq_len);
   const bool puzzles = config.data.source == "puzzles";
   DepthStudy study(*loaded.tokenizer);
   const SeeWindows see = [&](const auto&... seen) { study.see(seen...); };

@@ -12,12 +12,13 @@
 namespace tinymor {
 
 struct Evaluation {
-  int64_t tokens = 0;  ///< predictions judged
-  double loss = 0;     ///< mean over them, nats
+  int64_t tokens = 0;   ///< predictions judged
+  int64_t unknown = 0;  ///< predictions left out, of what the tokenizer does not know
+  double loss = 0;      ///< mean over them, nats
   double perplexity = 0;
   double mean_depth = 0;
   double sampling_accuracy = 1;  ///< see RouterMetrics, like the last two
-  /// Share of the positions 0..T-1 at which no window had a token that took every recursion (paper App. G.2); 0 without
+  /// Share of the positions 0..T-1 at which no text had a token that took every recursion (paper App. G.2); 0 without
   /// routing.
   double dead_positions = 0;
   double max_violation = 0;
@@ -34,16 +35,17 @@ struct EvaluateOptions {
   SeeWindows see = {};                   ///< is shown all windows on the way
 };
 
-/// Bytes of text that a prediction of `windows` stands for, on average.
-double bytes_per_prediction(const Batch& windows, const Tokenizer& tokenizer);
+/// Bytes of text that a prediction of `windows` stands for, on average over as many of them, evenly spread; 0: all.
+double bytes_per_prediction(const Windows& windows, const Tokenizer& tokenizer, int64_t max_windows = 0);
 /// A loss in nats per prediction as bits per byte of text: the same unit for every tokenizer.
 double bits_per_byte(double loss, double bytes_per_prediction);
 
 /// Held-out windows that a run looks at while it trains, at most; `tinymor eval` uses all.
 constexpr int64_t kEvalWindows = 64;
 
-/// Judges `model` on the windows [n,T] under a rule, by all predictions but those of targets -1. Throws InputError when
+/// Judges `model` on a text under a rule, by all predictions but those of targets -1. Documents that are kept apart are
+/// sequences of their own: by the top-k rule, a recursion takes its share of the tokens of each. Throws InputError when
 /// there is nothing to judge by.
-Evaluation evaluate(const Model& model, const Batch& windows, Rule rule, const EvaluateOptions& options = {});
+Evaluation evaluate(const Model& model, const Windows& windows, Rule rule, const EvaluateOptions& options = {});
 
 }  // namespace tinymor

@@ -6,7 +6,6 @@
 #include <sstream>
 #include <string_view>
 
-#include "datasets/corpus.h"
 #include "datasets/images.h"
 #include "mor/checkpoint.h"
 #include "mor/llama_checkpoint.h"
@@ -244,8 +243,14 @@ std::string change_note(const RunFolder& run, const std::string& source, uint64_
       source);
 }
 
-DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const std::string& text) {
-  return split_ids(tokenizer.encode(text), config.data.val_fraction, config.model.max_seq_len);
+Corpus corpus_of(const Config& config) {
+  return Corpus(config.data.source, config.data.lossy);
+}
+
+DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const Corpus& corpus,
+                     const HearProgress& progress) {
+  const TokenizedText text = tokenize(corpus, tokenizer, config.data.separate_documents, {.progress = progress});
+  return split_ids(text.ids, config.data.val_fraction, config.model.max_seq_len);
 }
 
 void copy_logs(const RunFolder& from, const RunFolder& to) {

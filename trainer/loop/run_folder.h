@@ -13,6 +13,8 @@
 
 #include "autograd/optim.h"
 #include "datasets/batches.h"
+#include "datasets/corpus.h"
+#include "datasets/token_cache.h"
 #include "datasets/tokenizer.h"
 #include "mor/llama_config.h"
 #include "mor/model.h"
@@ -135,8 +137,11 @@ void check_data_is_there(const Config& config);
 /// since it was trained. Empty when it has not, or when that is not known.
 std::string change_note(const RunFolder& run, const std::string& source, uint64_t now);
 
-/// What a run of `config` trains on and what it holds out of `text`, in tokens. Throws InputError when it is too short.
-DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const std::string& text);
+/// The text of a run of `config`, read as that says.
+Corpus corpus_of(const Config& config);
+/// What the run trains on and what it holds out of that, in tokens. Throws InputError when it is too short.
+DataSplit split_text(const Config& config, const Tokenizer& tokenizer, const Corpus& corpus,
+                     const HearProgress& progress = {});
 
 /// Copies metrics and recording of a run, where it has them, into the folder of another one.
 void copy_logs(const RunFolder& from, const RunFolder& to);

@@ -6,7 +6,6 @@
 
 #include "datasets/batches.h"
 #include "datasets/corpus.h"
-#include "datasets/fingerprint.h"
 #include "datasets/images.h"
 #include "datasets/text_stream.h"
 #include "datasets/tokenizer_files.h"
@@ -23,41 +22,44 @@
 namespace tinymor {
 namespace {
 
-std::vector<int32_t> first_row(const Batch& batch) {
-  const IntTensor row = batch.inputs.slice(0, 0, 1);
-  return {row.values().begin(), row.values().end()};
+/// The first window of a batch; where documents begin inside it, the longest of its texts.
+struct FirstText {
+  int64_t begin = 0;  // in the window
+  std::vector<int32_t> ids;
+};
+FirstText first_text(const Batch& batch) {
+  const IntTensor window = batch.inputs.slice(0, 0, 1);
+  int64_t begin = 0, longest = 0, at = 0;
+  for (size_t i = 0; at < window.count(); at += batch.lengths[i++])
+    if (batch.lengths[i] > longest) begin = at, longest = batch.lengths[i];
+  const auto ids = window.values().subspan(size_t(begin), size_t(longest));
+  return {begin, {ids.begin(), ids.end()}};
 }
 
-std::shared_ptr<const Tokenizer> make_tokenizer(const DataConfig& data, const std::string& text) {
+std::shared_ptr<const Tokenizer> make_tokenizer(const DataConfig& data, const Corpus& corpus) {
   switch (data.tokenizer) {
     case TokenizerKind::byte:
       return byte_tokenizer();
     case TokenizerKind::character:
-      return train_char_tokenizer(text);
+      return train_char_tokenizer(corpus.parts());
     case TokenizerKind::sentencepiece:
-      return train_sentencepiece(text, data.vocab_size);
+      return train_sentencepiece(sample_of(corpus.parts(), corpus.bytes()), data.vocab_size);
   }
   throw Error("tokenizer: unknown kind");
 }
 
-/// Notes what a tokenizer makes of the text, which it was trained on or not.
-void add_notes(Corpus& corpus, const Tokenizer& tokenizer, const DataConfig& data, bool trained_on_it) {
-  if (trained_on_it && data.tokenizer == TokenizerKind::sentencepiece && tokenizer.vocab_size() < data.vocab_size)
-    corpus.notes.push_back(
-        fmt::format("data.vocab_size {}: the text gives only {} pieces, so the vocabulary has that many",
-                    data.vocab_size, tokenizer.vocab_size()));
-  const std::string unknown = trained_on_it ? "" : unknown_characters(tokenizer, corpus.text);
-  if (!unknown.empty())
-    corpus.notes.push_back(fmt::format("data: {} did not occur in the text that the tokenizer learned from", unknown));
-}
-
 /// What a run learns from, for people, with a warning when that is little for the model.
-std::vector<std::string> size_notes(const std::string& text, const DataSplit& split, const ModelConfig& model) {
+std::vector<std::string> notes_of(const Corpus& corpus, const Tokenizer& tokenizer, const TokenizedText& text,
+                                  const DataSplit& split, const ModelConfig& model) {
   constexpr int64_t kFewTokens = 30;  // parameters per token beyond which a text is soon known by heart
-  const auto characters = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
-  const int64_t tokens = int64_t(split.train.size()), parameters = count_parameters(model).total();
-  std::vector<std::string> notes{fmt::format("data: {} bytes, {} characters; {} tokens to train on, {} held out",
-                                             text.size(), characters, tokens, split.held_out.size())};
+  std::vector<std::string> notes = corpus.notes();
+  if (tokenizer.unknown() >= 0 && text.counts[size_t(tokenizer.unknown())] > 0)
+    notes.push_back(fmt::format("data: {} did not occur in the text that the tokenizer learned from",
+                                unknown_characters(tokenizer, corpus.parts())));
+  notes.insert(notes.end(), text.notes.begin(), text.notes.end());
+  notes.push_back(fmt::format("data: {} bytes, {} characters; {} tokens to train on, {} held out", corpus.bytes(),
+                              corpus.characters(), split.train.size(), split.held_out.size()));
+  const int64_t tokens = split.train.size(), parameters = count_parameters(model).total();
   if (parameters > kFewTokens * tokens)
     notes.push_back(fmt::format(
         "warning: {} tokens are few for a model with {} parameters: it will soon know them by heart (give more text, "
@@ -66,19 +68,16 @@ std::vector<std::string> size_notes(const std::string& text, const DataSplit& sp
   return notes;
 }
 
-/// The windows [n,T] that a run is judged by, without what the tokenizer does not know.
-Batch held_out_windows(const DataSplit& split, int64_t length, const Tokenizer& tokenizer) {
-  Batch windows = consecutive_windows(split.held_out.empty() ? split.train : split.held_out, length);
-  leave_out(windows, tokenizer.unknown());
-  return windows;
+/// The windows that a run is judged by, without what the tokenizer does not know.
+Windows held_out_windows(const DataSplit& split, int64_t length, const Tokenizer& tokenizer) {
+  return {split.held_out.empty() ? split.train : split.held_out, length, tokenizer.unknown()};
 }
 
-RunInfo info_of(const Config& config, const Tokenizer& tokenizer, const DataSplit& split) {
+RunInfo info_of(const Config& config, const Tokenizer& tokenizer, const DataSplit& split,
+                const std::vector<uint64_t>& counts) {
   RunInfo info{config_to_toml(config), tokenizer.pieces()};
-  info.counts.resize(info.vocabulary.size());
-  for (const auto* part : {&split.train, &split.held_out})
-    for (int32_t id : *part) ++info.counts[id];
-  info.train_tokens = int64_t(split.train.size());
+  for (const uint64_t count : counts) info.counts.push_back(uint32_t(std::min<uint64_t>(count, UINT32_MAX)));
+  info.train_tokens = split.train.size();
   info.watched_offset = split.held_out.empty() ? 0 : info.train_tokens;
   return info;
 }
@@ -88,20 +87,22 @@ RunInfo info_of(const Config& config, const Tokenizer& tokenizer, const DataSpli
 class Trainer::Text : public Task {
  public:
   /// `complete`: its model is resolved and knows as many tokens as the tokenizer.
-  Text(Config complete, std::shared_ptr<const Tokenizer> t, std::vector<int32_t> ends_text, DataSplit split,
+  Text(Config complete, std::shared_ptr<const Tokenizer> t, const DataSplit& split, const std::vector<uint64_t>& counts,
        uint64_t text_fingerprint)
       : Task(std::move(complete), text_fingerprint),
         tokenizer(std::move(t)),
-        ends(std::move(ends_text)),
         weights(config.model, config.train.seed),
-        info_(info_of(config, *tokenizer, split)),
+        info_(info_of(config, *tokenizer, split, counts)),
         held_out_(held_out_windows(split, config.model.max_seq_len, *tokenizer)),
-        batches_(std::move(split.train), config.train.batch_size, config.model.max_seq_len, config.train.seed),
-        bytes_per_prediction_(bytes_per_prediction(held_out_, *tokenizer)),
-        seen_(first_row(held_out_)) {}
+        batches_(split.train, config.train.batch_size, config.model.max_seq_len, config.train.seed),
+        bytes_per_prediction_(bytes_per_prediction(held_out_, *tokenizer, kBytesWindows)) {
+    const FirstText first = first_text(held_out_.at(std::vector<int64_t>{0}));
+    info_.watched_offset += first.begin;
+    seen_ = held_out_text_ = first.ids;
+  }
 
   const std::shared_ptr<const Tokenizer> tokenizer;
-  const std::vector<int32_t> ends;  // the tokens that end a text
+  std::vector<int32_t> ends = {};  // the tokens that end a text
   Model weights;
 
   RunInfo info() const override { return info_; }
@@ -116,12 +117,15 @@ class Trainer::Text : public Task {
   void watch(Watched what) override;
 
  private:
+  static constexpr int64_t kBytesWindows = 4096;  // that are enough for the mean
+
   RunInfo info_;
-  Batch held_out_;  // [n,T]
+  Windows held_out_;
   Batches batches_;
   double bytes_per_prediction_;
-  std::vector<int32_t> seen_;  // the text of the snapshots
-  Watched watched_;            // what that is
+  std::vector<int32_t> held_out_text_;  // that is watched at first
+  std::vector<int32_t> seen_;           // the text of the snapshots
+  Watched watched_;                     // what that is
 };
 
 void Trainer::Text::save_beside(const RunFolder& folder) const {
@@ -133,9 +137,7 @@ void Trainer::Text::save_beside(const RunFolder& folder) const {
 Task::Pass Trainer::Text::pass(int64_t step, int64_t micro, const ForwardOptions& options) const {
   const Batch batch = batches_.at(step, micro);
   const int64_t rows = batch.inputs.count();
-  Pass pass{
-      weights.forward(batch.inputs.reshape({rows}), Rows::batch(batch.inputs.dim(0), batch.inputs.dim(1)), options),
-      {}};
+  Pass pass{weights.forward(batch.inputs.reshape({rows}), Rows::last(batch.lengths, batch.lengths), options), {}};
   pass.loss = training_loss(config.model, pass.result, batch.targets.reshape({rows}));
   return pass;
 }
@@ -155,7 +157,7 @@ EvalMetrics Trainer::Text::evaluate() const {
 /// Begins as the held-out text does.
 std::string Trainer::Text::sample() const {
   constexpr int64_t kBegin = 8, kWritten = 40;
-  const auto row = held_out_.inputs.slice(0, 0, 1).values();
+  const std::span<const int32_t> row = held_out_text_;
   Generator generator(weights, {.temperature = 0.8, .seed = config.train.seed, .never = tokenizer->unknown()});
   TextStream stream(*tokenizer);
   std::string text;
@@ -168,7 +170,7 @@ std::string Trainer::Text::sample() const {
 }
 
 void Trainer::Text::tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) {
-  if (watched_.kind == Watched::batches && step > 0) seen_ = first_row(batches_.at(step - 1));
+  if (watched_.kind == Watched::batches && step > 0) seen_ = first_text(batches_.at(step - 1)).ids;
   observers.tell_later([weights = weights.clone(), tokenizer = tokenizer, text = seen_, step, parts] {
     Snapshot snapshot = snapshot_of(weights, *tokenizer, text, parts);
     snapshot.step = step;
@@ -180,31 +182,43 @@ void Trainer::Text::watch(Watched what) {
   std::vector<int32_t>& text = what.text;
   if (what.kind == Watched::own && text.size() < 2) return;
   for (int32_t id : text) check_input(id >= 0 && id < config.model.vocab_size, "watch: there is no token {}", id);
-  if (what.kind == Watched::held_out) seen_ = first_row(held_out_);
+  if (what.kind == Watched::held_out) seen_ = held_out_text_;
   if (what.kind == Watched::own)
     seen_.assign(text.begin(), text.begin() + std::min<int64_t>(int64_t(text.size()), config.model.max_seq_len));
   watched_ = std::move(what);
 }
 
+/// `done`: steps of the run.
+std::unique_ptr<Trainer::Text> Trainer::text_of(const Corpus& corpus, Config config,
+                                                std::shared_ptr<const Tokenizer> tokenizer, int64_t done,
+                                                const Beforehand& beforehand, const HearProgress& progress) {
+  config.data.source = resolve_source(config.data.source);  // resuming may start elsewhere
+  config.model.vocab_size = tokenizer->vocab_size();
+  const TokenizedText text = tokenize(corpus, *tokenizer, config.data.separate_documents, {.progress = progress});
+  const DataSplit split = split_ids(text.ids, config.data.val_fraction, config.model.max_seq_len);
+  std::vector<std::string> notes = notes_of(corpus, *tokenizer, text, split, config.model);
+  if (beforehand) beforehand(config, done);
+  auto made = std::make_unique<Text>(std::move(config), std::move(tokenizer), split, text.counts, corpus.fingerprint());
+  made->notes = std::move(notes);
+  return made;
+}
+
 std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<Start> start,
-                                                 const Beforehand& beforehand) {
+                                                 const Beforehand& beforehand, const HearProgress& progress) {
   if (start) config.model = start->model.config();
   validate(config);
   const std::string source = config.data.source;
   std::unique_ptr<Text> task = where_memory_lasts(source, [&] {
-    Corpus corpus = read_corpus(source);
-    config.data.source = resolve_source(source);  // resuming may start elsewhere
-    std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : make_tokenizer(config.data, corpus.text);
-    config.model.vocab_size = tokenizer->vocab_size();
-    add_notes(corpus, *tokenizer, config.data, !start);
-    const uint64_t print = fingerprint(corpus.text);
-    DataSplit split = split_text(config, *tokenizer, corpus.text);
-    for (std::string& note : size_notes(std::exchange(corpus.text, {}), split, config.model))
-      corpus.notes.push_back(std::move(note));
-    if (beforehand) beforehand(config, 0);
-    auto made = std::make_unique<Text>(std::move(config), std::move(tokenizer),
-                                       start ? start->ends : std::vector<int32_t>(), std::move(split), print);
-    made->notes = std::move(corpus.notes);
+    const Corpus corpus = corpus_of(config);
+    std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : make_tokenizer(config.data, corpus);
+    const DataConfig data = config.data;
+    std::unique_ptr<Text> made = text_of(corpus, std::move(config), tokenizer, 0, beforehand, progress);
+    if (start) made->ends = start->ends;
+    if (!start && data.tokenizer == TokenizerKind::sentencepiece && tokenizer->vocab_size() < data.vocab_size)
+      made->notes.insert(
+          made->notes.begin() + ptrdiff_t(corpus.notes().size()),
+          fmt::format("data.vocab_size {}: the text gives only {} pieces, so the vocabulary has that many",
+                      data.vocab_size, tokenizer->vocab_size()));
     return made;
   });
   if (start) task->weights.load_state_dict(start->model.state_dict());
@@ -212,7 +226,7 @@ std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<St
 }
 
 std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, const Resumption& resumption,
-                                                   const Beforehand& beforehand) {
+                                                   const Beforehand& beforehand, const HearProgress& progress) {
   Config config = resumed_config(folder, resumption);
   const bool images = names_images(config.data.source);
   std::error_code ignored;
@@ -227,25 +241,22 @@ std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, cons
   check_llama_config(config_beside(folder.weights()), folder.llama_config().string(), config.model);
   const std::string source = config.data.source;
   return where_memory_lasts(source, [&] {
-    Corpus corpus = read_corpus(source);
-    config.data.source = resolve_source(source);
-    const uint64_t print = fingerprint(corpus.text);
-    DataSplit split = split_text(config, *tokenizer, corpus.text);
-    for (std::string& note : size_notes(std::exchange(corpus.text, {}), split, config.model))
-      corpus.notes.push_back(std::move(note));
-    if (beforehand) beforehand(config, read_progress(folder).step);
-    auto task =
-        std::make_unique<Text>(std::move(config), std::move(tokenizer), ends_in(folder), std::move(split), print);
-    task->notes = std::move(corpus.notes);
-    return task;
+    const Corpus corpus = corpus_of(config);
+    std::unique_ptr<Text> made =
+        text_of(corpus, std::move(config), std::move(tokenizer), read_progress(folder).step, beforehand, progress);
+    made->ends = ends_in(folder);
+    return made;
   });
 }
 
-Trainer::Trainer(Config config, LockedFolder run, std::optional<Start> start, const Beforehand& beforehand)
-    : Trainer{(check_unused(run), std::move(run)), new_text(std::move(config), std::move(start), beforehand)} {}
+Trainer::Trainer(Config config, LockedFolder run, std::optional<Start> start, const Beforehand& beforehand,
+                 const HearProgress& progress)
+    : Trainer{(check_unused(run), std::move(run)),
+              new_text(std::move(config), std::move(start), beforehand, progress)} {}
 
-Trainer Trainer::resume(LockedFolder run, const Resumption& resumption, const Beforehand& beforehand) {
-  std::unique_ptr<Text> text = saved_text(origin_of(run, resumption), resumption, beforehand);
+Trainer Trainer::resume(LockedFolder run, const Resumption& resumption, const Beforehand& beforehand,
+                        const HearProgress& progress) {
+  std::unique_ptr<Text> text = saved_text(origin_of(run, resumption), resumption, beforehand, progress);
   return {std::move(run), std::move(text), resumption};
 }
 

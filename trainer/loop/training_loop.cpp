@@ -454,6 +454,7 @@ Config resumed_config(const RunFolder& folder, const Resumption& resumption) {
   for (const std::string& set : resumption.sets) set_config_key(config, set);
   check_input(config.model == before.model && config.data == before.data,
               "--set: a resumed run keeps its model and its tokenizer (only keys of [train] can change, and --data)");
+  config.data.lossy = config.data.lossy || resumption.lossy;
   if (resumption.steps) config.train.steps = *resumption.steps;
   if (resumption.data.empty())
     check_data_is_there(config);

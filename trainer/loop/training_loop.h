@@ -67,6 +67,7 @@ struct Resumption {
   std::vector<std::string> sets = {};  ///< as for --set, keys of [train] only
   std::string data = {};               ///< where the data is now, which may be other data; empty: where it was
   std::filesystem::path from = {};     ///< a run that stays as it is: a new one goes on from its checkpoint; or empty
+  bool lossy = false;                  ///< from now on, bytes that are not UTF-8 are read as U+FFFD
 };
 
 /// Hears the complete configuration of a run, and how many steps are done, before memory is taken for its model; it may

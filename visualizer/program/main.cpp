@@ -162,7 +162,7 @@ Opener dialog_opener(const Options& o, const Wake& wake) {
           [o, wake](const TrainRequest& request) {
             // What is illegal, or cannot be read, is told before the run is begun.
             Config config = config_of(request);
-            if (!names_images(request.data)) load_corpus(request.data);
+            if (!names_images(request.data)) Corpus(request.data);
             if (request.race) return race(o, std::move(config), new_run("race"), wake);
             return alone(train(o, std::move(config), new_run("live"), wake));
           }};

@@ -13,12 +13,12 @@ namespace {
 constexpr size_t surveyed_tokens = 8192, most_watched = 64;
 
 /// Texts of `length` tokens from `ids`, none overlapping another, spread evenly.
-std::vector<std::vector<int32_t>> spread(const std::vector<int32_t>& ids, size_t length) {
-  const size_t all = ids.size() / length, count = std::min(all, std::max<size_t>(1, surveyed_tokens / length));
+std::vector<std::vector<int32_t>> spread(const Tokens& ids, size_t length) {
+  const size_t all = size_t(ids.size()) / length, count = std::min(all, std::max<size_t>(1, surveyed_tokens / length));
   std::vector<std::vector<int32_t>> texts;
   for (size_t i = 0; i < count; ++i) {
-    const auto first = ids.begin() + ptrdiff_t(i * all / count * length);
-    texts.emplace_back(first, first + ptrdiff_t(length));
+    const auto first = int64_t(i * all / count * length);
+    texts.push_back(ids.slice(first, first + int64_t(length)).to_vector());
   }
   return texts;
 }
@@ -26,9 +26,9 @@ std::vector<std::vector<int32_t>> spread(const std::vector<int32_t>& ids, size_t
 /// How often each token occurs.
 std::vector<uint32_t> counts_in(const DataSplit& split, size_t vocabulary) {
   std::vector<uint32_t> counts(vocabulary);
-  for (const auto* part : {&split.train, &split.held_out})
-    for (int32_t id : *part)
-      if (size_t(id) < vocabulary) ++counts[size_t(id)];
+  for (const Tokens& part : {split.train, split.held_out})
+    for (int64_t i = 0; i < part.size(); ++i)
+      if (size_t(part[i]) < vocabulary) ++counts[size_t(part[i])];
   return counts;
 }
 
@@ -42,8 +42,8 @@ SurveyTexts held_out_texts(const SurveyRequest& request) {
   check_input(request.recorded, "no recording says what the model was trained on");
   check_data_is_there(request.config);
   const std::string& source = request.config.data.source;
-  const DataSplit split =
-      where_memory_lasts(source, [&] { return split_text(request.config, *request.tokenizer, load_corpus(source)); });
+  const DataSplit split = where_memory_lasts(
+      source, [&] { return split_text(request.config, *request.tokenizer, corpus_of(request.config)); });
   check_input(request.counts.empty() || counts_in(split, request.counts.size()) == request.counts,
               "{}: has changed since the run was trained on it", source);
   check_input(!split.held_out.empty(), "the run held no text out");

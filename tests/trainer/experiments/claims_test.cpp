@@ -53,7 +53,7 @@ TEST_CASE("positions that no token goes through to the end are dead, those of th
   const Model model(config.model, 1);
   std::vector<int32_t> ids;
   for (int i = 0; i < 161; ++i) ids.push_back(i * i % 9);
-  const Batch windows = consecutive_windows(ids, 16);
+  const Windows windows(ids, 16);
   CHECK(evaluate(model, windows, Rule::topk, {.max_depth = 1}).dead_positions == 1);
   const Evaluation all = evaluate(model, windows, Rule::topk);
   CHECK(all.dead_positions <= 11.0 / 16);  // each window has 5 tokens that take all three

@@ -301,32 +301,31 @@ TEST_CASE("schedules that fall end at the lowest learning rate that is asked for
 TEST_CASE("evaluation leaves out the targets that nothing is asked of") {
   const TemporaryFolder folder;
   Trainer trainer(tiny_text_run(folder.path(), 1), folder.path() / "run");
-  Batch windows = consecutive_windows(trainer.tokenizer().encode(make_stories(3, 3000)), 32);
+  const Tokens ids = trainer.tokenizer().encode(make_stories(3, 3000));
+  const Windows windows(ids, 32);
   double loss = 0;
   int64_t count = 0;
   const int32_t left_out = trainer.tokenizer().encode("e")[0];
-  const auto see = [&](const IntTensor& ids, const ForwardResult&, const Tensor& nll) {
-    const int64_t first = count;
-    for (int64_t i = 0; i < ids.count(); ++i, ++count)
-      if (windows.targets.values()[size_t(first + i)] != left_out) loss += nll.data()[i];
+  const auto see = [&](const IntTensor& inputs, const ForwardResult&, const Tensor& nll) {
+    for (int64_t i = 0; i < inputs.count(); ++i, ++count)
+      if (ids[count + 1] != left_out) loss += nll.data()[i];
   };
   evaluate(trainer.model(), windows, Rule::topk, {.see = see});
-  const int64_t unasked = leave_out(windows, left_out);
-  REQUIRE(unasked > 100);
-  const Evaluation rest = evaluate(trainer.model(), windows, Rule::topk);
-  CHECK(rest.tokens == windows.inputs.count() - unasked);
+  const Evaluation rest = evaluate(trainer.model(), Windows(ids, 32, left_out), Rule::topk);
+  REQUIRE(rest.unknown > 100);
+  CHECK(rest.tokens == windows.count() * 32 - rest.unknown);
   CHECK(rest.loss == Approx(loss / double(rest.tokens)));
   CHECK(rest.mean_depth == Approx((32 + 21 + 10) / 32.0));
-  std::fill_n(windows.targets.mutable_data(), windows.targets.count(), -1);
-  CHECK_THROWS_AS(evaluate(trainer.model(), windows, Rule::topk), InputError);
+  const Windows nothing(std::vector<int32_t>(100, left_out), 32, left_out);
+  CHECK_THROWS_AS(evaluate(trainer.model(), nothing, Rule::topk), InputError);
 }
 
 TEST_CASE("evaluation of a window counts every prediction once") {
   const TemporaryFolder folder;
   Trainer trainer(tiny_text_run(folder.path(), 1), folder.path() / "run");
-  const Batch windows = consecutive_windows(trainer.tokenizer().encode(make_stories(3, 3000)), 32);
+  const Windows windows(trainer.tokenizer().encode(make_stories(3, 3000)), 32);
   const Evaluation all = evaluate(trainer.model(), windows, Rule::topk);
-  CHECK(all.tokens == windows.inputs.count());
+  CHECK(all.tokens == windows.count() * 32);
   CHECK(all.perplexity == Approx(std::exp(all.loss)));
   CHECK(all.mean_depth == Approx((32 + 21 + 10) / 32.0));
   CHECK(evaluate(trainer.model(), windows, Rule::topk, {.max_windows = 3}).tokens == 3 * 32);
