@@ -49,11 +49,24 @@ void check_sizes(const ModelConfig& c) {
   check_input(c.n_heads % c.n_kv_heads == 0,
               "model.n_kv_heads: {} does not divide n_heads = {} (give a divisor of n_heads)", c.n_kv_heads, c.n_heads);
   const double d = static_cast<double>(c.d_model);
+  require_range("model.lora_rank", c.lora_rank, 0, c.d_model);
+  const double ff = static_cast<double>(c.d_ff), rank = static_cast<double>(c.lora_rank);
   const double weights = 2 * d * static_cast<double>(c.vocab_size) +
-                         static_cast<double>(c.n_layers) * d * (4 * d + 3 * static_cast<double>(c.d_ff));
+                         static_cast<double>(c.n_layers) * (d * (4 * d + 3 * ff) + rank * (11 * d + 3 * ff));
   check_input(weights <= kMaxWeights,
               "model.d_model: about {:.1f} billion weights are more than the {:.0f} billion allowed {}", weights / 1e9,
               kMaxWeights / 1e9, "(give a smaller d_model, d_ff, n_layers or vocabulary)");
+}
+
+/// The layers must divide into n parts under this sharing; `parts` says what they are.
+void check_layers(const ModelConfig& c, Sharing sharing, int64_t n, const std::string& parts) {
+  // The middle strategies keep the first and the last layer to themselves (paper Table 1).
+  const bool middle = sharing == Sharing::middle_cycle || sharing == Sharing::middle_sequence;
+  const int64_t unique = middle ? 2 : 0, shared = c.n_layers - unique;
+  const int64_t fewer = unique + n * std::max<int64_t>(1, shared / n);
+  check_input(shared >= n && shared % n == 0,
+              "model.n_layers: {}{} layers do not divide into {} ({} needs n_layers = {} or {})", c.n_layers,
+              middle ? " - 2" : "", parts, enum_name(sharing), fewer, fewer + n);
 }
 
 void check_sharing(const ModelConfig& c) {
@@ -66,15 +79,21 @@ void check_sharing(const ModelConfig& c) {
         c.n_recursions);
     return;
   }
-  // The middle strategies keep the first and the last layer to themselves (paper Table 1).
-  const bool middle = c.sharing == Sharing::middle_cycle || c.sharing == Sharing::middle_sequence;
-  const int64_t unique = middle ? 2 : 0, n = c.n_recursions, shared = c.n_layers - unique;
-  const int64_t fewer = unique + n * std::max<int64_t>(1, shared / n);
-  check_input(
-      shared >= n && shared % n == 0,
-      "model.n_layers: {}{} layers do not divide into n_recursions = {} passes through one block ({} needs n_layers "
-      "= {} or {})",
-      c.n_layers, middle ? " - 2" : "", n, enum_name(c.sharing), fewer, fewer + n);
+  check_layers(c, c.sharing, c.n_recursions, fmt::format("n_recursions = {} passes through one block", c.n_recursions));
+}
+
+void check_relaxation(const ModelConfig& c) {
+  const bool again = c.sharing != Sharing::none && c.n_recursions >= 2;
+  const auto require_again = [&](bool asked, const char* key, const std::string& value, const char* off) {
+    check_input(again || !asked,
+                "model.{}: {} is for weights that are used again, but sharing is \"{}\" and n_recursions {} (give a "
+                "sharing and n_recursions of 2 or more, or {} = {})",
+                key, value, enum_name(c.sharing), c.n_recursions, key, off);
+  };
+  const std::string encoding = "\"" + enum_name(c.recursion_encoding) + "\"";
+  require_again(c.recursion_encoding != RecursionEncoding::none, "recursion_encoding", encoding, "\"none\"");
+  require_again(c.own_norms, "own_norms", "true", "false");
+  require_again(c.lora_rank > 0, "lora_rank", fmt::format("{}", c.lora_rank), "0");
 }
 
 void check_capacity(const ModelConfig& c) {
@@ -129,13 +148,39 @@ void check_routing(const ModelConfig& c) {
   if (!token_choice) check_capacity(c);
 }
 
+/// Layers with weights of their own that use the keys and values of others.
+void check_kv_sharing(const ModelConfig& c) {
+  require_range("model.kv_sharing_factor", c.kv_sharing_factor, 1, kMaxLayers);
+  const std::string name = enum_name(c.kv_sharing);
+  check_input(
+      c.sharing == Sharing::none,
+      "model.kv_sharing: \"{}\" is for layers with weights of their own, but sharing is \"{}\" (with kv_cache = "
+      "\"shared\" layers that share weights share keys too: give kv_sharing = \"none\")",
+      name, enum_name(c.sharing));
+  check_input(c.kv_cache == KvStrategy::shared,
+              "model.kv_sharing: \"{}\" needs kv_cache = \"shared\", not \"{}\" (or give kv_sharing = \"none\")", name,
+              enum_name(c.kv_cache));
+  check_input(c.kv_sharing_factor >= 2,
+              "model.kv_sharing_factor: with {} no layer uses the keys of another (give 2 or more, or kv_sharing = "
+              "\"none\")",
+              c.kv_sharing_factor);
+  check_layers(c, c.kv_sharing, c.kv_sharing_factor,
+               fmt::format("groups of kv_sharing_factor = {} layers with the same keys", c.kv_sharing_factor));
+}
+
 void check_kv(const ModelConfig& c) {
+  if (c.kv_sharing != Sharing::none) return check_kv_sharing(c);
+  check_input(c.kv_sharing_factor == 1,
+              "model.kv_sharing_factor: {} without a kv_sharing (give one with kv_cache = \"shared\", or leave the key "
+              "out)",
+              c.kv_sharing_factor);
   if (c.kv_cache == KvStrategy::recursion_wise) return;
   const std::string name = enum_name(c.kv_cache);
-  check_input(
-      c.n_recursions >= 2,
-      "model.kv_cache: \"{}\" reuses what the first recursion cached, but n_recursions is 1 (use \"recursion_wise\")",
-      name);
+  check_input(c.n_recursions >= 2,
+              "model.kv_cache: \"{}\" reuses what the first recursion cached, but n_recursions is 1 (use "
+              "\"recursion_wise\", or "
+              "give a kv_sharing and kv_sharing_factor)",
+              name);
   check_input(c.kv_cache == KvStrategy::shared || c.routing == Routing::expert_choice,
               "model.kv_cache: \"hybrid\" is for expert choice (use \"shared\" or \"recursion_wise\")");
   check_input(
@@ -171,6 +216,10 @@ std::vector<std::string> enum_names<Routing>() {
 template <>
 std::vector<std::string> enum_names<KvStrategy>() {
   return {"recursion_wise", "shared", "hybrid"};
+}
+template <>
+std::vector<std::string> enum_names<RecursionEncoding>() {
+  return {"none", "add", "scale"};
 }
 template <>
 std::vector<std::string> enum_names<RouterFunction>() {
@@ -209,6 +258,7 @@ void ModelConfig::resolve() {
   fill_in_defaults(*this);
   check_sizes(*this);
   check_sharing(*this);
+  check_relaxation(*this);
   check_routing(*this);
   check_kv(*this);
 }

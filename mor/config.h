@@ -16,6 +16,9 @@ enum class Sharing { none, cycle, sequence, middle_cycle, middle_sequence };
 enum class Routing { none, expert_choice, token_choice };
 /// What a deeper recursion attends to (paper 2.2.2).
 enum class KvStrategy { recursion_wise, shared, hybrid };
+/// What a vector of its own does in each recursion: added to the states that enter the block, it starts as 0;
+/// multiplied with those that leave it, as in the paper's code, as 1.
+enum class RecursionEncoding { none, add, scale };
 /// How the router's logit becomes a gate.
 enum class RouterFunction { sigmoid, tanh, identity, softmax, by_routing };
 enum class RouterType { linear, mlp, wide_mlp };
@@ -73,6 +76,14 @@ struct ModelConfig {
   int64_t n_recursions = 1;
   Routing routing = Routing::none;
   KvStrategy kv_cache = KvStrategy::recursion_wise;
+  /// Where layers share no weights and kv_cache is shared: which of them attend to the keys and values of an earlier
+  /// one, as under that sharing they would use its weights; and how many layers use the same.
+  Sharing kv_sharing = Sharing::none;
+  int64_t kv_sharing_factor = 1;
+  // What each use of shared weights has of its own (mor/relaxation.h).
+  RecursionEncoding recursion_encoding = RecursionEncoding::none;
+  bool own_norms = false;
+  int64_t lora_rank = 0;  ///< Of what is added to every matrix; 0: nothing is.
   RouterConfig router;
 
   int64_t d_head() const { return d_model / n_heads; }
@@ -81,6 +92,8 @@ struct ModelConfig {
     if (router.type == RouterType::linear) return 0;
     return router.type == RouterType::mlp ? 2 * d_model : 4 * d_model;
   }
+  /// Whether uses of the same weights differ.
+  bool is_relaxed() const { return recursion_encoding != RecursionEncoding::none || own_norms || lora_rank > 0; }
   bool operator==(const ModelConfig&) const = default;
 
   /// Fills in what was left to its default (n_kv_heads, function, alpha, capacity) and throws InputError, saying what
@@ -105,6 +118,11 @@ void for_each_model_field(Config& c, Field&& field) {
   field("n_recursions", c.n_recursions);
   field("routing", c.routing);
   field("kv_cache", c.kv_cache);
+  field("kv_sharing", c.kv_sharing);
+  field("kv_sharing_factor", c.kv_sharing_factor);
+  field("recursion_encoding", c.recursion_encoding);
+  field("own_norms", c.own_norms);
+  field("lora_rank", c.lora_rank);
 }
 
 /// The same for the [router] table.
@@ -146,6 +164,8 @@ template <>
 std::vector<std::string> enum_names<Routing>();
 template <>
 std::vector<std::string> enum_names<KvStrategy>();
+template <>
+std::vector<std::string> enum_names<RecursionEncoding>();
 template <>
 std::vector<std::string> enum_names<RouterFunction>();
 template <>

@@ -5,6 +5,7 @@
 
 #include "mor/kv_cache.h"
 #include "mor/kv_store.h"
+#include "mor/relaxation.h"
 #include "mor/router.h"
 #include "mor/sharing.h"
 
@@ -23,6 +24,16 @@ struct LayerWork {
   double share = 1;  ///< of the tokens that go through the layer
   double keys = 1;   ///< of the tokens whose keys its queries find
   bool own_keys = true;
+  bool relaxed = false;  ///< has low-rank terms
+
+  double low_rank_numbers(const ModelConfig& config) const {
+    return relaxed ? double(tinymor::low_rank_numbers(config, own_keys)) : 0;
+  }
+  double low_ranks(const ModelConfig& config) const {
+    double ranks = 0;
+    for (const LowRankShape& term : low_rank_shapes(config, own_keys)) ranks += relaxed ? double(term.rank) : 0;
+    return ranks;
+  }
 };
 
 /// Share of the tokens that take recursion r; token choice counts as balanced.
@@ -63,6 +74,7 @@ std::vector<LayerWork> work_of(const ModelConfig& config, const Shares& shares) 
   for (int64_t l = 0; l < config.n_layers; ++l) {
     work[l].keys = work[keys.base_of(l)].share;
     work[l].own_keys = keys.computes_keys(l);
+    work[l].relaxed = config.lora_rank > 0 && map.is_shared(l);
   }
   return work;
 }
@@ -79,7 +91,17 @@ ParameterCounts count_parameters(const ModelConfig& config) {
   const LayerMap map = layer_map(config);
   ParameterCounts counts;
   counts.embedding = config.vocab_size * d * (config.tie_embeddings ? 1 : 2);
-  counts.layers = map.unique * (2 * d * q + 2 * d * kv + 3 * d * config.d_ff + 2 * d) + d;
+  counts.layers = map.unique * (2 * d * q + 3 * d * config.d_ff + 2 * d) + d;
+  const KeyMap keys(config);
+  for (int64_t l = 0; l < config.n_layers; ++l) {
+    if (map.first[l] == l && keys.computes_keys(l)) counts.layers += 2 * d * kv;
+    if (!map.is_shared(l)) continue;
+    if (config.lora_rank > 0) counts.layers += low_rank_numbers(config, keys.computes_keys(l));
+    if (config.own_norms && map.first[l] != l) counts.layers += 2 * d;
+  }
+  // A vector for each recursion, or, where each layer is repeated by itself, for each of its uses.
+  if (config.recursion_encoding != RecursionEncoding::none)
+    counts.layers += d * (map.recursions > 1 ? map.recursions : map.block);
   const RouterShape routers = router_shape(config);
   counts.routers = (routers.scorers + routers.aux_scorers) * scorer_weights(config, routers.outputs);
   counts.buffers = routers.biases;
@@ -92,7 +114,8 @@ double paper_flops_per_token(const ModelConfig& config, int64_t length) {
   double total = 0;
   for (const LayerWork& layer : work_of(config, shares))
     total +=
-        layer.share * (shares.whole * ((layer.own_keys ? 8 : 4) * d * d + mlp) + layer.keys * 2 * d * double(length));
+        layer.share * (shares.whole * ((layer.own_keys ? 8 : 4) * d * d + mlp + 2 * layer.low_rank_numbers(config)) +
+                       layer.keys * 2 * d * double(length));
   return total / (shares.whole * shares.whole);
 }
 
@@ -107,7 +130,9 @@ double honest_flops(const ModelConfig& config, int64_t length, const Shares& sha
   if (config.routing == Routing::token_choice) scored = recursions * shares.whole;  // one scores all at once
   double total = shares.whole * (shares.whole * 2 * d * double(config.vocab_size) + scorers * scored / recursions);
   for (const LayerWork& layer : work_of(config, shares))
-    total += layer.share * (shares.whole * (others + (layer.own_keys ? 4 * d * kv : 0)) + layer.keys * attention);
+    total += layer.share *
+             (shares.whole * (others + (layer.own_keys ? 4 * d * kv : 0) + 2 * layer.low_rank_numbers(config)) +
+              layer.keys * attention);
   return total / (shares.whole * shares.whole);
 }
 
@@ -139,16 +164,40 @@ double layers_per_token(const ModelConfig& config, double depth) {
   return double(map.prelude + map.coda) + double(map.block) * depth;
 }
 
+namespace {
+
+double packed_bytes(int64_t out, int64_t in, WeightFormat format) {
+  return double(PackedMatrix::bytes_of(out, in, format));
+}
+
+double key_projection_bytes(const ModelConfig& config, WeightFormat format) {
+  return 2 * packed_bytes(config.n_kv_heads * config.d_head(), config.d_model, format);
+}
+
+}  // namespace
+
 WeightBytes weight_bytes(const ModelConfig& config, WeightFormat format) {
-  const auto bytes = [format](int64_t out, int64_t in) { return double(PackedMatrix::bytes_of(out, in, format)); };
-  const int64_t d = config.d_model, q = config.n_heads * config.d_head(), kv = config.n_kv_heads * config.d_head();
-  return {bytes(q, d) + 2 * bytes(kv, d) + bytes(d, q) + 2 * bytes(config.d_ff, d) + bytes(d, config.d_ff),
+  const auto bytes = [format](int64_t out, int64_t in) { return packed_bytes(out, in, format); };
+  const int64_t d = config.d_model, q = config.n_heads * config.d_head();
+  return {bytes(q, d) + key_projection_bytes(config, format) + bytes(d, q) + 2 * bytes(config.d_ff, d) +
+              bytes(d, config.d_ff),
           bytes(config.vocab_size, d)};
 }
 
 double weight_bytes_per_token(const ModelConfig& config, double depth, WeightFormat format) {
   const WeightBytes bytes = weight_bytes(config, format);
-  return layers_per_token(config, depth) * bytes.layer + bytes.head;
+  const LayerMap map = layer_map(config);
+  const std::vector<LayerWork> work = work_of(config, mean_shares(config));
+  double total = bytes.head;
+  for (int64_t l = 0; l < config.n_layers; ++l) {
+    const int64_t r = map.recursion_of(l);
+    double layer = bytes.layer - (work[l].own_keys ? 0 : key_projection_bytes(config, format));
+    if (work[l].relaxed)
+      for (const LowRankShape& term : low_rank_shapes(config, work[l].own_keys))
+        layer += packed_bytes(term.rank, term.in, format) + packed_bytes(term.out, term.rank, format);
+    total += layer * (r < 0 ? 1 : std::clamp(depth - double(r), 0.0, 1.0));
+  }
+  return total;
 }
 
 double kv_bytes_per_token(const ModelConfig& config, KvStrategy strategy) {
@@ -171,7 +220,8 @@ double kept_numbers_per_token(const ModelConfig& config) {
   const Shares shares = mean_shares(config);
   double total = shares.whole * (2 * d + 2 * double(config.vocab_size));
   for (const LayerWork& layer : work_of(config, shares))
-    total += layer.share * (2 * d + 2 * q + (layer.own_keys ? 2 * kv : 0) + 2 * double(config.d_ff));
+    total += layer.share *
+             (2 * d + 2 * q + (layer.own_keys ? 2 * kv : 0) + 2 * double(config.d_ff) + layer.low_ranks(config));
   for (const double part : config.routing == Routing::none ? std::vector<double>() : shares.parts)
     total += d * (shares.whole + 2 * part);
   return total / shares.whole;

@@ -18,8 +18,9 @@ struct ParameterCounts {
 ParameterCounts count_parameters(const ModelConfig& config);
 
 /// Forward FLOPs per token of a sequence of `length`, as the paper counts them (App. D): per layer 8d^2 + 6 d d_ff +
-/// 2dT, with c-fold projections and c^2-fold attention in a recursion of capacity c (c-fold where it attends to all
-/// tokens; 4d^2 where it computes no keys); K and V counted at full width, embedding, head and routers left out.
+/// 2dT, and 2 for each number of low-rank terms, with c-fold projections and c^2-fold attention in a recursion of
+/// capacity c (c-fold where it attends to all tokens; 4d^2 where it computes no keys); K and V counted at full width,
+/// embedding, head and routers left out.
 double paper_flops_per_token(const ModelConfig& config, int64_t length);
 
 /// Forward FLOPs per token with everything that is computed: grouped key heads at their true width, causal attention,
@@ -36,12 +37,14 @@ double honest_flops_per_image(const ModelConfig& config, double pixels);
 /// Unlike depths, it can be compared between models. In one that repeats no block every token has depth 1.
 double layers_per_token(const ModelConfig& config, double depth);
 
-/// Bytes of the packed matrices of a layer, and of those that make logits.
+/// Bytes of the packed matrices of a layer that computes keys, without low-rank terms, and of those that make logits.
 struct WeightBytes {
   double layer, head;
 };
 WeightBytes weight_bytes(const ModelConfig& config, WeightFormat format);
-/// What is read of them for one token of `depth` recursions that is alone: a layer each time that it is used.
+/// What is read of packed weights for one token of `depth` recursions that is alone: a layer each time that it is used,
+/// but its key and value projections only where it computes keys, and the low-rank terms of each use. Between whole
+/// depths it grows evenly.
 double weight_bytes_per_token(const ModelConfig& config, double depth, WeightFormat format);
 
 /// Mean bytes of keys and values per token that a cache holds (paper 2.2.2): recursion r keeps its share of the tokens.

@@ -26,7 +26,7 @@ std::vector<int32_t> visible_counts(std::span<const int32_t> stored, std::span<c
   return counts;
 }
 
-KeyMap::KeyMap(const ModelConfig& config) : strategy_(config.kv_cache), first_(layer_map(config).first) {}
+KeyMap::KeyMap(const ModelConfig& config) : strategy_(config.kv_cache), first_(key_layer_map(config).first) {}
 
 Variable KvStore::attend(int64_t layer, const Rows& rows, const Variable& q) const {
   const KvView kv = view(layer, rows);

@@ -3,7 +3,8 @@
 //
 // recursion_wise   a layer attends to the keys it computed itself: those of the tokens that were active there
 // shared           a layer of a later recursion attends to those that the same layer computed in the first recursion,
-//                  for all tokens, and computes none of its own
+//                  for all tokens, and computes none of its own. So do the layers of a vanilla model that kv_sharing
+//                  puts together (Brandon et al. 2024, "Cross-Layer Attention"; paper table 15)
 // hybrid           as shared, but active tokens have fresh ones in place of those
 //
 // Layers only say what they computed and ask what they see. ForwardKeys holds the keys of one forward pass and lets
@@ -39,7 +40,8 @@ class KeyMap {
 
  private:
   KvStrategy strategy_;
-  std::vector<int64_t> first_;  // by effective layer: the first one with the same weights
+  std::vector<int64_t>
+      first_;  // by effective layer: the first one with the same weights, or that kv_sharing puts it with
 };
 
 class KvStore : public KeyMap {

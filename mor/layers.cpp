@@ -2,13 +2,15 @@
 
 namespace tinymor {
 
-DecoderLayer::DecoderLayer(const ModelConfig& config) {
+DecoderLayer::DecoderLayer(const ModelConfig& config, bool computes_keys) {
   const int64_t d = config.d_model, q = config.n_heads * config.d_head(), kv = config.n_kv_heads * config.d_head();
   const auto zeros = [](int64_t out, int64_t in) { return Variable::parameter(Tensor::zeros({out, in})); };
   input_layernorm = Variable::parameter(Tensor::ones(Shape{d}));
   q_proj = zeros(q, d);
-  k_proj = zeros(kv, d);
-  v_proj = zeros(kv, d);
+  if (computes_keys) {
+    k_proj = zeros(kv, d);
+    v_proj = zeros(kv, d);
+  }
   o_proj = zeros(d, q);
   post_attention_layernorm = Variable::parameter(Tensor::ones(Shape{d}));
   gate_proj = zeros(config.d_ff, d);
@@ -16,22 +18,26 @@ DecoderLayer::DecoderLayer(const ModelConfig& config) {
   down_proj = zeros(d, config.d_ff);
 }
 
-Variable DecoderLayer::forward(const Variable& x, const LayerContext& context) const {
+Variable DecoderLayer::forward(const Variable& input, const LayerContext& context) const {
   const ModelConfig& config = context.config;
+  const Relaxed& relaxed = context.relaxed;
   const Real eps = Real(config.rms_eps);
 
-  const Variable n = rms_norm(x, input_layernorm, eps);
-  const Variable q = rope(linear(n, q_proj), context.rows.positions, context.rope);
+  const Variable x = relaxed.enter(input);
+  const Variable n = relaxed.norm(x, input_layernorm, &Relaxation::input_layernorm, eps);
+  const Variable q = rope(relaxed.linear(n, q_proj, &Relaxation::q_proj), context.rows.positions, context.rope);
   if (context.kv.computes_keys(context.layer)) {
-    const Variable k = rope(linear(n, k_proj), context.rows.positions, context.rope);
-    context.kv.append(context.layer, context.rows, k, linear(n, v_proj));
+    const Variable k = rope(relaxed.linear(n, k_proj, &Relaxation::k_proj), context.rows.positions, context.rope);
+    context.kv.append(context.layer, context.rows, k, relaxed.linear(n, v_proj, &Relaxation::v_proj));
   }
   if (context.probe) context.probe->on_attention(context.layer, context.rows, q.value(), context.kv);
   const Variable mixed = context.kv.attend(context.layer, context.rows, q);
-  const Variable h = x + linear(mixed, o_proj);
+  const Variable h = x + relaxed.linear(mixed, o_proj, &Relaxation::o_proj);
 
-  const Variable m = rms_norm(h, post_attention_layernorm, eps);
-  return h + linear(swiglu(linear(m, gate_proj), linear(m, up_proj)), down_proj);
+  const Variable m = relaxed.norm(h, post_attention_layernorm, &Relaxation::post_attention_layernorm, eps);
+  const Variable inner =
+      swiglu(relaxed.linear(m, gate_proj, &Relaxation::gate_proj), relaxed.linear(m, up_proj, &Relaxation::up_proj));
+  return relaxed.leave(h + relaxed.linear(inner, down_proj, &Relaxation::down_proj));
 }
 
 void DecoderLayer::members(Members& m) {

@@ -88,7 +88,8 @@ class LlamaReader {
 }  // namespace
 
 bool is_vanilla(const ModelConfig& config) {
-  return config.sharing == Sharing::none && config.routing == Routing::none && config.n_recursions == 1;
+  return config.sharing == Sharing::none && config.routing == Routing::none && config.n_recursions == 1 &&
+         config.kv_sharing == Sharing::none;
 }
 
 std::string llama_config_json(const ModelConfig& config) {

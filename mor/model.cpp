@@ -17,7 +17,9 @@ void initialise(Module& module, uint64_t seed) {
   uint64_t stream = 0;
   for (Variable* parameter : module.parameters()) {
     Random random(seed, stream_of(Stream::init, stream++));
-    if (parameter->rank() > 1) parameter->mutable_value().copy_from(random_normal(parameter->shape(), random, 0.02));
+    // Where B is 0, nothing is added to shared weights yet (mor/relaxation.h).
+    const bool drawn = parameter->rank() > 1 && !parameter->name().ends_with(".lora_B.weight");
+    if (drawn) parameter->mutable_value().copy_from(random_normal(parameter->shape(), random, 0.02));
   }
 }
 

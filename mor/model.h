@@ -47,7 +47,8 @@ class Model : public Module {
   Variable lm_head_;       // [V,d]; undefined when tied to the embedding
 };
 
-/// Draws every weight with more than one axis from N(0, 0.02^2), each from a stream of its own.
+/// Draws every weight with more than one axis from N(0, 0.02^2), each from a stream of its own; but no B of a low-rank
+/// term (mor/relaxation.h).
 void initialise(Module& module, uint64_t seed);
 
 /// Mean loss of the predictions and everything training adds to it.

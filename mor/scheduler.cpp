@@ -284,16 +284,18 @@ void Scheduler::start(const std::vector<Job*>& jobs) {
 void Scheduler::run_block() {
   std::vector<Variable> states;
   std::vector<Lane> lanes;
+  std::vector<Trunk::Part> parts;
   Rows rows;
   for (const Cohort& cohort : cohorts_) {
     states.push_back(cohort.recurrence.inside().x);
     rows = rows.followed_by(cohort.recurrence.inside().rows);
+    parts.push_back({cohort.recurrence.recursion(), cohort.recurrence.inside().rows.count()});
     const int64_t ahead = cohort.recurrence.recursion() * model_.layers().block;
     for (const Lane& lane : cohort.lanes) lanes.push_back({ahead, lane.sequence});
   }
   if (rows.count() == 0) return;
   CacheLanes kv(cache_, std::move(lanes));
-  const Variable y = model_.trunk().block(0, concat(states, 0), rows, kv, {});
+  const Variable y = model_.trunk().block(parts, concat(states, 0), rows, kv);
   int64_t at = 0;
   for (Cohort& cohort : cohorts_) {
     const int64_t n = cohort.recurrence.inside().rows.count();

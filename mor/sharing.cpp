@@ -9,6 +9,10 @@ int64_t LayerMap::recursion_of(int64_t layer) const {
   return inner >= 0 && inner < block * recursions ? inner / block : -1;
 }
 
+bool LayerMap::is_shared(int64_t layer) const {
+  return std::count(weights.begin(), weights.end(), weights[layer]) > 1;
+}
+
 int64_t LayerMap::uses_before(int64_t layer) const {
   return std::count(weights.begin(), weights.begin() + layer, weights[layer]);
 }
@@ -37,6 +41,14 @@ LayerMap layer_map(const ModelConfig& config) {
     map.first.push_back(std::find(map.weights.begin(), map.weights.end(), set) - map.weights.begin());
   map.unique = map.prelude + sets + map.coda;
   return map;
+}
+
+LayerMap key_layer_map(ModelConfig config) {
+  if (config.kv_sharing != Sharing::none) {
+    config.sharing = config.kv_sharing;
+    config.n_recursions = config.kv_sharing_factor;
+  }
+  return layer_map(config);
 }
 
 }  // namespace tinymor

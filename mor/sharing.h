@@ -20,6 +20,8 @@ struct LayerMap {
   int64_t layer(int64_t r, int64_t j) const { return prelude + r * block + j; }
   /// The recursion that runs an effective layer; -1 for one of the prelude or the coda.
   int64_t recursion_of(int64_t layer) const;
+  /// Whether other effective layers use the same weights as this one.
+  bool is_shared(int64_t layer) const;
   /// How many effective layers before this one use its weights.
   int64_t uses_before(int64_t layer) const;
 };
@@ -30,5 +32,8 @@ struct LayerMap {
 ///   middle_cycle     the first and last layer have their own; between them 1 + (l-1) mod b
 ///   middle_sequence  the same, but between them 1 + (l-1) / N
 LayerMap layer_map(const ModelConfig& config);
+/// The same for keys and values, where kv_cache lets them be shared: the map of a model whose weights were shared as
+/// kv_sharing says, or else that of the weights.
+LayerMap key_layer_map(ModelConfig config);
 
 }  // namespace tinymor

@@ -12,14 +12,18 @@ Trunk::Trunk(const ModelConfig& config, bool causal)
       map_(layer_map(config)),
       rope_(config.max_seq_len, config.d_head(), config.rope_theta),
       routers_(config),
-      norm_(Variable::parameter(Tensor::ones(Shape{config.d_model}))) {
-  for (int64_t p = 0; p < map_.unique; ++p) layers_.emplace_back(config);
+      norm_(Variable::parameter(Tensor::ones(Shape{config.d_model}))),
+      relaxations_(relaxations(config)) {
+  const KeyMap keys(config);
+  for (int64_t l = 0; l < config.n_layers; ++l)
+    if (map_.first[l] == l) layers_.emplace_back(config, keys.computes_keys(l));
 }
 
 void Trunk::members(Members& m) {
   m("layers", layers_);
   routers_.members(m);
   m("norm.weight", norm_);
+  m("relaxations", relaxations_);
 }
 
 void Trunk::pack(WeightFormat format) {
@@ -28,6 +32,7 @@ void Trunk::pack(WeightFormat format) {
       if (weight->rank() == 2) weight->pack(format);
   };
   for (DecoderLayer& layer : layers_) pack_matrices(layer, format);
+  for (Relaxation& relaxation : relaxations_) pack_matrices(relaxation, format);
   pack_matrices(routers_, WeightFormat::f32);
 }
 
@@ -49,13 +54,24 @@ std::vector<DecoderLayer> Trunk::unrolled() const {
   return layers;
 }
 
-Variable Trunk::run_layers(int64_t begin, int64_t end, Variable x, const Rows& rows, KvStore& kv,
-                           const ForwardOptions& options) const {
+Variable Trunk::run_layers(int64_t begin, int64_t end, std::span<const Part> parts, Variable x, const Rows& rows,
+                           KvStore& kv, const ForwardOptions& options) const {
   for (int64_t l = begin; l < end; ++l) {
     const DecoderLayer& weights = options.layers.empty() ? layers_[map_.weights[l]] : options.layers[l];
-    x = weights.forward(x, {config_, rope_, rows, l, kv, options.probe});
+    std::vector<RelaxedRows> relaxed;
+    for (const Part& part : relaxations_.empty() ? std::span<const Part>() : parts) {
+      const int64_t first = relaxed.empty() ? 0 : relaxed.back().end;
+      relaxed.push_back({first, first + part.rows, &relaxations_[size_t(l + part.r * map_.block)]});
+    }
+    x = weights.forward(x, {config_, rope_, rows, l, kv, options.probe, {relaxed}});
   }
   return x;
+}
+
+Variable Trunk::run_layers(int64_t begin, int64_t end, Variable x, const Rows& rows, KvStore& kv,
+                           const ForwardOptions& options) const {
+  const Part all{0, rows.count()};
+  return run_layers(begin, end, {&all, 1}, std::move(x), rows, kv, options);
 }
 
 Variable Trunk::prelude(Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const {
@@ -80,6 +96,10 @@ Recurrence Trunk::recurrence(const Variable& x, const IntTensor& ids, const Rows
 
 Variable Trunk::block(int64_t r, Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const {
   return run_layers(map_.layer(r, 0), map_.layer(r, map_.block), std::move(x), rows, kv, options);
+}
+
+Variable Trunk::block(std::span<const Part> parts, Variable x, const Rows& rows, KvStore& kv) const {
+  return run_layers(map_.layer(0, 0), map_.layer(0, map_.block), parts, std::move(x), rows, kv, {});
 }
 
 Variable Trunk::coda(Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const {

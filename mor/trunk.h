@@ -54,6 +54,12 @@ class Trunk : public Module {
   Recurrence recurrence(const Variable& x, const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const;
   /// The layers of the block in recursion r.
   Variable block(int64_t r, Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const;
+  /// A call of the block for rows in several recursions: `rows` of them, in order, are in recursion `r`.
+  struct Part {
+    int64_t r, rows;
+  };
+  /// `kv` sees the layers of the first recursion (CacheLanes is ahead of them).
+  Variable block(std::span<const Part> parts, Variable x, const Rows& rows, KvStore& kv) const;
   /// The last layers and the final norm.
   Variable coda(Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const;
 
@@ -73,7 +79,10 @@ class Trunk : public Module {
   void members(Members& m) override;
 
  private:
-  /// Effective layers begin..end.
+  /// Effective layers begin..end, for rows of which `parts` are some recursions ahead.
+  Variable run_layers(int64_t begin, int64_t end, std::span<const Part> parts, Variable x, const Rows& rows,
+                      KvStore& kv, const ForwardOptions& options) const;
+  /// Effective layers begin..end for all rows.
   Variable run_layers(int64_t begin, int64_t end, Variable x, const Rows& rows, KvStore& kv,
                       const ForwardOptions& options) const;
 
@@ -83,7 +92,8 @@ class Trunk : public Module {
   RopeTable rope_;
   std::vector<DecoderLayer> layers_;  // one per unique set of weights
   RouterWeights routers_;
-  Variable norm_;  // [d]
+  Variable norm_;                        // [d]
+  std::vector<Relaxation> relaxations_;  // of each effective layer, or none
 };
 
 }  // namespace tinymor

@@ -13,6 +13,11 @@ ModelConfig vanilla_twin(ModelConfig config) {
   config.n_recursions = 1;
   config.routing = Routing::none;
   config.kv_cache = KvStrategy::recursion_wise;
+  config.kv_sharing = Sharing::none;
+  config.kv_sharing_factor = 1;
+  config.recursion_encoding = RecursionEncoding::none;
+  config.own_norms = false;
+  config.lora_rank = 0;
   config.router = {};
   return config;
 }

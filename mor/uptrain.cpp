@@ -11,6 +11,7 @@
 #include "tensor/error.h"
 #include "tensor/ops.h"
 #include "tensor/random.h"
+#include "tensor/svd.h"
 
 namespace tinymor {
 namespace {
@@ -26,6 +27,10 @@ void check_vanilla(const Model& model) {
   };
   refuse(config.routing != Routing::none, "routing", enum_name(config.routing));
   refuse(model.layers().unique != config.n_layers, "sharing", enum_name(config.sharing));
+  check_input(config.kv_sharing == Sharing::none,
+              "model.kv_sharing: the source model has \"{}\", so that some of its layers have no keys to start from "
+              "(give a model trained with kv_sharing = \"none\")",
+              enum_name(config.kv_sharing));
 }
 
 /// Everything that gives the weights their shapes and their meaning must be equal; no weight depends on max_seq_len.
@@ -93,6 +98,31 @@ void set_layer(State& target, int64_t to, const State& source, const std::vector
   }
 }
 
+/// What each use of the shared weights has of its own: the norms of the layer that it replaces, and of each of that
+/// layer's matrices the part of rank r that comes nearest to what the shared one misses.
+void set_own(State& target, const ModelConfig& config, const State& source) {
+  const LayerMap map = layer_map(config);
+  for (int64_t l = 0; l < config.n_layers; ++l) {
+    if (!map.is_shared(l)) continue;
+    const std::string original = fmt::format("model.layers.{}.", l), own = fmt::format("model.relaxations.{}.", l),
+                      shared = fmt::format("model.layers.{}.", map.weights[l]);
+    if (config.own_norms)
+      for (const char* norm : {"input_layernorm.weight", "post_attention_layernorm.weight"})
+        target.at((map.first[l] == l ? shared : own) + norm).copy_from(source.at(original + norm));
+    for (auto it = target.lower_bound(own); it != target.end() && it->first.starts_with(own); ++it) {
+      const std::string a = "lora_A.weight", stem = it->first.substr(0, it->first.size() - a.size());
+      if (!it->first.ends_with(a)) continue;
+      const std::string matrix = stem.substr(own.size()) + "weight";
+      const Tensor missing = source.at(original + matrix) - target.at(shared + matrix);
+      check_input(all_finite(missing), "{}{}: has numbers that are infinite or none (use another copy of the model)",
+                  original, matrix);
+      const auto [left, right] = truncated_svd(missing, it->second.dim(0));
+      it->second.copy_from(right);
+      target.at(stem + "lora_B.weight").copy_from(left);
+    }
+  }
+}
+
 }  // namespace
 
 template <>
@@ -129,6 +159,7 @@ Model uptrained(const Model& vanilla, ModelConfig target, SharedInit init, uint6
     if (own.count(whole) > 0) own.at(whole).copy_from(source.at(whole));
   const auto layers = source_layers(target, vanilla.config().n_layers, init, seed);
   for (size_t p = 0; p < layers.size(); ++p) set_layer(own, int64_t(p), source, layers[p]);
+  set_own(own, target, source);
   return model;
 }
 

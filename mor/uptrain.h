@@ -30,6 +30,9 @@ std::vector<std::vector<int64_t>> source_layers(const ModelConfig& target, int64
 
 /// A model of the configuration `target` that starts from the weights of `vanilla`: embedding, final norm, head and the
 /// unshared first and last layers are copies, the shared sets come from source_layers. Routers start fresh from `seed`.
+/// Where uses of shared weights have norms of their own, they start as those of the layer that the use replaces; where
+/// they have low-rank terms, these start as the nearest ones to the difference of that layer's weights and the shared
+/// ones (truncated_svd; Bae et al. 2024). With both, at full rank, a recursive model computes what `vanilla` does.
 /// Where nothing is shared or routed, the result computes exactly what `vanilla` does. Throws InputError, naming the
 /// key, when `target` is illegal, differs from `vanilla` in what the weights were made for (all but max_seq_len, and of
 /// a vanilla one the number of layers, which may be smaller), or `vanilla` is not vanilla.

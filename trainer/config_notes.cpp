@@ -20,6 +20,11 @@ std::string_view config_note(std::string_view key) {
       {"n_recursions", "passes through the shared block at most"},
       {"routing", "who decides how often a token recurs: the recursion (expert_choice) or the token (token_choice)"},
       {"kv_cache", "what a recursion attends to: tokens inside it, all of the first, or those as far as they came"},
+      {"kv_sharing", "of a vanilla model with shared kv_cache: which layers use the keys and values of an earlier one"},
+      {"kv_sharing_factor", "how many layers use the same, 2 or more; 1 without kv_sharing"},
+      {"recursion_encoding", "a learned vector per recursion: added to what enters the block, or times what leaves it"},
+      {"own_norms", "whether each use of shared weights has norms of its own"},
+      {"lora_rank", "rank of what each use of shared weights adds to every matrix, 0 (nothing) to d_model"},
       // [router]
       {"type", "a layer, or two with a hidden width of 2 or 4 d_model"},
       {"function", "makes a gate of a router's logit"},

@@ -168,6 +168,24 @@ TEST_CASE("chapter 6: every way to begin takes the layers of its table") {
   CHECK(source_layers(tiny(Sharing::cycle, 6, 2), 6, SharedInit::stepwise, 1) == Sources{{0}, {2}, {5}});
 }
 
+TEST_CASE("chapter 6: what each use has of its own has as many numbers as its table says") {
+  ModelConfig shared = tiny(Sharing::middle_cycle, 8, 3);
+  shared.n_kv_heads = shared.n_heads;
+  const int64_t n = 3, b = 2, d = shared.d_model, ff = shared.d_ff, r = 4;
+  const auto more = [&](auto change) {
+    ModelConfig config = shared;
+    change(config);
+    config.resolve();
+    return count_parameters(config).total() - count_parameters(shared).total();
+  };
+  CHECK(more([](ModelConfig& c) { c.recursion_encoding = RecursionEncoding::add; }) == n * d);
+  CHECK(more([](ModelConfig& c) { c.recursion_encoding = RecursionEncoding::scale; }) == n * d);
+  CHECK(more([](ModelConfig& c) { c.own_norms = true; }) == 2 * (n - 1) * b * d);
+  CHECK(more([&](ModelConfig& c) { c.lora_rank = r; }) == n * b * r * (11 * d + 3 * ff));
+  CHECK(64 * 64 == 4096);
+  CHECK(4 * (64 + 64) == 512);
+}
+
 TEST_CASE("chapter 6: with one recursion the uptrained model is the vanilla one") {
   const Model vanilla = opinionated_model(tiny_config(Sharing::none, Routing::none));
   ModelConfig config = vanilla.config();

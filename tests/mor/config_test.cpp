@@ -84,6 +84,10 @@ TEST_CASE("legal models are accepted") {
       [](ModelConfig& c) { c.sharing = Sharing::cycle, c.n_layers = 3; },
       [](ModelConfig& c) { c.routing = Routing::none, c.n_recursions = 1; },
       [](ModelConfig& c) { c.max_seq_len = 2; },
+      [](ModelConfig& c) { c.lora_rank = 128, c.own_norms = true, c.recursion_encoding = RecursionEncoding::scale; },
+      [](ModelConfig& c) {
+        vanilla(c), c.kv_cache = KvStrategy::shared, c.kv_sharing = Sharing::sequence, c.kv_sharing_factor = 2;
+      },
       [](ModelConfig& c) {
         c.router.capacity = {0.5, 0.5, 0.01};
       },
@@ -113,6 +117,26 @@ TEST_CASE("illegal combinations are refused with what would be legal") {
       {[](ModelConfig& c) { c.sharing = Sharing::sequence, c.n_layers = 9; }, "model.routing", "\"cycle\""},
       {[](ModelConfig& c) { c.sharing = Sharing::middle_sequence; }, "model.routing", "\"cycle\""},
       {[](ModelConfig& c) { c.n_recursions = 1; }, "model.routing", "n_recursions of 2 or more"},
+      {[](ModelConfig& c) { c.lora_rank = 129; }, "model.lora_rank: 129", "0 to 128"},
+      {[](ModelConfig& c) { c.lora_rank = -1; }, "model.lora_rank: -1", "0 to 128"},
+      {[](ModelConfig& c) { vanilla(c), c.lora_rank = 4; }, "model.lora_rank: 4", "lora_rank = 0"},
+      {[](ModelConfig& c) { vanilla(c), c.own_norms = true; }, "model.own_norms: true", "n_recursions of 2 or more"},
+      {[](ModelConfig& c) { c.n_recursions = 1, c.routing = Routing::none, c.own_norms = true; }, "model.own_norms",
+       "own_norms = false"},
+      {[](ModelConfig& c) { vanilla(c), c.recursion_encoding = RecursionEncoding::add; },
+       "model.recursion_encoding: \"add\"", "recursion_encoding = \"none\""},
+      {[](ModelConfig& c) { c.kv_sharing_factor = 2; }, "model.kv_sharing_factor: 2", "leave the key out"},
+      {[](ModelConfig& c) { c.kv_sharing = Sharing::cycle, c.kv_sharing_factor = 2; }, "model.kv_sharing: \"cycle\"",
+       "kv_sharing = \"none\""},
+      {[](ModelConfig& c) { vanilla(c), c.kv_sharing = Sharing::cycle, c.kv_sharing_factor = 2; },
+       "model.kv_sharing: \"cycle\"", "kv_cache = \"shared\""},
+      {[](ModelConfig& c) { vanilla(c), c.kv_cache = KvStrategy::shared, c.kv_sharing = Sharing::cycle; },
+       "model.kv_sharing_factor: with 1", "2 or more"},
+      {[](ModelConfig& c) {
+         vanilla(c), c.kv_cache = KvStrategy::shared, c.kv_sharing = Sharing::middle_cycle, c.kv_sharing_factor = 4;
+       },
+       "model.n_layers: 8 - 2", "6 or 10"},
+      {[](ModelConfig& c) { vanilla(c), c.kv_cache = KvStrategy::shared; }, "model.kv_cache", "kv_sharing_factor"},
       {[](ModelConfig& c) { c.n_heads = 3; }, "model.d_model: 128", "multiple of 6: 126"},
       {[](ModelConfig& c) { c.n_heads = 128; }, "model.n_heads", "1 to 64"},
       {[](ModelConfig& c) { c.d_model = 100; }, "model.d_model: 100", "multiple of 8: 104"},

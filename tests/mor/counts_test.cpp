@@ -90,18 +90,57 @@ TEST_CASE("cache bytes shrink by (N+1)/2N over the block under recursion-wise ca
 
 TEST_CASE("the weights that a token reads are the packed matrices of the layers it goes through, and the head") {
   for (WeightFormat format : {WeightFormat::f32, WeightFormat::int8}) {
-    const ModelConfig config = tiny_config(Sharing::none, Routing::none);
-    Model model(config, 1);
-    model.pack(format);
-    int64_t bytes = 0;
-    for (const Variable* weight : std::as_const(model).parameters())
-      if (weight->packed()) bytes += weight->packed()->bytes();
-    CHECK(weight_bytes_per_token(config, 1, format) == double(bytes));
+    ModelConfig config = tiny_config(Sharing::none, Routing::none), same_keys = config;
+    same_keys.kv_cache = KvStrategy::shared;
+    same_keys.kv_sharing = Sharing::sequence;
+    same_keys.kv_sharing_factor = 2;
+    for (const ModelConfig& c : {config, same_keys}) {
+      Model model(c, 1);
+      model.pack(format);
+      int64_t bytes = 0;
+      for (const Variable* weight : std::as_const(model).parameters())
+        if (weight->packed()) bytes += weight->packed()->bytes();
+      CHECK(weight_bytes_per_token(c, 1, format) == double(bytes));
+    }
   }
+  ModelConfig relaxed = tiny_config(Sharing::cycle, Routing::none);
+  relaxed.lora_rank = 4;
+  const double without = weight_bytes_per_token(tiny_config(Sharing::cycle, Routing::none), 2, WeightFormat::f32);
+  Model model(relaxed, 1);
+  model.pack(WeightFormat::f32);
+  double terms = 0;
+  for (const Variable* weight : std::as_const(model).parameters())
+    if (weight->name().find(".lora_") != std::string::npos) terms += double(weight->packed()->bytes());
+  CHECK(weight_bytes_per_token(relaxed, 2, WeightFormat::f32) == Approx(without + terms * 2 / 3));
   const ModelConfig vanilla = base_360m(Sharing::none, Routing::none, 1, 8),
                     mor = base_360m(Sharing::middle_cycle, Routing::expert_choice, 3, 8);
   CHECK(weight_bytes_per_token(mor, 3, WeightFormat::int8) == weight_bytes_per_token(vanilla, 1, WeightFormat::int8));
   CHECK(weight_bytes_per_token(mor, 1.5, WeightFormat::f32) < weight_bytes_per_token(mor, 2, WeightFormat::f32));
+}
+
+TEST_CASE("low-rank terms cost two operations for each of their numbers, in the share of the tokens that take them") {
+  for (Sharing sharing : {Sharing::cycle, Sharing::middle_cycle}) {
+    const ModelConfig config = tiny_config(sharing, Routing::expert_choice);
+    ModelConfig relaxed = config;
+    relaxed.lora_rank = 3;
+    const int64_t d = 16, kv = 8, ff = 24, block = 2, numbers = 3 * (2 * 2 * d + 2 * (d + kv) + 3 * (d + ff));
+    const double added = 2.0 * block * double(numbers) * (1 + 2.0 / 3 + 1.0 / 3);
+    CHECK(paper_flops_per_token(relaxed, 32) - paper_flops_per_token(config, 32) == Approx(added));
+    CHECK(honest_flops_per_token(relaxed, 32) - honest_flops_per_token(config, 32) == Approx(added));
+    CHECK(honest_flops_of_token(relaxed, 1, 9) - honest_flops_of_token(config, 1, 9) == Approx(2 * block * numbers));
+    CHECK(count_parameters(relaxed).layers - count_parameters(config).layers == 3 * block * numbers);
+  }
+}
+
+TEST_CASE("layers that use the keys of others cache none, compute none and have no weights for them") {
+  ModelConfig vanilla = tiny_config(Sharing::none, Routing::none), shared = vanilla;  // 8 layers
+  shared.kv_cache = KvStrategy::shared;
+  shared.kv_sharing = Sharing::sequence;
+  shared.kv_sharing_factor = 4;
+  shared.resolve();
+  CHECK(kv_bytes_per_token(shared, KvStrategy::shared) == vanilla_kv_bytes_per_token(vanilla) / 4);
+  CHECK(count_parameters(vanilla).layers - count_parameters(shared).layers == 6 * 2 * 16 * 8);
+  CHECK(honest_flops_per_token(vanilla, 32) - honest_flops_per_token(shared, 32) == 6 * 4 * 16 * 8);
 }
 
 TEST_CASE("the cache bytes of a text are those of its tokens, each by its depth") {

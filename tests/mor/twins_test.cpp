@@ -16,6 +16,11 @@ ModelConfig sizes_of(ModelConfig config) {
   config.n_recursions = 1;
   config.routing = Routing::none;
   config.kv_cache = KvStrategy::recursion_wise;
+  config.kv_sharing = Sharing::none;
+  config.kv_sharing_factor = 1;
+  config.recursion_encoding = RecursionEncoding::none;
+  config.own_norms = false;
+  config.lora_rank = 0;
   config.router = {};
   return config;
 }
@@ -41,6 +46,18 @@ TEST_CASE("the vanilla twin has the same sizes, shares nothing, routes nothing a
     CHECK(layer_map(twin).unique == config.n_layers);
     CHECK(Model(twin, 1).parameter_count() == count_parameters(twin).total());
   }
+}
+
+TEST_CASE(
+    "what uses of shared weights have of their own stays in a recursive twin, and a vanilla twin has none of it") {
+  for_each_combination([](const std::string& name, const ModelConfig& config) {
+    INFO(name);
+    REQUIRE(vanilla_twin(config) == sizes_of(config));
+    if (config.sharing == Sharing::none) return;
+    const ModelConfig twin = recursive_twin(config);
+    REQUIRE(twin.is_relaxed() == config.is_relaxed());
+    REQUIRE(count_parameters(twin).layers == count_parameters(config).layers);
+  });
 }
 
 TEST_CASE("the recursive twin has the same layer map, no routers and is legal") {

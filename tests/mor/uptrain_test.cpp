@@ -5,6 +5,7 @@
 
 #include "mor/counts.h"
 #include "support/catch.h"
+#include "support/close.h"
 #include "support/tiny_models.h"
 #include "tensor/error.h"
 
@@ -173,6 +174,47 @@ TEST_CASE("where nothing is shared, the uptrained model computes exactly what th
   CHECK(logits(uptrained(vanilla, shape(Sharing::cycle, 8, 2), SharedInit::lower, 3)).to_vector() != before);
 }
 
+TEST_CASE("with norms of their own and low-rank terms of full rank, shared layers compute what the vanilla ones do") {
+  const Model vanilla = trained_vanilla();
+  const Tensor before = logits(vanilla);
+  double largest = 0;
+  for (Real z : before.values()) largest = std::max(largest, double(std::abs(z)));
+  const auto distance = [&](Sharing sharing, SharedInit init, int64_t rank, bool norms) {
+    ModelConfig config = shape(sharing, 8, 2);
+    config.own_norms = norms;
+    config.lora_rank = rank;
+    config.recursion_encoding = RecursionEncoding::add;  // starts as 0
+    return worst_difference(logits(uptrained(vanilla, config, init, 3)), before) / largest;
+  };
+  for (Sharing sharing : kSharings)
+    for (SharedInit init : kInits) {
+      INFO(enum_name(sharing) << ", " << enum_name(init));
+      CHECK(distance(sharing, init, 16, true) < 1e-3);
+      CHECK(distance(sharing, init, 16, false) > 0.01);
+      CHECK(distance(sharing, init, 0, true) > 0.01);
+    }
+}
+
+TEST_CASE("the nearer an uptrained model's weights are to the layers that they replace, the higher the rank") {
+  const Model vanilla = trained_vanilla();
+  const State source = vanilla.state_dict();
+  const std::string name = "mlp.up_proj";
+  double before = 1e9;
+  for (int64_t rank : {1, 4, 8, 12, 16}) {
+    ModelConfig config = shape(Sharing::middle_cycle, 8, 2);
+    config.lora_rank = rank;
+    const State own = uptrained(vanilla, config, SharedInit::average, 3).state_dict();
+    const auto path = [&](const char* rest) { return fmt::format("model.relaxations.5.{}.{}.weight", name, rest); };
+    const Tensor used = own.at("model.layers.2." + name + ".weight") +
+                        matmul(own.at(path("lora_B")), own.at(path("lora_A")));  // layers 2 and 5 are one set
+    const Tensor missing = source.at("model.layers.5." + name + ".weight") - used;
+    const double now = double(sum(missing * missing).item());
+    CHECK(now < before);
+    before = now;
+  }
+  CHECK(before < 1e-6);
+}
+
 TEST_CASE("a shallow vanilla model starts as layers of a deeper one") {
   const Model deep = trained_vanilla();
   const State from = deep.state_dict();
@@ -227,4 +269,9 @@ TEST_CASE("a target of other sizes, an illegal one and a source that is not vani
   refused(vanilla, "tie_embeddings", [](ModelConfig& c) { c.tie_embeddings = false; });
   refused(Model(good, 1), "sharing", [](ModelConfig&) {});
   refused(Model(tiny_config(), 1), "routing", [](ModelConfig&) {});
+  ModelConfig same_keys = shape(Sharing::none, 8, 1);
+  same_keys.kv_cache = KvStrategy::shared;
+  same_keys.kv_sharing = Sharing::sequence;
+  same_keys.kv_sharing_factor = 2;
+  refused(Model(same_keys, 1), "kv_sharing", [](ModelConfig&) {});
 }

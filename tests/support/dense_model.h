@@ -99,6 +99,24 @@ class DenseModel {
       }
     return y;
   }
+  static Matrix transposed(const Matrix& x) {
+    Matrix y(x[0].size());
+    for (const auto& row : x)
+      for (size_t j = 0; j < row.size(); ++j) y[j].push_back(row[j]);
+    return y;
+  }
+  bool has(const std::string& name) const { return weights_.count(name) > 0; }
+  /// The matrix that effective layer l uses: the shared one, and what it adds to that.
+  Matrix matrix_of(int l, const std::string& name) const {
+    const Matrix shared = matrix(fmt::format("model.layers.{}.{}.weight", set_of(l), name));
+    const std::string own = fmt::format("model.relaxations.{}.{}.lora_", l, name);
+    if (!has(own + "A.weight")) return shared;
+    return plus(shared, times(matrix(own + "B.weight"), transposed(matrix(own + "A.weight"))));
+  }
+  Matrix normed_of(int l, const Matrix& x, const std::string& name) const {
+    const std::string own = fmt::format("model.relaxations.{}.{}.weight", l, name);
+    return normed(x, has(own) ? own : fmt::format("model.layers.{}.{}.weight", set_of(l), name));
+  }
   Matrix normed(Matrix x, const std::string& name) const {
     for (auto& row : x) {
       double squares = 0;
@@ -158,9 +176,14 @@ class DenseModel {
     }
   }
 
-  int set_of(int l) const {
-    const int n = int(c_.n_recursions), layers = int(c_.n_layers);
-    switch (c_.sharing) {
+  int set_of(int l) const { return set_of(l, c_.sharing, int(c_.n_recursions)); }
+  /// The layers with the same number have the same keys where keys are shared.
+  int keys_of(int l) const {
+    return c_.kv_sharing == Sharing::none ? set_of(l) : set_of(l, c_.kv_sharing, int(c_.kv_sharing_factor));
+  }
+  int set_of(int l, Sharing sharing, int n) const {
+    const int layers = int(c_.n_layers);
+    switch (sharing) {
       case Sharing::none:
         return l;
       case Sharing::cycle:
@@ -171,29 +194,35 @@ class DenseModel {
         const int b = (layers - 2) / n;
         if (l == 0) return 0;
         if (l == layers - 1) return b + 1;
-        return 1 + (c_.sharing == Sharing::middle_cycle ? (l - 1) % b : (l - 1) / n);
+        return 1 + (sharing == Sharing::middle_cycle ? (l - 1) % b : (l - 1) / n);
       }
     }
   }
 
   /// All tokens through effective layer l; only the active ones' rows of the result mean something.
-  Matrix layer(int l, const Matrix& x, const std::vector<bool>& active) {
-    const std::string p = fmt::format("model.layers.{}.", set_of(l));
-    const Matrix n = normed(x, p + "input_layernorm.weight");
-    const Matrix q = rotated(times(n, matrix(p + "self_attn.q_proj.weight")));
-    Matrix k = rotated(times(n, matrix(p + "self_attn.k_proj.weight"))),
-           v = times(n, matrix(p + "self_attn.v_proj.weight"));
+  Matrix layer(int l, Matrix x, const std::vector<bool>& active) {
+    const std::string own = fmt::format("model.relaxations.{}.", l);
+    if (has(own + "entry_encoding"))
+      for (auto& row : x)
+        for (size_t i = 0; i < row.size(); ++i) row[i] += weight(own + "entry_encoding").at({int64_t(i)});
+    const Matrix n = normed_of(l, x, "input_layernorm");
+    const Matrix q = rotated(times(n, matrix_of(l, "self_attn.q_proj")));
+    Matrix k, v;
     std::vector<bool> seen = active;
-    if (c_.kv_cache != KvStrategy::recursion_wise) {
-      const auto first = kv_.find(set_of(l));
-      const bool again = first != kv_.end() && first->second.layer < l;
-      if (!again) {
-        kv_[set_of(l)] = {l, k, v, active};
-      } else {
-        seen = first->second.active;
-        for (size_t t = 0; t < x.size(); ++t)
-          if (c_.kv_cache == KvStrategy::shared || !active[t]) k[t] = first->second.k[t], v[t] = first->second.v[t];
-      }
+    const auto first = kv_.find(keys_of(l));
+    const bool again = c_.kv_cache != KvStrategy::recursion_wise && first != kv_.end();
+    if (!again || c_.kv_cache == KvStrategy::hybrid) {
+      k = rotated(times(n, matrix_of(l, "self_attn.k_proj")));
+      v = times(n, matrix_of(l, "self_attn.v_proj"));
+    }
+    if (!again) {
+      kv_[keys_of(l)] = {k, v, active};
+    } else if (c_.kv_cache == KvStrategy::shared) {
+      k = first->second.k, v = first->second.v, seen = first->second.active;
+    } else {
+      seen = first->second.active;
+      for (size_t t = 0; t < x.size(); ++t)
+        if (!active[t]) k[t] = first->second.k[t], v[t] = first->second.v[t];
     }
     const int head = int(c_.d_head()), group = int(c_.n_heads / c_.n_kv_heads);
     Matrix mixed(x.size(), std::vector<double>(q[0].size(), 0));
@@ -212,13 +241,17 @@ class DenseModel {
           for (int i = 0; i < head; ++i) mixed[t][h * head + i] += weights[s] / sum * v[s][h / group * head + i];
         }
       }
-    Matrix y = plus(x, times(mixed, matrix(p + "self_attn.o_proj.weight")));
-    const Matrix m = normed(y, p + "post_attention_layernorm.weight");
-    Matrix gate = times(m, matrix(p + "mlp.gate_proj.weight"));
-    const Matrix up = times(m, matrix(p + "mlp.up_proj.weight"));
+    Matrix y = plus(x, times(mixed, matrix_of(l, "self_attn.o_proj")));
+    const Matrix m = normed_of(l, y, "post_attention_layernorm");
+    Matrix gate = times(m, matrix_of(l, "mlp.gate_proj"));
+    const Matrix up = times(m, matrix_of(l, "mlp.up_proj"));
     for (size_t t = 0; t < gate.size(); ++t)
       for (size_t i = 0; i < gate[t].size(); ++i) gate[t][i] *= sigmoid(gate[t][i]) * up[t][i];
-    return plus(y, times(gate, matrix(p + "mlp.down_proj.weight")));
+    y = plus(y, times(gate, matrix_of(l, "mlp.down_proj")));
+    if (has(own + "exit_encoding"))
+      for (auto& row : y)
+        for (size_t i = 0; i < row.size(); ++i) row[i] *= weight(own + "exit_encoding").at({int64_t(i)});
+    return y;
   }
 
   static Matrix plus(Matrix a, const Matrix& b) {
@@ -242,13 +275,12 @@ class DenseModel {
   }
 
   struct Entry {
-    int layer;
     Matrix k, v;
     std::vector<bool> active;
   };
   const ModelConfig& c_;
   const std::map<std::string, Tensor>& weights_;
-  std::map<int, Entry> kv_;  // by set of weights, from its first use
+  std::map<int, Entry> kv_;  // by keys_of, from its first use
 };
 
 }  // namespace tinymor

@@ -52,8 +52,31 @@ inline std::vector<std::pair<std::string, ModelConfig>> tiny_configs() {
           {"token choice middle_cycle", tiny_config(Sharing::middle_cycle, Routing::token_choice)}};
 }
 
+/// What uses of the same weights have of their own, and layers with the same keys: one change of a configuration each.
+inline std::vector<std::pair<std::string, std::function<void(ModelConfig&)>>> relaxed_variants() {
+  std::vector<std::pair<std::string, std::function<void(ModelConfig&)>>> all{
+      {"strict", [](ModelConfig&) {}},
+      {"encoding_added", [](ModelConfig& c) { c.recursion_encoding = RecursionEncoding::add; }},
+      {"encoding_scales", [](ModelConfig& c) { c.recursion_encoding = RecursionEncoding::scale; }},
+      {"own_norms", [](ModelConfig& c) { c.own_norms = true; }},
+      {"low_rank", [](ModelConfig& c) { c.lora_rank = 2; }},
+      {"relaxed", [](ModelConfig& c) {
+         c.recursion_encoding = RecursionEncoding::add;
+         c.own_norms = true;
+         c.lora_rank = 5;  // more than keys are wide
+       }}};
+  for (Sharing keys : {Sharing::cycle, Sharing::sequence, Sharing::middle_cycle, Sharing::middle_sequence})
+    all.emplace_back("keys_" + enum_name(keys), [keys](ModelConfig& c) {
+      c.kv_sharing = keys;
+      c.kv_sharing_factor = 3;
+      if (keys == Sharing::cycle || keys == Sharing::sequence) c.n_layers = 6;
+    });
+  return all;
+}
+
 /// Calls `visit(name, config)` for every legal combination of sharing, routing, KV strategy and what changes a router's
-/// numbers. Nothing is listed by hand: all combinations are made, and those that resolve() refuses are left out.
+/// numbers, and, where a router is as usual, every one of relaxed_variants. Nothing is listed by hand: all combinations
+/// are made, and those that resolve() refuses are left out.
 template <class Visit>
 void for_each_combination(Visit visit) {
   struct Axis {
@@ -109,19 +132,30 @@ void for_each_combination(Visit visit) {
     const bool more = r.gating != RouterGating::weighted || r.residual != RouterResidual::block || r.random;
     if (config.routing == Routing::none && (ignored || more)) continue;
     if (r.random && ignored) continue;
-    try {
-      config.resolve();
-    } catch (const InputError&) {
-      continue;
+    for (const auto& [word, change] : relaxed_variants()) {
+      if ((ignored || more) && word != "strict") break;
+      ModelConfig changed = config;
+      change(changed);
+      try {
+        changed.resolve();
+      } catch (const InputError&) {
+        continue;
+      }
+      visit(name + word + " ", changed);
     }
-    visit(name, config);
   }
 }
 
-/// Makes the weights larger than at the start of training, so that routers and heads have opinions.
+/// Makes the weights larger than at the start of training, so that routers and heads have opinions, and those that uses
+/// of the same weights have of their own different.
 inline void give_opinions(Module& module, double factor = 12) {
-  for (Variable* parameter : module.parameters())
+  Random random(4, 2);
+  for (Variable* parameter : module.parameters()) {
     if (parameter->rank() > 1) parameter->mutable_value().copy_from(parameter->value() * Tensor(Real(factor)));
+    const bool own = parameter->name().find("relaxations.") != std::string::npos;
+    if (own && !parameter->name().ends_with("lora_A.weight"))
+      parameter->mutable_value().copy_from(parameter->value() + random_normal(parameter->shape(), random, 0.3));
+  }
 }
 
 inline Model opinionated_model(const ModelConfig& config, uint64_t seed = 1, double factor = 12) {

@@ -60,6 +60,9 @@ rope_theta = 500        # whole numbers are numbers too
 tie_embeddings = false
 sharing = "cycle"
 kv_cache = "shared"
+recursion_encoding = "scale"
+own_norms = true
+lora_rank = 4
 [router]
 type = "wide_mlp"
 capacity = [1, 0.5]
@@ -77,6 +80,9 @@ seed = 7
   REQUIRE_FALSE(c.model.tie_embeddings);
   REQUIRE(c.model.sharing == Sharing::cycle);
   REQUIRE(c.model.kv_cache == KvStrategy::shared);
+  REQUIRE(c.model.recursion_encoding == RecursionEncoding::scale);
+  REQUIRE(c.model.own_norms);
+  REQUIRE(c.model.lora_rank == 4);
   REQUIRE(c.model.router.type == RouterType::wide_mlp);
   REQUIRE(c.model.router.capacity == std::vector<double>{1, 0.5});
   REQUIRE(c.model.router.random);

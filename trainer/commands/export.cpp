@@ -24,6 +24,11 @@ struct Options {
 /// Throws InputError unless transformers has a class for the model.
 void check_exportable(const ModelConfig& config, const std::string& name) {
   const bool routed = config.routing != Routing::none;
+  check_input(
+      config.kv_sharing == Sharing::none,
+      "{}: has layers that use the keys of others (kv_sharing {}), which transformers' Llama does not know (export a "
+      "model with kv_sharing = \"none\")",
+      name, enum_name(config.kv_sharing));
   check_input(is_vanilla(config),
               "{}: is a {} model (sharing {}, {} recursions, routing {}), which transformers does not know (export a "
               "vanilla one: {} train --twin vanilla)",

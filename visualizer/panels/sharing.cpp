@@ -55,6 +55,8 @@ Scheme scheme_of(const Source& source, const AppState& state) {
       scheme.config.n_recursions =
           state.sharing_passes > 0 ? state.sharing_passes + 1 : std::max<int64_t>(2, scheme.config.n_recursions);
       scheme.config.kv_cache = KvStrategy::recursion_wise;
+      scheme.config.kv_sharing = Sharing::none;
+      scheme.config.kv_sharing_factor = 1;
       scheme.config = recursive_twin(scheme.config);
     }
     scheme.config.resolve();

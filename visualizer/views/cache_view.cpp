@@ -18,10 +18,12 @@ namespace {
 /// The rows of a cache, empty.
 std::vector<CacheRow> cache_rows(const Geometry& geometry) {
   const LayerMap& map = geometry.layers;
+  const bool keys_alone = geometry.model.kv_sharing != Sharing::none;  // and not the weights
+  const LayerMap uses = keys_alone ? key_layer_map(geometry.model) : map;
   std::vector<CacheRow> rows;
-  std::map<int64_t, size_t> of_use;  // the row of the block's layers whose weights were used so often before
+  std::map<int64_t, size_t> of_use;  // the row of the block's layers whose weights, or keys, were used so often before
   for (int64_t l = 0; l < geometry.layer_count(); ++l) {
-    const int64_t r = map.recursion_of(l), use = map.uses_before(l);
+    const int64_t r = map.recursion_of(l), use = uses.uses_before(l);
     const bool known = r >= 0 && of_use.contains(use);
     if (!known) {
       rows.emplace_back();
@@ -36,7 +38,8 @@ std::vector<CacheRow> cache_rows(const Geometry& geometry) {
   }
   // A block that is not repeated may still use its weights several times, one after the other.
   for (const auto& [use, row] : of_use)
-    if (geometry.recursions == 1 && of_use.size() > 1) rows[row].label = fmt::format("use {} of weights", use + 1);
+    if (geometry.recursions == 1 && of_use.size() > 1)
+      rows[row].label = fmt::format("use {} of {}", use + 1, keys_alone ? "keys" : "weights");
   return rows;
 }
 
