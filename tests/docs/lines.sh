@@ -14,6 +14,6 @@ autograd   1850
 mor        3900
 datasets   3950
 trainer    8150
-visualizer 22950
+visualizer 23450
 END
 exit $over
