@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -13,7 +13,6 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
 #include "trainer/commands/run_table.h"
-#include "trainer/loop/locked_folder.h"
 #include "trainer/program.h"
 
 namespace tinymor {
@@ -79,30 +78,25 @@ void print_curves(const std::vector<Run>& runs) {
   }
 }
 
-/// The window's picture of their curves: it opens a folder of runs, here one of links to these.
+/// The window's picture of their curves.
 void draw(const std::vector<Run>& runs, const std::string& png) {
-  const LockedFolder made = LockedFolder::first_unused(fs::temp_directory_path() / "tinymor-compare");
-  const fs::path& folder = made.path();
-  const struct Removed {
-    const fs::path& folder;
-    ~Removed() {
-      std::error_code ignored;
-      fs::remove_all(folder, ignored);
-    }
-  } removed{folder};
-  for (size_t i = 0; i < runs.size(); ++i) {
-    const fs::path run = fs::canonical(runs[i].name);
-    fs::create_directory_symlink(run, folder / fmt::format("{}-{}", i + 1, run.filename().string()));
+  std::string command = program("tinymor-viz") + " --panel curves --plain --png " + shell_path(png);
+  for (const Run& run : runs) command += " " + shell_path(run.name);
+  std::string said;
+  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+  check(pipe != nullptr, "--png: {} cannot be started (use --csv)", program("tinymor-viz"));
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) said += char(c);
+  if (::pclose(pipe) == 0) {
+    constexpr size_t most = 7;  // lines that can be told apart
+    if (runs.size() > most)
+      tell(fmt::format("{}: of {} runs the first is drawn and, of the others, the {} with the lowest held-out losses",
+                       png, runs.size(), most - 1));
+    return;
   }
-  const fs::path said = folder / "said.txt";
-  const std::string command = fmt::format("{} {} --panel curves --png {} 2>{}", program("tinymor-viz"),
-                                          shell_path(folder.string()), shell_path(png), said.string());
-  if (std::system(command.c_str()) == 0) return;
-  std::string why = read_file(said);
-  if (const size_t error = why.find("error: "); error != why.npos) why = why.substr(error + 7);
-  while (why.ends_with('\n')) why.pop_back();
-  throw InputError(why.find("not found") == why.npos
-                       ? why
+  if (const size_t error = said.find("error: "); error != said.npos) said = said.substr(error + 7);
+  while (said.ends_with('\n')) said.pop_back();
+  throw InputError(said.find("not found") == said.npos
+                       ? said
                        : fmt::format("--png: there is no {} (build it, or use --csv)", program("tinymor-viz")));
 }
 
@@ -181,7 +175,7 @@ void add_compare_command(CLI::App& app) {
                                   "tinymor compare runs/mor runs/vanilla --csv curves.csv");
   command->add_option("RUN", options->runs, "Folders of runs")->required();
   command->add_option("--csv", options->csv, "Write the curves, a column per run, into this file")->check(not_empty());
-  command->add_option("--png", options->png, "Draw the curves into this file")->check(not_empty());
+  command->add_option("--png", options->png, "Draw the curves of up to 7 runs into this file")->check(not_empty());
   command->add_flag("--json", options->json, "Print one JSON document");
   command->callback([options] { compare(*options); });
 }

@@ -384,6 +384,10 @@ uint64_t bytes_of(const ImageSnapshot& snapshot) {
   return written(snapshot).size();
 }
 
+bool is_event(RecordKind kind) {
+  return std::find(std::begin(event_kinds), std::end(event_kinds), kind) != std::end(event_kinds);
+}
+
 std::string file_head() {
   Writer head;
   head.bytes = "MORTRACE";

@@ -30,6 +30,12 @@ struct Record {
   std::string_view bytes;    ///< The whole record.
 };
 
+/// Whether it tells an event; a later version may know kinds that this one does not.
+bool is_event(RecordKind kind);
+
+/// No file is longer, in bytes.
+inline constexpr uint64_t longest_recording = uint64_t(2) << 30;
+
 /// What a file begins with: magic and version.
 std::string file_head();
 

@@ -143,7 +143,10 @@ void Plot::draw(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& s
   mark(options.marker, options.marker_color);
   for (const PlotSeries* one : seen) lines(canvas, view, *one);
   canvas.pop_clip();
-  if (!options.small) counts(canvas, view, seen, zoomed(canvas, view, state.zoom, options));
+  if (!options.small) {
+    const float right = zoomed(canvas, view, state.zoom, options);
+    if (options.y_name.empty()) counts(canvas, view, seen, right);
+  }
   interact(canvas, view, state.zoom);
   crosshair(canvas, view, seen, options);
 }
@@ -182,20 +185,34 @@ void Plot::counts(Canvas& canvas, const Axes& view, const Lines& seen, float rig
 Box Plot::legend(Canvas& canvas, const Box& box, const std::vector<PlotSeries>& series,
                  std::set<std::string>& hidden) const {
   const float em = ui::em(), row = em * 1.5f;
+  // Where long names would leave too little room for the lines, they are shortened.
+  float longest = em * 24;
+  const auto height = [&] {
+    float x = 0, y = row;
+    for (size_t i = 0; i < series.size(); ++i) {
+      if (i > 0 && series[i].name == series[i - 1].name) continue;
+      const float width = em * 2.6f + std::min(longest, text_size(series[i].name, ui::Font::small).x);
+      if (x > 0 && x + width - em > box.width()) x = 0, y += row;
+      x += width;
+    }
+    return y;
+  };
+  while (longest > em * 5 && height() > box.height() * 0.4f) longest -= em;
   ImVec2 at = box.min;
   for (size_t i = 0; i < series.size(); ++i) {
     const PlotSeries& one = series[i];
     if (i > 0 && one.name == series[i - 1].name) continue;
-    const float width = em * 1.6f + text_size(one.name, ui::Font::small).x;
+    const std::string name = fitted(one.name, std::min(longest, box.width() - em * 1.6f), ui::Font::small);
+    const float width = em * 1.6f + text_size(name, ui::Font::small).x;
     if (at.x + width > box.max.x && at.x > box.min.x) at = {box.min.x, at.y + row};
     const bool off = hidden.contains(one.name);
     const float middle = at.y + row / 2;
     draw_sample(canvas, {at.x, middle}, off ? line : one.color, one.dash);
-    canvas.text({at.x + em * 1.3f, middle - text_size("x", ui::Font::small).y / 2}, ui::u32(off ? faint : dim),
-                one.name, ui::Font::small);
+    canvas.text({at.x + em * 1.3f, middle - text_size("x", ui::Font::small).y / 2}, ui::u32(off ? faint : dim), name,
+                ui::Font::small);
     ImGui::SetCursorScreenPos(at);
     if (ui::area(name_ + "." + one.name, {width, row})) set_hidden(hidden, one.name, !off);
-    ui::hint(off ? "Show this line" : "Hide this line");
+    ui::hint(((off ? "Show " : "Hide ") + one.name).c_str());
     at.x += width + em;
   }
   return {{box.min.x, at.y + row + em * 0.3f}, box.max};
@@ -240,7 +257,8 @@ Plot::Axes Plot::axes(const Box& box, const Lines& seen, const Zoom& zoom, const
   view.y_labels = tick_labels(view.y_ticks);
   float left = options.small ? em * 2.7f : em * 3.0f;
   for (const std::string& label : view.y_labels) left = std::max(left, text_size(label, ui::Font::small).x + em * 0.4f);
-  view.area = {{box.min.x + left, box.min.y}, {box.max.x - em * 0.4f, box.max.y - bottom}};
+  const float top = options.y_name.empty() ? 0 : text_size("x", ui::Font::small).y + em * 0.4f;
+  view.area = {{box.min.x + left, box.min.y + top}, {box.max.x - em * 0.4f, box.max.y - bottom}};
   return view;
 }
 
@@ -255,6 +273,9 @@ void Plot::grid(Canvas& canvas, const Axes& view, const PlotOptions& options) co
   }
   canvas.line({view.area.min.x, view.area.max.y}, {view.area.max.x, view.area.max.y}, ui::u32(line), 1);
   if (options.small) return;
+  if (!options.y_name.empty())
+    ui::fitted_text(canvas, {view.area.min.x, view.area.min.y - letter.y - em * 0.4f}, ui::u32(dim), options.y_name,
+                    view.area.width(), ui::Font::small);
   const float label_y = view.area.max.y + em * 0.25f;
   const float unit_x = view.area.max.x - text_size(options.x_unit, ui::Font::small).x;
   const auto x_ticks = ticks(view.x_low, view.x_high, std::clamp(int(view.area.width() / (em * 4)), 2, 10));

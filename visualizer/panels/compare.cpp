@@ -84,7 +84,8 @@ class ComparePanel : public Panel {
 
   float controls(const Source& source, AppState& state, float right) override {
     Comparison& c = state.compare;
-    const std::string which = c.other ? "B: " + short_name(*c.other) : "B: same run";
+    const float room = std::min(ui::em() * 16, right * 0.25f);
+    const std::string which = c.other ? "B: " + fitted(short_name(*c.other), room) : "B: same run";
     if (ui::corner_button("compare.other", "Add run", "Another run beside this one, here and in the training curves",
                           right))
       state.open.dialog = Dialog::beside;
@@ -127,6 +128,9 @@ class ComparePanel : public Panel {
     box.max.y = box.min.y + runs_table_height(rows.size());
     draw_runs_table(canvas, box, rows, state);
     take_box(box);
+    if (!state.compare.rivals.empty() && ui::button("compare.runs", (drawn_words(state.compare) + " ...").c_str(), true,
+                                                    "Chooses which of the runs are drawn, here and in Curves"))
+      state.open.dialog = Dialog::runs;
     box = free_box();
     box.max.y = std::max(box.max.y, box.min.y + em * 14);
     if (shows_scoreboard(state))
@@ -164,6 +168,10 @@ class ComparePanel : public Panel {
   std::string lines(const Source& source, const AppState& state) const override {
     std::string out = sentence(source, state) + "\n";
     for (const RunRow& row : run_rows(source, state)) out += run_line(row) + "\n";
+    if (state.compare.drawn_count() <= state.compare.rivals.size())
+      out += fmt::format("{} are drawn; these are not:\n", drawn_words(state.compare));
+    for (const RunRow& row : all_run_rows(source, state))
+      if (!row.drawn) out += run_line(row) + "\n";
     const std::vector<const Source*> runs = racers(source, state);
     for (const Standing& standing : standings(runs)) out += standing_line(standing, runs) + "\n";
     for (const bool compared : {false, true}) out += side_names(source, state, compared).front() + "\n";

@@ -79,19 +79,23 @@ const char* label_of(const Metric& metric, const Source& source) {
 
 }  // namespace
 
-std::string rival_name(const Source& source, const Comparison& beside, const Source& rival) {
-  return (&rival == beside.other ? "B: " : "") + short_name(rival) + (other_data(source, rival) ? " (other data)" : "");
+std::string rival_name(const Source& source, const AppState& state, const Source& rival) {
+  const bool is_b = &rival == state.compare.other && !state.plain;
+  return (is_b ? "B: " : "") + short_name(rival) + (other_data(source, rival) ? " (other data)" : "");
 }
 
-std::vector<PlotSeries> loss_curves(const Source& source, const Comparison& beside, CurveAxis over, bool smoothed) {
-  const auto [color, dash] = look_of(beside, source);
+namespace {
+
+/// Of the run that is shown.
+std::vector<PlotSeries> own_curves(const Source& source, const AppState& state) {
+  const auto [color, dash] = look_of(state.compare, source);
   const Color paler = mix(color, ui::colors::text, 0.6), band = mix(color, ui::colors::card, 0.45);
   const RunHistory& h = source.history();
-  const AxisMap axis(source, over);
+  const AxisMap axis(source, state.curve_axis);
   const bool one_rule = source.geometry().routing != Routing::expert_choice || h.of_images();
-  std::vector<PlotSeries> out{train_series("train", paler, h, axis, smoothed)};
-  if (smoothed) out[0].what = "smoothed";
-  if (smoothed) out[0].ghost = column(h.steps, [](const StepMetrics& m) { return m.loss; });
+  std::vector<PlotSeries> out{train_series("train", paler, h, axis, state.smooth_loss)};
+  if (state.smooth_loss) out[0].what = "smoothed";
+  if (state.smooth_loss) out[0].ghost = column(h.steps, [](const StepMetrics& m) { return m.loss; });
   out.push_back(
       held_out_series(one_rule ? "held out" : "held out (training rule)", band, h, axis, &EvalMetrics::topk_loss));
   out.back().broad = true;
@@ -100,31 +104,41 @@ std::vector<PlotSeries> loss_curves(const Source& source, const Comparison& besi
   return out;
 }
 
-std::vector<PlotSeries> rival_curves(const Source& source, const Comparison& beside, size_t rival, CurveAxis over,
-                                     bool smoothed) {
-  const Source& run = *beside.rivals[rival];
-  const AxisMap axis(run, over);
-  const auto [color, dash] = look_of(beside, run);
-  const std::string name = rival_name(source, beside, run);
-  std::vector<PlotSeries> out = {train_series(name, color, run.history(), axis, smoothed),
+/// Of one of several runs.
+std::vector<PlotSeries> run_curves(const Source& source, const AppState& state, const Source& run) {
+  const AxisMap axis(run, state.curve_axis);
+  const auto [color, dash] = look_of(state.compare, run);
+  const std::string name = rival_name(source, state, run);
+  std::vector<PlotSeries> out = {train_series(name, color, run.history(), axis, state.smooth_loss),
                                  held_out_series(name, color, run.history(), axis, &EvalMetrics::threshold_loss)};
-  out[0].what = smoothed ? "train, smoothed" : "train";
+  out[0].what = state.smooth_loss ? "train, smoothed" : "train";
   out[1].what = "held out";
   out[0].dash = out[1].dash = dash;
   return out;
 }
 
-std::vector<MetricCurves> metric_curves(const Source& source, const Comparison& beside, CurveAxis over) {
+}  // namespace
+
+std::vector<PlotSeries> loss_curves(const Source& source, const AppState& state) {
+  const std::vector<Source*> rivals = state.compare.drawn_rivals();
+  std::vector<PlotSeries> out =
+      state.plain && !rivals.empty() ? run_curves(source, state, source) : own_curves(source, state);
+  for (const Source* rival : rivals)
+    for (PlotSeries& line : run_curves(source, state, *rival)) out.push_back(std::move(line));
+  return out;
+}
+
+std::vector<MetricCurves> metric_curves(const Source& source, const AppState& state) {
+  const std::vector<Source*> rivals = state.compare.drawn_rivals();
   constexpr size_t always = 3;
   std::vector<std::pair<const Source*, PlotSeries>> runs;  // each with its line, but for what it tells
   const auto add_run = [&](const Source& run, std::string title, RunLook look) {
-    const AxisMap axis(run, over);
+    const AxisMap axis(run, state.curve_axis);
     runs.push_back({&run, {.name = std::move(title), .color = look.color, .dash = look.dash}});
     runs.back().second.x = column(run.history().steps, [&](const StepMetrics& m) { return axis.at(m.step); });
   };
-  for (size_t i = 0; i < beside.rivals.size(); ++i)
-    add_run(*beside.rivals[i], rival_name(source, beside, *beside.rivals[i]), look_of(beside, *beside.rivals[i]));
-  add_run(source, "", look_of(beside, source));  // on top
+  for (const Source* rival : rivals) add_run(*rival, rival_name(source, state, *rival), look_of(state.compare, *rival));
+  add_run(source, "", look_of(state.compare, source));  // on top
   std::vector<MetricCurves> out;
   const auto add = [&](const char* name, const char* label, auto&& values_of) {
     std::vector<double> own = values_of(source);
@@ -139,7 +153,7 @@ std::vector<MetricCurves> metric_curves(const Source& source, const Comparison& 
   };
   // Recursions count among models that all have them and the same block.
   const auto recurs = [](const Source& run) { return run.geometry().recursions > 1; };
-  const bool counts_layers = !beside.rivals.empty() || !recurs(source);
+  const bool counts_layers = !rivals.empty() || !recurs(source);
   const std::string layers = fmt::format("layers per {}", unit_name(source.history().of_images()));
   for (const Metric& metric : metrics) {
     const bool as_layers = counts_layers && metric.value == &StepMetrics::mean_depth;

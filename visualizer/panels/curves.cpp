@@ -15,6 +15,7 @@
 #include "visualizer/draw/plot.h"
 #include "visualizer/panels/curve_series.h"
 #include "visualizer/panels/panels.h"
+#include "visualizer/panels/runs_table.h"
 #include "visualizer/runs/rest.h"
 #include "visualizer/views/run_facts.h"
 
@@ -125,15 +126,18 @@ class CurvesPanel : public Panel {
     const RunHistory& h = source.history();
     std::string out = fmt::format("loss in nats per {} by {}", h.of_images() ? "image" : "token",
                                   axis_unit(state.curve_axis, h.of_images()));
-    if (!state.compare.rivals.empty()) {
+    const std::vector<Source*> rivals = state.compare.drawn_rivals();
+    if (state.plain && !rivals.empty())
+      return out + (state.smooth_loss ? " \u00b7 line: the batches, smoothed" : " \u00b7 line: the batches") +
+             " \u00b7 line with dots: held-out " + (h.of_images() ? "images" : "text");
+    if (!rivals.empty()) {
       // What cannot be concluded comes first, where no narrow window cuts it off.
       const auto has_rules = [](const Source* run) { return !and_rule(*run, RuleView::causal).empty(); };
-      const auto& rivals = state.compare.rivals;
       const bool rules = has_rules(&source) || std::any_of(rivals.begin(), rivals.end(), has_rules);
       std::string held = may_be_luck(source, rivals) ? "one seed: may be luck \u00b7 " : "";
       held += fmt::format("newest held out: this run {}", newest_held_out(source));
       for (const Source* rival : rivals)
-        held += fmt::format(", {} {}", rival_name(source, state.compare, *rival),
+        held += fmt::format(", {} {}", rival_name(source, state, *rival),
                             other_data(source, *rival) ? "cannot be compared" : newest_held_out(*rival));
       return held + (h.of_images() || !rules ? " \u00b7 " : " \u00b7 causal rule, ") + out;
     }
@@ -153,6 +157,9 @@ class CurvesPanel : public Panel {
         {"Draws the curves over training steps", "Draws the curves over what was learned from",
          "Draws the curves over floating-point operations", "Draws the curves over the time that training took"},
         right));
+    if (!state.compare.rivals.empty() && ui::corner_button("curves.runs", drawn_words(state.compare).c_str(),
+                                                           "Chooses which of the runs are drawn", right))
+      state.open.dialog = Dialog::runs;
     return right;
   }
 
@@ -161,7 +168,7 @@ class CurvesPanel : public Panel {
     for (const Metric& metric : step_metrics()) table.columns.push_back(metric.name);
     for (const char* rule : {"topk_loss", "threshold_loss"}) table.columns.push_back(rule);
     add_rows(table, source);
-    for (const Source* rival : state.compare.rivals) add_rows(table, *rival);
+    for (const Source* rival : state.compare.drawn_rivals()) add_rows(table, *rival);
     return table;
   }
 
@@ -179,16 +186,18 @@ class CurvesPanel : public Panel {
     const int columns = small_columns(metrics, box.width()), all = (metrics + columns - 1) / columns;
     const int rows =
         std::min(std::clamp(int((box.height() - em * 8) / (em * small_em)), 0, box.height() > em * 36 ? 2 : 1), all);
-    const bool room = rows > 0;
-    const float split = box.max.y - float(rows) * em * small_em;
+    // In a plain picture none of several runs is the one whose number a small plot could have.
+    const bool room = rows > 0 && !(state.plain && state.compare.drawn_count() > 1);
+    const float split = box.max.y - (room ? float(rows) * em * small_em : 0);
 
     PlotOptions options;
     options.y_unit = "nats";
+    if (state.plain) options.y_name = fmt::format("loss, nats per {}", unit_name(source.history().of_images()));
     options.log_y = state.log_loss;
     const AxisMap axis(source, state.curve_axis);
     options.x_unit = axis_unit(state.curve_axis, source.history().of_images());
-    if (state.shown.any()) options.marker = axis.at(state.shown.step);
-    if (state.mark_compared && state.compare.shown.any())
+    if (state.shown.any() && !state.plain) options.marker = axis.at(state.shown.step);
+    if (state.mark_compared && state.compare.shown.any() && !state.plain)
       options.marker_b = AxisMap(compared_with(source, state.compare), state.curve_axis).at(state.compare.shown.step);
     options.marker_color = side_color(source, state.compare, false);
     options.marker_b_color = side_color(source, state.compare, true);
@@ -213,8 +222,9 @@ class CurvesPanel : public Panel {
     for (const std::string& line : remarks(source)) out += line + "\n";
     if (h.steps.empty() && h.evals.empty()) return out + "no values yet\n";
     out += last_values(source) + "\n";
-    for (const Source* rival : state.compare.rivals)
-      out += fmt::format("{}:\n{}\n", rival_name(source, state.compare, *rival), last_values(*rival));
+    for (const Source* rival : state.compare.drawn_rivals())
+      out += fmt::format("{}:\n{}\n", rival_name(source, state, *rival), last_values(*rival));
+    if (!state.compare.rivals.empty()) out += drawn_words(state.compare) + " drawn\n";
     const size_t stride = std::max<size_t>(1, h.steps.size() / 10);
     for (size_t i = 0; i < h.steps.size(); i += stride) {
       out += fmt::format("  step {:>6}  loss {:.3f}{}\n", h.steps[i].step, h.steps[i].loss,
@@ -253,14 +263,9 @@ class CurvesPanel : public Panel {
   };
   const Lines& drawn_lines(const Source& source, const AppState& state) {
     Versions versions = {{&source, source.version()}, {state.compare.other, 0}};
-    for (const Source* rival : state.compare.rivals) versions.emplace_back(rival, rival->version());
-    return lines_.of({versions, state.curve_axis, state.smooth_loss, theme()}, [&] {
-      Lines lines{loss_curves(source, state.compare, state.curve_axis, state.smooth_loss),
-                  metric_curves(source, state.compare, state.curve_axis)};
-      for (size_t i = 0; i < state.compare.rivals.size(); ++i)
-        for (PlotSeries& series : rival_curves(source, state.compare, i, state.curve_axis, state.smooth_loss))
-          lines.loss.push_back(std::move(series));
-      return lines;
+    for (const Source* rival : state.compare.drawn_rivals()) versions.emplace_back(rival, rival->version());
+    return lines_.of({versions, state.compare.drawn, state.curve_axis, state.smooth_loss, theme()}, [&] {
+      return Lines{loss_curves(source, state), metric_curves(source, state)};
     });
   }
 
@@ -273,6 +278,7 @@ class CurvesPanel : public Panel {
     const int columns = small_columns(int(metrics.size()), box.width());
     const float width = (box.width() - gap * float(columns - 1)) / float(columns);
     options.y_unit.clear();
+    options.y_name.clear();
     options.log_y = false;
     options.small = options.from_zero = true;
     std::optional<double> clicked;
@@ -293,8 +299,8 @@ class CurvesPanel : public Panel {
   using Versions = std::vector<std::pair<const Source*, uint64_t>>;
   static constexpr float small_em = 6.2f;  // height of a row of small plots
 
-  Memo<std::tuple<Versions, CurveAxis, bool, Theme>, Lines>
-      lines_;  // by the versions of the sources, and whether it is smooth
+  Memo<std::tuple<Versions, decltype(Comparison::drawn), CurveAxis, bool, Theme>, Lines>
+      lines_;  // by the versions and looks of the sources, and whether it is smooth
   Plot loss_{"curves.loss"};
   std::map<std::string, Plot> plots_;  // of the metrics, by name
 };

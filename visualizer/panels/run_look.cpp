@@ -1,12 +1,15 @@
 #include "visualizer/panels/run_look.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace tinymor {
 
 RunLook look_of(const Comparison& comparison, const Source& run) {
   constexpr size_t colors = std::size(rival_colors), dashes = 3;
-  const size_t place = comparison.place_of(run);
+  const auto& drawn = comparison.drawn;
+  const auto place = size_t(std::find(drawn.begin(), drawn.end(), &run) - drawn.begin());
+  if (place == drawn.size()) return {ui::colors::faint};
   if (place == 0) return {run_color};
   // Beside a solid line a dashed one comes first; a colour comes back with another dash.
   return {rival_colors[(place - 1) % colors], Dash((place + (place - 1) / colors) % dashes)};

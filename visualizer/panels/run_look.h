@@ -1,5 +1,5 @@
 #pragma once
-// How runs look: each has one colour and one dash from when it is opened, the same in curves, comparison and time line.
+// How runs look: each has one colour and one dash while it is drawn, the same in curves, comparison and time line.
 
 #include "visualizer/draw/plot.h"
 #include "visualizer/state/app_state.h"
@@ -10,7 +10,7 @@ struct RunLook {
   Color color;
   Dash dash = Dash::none;
 };
-/// By the order in which runs were opened: the first, then twelve others before their looks repeat.
+/// By its place among the runs that are drawn, each of which looks different; one that is not drawn is grey.
 RunLook look_of(const Comparison& comparison, const Source& run);
 
 /// Of A, what the other panels show, or of B, what it is compared with: that of its run. A step of the same run that is

@@ -48,9 +48,8 @@ std::vector<RunPoint> run_points(const Source& source, const AppState& state) {
     if (point.speed > 0 && std::isfinite(point.speed) && std::isfinite(point.loss)) points.push_back(point);
   };
   add(source, look_of(state.compare, source).color);
-  for (size_t i = 0; i < state.compare.rivals.size(); ++i)
-    if (!other_data(source, *state.compare.rivals[i]))
-      add(*state.compare.rivals[i], look_of(state.compare, *state.compare.rivals[i]).color);
+  for (const Source* rival : state.compare.drawn_rivals())
+    if (!other_data(source, *rival)) add(*rival, look_of(state.compare, *rival).color);
   return points;
 }
 

@@ -15,7 +15,7 @@ struct RunPoint {
   double loss = 0;   ///< Held out, by the causal rule, nats, as last evaluated.
   Color color;
 };
-/// Of the run that is shown and of those beside it, but for those on other data and those of which a number is not
+/// Of the runs that are drawn, but for those on other data and those of which a number is not
 /// known yet.
 std::vector<RunPoint> run_points(const Source& source, const AppState& state);
 

@@ -36,21 +36,24 @@ std::string as_behind(double value) {
 struct Column {
   const char* title;
   RunColumn by;
-  int importance;  ///< The columns with the smallest are shown where not all fit.
+  int importance;  ///< The columns with the smallest are shown where not all fit, ...
+  int of_choice;   ///< ... and this where runs are chosen; -1: not there.
   std::string (*text)(const RunRow& row);
 };
 
 constexpr Column columns[] = {
-    {"run", RunColumn::name, 0, [](const RunRow& row) { return row.facts.name; }},
-    {"held out, nats", RunColumn::loss, 1,
+    {"run", RunColumn::name, 0, 0, [](const RunRow& row) { return row.facts.name; }},
+    {"held out, nats", RunColumn::loss, 1, 1,
      [](const RunRow& row) { return row.facts.diverged ? "diverged" : known(row.facts.loss, as_loss); }},
-    {"to the best", RunColumn::loss, 2, [](const RunRow& row) { return known(row.behind, as_behind); }},
-    {"layers/token", RunColumn::layers, 3, [](const RunRow& row) { return known(row.facts.layers, as_layers); }},
-    {"parameters", RunColumn::parameters, 4, [](const RunRow& row) { return known(row.facts.parameters, as_short); }},
-    {"KV bytes/token", RunColumn::kv_bytes, 5, [](const RunRow& row) { return known(row.facts.kv_bytes, as_short); }},
-    {"step", RunColumn::step, 6, [](const RunRow& row) { return fmt::format("{}", row.facts.step); }},
-    {"tokens/s", RunColumn::speed, 8, [](const RunRow& row) { return known(row.facts.speed, as_short); }},
-    {"model", RunColumn::model, 7, [](const RunRow& row) { return row.facts.model; }}};
+    {"to the best", RunColumn::loss, 2, 4, [](const RunRow& row) { return known(row.behind, as_behind); }},
+    {"layers/token", RunColumn::layers, 3, -1, [](const RunRow& row) { return known(row.facts.layers, as_layers); }},
+    {"parameters", RunColumn::parameters, 4, 3,
+     [](const RunRow& row) { return known(row.facts.parameters, as_short); }},
+    {"KV bytes/token", RunColumn::kv_bytes, 5, -1,
+     [](const RunRow& row) { return known(row.facts.kv_bytes, as_short); }},
+    {"step", RunColumn::step, 6, 2, [](const RunRow& row) { return fmt::format("{}", row.facts.step); }},
+    {"tokens/s", RunColumn::speed, 8, -1, [](const RunRow& row) { return known(row.facts.speed, as_short); }},
+    {"model", RunColumn::model, 7, 5, [](const RunRow& row) { return row.facts.model; }}};
 
 bool of_words(const Column& column) {
   return column.by == RunColumn::name || column.by == RunColumn::model;
@@ -66,7 +69,7 @@ float row_height() {
   return ui::em() * 1.35f;
 }
 
-/// What is before a run's name: its line, and its side.
+/// What is before a run's name: its line, and its side or its tick.
 float before_name() {
   return ui::em() * 2.3f;
 }
@@ -74,22 +77,29 @@ float before_name() {
 float width_of(const Column& column, const std::vector<RunRow>& rows) {
   float width = text_size(column.title, ui::Font::small).x + ui::em() * 0.8f;  // and the sign of the order
   for (const RunRow& row : rows) width = std::max(width, text_size(column.text(row), ui::Font::small).x);
-  return column.by == RunColumn::name ? std::min(width, ui::em() * 10) + before_name() : width;
+  return width + (column.by == RunColumn::name ? before_name() : 0);
 }
 
-std::vector<Placed> placed_columns(const Box& box, const std::vector<RunRow>& rows) {
+std::vector<Placed> placed_columns(const Box& box, const std::vector<RunRow>& rows, bool of_choice) {
   const float gap = ui::em();
   std::vector<Placed> out;
-  for (const Column& column : columns) out.push_back({&column, 0, width_of(column, rows)});
+  const auto importance = [&](const Column& column) { return of_choice ? column.of_choice : column.importance; };
+  for (const Column& column : columns)
+    if (importance(column) >= 0) out.push_back({&column, 0, width_of(column, rows)});
+  // A long name gives way to numbers, and gets what room they leave.
+  Placed& name = out.front();
+  const float whole = name.width;
+  name.width = std::min(whole, std::max(ui::em() * 10, box.width() * (of_choice ? 0.5f : 0.35f)) + before_name());
   const auto total = [&] {
     float sum = -gap;
     for (const Placed& placed : out) sum += placed.width + gap;
     return sum;
   };
-  const auto less_important = [](const Placed& a, const Placed& b) {
-    return a.column->importance < b.column->importance;
+  const auto less_important = [&](const Placed& a, const Placed& b) {
+    return importance(*a.column) < importance(*b.column);
   };
   while (out.size() > 1 && total() > box.width()) out.erase(std::max_element(out.begin(), out.end(), less_important));
+  name.width = std::min(whole, name.width + std::max(0.0f, box.width() - total()));
   float left = box.min.x;
   for (Placed& placed : out) {
     placed.left = left;
@@ -117,11 +127,11 @@ void sort_by(RunOrder& order, RunColumn column) {
     order = {column, again};
 }
 
-void draw_header(Canvas& canvas, const Box& box, const std::vector<Placed>& all, RunOrder& order) {
+void draw_header(Canvas& canvas, const Box& box, const std::vector<Placed>& all, const char* name, RunOrder& order) {
   for (const Placed& placed : all) {
     const Box cell{{placed.left, box.min.y}, {placed.left + placed.width, box.min.y + row_height()}};
     ImGui::SetCursorScreenPos(cell.min);
-    if (ui::area(fmt::format("compare.sort.{}", placed.column - columns), {cell.width(), cell.height()}))
+    if (ui::area(fmt::format("{}.sort.{}", name, placed.column - columns), {cell.width(), cell.height()}))
       sort_by(order, placed.column->by);
     if (ImGui::IsItemHovered()) canvas.rect(cell, ui::u32(ui::colors::control), ui::em() * 0.2f);
     ui::hint("Sorts by this column; again: the other way round; once more: as the runs were opened");
@@ -140,24 +150,38 @@ void choose(const Source* run, Comparison& comparison) {
   comparison.compare_with(found == comparison.rivals.end() ? nullptr : *found);
 }
 
-void draw_row(Canvas& canvas, const Box& box, const std::vector<Placed>& all, const RunRow& row, AppState& state) {
+/// A box around `center`, with a tick in it or not.
+void draw_tick(Canvas& canvas, ImVec2 center, bool ticked) {
+  const float r = ui::em() * 0.38f;
+  canvas.outline({{center.x - r, center.y - r}, {center.x + r, center.y + r}}, ui::u32(ui::colors::dim), 1, r * 0.3f);
+  if (!ticked) return;
+  canvas.polyline({{center.x - r * 0.6f, center.y},
+                   {center.x - r * 0.1f, center.y + r * 0.5f},
+                   {center.x + r * 0.6f, center.y - r * 0.6f}},
+                  ui::u32(ui::colors::text), ui::em() * 0.14f);
+}
+
+void draw_row(Canvas& canvas, const Box& box, const std::vector<Placed>& all, const RunRow& row,
+              const Comparison& comparison, const RunsTableUse& use) {
   const float em = ui::em(), middle = box.center().y;
   ImGui::SetCursorScreenPos(box.min);
-  if (ui::area(fmt::format("compare.run.{}", row.place), {box.width(), box.height()})) choose(row.run, state.compare);
+  if (ui::area(fmt::format("{}.run.{}", use.name, row.place), {box.width(), box.height()})) use.press(row);
   const bool hovered = ImGui::IsItemHovered();
-  if (row.side != "A")
-    ui::hint("Click: this run is B");
-  else if (state.compare.other)
-    ui::hint("Click: B is another step of this run");
+  ui::hint(use.hint(row));
   if (row.side == "A" || hovered)
     canvas.rect(box, ui::u32(hovered ? ui::colors::hovered : ui::colors::control, 0.6), em * 0.2f);
-  const RunLook look = look_of(state.compare, *row.run);
-  draw_sample(canvas, {box.min.x + em * 0.15f, middle}, look.color, look.dash);
-  if (!row.side.empty()) draw_side_mark(canvas, {box.min.x + em * 1.7f, middle}, row.side == "B", ui::u32(look.color));
-  for (const Placed& placed : all)
+  const RunLook look = look_of(comparison, *row.run);
+  if (row.drawn) draw_sample(canvas, {box.min.x + em * (use.ticks ? 1.05f : 0.15f), middle}, look.color, look.dash);
+  if (use.ticks)
+    draw_tick(canvas, {box.min.x + em * 0.5f, middle}, row.drawn);
+  else if (!row.side.empty())
+    draw_side_mark(canvas, {box.min.x + em * 1.7f, middle}, row.side == "B", ui::u32(look.color));
+  for (const Placed& placed : all) {
+    const bool named = placed.column->by == RunColumn::name && row.drawn;
     draw_cell(canvas, placed, middle - text_size("x", ui::Font::small).y / 2,
-              ui::u32(placed.column->by == RunColumn::name ? look.color : Color(ui::colors::text)),
+              ui::u32(named ? look.color : Color(row.drawn ? ui::colors::text : ui::colors::dim)),
               placed.column->text(row));
+  }
 }
 
 std::string side_of(const Source& run, const Source& source, const Comparison& comparison) {
@@ -167,18 +191,18 @@ std::string side_of(const Source& run, const Source& source, const Comparison& c
 
 }  // namespace
 
-std::vector<RunRow> run_rows(const Source& source, const AppState& state) {
-  const Comparison& comparison = state.compare;
+namespace {
+
+std::vector<RunRow> rows_of(const std::vector<const Source*>& runs, const Source& source,
+                            const Comparison& comparison) {
   std::vector<RunFacts> facts;
   std::vector<RunRow> all;
   double best = std::numeric_limits<double>::infinity();
-  for (size_t i = 0; i < comparison.opened.size(); ++i) {
-    const Source* run = comparison.opened[i];
-    if (!run) continue;
+  for (const Source* run : runs) {
     facts.push_back(facts_of(*run));
-    const bool comparable = !other_data(source, *run);
-    const double loss = comparable ? facts.back().loss : std::nan("");
-    all.push_back({run, i, facts.back(), loss, side_of(*run, source, comparison)});
+    const double loss = other_data(source, *run) ? std::nan("") : facts.back().loss;
+    all.push_back({run, comparison.place_of(*run), facts.back(), loss, side_of(*run, source, comparison),
+                   comparison.draws(*run)});
     if (std::isfinite(loss)) best = std::min(best, loss);
   }
   if (all.size() == 1) best = std::nan("");  // one run alone is no comparison
@@ -186,6 +210,26 @@ std::vector<RunRow> run_rows(const Source& source, const AppState& state) {
   std::vector<RunRow> rows;
   for (const size_t i : sorted(facts, comparison.order)) rows.push_back(all[i]);
   return rows;
+}
+
+}  // namespace
+
+std::vector<RunRow> run_rows(const Source& source, const AppState& state) {
+  std::vector<const Source*> runs;
+  for (const Source* run : state.compare.opened)
+    if (run && state.compare.draws(*run)) runs.push_back(run);
+  return rows_of(runs, source, state.compare);
+}
+
+std::vector<RunRow> all_run_rows(const Source& source, const AppState& state) {
+  std::vector<const Source*> runs = state.compare.opened;
+  std::erase(runs, nullptr);
+  return rows_of(runs, source, state.compare);
+}
+
+std::string drawn_words(const Comparison& comparison) {
+  const size_t all = comparison.rivals.size() + 1, drawn = comparison.drawn_count();
+  return drawn == all ? fmt::format("{} runs", all) : fmt::format("{} of {} runs", drawn, all);
 }
 
 std::string run_line(const RunRow& row) {
@@ -209,15 +253,25 @@ float runs_table_height(size_t rows) {
   return row_height() * float(rows + 1) + ui::em() * 0.2f;
 }
 
-void draw_runs_table(Canvas& canvas, const Box& box, const std::vector<RunRow>& rows, AppState& state) {
-  const std::vector<Placed> all = placed_columns(box, rows);
-  draw_header(canvas, box, all, state.compare.order);
+void draw_runs_table(Canvas& canvas, const Box& box, const std::vector<RunRow>& rows, AppState& state,
+                     const RunsTableUse& use) {
+  const std::vector<Placed> all = placed_columns(box, rows, use.ticks);
+  draw_header(canvas, box, all, use.name, state.compare.order);
   const float height = row_height();
   float y = box.min.y + height;
   for (const RunRow& row : rows) {
-    draw_row(canvas, {{box.min.x, y}, {box.max.x, y + height}}, all, row, state);
+    draw_row(canvas, {{box.min.x, y}, {box.max.x, y + height}}, all, row, state.compare, use);
     y += height;
   }
+}
+
+void draw_runs_table(Canvas& canvas, const Box& box, const std::vector<RunRow>& rows, AppState& state) {
+  const auto hint = [&](const RunRow& row) {
+    if (row.side != "A") return "Click: this run is B";
+    return state.compare.other ? "Click: B is another step of this run" : static_cast<const char*>(nullptr);
+  };
+  draw_runs_table(canvas, box, rows, state,
+                  {"compare", false, [&](const RunRow& row) { choose(row.run, state.compare); }, hint});
 }
 
 }  // namespace tinymor

@@ -114,7 +114,7 @@ void draw_standing(Canvas& canvas, const Box& box, const Standing& standing, con
 std::vector<const Source*> racers(const Source& source, const AppState& state) {
   std::vector<const Source*> out;
   for (const Source* run : state.compare.opened)
-    if (run && !other_data(source, *run)) out.push_back(run);
+    if (run && state.compare.draws(*run) && !other_data(source, *run)) out.push_back(run);
   return out;
 }
 

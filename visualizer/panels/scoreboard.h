@@ -11,7 +11,7 @@
 
 namespace tinymor {
 
-/// The runs that race: the one that is shown and those beside it on the same data, in the order they were opened.
+/// The runs that race: of those that are drawn the ones on the same data, in the order they were opened.
 std::vector<const Source*> racers(const Source& source, const AppState& state);
 
 /// "for the same compute (11.4T FLOPs): mor leads by 0.052 nats; mor 0.500, vanilla 0.552".

@@ -41,11 +41,12 @@ using namespace tinymor;
 namespace fs = std::filesystem;
 
 struct Options {
+  std::vector<std::string> paths;
   std::string path, train, data, out, png, svg, csv, size, panel, scene, lesson, checkpoint = "best";
   int threads = 0, timed_frames = 0;
   std::optional<double> zoom;
   int64_t at = -1;
-  bool text = false;
+  bool text = false, plain = false;
 };
 
 std::string all_panels() {
@@ -62,10 +63,10 @@ constexpr const char* examples =
 void declare(CLI::App& cli, Options& o) {
   cli.footer(fmt::format(examples, program("tinymor-viz")));
   add_version_flag(cli, "tinymor-viz");
-  cli.add_option("path", o.path,
+  cli.add_option("path", o.paths,
                  "a run folder or a folder of runs, a recording (.mortrace), a model (.safetensors, or a Llama's "
                  "folder of Hugging Face), a scene (.scene) or "
-                 "a lesson (.lesson) [bundled runs]");
+                 "a lesson (.lesson) [bundled runs]; several runs are shown beside each other");
   cli.add_option("--train", o.train, "train with this configuration (TOML) in the window");
   cli.add_option("--data", o.data, "with --train: a data set's name, a text file, a folder of them, or images");
   cli.add_option("--out", o.out, "with --train: the run folder to write [runs/live-1, or the next number]");
@@ -76,6 +77,9 @@ void declare(CLI::App& cli, Options& o) {
   cli.add_option("--csv", o.csv, "write the numbers of --panel, or of every one, into this file; needs no display");
   cli.add_flag("--text", o.text, "print what the panels show as text; needs no display");
   cli.add_option("--panel", o.panel, "only this panel: " + all_panels());
+  cli.add_flag("--plain", o.plain,
+               "with --png or --svg and --panel: without buttons and in light colours, all runs by their names, for "
+               "people who do not know the window");
   cli.add_option("--scene", o.scene, "begin with this scene: a file of lines such as \"rule training\"");
   cli.add_option("--checkpoint", o.checkpoint, "which of a run's weights write text: best or newest [best]")
       ->check(CLI::IsMember({"best", "newest"}));
@@ -196,6 +200,16 @@ std::string path_or_bundled(const Options& o) {
   return path;
 }
 
+std::vector<std::string> all_paths(const Options& o) {
+  return o.paths.size() > 1 ? o.paths : std::vector{path_or_bundled(o)};
+}
+
+Sources open_named(const Options& o, const Wake& wake) {
+  const std::vector<std::string> paths = all_paths(o);
+  for (const std::string& path : paths) tell_weights(o, path);
+  return open_sources(std::vector<fs::path>(paths.begin(), paths.end()), wake, checkpoint(o));
+}
+
 /// Puts the window into the state that the command line asks for: the scene, then what is named beside it.
 void prepare(const Options& o, AppState& state, const Source& source) {
   state.lessons = read_lessons(bundled("lessons"));
@@ -210,6 +224,12 @@ void prepare(const Options& o, AppState& state, const Source& source) {
   if (!o.lesson.empty()) {
     state.lessons.push_back(read_lesson(o.lesson));
     enter_lesson(state, source, int(state.lessons.size()) - 1, 0);
+  }
+  state.plain = o.plain;
+  if (o.plain) {
+    state.theme = theme_of_files;
+    state.curve_axis = CurveAxis::steps;
+    state.glossary.clear();
   }
   if (!o.scene.empty()) apply_scene(state, source, read_scene(o.scene), o.scene);
   if (o.zoom) state.zoom = float(*o.zoom / 100);
@@ -241,10 +261,8 @@ Opener opener_without_window(const Options& o) {
 void without_window(const Options& o, const WindowOptions& window) {
   check_input(o.train.empty(), "--train: needs the window (leave out what needs no display, or use {} train)",
               program());
-  const std::string path = path_or_bundled(o);
-  tell_weights(o, path);
   const Opener opener = opener_without_window(o);
-  Sources sources = opener.open(path);
+  Sources sources = open_named(o, [] {});
   Source& first = *sources.front();
   check_at(first, o.at);
   Headless headless(first, window.width, window.height, ui::FontSource::system, opener);
@@ -288,27 +306,29 @@ void run(const Options& o) {
   check_input(o.train.empty() || o.path.empty(), "--train: a run is named too (leave out {} or --train)",
               cited(o.path));
   check_input(!o.train.empty() || (o.data.empty() && o.out.empty()), "--data, --out: only with --train CONFIG.toml");
+  check_input(!o.plain || (!o.panel.empty() && !(o.png.empty() && o.svg.empty())),
+              "--plain: is for a picture of one panel (name --panel and --png or --svg)");
   if (o.text || !o.png.empty() || !o.svg.empty() || !o.csv.empty()) return without_window(o, window);
-  const std::string path = o.train.empty() ? path_or_bundled(o) : "";
   std::error_code ignored;
-  check_input(path.empty() || fs::exists(path, ignored),
-              "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)", path);
-  if (!path.empty()) tell_weights(o, path);
+  for (const std::string& each : o.train.empty() ? all_paths(o) : std::vector<std::string>())
+    check_input(fs::exists(each, ignored),
+                "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)", each);
   const bool first_run = o.path.empty() && o.train.empty() && o.at < 0 && o.scene.empty() && o.lesson.empty();
   window.prepare = [&](AppState& state, const Source& source) {
     prepare(o, state, source);
     if (first_run) state.story.toggle();
   };
   run_window(
-      window,
-      [&](Wake wake) {
-        return o.train.empty() ? open_sources(path, wake, checkpoint(o)) : training_source(o, std::move(wake));
-      },
+      window, [&](Wake wake) { return o.train.empty() ? open_named(o, wake) : training_source(o, std::move(wake)); },
       [&](const Wake& wake) { return dialog_opener(o, wake); });
 }
 
 /// A lesson that is named instead of a run is played on the bundled runs; a scene says which run it is for.
 void take_scene_or_lesson(Options& o) {
+  for (const std::string& path : o.paths)
+    check_input(o.paths.size() == 1 || kind_of(path) == PathKind::run,
+                "{}: only runs can be shown beside each other (name it alone)", path);
+  if (!o.paths.empty()) o.path = o.paths.front();
   const PathKind kind = kind_of(o.path);
   if (kind == PathKind::lesson) o.lesson = std::exchange(o.path, "");
   if (kind != PathKind::scene) return;

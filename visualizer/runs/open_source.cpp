@@ -44,4 +44,11 @@ Sources open_sources(const fs::path& path, const std::function<void()>& wake, Ch
   return sources;
 }
 
+Sources open_sources(const std::vector<fs::path>& paths, const std::function<void()>& wake, Checkpoint checkpoint) {
+  Sources sources;
+  for (const fs::path& path : paths)
+    for (std::unique_ptr<Source>& source : open_sources(path, wake, checkpoint)) sources.push_back(std::move(source));
+  return sources;
+}
+
 }  // namespace tinymor

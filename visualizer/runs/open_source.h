@@ -22,5 +22,8 @@ std::unique_ptr<Source> open_source(const std::filesystem::path& path, std::func
 /// that can.
 Sources open_sources(const std::filesystem::path& path, const std::function<void()>& wake,
                      Checkpoint checkpoint = Checkpoint::best);
+/// All that these name, in their order; each has to be there.
+Sources open_sources(const std::vector<std::filesystem::path>& paths, const std::function<void()>& wake,
+                     Checkpoint checkpoint = Checkpoint::best);
 
 }  // namespace tinymor

@@ -34,8 +34,9 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
   name_ = path.lexically_normal().string();
   if (recorded) {
     recording_ = recording;
-    file_changed();
-    take(read_recording(recording));
+    file_ = GrowingRecording(recording);
+    looked_ = std::chrono::steady_clock::now();
+    take(file_.read_all());
   }
   if (recorded) {
     find_tokenizer(run.path.empty() ? "." : run.path);
@@ -94,34 +95,60 @@ void RecordingSource::complete(Recording& recording) const {
 }
 
 void RecordingSource::take(Recording recording) {
-  notice_ = recording.notice;
+  notice_.clear();
   complete(recording);
+  const std::string notice = recording.notice;
   set_run(std::move(recording));
+  about_run_ = notice_;
   history_.replace(std::move(recording));
-  taken_.reset();  // the look is added again
-  if (history_.thin() && notice_.empty())
-    notice_ = fmt::format("its snapshots need more than {} MB: every other of the older ones is left out",
-                          RunHistory::most_bytes / 1000000);
+  note_taken(notice);
 }
 
-// Whether the file has changed since the last look; looks once a second.
+// Adds what was written since. What the last weights made of a text or an image comes after it again.
+void RecordingSource::take_more(Recording added) {
+  while (history_.snapshots.size() > texts_) history_.forget_newest<Snapshot>();
+  while (history_.images.size() > images_) history_.forget_newest<ImageSnapshot>();
+  std::apply(
+      [this](auto&... lists) {
+        const auto add = [this](auto& list) {
+          for (auto& event : list) history_.add(std::move(event));
+        };
+        (add(lists), ...);
+      },
+      added.lists());
+  note_taken(added.notice);
+}
+
+void RecordingSource::note_taken(const std::string& notice) {
+  notice_ = about_run_.empty() ? notice : about_run_;
+  taken_.reset();  // the look is added again
+  history_.thin();
+  if (history_.thinnings > 0 && notice_.empty())
+    notice_ = fmt::format("its snapshots need more than {} MB: every other of the older ones is left out",
+                          RunHistory::most_bytes / 1000000);
+  texts_ = history_.snapshots.size();
+  images_ = history_.images.size();
+  thinnings_ = history_.thinnings;
+}
+
+// Whether the file has changed since it was read; looks once a second.
 bool RecordingSource::file_changed() {
   const auto now = std::chrono::steady_clock::now();
   if (recording_.empty() || now - looked_ < std::chrono::seconds(1)) return false;
   looked_ = now;
-  std::error_code ignored;
-  const auto written = fs::last_write_time(recording_, ignored);
-  const auto size = fs::file_size(recording_, ignored);
-  if (ignored || (written == written_ && size == size_)) return false;
-  written_ = written;
-  size_ = size;
-  return true;
+  return file_.changed();
 }
 
 bool RecordingSource::poll_run() {
   if (!file_changed()) return false;
   try {
-    take(read_recording(recording_));
+    // A look may have made the history thinner; then it is not known what of it was recorded.
+    std::optional<Recording> added;
+    if (history_.thinnings == thinnings_) added = file_.read_more();
+    if (added)
+      take_more(std::move(*added));
+    else
+      take(file_.read_all());
   } catch (const Error& error) {
     notice_ = error.what();
   }

@@ -1,12 +1,13 @@
 #pragma once
 // A run that was recorded: a run folder, its recording.mortrace alone, or just a model to generate with. A recording
-// that is still being written (by `tinymor train` beside the window) is read again as it grows.
+// that is still being written (by `tinymor train` or `tinymor serve` beside the window) is followed as it grows.
 
 #include <chrono>
 #include <filesystem>
 #include <functional>
 
 #include "trainer/loop/run_folder.h"
+#include "trainer/recording/growing_recording.h"
 #include "visualizer/runs/source.h"
 
 namespace tinymor {
@@ -25,12 +26,17 @@ class RecordingSource : public Source {
  private:
   bool poll_run() override;
   void take(Recording recording);
+  void take_more(Recording added);
+  void note_taken(const std::string& notice);
   void complete(Recording& recording) const;
   void find_tokenizer(const std::filesystem::path& folder);
   bool file_changed();
 
-  std::filesystem::file_time_type written_{};
-  uintmax_t size_ = 0;
+  GrowingRecording file_{recording_};
+  std::string about_run_;  // the notice while the file has none
+  // Of the history, when what was recorded was taken last: what came since are looks of the last weights.
+  size_t texts_ = 0, images_ = 0;
+  int thinnings_ = 0;
   std::chrono::steady_clock::time_point looked_{};
 };
 

@@ -1,6 +1,7 @@
 #include "visualizer/runs/source.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -93,8 +94,47 @@ Sources alone(std::unique_ptr<Source> source) {
 }
 
 std::string short_name(const Source& source) {
+  if (!source.label().empty()) return source.label();
   const std::filesystem::path name(source.name());
   return (name.has_filename() ? name : name.parent_path()).filename().string();
+}
+
+namespace {
+
+/// A sweep names its runs after what they vary: "lr=0.001 d_model=64" is enough of "train.lr=0.001 model.d_model=64".
+std::string without_sections(const std::string& name) {
+  std::string out;
+  for (size_t at = 0; at < name.size();) {
+    const size_t end = std::min(name.find(' ', at), name.size()), equals = name.find('=', at);
+    const size_t dot = equals < end ? name.rfind('.', equals) : name.npos;
+    const size_t from = dot != name.npos && dot >= at ? dot + 1 : at;
+    out += (out.empty() ? "" : " ") + name.substr(from, end - from);
+    at = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+void tell_apart(const std::vector<Source*>& runs) {
+  const auto end_of = [](const Source& run, size_t parts) {
+    std::vector<std::string> all;
+    for (const fs::path& part : fs::path(run.name()))
+      if (!part.empty()) all.push_back(part.string());
+    const size_t first = all.size() - std::min(parts, all.size());
+    return fmt::format("{}", fmt::join(all.begin() + ptrdiff_t(first), all.end(), "/"));
+  };
+  for (Source* run : runs) {
+    constexpr size_t most_parts = 8;
+    const auto is_alone = [&](size_t parts) {
+      return std::none_of(runs.begin(), runs.end(), [&](const Source* other) {
+        return other != run && end_of(*other, parts) == end_of(*run, parts);
+      });
+    };
+    size_t parts = 1;
+    while (parts < most_parts && !is_alone(parts)) ++parts;
+    run->set_label(parts > 1 ? end_of(*run, parts) : without_sections(end_of(*run, 1)));
+  }
 }
 
 bool other_data(const Source& a, const Source& b) {

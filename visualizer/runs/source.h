@@ -79,6 +79,9 @@ class Source {
   bool poll();
 
   const std::string& name() const { return name_; }
+  /// What it is called in small places; empty: as the last part of its name.
+  const std::string& label() const { return label_; }
+  void set_label(std::string label) { label_ = std::move(label); }
   /// The file of its recording; empty when it has none.
   const std::filesystem::path& recording() const { return recording_; }
   const RunHistory& history() const { return history_; }
@@ -178,7 +181,7 @@ class Source {
   template <class Kind>
   void add_look(Kind snapshot);
 
-  std::string notice_beside_;
+  std::string notice_beside_, label_;
   uint64_t version_ = 1, generation_version_ = 1;
   int64_t generated_step_ = 0;
   Generation generation_;
@@ -187,6 +190,9 @@ class Source {
 
 /// A short name for a run, for small places.
 std::string short_name(const Source& source);
+/// Gives runs their labels: those in folders of the same name have as much of their paths as tells them apart, those of
+/// a sweep the keys that it varies, without the sections.
+void tell_apart(const std::vector<Source*>& runs);
 /// Whether two runs learn from different data, or cut it into different tokens, so that their losses cannot be
 /// compared; false while that is not known.
 bool other_data(const Source& a, const Source& b);

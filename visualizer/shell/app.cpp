@@ -11,6 +11,7 @@
 #include "visualizer/shell/note_dialog.h"
 #include "visualizer/shell/open_dialog.h"
 #include "visualizer/shell/report.h"
+#include "visualizer/shell/runs_dialog.h"
 #include "visualizer/shell/steering.h"
 #include "visualizer/shell/top_bar.h"
 #include "visualizer/shell/workspace.h"
@@ -50,13 +51,21 @@ void App::show(Sources sources) {
 }
 
 void App::compare(Sources sources) {
-  state_.compare.compare_with(sources.front().get());
+  Comparison& c = state_.compare;
+  std::vector<Source*> added;
   for (std::unique_ptr<Source>& source : sources) {
     source->poll();
-    state_.compare.rivals.push_back(source.get());
-    state_.compare.open(*source);
+    c.rivals.push_back(source.get());
+    c.open(*source);
+    added.push_back(source.get());
     owned_.push_back(std::move(source));
   }
+  std::vector<Source*> all = c.rivals;
+  all.push_back(source_);
+  tell_apart(all);
+  if (c.rivals.size() >= Comparison::most_drawn && !c.chosen) c.draw_best(*source_);
+  const auto drawn = std::find_if(added.begin(), added.end(), [&](const Source* run) { return c.draws(*run); });
+  c.compare_with(drawn == added.end() ? added.front() : *drawn);
 }
 
 void App::let_go_of_unseen() {
@@ -139,6 +148,7 @@ void App::draw_above_panels() {
   if (state_.help) draw_help(state_);
   draw_note_dialog(state_);
   draw_open_dialog(state_, opener_);
+  draw_runs_dialog(*source_, state_);
   draw_focus_ring(registry_);  // once dialogs have named their controls
 }
 

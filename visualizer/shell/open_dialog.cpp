@@ -199,6 +199,7 @@ void draw_training(AppState& state) {
 
 void draw_open_dialog(AppState& state, const Opener& opener) {
   if (state.open.dialog == Dialog::none) return state.open.message.clear();
+  if (state.open.dialog == Dialog::runs) return;
   if (ui::begin_dialog("##open", ui::em() * 40)) {
     if (ImGui::IsWindowAppearing()) {
       state.open.found = find_runs("runs");

@@ -102,7 +102,9 @@ std::optional<PictureRequest> draw_panel_card(Panel& panel, const Box& box, cons
   if (ImGui::Begin(panel.name(), nullptr, panel_flags)) {
     if (ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows)) state.panel_under_mouse = panel.name();
     ui::tag(std::string("panel.") + panel.name(), box);
-    if (state.exporting == panel.name())
+    if (state.plain)
+      draw_for_file(panel, box, source, state);
+    else if (state.exporting == panel.name())
       picture = save(panel, box, source, state);
     else
       draw_contents(panel, box, source, state, true);

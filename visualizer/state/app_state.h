@@ -81,8 +81,9 @@ struct TimedLine {
   std::string line;
 };
 
-/// The dialog that chooses what to look at: closed, or for a run to show, a run to put beside it, or a text to watch.
-enum class Dialog { none, open, beside, text };
+/// The dialog that chooses what to look at: closed, or for a run to show, a run to put beside it, a text to watch, or
+/// which of the runs are drawn.
+enum class Dialog { none, open, beside, text, runs };
 
 /// A bundled run that one press opens.
 struct Preset {
@@ -167,6 +168,7 @@ struct Settings {
   std::string page;       ///< Of the workspace; empty: the first.
   std::string maximised;  ///< Name of the panel that fills the window; empty: none.
   bool bare = false;      ///< Only panels: no bars around them (for pictures).
+  bool plain = false;     ///< Panels without buttons, for those who do not know the window.
 };
 
 struct RunState {

@@ -15,8 +15,8 @@ constexpr const char* without_panels = R"(
 attention.large attention.large.all attention.layer attention.layer.N attention.map.N.N attention.nearest attention.row attention.row.N attention.head attention.head.N attention.view attention.view.N attention.arcs autograd.expression
 autograd.first autograd.formula autograd.graph autograd.last autograd.leaf.NAME autograd.value.NAME autograd.next autograd.preset
 autograd.preset.N autograd.previous candidates.N compare.kind compare.kind.N compare.linked compare.next
-compare.other compare.race compare.run.N compare.snapshot compare.sort.N compare.step compare.swap curves.axis curves.axis.N curves.log curves.NAME.area
-curves.NAME.NAME curves.smooth depth.back depth.by depth.by.N depth.cut_offs depth.dots.N depth.example.N
+compare.other compare.race compare.run.N compare.runs compare.snapshot compare.sort.N compare.step compare.swap curves.axis curves.axis.N curves.log curves.NAME.area
+curves.NAME.NAME curves.runs curves.smooth depth.back depth.by depth.by.N depth.cut_offs depth.dots.N depth.example.N
 depth.flops depth.of_next depth.part depth.part.N depth.row.N depth.sort.N depth.stop depth.survey
 depth.training.NAME depth.worst.N gen.branch gen.branch.N gen.clear gen.f32 gen.go_on gen.int8 gen.max_depth gen.min_p gen.pace gen.play gen.prompt gen.repetition_penalty gen.seed gen.step
 gen.temperature gen.tokens gen.top_k gen.top_p gen.undo grid.cells grid.cells.all grid.paper grid.sort help help.close
@@ -25,7 +25,8 @@ lens.capacity lens.cells lens.cells.all lens.choices lens.cut_off lens.depth.N l
 lesson.choose.N lesson.close lesson.fold lesson.hint lesson.list.close lesson.next lesson.problem.N lesson.solve
 loop.back loop.bar loop.depth.N loop.event loop.image loop.instruments loop.next loop.own loop.pad loop.pad.clear loop.pad.eraser loop.pad.take loop.play loop.preset.N loop.rewind
 loop.survey loop.text menu.NAME note.cancel note.keep note.text open open.close open.go open.message open.path open.run.N page.N
-page.menu page.next page.previous patches.image.N record rule.N rule.next scores.log scores.one_scale
+page.menu page.next page.previous patches.image.N record rule.N rule.next runs.close runs.filter runs.first runs.none runs.run.N runs.sort.N
+scores.log scores.one_scale
 scores.strip.N serving.cells serving.cells.all serving.groups sharing.passes sharing.scheme sharing.scheme.N sharing.set.N split.N strip.shift
 strip.tint strip.token.N term.NAME theme time.all time.clock time.first time.follow time.next time.play time.previous time.speed
 time.track tokens.batches tokens.held_out tokens.open tokens.own tokens.row.N tokens.search tokens.token.N

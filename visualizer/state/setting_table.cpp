@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "tensor/cited.h"
 #include "tensor/error.h"
 #include "visualizer/state/control_names.h"
 #include "visualizer/state/facts.h"
@@ -38,7 +39,7 @@ void for_each_member(State& s, Field&& field) {
   field("smooth", s.smooth_loss, Switch{});
   field("curves.hide", s.curves.hidden,
         Names{"names of lines with ; between them, or none", ';', [](std::string_view) {}});
-  field("dialog", s.open.dialog, OneOf<Dialog>{"none open beside text"});
+  field("dialog", s.open.dialog, OneOf<Dialog>{"none open beside text runs"});
   field("cache", s.cache_subject, OneOf<Subject>{"probe generated"});
   field("kv", s.cache_strategy, OneOf<>{"run recursion_wise shared hybrid"});
   field("compare", s.compared_panel, Name{"a panel to be drawn of two runs or steps", is_panel});
@@ -48,6 +49,7 @@ void for_each_member(State& s, Field&& field) {
   field("compare.sort", s.compare.order.by,
         OneOf<RunColumn>{"opened name model loss layers parameters cache speed step"});
   field("compare.reversed", s.compare.order.reversed, Switch{});
+  field("compare.filter", s.compare.filter, Text{});
   field("whatif.depth", s.what_if.depth, Between{0, 64, "0: as routed"});
   field("whatif.everybody", s.everybody, Switch{});
   field("whatif.without", s.what_if.without, Between{0, 64, "0: none"});
@@ -347,6 +349,42 @@ Setting drawn() {
           }};
 }
 
+/// Which of the runs beside this one are drawn.
+Setting drawn_runs() {
+  return {"compare.drawn",
+          "names of runs beside this one with ; between, none, or best: all or, of too many, those with the lowest "
+          "held-out losses",
+          [](const AppState& s, const Source& source) -> std::string {
+            if (!s.compare.chosen) return "best";
+            std::string names;
+            for (const Source* run : s.compare.drawn)
+              if (run && run != &source) names += (names.empty() ? "" : ";") + short_name(*run);
+            return names.empty() ? "none" : names;
+          },
+          [](AppState& s, const Source& source, const std::string& value) {
+            if (value == "best") {
+              if (s.compare.chosen) s.compare.draw_best(source);
+              return true;
+            }
+            if (value.empty()) return false;
+            std::vector<Source*> runs;
+            for (const std::string& name : parts(value == "none" ? "" : value, ';')) {
+              const auto found = std::find_if(s.compare.rivals.begin(), s.compare.rivals.end(),
+                                              [&](const Source* run) { return short_name(*run) == trimmed(name); });
+              check_input(found != s.compare.rivals.end(),
+                          "compare.drawn: there is no run {} beside this one (open a folder of several runs)",
+                          cited(name));
+              if (std::find(runs.begin(), runs.end(), *found) == runs.end()) runs.push_back(*found);
+            }
+            check_input(runs.size() < Comparison::most_drawn,
+                        "compare.drawn: {} runs are too many to be told apart (name {} at most)", runs.size(),
+                        Comparison::most_drawn - 1);
+            s.compare.draw_only(source, runs);
+            s.compare.chosen = true;
+            return true;
+          }};
+}
+
 /// Which of the runs beside this one is B.
 Setting compared_run() {
   return {"compare.run", "0: the same run, or the number of a run beside it",
@@ -382,7 +420,7 @@ const std::vector<Setting>& all_settings() {
     for (Setting& entry : std::vector<Setting>{step(), clock(), written_tokens(), drawn()})
       entries.push_back(std::move(entry));
     add_members(entries, [](auto& state, auto&& field) { for_each_clocked(state, field); });
-    for (Setting& entry : std::vector<Setting>{play(), loop(), pin(), span(), compared_run(), compared_step(), wish()})
+    for (Setting& entry : std::vector<Setting>{play(), loop(), pin(), span(), drawn_runs(), compared_run(), compared_step(), wish()})
       entries.push_back(std::move(entry));
     for (Setting& fact : facts()) entries.push_back(std::move(fact));
     return entries;

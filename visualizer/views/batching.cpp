@@ -12,9 +12,16 @@
 namespace tinymor {
 namespace {
 
+/// Of the pieces of a prompt, the first ones of a request.
+size_t prompt_pieces(const ServedRequest& request) {
+  const auto drawn = std::find_if(request.pieces.begin(), request.pieces.end(), [](const auto& p) { return !p.fed; });
+  return size_t(drawn - request.pieces.begin());
+}
+
 /// A request's place, and how far it is.
 struct Running {
   int request = -1;  // none: the slot is free
+  const std::vector<ServedPiece>* pieces = nullptr;
   size_t piece = 0;
   size_t recursion = 0;
   bool inside = false;
@@ -48,7 +55,8 @@ class Simulation {
   }
 
  private:
-  const ServedPiece& piece_of(const Running& r) const { return requests_[size_t(r.request)].pieces[r.piece]; }
+  static const ServedPiece& piece_of(const Running& r) { return (*r.pieces)[r.piece]; }
+  static bool is_done(const Running& r) { return r.request >= 0 && r.piece == r.pieces->size(); }
   const ServedRequest& next() const { return requests_[size_t(order_[came_])]; }
   bool all_wait() const {
     return std::none_of(slots_.begin(), slots_.end(), [](const Running& r) { return r.inside; });
@@ -72,13 +80,49 @@ class Simulation {
       const auto begin = slots_.begin() + ptrdiff_t(g * count / size_t(groups_)),
                  end = slots_.begin() + ptrdiff_t((g + 1) * count / size_t(groups_));
       if (std::any_of(begin, end, [](const Running& r) { return r.inside; })) continue;
+      for (auto r = begin; r != end; ++r)
+        if (is_done(*r)) *r = {};
       for (auto r = begin; r != end; ++r) {
-        if (r->request >= 0 && r->piece == requests_[size_t(r->request)].pieces.size()) *r = {};
-        if (r->request < 0 && !queue_.empty()) r->request = queue_.extract(queue_.begin()).value();
+        if (r->request < 0) take_next(*r);
         r->inside = r->request >= 0;
         r->recursion = 0;
       }
     }
+  }
+
+  /// Gives a slot to the first of those who wait whose prompt is not on its way in another slot.
+  void take_next(Running& r) {
+    for (auto at = queue_.begin(); at != queue_.end(); ++at) {
+      const ServedRequest& request = requests_[size_t(*at)];
+      const auto twin = std::find_if(slots_.begin(), slots_.end(), [&](const Running& other) {
+        return other.request >= 0 && other.request == request.like && !is_done(other);
+      });
+      const int32_t shared = request.pieces.front().first;
+      const int32_t fed = twin == slots_.end() || twin->piece == 0 ? 0 : (*twin->pieces)[twin->piece - 1].end();
+      if (twin != slots_.end() && fed < shared) continue;
+      r.request = *at;
+      r.pieces = request.like < 0 || twin != slots_.end() ? &request.pieces : &with_prompt(*at);
+      if (twin != slots_.end()) r.cached = prompt_bytes(request);
+      queue_.erase(at);
+      return;
+    }
+  }
+
+  /// Its pieces where it feeds the prompt, the last token of which is in its first piece, itself.
+  const std::vector<ServedPiece>& with_prompt(int number) {
+    const ServedRequest &request = requests_[size_t(number)], &twin = requests_[size_t(request.like)];
+    std::vector<ServedPiece>& pieces = with_prompts_[number];
+    pieces.assign(twin.pieces.begin(), twin.pieces.begin() + ptrdiff_t(prompt_pieces(twin)));
+    pieces.insert(pieces.end(), request.pieces.begin() + 1, request.pieces.end());
+    return pieces;
+  }
+
+  /// Of the part of its prompt that it shares.
+  int64_t prompt_bytes(const ServedRequest& request) const {
+    const ServedRequest& twin = requests_[size_t(request.like)];
+    int64_t sum = -bytes(request.pieces.front(), request.pieces.front().inside.size());
+    for (size_t i = 0; i < prompt_pieces(twin); ++i) sum += bytes(twin.pieces[i], twin.pieces[i].inside.size());
+    return sum;
   }
 
   /// Of a piece's keys and values once `recursions` were run.
@@ -122,7 +166,8 @@ class Simulation {
   std::vector<int64_t> bytes_;  // of a token's keys and values, by its depth
   std::vector<int> order_;      // the requests as they come
   size_t came_ = 0;
-  std::set<int> queue_;  // the first that was asked for comes first
+  std::set<int> queue_;                                   // the first that was asked for comes first
+  std::map<int, std::vector<ServedPiece>> with_prompts_;  // of the requests that had to feed a shared prompt themselves
 };
 
 /// The tokens `at`.. of a text, as a piece of their own.
@@ -132,6 +177,17 @@ ServedPiece piece_from(std::span<const int> depths, std::span<const int32_t> ids
   for (int r = 0; r < std::max(1, deepest); ++r)
     piece.inside.push_back(int32_t(std::count_if(depths.begin(), depths.end(), [&](int d) { return d > r; })));
   return piece;
+}
+
+/// The request whose prompt one shares that does not begin at its first token; -1: none.
+int prompt_shared_with(const std::vector<ServedRequest>& requests, size_t number) {
+  const ServedPiece& first = requests[number].pieces.front();
+  for (int i = int(number) - 1; first.first > 0 && first.fed && i >= 0; --i) {
+    const ServedRequest& earlier = requests[size_t(i)];
+    const size_t fed = prompt_pieces(earlier);
+    if (fed > 0 && earlier.pieces[0].first == 0 && earlier.pieces[fed - 1].end() == first.end()) return i;
+  }
+  return -1;
 }
 
 }  // namespace
@@ -155,6 +211,7 @@ std::vector<ServedRequest> requests_of(const std::vector<ServedCall>& calls) {
   std::vector<ServedRequest> decoded;
   for (auto& [text, request] : requests)
     if (!request.pieces.empty()) decoded.push_back(std::move(request));
+  for (size_t i = 0; i < decoded.size(); ++i) decoded[i].like = prompt_shared_with(decoded, i);
   return decoded;
 }
 

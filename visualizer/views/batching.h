@@ -27,9 +27,12 @@ struct ServedRequest {
   int64_t arrival = 0;                   ///< Calls before it came.
   std::vector<ServedPiece> pieces = {};  ///< In the order in which they go through.
   int from = 0;                          ///< Where the text that it was made from has its first token.
+  int like = -1;  ///< An earlier request with the same prompt, all of which but the last token was taken from its cache
+                  ///< and is not in the pieces; -1: none.
 };
 
-/// What was asked of a server, as far as it was decoded. What had to be fed again is in it once.
+/// What was asked of a server, as far as it was decoded. What had to be fed again is in it once. Of a prompt that was
+/// shared only its length tells whose it is: that of the last request before whose prompt is as long and was fed whole.
 std::vector<ServedRequest> requests_of(const std::vector<ServedCall>& calls);
 
 /// Requests made up from a text of which depths [T] and ids [T] are known: parts of it of different lengths, each
@@ -39,8 +42,9 @@ std::vector<ServedRequest> requests_from(std::span<const int> depths, std::span<
                                          uint64_t seed);
 
 /// The calls in which `slots` slots in `groups` groups (1..slots) decode the requests, whose numbers are their places.
-/// While all wait for the next request, no call is made. The cache is that of `geometry`, where it is known: a token
-/// that is still inside counts as if it left with this call.
+/// One with the prompt of an earlier one waits until that is in the cache, and feeds it itself where the earlier one
+/// has left. None gives way to another. While all wait for the next request, no call is made. The cache is that of
+/// `geometry`, where it is known: a token that is still inside counts as if it left with this call.
 std::vector<ServedCall> batched(const std::vector<ServedRequest>& requests, int32_t slots, int32_t groups,
                                 const Geometry& geometry);
 

@@ -109,3 +109,25 @@ TEST_CASE("tinymor-viz says which weights of a run it uses, when the best are no
   CHECK(viz(folder.path(), "run --panel curves --text --checkpoint newest").err.find("the newest weights of step 4") !=
         std::string::npos);
 }
+
+TEST_CASE("several runs are named at once, and a plain picture of them has their names and no buttons") {
+  const TemporaryFolder folder;
+  for (const char* name : {"one", "two"}) {
+    fs::create_directories(folder.path() / name);
+    write_sample(folder.path() / name / "recording.mortrace");
+  }
+  write_file_atomically(folder.path() / "own.lesson", "title Mine\ncard\nsay Look.\n");
+  const Said drawn = viz(folder.path(), "one two --panel curves --plain --svg plain.svg");
+  CHECK(drawn.status == 0);
+  const std::string plain = read_file(folder.path() / "plain.svg");
+  CHECK_THAT(plain, ContainsSubstring(">one<") && ContainsSubstring(">two<") && ContainsSubstring(">step<") &&
+                        !ContainsSubstring("this run") && !ContainsSubstring("FLOPs"));
+  for (const auto& [arguments, why] : {std::pair("one two --plain --text", "--plain: is for a picture of one panel"),
+                                       {"one own.lesson --text", "only runs can be shown beside each other"},
+                                       {"one three --text", "three: there is no such file or folder"}}) {
+    CAPTURE(arguments);
+    const Said said = viz(folder.path(), arguments);
+    CHECK(said.status == 2);
+    CHECK_THAT(said.err, ContainsSubstring(why));
+  }
+}

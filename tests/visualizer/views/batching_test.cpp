@@ -21,16 +21,23 @@ struct Load {
     std::vector<int32_t> prompt;
     int64_t n;
     uint64_t seed;
+    int64_t like = -1;  // an earlier one with the same prompt
   };
   std::vector<Text> texts;
+  mutable int64_t shared = 0;  // tokens of prompts
 
-  Load(Random& random, const ModelConfig& config) {
+  /// Of `choices` texts at most that come together with the same prompt.
+  Load(Random& random, const ModelConfig& config, int64_t choices = 1) {
     int64_t arrival = 0;
     for (int64_t i = pick(random, 1, 9); i > 0; --i) {
       arrival += one_in(random, 2) ? 0 : pick(random, 0, 40);
       const int64_t length = pick(random, 1, 7), n = pick(random, 1, config.max_seq_len - length);
       texts.push_back(
           {arrival, random_tokens(length, config.vocab_size, random.below(999)), n, uint64_t(random.below(99))});
+      const Text first = texts.back();
+      const auto like = int64_t(texts.size()) - 1;
+      for (int64_t more = pick(random, 1, choices); more > 1; --more)
+        texts.push_back({arrival, first.prompt, pick(random, 1, n), uint64_t(random.below(99)), like});
     }
   }
 
@@ -41,7 +48,7 @@ struct Load {
     size_t came = 0;
     for (int64_t now = 0;; ++now) {
       for (; came < texts.size() && texts[came].arrival <= now; ++came)
-        scheduler.submit(texts[came].prompt, texts[came].n, {.seed = texts[came].seed});
+        scheduler.submit(texts[came].prompt, texts[came].n, {.seed = texts[came].seed}, {.like = texts[came].like});
       scheduler.tick();
       std::optional<ServedCall> call = call_of(scheduler);
       if (call) {
@@ -50,6 +57,7 @@ struct Load {
       } else if (came == texts.size()) {
         if (preemptions) *preemptions = scheduler.counts().preemptions;
         CHECK(scheduler.counts().block_calls == block_calls(calls));
+        shared += scheduler.counts().shared;
         return calls;
       } else {
         now = texts[came].arrival - 1;
@@ -106,6 +114,61 @@ TEST_CASE("the simulation makes the calls that the scheduler makes, by depth and
   });
   CHECK(calls > 2000);
   CHECK(depth_0 > 10);
+}
+
+TEST_CASE("texts with one prompt share it in the simulation as the scheduler lets them") {
+  int64_t shared = 0, fed_alone = 0;
+  for_cases(120, [&](Random& random) {
+    ModelConfig config = tiny_config();
+    config.resolve();
+    const Model model = opinionated_model(config, 1 + random.below(20), 14);
+    Load load(random, config, 4);
+    const int64_t slots = pick(random, 1, 6), prompt_tokens = pick(random, 1, 8);
+    int64_t gave_way = 0;  // a slot to an earlier text that waited for its prompt: the simulation knows nothing of that
+    const std::vector<ServedCall> by_depth =
+        load.calls(model, {.slots = slots, .prompt_tokens = prompt_tokens}, &gave_way);
+    if (gave_way > 0) return;
+    shared += load.shared;
+    const std::vector<ServedRequest> requests = requests_of(by_depth);
+    REQUIRE(requests.size() == load.texts.size());
+    const Geometry geometry = geometry_of(config);
+    bool all_shared = true;  // of one that was fed again a recording does not tell that it could have been shared
+    for (size_t i = 0; i < requests.size(); ++i) {
+      const bool whole = requests[i].pieces.front().first == 0;
+      all_shared &= !whole || load.texts[i].like < 0 || load.texts[i].prompt.size() == 1;
+      if (!whole) CHECK(requests[i].like == load.texts[i].like);
+      load.texts[i].arrival = requests[i].arrival;
+    }
+    if (!all_shared) return;
+    REQUIRE(without_slots(batched(requests, int32_t(slots), int32_t(slots), geometry)) == without_slots(by_depth));
+    const std::vector<ServedCall> by_sequence = load.calls(
+        model, {.slots = slots, .gather = SchedulerOptions::kBySequence, .prompt_tokens = prompt_tokens}, &gave_way);
+    if (gave_way > 0) return;
+    const std::vector<ServedCall> simulated = batched(requests, int32_t(slots), 1, geometry);
+    REQUIRE(without_slots(simulated) == without_slots(by_sequence));
+    for (const ServedCall& call : by_sequence)
+      for (const ServedSeat& seat : call.seats)
+        fed_alone += seat.first == 0 && seat.recursion == 0 && requests[size_t(seat.text)].like >= 0;
+  });
+  CHECK(shared > 100);
+  CHECK(fed_alone > 0);
+}
+
+TEST_CASE("a text that shares a prompt has it in the simulated cache") {
+  const Model model = opinionated_model(tiny_config());
+  Random random(1, 1);
+  Load load(random, model.config());
+  load.texts = {{0, {1, 2, 3, 4, 5}, 12, 5}, {0, {1, 2, 3, 4, 5}, 12, 6, 0}};
+  const std::vector<ServedCall> calls = load.calls(model, {.slots = 2});
+  const std::vector<ServedCall> simulated = batched(requests_of(calls), 2, 2, geometry_of(model.config()));
+  REQUIRE(load.shared == 4);
+  REQUIRE(simulated.size() == calls.size());
+  const int64_t entry = kv_bytes_per_entry(model.config());
+  for (size_t c = 0; c < calls.size(); ++c) {
+    int64_t inside = 0;  // as in the case above
+    for (const ServedSeat& seat : calls[c].seats) inside += seat.tokens;
+    CHECK(simulated[c].cache_bytes - calls[c].cache_bytes == entry * inside);
+  }
 }
 
 TEST_CASE("the simulated cache has what the scheduler's has once a token has left") {
