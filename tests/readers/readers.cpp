@@ -6,8 +6,10 @@
 #include "autograd/optim.h"
 #include "datasets/corpus.h"
 #include "datasets/digits.h"
+#include "datasets/fingerprint.h"
 #include "datasets/gzip.h"
 #include "datasets/images.h"
+#include "datasets/token_cache.h"
 #include "datasets/tokenizer.h"
 #include "mor/checkpoint.h"
 #include "mor/llama_checkpoint.h"
@@ -104,6 +106,16 @@ void read_digits(const std::string& bytes) {
   }
 }
 
+/// A file of the cache for its own key, with the fingerprint that it must have: whoever forges one puts it there.
+void read_tokens(const std::string& bytes) {
+  std::vector<uint64_t> aligned(bytes.size() / 8 + 1);
+  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(aligned.data()));
+  const std::string_view all(reinterpret_cast<const char*>(aligned.data()), bytes.size());
+  if (bytes.size() % 8 == 0 && bytes.size() >= 32)
+    aligned[bytes.size() / 8 - 1] = fingerprint(all.substr(0, all.size() - 8));
+  read_token_image(all, "FILE", aligned[std::min<size_t>(2, aligned.size() - 1)], 300);
+}
+
 void read_toml(const std::string& bytes) {
   Config config = config_from_toml(bytes, "FILE", Config::defaults());
   validate(config);
@@ -153,8 +165,9 @@ const std::vector<Reader>& readers() {
        [](const std::string& bytes) { use(*load_tokenizer(file_of("json/tokenizer.json", bytes).parent_path())); }},
       {"sentencepiece",
        [](const std::string& bytes) { use(*load_tokenizer(file_of("spm/tokenizer.model", bytes).parent_path())); }},
-      {"text", [](const std::string& bytes) { read_corpus(file_of("a.txt", bytes).string()); }},
-      {"jsonl", [](const std::string& bytes) { read_corpus(file_of("a.jsonl", bytes).string()); }},
+      {"text", [](const std::string& bytes) { Corpus(file_of("a.txt", bytes).string()); }},
+      {"jsonl", [](const std::string& bytes) { Corpus(file_of("a.jsonl", bytes).string()); }},
+      {"token_cache", read_tokens},
       {"idx", read_digits},
       {"gzip", [](const std::string& bytes) { gunzip(bytes, "FILE", 1 << 20); }},
       {"config", read_toml},

@@ -27,7 +27,7 @@ struct PlotSeries {
 struct PlotOptions {
   std::string x_unit = "step";
   std::string y_unit;
-  std::string y_name;              ///< Above the axis of y, for a picture without comments on it; empty: it has none.
+  std::string y_name;  ///< Above the axis of y, for a picture without comments on it; empty: it has none.
   bool log_y = false;
   bool from_zero = false;          ///< The axis begins at 0.
   bool small = false;              ///< One of many small ones: no legend, no names of the axes.

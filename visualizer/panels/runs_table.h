@@ -33,9 +33,9 @@ std::string run_line(const RunRow& row);
 float runs_table_height(size_t rows);
 /// What the table of runs is for.
 struct RunsTableUse {
-  const char* name;                                     ///< Of its controls.
-  bool ticks;                                           ///< Rows begin with a box that tells whether the run is drawn.
-  std::function<void(const RunRow& row)> press;         ///< What a press on a row does, ...
+  const char* name;                                    ///< Of its controls.
+  bool ticks;                                          ///< Rows begin with a box that tells whether the run is drawn.
+  std::function<void(const RunRow& row)> press;        ///< What a press on a row does, ...
   std::function<const char*(const RunRow& row)> hint;  ///< ... and what is said of that; null: nothing.
 };
 /// Columns for which there is no room are left out, the least important first. A press on a column's name (NAME.sort.N)

@@ -420,7 +420,8 @@ const std::vector<Setting>& all_settings() {
     for (Setting& entry : std::vector<Setting>{step(), clock(), written_tokens(), drawn()})
       entries.push_back(std::move(entry));
     add_members(entries, [](auto& state, auto&& field) { for_each_clocked(state, field); });
-    for (Setting& entry : std::vector<Setting>{play(), loop(), pin(), span(), drawn_runs(), compared_run(), compared_step(), wish()})
+    for (Setting& entry :
+         std::vector<Setting>{play(), loop(), pin(), span(), drawn_runs(), compared_run(), compared_step(), wish()})
       entries.push_back(std::move(entry));
     for (Setting& fact : facts()) entries.push_back(std::move(fact));
     return entries;
