@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -86,18 +87,20 @@ void draw(const std::vector<Run>& runs, const std::string& png) {
   FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
   check(pipe != nullptr, "--png: {} cannot be started (use --csv)", program("tinymor-viz"));
   for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) said += char(c);
-  if (::pclose(pipe) == 0) {
+  const int status = WEXITSTATUS(::pclose(pipe));
+  if (status == 0) {
     constexpr size_t most = 7;  // lines that can be told apart
     if (runs.size() > most)
       tell(fmt::format("{}: of {} runs the first is drawn and, of the others, the {} with the lowest held-out losses",
                        png, runs.size(), most - 1));
     return;
   }
+  constexpr int not_found = 127;  // what the shell ends with
+  check_input(status != not_found, "--png: there is no {} (build it, or use --csv)", program("tinymor-viz"));
   if (const size_t error = said.find("error: "); error != said.npos) said = said.substr(error + 7);
   while (said.ends_with('\n')) said.pop_back();
-  throw InputError(said.find("not found") == said.npos
-                       ? said
-                       : fmt::format("--png: there is no {} (build it, or use --csv)", program("tinymor-viz")));
+  if (status == 2) throw InputError(said);  // see run_program
+  throw Error(said);
 }
 
 /// Throws InputError when there is another file than one that compare has written, which begins with `ours`.
@@ -153,8 +156,7 @@ void compare(const Options& options) {
   if (std::any_of(runs.begin(), runs.end(), differs))
     tell(
         "note: these runs learn from other texts or other tokens, so their losses cannot be compared (bits per byte "
-        "can "
-        "where the text is the same)");
+        "can where the text is the same)");
 }
 
 }  // namespace
