@@ -59,9 +59,9 @@ TEST_CASE("runners take turns: the step belongs to the one that has done the sma
 }
 
 TEST_CASE("a runner that ends early is waited for by nobody, and one that is stopped waits for nobody") {
-  Track track({1000, 50, 1000000});
+  Track track({1000, 50, 100000});
   std::thread early([&] { track.run(0, 5); }), whole([&] { track.run(1, 50); });
-  std::thread stopped([&] { track.run(2, 1000000); });
+  std::thread stopped([&] { track.run(2, 100000); });
   early.join();
   whole.join();
   CHECK(track.done[1] == 50);
