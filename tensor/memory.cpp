@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <memory_resource>
 #include <mutex>
 #include <set>
 
@@ -89,13 +90,16 @@ class Pool {
     by_place_.emplace(block, size);
     by_size_.emplace(size, block);
   }
-  std::map<char*, int64_t>::iterator remove(std::map<char*, int64_t>::iterator range) {
+  using ByPlace = std::pmr::map<char*, int64_t>;
+  ByPlace::iterator remove(ByPlace::iterator range) {
     by_size_.erase({range->second, range->first});
     return by_place_.erase(range);
   }
 
-  std::map<char*, int64_t> by_place_;
-  std::set<std::pair<int64_t, char*>> by_size_;
+  // Nodes are made and given back with every tensor, so they are kept, too.
+  std::pmr::unsynchronized_pool_resource nodes_;
+  ByPlace by_place_{&nodes_};
+  std::pmr::set<std::pair<int64_t, char*>> by_size_{&nodes_};
   MemoryStats stats_;
 };
 
