@@ -134,6 +134,8 @@ void list(const Options& options) {
 }
 
 void compare(const Options& options) {
+  check_input(options.csv.empty() || fs::weakly_canonical(options.csv) != fs::weakly_canonical(options.png),
+              "--csv and --png: both name {} (name two files)", options.csv);
   check_ours(options.csv, "step,");
   check_ours(options.png, "\x89PNG\r\n");
   std::vector<Run> runs;

@@ -19,10 +19,17 @@ struct Options : TrainingOptions {
   bool resume = false, print_config = false;
 };
 
+/// Whether `path` is `folder` or something in it.
+bool is_inside(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  const std::filesystem::path way =
+      std::filesystem::weakly_canonical(path).lexically_relative(std::filesystem::weakly_canonical(folder));
+  return !way.empty() && *way.begin() != "..";
+}
+
 Config new_run(const Options& options) {
   const Config base = options.config_file.empty() ? Config::defaults() : Config{};
   Config config = configured(options, options.preset.empty() ? base : Config::preset(options.preset));
-  if (options.equal == "flops") validate(config);  // both are compared
+  validate(config);  // the twin drops what only its original has
   ModelConfig twin = twin_of(config.model, options.twin);
   twin.resolve();
   if (options.equal == "flops") config.train.steps = steps_of_equal_flops(config.model, twin, config.train.steps);
@@ -62,6 +69,8 @@ Trainer open(const Options& options) {
     check_input(changes.from.empty() || RunFolder{changes.from}.has_run(),
                 "--from {}: is no run with a checkpoint to go on from (leave out --resume to begin with its weights)",
                 options.from.path);
+    check_input(changes.from.empty() || options.out.empty() || !is_inside(options.out, changes.from),
+                "--out {}: is inside --from, which stays as it is (name another folder)", options.out);
     return Trainer::resume(changes.from.empty() ? resumed_folder(options) : run_folder(options), changes,
                            cost_adviser(options), token_progress(options.quiet));
   }

@@ -78,7 +78,7 @@ void declare(CLI::App& cli, Options& o) {
   cli.add_flag("--text", o.text, "print what the panels show as text; needs no display");
   cli.add_option("--panel", o.panel, "only this panel: " + all_panels());
   cli.add_flag("--plain", o.plain,
-               "with --png or --svg and --panel: without buttons and in light colours, all runs by their names, for "
+               "with --png or --svg and --panel: without buttons and in light colours, runs by their names, for "
                "people who do not know the window");
   cli.add_option("--scene", o.scene, "begin with this scene: a file of lines such as \"rule training\"");
   cli.add_option("--checkpoint", o.checkpoint, "which of a run's weights write text: best or newest [best]")

@@ -371,9 +371,11 @@ Setting drawn_runs() {
             for (const std::string& name : parts(value == "none" ? "" : value, ';')) {
               const auto found = std::find_if(s.compare.rivals.begin(), s.compare.rivals.end(),
                                               [&](const Source* run) { return short_name(*run) == trimmed(name); });
-              check_input(found != s.compare.rivals.end(),
-                          "compare.drawn: there is no run {} beside this one (open a folder of several runs)",
-                          cited(name));
+              check_input(
+                  found != s.compare.rivals.end(),
+                  "compare.drawn: no run beside this one, which is always drawn, is named {} (names are those in "
+                  "Compare, with ; between)",
+                  cited(name));
               if (std::find(runs.begin(), runs.end(), *found) == runs.end()) runs.push_back(*found);
             }
             check_input(runs.size() < Comparison::most_drawn,
