@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 #include "support/catch.h"
 #include "support/program.h"
 #include "support/trained_run.h"
@@ -17,6 +19,13 @@ uint64_t fnv1a(const std::string& bytes) {
   uint64_t hash = 0xcbf29ce484222325;
   for (unsigned char byte : bytes) hash = (hash ^ byte) * 0x100000001b3;
   return hash;
+}
+
+/// A safetensors file without its header, in which the configuration is.
+std::string weights_in(const std::string& file) {
+  uint64_t header = 0;
+  std::memcpy(&header, file.data(), sizeof header);
+  return file.substr(sizeof header + header);
 }
 
 }  // namespace
@@ -48,5 +57,5 @@ TEST_CASE("slow: fifty steps end in the same bytes for any number of threads and
   }
   // The same on every machine and from every compiler; a new number here means that every figure in print is out of
   // date.
-  if (!fused.empty()) CHECK(fnv1a(fused) == 0xc94e2f8af2c4203a);
+  if (!fused.empty()) CHECK(fnv1a(weights_in(fused)) == 0x4b5cd3a98cddeb11);
 }
