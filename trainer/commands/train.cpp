@@ -29,7 +29,10 @@ bool is_inside(const std::filesystem::path& path, const std::filesystem::path& f
 Config new_run(const Options& options) {
   const Config base = options.config_file.empty() ? Config::defaults() : Config{};
   Config config = configured(options, options.preset.empty() ? base : Config::preset(options.preset));
-  validate(config);  // the twin drops what only its original has
+  if (options.equal == "flops") validate(config);  // both are compared
+  check_input(options.twin.empty() || config.model.kv_sharing == Sharing::none,
+              "--twin: a twin has no kv_sharing (write the model itself: --set model.sharing=none, "
+              "model.n_recursions=1, model.routing=none)");
   ModelConfig twin = twin_of(config.model, options.twin);
   twin.resolve();
   if (options.equal == "flops") config.train.steps = steps_of_equal_flops(config.model, twin, config.train.steps);
