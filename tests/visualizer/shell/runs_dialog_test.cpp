@@ -188,7 +188,8 @@ TEST_CASE("the choice is a line of a scene, with the same looks again") {
   CHECK(again.drawn().empty());
   apply(again.state(), again.a(), "compare.drawn best");
   CHECK(again.drawn() == best);
-  CHECK_THROWS_WITH(apply(again.state(), again.a(), "compare.drawn lr-99"), ContainsSubstring("no run beside this one"));
+  CHECK_THROWS_WITH(apply(again.state(), again.a(), "compare.drawn lr-99"),
+                    ContainsSubstring("no run beside this one"));
   CHECK_THROWS_WITH(apply(again.state(), again.a(), "compare.drawn lr-01;lr-02;lr-03;lr-04;lr-05;lr-06;lr-07"),
                     ContainsSubstring("too many"));
   CHECK(again.drawn() == best);
