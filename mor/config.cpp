@@ -178,8 +178,7 @@ void check_kv(const ModelConfig& c) {
   const std::string name = enum_name(c.kv_cache);
   check_input(c.n_recursions >= 2,
               "model.kv_cache: \"{}\" reuses what the first recursion cached, but n_recursions is 1 (use "
-              "\"recursion_wise\", or "
-              "give a kv_sharing and kv_sharing_factor)",
+              "\"recursion_wise\", or give a kv_sharing and kv_sharing_factor)",
               name);
   check_input(c.kv_cache == KvStrategy::shared || c.routing == Routing::expert_choice,
               "model.kv_cache: \"hybrid\" is for expert choice (use \"shared\" or \"recursion_wise\")");

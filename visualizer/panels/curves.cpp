@@ -130,9 +130,7 @@ class CurvesPanel : public Panel {
     if (state.plain && !rivals.empty())
       return out + (state.smooth_loss ? " \u00b7 line: the batches, smoothed" : " \u00b7 line: the batches") +
              " \u00b7 line with dots: held-out " + (h.of_images() ? "images" : "text") +
-             (rivals.size() < state.compare.rivals.size()
-                  ? fmt::format(" \u00b7 {} of {} runs", rivals.size() + 1, state.compare.rivals.size() + 1)
-                  : "");
+             (rivals.size() < state.compare.rivals.size() ? " \u00b7 " + drawn_words(state.compare) : "");
     if (!rivals.empty()) {
       // What cannot be concluded comes first, where no narrow window cuts it off.
       const auto has_rules = [](const Source* run) { return !and_rule(*run, RuleView::causal).empty(); };
