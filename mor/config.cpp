@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mor/sharing.h"
 #include "tensor/cited.h"
 #include "tensor/error.h"
 
@@ -60,8 +61,7 @@ void check_sizes(const ModelConfig& c) {
 
 /// The layers must divide into n parts under this sharing; `parts` says what they are.
 void check_layers(const ModelConfig& c, Sharing sharing, int64_t n, const std::string& parts) {
-  // The middle strategies keep the first and the last layer to themselves (paper Table 1).
-  const bool middle = sharing == Sharing::middle_cycle || sharing == Sharing::middle_sequence;
+  const bool middle = keeps_ends(sharing);
   const int64_t unique = middle ? 2 : 0, shared = c.n_layers - unique;
   const int64_t fewer = unique + n * std::max<int64_t>(1, shared / n);
   check_input(shared >= n && shared % n == 0,

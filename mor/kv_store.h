@@ -40,8 +40,8 @@ class KeyMap {
 
  private:
   KvStrategy strategy_;
-  std::vector<int64_t>
-      first_;  // by effective layer: the first one with the same weights, or that kv_sharing puts it with
+  // By effective layer: the first one with the same weights, or that kv_sharing puts it with.
+  std::vector<int64_t> first_;
 };
 
 class KvStore : public KeyMap {

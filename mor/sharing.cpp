@@ -17,12 +17,15 @@ int64_t LayerMap::uses_before(int64_t layer) const {
   return std::count(weights.begin(), weights.begin() + layer, weights[layer]);
 }
 
+bool keeps_ends(Sharing sharing) {
+  return sharing == Sharing::middle_cycle || sharing == Sharing::middle_sequence;
+}
+
 LayerMap layer_map(const ModelConfig& config) {
   const int64_t layers = config.n_layers, n = config.n_recursions;
-  const bool middle = config.sharing == Sharing::middle_cycle || config.sharing == Sharing::middle_sequence;
   const bool cycle = config.sharing == Sharing::cycle || config.sharing == Sharing::middle_cycle;
   LayerMap map;
-  map.prelude = middle ? 1 : 0;
+  map.prelude = keeps_ends(config.sharing) ? 1 : 0;
   map.coda = map.prelude;
   const int64_t shared = layers - map.prelude - map.coda;
   map.recursions = cycle ? n : 1;

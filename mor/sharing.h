@@ -26,6 +26,9 @@ struct LayerMap {
   int64_t uses_before(int64_t layer) const;
 };
 
+/// Whether the first and the last layer keep weights of their own: the middle strategies (paper Table 1).
+bool keeps_ends(Sharing sharing);
+
 /// With L = n_layers, N = n_recursions and the block of b = L/N (cycle, sequence) or (L-2)/N (middle_*) layers:
 ///   cycle            layer l uses set l mod b
 ///   sequence         layer l uses set l / N

@@ -52,7 +52,7 @@ void check_sizes(const ModelConfig& source, const ModelConfig& target) {
 
 /// The number of layers is the source model's: only the recursions can give way.
 void check_recursions(const ModelConfig& target) {
-  const bool middle = target.sharing == Sharing::middle_cycle || target.sharing == Sharing::middle_sequence;
+  const bool middle = keeps_ends(target.sharing);
   const int64_t n = target.n_recursions, shared = target.n_layers - (middle ? 2 : 0);
   if (target.sharing == Sharing::none || n < 1 || shared < 1 || shared % n == 0) return;
   std::vector<int64_t> legal;
