@@ -170,7 +170,7 @@ build() {
 }
 
 # Only the programs themselves print to stdout; everything before that goes to stderr.
-programs() { build release build 600 all >&2; }
+programs() { build release build 1200 all >&2; }
 ready() {
   install >&2
   programs
@@ -209,7 +209,7 @@ package() {
   local file
   needs+=$package_needs
   install >&2
-  build release build 600 debian_package >&2
+  build release build 1200 debian_package >&2
   file=build/$(sed -n 's/^set(CPACK_DEBIAN_FILE_NAME "\(.*\)")$/\1/p' build/docs/package/cpack.cmake)
   cat <<END
 $file is ready. To install it, and to remove it again:
@@ -288,7 +288,7 @@ case ${1:-} in
   test)
     needs+=$test_needs
     install >&2
-    build release build 1200 all tests >&2
+    build release build 2400 all tests >&2
     ctest --test-dir build --output-on-failure -j "$cores"
     ;;
   build) ready ;;
