@@ -14,6 +14,8 @@ Use: ./run.sh COMMAND
   build         only builds: build/tinymor and build/tinymor-viz
   train ...     build/tinymor train ...      (try: ./run.sh train --help)
   viz ...       build/tinymor-viz ...
+  package       makes a Debian package of the programs, the library, the book and the bundled runs, for the Debian that
+                it is made on
   exercise      lists the exercises of docs/exercises and says which are done; exercise NAME checks one of them
                 and says what is missing
   slides        makes the slides, handout and question sheet of docs/teaching as pages in build/teaching
@@ -64,6 +66,12 @@ libopenmpi-dev        module ompi-cxx
 openmpi-bin           command mpirun
 xvfb                  command Xvfb
 xdotool               command xdotool
+'
+
+# What only the package needs: the packages of the libraries that the programs call are looked up.
+package_needs='
+dpkg-dev              command dpkg-shlibdeps
+file                  command file
 '
 
 missing() {
@@ -135,11 +143,15 @@ configure() {
 
 # The output of a build: on a terminal progress takes one line, which is overwritten; everything else is kept.
 progress() {
-  local line
+  local line width=40 bar=########################################
   [ -t 2 ] && [ "${TERM:-dumb}" != dumb ] || { cat; return; }
   while IFS= read -r line; do
     case $line in
-      \[* | 'ninja: no work'*) printf '\r\033[K%.78s' "$line" ;;
+      'ninja: no work'*) ;;
+      \[*)
+        [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+        printf '\r\033[K[%-*s] %s of %s' $width "${bar:0:width * BASH_REMATCH[1] / BASH_REMATCH[2]}" "${BASH_REMATCH[@]:1}"
+        ;;
       *) printf '\r\033[K%s\n' "$line" ;;
     esac
   done
@@ -159,7 +171,7 @@ build() {
 }
 
 # Only the programs themselves print to stdout; everything before that goes to stderr.
-programs() { build release build 600 all >&2; }
+programs() { build release build 1200 all >&2; }
 ready() {
   install >&2
   programs
@@ -191,6 +203,19 @@ run.sh: go on with one of these:
   build/tinymor generate runs/demo --prompt "The little dog" --show depth
   build/tinymor eval runs/demo
   build/tinymor-viz runs/demo
+END
+}
+
+package() {
+  local file
+  needs+=$package_needs
+  install >&2
+  build release build 1200 debian_package >&2
+  file=build/$(sed -n 's/^set(CPACK_DEBIAN_FILE_NAME "\(.*\)")$/\1/p' build/docs/package/cpack.cmake)
+  cat <<END
+$file is ready. To install it, and to remove it again:
+  sudo apt install ./$file
+  sudo apt purge tinymor
 END
 }
 
@@ -273,7 +298,7 @@ case ${1:-} in
   test)
     needs+=$test_needs
     install >&2
-    build release build 1200 all tests >&2
+    build release build 2400 all tests >&2
     ctest --test-dir build --output-on-failure -j "$cores"
     ;;
   build) ready ;;
@@ -285,6 +310,7 @@ case ${1:-} in
     ready
     exec build/tinymor-viz "${@:2}"
     ;;
+  package) package ;;
   exercise) exercise "${@:2}" ;;
   slides) slides ;;
   check)

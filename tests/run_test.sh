@@ -84,6 +84,21 @@ fake ctest <<<':'
 run 0 test
 grep -q -- '--target all tests$' "$project/calls" || wrong "no tests were built"
 
+what="a package is built alone, its place is named, and a second time nothing is new"
+fresh
+mkdir -p "$project/build/docs/package"
+echo 'set(CPACK_DEBIAN_FILE_NAME "tinymor_9_all.deb")' >"$project/build/docs/package/cpack.cmake"
+for name in dpkg-shlibdeps file; do fake $name <<<':'; done
+run 0 package
+grep -q -- '--target debian_package$' "$project/calls" || wrong "something else was built"
+says "sudo apt install ./build/tinymor_9_all.deb"
+run 0 package
+says "nothing to install"
+says "nothing to build"
+rm "$bin/dpkg-shlibdeps" "$bin/apt-get"
+run 1 package
+says "missing: dpkg-dev"
+
 what="Ctrl-C in the training says how to go on"
 fresh
 run 0 build
