@@ -200,12 +200,17 @@ std::ostream& operator<<(std::ostream& out, const Variable& x) {
   return out << x.value();
 }
 
-Variable record(const Op& op, const std::vector<Variable>& inputs, Tensor value, Backward backward, Recipe recipe) {
-  Variable result(std::move(value));
+Variable checked_result(const Op& op, Tensor value) {
   if (detect_anomaly)
-    check(all_finite(result.value_), "[{}] made NaN or infinity in a value of shape {}", op.name(), result.shape());
-  const bool wanted = std::any_of(inputs.begin(), inputs.end(), [](const Variable& v) { return v.requires_grad(); });
-  if (no_grad || !wanted) return result;
+    check(all_finite(value), "[{}] made NaN or infinity in a value of shape {}", op.name(), value.shape());
+  return Variable(std::move(value));
+}
+
+bool goes_on_tape(std::span<const Variable> inputs) {
+  return !no_grad && std::any_of(inputs.begin(), inputs.end(), [](const Variable& v) { return v.requires_grad(); });
+}
+
+void put_on_tape(Variable& result, const Op& op, std::span<const Variable> inputs, Backward backward, Recipe recipe) {
   result.node_ = std::make_shared<Node>();
   Node& node = *result.node_;
   node.op = &op;
@@ -219,7 +224,6 @@ Variable record(const Op& op, const std::vector<Variable>& inputs, Tensor value,
     node.value = result.value_;
     for (const Variable& input : inputs) node.input_values.push_back(input.value());
   }
-  return result;
 }
 
 Saved::Saved(const Variable& x) {

@@ -8,10 +8,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <iosfwd>
 #include <memory>
+#include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "tensor/packed_matrix.h"
@@ -133,7 +136,7 @@ class Variable {
   const std::shared_ptr<Node>& node() const { return node_; }
 
  private:
-  friend Variable record(const Op&, const std::vector<Variable>&, Tensor, Backward, Recipe);
+  friend void put_on_tape(Variable&, const Op&, std::span<const Variable>, Backward, Recipe);
 
   Tensor value_;
   std::shared_ptr<Node> node_;
@@ -142,9 +145,27 @@ class Variable {
 /// Its numbers, as a tensor is printed.
 std::ostream& operator<<(std::ostream& out, const Variable& x);
 
-/// The result of an operation, on the tape if any input is and recording is on in this thread. An operation whose value
-/// costs less to compute again than to keep gives the recipe for it, and keeps what the recipe needs as numbers.
-Variable record(const Op& op, const std::vector<Variable>& inputs, Tensor value, Backward backward, Recipe recipe = {});
+/// Whether an operation with these inputs goes on the tape: one of them needs a gradient, and recording is on in this
+/// thread.
+bool goes_on_tape(std::span<const Variable> inputs);
+void put_on_tape(Variable& result, const Op& op, std::span<const Variable> inputs, Backward backward, Recipe recipe);
+/// `value` as it came. Throws where anomalies are looked for and it has one.
+Variable checked_result(const Op& op, Tensor value);
+
+/// The result of an operation, on the tape if it goes there; if not, nothing is kept for a backward and nothing is
+/// allocated. An operation whose value costs less to compute again than to keep gives the recipe for it, and keeps what
+/// the recipe needs as numbers.
+template <class B, class R = Recipe>
+Variable record(const Op& op, std::span<const Variable> inputs, Tensor value, B&& backward, R&& recipe = {}) {
+  Variable result = checked_result(op, std::move(value));
+  if (goes_on_tape(inputs)) put_on_tape(result, op, inputs, std::forward<B>(backward), std::forward<R>(recipe));
+  return result;
+}
+template <class B, class R = Recipe>
+Variable record(const Op& op, std::initializer_list<Variable> inputs, Tensor value, B&& backward, R&& recipe = {}) {
+  return record(op, std::span(inputs.begin(), inputs.size()), std::move(value), std::forward<B>(backward),
+                std::forward<R>(recipe));
+}
 
 /// A tensor kept for the backward, or the recipe for it. Using a tensor after it was changed in place throws instead of
 /// giving a wrong gradient.

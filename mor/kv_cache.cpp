@@ -16,12 +16,9 @@ KvCache::KvCache(const ModelConfig& config, int64_t sequences, CacheFormat forma
       longest_(config.max_seq_len),
       sequences_(sequences),
       pages_(config.n_kv_heads, config.d_head(), format),
-      slots_(size_t(config.n_layers * sequences)) {}
-
-std::vector<Lane> KvCache::lanes(int64_t layer) const {
-  std::vector<Lane> all;
-  for (int64_t s = 0; s < sequences_; ++s) all.push_back({layer, s});
-  return all;
+      slots_(size_t(config.n_layers * sequences)) {
+  for (int64_t layer = 0; layer < config.n_layers; ++layer)
+    for (int64_t s = 0; s < sequences; ++s) lanes_.push_back({layer, s});
 }
 
 void KvCache::append(int64_t layer, const Rows& rows, const Variable& keys, const Variable& values) {
@@ -56,8 +53,8 @@ void KvCache::append(std::span<const Lane> lanes, const Rows& rows, const Variab
 
 std::vector<int32_t> KvCache::replaced(Lane lane) const {
   if (!overlays(lane.layer)) return {};
-  std::vector<int32_t> index =
-      visible_counts(slot({base_of(lane.layer), lane.sequence}).positions, slot(lane).positions);
+  std::vector<int32_t> index;
+  count_visible(slot({base_of(lane.layer), lane.sequence}).positions, slot(lane).positions, index);
   for (int32_t& i : index) --i;
   return index;
 }
@@ -73,7 +70,7 @@ KvView KvCache::view(std::span<const Lane> lanes, const Rows& rows) const {
   for (int64_t s = 0; s < rows.sequences(); ++s) {
     const Slot& base = slot({base_of(lanes[s].layer), lanes[s].sequence});
     view.plan.key_begin.push_back(count);
-    for (int32_t visible : visible_counts(base.positions, rows.positions_of(s))) view.plan.visible.push_back(visible);
+    count_visible(base.positions, rows.positions_of(s), view.plan.visible);
     const int64_t begin = count;
     count += int64_t(base.positions.size());
     keys.resize(size_t(count * row));
@@ -87,9 +84,8 @@ KvView KvCache::view(std::span<const Lane> lanes, const Rows& rows) const {
   return view;
 }
 
-std::vector<int32_t> KvCache::pages_of(Lane lane, KvPages& overlaid) const {
+std::vector<int32_t> KvCache::overlay(Lane lane, KvPages& overlaid) const {
   const Slot& base = slot({base_of(lane.layer), lane.sequence});
-  if (!overlays(lane.layer)) return base.pages;
   std::vector<int32_t> copies;
   for (int32_t page : base.pages) {
     copies.push_back(overlaid.take());
@@ -107,18 +103,27 @@ std::vector<int32_t> KvCache::pages_of(Lane lane, KvPages& overlaid) const {
 }
 
 Variable KvCache::attend(std::span<const Lane> lanes, const Rows& rows, const Variable& q) const {
+  // Kept from call to call: a model that writes comes here in every layer of every token.
+  static thread_local std::vector<int32_t> counts;                  // [R] keys that each row sees
+  static thread_local std::vector<std::span<const int32_t>> pages;  // of each sequence
+  counts.clear();
+  pages.clear();
   KvPages overlaid(kv_heads_, width_, format_);
-  std::vector<int32_t> visible;             // [R]
-  std::vector<std::vector<int32_t>> pages;  // of each sequence
+  std::vector<std::vector<int32_t>> overlays_of;
   size_t most_pages = 0;
   for (int64_t s = 0; s < rows.sequences(); ++s) {
     const auto positions = rows.positions_of(s);
     const Slot& base = slot({base_of(lanes[s].layer), lanes[s].sequence});
-    const std::vector<int32_t> counts = visible_counts(base.positions, positions);
-    visible.insert(visible.end(), counts.begin(), counts.end());
-    pages.push_back(positions.empty() ? std::vector<int32_t>() : pages_of(lanes[s], overlaid));
+    count_visible(base.positions, positions, counts);
+    pages.push_back(base.pages);
+    if (!positions.empty() && overlays(lanes[s].layer)) {
+      overlays_of.push_back(overlay(lanes[s], overlaid));
+      pages.back() = overlays_of.back();
+    }
     most_pages = std::max(most_pages, pages.back().size());
   }
+  const std::span<const int32_t> visible = counts;
+  const std::span<const std::span<const int32_t>> pages_of = pages;
   const Tensor from = q.value().contiguous_copy();
   const int64_t group = heads_ / kv_heads_, row = heads_ * width_;
   const int64_t longest = visible.empty() ? 0 : *std::max_element(visible.begin(), visible.end());
@@ -132,9 +137,11 @@ Variable KvCache::attend(std::span<const Lane> lanes, const Rows& rows, const Va
     if (begin == rows.offsets[s + 1]) return;
     Real* scores = spaces + thread_index() * space;
     const KvPages& from_pages = overlays(lanes[s].layer) ? overlaid : pages_;
-    std::vector<const Real*> numbers;
-    for (size_t i = 0; i < pages[s].size(); ++i)
-      numbers.push_back(from_pages.head(pages[s][i], head, scores + for_scores + int64_t(i) * pages_.space_per_page()));
+    static thread_local std::vector<const Real*> numbers;
+    numbers.clear();
+    for (size_t i = 0; i < pages_of[s].size(); ++i)
+      numbers.push_back(
+          from_pages.head(pages_of[s][i], head, scores + for_scores + int64_t(i) * pages_.space_per_page()));
     kernels::table().attention_paged({.queries = rows.offsets[s + 1] - begin,
                                       .group = group,
                                       .width = width_,

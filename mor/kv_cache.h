@@ -66,17 +66,21 @@ class KvCache : public KvStore {
   };
   const Slot& slot(Lane lane) const { return slots_[size_t(lane.layer * sequences_ + lane.sequence)]; }
   Slot& slot(Lane lane) { return slots_[size_t(lane.layer * sequences_ + lane.sequence)]; }
-  std::vector<Lane> lanes(int64_t layer) const;
+  /// All sequences in one layer.
+  std::span<const Lane> lanes(int64_t layer) const {
+    return std::span(lanes_).subspan(size_t(layer * sequences_), size_t(sequences_));
+  }
   void clear(Slot& slot);
   /// For a lane that sees its base with entries of its own in the place of some: the index of each among the base's.
   std::vector<int32_t> replaced(Lane lane) const;
-  /// The pages that a lane sees: its base's, or, when it replaces some of the entries, copies of them in `overlaid`.
-  std::vector<int32_t> pages_of(Lane lane, KvPages& overlaid) const;
+  /// Copies, in `overlaid`, of the pages of such a lane's base, with its own entries put in.
+  std::vector<int32_t> overlay(Lane lane, KvPages& overlaid) const;
 
   CacheFormat format_;
   int64_t entry_bytes_, longest_, sequences_;
   KvPages pages_;
-  std::vector<Slot> slots_;  // [layers * sequences]
+  std::vector<Lane> lanes_;  // [layers * sequences]
+  std::vector<Slot> slots_;  // likewise
 };
 
 /// Some sequences of a cache as a batch of their own, each `ahead` of the layer that is run.

@@ -8,22 +8,22 @@ namespace {
 /// The place in `all` of each row of `part`, which is some of those rows.
 IntTensor index_among(const Rows& all, const Rows& part) {
   std::vector<int32_t> index;
-  for (int64_t s = 0; s < part.sequences(); ++s)
-    for (int32_t visible : visible_counts(all.positions_of(s), part.positions_of(s)))
-      index.push_back(int32_t(all.offsets[s]) + visible - 1);
+  for (int64_t s = 0; s < part.sequences(); ++s) {
+    const size_t begin = index.size();
+    count_visible(all.positions_of(s), part.positions_of(s), index);
+    for (size_t i = begin; i < index.size(); ++i) index[i] += int32_t(all.offsets[s]) - 1;
+  }
   return IntTensor({int64_t(index.size())}, index);
 }
 
 }  // namespace
 
-std::vector<int32_t> visible_counts(std::span<const int32_t> stored, std::span<const int32_t> positions) {
-  std::vector<int32_t> counts;
+void count_visible(std::span<const int32_t> stored, std::span<const int32_t> positions, std::vector<int32_t>& counts) {
   size_t seen = 0;
   for (int32_t position : positions) {
     while (seen < stored.size() && stored[seen] <= position) ++seen;
     counts.push_back(int32_t(seen));
   }
-  return counts;
 }
 
 KeyMap::KeyMap(const ModelConfig& config) : strategy_(config.kv_cache), first_(key_layer_map(config).first) {}
@@ -45,8 +45,10 @@ KvView ForwardKeys::view(int64_t layer, const Rows& rows) const {
   KvView view{base.keys, base.values, {rows.offsets, {base.rows.offsets.begin(), base.rows.offsets.end() - 1}, {}}};
   for (int64_t s = 0; s < rows.sequences(); ++s) {
     const auto stored = base.rows.positions_of(s), own = rows.positions_of(s);
-    const auto counts = causal_ ? visible_counts(stored, own) : std::vector(own.size(), int32_t(stored.size()));
-    view.plan.visible.insert(view.plan.visible.end(), counts.begin(), counts.end());
+    if (causal_)
+      count_visible(stored, own, view.plan.visible);
+    else
+      view.plan.visible.insert(view.plan.visible.end(), own.size(), int32_t(stored.size()));
   }
   if (overlays(layer)) {
     const Slot& fresh = slots_[layer];

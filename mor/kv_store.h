@@ -77,7 +77,8 @@ class ForwardKeys : public KvStore {
   std::vector<Slot> slots_;
 };
 
-/// How many of the stored positions, which ascend, are not after each of `positions`, which ascend too.
-std::vector<int32_t> visible_counts(std::span<const int32_t> stored, std::span<const int32_t> positions);
+/// Adds to `counts` how many of the stored positions, which ascend, are not after each of `positions`, which ascend
+/// too.
+void count_visible(std::span<const int32_t> stored, std::span<const int32_t> positions, std::vector<int32_t>& counts);
 
 }  // namespace tinymor

@@ -74,7 +74,7 @@ Active Active::select(const IntTensor& index) const {
   return chosen;
 }
 
-Selection Selection::of(int64_t n, const std::function<bool(int64_t)>& wanted) {
+Selection Selection::of(int64_t n, FunctionRef<bool(int64_t)> wanted) {
   std::vector<int32_t> chosen;
   for (int64_t i = 0; i < n; ++i)
     if (wanted(i)) chosen.push_back(int32_t(i));

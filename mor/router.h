@@ -16,6 +16,7 @@
 #include "mor/probe.h"
 #include "mor/rows.h"
 #include "mor/rule.h"
+#include "tensor/function_ref.h"
 
 namespace tinymor {
 
@@ -90,7 +91,7 @@ struct Selection {
   Tensor gates;     ///< [n] the gate that each would get.
 
   /// Those for which `wanted(i)`, i = 0..n-1.
-  static Selection of(int64_t n, const std::function<bool(int64_t)>& wanted);
+  static Selection of(int64_t n, FunctionRef<bool(int64_t)> wanted);
 };
 
 /// What training adds to the language-model loss, each before its coefficient; undefined where there is nothing.

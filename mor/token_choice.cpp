@@ -58,7 +58,7 @@ Selection TokenChoice::select(int64_t r, const Active& active) {
 }
 
 Variable TokenChoice::scores_at(const std::vector<int32_t>& places,
-                                const std::function<int64_t(int32_t place)>& column) const {
+                                FunctionRef<int64_t(int32_t place)> column) const {
   std::vector<int32_t> columns;
   for (int32_t place : places) columns.push_back(int32_t(column(place)));
   return take_along(gather_rows(scores_, int_tensor(places)), int_tensor(columns).reshape({-1, 1}));

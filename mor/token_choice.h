@@ -35,7 +35,7 @@ class TokenChoice : public Router {
  private:
   void choose(const Active& active);
   /// Rows `places` of one column of the scores [R,N] -> [k,1].
-  Variable scores_at(const std::vector<int32_t>& places, const std::function<int64_t(int32_t place)>& column) const;
+  Variable scores_at(const std::vector<int32_t>& places, FunctionRef<int64_t(int32_t place)> column) const;
 
   Variable start_, scores_;      // [R,d] and [R,N] of the whole batch
   std::vector<int32_t> depths_;  // [R] recursions that each token takes

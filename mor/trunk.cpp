@@ -1,6 +1,7 @@
 #include "mor/trunk.h"
 
 #include <numeric>
+#include <optional>
 
 #include "tensor/error.h"
 
@@ -110,8 +111,8 @@ Variable Trunk::coda(Variable x, const Rows& rows, KvStore& kv, const ForwardOpt
 Trunk::Result Trunk::forward(Variable x, const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const {
   check(options.depths.empty() || int64_t(options.depths.size()) == rows.count(), "[forward] {} depths for {} rows",
         options.depths.size(), rows.count());
-  ForwardKeys own(config_, causal_);
-  KvStore& kv = options.cache ? *options.cache : own;
+  std::optional<ForwardKeys> own;
+  KvStore& kv = options.cache ? *options.cache : own.emplace(config_, causal_);
   Recurrence recurrence = this->recurrence(prelude(std::move(x), rows, kv, options), ids, rows, options);
   while (recurrence.enter()) {
     const Active& inside = recurrence.inside();

@@ -139,7 +139,7 @@ std::string read_file(const fs::path& file, uint64_t max_bytes) {
   return bytes;
 }
 
-void read_file_in_pieces(const fs::path& file, const std::function<void(std::string_view)>& take) {
+void read_file_in_pieces(const fs::path& file, FunctionRef<void(std::string_view)> take) {
   const auto [opened, size] = open_regular(file);
   std::vector<char> buffer(1 << 20);
   size_t filled = 0;

@@ -5,9 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <string_view>
+
+#include "tensor/function_ref.h"
 
 namespace tinymor {
 
@@ -17,7 +18,7 @@ std::string read_file(const std::filesystem::path& file, uint64_t max_bytes = ui
 
 /// Hands the bytes of `file`, of any size, to `take` in pieces of a megabyte; only the last is shorter. Throws
 /// InputError as read_file does.
-void read_file_in_pieces(const std::filesystem::path& file, const std::function<void(std::string_view)>& take);
+void read_file_in_pieces(const std::filesystem::path& file, FunctionRef<void(std::string_view)> take);
 
 /// A file whose bytes are read when they are touched and leave memory when it is short. Whoever replaces the file
 /// leaves these bytes as they are; whoever shortens it ends this program.

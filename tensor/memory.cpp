@@ -30,8 +30,7 @@ constexpr int64_t kHugePage = int64_t(2) << 20;
 /// holds it, so that the gradients of one phase can use the space of another's activations, whatever their sizes.
 class Pool {
  public:
-  void* take(int64_t bytes) {
-    const int64_t size = rounded(bytes);
+  void* take(int64_t size) {
     auto range = by_size_.lower_bound({size, nullptr});
     if (range == by_size_.end()) {
       const int64_t chunk = std::max(size, kChunk);
@@ -42,13 +41,11 @@ class Pool {
     by_size_.erase(range);
     by_place_.erase(block);
     if (length > size) insert(block + size, length - size);
-    count(bytes, 1);
     return block;
   }
 
-  void give(void* memory, int64_t bytes) {
+  void give(void* memory, int64_t size) {
     char* block = static_cast<char*>(memory);
-    int64_t size = rounded(bytes);
     auto next = by_place_.lower_bound(block);
     if (next != by_place_.end() && next->first == block + size) {
       size += next->second;
@@ -63,7 +60,6 @@ class Pool {
       }
     }
     insert(block, size);
-    count(-bytes, -1);
   }
 
   char* from_system(int64_t size) {
@@ -111,19 +107,21 @@ Pool& pool() {
 
 }  // namespace
 
-void* allocate_bytes(int64_t bytes) {
+void* allocate_bytes(int64_t bytes, int64_t head) {
   std::lock_guard lock(pool().mutex);
-  if (kKeepBlocks) return pool().take(bytes);
-  void* block = pool().from_system(Pool::rounded(bytes));
+  const int64_t size = Pool::rounded(head + bytes);
+  void* block = kKeepBlocks ? pool().take(size) : pool().from_system(size);
   pool().count(bytes, 1);
   return block;
 }
 
-void free_bytes(void* block, int64_t bytes) {
+void free_bytes(void* block, int64_t bytes, int64_t head) {
   std::lock_guard lock(pool().mutex);
-  if (kKeepBlocks) return pool().give(block, bytes);
   pool().count(-bytes, -1);
-  std::free(block);
+  if (kKeepBlocks)
+    pool().give(block, Pool::rounded(head + bytes));
+  else
+    std::free(block);
 }
 
 MemoryStats memory_stats() {

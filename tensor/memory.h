@@ -6,10 +6,11 @@
 
 namespace tinymor {
 
-/// `bytes` uninitialised bytes at a 64-byte boundary. Throws Error when there is no memory.
-void* allocate_bytes(int64_t bytes);
-/// Gives a block of allocate_bytes back; `bytes` as asked for.
-void free_bytes(void* block, int64_t bytes);
+/// `bytes` uninitialised bytes at a 64-byte boundary, with a head of as many more in front that are not counted. Throws
+/// Error when there is no memory.
+void* allocate_bytes(int64_t bytes, int64_t head = 0);
+/// Gives a block of allocate_bytes back; `bytes` and `head` as asked for.
+void free_bytes(void* block, int64_t bytes, int64_t head = 0);
 
 struct MemoryStats {
   int64_t live_bytes = 0;       ///< Asked for and not given back.

@@ -80,14 +80,16 @@ Tensor PackedMatrix::product_f32(const Tensor& x) const {
 }
 
 Tensor PackedMatrix::product_int8(const Tensor& x) const {
-  std::vector<int8_t> numbers(size_t(x.dim(0) * padded_));
-  std::vector<Real> scales(size_t(x.dim(0)));
-  table().quantise_rows(x.dim(0), in_, x.data(), in_, padded_, numbers.data(), scales.data());
+  static thread_local std::vector<int8_t> bytes;  // kept from call to call, like the next
+  static thread_local std::vector<Real> row_scales;
+  bytes.resize(size_t(x.dim(0) * padded_));
+  row_scales.resize(size_t(x.dim(0)));
+  table().quantise_rows(x.dim(0), in_, x.data(), in_, padded_, bytes.data(), row_scales.data());
   Tensor y({x.dim(0), out_});
-  Real* to = y.mutable_data();
-  const int8_t* weights = reinterpret_cast<const int8_t*>(numbers_.data());
+  Real *to = y.mutable_data(), *scales = row_scales.data();
+  const int8_t *weights = reinterpret_cast<const int8_t*>(numbers_.data()), *numbers = bytes.data();
   for_pieces(x.dim(0), out_, in_, [&](int64_t i, int64_t rows, int64_t j, int64_t columns) {
-    table().gemm_int8(rows, columns, padded_, {numbers.data() + i * padded_, padded_, scales.data() + i},
+    table().gemm_int8(rows, columns, padded_, {numbers + i * padded_, padded_, scales + i},
                       {weights + j * padded_, scales_.data() + j, sums_.data() + j}, to + i * out_ + j, out_);
   });
   return y;

@@ -11,6 +11,26 @@
 namespace tinymor {
 namespace {
 
+/// What is in front of the elements: a Storage and the counts of its shared_ptr.
+constexpr int64_t kHead = 64;
+
+/// An allocator for std::allocate_shared that makes room for `bytes` of elements behind what it is asked for.
+template <class T>
+struct WithElements {
+  using value_type = T;
+  int64_t bytes;
+
+  explicit WithElements(int64_t bytes) : bytes(bytes) {}
+  template <class U>
+  WithElements(const WithElements<U>& other) : bytes(other.bytes) {}
+
+  T* allocate(size_t) {
+    static_assert(sizeof(T) <= kHead);
+    return static_cast<T*>(allocate_bytes(bytes, kHead));
+  }
+  void deallocate(T* head, size_t) { free_bytes(head, bytes, kHead); }
+};
+
 /// Throws unless memory could have this shape.
 Shape possible(Shape shape) {
   for (int64_t d : shape) check(d >= 0, "[tensor] {} has a negative extent", shape);
@@ -76,12 +96,8 @@ std::optional<Dims> reshaped_strides(const Shape& from, const Dims& from_strides
 }  // namespace
 
 template <class T>
-Storage<T>::Storage(int64_t n) : data(static_cast<T*>(allocate_bytes(n * int64_t(sizeof(T))))), count(n) {}
-
-template <class T>
-Storage<T>::~Storage() {
-  free_bytes(data, count * int64_t(sizeof(T)));
-}
+Storage<T>::Storage(int64_t n)
+    : data(reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(this) / kHead + 1) * kHead)), count(n) {}
 
 template <class T>
 BasicTensor<T>::BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset, Shape shape, Dims strides)
@@ -89,7 +105,8 @@ BasicTensor<T>::BasicTensor(std::shared_ptr<Storage<T>> storage, int64_t offset,
 
 template <class T>
 BasicTensor<T>::BasicTensor(Shape shape) : shape_(possible(std::move(shape))), strides_(row_major_strides(shape_)) {
-  storage_ = std::make_shared<Storage<T>>(shape_.count());
+  const int64_t n = shape_.count();
+  storage_ = std::allocate_shared<Storage<T>>(WithElements<Storage<T>>(n * int64_t(sizeof(T))), n);
 }
 
 template <class T>

@@ -59,7 +59,7 @@ class Pool {
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-  void run(int64_t pieces, const std::function<void(int64_t)>& body) {
+  void run(int64_t pieces, FunctionRef<void(int64_t)> body) {
     body_ = &body;
     const int64_t threads = int64_t(shares_.size());
     for (int64_t t = 0; t < threads; ++t) {
@@ -113,7 +113,7 @@ class Pool {
   std::atomic<uint32_t> job_{0};  // odd while a job is open
   std::atomic<int> busy_{0};      // workers that may touch the job
   std::atomic<bool> quit_{false};
-  const std::function<void(int64_t)>* body_ = nullptr;
+  const FunctionRef<void(int64_t)>* body_ = nullptr;
   std::mutex error_mutex_;
   std::exception_ptr error_;
 };
@@ -144,7 +144,7 @@ void work_alone() {
   alone = true;
 }
 
-void parallel_for(int64_t pieces, const std::function<void(int64_t)>& body) {
+void parallel_for(int64_t pieces, FunctionRef<void(int64_t)> body) {
   // A try_lock by the thread that holds the mutex is undefined, hence the flag for calls from within a body.
   std::unique_lock use(pool_in_use, std::defer_lock);
   if (pieces <= 1 || alone || !use.try_lock()) {
@@ -160,7 +160,7 @@ void parallel_for(int64_t pieces, const std::function<void(int64_t)>& body) {
   });
 }
 
-void parallel_ranges(int64_t n, int64_t grain, const std::function<void(int64_t, int64_t)>& body) {
+void parallel_ranges(int64_t n, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
   parallel_for((n + grain - 1) / grain, [&](int64_t i) { body(i * grain, std::min(n, (i + 1) * grain)); });
 }
 

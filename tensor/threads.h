@@ -7,7 +7,8 @@
 // docs/04-why-is-it-fast.md
 
 #include <cstdint>
-#include <functional>
+
+#include "tensor/function_ref.h"
 
 namespace tinymor {
 
@@ -22,13 +23,13 @@ int thread_index();
 
 /// Calls `body(i)` for every i in [0, pieces), in any order, on several threads; returns when all are done. Rethrows
 /// the first exception. A call from within a body, or while another thread is in a parallel_for, runs alone.
-void parallel_for(int64_t pieces, const std::function<void(int64_t)>& body);
+void parallel_for(int64_t pieces, FunctionRef<void(int64_t)> body);
 
 /// From now on every parallel_for of the calling thread runs alone. For a background thread, which would otherwise take
 /// the pool's threads from the main one now and then.
 void work_alone();
 
 /// parallel_for over [0, n) in ranges of `grain` (the last may be shorter): `body(begin, end)`.
-void parallel_ranges(int64_t n, int64_t grain, const std::function<void(int64_t, int64_t)>& body);
+void parallel_ranges(int64_t n, int64_t grain, FunctionRef<void(int64_t, int64_t)> body);
 
 }  // namespace tinymor
