@@ -94,5 +94,5 @@ while IFS=: read -r file target; do
   elif [ -n "$place" ] && ! names "$page" | grep -qxF -- "$place"; then
     complain "$file: a link to $target, which has no such heading"
   fi
-done < <(grep -noP '(?<![`>)])(\[[^]`]*\]\(|^\[[^\]]+\]: )\K[a-z0-9._/#A-Z-]+(?=[)\s]|$)' ../README.md ./*.md exercises/README.md | sed -E "s,:[0-9]+:,:,")
+done < <(grep -noP '(?<![`>)])(\[[^]`]*\]\(|^\[[^\]]+\]: )\K[a-z0-9._/#A-Z-]+(?=[)\s]|$)' ../README.md ./*.md exercises/README.md | grep '[.#]' | sed -E "s,:[0-9]+:,:,")
 exit $wrong

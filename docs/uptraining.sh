@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How near a recursive model begins when it begins from a trained vanilla one, and where it is 600 steps later: prints the two
-# tables of losses of docs/18-from-a-trained-model-to-a-recursive-one.md. A few minutes on two idle cores.
+# How near a recursive model begins when it begins from a trained vanilla one, and where it is 600 steps later: prints a
+# table of docs/18-from-a-trained-model-to-a-recursive-one.md. A few minutes on two idle cores.
 #
 #   docs/uptraining.sh FOLDER      FOLDER: where the runs go; those that it holds already are not trained again
 set -euo pipefail
@@ -22,21 +22,9 @@ run vanilla train --twin vanilla "${small[@]}" --steps 600
 echo "| begins as | at once | 200 steps | 400 | 600 |"
 echo "|---|---|---|---|---|"
 echo "| vanilla, from noise |$(losses vanilla)"
-for init in stepwise average lower upper random; do
+for init in stepwise average lower upper; do
   run $init uptrain --from "$folder/vanilla" --init $init "${recursive[@]}" --set train.eval_every=200 --steps 600
   echo "| \`$init\` |$(losses $init)"
 done
 run noise train --twin recursive "${small[@]}" --steps 600
 echo "| noise |$(losses noise)"
-echo
-echo "| \`lora_rank\` | \`average\` | \`stepwise\` | parameters |"
-echo "|---|---|---|---|"
-for rank in 0 4 8 16 32; do
-  line="| $rank |"
-  for init in average stepwise; do
-    run $init-$rank uptrain --from "$folder/vanilla" --init $init "${recursive[@]}" --set model.own_norms=true \
-      --set model.lora_rank=$rank --steps 1
-    line+=$(losses $init-$rank | cut -d'|' -f1)"|"
-  done
-  echo "$line $("$tinymor" inspect "$folder/$init-$rank" | sed -nE 's/^parameters +([0-9]+).*/\1/p') |"
-done

@@ -1,9 +1,5 @@
-// The numbers of docs/18-from-a-trained-model-to-a-recursive-one.md, computed again. Its tables of losses are printed by
-// docs/uptraining.sh; here is what its words say of them.
-
-#include <fmt/format.h>
-
-#include <algorithm>
+// The numbers of docs/18-from-a-trained-model-to-a-recursive-one.md, computed again. Its table of losses is printed by
+// docs/uptraining.sh; here is what its words say of it.
 
 #include "mor/uptrain.h"
 #include "support/book.h"
@@ -89,14 +85,12 @@ TEST_CASE("chapter 18: the mean of two matrices misses R, and its nearest produc
   CHECK(48 * (192 + 64) == 192 * 64);
 }
 
-TEST_CASE("chapter 18: its words about the two tables agree with them") {
-  const std::string text = book(kFile), said = unwrapped(text);
+TEST_CASE("chapter 18: its words about its table of losses agree with it") {
+  const std::string text = book(kFile);
   const auto loss = [&](const std::string& begin, int64_t column) { return number(row(text, begin)[column]); };
-  for (const int64_t column : {2, 3, 4})
-    for (const char* way : {"`stepwise`", "`average`", "`lower`", "`upper`", "`random`"}) {
+  for (const char* way : {"`stepwise`", "`average`", "`lower`", "`upper`"})
+    for (const int64_t column : {2, 3, 4}) {
       CAPTURE(way, column);
       CHECK(loss(way, column) < loss("noise", column));
     }
-  for (const char* way : {"`average`", "`lower`", "`upper`", "`random`"}) CHECK(loss("`stepwise`", 4) <= loss(way, 4));
-  CHECK_THAT(said, ContainsSubstring(fmt::format("a held-out loss of {:.4f}", loss("32", 1))));
 }
