@@ -21,10 +21,8 @@ mkdir -p "$folder"
 run vanilla train --twin vanilla "${small[@]}" --steps 600
 echo "| begins as | at once | 200 steps | 400 | 600 |"
 echo "|---|---|---|---|---|"
-echo "| vanilla, from noise |$(losses vanilla)"
-for init in stepwise average lower upper; do
+echo "| noise, vanilla |$(losses vanilla)"
+for init in stepwise average; do
   run $init uptrain --from "$folder/vanilla" --init $init "${recursive[@]}" --set train.eval_every=200 --steps 600
   echo "| \`$init\` |$(losses $init)"
 done
-run noise train --twin recursive "${small[@]}" --steps 600
-echo "| noise |$(losses noise)"
