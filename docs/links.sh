@@ -85,7 +85,8 @@ done
 names() { sed -nE 's/^#+ //p' "$1" | tr '[:upper:]' '[:lower:]' | sed -E 's/[^a-z0-9_ -]//g; s/ /-/g'; }
 
 while IFS=: read -r file target; do
-  case $target in http*) continue ;; esac
+  # What else looks like a link is a lambda in a block of code.
+  case $target in http*) continue ;; *[.#]*) ;; *) continue ;; esac
   page=${target%%#*} place=
   [[ $target != *#* ]] || place=${target#*#}
   page=$(dirname "$file")/${page:-$(basename "$file")}
@@ -94,5 +95,5 @@ while IFS=: read -r file target; do
   elif [ -n "$place" ] && ! names "$page" | grep -qxF -- "$place"; then
     complain "$file: a link to $target, which has no such heading"
   fi
-done < <(grep -noP '(?<![`>)])(\[[^]`]*\]\(|^\[[^\]]+\]: )\K[a-z0-9._/#A-Z-]+(?=[)\s]|$)' ../README.md ./*.md exercises/README.md | grep '[.#]' | sed -E "s,:[0-9]+:,:,")
+done < <(grep -noP '(?<![`>)])(\[[^]`]*\]\(|^\[[^\]]+\]: )\K[a-z0-9._/#A-Z-]+(?=[)\s]|$)' ../README.md ./*.md exercises/README.md | sed -E "s,:[0-9]+:,:,")
 exit $wrong
