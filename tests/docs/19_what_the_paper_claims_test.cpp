@@ -45,7 +45,8 @@ TEST_CASE("chapter 19: its differences in loss are those of chapter 10") {
   const std::string kinds = "expert against token choice, equal FLOPs (T3)";
   CHECK_THAT(said, ContainsSubstring("here token choice by " + spread(claim("Stories", kinds)[2], false)));
   const std::string learned = "learned against random router, equal tokens (T13)";
-  CHECK_THAT(said, ContainsSubstring("by " + spread(claim("Stories", learned)[2], true).substr(1) + " here on stories"));
+  CHECK_THAT(said,
+             ContainsSubstring("by " + spread(claim("Stories", learned)[2], true).substr(1) + " here on stories"));
   CHECK_THAT(said, ContainsSubstring("by " + spread(claim("Puzzles", learned)[2], true).substr(1) + " on puzzles"));
   CHECK_THAT(said, ContainsSubstring(
                        fmt::format("Ours are {} and {}",
