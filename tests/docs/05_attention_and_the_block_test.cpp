@@ -57,6 +57,19 @@ Rows kept_rows() {
 
 }  // namespace
 
+TEST_CASE("chapter 5: the embedding's rows are looked up, and the same matrix makes logits of a row") {
+  const Variable embedding(Tensor({4, 2}, {1, 0.5f, 1, 0.7f, -1, 0.4f, 0, -1}));
+  const Tensor rows = gather_rows(embedding, int_tensor({2, 0})).value();
+  CHECK(rows.to_vector() == std::vector<Real>{-1, 0.4f, 1, 0.5f});
+  const auto row = [&](int64_t token) { return embedding.value().select(0, token); };
+  CHECK(product(row(0), row(1)) == Approx(1.35));
+  CHECK(product(row(0), row(2)) == Approx(-0.8));
+  const std::vector<Real> logits = linear(Variable(Tensor({1, 2}, {0.5f, -2})), embedding).value().to_vector();
+  const double said[] = {-0.5, -0.9, -1.3, 2};
+  for (size_t token = 0; token < 4; ++token) CHECK(logits[token] == Approx(said[token]));
+  CHECK(1024 * 128 == 131072);
+}
+
 TEST_CASE("chapter 5: RMSNorm gives its numbers, and zeros for zeros") {
   const auto normed = [](const Tensor& x, const Tensor& w) {
     return rms_norm(Variable(x), Variable(w), Real(1e-5)).value();

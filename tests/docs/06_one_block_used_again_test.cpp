@@ -4,13 +4,11 @@
 #include "mor/counts.h"
 #include "mor/sharing.h"
 #include "mor/twins.h"
-#include "mor/uptrain.h"
 #include "support/catch.h"
 #include "support/tiny_models.h"
 
 using namespace tinymor;
 using Map = std::vector<int64_t>;
-using Sources = std::vector<std::vector<int64_t>>;
 
 namespace {
 
@@ -155,19 +153,6 @@ TEST_CASE("chapter 6: 1000 steps of its MoR model cost as much as 735 of the van
   CHECK(steps_of_equal_flops(paper, vanilla_twin(paper), 12619) == 9438);
 }
 
-TEST_CASE("chapter 6: every way to begin takes the layers of its table") {
-  const ModelConfig cycle = tiny(Sharing::cycle, 9, 3), middle = tiny(Sharing::middle_cycle, 8, 2);
-  CHECK(source_layers(cycle, cycle.n_layers, SharedInit::stepwise, 1) == Sources{{0}, {4}, {8}});
-  CHECK(source_layers(cycle, cycle.n_layers, SharedInit::average, 1) == Sources{{0, 3, 6}, {1, 4, 7}, {2, 5, 8}});
-  CHECK(source_layers(cycle, cycle.n_layers, SharedInit::lower, 1) == Sources{{0}, {1}, {2}});
-  CHECK(source_layers(cycle, cycle.n_layers, SharedInit::upper, 1) == Sources{{6}, {7}, {8}});
-  CHECK(source_layers(middle, middle.n_layers, SharedInit::stepwise, 1) == Sources{{0}, {1}, {4}, {6}, {7}});
-  CHECK(source_layers(middle, middle.n_layers, SharedInit::average, 1) == Sources{{0}, {1, 4}, {2, 5}, {3, 6}, {7}});
-  CHECK(source_layers(middle, middle.n_layers, SharedInit::lower, 1) == Sources{{0}, {1}, {2}, {3}, {7}});
-  CHECK(source_layers(middle, middle.n_layers, SharedInit::upper, 1) == Sources{{0}, {4}, {5}, {6}, {7}});
-  CHECK(source_layers(tiny(Sharing::cycle, 6, 2), 6, SharedInit::stepwise, 1) == Sources{{0}, {2}, {5}});
-}
-
 TEST_CASE("chapter 6: what each use has of its own has as many numbers as its table says") {
   ModelConfig shared = tiny(Sharing::middle_cycle, 8, 3);
   shared.n_kv_heads = shared.n_heads;
@@ -184,14 +169,4 @@ TEST_CASE("chapter 6: what each use has of its own has as many numbers as its ta
   CHECK(more([&](ModelConfig& c) { c.lora_rank = r; }) == n * b * r * (11 * d + 3 * ff));
   CHECK(64 * 64 == 4096);
   CHECK(4 * (64 + 64) == 512);
-}
-
-TEST_CASE("chapter 6: with one recursion the uptrained model is the vanilla one") {
-  const Model vanilla = opinionated_model(tiny_config(Sharing::none, Routing::none));
-  ModelConfig config = vanilla.config();
-  config.sharing = Sharing::middle_cycle;
-  const Model model = uptrained(vanilla, config, SharedInit::upper, 1);
-  const IntTensor ids = int_tensor(random_tokens(9, 11, 1));
-  CHECK(model.forward(ids, Rows::batch(1, 9)).logits.value().to_vector() ==
-        vanilla.forward(ids, Rows::batch(1, 9)).logits.value().to_vector());
 }
