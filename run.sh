@@ -202,7 +202,7 @@ build_exercise() { cmake --build build -j "$cores" --target "exercise_$1" >build
 # Why the exercise of that name does not compile, in one line, and below it all that the compiler said.
 not_compiled() {
   local file=docs/exercises/$1.cpp log=build/exercise.log first missing
-  first=$(grep -m 1 -E '(^|/)'"$file"':[0-9:]+ (fatal )?error: ' "$log" | sed -E 's/.*\.cpp:([0-9]+):[0-9:]* (fatal )?error: /line \1: /')
+  first=$(grep -m 1 -E '(^|/)'"$file"':[0-9:]+ (fatal )?error: ' "$log" | sed -E 's/.*\.cpp:([0-9]+):[0-9:]* (fatal )?error: /line \1: /' || true)
   missing=$(grep -m 1 -oP "undefined reference to [\`']\Ktinymor::[^']+" "$log" || true)
   if [ -n "$first" ]; then
     note "$file does not compile yet. $first"
