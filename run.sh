@@ -17,7 +17,7 @@ Use: ./run.sh COMMAND
   package       makes a Debian package of the programs, the library, the book and the bundled runs, for the Debian that
                 it is made on
   exercise      lists the exercises of docs/exercises and says which are done; exercise NAME checks one of them
-                and says what is missing
+                and says what is missing; exercise build trains a tiny MoR model with yours [TEXT [STEPS]]
   slides        makes the slides, handout and question sheet of docs/teaching as pages in build/teaching
   check         runs the fast tests under AddressSanitizer and UndefinedBehaviorSanitizer
   check threads the same under ThreadSanitizer
@@ -219,38 +219,84 @@ $file is ready. To install it, and to remove it again:
 END
 }
 
-# In the order of the chapters, as docs/exercises/CMakeLists.txt lists them.
-exercises() { sed -n '/^set(exercises/,/)/p' docs/exercises/CMakeLists.txt | grep -oE '[a-z]+_[0-9]_[a-z_]+'; }
+# exercises LIST: those of one of the lists in docs/exercises/CMakeLists.txt, in its order.
+exercises() { sed -n "/^set($1\$/,/)/p" docs/exercises/CMakeLists.txt | grep -oE '[a-z]+_[0-9]_[a-z_]+'; }
 
 # Builds the exercise of that name; the output of the build system and the compiler goes to build/exercise.log.
 build_exercise() { cmake --build build -j "$cores" --target "exercise_$1" >build/exercise.log 2>&1; }
 
+# Why the exercise of that name does not compile, in one line, and below it all that the compiler said.
+not_compiled() {
+  local file=docs/exercises/$1.cpp log=build/exercise.log first missing
+  first=$(grep -m 1 -E '(^|/)'"$file"':[0-9:]+ (fatal )?error: ' "$log" | sed -E 's/.*\.cpp:([0-9]+):[0-9:]* (fatal )?error: /line \1: /' || true)
+  missing=$(grep -m 1 -oP "undefined reference to [\`']\Ktinymor::[^']+" "$log" || true)
+  if [ -n "$first" ]; then
+    note "$file does not compile yet. $first"
+  elif [ -n "$missing" ]; then
+    note "$file lacks the function that docs/exercises/exercises.h asks for: ${missing//tinymor::/} (its name and its parameters must be just these)"
+  else
+    note "$file could not be built"
+  fi
+  note "all that the compiler said:"
+  compiler_said
+}
+
+# Without the lines of the build system, which do not help here.
+compiler_said() { grep -vE '^(\[[0-9]|FAILED: |ninja: |--|/\S*c\+\+ )' build/exercise.log >&2 || true; }
+
+exercise() { cmake --build build -j "$cores" --target "exercise_$1" >build/exercise.log 2>&1; }
+
 # The output of the compiler, without the lines of the build system, which do not help here.
 compiler_said() { grep -vE '^(\[[0-9]|FAILED: |ninja: |--|/\S*c\+\+ )' build/exercise.log >&2 || true; }
+
+# exercise_states NAME...: prints which of them are done; fails unless all are.
+exercise_states() {
+  local name state mark done=0
+  for name in "$@"; do
+    state='not yet' mark=
+    if ! build_exercise "$name"; then
+      state='does not compile yet'
+    elif "build/docs/exercises/exercise_$name" >/dev/null 2>&1; then
+      state=done
+      done=$((done + 1))
+    fi
+    case $name in *_[45]_*) mark=' (harder)' ;; esac
+    printf '%-28s %s\n' "$name" "$state$mark"
+  done
+  echo "$done of $# done"
+  [ $done = $# ]
+}
+
+# The pieces that are done train a tiny MoR model.
+exercise_model() {
+  note "the pieces of docs/exercises/tiny_mor.cpp, in the order in which to do them:"
+  if ! exercise_states $(exercises pieces); then
+    note "each of them is needed: ./run.sh exercise NAME says what is missing"
+    return 1
+  fi
+  if ! build_exercise build; then
+    note "the pieces do not fit together: all that the compiler said:"
+    compiler_said
+    return 1
+  fi
+  note "training for about a minute, with your pieces alone for what they do"
+  build/docs/exercises/exercise_build "${@:-docs/exercises/tiny_mor.txt}"
+}
 
 exercise() {
   [ -z "$(missing)" ] || install >&2
   configure release build
   if [ $# = 0 ]; then
-    local name state done=0 all=0
-    for name in $(exercises); do
-      state='not yet'
-      if ! build_exercise "$name"; then
-        state='does not compile yet'
-      elif "build/docs/exercises/exercise_$name" >/dev/null 2>&1; then
-        state=done
-        done=$((done + 1))
-      fi
-      all=$((all + 1))
-      printf '%-28s %s\n' "$name" "$state"
-    done
-    echo "$done of $all done"
+    exercise_states $(exercises exercises) || true
     return
   fi
-  [ -f "docs/exercises/solutions/$1.cpp" ] || refuse "there is no exercise $1 (use one of $(echo $(exercises)))"
+  if [ "$1" = build ]; then
+    exercise_model "${@:2}"
+    return
+  fi
+  [ -f "docs/exercises/solutions/$1.cpp" ] || refuse "there is no exercise $1 (use build, or one of $(echo $(exercises exercises)))"
   if ! build_exercise "$1"; then
-    compiler_said
-    note "docs/exercises/$1.cpp does not compile yet"
+    not_compiled "$1"
     return 1
   fi
   compiler_said

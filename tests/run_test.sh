@@ -190,6 +190,24 @@ if [ "$(id -u)" != 0 ] || unshare -m true 2>/dev/null; then
   one_line 2
 fi
 
+# What the compiler says of an exercise, and the first line that is made of it.
+while IFS='|' read -r compiler made; do
+  what="the compiler says \"$compiler\" of an exercise"
+  fresh
+  mkdir -p "$project/docs/exercises/solutions"
+  touch "$project/docs/exercises/solutions/tensors_1_strides.cpp"
+  { echo '[ "$1" != --version ] || { echo cmake version 4.0; exit; }'
+    echo '[ "$1" = --build ] || exit 0'
+    echo "echo '[1/2] Building'; echo $(printf %q "$compiler"); echo 'ninja: build stopped'; exit 1"; } | fake cmake
+  run 1 exercise tensors_1_strides
+  [ "$(head -n 1 "$scratch/said")" = "run.sh: docs/exercises/tensors_1_strides.cpp $made" ] || wrong "its first line is not \"$made\""
+  [ "$(tail -n +3 "$scratch/said")" = "$compiler" ] || wrong "what the compiler said is not all that is below it"
+done <<'END'
+../docs/exercises/tensors_1_strides.cpp:12:3: error: expected ';' before '}' token|does not compile yet. line 12: expected ';' before '}' token
+/usr/bin/ld: x.cpp:9: undefined reference to `tinymor::strides_of(tinymor::Shape const&)'|lacks the function that docs/exercises/exercises.h asks for: strides_of(Shape const&) (its name and its parameters must be just these)
+c++: fatal error: Killed|could not be built
+END
+
 what="wrong words"
 fresh
 run 2 dance

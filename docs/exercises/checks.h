@@ -26,6 +26,9 @@ inline Finding not_yet(std::string what, std::string hint = "") {
   return {false, std::move(what), std::move(hint)};
 }
 
+/// Says what the student's code is about to be asked: the line about one that crashes or does not end repeats it.
+void trying(const std::string& what);
+
 struct Exercise {
   int chapter;
   std::string name;  ///< Of its file.

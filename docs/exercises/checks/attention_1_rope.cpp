@@ -35,9 +35,10 @@ Finding check_rope() {
             {c1 - s1, std::cos(0.1) - std::sin(0.1), std::cos(0.01) - std::sin(0.01), c1 + s1,
              std::cos(0.1) + std::sin(0.1), std::cos(0.01) + std::sin(0.01)},
             "three pairs here, and theta is 1000: the angles are 1, 0.1 and 0.01"}}) {
-    const std::vector<double> given = turned(wanted.head, wanted.position, wanted.theta);
     const std::string setting =
         fmt::format("({}) at position {} with theta {}", fmt::join(wanted.head, ", "), wanted.position, wanted.theta);
+    trying(setting);
+    const std::vector<double> given = turned(wanted.head, wanted.position, wanted.theta);
     if (given.size() != wanted.head.size())
       return not_yet(fmt::format("{}: should have {} numbers, you gave {}", setting, wanted.head.size(), given.size()),
                      "the result is as wide as the head");

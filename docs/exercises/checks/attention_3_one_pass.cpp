@@ -38,6 +38,8 @@ Finding check_one_pass() {
            {{1000, 1001}, {{1}, {2}}, "e^1000 overflows: take the exponential of differences only"},
            {{-1000, -1001}, {{1}, {2}}, "e^-1000 is 0: begin with the first score as the largest, not with 0"},
            {{-1000, 0, 1000, 0}, {{1}, {2}, {3}, {4}}, "the largest changes twice here"}}) {
+    const std::string list = fmt::format("{}", fmt::join(wanted.scores, ", "));
+    trying("the scores " + list);
     size_t given_out = 0;
     const std::vector<double> given = one_pass_attention([&](double& score, std::vector<double>& value) {
       if (given_out == wanted.scores.size()) return false;
@@ -46,7 +48,6 @@ Finding check_one_pass() {
       return true;
     });
     const std::vector<double> right = in_two_passes(wanted.scores, wanted.values);
-    const std::string list = fmt::format("{}", fmt::join(wanted.scores, ", "));
     if (given_out < wanted.scores.size())
       return not_yet(fmt::format("of the scores {} you took {}", list, given_out),
                      "while (next(score, value)) takes them all");

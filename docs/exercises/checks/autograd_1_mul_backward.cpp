@@ -5,6 +5,7 @@ namespace tinymor {
 namespace {
 
 Finding compare(const Tensor& a, const Tensor& b, const Tensor& g, const MulGrads& wanted, const char* hint) {
+  trying(fmt::format("a is {}, b is {}", shown(a), shown(b)));
   const MulGrads given = mul_backward(a, b, g);
   const auto wrong = [&](const char* name, const Tensor& right, const Tensor& got) {
     return not_yet(fmt::format("a is {}, b is {}, g is {}: {} should be {}, you gave {}", shown(a), shown(b), shown(g),

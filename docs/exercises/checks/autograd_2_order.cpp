@@ -17,6 +17,7 @@ std::string shown_graph(const Graph& graph) {
 
 /// Any order will do that has all the wanted nodes once, each after those that use it.
 Finding compare(const std::string& graph_text, const Graph& graph, int64_t result, std::vector<int64_t> wanted) {
+  trying(graph_text);
   const std::vector<int64_t> given = backward_order(graph, result);
   const std::string order = given.size() > 20 ? fmt::format("{} nodes", given.size()) : shown(given);
   const auto wrong = [&](const std::string& what, const char* hint) {
@@ -53,10 +54,16 @@ Finding check_order() {
   const Graph shared{{}, {0, 0}, {1, 1}, {2, 0}};
   // The same kind of graph with numbers in no order: 1 is the leaf, 4 has nothing to do with 0.
   const Graph shuffled{{3, 2}, {}, {1, 3}, {1, 1}, {0, 1}};
-  for (const Finding& finding :
-       {compare(shown_graph(chain), chain, 2, {0, 1, 2}), compare(shown_graph(shared), shared, 3, {0, 1, 2, 3}),
-        compare(shown_graph(shuffled), shuffled, 0, {0, 1, 2, 3})})
+  struct Case {
+    const Graph& graph;
+    int64_t result;
+    std::vector<int64_t> nodes;
+  };
+  for (const auto& [graph, result, nodes] :
+       {Case{chain, 2, {0, 1, 2}}, Case{shared, 3, {0, 1, 2, 3}}, Case{shuffled, 0, {0, 1, 2, 3}}}) {
+    const Finding finding = compare(shown_graph(graph), graph, result, nodes);
     if (!finding.done) return finding;
+  }
   Graph longest(1000000);
   std::vector<int64_t> all{0};
   for (int64_t i = 1; i < int64_t(longest.size()); ++i) {

@@ -15,8 +15,9 @@ Finding check_gradient() {
   };
   const std::vector<double> exact{60, 8, std::cos(0.5)};
   const double eps = 1e-3;
-  const std::vector<double> given = numeric_gradient(f, x, eps);
   const std::string setting = "f = x0^3 x1 + sin(x2) at (2, 5, 0.5), eps = 0.001";
+  trying(setting);
+  const std::vector<double> given = numeric_gradient(f, x, eps);
   if (given.size() != 3)
     return not_yet(fmt::format("{}: a gradient has 3 elements, you gave {}", setting, given.size()),
                    "one element of the result for each element of x");
@@ -37,6 +38,7 @@ Finding check_gradient() {
     if (i > 0) return not_yet(what, "is every other element back in its place while this one moves?");
     return not_yet(what);
   }
+  trying("f = x^3 at 2, eps = 0.5");
   const std::vector<double> wide =
       numeric_gradient([](const std::vector<double>& at) { return at[0] * at[0] * at[0]; }, {2}, 0.5);
   if (wide.size() != 1 || !(std::abs(wide[0] - 12.25) < 1e-9))

@@ -14,6 +14,7 @@ Finding check_by_sequence() {
                                               {{{1, 3}, {2, 1}}, 5, "2 calls for the first tokens, 3 for the second"},
                                               {{{3}, {1, 1, 1}}, 5, "a text that has ended holds up no other"},
                                               {{{}, {}}, 0, "no tokens, no calls"}}) {
+    trying(texts(wanted.depths));
     const int64_t given = calls_by_sequence(wanted.depths);
     if (given != wanted.calls)
       return not_yet(fmt::format("{}: should be {} calls, you gave {}", texts(wanted.depths), wanted.calls, given),

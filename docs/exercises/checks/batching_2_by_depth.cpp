@@ -17,6 +17,7 @@ Finding check_by_depth() {
                          {{{2, 2}, {1}, {1, 1, 1}}, 2, 4, "the third text gets the slot of the second, after one call"},
                          {{{1}, {2, 3}, {1, 1}, {2}}, 3, 5, "the fourth gets the slot that is free first"},
                          {{}, 3, 0, "no texts, no calls"}}) {
+    trying(fmt::format("{} with {} slots", texts(wanted.depths), wanted.slots));
     const int64_t given = calls_by_depth(wanted.depths, wanted.slots);
     if (given != wanted.calls)
       return not_yet(fmt::format("{} with {} slots: should be {} calls, you gave {}", texts(wanted.depths),

@@ -17,6 +17,7 @@ Finding check_pages() {
                          {{1, 2, 1, 2, 1}, 2, 4, 6, "each layer of the block has its own"},
                          {{3}, 1, 32, 3, "a page for each recursion, however empty"},
                          {{}, 2, 4, 0, "no tokens, no pages"}}) {
+    trying(fmt::format("depths {}, a block of {}, pages of {}", shown(wanted.depths), wanted.block, wanted.page));
     const int64_t given = pages_of(wanted.depths, wanted.block, wanted.page);
     if (given != wanted.pages)
       return not_yet(fmt::format("depths {}, a block of {}, pages of {}: should be {} pages, you gave {}",

@@ -17,6 +17,7 @@ Finding check_entries() {
                                               {{1, 3, 2, 3, 2, 1}, 2, false, 24, "each layer of the block has its own"},
                                               {{1, 3, 2, 3, 2, 1}, 2, true, 12, "shared: the first recursion only"},
                                               {{}, 2, false, 0, "no tokens, no entries"}}) {
+    trying(fmt::format("depths {}, a block of {}", shown(wanted.depths), wanted.block));
     const int64_t given = cache_entries(wanted.depths, wanted.block, wanted.shared);
     if (given != wanted.entries)
       return not_yet(fmt::format("depths {}, a block of {}, {}: should be {}, you gave {}", shown(wanted.depths),

@@ -19,6 +19,8 @@ Finding check_visible() {
            {1, 3, true, {0, 1, 2, 3}, "shared: the keys of the first recursion, which every token took"},
            {2, 2, true, {}, "position 2 does not take the third recursion: it asks nothing there"},
            {1, 5, false, {}, "nor does position 5 take the second"}}) {
+    trying(fmt::format("depths {}, recursion {} (counted from 0), position {}", shown(depths), wanted.recursion,
+                       wanted.position));
     const std::vector<int64_t> given = visible_positions(depths, wanted.recursion, wanted.position, wanted.shared);
     if (given != wanted.seen)
       return not_yet(fmt::format("depths {}, recursion {} (counted from 0), position {}, {}: should be {}, you gave {}",

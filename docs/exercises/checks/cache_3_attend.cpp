@@ -41,6 +41,7 @@ Finding check_attend() {
             {{-1000}, {-1001}, {-999}},
             {{2}, {4}, {0}},
             "e^-1000 is 0: begin with the first score, not with 0"}}) {
+    trying(fmt::format("query ({}), {} entries", fmt::join(wanted.query, ", "), wanted.keys.size()));
     size_t given_out = 0;
     const Numbers given = attend(wanted.query, [&](Numbers& key, Numbers& value) {
       if (given_out == wanted.keys.size()) return false;

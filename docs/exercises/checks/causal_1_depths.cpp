@@ -16,9 +16,10 @@ Finding check_depths() {
                          {{{1, -1, 1}}, {1}, "a token that is out stays out: a later score does not count any more"},
                          {{{1, 0, 0}}, {3}, "a score of exactly 0 goes on"},
                          {{{-1}, {1}}, {1, 1}, "there is only one recursion here"}}) {
-    const std::vector<int64_t> given = causal_depths(wanted.scores);
     std::string text;
     for (const std::vector<double>& token : wanted.scores) text += fmt::format("({}) ", fmt::join(token, ", "));
+    trying("scores " + text);
+    const std::vector<int64_t> given = causal_depths(wanted.scores);
     if (given != wanted.depths)
       return not_yet(
           fmt::format("scores {}: depths should be {}, you gave {}", text, shown(wanted.depths), shown(given)),

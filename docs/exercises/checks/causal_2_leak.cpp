@@ -93,6 +93,7 @@ Finding check_leak() {
             {1, -1, 2, 3},
             -1,
             "the same places in another order are not a leak: ask of each place whether it is taken"}}) {
+    trying(fmt::format("{} of {}", wanted.name, fmt::join(wanted.scores, ", ")));
     const int64_t given = first_leak(wanted.choose, wanted.scores);
     if (given != wanted.leak)
       return not_yet(fmt::format("{} of {}: should be {}, you gave {}", wanted.name, fmt::join(wanted.scores, ", "),

@@ -21,9 +21,10 @@ Finding check_dead() {
            {{{3, 3}}, 0, "no position is dead here"},
            {{{1, 2, 2}}, 1, "no position reaches depth 3"},
            {{{1, 2, 2, 1}}, 0.5, "two recursions here: depth 2 is all of them", 2}}) {
-    const double given = dead_share(wanted.depths, wanted.recursions);
     std::string text;
     for (const std::vector<int64_t>& depths : wanted.depths) text += shown(depths) + " ";
+    trying("depths " + text);
+    const double given = dead_share(wanted.depths, wanted.recursions);
     if (!(std::abs(given - wanted.share) < 1e-9))
       return not_yet(fmt::format("depths {}and {} recursions: should be {:.4f}, you gave {:.4f}", text,
                                  wanted.recursions, wanted.share, given),

@@ -16,6 +16,7 @@ Finding check_roofline() {
                          {1e6, 1, 1, 40e9, 200e9, 25e-6, "a byte for each weight is a quarter to read"},
                          {1e6, 4, 5, 40e9, 200e9, 1e-4, "5 texts: 10e6 / 200e9 s to compute, less than to read"},
                          {1e6, 4, 20, 40e9, 200e9, 2e-4, "20 texts: now computing takes longer"}}) {
+    trying(fmt::format("{:g} weights, {:g} texts", wanted.weights, wanted.texts));
     const double given =
         seconds_of_call(wanted.weights, wanted.bytes_each, wanted.texts, wanted.bytes_per_s, wanted.ops_per_s);
     if (!(std::abs(given / wanted.seconds - 1) < 1e-9))

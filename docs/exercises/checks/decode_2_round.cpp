@@ -21,6 +21,7 @@ Finding check_round() {
                           "the largest size decides, with whichever sign; 63.5 rounds to 64"},
                          {{12.7, 0.04, -0.03}, 0.1, {127, 0, 0}, "one large number costs the small ones"},
                          {{0, 0}, 0, {0, 0}, "a row of zeros: divide by no zero"}}) {
+    trying(fmt::format("{}", fmt::join(wanted.row, ", ")));
     const RoundedRow given = rounded_row(wanted.row);
     if (!(std::abs(given.scale - wanted.scale) < 1e-9) || given.numbers != wanted.numbers)
       return not_yet(fmt::format("{}: should be {} times {:.6f}, you gave {} times {:.6f}", fmt::join(wanted.row, ", "),

@@ -23,6 +23,7 @@ Finding check_without_sign() {
       if (left < 0 || left > 255 || right < -128 || right > 127) refused = fmt::format("multiply({}, {})", left, right);
       return left * right;
     };
+    trying(fmt::format("{} and {}", shown(wanted.a), shown(wanted.b)));
     const int64_t given = dot_without_sign(wanted.a, wanted.b, multiply);
     if (!refused.empty())
       return not_yet(refused + " cannot be: its left is 0 to 255, its right -128 to 127", wanted.hint);

@@ -38,6 +38,7 @@ Finding check_loop_order() {
     const std::vector<float> a = numbers(m * k), b = numbers(k * n);
     std::vector<float> right(m * n), given(m * n + 1, 99);
     naive(m, n, k, a.data(), b.data(), right.data());
+    trying(fmt::format("[{},{}] x [{},{}]", m, k, k, n));
     multiply(m, n, k, a.data(), b.data(), given.data());
     for (int64_t i = 0; i < m * n; ++i)
       if (given[i] != right[i])
@@ -50,6 +51,7 @@ Finding check_loop_order() {
   const std::vector<float> a = numbers(size * size), b = numbers(size * size);
   std::vector<float> c(size * size);
   const double plain = seconds_of([&] { naive(size, size, size, a.data(), b.data(), c.data()); });
+  trying(fmt::format("a product of two matrices [{},{}], five times", size, size));
   const double yours = seconds_of([&] { multiply(size, size, size, a.data(), b.data(), c.data()); });
   return done(fmt::format("and {:.1f} times as fast as the naive order", plain / yours));
 }

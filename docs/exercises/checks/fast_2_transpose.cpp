@@ -24,6 +24,7 @@ Finding check_transpose() {
     const std::vector<float> x = numbers(rows * columns);
     std::vector<float> right(rows * columns), given(rows * columns + 1, -1);
     plain_transpose(rows, columns, x.data(), right.data());
+    trying(fmt::format("the transpose of [{},{}]", rows, columns));
     transpose_blocked(rows, columns, x.data(), given.data());
     for (int64_t i = 0; i < rows * columns; ++i)
       if (given[i] != right[i])
@@ -40,6 +41,7 @@ Finding check_transpose() {
   const std::vector<float> x = numbers(size * size);
   std::vector<float> y(size * size);
   const double plain = seconds_of([&] { plain_transpose(size, size, x.data(), y.data()); });
+  trying(fmt::format("the transpose of [{},{}], five times", size, size));
   const double yours = seconds_of([&] { transpose_blocked(size, size, x.data(), y.data()); });
   return done(fmt::format("and {:.1f} times as fast as two plain loops", plain / yours));
 }

@@ -28,13 +28,14 @@ Finding check_online() {
            {{-1000, -1001}, "e^-1000 is 0: begin with the first number as the largest, not with 0"},
            {{-1000, 0, 1000, 0}, "the largest changes twice here"}}) {
     size_t given_out = 0;
+    const std::string list = fmt::format("{}", fmt::join(wanted.x, ", "));
+    trying("the numbers " + list);
     const double given = online_log_sum_exp([&](double& x) {
       if (given_out == wanted.x.size()) return false;
       x = wanted.x[given_out++];
       return true;
     });
     const double right = in_two_passes(wanted.x);
-    const std::string list = fmt::format("{}", fmt::join(wanted.x, ", "));
     if (given_out < wanted.x.size())
       return not_yet(fmt::format("of the numbers {} you took {}", list, given_out),
                      "for (double x; next(x);) takes them all");

@@ -21,6 +21,7 @@ Finding check_top_k() {
                           "negative scores can be among the best, too"},
                          {{2, 3, 2, 2}, 2, {0, 1}, "of equal scores the earlier one is taken: std::stable_sort"},
                          {{1, 2}, 5, {0, 1}, "there are fewer than k: take all"}}) {
+    trying(fmt::format("the best {} of {}", wanted.k, fmt::join(wanted.scores, ", ")));
     const std::vector<int64_t> given = top_k_in_order(wanted.scores, wanted.k);
     if (given != wanted.places)
       return not_yet(fmt::format("the best {} of {}: should be {}, you gave {}", wanted.k,

@@ -23,10 +23,11 @@ Finding check_gate() {
                                               {0.5, 0, {4, 2}, {1, 10}, {0.25, 2.5}, 3},
                                               {0.1, -0.397329, {2.858005, 0.484089}, {1, 0}, {0.0401954, 0}, 0.0687027},
                                               {0.1, 0, {}, {}, {}, 0}}) {
-    const GateGrads given = gate_backward(wanted.alpha, wanted.z, wanted.y, wanted.g);
     const auto list = [](const std::vector<double>& x) { return fmt::format("({})", fmt::join(x, ", ")); };
     const std::string setting =
         fmt::format("alpha = {}, z = {}, y = {}, g = {}", wanted.alpha, wanted.z, list(wanted.y), list(wanted.g));
+    trying(setting);
+    const GateGrads given = gate_backward(wanted.alpha, wanted.z, wanted.y, wanted.g);
     if (!near(given.dx, wanted.g))
       return not_yet(fmt::format("{}: dx should be {}, you gave {}", setting, list(wanted.g), list(given.dx)),
                      "x is added as it is: a change of x is a change of x'");

@@ -19,9 +19,10 @@ Finding check_balance() {
            {{{0.5, 0.25, 0.25}, {0.5, 0.375, 0.125}, {0.25, 0.5, 0.25}, {0.5, 0, 0.5}},
             {1.1953125, 1.25},
             "load 3/4, 1/4, 0 and means 0.4375, 0.28125, 0.28125"}}) {
-    const Balance given = balance_of(wanted.scores);
     std::string text;
     for (const std::vector<double>& token : wanted.scores) text += fmt::format("({}) ", fmt::join(token, ", "));
+    trying("scores " + text);
+    const Balance given = balance_of(wanted.scores);
     if (!(std::abs(given.loss - wanted.right.loss) < 1e-9))
       return not_yet(fmt::format("{}: the loss should be {}, you gave {}", text, wanted.right.loss, given.loss),
                      wanted.hint);

@@ -33,6 +33,7 @@ Finding check_layer_map() {
            {S::middle_cycle, "middle_cycle", 5, 3, {0, 1, 1, 1, 2}, "a block of one layer: the last set is b + 1 = 2"},
            {S::middle_sequence, "middle_sequence", 6, 1, {0, 1, 2, 3, 4, 5}, "one recursion shares nothing"},
            {S::cycle, "cycle", 4, 1, {0, 1, 2, 3}, "one recursion shares nothing"}}) {
+    trying(fmt::format("{} with {} layers and {} recursions", wanted.name, wanted.layers, wanted.recursions));
     const std::vector<int64_t> given = sets_of_layers(wanted.sharing, wanted.layers, wanted.recursions);
     if (given != wanted.sets)
       return not_yet(fmt::format("{} with {} layers and {} recursions should be {}, you gave {}", wanted.name,

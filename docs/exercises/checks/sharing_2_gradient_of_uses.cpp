@@ -25,8 +25,9 @@ Finding check_gradient_of_uses() {
            {1, 1, 3, {65, 52, 36}, "the example of the chapter; element r belongs to use r, the first use comes first"},
            {2, -0.25, 2, {2, 1}, "h1 = 2 - 0.25 * 4 = 1: the h in the formulas is the one before the step"},
            {2, 0, 3, {4, 4, 4}, "w = 0 changes nothing: every use sees h0 and passes all of g on"}}) {
-    const std::vector<double> given = gradient_of_uses(wanted.h0, wanted.w, wanted.uses);
     const std::string setting = fmt::format("h0 = {}, w = {}, {} uses", wanted.h0, wanted.w, wanted.uses);
+    trying(setting);
+    const std::vector<double> given = gradient_of_uses(wanted.h0, wanted.w, wanted.uses);
     if (int64_t(given.size()) != wanted.uses)
       return not_yet(fmt::format("{}: should have {} numbers, you gave {}", setting, wanted.uses, given.size()),
                      "one gradient for each use");
@@ -37,6 +38,7 @@ Finding check_gradient_of_uses() {
   }
   // Their sum is the derivative, as measured.
   const double h0 = 0.5, w = 0.3, eps = 1e-5;
+  trying("h0 = 0.5, w = 0.3, 5 uses");
   const std::vector<double> given = gradient_of_uses(h0, w, 5);
   const double sum = std::accumulate(given.begin(), given.end(), 0.0);
   const double measured = (last_h(h0, w + eps, 5) - last_h(h0, w - eps, 5)) / (2 * eps);

@@ -30,6 +30,7 @@ Finding check_stepwise() {
                           3,
                           {9007199254740993, 9007199254740994, 9007199254740995},
                           "these have no double of their own: stay with whole numbers"}}) {
+    trying(fmt::format("{} of {}..{}", wanted.count, wanted.low, wanted.high));
     const std::vector<int64_t> given = evenly(wanted.low, wanted.high, wanted.count);
     if (given != wanted.layers)
       return not_yet(fmt::format("{} of {}..{} should be {}, you gave {}", wanted.count, wanted.low, wanted.high,

@@ -15,6 +15,7 @@ Finding check_strides() {
                                               {{4, 1, 3}, {3, 3, 1}},
                                               {{}, {}},
                                               {{7, 2, 5, 2}, {20, 10, 2, 1}}}) {
+    trying(fmt::format("strides of {}", wanted.shape));
     const std::vector<int64_t> given = strides_of(wanted.shape);
     if (given != wanted.strides)
       return not_yet(

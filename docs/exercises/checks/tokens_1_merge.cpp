@@ -44,6 +44,7 @@ Finding check_merge() {
            {{{{"a", "a", "a"}, 1}}, "aa", {{{"aa", "a"}, 1}}, "each piece can be part of one merge only"},
            {{{{"hen"}, 4}, {{}, 1}}, "", {{{"hen"}, 4}, {{}, 1}}, "no word has two pieces, so nothing is merged"}}) {
     Words words = wanted.words;
+    trying(spelled(wanted.words));
     const std::string piece = merge_most_frequent(words);
     if (piece != wanted.piece)
       return not_yet(fmt::format("{}: the new piece should be \"{}\", you gave \"{}\"", spelled(wanted.words),

@@ -23,6 +23,7 @@ Finding check_encode() {
            {"aaaa", {{"a", "a"}}, {"aa", "aa"}, "a merge is applied wherever it fits, from left to right"},
            {"aaa", {{"a", "a"}}, {"aa", "a"}, "each piece can be part of one merge only"},
            {"", hens, {}, "no character, no piece"}}) {
+    trying(fmt::format("\"{}\" with {} merges", wanted.word, wanted.merges.size()));
     const Pieces given = encode_word(wanted.word, wanted.merges);
     if (given != wanted.pieces) {
       std::string merges;

@@ -25,6 +25,7 @@ Finding check_fallback() {
            {"\u20acn", {"n"}, {"<0xE2>", "<0x82>", "<0xAC>", "n"}, "\u20ac has three bytes"},
            {"\U0001F642n", {"n"}, {"<0xF0>", "<0x9F>", "<0x99>", "<0x82>", "n"}, "this one has four bytes"},
            {"", {"n"}, {}, "no character, no piece"}}) {
+    trying(fmt::format("\"{}\" with the alphabet {}", wanted.text, fmt::join(wanted.alphabet, " ")));
     const Pieces given = characters_or_bytes(wanted.text, wanted.alphabet);
     if (given != wanted.pieces)
       return not_yet(fmt::format("\"{}\" with the alphabet {}: should be {}, you gave {}", wanted.text,

@@ -22,8 +22,9 @@ Finding check_cross_entropy() {
            {{0, 0, 0, 0}, 2, std::log(4), {0.25, 0.25, -0.75, 0.25}, "the gradient adds up to 0"},
            {{1000, 999}, 0, -std::log(p), {p - 1, 1 - p}, "take the largest logit away from each first"},
            {{-1000, 1000}, 0, 2000, {-1, 1}, "the log of a probability of 0 is no number: log(sum) - logit"}}) {
-    const auto [loss, gradient] = cross_entropy_of(wanted.logits, wanted.target);
     const std::string what = fmt::format("logits {}, target {}", fmt::join(wanted.logits, ", "), wanted.target);
+    trying(what);
+    const auto [loss, gradient] = cross_entropy_of(wanted.logits, wanted.target);
     if (!(std::abs(loss - wanted.loss) < 1e-9))
       return not_yet(fmt::format("{}: the loss should be {:.4f}, you gave {:.4f}", what, wanted.loss, loss),
                      wanted.hint);

@@ -41,12 +41,13 @@ Finding check_adamw() {
             {0.1, 0.5, 0.75, 1e-8, 0},
             {1, 0, 0, 1},
             "without a gradient and a decay nothing moves"}}) {
-    AdamWWeight given = wanted.before;
-    adamw_step(given, wanted.gradient, wanted.rates);
     const auto& [lr, beta1, beta2, eps, decay] = wanted.rates;
     const std::string what = fmt::format(
         "x {}, m {}, v {} after {} steps, gradient {}, lr {}, betas {} and {}, eps {}, decay {}", wanted.before.x,
         wanted.before.m, wanted.before.v, wanted.before.steps, wanted.gradient, lr, beta1, beta2, eps, decay);
+    trying(what);
+    AdamWWeight given = wanted.before;
+    adamw_step(given, wanted.gradient, wanted.rates);
     const auto far = [](double a, double b) { return !(std::abs(a - b) < 1e-9); };
     for (const auto& [name, is, should] :
          {std::tuple{"m", given.m, wanted.after.m}, {"v", given.v, wanted.after.v}, {"x", given.x, wanted.after.x}})

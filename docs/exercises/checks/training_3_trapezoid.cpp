@@ -22,6 +22,8 @@ Finding check_trapezoid() {
                                               {10, 10, 10, 0, 1, "the warm-up may take all steps"},
                                               {1, 10, 0, 10, 1, "and so may the cool-down"},
                                               {10, 10, 0, 10, 0.1, "one of ten steps is left"}}) {
+    trying(fmt::format("step {} of {}, warm-up {}, cool-down {}", wanted.step, wanted.steps, wanted.warmup,
+                       wanted.cooldown));
     const double given = trapezoid(wanted.step, wanted.steps, wanted.warmup, wanted.cooldown);
     if (!(std::abs(given - wanted.factor) < 1e-9))
       return not_yet(fmt::format("step {} of {}, warm-up {}, cool-down {}: should be {:g}, you gave {:g}", wanted.step,

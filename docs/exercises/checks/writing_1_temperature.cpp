@@ -21,6 +21,7 @@ Finding check_temperature() {
            {{0, 3, 3}, 0, {0, 1, 0}, "temperature 0 leaves the likeliest token, of equal ones the first"},
            {{1000, 999}, 1, {e / (e + 1), 1 / (e + 1)}, "take the largest logit away from each first"},
            {{-1000, -999}, 1, {1 / (e + 1), e / (e + 1)}, "take the largest logit away from each first"}}) {
+    trying(fmt::format("logits {} at temperature {}", fmt::join(wanted.logits, ", "), wanted.temperature));
     const std::vector<double> given = probabilities_of(wanted.logits, wanted.temperature);
     bool right = given.size() == wanted.probabilities.size();
     for (size_t i = 0; right && i < given.size(); ++i) right = std::abs(given[i] - wanted.probabilities[i]) < 1e-9;

@@ -16,6 +16,7 @@ Finding check_nucleus() {
                          {{0.25, 0.5, 0.25}, 0.625, {1, 0}, "likeliest first; the one that reaches p belongs to them"},
                          {{0.25, 0.25, 0.5}, 1, {2, 0, 1}, "of equal ones the earlier comes first: std::stable_sort"},
                          {{0.5, 0.5}, 0, {0}, "at least one token is left"}}) {
+    trying(fmt::format("top-p {} of {}", wanted.p, fmt::join(wanted.probabilities, ", ")));
     const std::vector<int64_t> given = nucleus_of(wanted.probabilities, wanted.p);
     if (given != wanted.left)
       return not_yet(fmt::format("top-p {} of {}: should be {}, you gave {}", wanted.p,

@@ -17,6 +17,7 @@ Finding check_draw() {
                                               {{2, 1, 1}, 0.9, 2, "the number is a share of the sum of the weights"},
                                               {{1, 0, 1}, 0.5, 2, "a weight of 0 is never drawn"},
                                               {{1, 1, 0}, 0.999, 1, "a weight of 0 is never drawn"}}) {
+    trying(fmt::format("{} at {}", fmt::join(wanted.weights, ", "), wanted.number));
     const int64_t given = drawn(wanted.weights, wanted.number);
     if (given != wanted.place)
       return not_yet(fmt::format("{} at {}: should be {}, you gave {}", fmt::join(wanted.weights, ", "), wanted.number,

@@ -1,4 +1,5 @@
 // A recursion that goes as deep as the graph: what a node depends on comes behind it when the order is turned around.
+// It is told: it filled the stack when the check tried a chain of 1000000 nodes
 #define backward_order autograd_2_recursion
 #include <algorithm>
 

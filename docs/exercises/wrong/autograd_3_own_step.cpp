@@ -1,4 +1,5 @@
 // Takes a step of its own.
+// It is told: f = x^3 at 2, eps = 0.5: should be (2.5^3 - 1.5^3) / 1 = 12.25
 #define numeric_gradient autograd_3_own_step
 #include "../checks/autograd_3_gradient_check.cpp"
 

@@ -1,4 +1,5 @@
 // Compares the two extremes with each other only.
+// It is told: scores near the last one of 5, 1, 7, 2: should be 1, you gave -1
 #define first_leak causal_2_extremes
 #include <algorithm>
 

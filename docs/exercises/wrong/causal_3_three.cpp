@@ -1,4 +1,5 @@
 // Counts on three recursions.
+// It is told: depths [1,2,2,1] and 2 recursions: should be 0.5000, you gave 1.0000
 #define dead_share causal_3_three
 #include <algorithm>
 

@@ -1,4 +1,5 @@
 // Never notices that there are no more numbers.
+// It is told: it did not end within 3 seconds when the check tried the numbers 3
 #define online_log_sum_exp fast_3_endless
 #include <cmath>
 

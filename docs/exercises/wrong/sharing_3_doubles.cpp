@@ -1,4 +1,5 @@
 // Right as long as the numbers are doubles.
+// It is told: 3 of 9007199254740993..9007199254740995 should be
 #define evenly sharing_3_doubles
 #include <cmath>
 

@@ -1,4 +1,5 @@
 // A step that is rounded once, and so misses halves.
+// It is told: 15 of 0..29 should be
 #define evenly sharing_3_step
 #include <cmath>
 

@@ -1,4 +1,5 @@
 // Lets 0 pass for 1.
+// It is told: [0] + [2] should throw, you gave [0]
 #define broadcast_shape tensors_2_larger_than_one
 #include <algorithm>
 

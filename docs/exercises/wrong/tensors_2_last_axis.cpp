@@ -1,4 +1,5 @@
 // Looks whether the last axis fits, and no other.
+// It is told: [4,3] + [2,3] should throw, you gave [4,3]
 #define broadcast_shape tensors_2_last_axis
 #include <algorithm>
 

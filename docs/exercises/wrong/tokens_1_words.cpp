@@ -1,4 +1,5 @@
 // Counts each word once, however often the text has it.
+// It is told: h|e|n 1, i|n 3: the new piece should be "in", you gave "en"
 #define merge_most_frequent tokens_1_words
 #include <map>
 #include <tuple>

@@ -1,4 +1,5 @@
 // Takes the longest piece that fits, from left to right.
+// It is told: "_then" with the merges h+e _+t he+n _+hen _t+he: should be _t|hen, you gave _the|n
 #define encode_word tokens_2_longest
 #include "../checks/tokens_2_encode.cpp"
 

@@ -1,4 +1,5 @@
 // Adds the decay to the gradient, as Adam did before AdamW.
+// It is told: m should be 2, you gave 2.25
 #define adamw_step training_2_adam
 #include <cmath>
 

@@ -1,4 +1,5 @@
 // Forgets that m and v begin at 0.
+// It is told: x should be 0.949082, you gave 0.942265
 #define adamw_step training_2_uncorrected
 #include <cmath>
 

@@ -1,0 +1,10 @@
+# The loss of the tiny MoR model falls below two thirds of that of guessing in a few steps, and it writes.
+execute_process(COMMAND ${PROGRAM} ${CMAKE_CURRENT_LIST_DIR}/tiny_mor.txt 30 RESULT_VARIABLE status OUTPUT_VARIABLE said)
+string(REGEX MATCH "a loss of ([0-9])[.]([0-9][0-9]) is that of guessing" guess "${said}")
+set(guess ${CMAKE_MATCH_1}${CMAKE_MATCH_2})
+string(REGEX MATCH "step   30  loss ([0-9])[.]([0-9][0-9])" last "${said}")
+set(last ${CMAKE_MATCH_1}${CMAKE_MATCH_2})
+math(EXPR most "${guess} * 2 / 3")
+if(NOT status EQUAL 0 OR NOT last OR last GREATER most OR NOT said MATCHES "It writes, [^\n]+\n  [^\n]+\n  [123 ]+\n")
+  message(FATAL_ERROR "status ${status}; the loss after 30 steps should be below ${most} hundredths:\n${said}")
+endif()
