@@ -16,6 +16,7 @@ Use: ./run.sh COMMAND
   viz ...       build/tinymor-viz ...
   exercise      lists the exercises of docs/exercises and says which are done; exercise NAME checks one of them
                 and says what is missing
+  slides        makes the slides, handout and question sheet of docs/teaching as pages in build/teaching
   check         runs the fast tests under AddressSanitizer and UndefinedBehaviorSanitizer
   check threads the same under ThreadSanitizer
   fuzz [NAME|all [SECONDS]]
@@ -231,6 +232,15 @@ exercise() {
   "build/docs/exercises/exercise_$1"
 }
 
+slides() {
+  needs+='
+pandoc                command pandoc
+weasyprint            command weasyprint
+'
+  ready
+  docs/teaching/make.sh
+}
+
 fuzz() {
   local name names seconds=${2:-60} version=19 folder=build-fuzz
   names=$(cd tests/readers/corpus && printf '%s\n' *)
@@ -276,6 +286,7 @@ case ${1:-} in
     exec build/tinymor-viz "${@:2}"
     ;;
   exercise) exercise "${@:2}" ;;
+  slides) slides ;;
   check)
     needs+=$test_needs
     install

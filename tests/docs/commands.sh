@@ -39,7 +39,7 @@ while IFS= read -r match; do
     grep -qE -- "(^|[ ,])$option([ ,]|\$)" <<<"${help[$name]}" || complain "it has no $option"
   done
 done < <(grep -noP '(^(\$ )?(?=build/|\./run)|`)\K((build/)?tinymor(-viz)?\b|\./run\.sh )[^`#|>]*' \
-  README.md docs/*.md docs/exercises/README.md | sed -E 's/:([0-9]+):/ line \1:/')
+  README.md docs/*.md docs/exercises/README.md docs/teaching/*.md | sed -E 's/:([0-9]+):/ line \1:/')
 echo "$quoted commands"
 [ "$quoted" -gt 30 ] || wrong=1
 exit $wrong
