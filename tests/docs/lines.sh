@@ -14,6 +14,6 @@ autograd   1850
 mor        4200
 datasets   4200
 trainer    8450
-visualizer 23450
+visualizer 23650
 END
 exit $over

@@ -1,15 +1,20 @@
 #include "visualizer/lessons/lesson_file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <optional>
+#include <utility>
 
 #include "tensor/cited.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/number.h"
 #include "visualizer/state/control_names.h"
+#include "visualizer/state/layout.h"
 #include "visualizer/state/words.h"
 
 namespace tinymor {
@@ -24,12 +29,10 @@ std::vector<std::string> words_of(std::string_view rest) {
   return words;
 }
 
-Condition condition_of(const std::string& word, std::string_view rest) {
-  Condition out;
-  out.name = take_word(rest);
-  out.compare = take_word(rest);
+/// Reads what comes after the name of what is compared.
+Condition condition_of(const std::string& word, std::string_view rest, std::string name) {
+  Condition out{std::move(name), std::string(take_word(rest)), ""};
   out.value = std::string(rest);
-  check_setting(out.name);
   const bool falls = word == "until" && out.compare == "falls";
   check_input(falls || out.compare == "=" || out.compare == "!=" || out.compare == "<" || out.compare == ">",
               "{}: {} compares nothing (write NAME and one of = != < > and a value)", word, cited(out.compare));
@@ -39,10 +42,32 @@ Condition condition_of(const std::string& word, std::string_view rest) {
   return out;
 }
 
+Condition condition_of(const std::string& word, std::string_view rest) {
+  const std::string name(take_word(rest));
+  check_setting(name);
+  return condition_of(word, rest, name);
+}
+
+/// "table kv count position slot=stored > 5": a number of a table, and what it is compared with.
+Claim table_claim(std::string_view rest) {
+  TableNumber number{std::string(take_word(rest)), std::string(take_word(rest)), std::string(take_word(rest)), {}};
+  check_input(is_panel(number.panel), "see table: there is no panel {} (as in see table grid most logit > 0)",
+              cited(number.panel));
+  check_input(std::find(std::begin(table_numbers), std::end(table_numbers), number.of) != std::end(table_numbers),
+              "see table: {} is no number of a column (choose {})", cited(number.of), fmt::join(table_numbers, ", "));
+  while (first_word(rest).find('=') > 0 && first_word(rest).find('=') != std::string_view::npos) {
+    const std::string_view cell = take_word(rest);
+    const size_t equals = cell.find('=');
+    number.cells.emplace_back(cell.substr(0, equals), cell.substr(equals + 1));
+  }
+  return {condition_of("see", rest, number.panel), std::move(number)};
+}
+
 Claim claim_of(std::string_view rest) {
-  if (rest.find(' ') != std::string_view::npos) return condition_of("see", rest);
+  if (first_word(rest) == "table") return take_word(rest), table_claim(rest);
+  if (rest.find(' ') != std::string_view::npos) return {condition_of("see", rest)};
   check_control(rest);
-  return {std::string(rest), "", ""};
+  return {{std::string(rest), "", ""}};
 }
 
 /// A line of a scene, once its setting is known to exist.
@@ -55,6 +80,26 @@ void add_text(std::string& text, std::string_view more) {
   text += (text.empty() ? "" : " ") + std::string(more);
 }
 
+/// A line that says where in the course a lesson is; false for another one.
+bool parse_course(Lesson& lesson, const std::string& word, std::string_view rest) {
+  if (word == "goal") {
+    add_text(lesson.goal, rest);
+  } else if (word == "minutes") {
+    const std::optional<int> minutes = parse_number<int>(std::string(rest));
+    check_input(minutes && *minutes >= 1 && *minutes <= 600, "minutes: {} is not a number from 1 to 600", cited(rest));
+    lesson.minutes = *minutes;
+  } else if (word == "level") {
+    check_input(std::find(std::begin(lesson_levels), std::end(lesson_levels), rest) != std::end(lesson_levels),
+                "level: {} is not a level (choose {})", cited(rest), fmt::join(lesson_levels, ", "));
+    lesson.level = rest;
+  } else if (word == "after") {
+    lesson.after = words_of(rest);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void parse_line(Lesson& lesson, std::string_view line) {
   std::string_view rest = line;
   const std::string word(take_word(rest));
@@ -62,6 +107,7 @@ void parse_line(Lesson& lesson, std::string_view line) {
     lesson.title = rest;
     return;
   }
+  if (lesson.steps.empty() && parse_course(lesson, word, rest)) return;
   if (word == "card") {
     lesson.steps.emplace_back();
     return;
@@ -99,7 +145,7 @@ void parse_line(Lesson& lesson, std::string_view line) {
 
 Lesson parse_lesson(const std::string& text, const fs::path& file) {
   const std::string name = file.stem().string();
-  Lesson lesson{name, name, {}};
+  Lesson lesson{.name = name, .title = name};
   for_each_line(text, file.string(), [&](std::string_view line) { parse_line(lesson, line); });
   check_input(!lesson.steps.empty(), "{}: the lesson has no card (write a line \"card\" and what it says)",
               file.string());
@@ -119,7 +165,7 @@ std::vector<Lesson> read_lessons(const fs::path& folder) {
       lessons.push_back(read_lesson(entry.path()));
     } catch (const Error& error) {
       const std::string name = entry.path().stem().string();
-      lessons.push_back({name, name, {}, error.what()});
+      lessons.push_back({.name = name, .title = name, .problem = error.what()});
     }
   }
   std::sort(lessons.begin(), lessons.end(), [](const Lesson& a, const Lesson& b) { return a.name < b.name; });

@@ -1,8 +1,12 @@
 #include "visualizer/lessons/tutor.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
+#include "tensor/cited.h"
 #include "tensor/error.h"
 #include "tensor/number.h"
 #include "visualizer/state/settings.h"
@@ -13,13 +17,9 @@ const LessonStep& current_step(const AppState& state) {
   return state.lessons[size_t(state.tutor.lesson)].steps[size_t(state.tutor.step)];
 }
 
-bool holds(const Condition& condition, const AppState& state, const Source& source) {
-  const std::string value = setting(state, source, condition.name);
-  if (condition.compare == "falls") {
-    const auto highest = state.tutor.highest.find(condition.name);
-    const std::optional<double> now = parse_number<double>(value);
-    return highest != state.tutor.highest.end() && now && *now < highest->second;
-  }
+namespace {
+
+bool compares(const std::string& value, const Condition& condition, const AppState& state, const Source& source) {
   if (condition.compare == "=") return value == condition.value;
   if (condition.compare == "!=") return value != condition.value;
   const std::optional<double> left = parse_number<double>(value);
@@ -28,7 +28,47 @@ bool holds(const Condition& condition, const AppState& state, const Source& sour
   return left && right && (condition.compare == "<" ? *left < *right : *left > *right);
 }
 
-bool can_be_seen(const Claim& claim, const AppState& state, const Source& source, const ui::Registry& registry) {
+}  // namespace
+
+bool holds(const Condition& condition, const AppState& state, const Source& source) {
+  const std::string value = setting(state, source, condition.name);
+  if (condition.compare == "falls") {
+    const auto highest = state.tutor.highest.find(condition.name);
+    const std::optional<double> now = parse_number<double>(value);
+    return highest != state.tutor.highest.end() && now && *now < highest->second;
+  }
+  return compares(value, condition, state, source);
+}
+
+double number_in(const Table& table, const TableNumber& number) {
+  const auto column = [&](const std::string& name) {
+    const auto at = std::find(table.columns.begin(), table.columns.end(), name);
+    check_input(at != table.columns.end(), "see table {}: there is no column {} (choose {})", number.panel, cited(name),
+                fmt::join(table.columns, ", "));
+    return size_t(at - table.columns.begin());
+  };
+  const size_t wanted = column(number.column);
+  double count = 0, sum = 0, least = INFINITY, most = -INFINITY;
+  for (const std::vector<std::string>& row : table.rows) {
+    const auto has = [&](const auto& cell) { return row[column(cell.first)] == cell.second; };
+    const std::optional<double> value = parse_number<double>(row[wanted]);
+    if (!std::all_of(number.cells.begin(), number.cells.end(), has) || (!value && number.of != "count")) continue;
+    ++count;
+    sum += value.value_or(0);
+    least = std::min(least, value.value_or(0));
+    most = std::max(most, value.value_or(0));
+  }
+  if (number.of == "count") return count;
+  if (count == 0) return NAN;
+  if (number.of == "least") return least;
+  if (number.of == "most") return most;
+  return number.of == "sum" ? sum : sum / count;
+}
+
+bool can_be_seen(const Claim& claim, const AppState& state, const Source& source, const ui::Registry& registry,
+                 const TableOf& tables) {
+  if (!claim.number.panel.empty())
+    return compares(cell(number_in(tables(claim.number.panel), claim.number)), claim, state, source);
   if (!claim.compare.empty()) return holds(claim, state, source);
   const ui::Registry::Item* item = registry.find(claim.name);
   return item && item->visible;
@@ -52,6 +92,9 @@ void check_tasks(AppState& state, const Source& source) {
     if (std::all_of(until.begin(), until.end(), met)) tutor.done[i] = true;
     if (!tutor.done[i]) return;
   }
+  tutor.finished.insert(tutor.step);
+  const Lesson& lesson = state.lessons[size_t(tutor.lesson)];
+  if (tutor.finished.size() == lesson.steps.size()) state.lessons_done.insert(lesson.name);
 }
 
 void turn_lesson(AppState& state, const Source& source, int by) {

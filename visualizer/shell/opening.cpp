@@ -60,9 +60,17 @@ void remember(OpenState& open, const std::string& path) {
   if (open.recent.size() > most_recent) open.recent.resize(most_recent);
 }
 
+/// A lesson that was changed and is opened again takes the place of what it was.
 void open_lesson(const std::string& path, AppState& state) {
-  state.lessons.push_back(read_lesson(path));
-  state.tutor.choosing = true;
+  Lesson lesson = read_lesson(path);
+  state.scene_asked = {path, "lesson " + lesson.name};
+  const auto is_it = [&](const Lesson& known) { return known.name == lesson.name; };
+  const auto known = std::find_if(state.lessons.begin(), state.lessons.end(), is_it);
+  state.tutor = {};
+  if (known == state.lessons.end())
+    state.lessons.push_back(std::move(lesson));
+  else
+    *known = std::move(lesson);
 }
 
 Sources open_scene(const std::string& path, AppState& state, const Opener& opener) {

@@ -160,6 +160,7 @@ struct Settings {
   double script_seconds = 0;     ///< Since it began.
   std::set<std::string> hidden;  ///< Controls that a scene has hidden.
   std::vector<Lesson> lessons;
+  std::set<std::string> lessons_done;  ///< The names of those whose cards were all done, once.
   std::vector<Term> glossary;
   Tutor tutor;
   /// How far the gaps between panels were moved, by page and number of its gaps, as split() takes it.

@@ -22,7 +22,7 @@ depth.training.NAME depth.worst.N gen.branch gen.branch.N gen.clear gen.f32 gen.
 gen.temperature gen.tokens gen.top_k gen.top_p gen.undo grid.cells grid.cells.all grid.paper grid.sort help help.close
 help.window inspector inspector.guess.N inspector.let_go inspector.number.N kv.cells kv.cells.all kv.strategy kv.strategy.N kv.subject kv.subject.N learn
 lens.capacity lens.cells lens.cells.all lens.choices lens.cut_off lens.depth.N lens.everybody lens.reset lens.without lesson lesson.back
-lesson.choose.N lesson.close lesson.fold lesson.hint lesson.list.close lesson.next lesson.problem.N lesson.solve
+lesson.choose.N lesson.close lesson.done.N lesson.fold lesson.following lesson.hint lesson.list.close lesson.next lesson.problem.N lesson.solve
 loop.back loop.bar loop.depth.N loop.event loop.image loop.instruments loop.next loop.own loop.pad loop.pad.clear loop.pad.eraser loop.pad.take loop.play loop.preset.N loop.rewind
 loop.survey loop.text menu.NAME note.cancel note.keep note.text open open.close open.go open.message open.path open.run.N page.N
 page.menu page.next page.previous patches.image.N record rule.N rule.next runs.close runs.filter runs.first runs.none runs.run.N runs.sort.N

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "mor/sharing.h"
+#include "visualizer/runs/draw.h"
 #include "visualizer/views/scores_view.h"
 
 namespace tinymor {
@@ -90,6 +91,14 @@ KvStrategy drawn_strategy(const AppState& s, const Source& source) {
   return s.cache_strategy == 0 ? source.geometry().model.kv_cache : KvStrategy(s.cache_strategy - 1);
 }
 
+/// The probability that the likeliest candidate for the next token of the generated text has, as it is drawn.
+std::string likeliest(const AppState& s, const Source& source) {
+  const Generation& g = source.generation();
+  if (g.logits.empty() || g.running) return "none";
+  const std::vector<int32_t>& ids = s.shown.generated.ids;
+  return number(draw_of(g.logits, s.request, ids, int(ids.size()) - g.prompt_tokens()).candidates[0].probability);
+}
+
 int written_of(int tokens, const Source& source) {
   return std::max(0, tokens - source.generation().prompt_tokens());
 }
@@ -119,6 +128,7 @@ std::vector<Setting> facts() {
       fact("text", [](State, Run run) { return run.generation().text.size(); }),
       fact("written", [](State, Run run) { return written_of(int(run.generation().text.size()), run); }),
       fact("written.here", [](State s, Run run) { return written_of(s.shown.generated.size(), run); }),
+      fact("likeliest", likeliest),
       fact("status", [](State, Run run) { return status_name(run.status()); })};
 }
 

@@ -1,11 +1,19 @@
 #include "visualizer/state/lesson.h"
 
+#include <algorithm>
 #include <set>
+#include <utility>
 
 #include "tensor/error.h"
 #include "visualizer/state/words.h"
 
 namespace tinymor {
+
+std::string Lesson::number() const {
+  const std::string digits = name.substr(0, name.find_first_not_of("0123456789"));
+  return digits.empty() ? "" : digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
+}
+
 void enter_lesson(AppState& state, const Source& source, int number, int at) {
   check_input(number >= 0 && number < int(state.lessons.size()), "lesson: there are {}", state.lessons.size());
   const Lesson& lesson = state.lessons[size_t(number)];
@@ -28,7 +36,9 @@ void enter_lesson(AppState& state, const Source& source, int number, int at) {
       apply(changed, source, is_fresh(state, source, name) ? line : name + " " + setting(state, source, name));
     }
   }
-  changed.tutor = {.lesson = number, .step = at, .done = std::vector<bool>(lesson.steps[size_t(at)].tasks.size())};
+  const std::vector<bool> none_done(lesson.steps[size_t(at)].tasks.size());
+  std::set<int> finished = state.tutor.lesson == number ? state.tutor.finished : std::set<int>();
+  changed.tutor = {.lesson = number, .step = at, .done = none_done, .finished = std::move(finished)};
   state = std::move(changed);
 }
 

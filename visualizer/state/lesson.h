@@ -3,7 +3,9 @@
 // lessons/lesson_file.h reads one, lessons/tutor.h notes what was done, lessons/lesson_view.h draws it.
 
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tinymor {
@@ -14,8 +16,20 @@ struct Condition {
                                      ///< fact), or `falls`: it was larger since the card began.
 };
 
-/// What a card says is true: a comparison or, where `compare` is empty, a control or panel that is visible.
-using Claim = Condition;
+/// A number that the table of a panel gives: of the rows that have these cells their count, or the least, mean, sum or
+/// most of a column.
+struct TableNumber {
+  std::string panel, of, column;
+  std::vector<std::pair<std::string, std::string>> cells;  ///< Columns and what is in them.
+};
+
+inline constexpr const char* table_numbers[] = {"count", "least", "mean", "most", "sum"};
+
+/// What a card says is true: a comparison, of a number of a table where that has a panel, or, where `compare` is empty,
+/// a control or panel that is visible.
+struct Claim : Condition {
+  TableNumber number = {};
+};
 
 struct LessonTask {
   std::string text;
@@ -33,9 +47,17 @@ struct LessonStep {
 
 struct Lesson {
   std::string name, title;  ///< The name is that of its file.
-  std::vector<LessonStep> steps;
-  std::string problem = {};  ///< Why its file cannot be read; then it has no steps.
+  std::vector<LessonStep> steps = {};
+  std::string problem = {};             ///< Why its file cannot be read; then it has no steps.
+  std::string goal = {};                ///< What one can do after it.
+  int minutes = 0;                      ///< 0: not said.
+  std::string level = {};               ///< One of lesson_levels, or empty.
+  std::vector<std::string> after = {};  ///< The names of the lessons that it builds on.
+
+  /// The digits that its name begins with, without zeros in front; empty: it has none.
+  std::string number() const;
 };
+inline constexpr const char* lesson_levels[] = {"beginner", "intermediate", "advanced"};
 
 /// How far the learner is.
 struct Tutor {
@@ -43,6 +65,7 @@ struct Tutor {
   int step = 0;
   std::vector<bool> done = {};                 ///< Of each task of the step.
   std::map<std::string, double> highest = {};  ///< Of each number that must fall for a task, since the step began.
+  std::set<int> finished = {};                 ///< Steps whose tasks were all done since the lesson began.
   bool hinting = false;
   bool folded = false;    ///< The step's text is hidden.
   bool revealed = false;  ///< What the step is about has been scrolled to.

@@ -12,7 +12,8 @@ namespace {
 constexpr const char* remembered[] = {"zoom",   "theme",        "paper",        "axis",  "log",
                                       "smooth", "rest.plateau", "rest.battery", "splits"};
 
-constexpr std::string_view recent = "recent ";  // begins a line with the path of something that was opened
+// What begins a line with the path of something that was opened, and one with the name of a lesson that was done.
+constexpr std::string_view recent = "recent ", done = "done ";
 
 }  // namespace
 
@@ -32,6 +33,7 @@ void recall_preferences(AppState& state, const Source& source, const std::filesy
   try {
     for_each_line(read_file(file, 1 << 16), file.string(), [&](std::string_view line) {
       if (line.starts_with(recent)) state.open.recent.emplace_back(line.substr(recent.size()));
+      if (line.starts_with(done)) state.lessons_done.emplace(line.substr(done.size()));
       for (const char* name : remembered)
         if (line.starts_with(std::string(name) + " ")) apply(state, source, line);
     });
@@ -44,6 +46,7 @@ void remember_preferences(const AppState& state, const Source& source, const std
   std::string text;
   for (const char* name : remembered) text += std::string(name) + " " + setting(state, source, name) + "\n";
   for (const std::string& path : state.open.recent) text += std::string(recent) + path + "\n";
+  for (const std::string& name : state.lessons_done) text += std::string(done) + name + "\n";
   std::error_code ignored;
   std::filesystem::create_directories(file.parent_path(), ignored);
   try {

@@ -1,6 +1,6 @@
 #pragma once
-// What a window remembers from the one before: how large everything is, and how pictures are drawn. It is an ordinary
-// scene file in the user's folder for settings.
+// What a window remembers from the one before: how large everything is, how pictures are drawn, what was opened last
+// and which lessons are done. It is an ordinary scene file, but for the last two, in the user's folder for settings.
 
 #include <filesystem>
 

@@ -1,5 +1,8 @@
 // Every lesson that comes with the window is played to its end, by its own solutions and by the window's buttons.
 
+#include <fmt/format.h>
+
+#include <cmath>
 #include <map>
 
 #include "support/catch.h"
@@ -55,12 +58,12 @@ const std::map<std::string, std::vector<std::string>> means = {
     {"pin", {"panel.strip", "panel.grid", "panel.lens", "panel.kv"}},
     {"pinned.depth", {"panel.strip", "panel.grid"}},
     {"step", {"time.track"}},
+    {"story.event", {"loop.next"}},
     {"rule", {"rule.0"}},
     {"shift", {"panel.strip"}},
     {"tint", {"panel.strip"}},
     {"kv", {"panel.kv"}},
     {"writing", {"time.track"}},
-    {"written.here", {"time.track"}},
     {"text", {"gen.step"}},
     {"written", {"gen.step"}},
     {"temperature", {"gen.temperature"}},
@@ -91,16 +94,44 @@ bool in_the_light(Headless& window, const LessonStep& step, const std::vector<st
   });
 }
 
-void check_claims(Headless& window, Source& source, const std::vector<Claim>& claims) {
-  for (const Claim& claim : claims) {
-    INFO("see " << claim.name << " " << claim.compare << " " << claim.value);
-    if (!claim.compare.empty()) {
-      CAPTURE(setting(window.app().state(), source, claim.name));
-      CHECK(can_be_seen(claim, window.app().state(), source, window.app().registry()));
-    } else if (window.app().state().zoom == 1) {
-      CHECK(can_be_seen(claim, window.app().state(), source, window.app().registry()));
-    }
+/// The table of a panel of the window.
+Table table_of(Headless& window, Source& source, const std::string& name) {
+  for (const auto& panel : window.app().panels())
+    if (panel->name() == name) return panel->table(source, window.app().state());
+  return {};
+}
+
+/// The line of a claim, and what the window has instead.
+std::string told(const Claim& claim, Headless& window, Source& source) {
+  std::string line = "see ";
+  std::string now;
+  if (const TableNumber& number = claim.number; !number.panel.empty()) {
+    line += fmt::format("table {} {} {} ", number.panel, number.of, number.column);
+    for (const auto& [column, cell] : number.cells) line += column + "=" + cell + " ";
+    now = cell(number_in(table_of(window, source, number.panel), number));
+  } else {
+    line += claim.name + " ";
+    if (!claim.compare.empty()) now = setting(window.app().state(), source, claim.name);
   }
+  return line + claim.compare + " " + claim.value + (now.empty() ? "" : ": it is " + now);
+}
+
+void check_claims(Headless& window, Source& source, const std::vector<Claim>& claims) {
+  const AppState& state = window.app().state();
+  for (const Claim& claim : claims) {
+    if (claim.compare.empty() && state.zoom > 1) continue;  // there is room for one panel
+    INFO(told(claim, window, source));
+    const auto tables = [&](const std::string& panel) { return table_of(window, source, panel); };
+    CHECK(can_be_seen(claim, state, source, window.app().registry(), tables));
+  }
+}
+
+/// A card says where to look and what is true there: a panel or control that is visible, and something that is
+/// compared.
+bool says_what_is_true(const LessonStep& step) {
+  const auto compares = [](const Claim& claim) { return !claim.compare.empty(); };
+  return std::any_of(step.sees.begin(), step.sees.end(), compares) &&
+         !std::all_of(step.sees.begin(), step.sees.end(), compares);
 }
 
 void play(const std::vector<Lesson>& lessons, size_t i, Source& source, float zoom) {
@@ -116,7 +147,7 @@ void play(const std::vector<Lesson>& lessons, size_t i, Source& source, float zo
     REQUIRE(state.tutor.step == int(at));
     arrive(window, source);
     CHECK_FALSE(step.text.empty());
-    CHECK_FALSE(step.sees.empty());
+    CHECK(says_what_is_true(step));
     check_claims(window, source, step.sees);
     std::vector<std::string> unseen;
     for (const std::string& name : step.highlights)
@@ -169,7 +200,7 @@ TEST_CASE("slow: every lesson is true of the bundled runs, too") {
 }
 #endif
 
-TEST_CASE("no task of a lesson is done when its card begins, no matter what was done before") {
+TEST_CASE("no task is done when its card begins, and what the card says is true, no matter what was done before") {
   const std::vector<Lesson> lessons = bundled_lessons();
   const bool busy = GENERATE(false, true);
   for (size_t i = 0; i < lessons.size(); ++i) {
@@ -178,9 +209,35 @@ TEST_CASE("no task of a lesson is done when its card begins, no matter what was 
     AppState& state = window.app().state();
     state.lessons = lessons;
     const auto meddle = [&] {
-      for (const char* line :
-           {"rule training", "step 25", "pin shallowest", "kv shared", "tint loss", "temperature 0.1", "top_k 3",
-            "axis flops", "autograd.step 1", "attention.head 2", "max_tokens 12", "pace 0", "do generate"})
+      for (const char* line : {"rule training",
+                               "step 25",
+                               "pin shallowest",
+                               "kv shared",
+                               "tint loss",
+                               "temperature 0.1",
+                               "top_k 3",
+                               "axis flops",
+                               "autograd.step 1",
+                               "attention.head 2",
+                               "attention.layer 1",
+                               "max_tokens 12",
+                               "pace 0",
+                               "scores.log off",
+                               "shift on",
+                               "cache generated",
+                               "whatif.everybody on",
+                               "whatif.depth 1",
+                               "sharing cycle",
+                               "sharing.passes 1",
+                               "story.event 5",
+                               "story.play on",
+                               "tokens.view own",
+                               "grid.sort depth",
+                               "panel serving",
+                               "attention.view arcs",
+                               "curves.hide none",
+                               "log on",
+                               "do generate"})
         apply(state, source, line);
       arrive(window, source);
     };
@@ -192,6 +249,7 @@ TEST_CASE("no task of a lesson is done when its card begins, no matter what was 
       REQUIRE(state.tutor.step == int(at));
       const std::vector<bool>& done = state.tutor.done;
       CHECK(std::none_of(done.begin(), done.end(), [](bool d) { return d; }));
+      check_claims(window, source, lessons[i].steps[at].sees);
       if (busy) meddle();
       turn_lesson(state, source, 1);
     }
@@ -225,6 +283,114 @@ TEST_CASE("Space continues a lesson, Backspace goes back, and what a card shows 
   CHECK_FALSE(state.tutor.done[0]);
   REQUIRE(window.click("lesson.close"));
   CHECK(state.tutor.lesson == -1);
+}
+
+TEST_CASE("the last card leads to the next lesson, and one whose tasks were all done has a tick from then on") {
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  AppState& state = window.app().state();
+  const std::string text = "card\nsay One.\ntask Pin.\nuntil pin != none\nsolve pin probe 3\ncard\nsay Two.\n";
+  state.lessons = {parse_lesson("title A\n" + text, "01-a.lesson"), parse_lesson("title B\n" + text, "b.lesson")};
+  CHECK(state.lessons[0].number() == "1");
+  CHECK(state.lessons[1].number().empty());
+  CHECK(Lesson{.name = "00-loop", .title = ""}.number() == "0");
+  enter_lesson(state, source, 0, 0);
+  window.frames(3);
+  window.key(ImGuiKey_Space);  // the task is left out
+  window.frames(2);
+  CHECK(state.lessons_done.empty());
+  REQUIRE(window.click("lesson.back"));
+  CHECK_FALSE(window.app().registry().find("lesson.following"));
+  REQUIRE(window.click("lesson.solve"));
+  window.frames(2);
+  REQUIRE(window.click("lesson.next"));
+  window.frames(2);
+  CHECK(state.lessons_done == std::set<std::string>{"01-a"});
+  REQUIRE(window.click("lesson.following"));
+  CHECK(state.tutor.lesson == 1);
+  CHECK(state.tutor.step == 0);
+  REQUIRE(window.click("lesson.next"));
+  window.frames(2);
+  CHECK_FALSE(window.app().registry().find("lesson.following"));  // there is none after it
+  window.type("l");
+  window.frames(2);
+  CHECK(window.app().registry().find("lesson.done.0"));
+  CHECK_FALSE(window.app().registry().find("lesson.done.1"));
+}
+
+TEST_CASE("a lesson's file says where in a course it is, and the list of lessons shows it") {
+  const Lesson lesson = parse_lesson(
+      "title T\ngoal Say what\ngoal a loop is.\nminutes 2\nlevel beginner\nafter 01-a own\ncard\nsay One.\n", "02-t");
+  CHECK(lesson.goal == "Say what a loop is.");
+  CHECK(lesson.minutes == 2);
+  CHECK(lesson.level == "beginner");
+  CHECK(lesson.after == std::vector<std::string>{"01-a", "own"});
+  WritingSource source;
+  for (const int width : {1280, 400}) {
+    Headless window(source, width, 800);
+    window.app().state().lessons = {parse_lesson("title A\ncard\nsay One.\n", "01-a"), lesson};
+    window.type("l");
+    window.frames(3);
+    const std::string drawing = window.drawing();
+    CHECK_THAT(drawing, ContainsSubstring(">2. T<"));
+    CHECK_THAT(drawing, ContainsSubstring(">2 minutes \u00b7 beginner \u00b7 after 1, own<"));
+    CHECK_THAT(drawing, ContainsSubstring(">Say what a loop is.<"));
+  }
+}
+
+TEST_CASE("all buttons of every card are in sight, in a small window, too") {
+  const std::vector<Lesson> lessons = bundled_lessons();
+  const auto [width, height] = GENERATE(std::pair(480, 320), std::pair(1280, 800));
+  WritingSource source;
+  Headless window(source, width, height);
+  AppState& state = window.app().state();
+  state.lessons = lessons;
+  for (size_t i = 0; i < lessons.size(); ++i)
+    for (size_t at = 0; at < lessons[i].steps.size(); ++at) {
+      CAPTURE(lessons[i].name, at + 1, width);
+      enter_lesson(state, source, int(i), int(at));
+      window.frames(4);
+      for (const char* name : {"lesson.next", "lesson.fold", "lesson.close"}) {
+        const auto* item = window.app().registry().find(name);
+        REQUIRE(item);
+        CHECK(item->visible);
+      }
+    }
+}
+
+TEST_CASE("a number of a table is the count, the least, mean, sum or most of a column in the rows that are meant") {
+  const Table table{{"recursion", "piece", "gate"},
+                    {{"1", "a", "0.5"}, {"2", "b", "0.25"}, {"2", "a", "0.75"}, {"2", "c", ""}}};
+  const auto number = [&](const char* of, std::vector<std::pair<std::string, std::string>> cells) {
+    return number_in(table, {"grid", of, "gate", std::move(cells)});
+  };
+  CHECK(number("count", {}) == 4);
+  CHECK(number("count", {{"recursion", "2"}, {"piece", "a"}}) == 1);
+  CHECK(number("least", {}) == 0.25);
+  CHECK(number("most", {{"recursion", "2"}}) == 0.75);
+  CHECK(number("mean", {{"recursion", "2"}}) == 0.5);
+  CHECK(number("sum", {{"recursion", "2"}}) == 1);
+  CHECK(number("count", {{"piece", "d"}}) == 0);
+  CHECK(std::isnan(number("most", {{"piece", "d"}})));
+  CHECK_THROWS_WITH(number("most", {{"token", "d"}}),
+                    ContainsSubstring("no column \"token\" (choose recursion, piece"));
+}
+
+TEST_CASE("what a card says of a table is compared with what the panel has") {
+  WritingSource source;
+  Headless window(source, 1280, 800);
+  window.app().state().rule = RuleView::causal;
+  window.frames(3);
+  const auto holds = [&](const std::string& line) {
+    const Lesson lesson = parse_lesson("card\nsay One.\nsee table grid " + line + "\n", "t");
+    return can_be_seen(lesson.steps[0].sees[0], window.app().state(), source, window.app().registry(),
+                       [&](const std::string& panel) { return table_of(window, source, panel); });
+  };
+  CHECK(holds("count position recursion=1 = 120"));
+  CHECK_FALSE(holds("count position recursion=1 < 120"));
+  CHECK(holds("least logit recursion=2 computed=1 > -0.0001"));
+  CHECK_FALSE(holds("least logit recursion=2 computed=0 candidate=1 > 0"));
+  CHECK_FALSE(holds("most logit recursion=9 > 0"));  // no such row
 }
 
 TEST_CASE("`keep` keeps what the learner has set, and sets it otherwise") {
@@ -332,6 +498,45 @@ TEST_CASE("the glow and the dimming of a lesson are below help, menus and dialog
   }
 }
 
+TEST_CASE("a lesson that is dropped onto the window begins, and takes the place of what it was before it was changed") {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "own.lesson").string();
+  WritingSource source;
+  Headless window(source, 1280, 800, ui::FontSource::builtin, {[](const std::string&) { return Sources(); }, {}});
+  AppState& state = window.app().state();
+  state.lessons = {parse_lesson("card\nsay One.\n", "01-a")};
+  for (const char* text : {"card\nsay One.\ncard\nsay Two.\n", "card\nsay Three.\n"}) {
+    write_file_atomically(file, text);
+    window.app().drop(file);
+    window.frames(3);
+    REQUIRE(state.lessons.size() == 2);
+    CHECK(state.tutor.lesson == 1);
+    CHECK(state.tutor.step == 0);
+    window.key(ImGuiKey_Space);
+  }
+  CHECK(state.lessons[1].steps[0].text == "Three.");
+  write_file_atomically(file, "card\nsee rule is causal\n");
+  window.app().drop(file);
+  window.frames(3);
+  CHECK_THAT(state.open.message, ContainsSubstring("own.lesson:2: see: \"is\" compares nothing"));
+}
+
+TEST_CASE("a lesson never dims the inspector, which says what it is about a token") {
+  std::vector<std::vector<uint8_t>> inspectors;
+  for (const char* highlight : {"", "highlight panel.grid\n"}) {
+    WritingSource source;
+    Headless window(source, 1280, 800);
+    AppState& state = window.app().state();
+    state.lessons = {parse_lesson(std::string("title T\ncard\nsay One.\nshow grid\n") + highlight, "t")};
+    enter_lesson(state, source, 0, 0);
+    window.frames(4);
+    const auto* item = window.app().registry().find("panel.inspector");
+    REQUIRE(item);
+    inspectors.push_back(pixels(window, item->box));
+  }
+  CHECK(inspectors[0] == inspectors[1]);
+}
+
 TEST_CASE("a lesson with a mistake is refused with its line") {
   for (const auto& [text, why] : std::vector<std::pair<const char*, const char*>>{
            {"say too early\n", "x:1: \"say\" is before the first card"},
@@ -348,7 +553,12 @@ TEST_CASE("a lesson with a mistake is refused with its line") {
            {"card\nsee loss < lots\n", "there is no such setting"},
            {"card\nsee written falls\n", "compares nothing"},
            {"card\ntask T\nuntil written falls 3\n", "write nothing there"},
-           {"card\nkeep lesson x\n", "has no place in a lesson"}})
+           {"card\nkeep lesson x\n", "has no place in a lesson"},
+           {"minutes few\n", "x:1: minutes: \"few\" is not a number from 1 to 600"},
+           {"level easy\n", "level: \"easy\" is not a level (choose beginner, intermediate, advanced)"},
+           {"card\nsee table gird most gate > 0\n", "see table: there is no panel \"gird\""},
+           {"card\nsee table grid some gate > 0\n", "is no number of a column (choose count, least"},
+           {"card\nsee table grid most gate is 1\n", "\"is\" compares nothing"}})
     CHECK_THROWS_WITH(parse_lesson(text, "x"), ContainsSubstring(why));
 }
 

@@ -213,7 +213,9 @@ TEST_CASE("controls that a scene hides are neither visible nor pressed") {
   CHECK(window.click("rule.1"));
 }
 
-TEST_CASE("a window remembers its zoom and how curves are drawn, and opens with a damaged file, too") {
+TEST_CASE(
+    "a window remembers its zoom, how curves are drawn and which lessons are done, and opens with a damaged file, "
+    "too") {
   const TemporaryFolder folder;
   const std::filesystem::path file = folder.path() / "config" / "tinymor" / "window.scene";
   RecordingSource source("sample", sample_recording());
@@ -225,10 +227,12 @@ TEST_CASE("a window remembers its zoom and how curves are drawn, and opens with 
   state.theme = Theme::light;
   state.page = "Inside";
   state.open.recent = {"/runs/a run", "/runs/b"};
+  state.lessons_done = {"00-loop", "my own"};
   remember_preferences(state, source, file);
   AppState next;
   recall_preferences(next, source, file);
   CHECK(next.open.recent == state.open.recent);
+  CHECK(next.lessons_done == state.lessons_done);
   CHECK(next.zoom == 1.5f);
   CHECK(next.log_loss);
   CHECK(next.theme == Theme::light);
