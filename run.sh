@@ -37,6 +37,11 @@ refuse() { note "$*"; exit 2; }
 interrupted() { trap "note 'stopped: $*'; exit 130" INT; }
 interrupted run the same command again to go on from here
 
+# Where ccache is installed, what was compiled before, in this copy of the project or another one, is not compiled again.
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
+fi
+
 # The name of each package in Debian, and the command, pkg-config module or file that shows that it is installed.
 needs='
 g++                   command c++
