@@ -428,7 +428,7 @@ draw claims 640 340 '
 
 # --- 18: the losses of its table
 table 18 '| begins as' >"$work/uptraining"
-draw uptraining 560 270 '
+draw uptraining 600 270 '
   BEGIN { FS = " *[|] *"; split("#2f6fb5 #b84a00 #5b46b8 #00706c #c4146c #9a9aa2", colours, " ") }
   function x(step) { return 60 + 380 * step / 600 }
   function y(loss) { return 225 - 190 * (loss - low) / (high - low) }
