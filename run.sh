@@ -167,7 +167,11 @@ progress() {
 build() {
   local preset=$1 folder=$2 seconds=$3 log=$2/build.log
   configure "$preset" "$folder"
-  [ -f "$folder/.ninja_log" ] || note "building: about $((seconds / cores / 60 + 1)) min on $cores cores"
+  if [ ! -f "$folder/.ninja_log" ]; then
+    note "${part:-}building, about $((seconds / cores / 60 + 1)) min on $cores cores"
+  elif [ -n "${part:-}" ]; then
+    note "${part}building what has changed"
+  fi
   if ! cmake --build "$folder" -j "$cores" --target "${@:4}" 2>&1 | tee "$log" | progress; then
     [ "$(df -Pm "$folder" | awk 'NR == 2 { print $4 }')" -ge 50 ] || fail "no space left in $PWD/$folder (make room, then run this again)"
     fail "building failed; its whole output is in $log"
@@ -185,8 +189,7 @@ ready() {
 demo() {
   note "part 1 of 4: packages"
   install >&2
-  note "part 2 of 4: the programs"
-  programs
+  part='part 2 of 4: ' programs
   local resume=
   if [ -f runs/demo/trainer.safetensors ]; then
     resume=--resume
