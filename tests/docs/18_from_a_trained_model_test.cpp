@@ -89,7 +89,8 @@ TEST_CASE("chapter 18: the mean of two matrices misses R, and its nearest produc
 
 TEST_CASE("chapter 18: its words about its table of losses agree with it") {
   const std::string text = book(kFile);
-  const auto loss = [&](const std::string& begin, int64_t column) { return number(row(text, begin)[column]); };
+  const std::string table = part(text, "| begins as", "At once");
+  const auto loss = [&](const std::string& begin, size_t column) { return number(row(table, begin).at(column)); };
   CHECK(loss("`average`", 1) > loss("noise, vanilla", 1));
   for (const char* way : {"`stepwise`", "`average`"}) {
     CAPTURE(way);
