@@ -57,8 +57,7 @@ Selection TokenChoice::select(int64_t r, const Active& active) {
   return Selection::of(active.rows.count(), [&](int64_t i) { return depths_[active.places[i]] > r; });
 }
 
-Variable TokenChoice::scores_at(const std::vector<int32_t>& places,
-                                FunctionRef<int64_t(int32_t place)> column) const {
+Variable TokenChoice::scores_at(const std::vector<int32_t>& places, FunctionRef<int64_t(int32_t place)> column) const {
   std::vector<int32_t> columns;
   for (int32_t place : places) columns.push_back(int32_t(column(place)));
   return take_along(gather_rows(scores_, int_tensor(places)), int_tensor(columns).reshape({-1, 1}));

@@ -19,8 +19,8 @@
 
 namespace tinymor {
 
-/// A block of elements shared by all views of it, right behind this head of it. `version` counts in-place changes, so that autograd can tell when a
-/// value it saved is no longer what it was.
+/// A block of elements shared by all views of it, right behind this head of it. `version` counts in-place changes, so
+/// that autograd can tell when a value it saved is no longer what it was.
 template <class T>
 struct Storage {
   explicit Storage(int64_t count);
