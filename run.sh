@@ -249,11 +249,6 @@ not_compiled() {
   compiler_said
 }
 
-# Without the lines of the build system, which do not help here.
-compiler_said() { grep -vE '^(\[[0-9]|FAILED: |ninja: |--|/\S*c\+\+ )' build/exercise.log >&2 || true; }
-
-exercise() { cmake --build build -j "$cores" --target "exercise_$1" >build/exercise.log 2>&1; }
-
 # The output of the compiler, without the lines of the build system, which do not help here.
 compiler_said() { grep -vE '^(\[[0-9]|FAILED: |ninja: |--|/\S*c\+\+ )' build/exercise.log >&2 || true; }
 

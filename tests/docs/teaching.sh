@@ -18,7 +18,10 @@ diff <(grep -ohP 'pictures/\K\w+' slides.md) <(grep -ohP '\]\(scenes/\K\w+' slid
 
 # What the window says in a scene, by a pattern, and what its slide makes of it.
 while IFS='|' read -r scene panel shown said; do
-  text=$("$viz" --scene "scenes/$scene.scene" --panel "$panel" --text) || complain "$scene.scene cannot be shown"
+  if [ "$scene" != "${drawn:-}" ]; then
+    text=$("$viz" --scene "scenes/$scene.scene" --panel "$panel" --text) || complain "$scene.scene cannot be shown"
+    drawn=$scene
+  fi
   numbers=$(grep -oP -m 1 -- "$shown" <<<"$text" | head -n 1 || true)
   [ -n "$numbers" ] || complain "$scene.scene: the panel $panel does not say $shown"
   [ -z "$said" ] || says slides.md "${said//NUMBER/$numbers}"
