@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "mor/kv_cache.h"
+#include "mor/whole.h"
 #include "tensor/error.h"
-#include "tensor/whole.h"
 
 namespace tinymor {
 namespace {

@@ -15,6 +15,10 @@ using kernels::table;
 /// Rows of x that meet a panel while it is in the first-level cache.
 constexpr int64_t kPieceRows = 48;
 
+/// Bytes of a matrix, such as the head of a large vocabulary, that no cache keeps until the next token: were it read
+/// through the cache, it would displace the layers, which may fit.
+constexpr int64_t kLargerThanCaches = int64_t(32) << 20;
+
 /// Calls body(first row, rows, first column, columns) for rectangles that cover [rows, columns], in parallel: whole
 /// panels, as many as have about 65536 multiply-adds, below which handing out work costs more than it brings.
 template <class Body>
@@ -72,9 +76,10 @@ Tensor PackedMatrix::product_f32(const Tensor& x) const {
   Tensor y({x.dim(0), out_});
   const Real* from = x.data();
   Real* to = y.mutable_data();
+  const bool past_cache = bytes() >= kLargerThanCaches;
   for_pieces(x.dim(0), out_, in_, [&](int64_t i, int64_t rows, int64_t j, int64_t columns) {
-    table().gemm(rows, columns, in_, {from + i * in_, in_, 1}, kernels::packed(panels_.data() + j * in_, in_),
-                 to + i * out_ + j, out_, false);
+    table().gemm(rows, columns, in_, {from + i * in_, in_, 1},
+                 kernels::packed(panels_.data() + j * in_, in_, past_cache), to + i * out_ + j, out_, false);
   });
   return y;
 }

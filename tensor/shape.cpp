@@ -1,6 +1,5 @@
 #include "tensor/shape.h"
 
-#include <algorithm>
 #include <ostream>
 
 #include "tensor/error.h"

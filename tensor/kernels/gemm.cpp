@@ -37,6 +37,8 @@ constexpr int64_t kBlockDepth = 384;
 // second-level cache of 256 KiB.
 constexpr int64_t kBlockRows = 96;
 static_assert(kBlockRows % kTileRows == 0);
+// How many numbers ahead those that pass by the cache are asked for: a page of memory.
+constexpr int64_t kAhead = 1024;
 
 /// Copies a matrix [rows, cols].
 TINYMOR_INLINE void copy(int64_t rows, int64_t cols, const Real* from, int64_t from_row, Real* to, int64_t to_row) {
@@ -45,8 +47,9 @@ TINYMOR_INLINE void copy(int64_t rows, int64_t cols, const Real* from, int64_t f
 }
 
 /// c [rows, cols] = a [rows, depth] b [depth, kCols], added to c when `add`; rows <= kRows and cols <= kCols, which are
-/// kVecs vectors.
-template <int kRows, int kVecs>
+/// kVecs vectors. With kPastCache b, which has no gaps, comes straight from memory, and what else the cache holds
+/// stays.
+template <int kRows, int kVecs, bool kPastCache = false>
 void tile(int64_t depth, const Real* a, int64_t a_row, int64_t a_col, const Real* b, int64_t b_row, Real* c,
           int64_t c_row, int64_t rows, int64_t cols, bool add) {
   constexpr int64_t kCols = kVecs * kLanes;
@@ -73,7 +76,10 @@ void tile(int64_t depth, const Real* a, int64_t a_row, int64_t a_col, const Real
   for (int64_t p = 0; p < depth; ++p, b += b_row) {
     Vec b_values[kVecs];
 #pragma GCC unroll 16
-    for (int j = 0; j < kVecs; ++j) b_values[j] = load(b + j * kLanes);
+    for (int j = 0; j < kVecs; ++j) {
+      if (kPastCache) __builtin_prefetch(b + j * kLanes + kAhead, 0, 0);
+      b_values[j] = load(b + j * kLanes);
+    }
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
       const Vec a_value = splat(a_rows[i][p * a_col]);
@@ -101,9 +107,10 @@ auto* tile_for(int64_t rows) {
 /// One row, as when a model writes token by token, with whole panels: the sums of more columns do not wait for each
 /// other.
 void gemm_row(int64_t n, int64_t k, Matrix a, Panels b, Real* c, bool add) {
+  auto* row_tile = b.past_cache ? tile<1, kPanelVecs, true> : tile<1, kPanelVecs>;
   for (int64_t j = 0; j < n; j += kPanelCols)
-    tile<1, kPanelVecs>(k, a.data, a.row, a.col, b.data + j / kPanelCols * b.panel, b.row, c + j, 0, 1,
-                        smaller(kPanelCols, n - j), add);
+    row_tile(k, a.data, a.row, a.col, b.data + j / kPanelCols * b.panel, b.row, c + j, 0, 1, smaller(kPanelCols, n - j),
+             add);
 }
 
 // Three ways to fill one panel [k, kPanelCols] with columns of B.

@@ -28,18 +28,19 @@ constexpr int64_t kPanelCols = 32;
 
 /// A matrix [k,n] as panels of kPanelCols columns: element (p, kPanelCols j + i) is data[j*panel + p*row + i]. `pack`
 /// makes them from any matrix; a row-major matrix whose columns fill whole panels is {data, its row, kPanelCols}
-/// without a copy.
+/// without a copy. A product of one row reads panels `past_cache` without displacing what the cache holds.
 struct Panels {
   const Real* data;
   int64_t row, panel;
+  bool past_cache = false;
 };
 /// The number of elements in the panels of a packed [k,n].
 constexpr int64_t packed_count(int64_t k, int64_t n) {
   return (n + kPanelCols - 1) / kPanelCols * kPanelCols * k;
 }
 /// The panels that `pack` made of a [k,n].
-constexpr Panels packed(const Real* data, int64_t k) {
-  return {data, kPanelCols, k * kPanelCols};
+constexpr Panels packed(const Real* data, int64_t k, bool past_cache = false) {
+  return {data, kPanelCols, k * kPanelCols, past_cache};
 }
 
 /// Rows of whole numbers in -127..127, each of which stands for itself times the scale of its row; `row` bytes apart.

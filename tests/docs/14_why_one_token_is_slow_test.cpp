@@ -66,6 +66,10 @@ TEST_CASE("chapter 14: a token of stories15M reads as many bytes as it says") {
   CHECK(matrix_bytes(WeightFormat::int8) == 15586816);
   CHECK(60751872 / 15586816.0 == Approx(3.90).margin(0.005));
   CHECK(6 * 256 * 2 * 288 * 4 == 3538944);
+  CHECK(4 * 5971968 == 23887872);
+  CHECK(4 * 9216000 == 36864000);
+  CHECK(23887872 < 32 << 20);
+  CHECK(36864000 > 32 << 20);
 }
 
 TEST_CASE("chapter 14: two numbers of a machine give its table of texts") {

@@ -14,7 +14,7 @@ struct DecodeBench {
   double tokens_per_s;
   int64_t weight_bytes;  ///< that one token reads
   double gb_per_s;       ///< 10^9 bytes of weights per second
-  double read_gb_per_s;  ///< at which this machine reads as many bytes and does nothing with them but add them up
+  double read_gb_per_s;  ///< at which this machine reads as many bytes, one after the other, and only adds them up
   double peak_rss_mb;
 };
 /// Writes `tokens` tokens after a first one, each the likeliest, with weights as they are drawn.

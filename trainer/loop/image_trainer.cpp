@@ -10,9 +10,9 @@
 #include "datasets/fingerprint.h"
 #include "mor/checkpoint.h"
 #include "mor/image_trace.h"
+#include "mor/whole.h"
 #include "tensor/error.h"
 #include "tensor/safetensors.h"
-#include "tensor/whole.h"
 #include "trainer/program.h"
 
 namespace tinymor {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mor/whole.h"
 #include "tensor/ops.h"
-#include "tensor/whole.h"
 
 namespace tinymor {
 

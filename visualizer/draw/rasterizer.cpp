@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "tensor/whole.h"
+#include "mor/whole.h"
 #include "visualizer/draw/canvas.h"
 
 namespace tinymor {

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "tensor/whole.h"
+#include "mor/whole.h"
 #include "visualizer/draw/imgui_compat.h"
 #include "visualizer/draw/palette.h"
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include "tensor/whole.h"
+#include "mor/whole.h"
 #include "visualizer/draw/palette.h"
 
 namespace tinymor {

@@ -1,4 +1,4 @@
-#include "tensor/whole.h"
+#include "mor/whole.h"
 
 #include <limits>
 
