@@ -30,8 +30,8 @@ class ScriptedDecoder : public Decoder {
   int cached() const override { return made_ + 1; }
   int64_t kv_bytes() const override { return 4096 * (made_ + 1); }
   // Every nat is a tenth larger than it was.
-  Outcome try_out(const Experiment& experiment) override {
-    Outcome outcome;
+  ExperimentOutcome try_out(const Experiment& experiment) override {
+    ExperimentOutcome outcome;
     outcome.routed.nll.assign(experiment.tokens.size() - 1, 2.0f);
     outcome.changed.nll.assign(experiment.tokens.size() - 1, 2.1f);
     outcome.routed.lm_loss = 2, outcome.changed.lm_loss = 2.1;

@@ -49,7 +49,7 @@ Condition condition_of(const std::string& word, std::string_view rest) {
 }
 
 /// "table kv count position slot=stored > 5": a number of a table, and what it is compared with.
-Claim table_claim(std::string_view rest) {
+CardClaim table_claim(std::string_view rest) {
   TableNumber number{std::string(take_word(rest)), std::string(take_word(rest)), std::string(take_word(rest)), {}};
   check_input(is_panel(number.panel), "see table: there is no panel {} (as in see table grid most logit > 0)",
               cited(number.panel));
@@ -63,7 +63,7 @@ Claim table_claim(std::string_view rest) {
   return {condition_of("see", rest, number.panel), std::move(number)};
 }
 
-Claim claim_of(std::string_view rest) {
+CardClaim claim_of(std::string_view rest) {
   if (first_word(rest) == "table") return take_word(rest), table_claim(rest);
   if (rest.find(' ') != std::string_view::npos) return {condition_of("see", rest)};
   check_control(rest);

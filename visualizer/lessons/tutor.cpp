@@ -65,7 +65,7 @@ double number_in(const Table& table, const TableNumber& number) {
   return number.of == "sum" ? sum : sum / count;
 }
 
-bool can_be_seen(const Claim& claim, const AppState& state, const Source& source, const ui::Registry& registry,
+bool can_be_seen(const CardClaim& claim, const AppState& state, const Source& source, const ui::Registry& registry,
                  const TableOf& tables) {
   if (!claim.number.panel.empty())
     return compares(cell(number_in(tables(claim.number.panel), claim.number)), claim, state, source);

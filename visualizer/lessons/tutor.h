@@ -22,7 +22,7 @@ using TableOf = std::function<Table(const std::string& panel)>;
 /// Such a number; NaN where no row has the cells. Throws InputError that names the columns where one is not there.
 double number_in(const Table& table, const TableNumber& number);
 /// Whether what a card says is true in the newest frame.
-bool can_be_seen(const Claim& claim, const AppState& state, const Source& source, const ui::Registry& registry,
+bool can_be_seen(const CardClaim& claim, const AppState& state, const Source& source, const ui::Registry& registry,
                  const TableOf& tables);
 /// Notes which tasks of the step are done, one after the other.
 void check_tasks(AppState& state, const Source& source);

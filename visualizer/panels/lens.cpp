@@ -39,7 +39,7 @@ bool forces_all(const Experiment& e) {
   return e.depth > 0 && e.token < 0;
 }
 
-FrameRow row_of(const Outcome& outcome) {
+FrameRow row_of(const ExperimentOutcome& outcome) {
   FrameRow row;
   row.label = "what if";
   row.count = decimal(outcome.changed.lm_loss, 2) + " nats";
@@ -119,7 +119,7 @@ std::string token_line(const LensView& lens, const TextView& view, int t) {
 
 /// The loss at the token for each depth it could be forced to; empty unless its depth is forced. This is not the
 /// regret: the other tokens keep their depths, and the weights may be others than the snapshot's.
-std::string by_depth(const Outcome* outcome, int token) {
+std::string by_depth(const ExperimentOutcome* outcome, int token) {
   if (!outcome || outcome->experiment.token != token || outcome->by_depth.empty()) return "";
   return fmt::format("what if this token alone took 1 to {}: {:.2f} nats, and {:.2f} as routed, by the run's weights",
                      outcome->by_depth.size(), fmt::join(outcome->by_depth, ", "), outcome->routed.nll[size_t(token)]);
@@ -172,7 +172,7 @@ class LensPanel : public Panel {
     if (source.can_generate()) draw_what_if(source, state);
     const Box box = free_box();
     const float em = ui::em(), lower_height = std::clamp(box.height() * 0.3f, em * 6.0f, em * 20);
-    const Outcome* outcome = outcome_in_force(source, state);
+    const ExperimentOutcome* outcome = outcome_in_force(source, state);
     if (outcome && !outcome->error.empty()) {
       ui::paragraph(outcome->error, ui::colors::warn, ui::Font::small);
       outcome = nullptr;
@@ -196,7 +196,7 @@ class LensPanel : public Panel {
     for (size_t r = 0; r < lens.nll.size(); ++r)
       out += fmt::format("{}: mean loss {} nats\n", most_recursions(r, lens.nll.size()), decimal(lens.mean(r), 3));
     out += foresight(choices_of(lens, view)) + "\n";
-    if (const Outcome* outcome = outcome_in_force(source, state))
+    if (const ExperimentOutcome* outcome = outcome_in_force(source, state))
       out += outcome->error.empty()
                  ? fmt::format("what if: {} nats instead of {}, by the run's weights\n",
                                decimal(outcome->changed.lm_loss, 4), decimal(outcome->routed.lm_loss, 4))
@@ -220,7 +220,7 @@ class LensPanel : public Panel {
   }
 
   /// The loss with one recursion, and what each further one and the experiment changed.
-  void draw_rows(Canvas& canvas, const Box& box, AppState& state, const Outcome* outcome) const {
+  void draw_rows(Canvas& canvas, const Box& box, AppState& state, const ExperimentOutcome* outcome) const {
     const LensView& lens = state.shown.lens;
     const TextView& view = state.shown.causal;
     const float em = ui::em();
@@ -249,7 +249,8 @@ class LensPanel : public Panel {
   }
 
   /// The guesses at the token that is pointed at, or what every choice was worth.
-  void draw_below(Canvas& canvas, const Box& box, const Source& source, AppState& state, const Outcome* outcome) const {
+  void draw_below(Canvas& canvas, const Box& box, const Source& source, AppState& state,
+                  const ExperimentOutcome* outcome) const {
     const LensView& lens = state.shown.lens;
     const TextView& view = state.shown.causal;
     const float em = ui::em();

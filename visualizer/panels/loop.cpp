@@ -59,7 +59,7 @@ class LoopPanel : public Panel {
   float controls(const Source& source, AppState& state, float right) override {
     draw_own_chip(source, state, right);
     for (size_t i = state.open.presets.size(); i-- > 0;) {
-      const Preset& preset = state.open.presets[i];
+      const BundledRun& preset = state.open.presets[i];
       const bool here = shows(source.name(), preset.path);
       bool on = here && !state.story.typing;
       ui::corner_chip(fmt::format("loop.preset.{}", i), preset.name.c_str(), on, "Opens this bundled run", right);

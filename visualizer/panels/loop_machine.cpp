@@ -49,7 +49,7 @@ void draw_arrow(Canvas& canvas, std::vector<ImVec2> points, Color color, float t
 }
 
 std::vector<std::string> box_titles(const LoopPicture& p, int index) {
-  const Machine& machine = p.story.machine();
+  const LoopMachine& machine = p.story.machine();
   const MachineBox& box = machine.boxes[size_t(index)];
   const std::string layers = fmt::format("{} layer{}", box.layers, box.layers == 1 ? "" : "s");
   if (index == machine.block) return {"shared block: " + layers, "shared block", "block"};
@@ -59,7 +59,7 @@ std::vector<std::string> box_titles(const LoopPicture& p, int index) {
 }
 
 std::vector<std::string> box_notes(const LoopPicture& p, int index) {
-  const Machine& machine = p.story.machine();
+  const LoopMachine& machine = p.story.machine();
   const MachineBox& box = machine.boxes[size_t(index)];
   const LoopEvent& now = p.story.event(p.event);
   if (index == machine.block) {
@@ -170,7 +170,7 @@ void draw_scores(Canvas& canvas, const LoopPicture& p, const MachineLayout& layo
 }
 
 void draw_loop_arrows(Canvas& canvas, const LoopPicture& p, const MachineLayout& layout) {
-  const Machine& machine = p.story.machine();
+  const LoopMachine& machine = p.story.machine();
   const float em = ui::em(), thick = em * 0.35f;
   const Box& block = layout.boxes[size_t(machine.block)];
   const float top = arrow_height(block), middle = (machine.gate ? layout.gate : block).center().y;
@@ -238,7 +238,7 @@ void draw_glow(Canvas& canvas, const LoopPicture& p, const MachineLayout& layout
   if (!p.glow) return;
   const int i = p.glow->token - p.story.from();
   if (i >= 0 && i < int(places.size()) && places[size_t(i)].width() > 0) double_frame(canvas, places[size_t(i)]);
-  const Machine& machine = p.story.machine();
+  const LoopMachine& machine = p.story.machine();
   if (p.glow->kind == Glow::change && machine.loops()) double_frame(canvas, layout.boxes[size_t(machine.block)]);
   if (p.glow->kind != Glow::score && p.glow->kind != Glow::bar) return;
   if (machine.gate) double_frame(canvas, layout.gate);
@@ -266,7 +266,7 @@ std::vector<Box> draw_machine(Canvas& canvas, const Box& area, const LoopPicture
   std::vector<Box> places = places_of(p, layout);
   for (size_t i = 0; i < places.size(); ++i) {
     const int t = p.story.from() + int(i);
-    const Standing from = p.story.standing(p.text, t, p.event - 1), to = p.story.standing(p.text, t, p.event);
+    const TokenPlace from = p.story.standing(p.text, t, p.event - 1), to = p.story.standing(p.text, t, p.event);
     if (to.place == Place::done && p.moved >= 1)  // it is in the sentence again
       places[i] = {};
     else

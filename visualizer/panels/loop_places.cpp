@@ -87,7 +87,7 @@ std::vector<Box> chips_in(const Box& region, const LoopPicture& picture, const s
 /// The room for chips in a box of the machine.
 Box inside_of(const LoopPicture& p, const MachineLayout& layout, int index) {
   const Box& box = layout.boxes[size_t(index)];
-  const Machine& machine = p.story.machine();
+  const LoopMachine& machine = p.story.machine();
   const bool block = index == machine.block, noted = block || !machine.loops();
   const float em = ui::em(), notes = block ? em * 3.2f : em * 2.6f;
   const float title = noted && has_notes(box) ? notes : em * 1.7f;
@@ -113,7 +113,7 @@ ImVec2 along(const std::vector<ImVec2>& points, float share) {
 }
 
 /// The way of a chip's centre between two events: back over the arrow, down to the exit, or straight.
-std::vector<ImVec2> way(const LoopPicture& p, const MachineLayout& layout, Standing from, Standing to, ImVec2 a,
+std::vector<ImVec2> way(const LoopPicture& p, const MachineLayout& layout, TokenPlace from, TokenPlace to, ImVec2 a,
                         ImVec2 b) {
   if (!p.story.machine().loops() || p.event == 0) return {a, b};
   const Box& block = layout.boxes[size_t(p.story.machine().block)];
@@ -137,7 +137,7 @@ float chip_height(ui::Font font) {
 }
 
 MachineLayout layout_of(const LoopPicture& p, const Box& whole) {
-  const Machine& machine = p.story.machine();
+  const LoopMachine& machine = p.story.machine();
   // While the tokens wait, the machine is empty and can do with less room.
   float waiting = p.story.event(p.event - 1).kind == LoopEvent::wait ? 1 - p.moved : 0;
   if (p.story.event(p.event).kind == LoopEvent::wait) waiting = 1;
@@ -252,7 +252,7 @@ std::vector<Box> places_of(const LoopPicture& p, const MachineLayout& layout) {
   std::vector<Box> out;
   for (size_t i = 0; i < now.size(); ++i) {
     const int t = p.story.from() + int(i);
-    const Standing from = p.story.standing(p.text, t, p.event - 1), to = p.story.standing(p.text, t, p.event);
+    const TokenPlace from = p.story.standing(p.text, t, p.event - 1), to = p.story.standing(p.text, t, p.event);
     const ImVec2 middle = along(way(p, layout, from, to, before[i].center(), now[i].center()), p.moved);
     const float wide = before[i].width() + (now[i].width() - before[i].width()) * p.moved;
     const float high = before[i].height() + (now[i].height() - before[i].height()) * p.moved;

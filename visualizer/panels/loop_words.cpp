@@ -11,7 +11,7 @@
 namespace tinymor {
 
 std::string machine_words(const Geometry& geometry) {
-  const Machine machine = machine_of(geometry);
+  const LoopMachine machine = machine_of(geometry);
   const auto layers = [](int count) { return count == 1 ? "1 layer" : fmt::format("{} layers", count); };
   if (!machine.loops()) {
     const int own = int(machine.boxes.size()), all = geometry.layer_count();
@@ -40,7 +40,7 @@ std::string forced_text(const LoopPicture& p) {
 std::string judge_text(const LoopPicture& p, int pass) {
   int judged = 0, go_on = 0, passing = 0;
   for (int t = p.story.from(); t < p.story.to(); ++t) {
-    const Standing now = p.story.standing(p.text, t, p.event);
+    const TokenPlace now = p.story.standing(p.text, t, p.event);
     judged += now.place == Place::gate;
     go_on += now.place == Place::gate && now.goes_on;
     passing += now.place == Place::gate && now.goes_on && t != p.forced;
@@ -74,7 +74,7 @@ std::string guess_text(const LoopPicture& p) {
 }
 
 std::string run_text(const LoopPicture& p, const LoopEvent& now) {
-  const Machine& machine = p.story.machine();
+  const LoopMachine& machine = p.story.machine();
   const MachineBox& box = machine.boxes[size_t(now.box)];
   const std::string all = tokens_text(p, p.story.tokens());
   const int inside = p.story.inside(p.text, p.event);
@@ -114,7 +114,7 @@ std::string event_text(const LoopPicture& p) {
 namespace {
 
 std::string why_run(const LoopPicture& p, const LoopEvent& now, const char* thing) {
-  const Machine& machine = p.story.machine();
+  const LoopMachine& machine = p.story.machine();
   if (!machine.loops())
     return machine.boxes[size_t(now.box)].times > 1
                ? "Weights that are used again make the model smaller, not faster."
@@ -133,7 +133,7 @@ std::string why_run(const LoopPicture& p, const LoopEvent& now, const char* thin
 
 std::string why_text(const LoopPicture& p) {
   const LoopEvent& now = p.story.event(p.event);
-  const Machine& machine = p.story.machine();
+  const LoopMachine& machine = p.story.machine();
   const char* thing = p.of_image ? "patch" : "word";
   if (now.kind == LoopEvent::run) return why_run(p, now, thing);
   if (now.kind == LoopEvent::judge && p.text.routing == Routing::token_choice)

@@ -73,7 +73,7 @@ std::optional<int> pinned_in(const AppState& state, Subject subject, int tokens)
 
 namespace {
 
-bool is_of_shown(const Outcome& outcome, const Source& source, const AppState& state) {
+bool is_of_shown(const ExperimentOutcome& outcome, const Source& source, const AppState& state) {
   if (const SeenImage* image = state.told_image(source))
     return outcome.experiment.pixels == image->pixels && outcome.changed_image.depth.size() == image->depth.size();
   return outcome.routed.nll.size() + 1 == size_t(state.shown.causal.size()) &&
@@ -82,7 +82,7 @@ bool is_of_shown(const Outcome& outcome, const Source& source, const AppState& s
 
 }  // namespace
 
-const Outcome* outcome_in_force(const Source& source, const AppState& state) {
+const ExperimentOutcome* outcome_in_force(const Source& source, const AppState& state) {
   const auto& outcome = source.generation().outcome;
   const bool fits = outcome && state.wanted().changes_something() && outcome->experiment == state.tried &&
                     is_of_shown(*outcome, source, state);
@@ -90,12 +90,12 @@ const Outcome* outcome_in_force(const Source& source, const AppState& state) {
 }
 
 const ImageTrace* changed_image(const Source& source, const AppState& state) {
-  const Outcome* outcome = state.shown.of_images() ? outcome_in_force(source, state) : nullptr;
+  const ExperimentOutcome* outcome = state.shown.of_images() ? outcome_in_force(source, state) : nullptr;
   return outcome && outcome->error.empty() ? &outcome->changed_image : nullptr;
 }
 
 const Trace* changed_trace(const Source& source, const AppState& state, Subject subject) {
-  const Outcome* outcome = subject == Subject::watched ? outcome_in_force(source, state) : nullptr;
+  const ExperimentOutcome* outcome = subject == Subject::watched ? outcome_in_force(source, state) : nullptr;
   const bool whole =
       outcome && !state.shown.of_images() && outcome->changed.depth.size() == size_t(state.shown.causal.size());
   return whole ? &outcome->changed : nullptr;

@@ -66,7 +66,7 @@ std::optional<int> pinned_in(const AppState& state, Subject subject, int tokens)
 
 /// The newest outcome of an experiment, when it is of the watched text and what the controls ask for, or failed; else
 /// null.
-const Outcome* outcome_in_force(const Source& source, const AppState& state);
+const ExperimentOutcome* outcome_in_force(const Source& source, const AppState& state);
 
 /// What such an experiment made of the image that is told of; null where there is none.
 const ImageTrace* changed_image(const Source& source, const AppState& state);

@@ -13,9 +13,9 @@
 namespace tinymor {
 namespace {
 
-Tokens watched_tokens(const Source& source, const AppState& state) {
+CutText watched_tokens(const Source& source, const AppState& state) {
   const TextView& view = state.shown.causal;
-  Tokens tokens{{}, view.ids, view.size() == 0 ? no_text(source) : "", 0};
+  CutText tokens{{}, view.ids, view.size() == 0 ? no_text(source) : "", 0};
   for (const std::string& piece : view.pieces) tokens.pieces.push_back(quoted_piece(piece));
   return tokens;
 }
@@ -69,7 +69,7 @@ void draw_choice(AppState& state) {
 }
 
 /// Tokens side by side, the id of each below it; returns the one under the mouse.
-std::optional<int> draw_tokens(Canvas& canvas, const Tokens& tokens, std::optional<int> selected) {
+std::optional<int> draw_tokens(Canvas& canvas, const CutText& tokens, std::optional<int> selected) {
   const DataScope data;
   const float em = ui::em(), line = em * 2.9f, pad = em * 0.2f;
   ImGui::BeginChild("tokens", ImVec2(0, 0), false);
@@ -134,14 +134,14 @@ class TokensPanel : public Panel {
         table.add(id, piece_at(source, id), counts.empty() ? "" : cell(counts[id]));
       return table;
     }
-    const Tokens tokens = shown_tokens(source, state);
+    const CutText tokens = shown_tokens(source, state);
     Table table{{"position", "id", "piece"}};
     for (size_t i = 0; i < tokens.ids.size(); ++i) table.add(i, tokens.ids[i], tokens.pieces[i]);
     return table;
   }
 
  private:
-  static Tokens shown_tokens(const Source& source, const AppState& state) {
+  static CutText shown_tokens(const Source& source, const AppState& state) {
     return state.tokens_view == TokensView::own ? tokens_of(source, state.own_text) : watched_tokens(source, state);
   }
 
@@ -168,7 +168,7 @@ class TokensPanel : public Panel {
         out += fmt::format("{} {}\n", in_quotes(piece_at(source, id)), frequency(source, id));
       return out;
     }
-    const Tokens tokens = shown_tokens(source, state);
+    const CutText tokens = shown_tokens(source, state);
     if (!tokens.problem.empty()) return tokens.problem + "\n";
     out = state.tokens_view == TokensView::own ? summary_of(source, state.own_text, tokens)
                                                : place_of_watched(source, state);
@@ -178,7 +178,7 @@ class TokensPanel : public Panel {
   }
 
   static void draw_watched(const Source& source, AppState& state, Canvas& canvas) {
-    const Tokens watched = watched_tokens(source, state);
+    const CutText watched = watched_tokens(source, state);
     if (source.steerable()) draw_choice(state);
     const auto write = [&](const std::string& line, Color color) {
       canvas.text(free_box().min, ui::u32(color), line, ui::Font::small);
@@ -243,7 +243,7 @@ class TokensPanel : public Panel {
       if (ui::button("tokens.watch", "Watch it", true, hint)) state.wishes.push_back({Wish::watch});
       ImGui::SameLine();
     }
-    const Tokens own = tokens_of(source, state.own_text);
+    const CutText own = tokens_of(source, state.own_text);
     ui::paragraph(summary_of(source, state.own_text, own), own.problem.empty() ? ui::colors::text : ui::colors::warn,
                   ui::Font::small);
     if (const std::string why = why_not_watched(source, state.own_text); source.can_watch() && own.problem.empty())

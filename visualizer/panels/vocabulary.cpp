@@ -17,8 +17,8 @@ constexpr size_t most_own_bytes = 20000;
 
 }  // namespace
 
-Tokens tokens_of(const Source& source, const std::string& text) {
-  Tokens tokens;
+CutText tokens_of(const Source& source, const std::string& text) {
+  CutText tokens;
   const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) >> 6) != 2; };
   size_t end = std::min(most_own_bytes, text.size());
   while (end < text.size() && end > 0 && !begins_character(text[end])) --end;
@@ -39,7 +39,7 @@ Tokens tokens_of(const Source& source, const std::string& text) {
   return tokens;
 }
 
-std::string summary_of(const Source& source, const std::string& text, const Tokens& tokens) {
+std::string summary_of(const Source& source, const std::string& text, const CutText& tokens) {
   if (tokens.ids.empty()) return tokens.problem.empty() ? "no token" : tokens.problem;
   std::string out =
       fmt::format("{} tokens for {} characters: {:.1f} characters per token", grouped(int64_t(tokens.ids.size())),
@@ -53,7 +53,7 @@ std::string summary_of(const Source& source, const std::string& text, const Toke
 
 std::string why_not_watched(const Source& source, const std::string& text) {
   if (text.empty()) return "";
-  const Tokens tokens = tokens_of(source, text);
+  const CutText tokens = tokens_of(source, text);
   if (!tokens.problem.empty()) return tokens.problem;
   if (tokens.ids.size() >= 2) return "";
   return fmt::format("This is one token, {}: there is none after it to guess. Type one more.",

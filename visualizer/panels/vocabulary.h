@@ -10,16 +10,16 @@
 namespace tinymor {
 
 /// A text as its tokens.
-struct Tokens {
+struct CutText {
   std::vector<std::string> pieces;  ///< As quoted_piece.
   std::vector<int32_t> ids;
   std::string problem;     ///< Why there are none; empty when there are.
   int64_t characters = 0;  ///< Of the text.
 };
 /// The first 20,000 bytes of `text`, cut into the tokens of the run.
-Tokens tokens_of(const Source& source, const std::string& text);
+CutText tokens_of(const Source& source, const std::string& text);
 /// How many tokens the text became, and how many of them can be watched; or the problem.
-std::string summary_of(const Source& source, const std::string& text, const Tokens& tokens);
+std::string summary_of(const Source& source, const std::string& text, const CutText& tokens);
 /// Why a text cannot be watched, as a sentence: it has too few tokens. Empty when it can, or when it is empty.
 std::string why_not_watched(const Source& source, const std::string& text);
 

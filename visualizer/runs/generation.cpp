@@ -229,7 +229,7 @@ void GenerationWorker::look(const Given& given) {
 }
 
 void GenerationWorker::experiment(const Experiment& wanted) {
-  auto outcome = std::make_shared<Outcome>();
+  auto outcome = std::make_shared<ExperimentOutcome>();
   try {
     // A decoder of its own, with the newest weights: the one that writes the text stays as it is.
     if (const auto decoder = factory_(cancelled_)) *outcome = decoder->try_out(wanted);

@@ -59,7 +59,7 @@ struct Experiment {
   bool shifts() const { return training_rule ? capacity != 1 : cut_off != 0.5f; }
   bool changes_something() const { return depth > 0 || without > 0 || shifts(); }
 };
-struct Outcome {
+struct ExperimentOutcome {
   Experiment experiment;
   Trace routed, changed;        ///< By the same weights, without and with the change.
   std::vector<float> by_depth;  ///< [N] where one token's depth is forced: its loss with 1, 2, ... recursions.
@@ -107,7 +107,7 @@ class Decoder {
   /// Tokens at the end of the text that the cache holds, and its bytes.
   virtual int cached() const = 0;
   virtual int64_t kv_bytes() const = 0;
-  virtual Outcome try_out(const Experiment& experiment) = 0;
+  virtual ExperimentOutcome try_out(const Experiment& experiment) = 0;
   /// Throws InputError when the text cannot be used.
   virtual Snapshot look_at(const std::vector<int32_t>& text) = 0;
   /// A snapshot of one image, whose class is not known. Throws InputError when the image cannot be used.
@@ -130,13 +130,13 @@ struct Generation {
   bool running = false;
   /// That the model wrote without waiting for anyone, with the weights in each format, by its number; 0: not known.
   std::array<double, 2> tokens_per_second{};
-  int left_out = 0;                        ///< Tokens at the beginning of the prompt that the model has no room for.
-  std::string error;                       ///< Why it ended early; empty when all is well.
-  std::shared_ptr<const Outcome> outcome;  ///< Of the newest experiment; null: none was made.
-  std::shared_ptr<const Look> look;        ///< The newest; null: none was taken.
-  bool looking = false;                    ///< Another one is on its way.
-  std::shared_ptr<const Survey> survey;    ///< The newest, as far as it is; null: none was made.
-  bool surveying = false;                  ///< It goes on.
+  int left_out = 0;   ///< Tokens at the beginning of the prompt that the model has no room for.
+  std::string error;  ///< Why it ended early; empty when all is well.
+  std::shared_ptr<const ExperimentOutcome> outcome;  ///< Of the newest experiment; null: none was made.
+  std::shared_ptr<const Look> look;                  ///< The newest; null: none was taken.
+  bool looking = false;                              ///< Another one is on its way.
+  std::shared_ptr<const Survey> survey;              ///< The newest, as far as it is; null: none was made.
+  bool surveying = false;                            ///< It goes on.
 
   int prompt_tokens() const;
   /// One line that a person should know: why it ended early, or that the prompt is too long; empty: all is well.

@@ -64,12 +64,12 @@ class ModelDecoder : public Decoder {
 
   bool ends_text(int32_t id) const override { return loaded_.ends_text(id); }
 
-  Outcome try_out(const Experiment& e) override {
+  ExperimentOutcome try_out(const Experiment& e) override {
     TraceOptions options;
     options.rule = e.training_rule && loaded_.config().routing == Routing::expert_choice
                        ? Rule::topk
                        : causal_rule(loaded_.config());
-    Outcome outcome;
+    ExperimentOutcome outcome;
     outcome.routed = trace(*loaded_.model, e.tokens, options);
     options.shift = {std::log(double(e.cut_off) / (1 - double(e.cut_off))), e.capacity, e.without - 1};
     outcome.changed = e.shifts() || e.without > 0 ? trace(*loaded_.model, e.tokens, options) : outcome.routed;
@@ -171,12 +171,12 @@ class ImageDecoder : public Decoder {
 
   // Images are always routed by the training rule. The class token, which comes before the patches, takes every
   // recursion.
-  Outcome try_out(const Experiment& e) override {
+  ExperimentOutcome try_out(const Experiment& e) override {
     const Images image = one_image(e.pixels);
     const ImageConfig& config = model_->config();
     ForwardOptions options{.shift = {0, e.capacity, e.without - 1}};
     const auto traced = [&] { return trace(*model_, patches(image.pixels, config.patch_size), options).at(0); };
-    Outcome outcome;
+    ExperimentOutcome outcome;
     outcome.changed_image = traced();
     if (e.depth <= 0) return outcome;
     std::vector<int32_t> depths = {int32_t(config.model.n_recursions)};

@@ -86,7 +86,7 @@ struct TimedLine {
 enum class Dialog { none, open, beside, text, runs };
 
 /// A bundled run that one press opens.
-struct Preset {
+struct BundledRun {
   std::string name, path;
 };
 
@@ -98,7 +98,7 @@ struct OpenState {
   std::vector<std::string> found;        ///< Runs near the program.
   std::vector<std::string> recent = {};  ///< What was opened last, the newest first.
   TrainRequest request;
-  std::vector<Preset> presets = {};
+  std::vector<BundledRun> presets = {};
 };
 
 /// A number of the inspector, whose source glows in the other panels while it is pointed at.

@@ -27,7 +27,7 @@ inline constexpr const char* table_numbers[] = {"count", "least", "mean", "most"
 
 /// What a card says is true: a comparison, of a number of a table where that has a panel, or, where `compare` is empty,
 /// a control or panel that is visible.
-struct Claim : Condition {
+struct CardClaim : Condition {
   TableNumber number = {};
 };
 
@@ -35,13 +35,13 @@ struct LessonTask {
   std::string text;
   std::vector<Condition> until;
   std::vector<std::string> solve;
-  std::vector<Claim> sees;  ///< After it is done.
+  std::vector<CardClaim> sees;  ///< After it is done.
 };
 
 struct LessonStep {
   std::string text, hint;
   std::vector<std::string> highlights, scene, keep;
-  std::vector<Claim> sees;  ///< When it begins.
+  std::vector<CardClaim> sees;  ///< When it begins.
   std::vector<LessonTask> tasks;
 };
 

@@ -34,9 +34,9 @@ int sentence_end(const TextView& text, int first) {
 
 }  // namespace
 
-Machine machine_of(const Geometry& geometry) {
+LoopMachine machine_of(const Geometry& geometry) {
   const LayerMap& map = geometry.layers;
-  Machine machine;
+  LoopMachine machine;
   if (geometry.recursions > 1) {
     const auto outside = [&](int64_t layer, int64_t count) {
       if (count > 0) machine.boxes.push_back({int(map.weights[size_t(layer)]), int(count), 1});
@@ -77,7 +77,7 @@ const LoopEvent& LoopStory::event(int number) const {
   return events_[size_t(std::clamp(number, 0, events() - 1))];
 }
 
-Standing LoopStory::standing(const TextView& text, int token, int number) const {
+TokenPlace LoopStory::standing(const TextView& text, int token, int number) const {
   const LoopEvent& now = event(number);
   const int depth = machine_.loops() ? text.depth[size_t(token)] : 0;
   switch (now.kind) {

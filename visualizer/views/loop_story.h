@@ -18,14 +18,14 @@ struct MachineBox {
 };
 
 /// The model as boxes in the order in which they are first run.
-struct Machine {
+struct LoopMachine {
   std::vector<MachineBox> boxes;
   int block = -1;     ///< The box from whose end an arrow leads back to its beginning; -1: the boxes are a line.
   bool gate = false;  ///< Whether a router decides, at the end of that box, who goes back.
 
   bool loops() const { return block >= 0; }
 };
-Machine machine_of(const Geometry& geometry);
+LoopMachine machine_of(const Geometry& geometry);
 
 struct LoopEvent {
   enum Kind {
@@ -42,11 +42,11 @@ struct LoopEvent {
 enum class Place { queue, box, gate, exit, done };
 
 /// One token after an event.
-struct Standing {
+struct TokenPlace {
   Place place = Place::queue;
   int passes = 0;        ///< Through the block; where the machine is a line: 0.
   bool goes_on = false;  ///< At the gate: the router takes it.
-  bool operator==(const Standing&) const = default;
+  bool operator==(const TokenPlace&) const = default;
 };
 
 class LoopStory {
@@ -56,7 +56,7 @@ class LoopStory {
   /// none of them takes are left out.
   LoopStory(const TextView& text, const Geometry& geometry, int from, int to);
 
-  const Machine& machine() const { return machine_; }
+  const LoopMachine& machine() const { return machine_; }
   int from() const { return from_; }
   int to() const { return to_; }
   int tokens() const { return to_ - from_; }
@@ -66,7 +66,7 @@ class LoopStory {
   const LoopEvent& event(int number) const;
 
   /// Where the token (a position of the text) is after an event.
-  Standing standing(const TextView& text, int token, int number) const;
+  TokenPlace standing(const TextView& text, int token, int number) const;
   /// How many tokens of the story are inside the box of an event.
   int inside(const TextView& text, int number) const;
   /// Tokens times passes through the block, or times layers where the machine is a line, up to an event; and what it
@@ -77,7 +77,7 @@ class LoopStory {
   double stored(const CacheRow& row, int number) const;
 
  private:
-  Machine machine_;
+  LoopMachine machine_;
   std::vector<LoopEvent> events_ = {{}};
   int from_ = 0, to_ = 0;
 };

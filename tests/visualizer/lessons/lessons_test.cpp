@@ -102,7 +102,7 @@ Table table_of(Headless& window, Source& source, const std::string& name) {
 }
 
 /// The line of a claim, and what the window has instead.
-std::string told(const Claim& claim, Headless& window, Source& source) {
+std::string told(const CardClaim& claim, Headless& window, Source& source) {
   std::string line = "see ";
   std::string now;
   if (const TableNumber& number = claim.number; !number.panel.empty()) {
@@ -116,9 +116,9 @@ std::string told(const Claim& claim, Headless& window, Source& source) {
   return line + claim.compare + " " + claim.value + (now.empty() ? "" : ": it is " + now);
 }
 
-void check_claims(Headless& window, Source& source, const std::vector<Claim>& claims) {
+void check_claims(Headless& window, Source& source, const std::vector<CardClaim>& claims) {
   const AppState& state = window.app().state();
-  for (const Claim& claim : claims) {
+  for (const CardClaim& claim : claims) {
     if (claim.compare.empty() && state.zoom > 1) continue;  // there is room for one panel
     INFO(told(claim, window, source));
     const auto tables = [&](const std::string& panel) { return table_of(window, source, panel); };
@@ -129,7 +129,7 @@ void check_claims(Headless& window, Source& source, const std::vector<Claim>& cl
 /// A card says where to look and what is true there: a panel or control that is visible, and something that is
 /// compared.
 bool says_what_is_true(const LessonStep& step) {
-  const auto compares = [](const Claim& claim) { return !claim.compare.empty(); };
+  const auto compares = [](const CardClaim& claim) { return !claim.compare.empty(); };
   return std::any_of(step.sees.begin(), step.sees.end(), compares) &&
          !std::all_of(step.sees.begin(), step.sees.end(), compares);
 }

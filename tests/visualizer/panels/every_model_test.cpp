@@ -356,10 +356,10 @@ TEST_CASE("a forced depth and another cut-off act together, and without either n
   Experiment wanted;
   wanted.tokens = random_tokens(16, config.vocab_size, 3);
   wanted.cut_off = 0.9f;
-  const Outcome shifted = decoder->try_out(wanted);
+  const ExperimentOutcome shifted = decoder->try_out(wanted);
   CHECK(shifted.changed.depth != shifted.routed.depth);
   wanted.token = 4, wanted.depth = shifted.changed.depth[4] % 3 + 1;
-  Outcome both = decoder->try_out(wanted);
+  ExperimentOutcome both = decoder->try_out(wanted);
   CHECK(both.by_depth.size() == 3);
   CHECK(both.routed.depth == shifted.routed.depth);
   CHECK(both.changed.depth[4] == wanted.depth);

@@ -37,7 +37,7 @@ TEST_CASE("a live run and its recording give every panel the same picture and th
   run.snapshot_every = 1000;  // one snapshot, so that a window that looks late misses none
   Recording recording = sample_recording(run);
   Trace& causal = recording.snapshots.at(0).threshold;
-  causal.attention = sample_run::make_attention(run, causal);
+  causal.attention = sample_attention(run, causal);
   RecordingSource recorded("sample", recording);
   LiveSource live("sample", std::make_unique<SilentRun>(recording), [] {});
   REQUIRE(wait_for(live, [&] {

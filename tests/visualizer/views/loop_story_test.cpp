@@ -41,20 +41,20 @@ TEST_CASE("tokens enter together, are judged before every further pass, and meet
   using enum LoopEvent::Kind;
   CHECK(kinds_of(story) == std::vector{wait, run, run, judge, run, judge, run, run, guess});
   const auto at = [&](int event) {
-    std::vector<Standing> all;
+    std::vector<TokenPlace> all;
     for (int t = 0; t < 4; ++t) all.push_back(story.standing(text, t, event));
     return all;
   };
   using enum Place;
-  CHECK(at(0) == std::vector<Standing>(4));
-  CHECK(at(1) == std::vector<Standing>(4, {box}));
-  CHECK(at(2) == std::vector<Standing>(4, {box, 1}));
-  CHECK(at(3) == std::vector<Standing>{{gate, 1, true}, {gate, 1}, {gate, 1, true}, {gate, 1}});
-  CHECK(at(4) == std::vector<Standing>{{box, 2}, {exit, 1}, {box, 2}, {exit, 1}});
-  CHECK(at(5) == std::vector<Standing>{{gate, 2, true}, {exit, 1}, {gate, 2}, {exit, 1}});
-  CHECK(at(6) == std::vector<Standing>{{box, 3}, {exit, 1}, {exit, 2}, {exit, 1}});
-  CHECK(at(7) == std::vector<Standing>{{box, 3}, {box, 1}, {box, 2}, {box, 1}});
-  CHECK(at(8) == std::vector<Standing>{{done, 3}, {done, 1}, {done, 2}, {done, 1}});
+  CHECK(at(0) == std::vector<TokenPlace>(4));
+  CHECK(at(1) == std::vector<TokenPlace>(4, {box}));
+  CHECK(at(2) == std::vector<TokenPlace>(4, {box, 1}));
+  CHECK(at(3) == std::vector<TokenPlace>{{gate, 1, true}, {gate, 1}, {gate, 1, true}, {gate, 1}});
+  CHECK(at(4) == std::vector<TokenPlace>{{box, 2}, {exit, 1}, {box, 2}, {exit, 1}});
+  CHECK(at(5) == std::vector<TokenPlace>{{gate, 2, true}, {exit, 1}, {gate, 2}, {exit, 1}});
+  CHECK(at(6) == std::vector<TokenPlace>{{box, 3}, {exit, 1}, {exit, 2}, {exit, 1}});
+  CHECK(at(7) == std::vector<TokenPlace>{{box, 3}, {box, 1}, {box, 2}, {box, 1}});
+  CHECK(at(8) == std::vector<TokenPlace>{{done, 3}, {done, 1}, {done, 2}, {done, 1}});
   CHECK(at(99) == at(8));
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("work counts the passes of those inside, and a part of a text counts i
 TEST_CASE("the machine of every kind of model has its boxes, its loop and its gate") {
   const auto shape = [](const Geometry& geometry) {
     std::string out;
-    const Machine machine = machine_of(geometry);
+    const LoopMachine machine = machine_of(geometry);
     for (const MachineBox& box : machine.boxes)
       out += std::to_string(box.layers) + "x" + std::to_string(box.times) + " ";
     return out + (machine.loops() ? "loop " + std::to_string(machine.block) : "line") + (machine.gate ? " gate" : "");
