@@ -63,7 +63,7 @@ click() {
   local place
   place=$(grep -o "<text [^>]*>$1<" place.svg | head -1 | sed -n 's/.* x="\([0-9.]*\)" y="\([0-9.]*\)".*/\1 \2/p')
   [ -n "$place" ] || { fail "$1: there is no such text"; return 0; }
-  xdotool mousemove $(echo "$place" | awk '{ print int($1 + 4), int($2 - 4) }') sleep 0.2 mousedown 1 sleep 0.1 mouseup 1
+  xdotool mousemove $(echo "$place" | awk '{ print int($1 + 4), int($2 - 4) }') sleep 0.4 mousedown 1 sleep 0.4 mouseup 1 sleep 0.4
   xdotool mousemove 1 1
 }
 

@@ -9,17 +9,23 @@
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/number.h"
+#include "trainer/config.h"
 #include "visualizer/state/words.h"
 
 namespace tinymor {
 namespace {
 
 const Setting& entry(std::string_view name) {
-  for (const Setting& e : all_settings())
-    if (e.name == name) return e;
+  const std::string_view start = name.substr(0, 60);  // a name from a file may be of any length
+  const Setting* nearest = nullptr;
   std::string known;
-  for (const Setting& e : all_settings()) known += (known.empty() ? "" : ", ") + std::string(e.name);
-  throw InputError(fmt::format("{}: there is no such setting (choose one of {})", shortened(name), known));
+  for (const Setting& e : all_settings()) {
+    if (e.name == name) return e;
+    if (!nearest || edit_distance(start, e.name) < edit_distance(start, nearest->name)) nearest = &e;
+    known += (known.empty() ? "" : ", ") + std::string(e.name);
+  }
+  throw InputError(fmt::format("{}: there is no such setting (did you mean {}? all of them are {})", shortened(name),
+                               nearest->name, known));
 }
 
 constexpr std::string_view opening = "open ";

@@ -35,7 +35,8 @@ TEST_CASE(
         "max_tokens 0",      "page",           "page Inzide"})
     CHECK_THROWS_AS(apply(state, source, line), InputError);
   CHECK_THROWS_WITH(apply(state, source, "rule sideways"), ContainsSubstring("training, causal or difference"));
-  CHECK_THROWS_WITH(apply(state, source, "rulle causal"), ContainsSubstring("there is no such setting"));
+  CHECK_THROWS_WITH(apply(state, source, "rulle causal"),
+                    ContainsSubstring("there is no such setting (did you mean rule?"));
 }
 
 TEST_CASE("pages and panels may be named in capitals or without") {
