@@ -208,7 +208,7 @@ demo() {
   fi
   cat >&2 <<'END'
 run.sh: go on with one of these:
-  build/tinymor generate runs/demo --prompt "The little dog" --show depth
+  build/tinymor generate runs/demo --prompt "The little owl" --show depth
   build/tinymor eval runs/demo
   build/tinymor-viz runs/demo
 END

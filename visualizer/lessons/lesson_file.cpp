@@ -45,7 +45,9 @@ Condition condition_of(const std::string& word, std::string_view rest, std::stri
 Condition condition_of(const std::string& word, std::string_view rest) {
   const std::string name(take_word(rest));
   check_setting(name);
-  return condition_of(word, rest, name);
+  Condition out = condition_of(word, rest, name);
+  if (out.compare == "=" || out.compare == "!=") out.value = spelled(name, out.value);
+  return out;
 }
 
 /// "table kv count position slot=stored > 5": a number of a table, and what it is compared with.
@@ -70,9 +72,9 @@ CardClaim claim_of(std::string_view rest) {
   return {{std::string(rest), "", ""}};
 }
 
-/// A line of a scene, once its setting is known to exist.
+/// A line of a scene, once it is known to make sense.
 std::string scene_line(std::string_view line) {
-  check_setting(first_word(line));
+  check_line(line);
   return std::string(line);
 }
 
@@ -109,6 +111,7 @@ void parse_line(Lesson& lesson, std::string_view line) {
   }
   if (lesson.steps.empty() && parse_course(lesson, word, rest)) return;
   if (word == "card") {
+    check_input(rest.empty(), "card: {} is after it (write nothing there, and what the card says below)", cited(rest));
     lesson.steps.emplace_back();
     return;
   }
@@ -141,14 +144,25 @@ void parse_line(Lesson& lesson, std::string_view line) {
     step.scene.push_back(scene_line(line));
 }
 
+void check_whole(const Lesson& lesson, const std::string& file) {
+  check_input(!lesson.steps.empty(), "{}: the lesson has no card (write a line \"card\" and what it says)", file);
+  for (size_t i = 0; i < lesson.steps.size(); ++i) {
+    check_input(!lesson.steps[i].text.empty(), "{}: card {} says nothing (write a line \"say ...\" below it)", file,
+                i + 1);
+    for (const LessonTask& task : lesson.steps[i].tasks)
+      check_input(!task.until.empty(),
+                  "{}: the task {} of card {} has no end (write \"until ...\" below it: what is true then)", file,
+                  cited(task.text), i + 1);
+  }
+}
+
 }  // namespace
 
 Lesson parse_lesson(const std::string& text, const fs::path& file) {
   const std::string name = file.stem().string();
   Lesson lesson{.name = name, .title = name};
   for_each_line(text, file.string(), [&](std::string_view line) { parse_line(lesson, line); });
-  check_input(!lesson.steps.empty(), "{}: the lesson has no card (write a line \"card\" and what it says)",
-              file.string());
+  check_whole(lesson, file.string());
   return lesson;
 }
 

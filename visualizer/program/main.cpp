@@ -311,8 +311,10 @@ void run(const Options& o) {
   if (o.text || !o.png.empty() || !o.svg.empty() || !o.csv.empty()) return without_window(o, window);
   std::error_code ignored;
   for (const std::string& each : o.train.empty() ? all_paths(o) : std::vector<std::string>())
-    check_input(fs::exists(each, ignored),
-                "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)", each);
+    check_input(
+        fs::exists(each, ignored),
+        "{}: there is no such file or folder (name a run folder, a .mortrace, .safetensors, .scene or .lesson file)",
+        each);
   const bool first_run = o.path.empty() && o.train.empty() && o.at < 0 && o.scene.empty() && o.lesson.empty();
   window.prepare = [&](AppState& state, const Source& source) {
     prepare(o, state, source);

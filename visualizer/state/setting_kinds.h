@@ -68,7 +68,7 @@ struct Switch : OneOf<bool> {
 
 /// The name of something that is `known`, in capitals or not; "none" where it is empty.
 struct Name {
-  const char* what;
+  std::string what;
   bool (*known)(const std::string&);
 
   std::string values() const { return what; }

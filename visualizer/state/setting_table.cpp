@@ -18,12 +18,16 @@ namespace {
 
 using namespace setting_kinds;
 
+std::string panel_that(const char* what) {
+  return fmt::format("a panel that {}, one of {}, or none", what, fmt::join(panel_names, ", "));
+}
+
 /// Calls `field("name", member, kind)` for every setting that is a member of the state.
 template <class State, class Field>
 void for_each_member(State& s, Field&& field) {
   field("page", s.page, Name{"the name of a page, as in Overview or Inside", is_page});
-  field("show", s.show, Name{"a panel whose page is turned to, or none", is_panel});
-  field("panel", s.maximised, Name{"a panel that fills the window, or none", is_panel});
+  field("show", s.show, Name{panel_that("is turned to"), is_panel});
+  field("panel", s.maximised, Name{panel_that("fills the window"), is_panel});
   field("zoom", s.zoom, Between{0.5f, 3.0f});
   field("theme", s.theme, OneOf<Theme>{"dark light"});
   field("rule", s.rule, OneOf<RuleView>{"training causal difference"});
@@ -42,7 +46,7 @@ void for_each_member(State& s, Field&& field) {
   field("dialog", s.open.dialog, OneOf<Dialog>{"none open beside text runs"});
   field("cache", s.cache_subject, OneOf<Subject>{"probe generated"});
   field("kv", s.cache_strategy, OneOf<>{"run recursion_wise shared hybrid"});
-  field("compare", s.compared_panel, Name{"a panel to be drawn of two runs or steps", is_panel});
+  field("compare", s.compared_panel, Name{panel_that("is drawn of two runs or steps"), is_panel});
   field("compare.linked", s.compare.linked, Switch{});
   field("compare.mark", s.mark_compared, Switch{});
   field("compare.race", s.compare.scoreboard, Switch{});
@@ -130,7 +134,11 @@ void add_members(std::vector<Setting>& entries, ForEach for_each) {
       });
       return done;
     };
-    entries.push_back({name, kind.values(), get, set});
+    const auto spelled = [kind](const std::string& value) -> std::optional<std::string> {
+      if (const auto parsed = kind.parse(value)) return kind.text(*parsed);
+      return std::nullopt;
+    };
+    entries.push_back({name, kind.values(), get, set, spelled});
   });
 }
 

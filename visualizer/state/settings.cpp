@@ -28,7 +28,15 @@ const Setting& entry(std::string_view name) {
                                nearest->name, known));
 }
 
-constexpr std::string_view opening = "open ";
+void check_settable(const Setting& e) {
+  check_input(!e.is_fact(), "{}: it can be read but not set", e.name);
+}
+
+[[noreturn]] void refuse_value(const Setting& e, const std::string& value) {
+  throw InputError(fmt::format("{}: {} is not one of its values (give {})", e.name, cited(value), e.values));
+}
+
+constexpr std::string_view opening = "open ", byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
 
@@ -40,7 +48,7 @@ std::string_view trimmed(std::string_view text) {
 void for_each_line(const std::string& text, const std::string& name,
                    const std::function<void(std::string_view)>& take) {
   size_t number = 0;
-  for (size_t at = 0; at < text.size();) {
+  for (size_t at = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0; at < text.size();) {
     const size_t end = std::min(text.find('\n', at), text.size());
     const std::string_view line = trimmed(std::string_view(text).substr(at, end - at));
     at = end + 1;
@@ -62,6 +70,20 @@ void check_setting(std::string_view name) {
   entry(name);
 }
 
+std::string spelled(std::string_view name, const std::string& value) {
+  const Setting& e = entry(name);
+  if (!e.spelled) return value;
+  const std::optional<std::string> text = e.spelled(value);
+  if (!text) refuse_value(e, value);
+  return *text;
+}
+
+void check_line(std::string_view line) {
+  const std::string_view name = take_word(line);
+  check_settable(entry(name));
+  spelled(name, std::string(line));
+}
+
 void reset_setting(AppState& state, const Source& source, std::string_view name) {
   static const AppState fresh;
   const Setting& e = entry(name);
@@ -78,8 +100,8 @@ void apply(AppState& state, const Source& source, std::string_view line) {
   std::string_view rest = trimmed(line);
   const Setting& e = entry(take_word(rest));
   const std::string value(rest);
-  check_input(!e.is_fact(), "{}: it can be read but not set", e.name);
-  check_input(e.set(state, source, value), "{}: {} is not one of its values (give {})", e.name, cited(value), e.values);
+  check_settable(e);
+  if (!e.set(state, source, value)) refuse_value(e, value);
 }
 
 void apply_scene(AppState& state, const Source& source, const std::string& text, const std::string& name) {
@@ -96,11 +118,13 @@ void apply_scene(AppState& state, const Source& source, const std::string& text,
       at = *given;
       return;
     }
+    for (const char* word : {"card", "say", "highlight", "see", "task", "until", "solve", "keep", "hint"})
+      check_input(name_of_setting != word, "{}: belongs to a card of a lesson, not to a scene", word);
     if (line.starts_with(opening))  // run_of_scene tells which
       return check_input(at == 0, "open: belongs to the beginning (\"do open PATH\" opens another run later)");
     const std::string whole = located(std::string(line), std::filesystem::path(name).parent_path());
     if (at == 0) return apply(changed, source, whole);
-    check_setting(name_of_setting);
+    check_line(whole);
     changed.script.push_back({at, whole});
   });
   std::stable_sort(changed.script.begin(), changed.script.end(),

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ struct Setting {
   /// False when the text is not a value of it; the state is not changed then. Null for a fact, which can be asked for
   /// but not set.
   std::function<bool(AppState&, const Source&, const std::string&)> set = nullptr;
+  /// A value as `get` writes it, nothing for what is no value. Null where that depends on the run.
+  std::function<std::optional<std::string>(const std::string&)> spelled = nullptr;
 
   bool is_fact() const { return !set; }
 };
@@ -46,6 +49,11 @@ std::string run_of_scene(const std::string& text, const std::filesystem::path& f
 
 /// Throws InputError for an unknown name.
 void check_setting(std::string_view name);
+/// Throws InputError for a line that `apply` would refuse for any run.
+void check_line(std::string_view line);
+/// The value of a setting, given in one of the ways in which it may be written, as `setting` gives it. Throws
+/// InputError where no run has that value.
+std::string spelled(std::string_view name, const std::string& value);
 /// Gives a setting its value in a fresh window.
 void reset_setting(AppState& state, const Source& source, std::string_view name);
 

@@ -558,8 +558,25 @@ TEST_CASE("a lesson with a mistake is refused with its line") {
            {"level easy\n", "level: \"easy\" is not a level (choose beginner, intermediate, advanced)"},
            {"card\nsee table gird most gate > 0\n", "see table: there is no panel \"gird\""},
            {"card\nsee table grid some gate > 0\n", "is no number of a column (choose count, least"},
-           {"card\nsee table grid most gate is 1\n", "\"is\" compares nothing"}})
+           {"card\nsee table grid most gate is 1\n", "\"is\" compares nothing"},
+           {"card\ntask T\nuntil rule = casual\n",
+            "x:3: rule: \"casual\" is not one of its values (give training, causal"},
+           {"card\nrule casual\n", "x:2: rule: \"casual\" is not one of its values"},
+           {"card\ntask T\nsolve show gird\n",
+            "x:3: show: \"gird\" is not one of its values (give a panel that is turned"},
+           {"card 2\n", "card: \"2\" is after it"},
+           {"card\nsee rule = causal\n", "x: card 1 says nothing"},
+           {"card\nsay S\ntask T\n", "x: the task \"T\" of card 1 has no end"}})
     CHECK_THROWS_WITH(parse_lesson(text, "x"), ContainsSubstring(why));
+}
+
+TEST_CASE("a lesson from an editor of Windows is read, and a value may be written in other ways than the window's") {
+  const Lesson lesson = parse_lesson(
+      "\xEF\xBB\xBFtitle T\r\ncard\r\nsay S\r\ntask Cool down.\r\nuntil temperature = 0.50\r\nuntil show = GRID\r\n",
+      "x");
+  CHECK(lesson.title == "T");
+  CHECK(lesson.steps.at(0).tasks.at(0).until.at(0).value == "0.5");
+  CHECK(lesson.steps.at(0).tasks.at(0).until.at(1).value == "grid");
 }
 
 TEST_CASE("the scenes and the lesson in the chapter on teaching can be read") {

@@ -195,6 +195,10 @@ TEST_CASE("a scene with times plays itself, and a session that is written down p
   play_script(1.5, again, source);
   CHECK(again.pinned == TokenRef{Subject::watched, 7});
   CHECK(again.wishes.size() == 1);
+  CHECK_THROWS_WITH(apply_scene(again, source, "at 4\nrule causl\n", "x"),
+                    ContainsSubstring("x:2: rule: \"causl\" is not"));
+  CHECK_THROWS_WITH(apply_scene(again, source, "highlight strip\n", "x"),
+                    ContainsSubstring("belongs to a card of a lesson"));
   CHECK_THROWS_WITH(apply_scene(again, source, "at once\n", "x"),
                     ContainsSubstring("x:1: at: \"once\" is not a number"));
 }
