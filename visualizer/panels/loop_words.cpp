@@ -97,10 +97,10 @@ std::string event_text(const LoopPicture& p) {
   const LoopEvent& now = p.story.event(p.event);
   switch (now.kind) {
     case LoopEvent::wait:
-      return p.of_image ? fmt::format("The model looks at a digit in {}. One more token collects the answer.",
-                                      tokens_text(p, p.story.tokens()))
-                        : fmt::format("The model guesses what follows each word. {}, words or parts of words, wait.",
-                                      tokens_text(p, p.story.tokens()));
+      return p.of_image
+                 ? fmt::format("The model looks at a digit in {}. One more token collects the answer.",
+                               tokens_text(p, p.story.tokens()))
+                 : fmt::format("The model guesses what follows each word. {} wait.", tokens_text(p, p.story.tokens()));
     case LoopEvent::judge:
       return judge_text(p, now.pass);
     case LoopEvent::run:
