@@ -437,7 +437,7 @@ draw uptraining 600 270 '
     high = int(high * 2 + 1) / 2; low = int(low * 2) / 2
     for (v = low; v <= high + 0.01; v += 0.5) { line(60, y(v), 440, y(v), pale); text(52, y(v) + 4, sprintf("%.1f", v), "end") }
     for (s = 0; s <= 600; s += 200) middle(x(s), 243, s)
-    middle(250, 262, "steps of uptraining"); text(14, 120, "nats per character", "middle", "", "transform=\"rotate(-90 14 120)\"")
+    middle(250, 262, "steps"); text(14, 120, "nats per character", "middle", "", "transform=\"rotate(-90 14 120)\"")
     for (k = 1; k <= m; ++k) {
       d = ""; for (i = 0; i < 4; ++i) d = d (d ? "L" : "M") n(x(200 * i)) " " n(y(loss[k, i]))
       path(d, colours[k], "stroke-width=\"2\""); line(455, 40 + 22 * k, 475, 40 + 22 * k, colours[k], "stroke-width=\"3\""); text(482, 44 + 22 * k, name[k])

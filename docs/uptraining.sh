@@ -19,10 +19,14 @@ losses() { sed -nE 's/.*"threshold_loss":([0-9.]+).*/\1/p' "$folder/$1/metrics.j
 
 mkdir -p "$folder"
 run vanilla train --twin vanilla "${small[@]}" --steps 600
+run recursive train --twin recursive "${small[@]}" "${recursive[@]}" --steps 600
 echo "| begins as | at once | 200 steps | 400 | 600 |"
 echo "|---|---|---|---|---|"
 echo "| noise, vanilla |$(losses vanilla)"
+echo "| noise, recursive |$(losses recursive)"
 for init in stepwise average; do
   run $init uptrain --from "$folder/vanilla" --init $init "${recursive[@]}" --set train.eval_every=200 --steps 600
   echo "| \`$init\` |$(losses $init)"
 done
+run long train --twin recursive "${small[@]}" "${recursive[@]}" --steps 1200
+echo "noise, recursive, after 1200 steps: $(losses long | awk '{ print $(NF - 1) }')"
