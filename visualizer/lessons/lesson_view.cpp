@@ -46,10 +46,13 @@ void draw_task(const std::string& text, bool done) {
   ui::paragraph(text, done ? ui::colors::good : ui::colors::text);
 }
 
+/// Does the first task that is left: what a later one asks for may undo it before anybody has seen it.
 void solve(AppState& state, const Source& source, const LessonStep& step) {
+  const std::vector<bool>& done = state.tutor.done;
+  const auto left = std::find(done.begin(), done.end(), false);
+  if (left == done.end()) return;
   try {
-    for (const LessonTask& task : step.tasks)
-      for (const std::string& line : task.solve) apply(state, source, line);
+    for (const std::string& line : step.tasks[size_t(left - done.begin())].solve) apply(state, source, line);
   } catch (const Error& error) {
     state.say(error.what());
   }
@@ -77,7 +80,7 @@ std::vector<StepButton> buttons_of(const AppState& state, const Lesson& lesson, 
   out.push_back({"lesson.next", last ? "Finish" : "Next", last ? "Ends the lesson (Space)" : "The next step (Space)",
                  true, done && !leads_on});
   if (leads_on) out.push_back({"lesson.following", "Next lesson", "Begins the next lesson", true, done});
-  if (!step.tasks.empty()) out.push_back({"lesson.solve", "Show me", "Does the task for you", !done});
+  if (!step.tasks.empty()) out.push_back({"lesson.solve", "Show me", "Does the next task for you", !done});
   if (!step.hint.empty()) out.push_back({"lesson.hint", "Hint", "Shows a hint, or puts it away"});
   out.push_back(
       {"lesson.fold", tutor.folded ? "Unfold" : "Fold", "Puts the text away: more room for what it is about"});
