@@ -110,7 +110,6 @@ class PlainText {
   explicit PlainText(const HearPart& hear) : hear_(hear) {}
 
   void add(std::string_view part) {
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (std::exchange(first_, false) && part.starts_with(byte_order_mark)) part.remove_prefix(byte_order_mark.size());
     while (!part.empty()) {
       if (std::exchange(carriage_return_, false) && part[0] != '\n') hear_("\n");

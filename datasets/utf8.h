@@ -11,6 +11,8 @@ namespace tinymor {
 
 /// U+FFFD, which replaces anything that is not a readable character.
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+/// What some editors, on Windows above all, put before a text. It is not part of it.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 /// Bytes of the first character of `text`; 0 when it is empty or does not begin with a whole, valid character.
 size_t character_length(std::string_view text);

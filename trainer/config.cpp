@@ -35,8 +35,7 @@ void for_each_field(C& config, Field&& field) {
   for_each_train_field(config.train, within("train"));
 }
 
-}  // namespace
-
+/// How many single-character changes lead from `a` to `b`.
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t(0));
@@ -49,6 +48,15 @@ size_t edit_distance(std::string_view a, std::string_view b) {
     }
   }
   return row.back();
+}
+
+}  // namespace
+
+std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {
+  name = name.substr(0, 60);
+  return *std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
+    return edit_distance(name, a) < edit_distance(name, b);
+  });
 }
 
 namespace {
@@ -78,9 +86,7 @@ std::string table_of(std::string_view key) {
 }
 
 std::string nearest_table(std::string_view table) {
-  return *std::min_element(std::begin(kTables), std::end(kTables), [&](const char* a, const char* b) {
-    return edit_distance(table, a) < edit_distance(table, b);
-  });
+  return nearest_name(table, {std::begin(kTables), std::end(kTables)});
 }
 
 /// `text` as a TOML string.

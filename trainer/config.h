@@ -131,7 +131,8 @@ std::string command_line(const Config& config, const Config& usual = Config::def
                          const std::string& subcommand = "train");
 Config config_from_toml(const std::string& text, const std::string& name_for_errors, Config base = {});
 
-/// How many single-character changes lead from `a` to `b` (Levenshtein), for messages that name the nearest known word.
-size_t edit_distance(std::string_view a, std::string_view b);
+/// The one of the known names that the fewest single-character changes lead to (Levenshtein), for messages; only the
+/// first 60 bytes of `name` count, which may come from a file.
+std::string nearest_name(std::string_view name, const std::vector<std::string>& known);
 
 }  // namespace tinymor

@@ -35,7 +35,7 @@ capacity|grid|training rule|
 peeking|grid|[1-9]\d*(?= causal only)|
 writing|generate|.+|
 cache|kv|[\d.]+ KiB(?= now)|This text: NUMBER;
-cache|kv|(?<=vanilla )[\d.]+ KiB|model of the same depth: NUMBER
+cache|kv|(?<=vanilla )[\d.]+ KiB|an ordinary (*vanilla*) model of the same depth: NUMBER
 deeper|lens|(?<=at most 1: mean loss )[\d.]+|One recursion for all: loss NUMBER
 deeper|lens|(?<=as routed: mean loss )[\d.]+|As the router decides: NUMBER
 depth|depth|by place in word|

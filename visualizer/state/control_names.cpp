@@ -79,11 +79,8 @@ void check_control(std::string_view name) {
   if (name.starts_with("a.") || name.starts_with("b.")) name.remove_prefix(2);
   const std::vector<std::string>& all = control_names();
   if (std::any_of(all.begin(), all.end(), [&](const std::string& known) { return stands_for(known, name); })) return;
-  const std::string& nearest = *std::min_element(all.begin(), all.end(), [&](const auto& a, const auto& b) {
-    return edit_distance(name, a) < edit_distance(name, b);
-  });
   throw InputError(fmt::format("{}: there is no such control (did you mean {}? chapter 12 of the book lists them all)",
-                               whole, nearest));
+                               whole, nearest_name(name, all)));
 }
 
 }  // namespace tinymor

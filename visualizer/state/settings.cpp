@@ -1,10 +1,12 @@
 #include "visualizer/state/settings.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
 
+#include "datasets/utf8.h"
 #include "tensor/cited.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -16,16 +18,12 @@ namespace tinymor {
 namespace {
 
 const Setting& entry(std::string_view name) {
-  const std::string_view start = name.substr(0, 60);  // a name from a file may be of any length
-  const Setting* nearest = nullptr;
-  std::string known;
-  for (const Setting& e : all_settings()) {
+  for (const Setting& e : all_settings())
     if (e.name == name) return e;
-    if (!nearest || edit_distance(start, e.name) < edit_distance(start, nearest->name)) nearest = &e;
-    known += (known.empty() ? "" : ", ") + std::string(e.name);
-  }
+  std::vector<std::string> known;
+  for (const Setting& e : all_settings()) known.push_back(e.name);
   throw InputError(fmt::format("{}: there is no such setting (did you mean {}? all of them are {})", shortened(name),
-                               nearest->name, known));
+                               nearest_name(name, known), fmt::join(known, ", ")));
 }
 
 void check_settable(const Setting& e) {
@@ -36,7 +34,7 @@ void check_settable(const Setting& e) {
   throw InputError(fmt::format("{}: {} is not one of its values (give {})", e.name, cited(value), e.values));
 }
 
-constexpr std::string_view opening = "open ", byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::string_view opening = "open ";
 
 }  // namespace
 
