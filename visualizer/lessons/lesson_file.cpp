@@ -106,6 +106,7 @@ void parse_line(Lesson& lesson, std::string_view line) {
   std::string_view rest = line;
   const std::string word(take_word(rest));
   if (word == "title") {
+    check_input(lesson.title == lesson.name, "title: the lesson has one already (leave out this line)");
     lesson.title = rest;
     return;
   }

@@ -73,6 +73,7 @@ TEST_CASE("a lesson with a mistake is refused with its line") {
            {"card\ntask T\nuntil written falls 3\n", "write nothing there"},
            {"card\nkeep lesson x\n", "has no place in a lesson"},
            {"minutes few\n", "x:1: minutes: \"few\" is not a number from 1 to 600"},
+           {"title one\ntitle two\n", "x:2: title: the lesson has one already"},
            {"level easy\n", "level: \"easy\" is not a level (choose beginner, intermediate, advanced)"},
            {"card\nsee table gird most gate > 0\n", "see table: there is no panel \"gird\""},
            {"card\nsee table grid some gate > 0\n", "is no number of a column (choose count, least"},
