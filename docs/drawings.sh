@@ -312,8 +312,7 @@ draw cache 560 270 '
   }' "$work/trace"
 
 # --- 3: y = a b + a, as the autograd explorer draws it
-printf '%s\n' 'page Autograd' 'autograd.expression a = 3; b = 2\ny = a*b + a' 'autograd.step 99' >"$work/tape.scene"
-"$viz" "$runs/first-runs" --scene "$work/tape.scene" --panel autograd --plain --size 760x300 --svg "$out/tape.svg"
+"$viz" "$runs/first-runs" --scene docs/images/tape.scene --panel autograd --plain --size 760x300 --svg "$out/tape.svg"
 
 # --- 15: how two words are put together by the merges that a tokenizer learned
 printf 'ten hens met the hen then the men ate the hen' >"$work/hens.txt"
