@@ -1,0 +1,191 @@
+// What the pages of the book do beyond being read: search, figures that run, questions that are checked, meanings that stay
+// inside the window. Everything else works without this file.
+
+const make = (name, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+};
+
+// --- Search, in search.js, which is loaded when it is first needed (a page from a disk may load scripts and nothing else).
+
+const search = document.getElementById('search'), words = document.getElementById('words');
+const found = document.getElementById('found');
+let index;
+
+const loadIndex = () => index ??= new Promise((done) =>
+  document.head.append(make('script', { src: 'search.js', onload: () => done(globalThis.tinymorIndex) })));
+
+const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+// The sections that have all of the words, the best first: a word in a heading counts more than one in the text.
+const matches = (sections, asked) => {
+  const lower = asked.map((word) => word.toLowerCase());
+  const worth = ([, , heading, text]) => {
+    heading = heading.toLowerCase(), text = text.toLowerCase();
+    let sum = 0;
+    for (const word of lower) {
+      const times = text.split(word).length - 1, here = heading.includes(word);
+      if (!here && times === 0) return 0;
+      sum += Math.min(times, 5) + (here ? 10 : 0);
+    }
+    return sum;
+  };
+  return sections.map((section) => [worth(section), section]).filter(([sum]) => sum > 0)
+    .sort((a, b) => b[0] - a[0]).slice(0, 20).map(([, section]) => section);
+};
+
+const marked = (text, asked) => {
+  const parts = text.split(new RegExp(`(${asked.map(escaped).join('|')})`, 'gi'));
+  return parts.map((part, i) => i % 2 ? make('mark', {}, part) : part);
+};
+
+const snippet = (text, asked) => {
+  const at = Math.max(0, text.search(new RegExp(escaped(asked[0]), 'i')));
+  const from = at < 60 ? 0 : text.indexOf(' ', at - 60) + 1;
+  return (from ? '… ' : '') + text.slice(from, from + 180) + (from + 180 < text.length ? ' …' : '');
+};
+
+const show = async () => {
+  const asked = words.value.trim().split(/\s+/).filter(Boolean);
+  const sections = asked.length ? await loadIndex() : [];
+  found.hidden = asked.length === 0;
+  if (found.hidden) return;
+  const titles = {};
+  for (const [page, id, heading] of sections) if (!id) titles[page] = heading;
+  const best = matches(sections, asked);
+  found.replaceChildren(make('p', { role: 'status' }, best.length === 0 ? `No section has ${asked.join(' and ')}.` :
+    best.length === 20 ? 'The best 20:' : `${best.length} section${best.length === 1 ? '' : 's'}:`),
+    ...best.map(([page, id, heading, text]) => make('a', { href: id ? `${page}#${id}` : page },
+      make('b', {}, ...marked(heading, asked)), id ? `, in ${titles[page]}` : '',
+      make('p', {}, ...marked(snippet(text, asked), asked)))));
+};
+
+search.hidden = false;
+search.addEventListener('submit', (event) => {
+  event.preventDefault();
+  found.querySelector('a')?.click();
+});
+words.addEventListener('focus', loadIndex);
+words.addEventListener('input', show);
+found.addEventListener('click', () => found.hidden = true);
+document.addEventListener('keydown', (event) => {
+  const typing = event.target.matches('input, textarea');
+  if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    words.focus();
+  } else if (event.key === 'Escape') {
+    found.hidden = true;
+    for (const term of document.querySelectorAll('.term')) term.classList.add('away');
+  } else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && !found.hidden) {
+    const all = [words, ...found.querySelectorAll('a')], at = all.indexOf(document.activeElement);
+    if (at < 0) return;
+    event.preventDefault();
+    all[Math.min(all.length - 1, Math.max(0, at + (event.key === 'ArrowDown' ? 1 : -1)))].focus();
+  }
+});
+document.addEventListener('pointerdown', (event) => {
+  if (!found.contains(event.target) && !search.contains(event.target)) found.hidden = true;
+});
+
+// --- Meanings of words: moved left where they would leave the window; on a touch screen the first tap shows, the second leads.
+
+for (const term of document.querySelectorAll('.term')) {
+  const tip = term.querySelector('[role=tooltip]');
+  const place = () => {
+    term.classList.remove('away');
+    tip.style.left = 0;
+    const over = tip.getBoundingClientRect().right + 12 - document.documentElement.clientWidth;
+    if (over > 0) tip.style.left = `${-over}px`;
+  };
+  let touched = false;
+  term.addEventListener('pointerenter', place);
+  term.addEventListener('focusin', place);
+  term.addEventListener('pointerdown', (event) => touched = event.pointerType === 'touch' && document.activeElement !== term.firstElementChild);
+  term.addEventListener('click', (event) => {
+    if (touched) event.preventDefault(), term.firstElementChild.focus();
+  });
+}
+
+// --- Figures: the app in the place of its picture, in the same scene and with the page's light or dark. One runs at a time.
+
+let stopOther = () => {};
+const app = document.body.dataset.app;
+for (const figure of app ? document.querySelectorAll('figure[data-scene]') : []) {
+  const picture = figure.querySelector('img');
+  const address = () => {
+    let scene = figure.dataset.scene;
+    if (!/^theme /m.test(scene)) scene += `\ntheme ${matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'}`;
+    return `${app}#scene=${encodeURIComponent(scene)}`;
+  };
+  const button = make('button', { type: 'button' }, 'Run this figure');
+  const large = make('a', { href: address(), target: '_blank' }, 'in a window of its own');
+  const stop = () => {
+    figure.querySelector('iframe')?.remove();
+    figure.classList.remove('runs');
+    picture.hidden = false;
+    button.textContent = 'Run this figure';
+    stopOther = () => {};
+  };
+  button.addEventListener('click', () => {
+    if (picture.hidden) return stop();
+    stopOther();
+    const frame = make('iframe', { src: address(), title: picture.alt, allow: 'clipboard-write' });
+    picture.hidden = true;
+    picture.before(frame);
+    figure.classList.add('runs');
+    button.textContent = 'Back to the picture';
+    stopOther = stop;
+    frame.focus();
+  });
+  figure.append(make('div', { className: 'do' }, button, large));
+}
+
+// --- Questions. The app's own judge where the page has it; without it, the same rule here: as many numbers, and each right to
+// within one and a half units of the last place that the book gives. Whole numbers must be the same.
+
+const numbers = (text) => [...text.replace(/−/g, '-').matchAll(/(-?\d*\.?\d+)(?:\s*\/\s*(\d*\.?\d+))?/g)]
+  .map(([, above, below]) => ({ value: below ? above / below : +above, places: below ? 4 : (above.split('.')[1] ?? '').length }));
+const plain = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+
+const rightAnswer = (expected, given) => {
+  const want = numbers(expected), have = numbers(given);
+  if (want.length === 0) return plain(expected) === plain(given);
+  return want.length === have.length && want.every(({ value, places }, i) =>
+    Math.abs(have[i].value - value) <= (places ? 1.5 * 10 ** -places : 1e-9));
+};
+const check = (question, expected, given) =>
+  globalThis.tinymorCheck ? globalThis.tinymorCheck(question, given) : rightAnswer(expected, given);
+
+for (const section of document.querySelectorAll('.question')) {
+  const { question, answer } = section.dataset, details = section.querySelector('details');
+  const verdict = make('output', {});
+  const list = [...section.querySelectorAll('ul > li')].filter((item) => !details.contains(item));
+  const form = make('form', {});
+  let given;
+  if (list.length) {
+    const buttons = list.map((item) => make('button', { type: 'button', ariaPressed: 'false' }, item.textContent.trim()));
+    for (const button of buttons) button.addEventListener('click', () => {
+      button.ariaPressed = button.ariaPressed === 'true' ? 'false' : 'true';
+      verdict.textContent = '';
+    });
+    given = () => buttons.filter((button) => button.ariaPressed === 'true').map((button) => button.textContent.split(':')[0]).join(', ');
+    list[0].parentElement.replaceWith(form);
+    form.append(...buttons);
+  } else {
+    const input = make('input', { type: 'text', autocomplete: 'off', ariaLabel: 'Your answer', size: Math.max(12, answer.length + 4) });
+    input.addEventListener('input', () => verdict.textContent = '');
+    given = () => input.value;
+    details.before(form);
+    form.append(input);
+  }
+  form.append(make('button', {}, 'Check'), verdict);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (!given().trim()) return;
+    const right = check(question, answer, given());
+    verdict.className = right ? 'right' : 'wrong';
+    verdict.textContent = right ? 'Right.' : 'Not yet. Try again, or open the answer.';
+    if (right) details.open = true;
+  });
+}
