@@ -141,21 +141,17 @@ for (const figure of app ? document.querySelectorAll('figure[data-scene]') : [])
   figure.append(make('div', { className: 'do' }, button, large));
 }
 
-// --- Questions. The app's own judge where the page has it; without it, the same rule here: as many numbers, and each right to
-// within one and a half units of the last place that the book gives. Whole numbers must be the same.
+// --- Questions. Where a page has the judge of docs/questions as `tinymorCheck(name, answer)`, it decides. Without it, the same
+// rule is here, with the chapter's answer: as many numbers, whole ones the same, others within one percent.
 
-const numbers = (text) => [...text.replace(/−/g, '-').matchAll(/(-?\d*\.?\d+)(?:\s*\/\s*(\d*\.?\d+))?/g)]
-  .map(([, above, below]) => ({ value: below ? above / below : +above, places: below ? 4 : (above.split('.')[1] ?? '').length }));
-const plain = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
-
-const rightAnswer = (expected, given) => {
-  const want = numbers(expected), have = numbers(given);
-  if (want.length === 0) return plain(expected) === plain(given);
-  return want.length === have.length && want.every(({ value, places }, i) =>
-    Math.abs(have[i].value - value) <= (places ? 1.5 * 10 ** -places : 1e-9));
+const numbers = (text) => [...text.replace(/\u2212/g, '-').matchAll(/(-?\d*\.?\d+)\.?(?:\/(-?\d*\.?\d+))?/g)]
+  .map(([, above, below]) => below ? above / below : +above);
+const isNear = (given, right) => Math.abs(given - right) <= (Number.isInteger(right) ? 1e-6 : 0.01 * Math.abs(right));
+const rightAnswer = (expected, answer) => {
+  const right = numbers(expected), given = numbers(answer);
+  return given.length === right.length && right.every((value, i) => isNear(given[i], value));
 };
-const check = (question, expected, given) =>
-  globalThis.tinymorCheck ? globalThis.tinymorCheck(question, given) : rightAnswer(expected, given);
+const check = (question, expected, answer) => globalThis.tinymorCheck?.(question, answer) ?? rightAnswer(expected, answer);
 
 for (const section of document.querySelectorAll('.question')) {
   const { question, answer } = section.dataset, details = section.querySelector('details');
