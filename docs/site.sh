@@ -39,10 +39,10 @@ for i in "${!files[@]}"; do
   done
   [ "$i" -le 1 ] || around+=(-V previous="$(page_of "${files[i - 1]}")" -V previous_title="${title[${files[i - 1]}]}")
   [ "$i" = 0 ] || [ "$i" = "$last" ] || around+=(-V next="$(page_of "${files[i + 1]}")" -V next_title="${title[${files[i + 1]}]}")
-  [ "$i" = 0 ] || around+=(-V toc=yes)
+  [ "$i" = 0 ] || around+=(--toc)
   # A link to the glossary has the word as its title, which tells the filter which one is meant.
   sed -E 's/^(\[([^]]+)\]: glossary\.md#.)$/\1 "\2"/' "$file" |
-    TINYMOR_FILE=$file TINYMOR_INDEX=$index pandoc -f gfm+tex_math_dollars -t html5 --mathml --wrap=preserve --toc --toc-depth=2 \
+    TINYMOR_FILE=$file TINYMOR_INDEX=$index pandoc -f gfm+tex_math_dollars -t html5 --mathml --wrap=preserve --toc-depth=2 \
       --lua-filter=site/page.lua --template=site/page.html -V nav="$nav" -V app="$app" "${around[@]}" -o "$out/$(page_of "$file")"
 done
 

@@ -43,7 +43,8 @@ const marked = (text, asked) => {
 const snippet = (text, asked) => {
   const at = Math.max(0, text.search(new RegExp(escaped(asked[0]), 'i')));
   const from = at < 60 ? 0 : text.indexOf(' ', at - 60) + 1;
-  return (from ? '… ' : '') + text.slice(from, from + 180) + (from + 180 < text.length ? ' …' : '');
+  const to = from + 180 < text.length ? text.lastIndexOf(' ', from + 180) : text.length;
+  return (from ? '… ' : '') + text.slice(from, to) + (to < text.length ? ' …' : '');
 };
 
 const show = async () => {
@@ -119,7 +120,7 @@ for (const figure of app ? document.querySelectorAll('figure[data-scene]') : [])
     return `${app}#scene=${encodeURIComponent(scene)}`;
   };
   const button = make('button', { type: 'button' }, 'Run this figure');
-  const large = make('a', { href: address(), target: '_blank' }, 'in a window of its own');
+  const large = make('a', { href: address(), target: '_blank' }, 'or open it in a window of its own');
   const stop = () => {
     figure.querySelector('iframe')?.remove();
     figure.classList.remove('runs');
@@ -167,7 +168,7 @@ for (const section of document.querySelectorAll('.question')) {
     });
     given = () => buttons.filter((button) => button.ariaPressed === 'true').map((button) => button.textContent.split(':')[0]).join(', ');
     list[0].parentElement.replaceWith(form);
-    form.append(...buttons);
+    form.append(make('div', { className: 'choice', role: 'group', ariaLabel: 'Choose' }, ...buttons));
   } else {
     const input = make('input', { type: 'text', autocomplete: 'off', ariaLabel: 'Your answer', size: Math.max(12, answer.length + 4) });
     input.addEventListener('input', () => verdict.textContent = '');
