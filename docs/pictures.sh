@@ -4,8 +4,9 @@
 #
 #   docs/pictures.sh [NAME...]      (default: all)
 set -euo pipefail
-cd "$(dirname "$0")/images"
-[ $# -gt 0 ] || set -- $(grep -ohP '\(images/\K\w+(?=\.png\))' ../*.md | sort -u)
+cd "$(dirname "$0")/.."
+[ $# -gt 0 ] || set -- $(grep -ohP '\(images/\K\w+(?=\.png\))' docs/*.md | sort -u)
 for name; do
-  ../../build/tinymor-viz ../../build/share/tinymor/first-runs --scene "$name.scene" --size 1024x640 --zoom 80 --png "$name.png"
+  build/tinymor-viz build/share/tinymor/first-runs --scene "docs/images/$name.scene" --size 1024x640 --zoom 80 \
+    --png "docs/images/$name.png"
 done
