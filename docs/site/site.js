@@ -167,7 +167,8 @@ for (const section of document.querySelectorAll('.question')) {
       verdict.textContent = '';
     });
     given = () => buttons.filter((button) => button.ariaPressed === 'true').map((button) => button.textContent.split(':')[0]).join(', ');
-    list[0].parentElement.replaceWith(form);
+    list[0].parentElement.classList.add('on-paper');
+    details.before(form);
     form.append(make('div', { className: 'choice', role: 'group', ariaLabel: 'Choose' }, ...buttons));
   } else {
     const input = make('input', { type: 'text', autocomplete: 'off', ariaLabel: 'Your answer', size: Math.max(12, answer.length + 4) });

@@ -66,9 +66,10 @@ while IFS= read -r place; do
   grep -qxF -- "${place%#}" "$site/places" || complain "the index names $place, which is not there"
 done < <(sed -nE 's/^\["([^"]+)","([^"]*)".*/\1#\2/p' search.js)
 
-# Words and figures.
+# Words, sums and figures.
 grep -q '<a href="glossary.html#loss" aria-describedby="term-[0-9]*">' 03-autograd.html || complain "a word does not carry its meaning"
 cd - >/dev/null
+! grep -n '^+ ' docs/*.md || complain "a line that begins with + is a list: end the line before with it"
 scenes=$(cd docs/images && ls ./*.scene | wc -l)
 [ "$(grep -o '<figure data-scene=' "$site"/book/*.html | wc -l)" = "$scenes" ] || complain "not every one of the $scenes scenes has its figure"
 for scene in docs/images/*.scene; do
