@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Makes the book as pages that a browser opens from a disk or from any folder of a server: docs/site.sh [OUT]
-# (default: build/site). Needs pandoc. Where OUT has app.html, each picture with a scene beside it (docs/images/NAME.scene) gets
-# a button that runs the app in its place; so make app.html first.
+# (default: build/site). Needs pandoc.
+#
+# What is in OUT already is used: with app.html, each picture with a scene beside it (docs/images/NAME.scene) gets a button that
+# runs the app in its place; with check.js (docs/questions), the library itself checks the answers to questions.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 out=$(realpath -m "${1:-$(dirname "$0")/../build/site}")
@@ -25,8 +27,9 @@ for file in "${files[@]}"; do
   TINYMOR_PAGES+="$file=$(page_of "$file") "
 done
 
-app=
+app= judge=
 [ ! -f "$out/app.html" ] || app=app.html
+[ ! -f "$out/check.js" ] || judge=check.js
 index=$(mktemp)
 trap 'rm -f "$index"' EXIT
 last=$((${#files[@]} - 1))
@@ -37,17 +40,18 @@ for i in "${!files[@]}"; do
     [ "$each" != "$file" ] || current=' aria-current="page"'
     nav+="<li><a href=\"$(page_of "$each")\"$current>${title[$each]}</a></li>"
   done
+  [ ! -f "$out/tinymor.html" ] || nav+='<li><a href="tinymor.html" download>The app in one file</a></li>'
   [ "$i" -le 1 ] || around+=(-V previous="$(page_of "${files[i - 1]}")" -V previous_title="${title[${files[i - 1]}]}")
   [ "$i" = 0 ] || [ "$i" = "$last" ] || around+=(-V next="$(page_of "${files[i + 1]}")" -V next_title="${title[${files[i + 1]}]}")
   [ "$i" = 0 ] || around+=(--toc)
   # A link to the glossary has the word as its title, which tells the filter which one is meant.
   sed -E 's/^(\[([^]]+)\]: glossary\.md#.)$/\1 "\2"/' "$file" |
     TINYMOR_FILE=$file TINYMOR_INDEX=$index pandoc -f gfm+tex_math_dollars -t html5 --mathml --wrap=preserve --toc-depth=2 \
-      --lua-filter=site/page.lua --template=site/page.html -V nav="$nav" -V app="$app" "${around[@]}" -o "$out/$(page_of "$file")"
+      --lua-filter=site/page.lua --template=site/page.html -V nav="$nav" -V app="$app" -V judge="$judge" "${around[@]}" -o "$out/$(page_of "$file")"
 done
 
 { echo 'tinymorIndex = ['; cat "$index"; echo '];'; } >"$out/search.js"
 cp site/site.css site/site.js "$out"
 package/icon.sh "$out/icon.svg"
 cp $(grep -ohP '\(images/\K[\w.-]+' "${files[@]}" | sort -u | sed 's,^,images/,') "$out/images"
-echo "${out#$PWD/}/index.html: ${#files[@]} pages, $(du -sk --apparent-size "$out/images" "$out/search.js" "$out"/*.html | awk '{ kb += $1 } END { print kb }') KB"
+echo "$out/index.html: ${#files[@]} pages"

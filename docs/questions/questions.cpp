@@ -1,4 +1,4 @@
-#include "docs/questions/questions.h"
+#include "questions.h"
 
 #include <cmath>
 #include <functional>

@@ -7,14 +7,15 @@ const make = (name, properties = {}, ...children) => {
   return element;
 };
 
+const load = (src) => new Promise((onload, onerror) => document.head.append(make('script', { src, onload, onerror })));
+
 // --- Search, in search.js, which is loaded when it is first needed (a page from a disk may load scripts and nothing else).
 
 const search = document.getElementById('search'), words = document.getElementById('words');
 const found = document.getElementById('found');
 let index;
 
-const loadIndex = () => index ??= new Promise((done) =>
-  document.head.append(make('script', { src: 'search.js', onload: () => done(globalThis.tinymorIndex) })));
+const loadIndex = () => index ??= load('search.js').then(() => globalThis.tinymorIndex);
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
@@ -142,8 +143,11 @@ for (const figure of app ? document.querySelectorAll('figure[data-scene]') : [])
   figure.append(make('div', { className: 'do' }, button, large));
 }
 
-// --- Questions. Where a page has the judge of docs/questions as `tinymorCheck(name, answer)`, it decides. Without it, the same
+// --- Questions. Where the judge of docs/questions is beside the page, it works out the answer and decides. Without it, the same
 // rule is here, with the chapter's answer: as many numbers, whole ones the same, others within one percent.
+
+let judge;
+const loadJudge = () => judge ??= load(document.body.dataset.judge).then(() => globalThis.tinymorJudge).catch(() => {});
 
 const numbers = (text) => [...text.replace(/\u2212/g, '-').matchAll(/(-?\d*\.?\d+)\.?(?:\/(-?\d*\.?\d+))?/g)]
   .map(([, above, below]) => below ? above / below : +above);
@@ -152,7 +156,10 @@ const rightAnswer = (expected, answer) => {
   const right = numbers(expected), given = numbers(answer);
   return given.length === right.length && right.every((value, i) => isNear(given[i], value));
 };
-const check = (question, expected, answer) => globalThis.tinymorCheck?.(question, answer) ?? rightAnswer(expected, answer);
+const check = async (question, expected, answer) => {
+  if (document.body.dataset.judge) await loadJudge();
+  return globalThis.tinymorCheck?.(question, answer) ?? rightAnswer(expected, answer);
+};
 
 for (const section of document.querySelectorAll('.question')) {
   const { question, answer } = section.dataset, details = section.querySelector('details');
@@ -178,10 +185,10 @@ for (const section of document.querySelectorAll('.question')) {
     form.append(input);
   }
   form.append(make('button', {}, 'Check'), verdict);
-  form.addEventListener('submit', (event) => {
+  form.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (!given().trim()) return;
-    const right = check(question, answer, given());
+    const right = await check(question, answer, given());
     verdict.className = right ? 'right' : 'wrong';
     verdict.textContent = right ? 'Right.' : 'Not yet. Try again, or open the answer.';
     if (right) details.open = true;

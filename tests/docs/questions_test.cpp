@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <regex>
 
-#include "docs/questions/questions.h"
+#include "questions.h"
 #include "support/catch.h"
 #include "tensor/error.h"
 #include "tensor/files.h"

@@ -69,6 +69,7 @@ done < <(sed -nE 's/^\["([^"]+)","([^"]*)".*/\1#\2/p' search.js)
 # Words, sums and figures.
 grep -q '<a href="glossary.html#loss" aria-describedby="term-[0-9]*">' 03-autograd.html || complain "a word does not carry its meaning"
 cd - >/dev/null
+for chapter in docs/[0-9][0-9]-*.md; do grep -qF "](${chapter#docs/})" docs/README.md || complain "docs/README.md leaves out $chapter"; done
 ! grep -n '^+ ' docs/*.md || complain "a line that begins with + is a list: end the line before with it"
 scenes=$(cd docs/images && ls ./*.scene | wc -l)
 [ "$(grep -o '<figure data-scene=' "$site"/book/*.html | wc -l)" = "$scenes" ] || complain "not every one of the $scenes scenes has its figure"
