@@ -46,8 +46,9 @@ for i in "${!files[@]}"; do
   [ "$i" = 0 ] || around+=(--toc)
   # A link to the glossary has the word as its title, which tells the filter which one is meant.
   sed -E 's/^(\[([^]]+)\]: glossary\.md#.)$/\1 "\2"/' "$file" |
-    TINYMOR_FILE=$file TINYMOR_INDEX=$index pandoc -f gfm+tex_math_dollars -t html5 --mathml --wrap=preserve --toc-depth=2 \
-      --lua-filter=site/page.lua --template=site/page.html -V nav="$nav" -V app="$app" -V judge="$judge" "${around[@]}" -o "$out/$(page_of "$file")"
+    TINYMOR_FILE=$file TINYMOR_APP=$app TINYMOR_INDEX=$index pandoc -f gfm+tex_math_dollars -t html5 --mathml \
+      --wrap=preserve --toc-depth=2 --lua-filter=site/page.lua --template=site/page.html \
+      -V nav="$nav" -V app="$app" -V judge="$judge" "${around[@]}" -o "$out/$(page_of "$file")"
 done
 
 { echo 'tinymorIndex = ['; cat "$index"; echo '];'; } >"$out/search.js"

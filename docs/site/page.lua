@@ -82,14 +82,26 @@ end
 
 -- Pictures
 
+local function scene_of(name)
+  local scene = read(name)
+  return scene and scene:gsub("#[^\n]*\n", ""):gsub("\n$", "")
+end
+
 local function figure(picture)
-  local scene = read((picture.src:gsub("%.%w+$", ".scene")))
-  local attributes = ""
-  if scene then
-    scene = scene:gsub("#[^\n]*\n", ""):gsub("\n$", "")
-    attributes = ' data-scene="' .. escaped(scene) .. '"'
-  end
+  local scene = scene_of((picture.src:gsub("%.%w+$", ".scene")))
+  local attributes = scene and ' data-scene="' .. escaped(scene) .. '"' or ""
   return { html("<figure" .. attributes .. ">"), pandoc.Plain({ picture }), html("</figure>") }
+end
+
+-- For the page of a teacher, the scenes of the slides as links into the app.
+local function slides(app)
+  local links = {}
+  for name in pandoc.pipe("ls", { "teaching/scenes" }, ""):gmatch("%S+") do
+    name = "teaching/scenes/" .. name
+    local address = app .. "#scene=" .. scene_of(name):gsub("[^%w._-]", function(c) return ("%%%02X"):format(c:byte()) end)
+    links[#links + 1] = { pandoc.Plain({ pandoc.Link(read(name):match("# ([^\n]*)"), address) }) }
+  end
+  return { pandoc.Header(2, "The scenes of the slides, live", pandoc.Attr("scenes")), pandoc.BulletList(links) }
 end
 
 -- Questions: a paragraph that begins with **Question.**, perhaps a list to choose from, and a block
@@ -155,7 +167,9 @@ local function whole(doc)
   if page ~= "index.html" then doc.meta.pagetitle = doc.meta.pagetitle .. " - tinymor" end
   table.remove(blocks, 1)
   doc.blocks = arranged(blocks)
+  local app = os.getenv("TINYMOR_APP")
+  if page == "plans.html" and app ~= "" then doc.blocks:extend(slides(app)) end
   return doc
 end
 
-return { { Pandoc = whole }, { Link = Link } }
+return { { Link = Link }, { Pandoc = whole } }

@@ -49,7 +49,7 @@ every '<link[^>]* href="(?!site\.css|icon\.svg)' 0
 for page in *.html; do
   doubled=$(grep -oP ' id="\K[^"]+' "$page" | sort | uniq -d)
   [ -z "$doubled" ] || complain "$page: more than one $doubled"
-  grep -oP ' (href|src)="\K[^"]+' "$page" | grep -v '^https\?:' | sed "s/^#/$page#/"
+  grep -oP ' (href|src)="\K[^"]+' "$page" | grep -v '^https\?:' | sed "s/^#/$page#/; s/^app\.html#scene=.*/app.html/"
 done | sort -u >"$site/links"
 dead=$(comm -13 "$site/places" "$site/links")
 [ -z "$dead" ] || complain "dead links: $dead"
