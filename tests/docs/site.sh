@@ -15,13 +15,13 @@ complain() {
 }
 
 mkdir "$site/book"
-echo '<title>The app</title>' >"$site/book/app.html"
+touch "$site/book/app.html" "$site/book/check.js"
 docs/site.sh "$site/plain" >/dev/null &
 docs/site.sh "$site/book" >/dev/null
 wait $!
-! grep -l data-app "$site"/plain/*.html || complain "a page offers an app that is not there"
+! grep -lE 'data-(app|judge)' "$site"/plain/*.html || complain "a page offers an app or a judge that is not there"
 cd "$site/book"
-[ "$(grep -l 'data-app="app.html"' ./*.html | wc -l)" = "$(($(ls ./*.html | wc -l) - 1))" ] || complain "a page does not know the app"
+[ "$(grep -l '<body data-app="app.html" data-judge="check.js">' ./*.html | wc -l)" = "$(($(ls ./*.html | wc -l) - 1))" ] || complain "a page does not know the app or the judge"
 rm app.html
 
 # every PATTERN TIMES: in each page.
