@@ -2,7 +2,9 @@
 // inside the window. Everything else works without this file.
 
 const make = (name, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(name), properties);
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(properties))
+    if (key === 'role' || key.startsWith('aria-')) element.setAttribute(key, value); else element[key] = value;
   element.append(...children);
   return element;
 };
@@ -168,17 +170,18 @@ for (const section of document.querySelectorAll('.question')) {
   const form = make('form', {});
   let given;
   if (list.length) {
-    const buttons = list.map((item) => make('button', { type: 'button', ariaPressed: 'false' }, item.textContent.trim()));
+    const buttons = list.map((item) => make('button', { type: 'button', 'aria-pressed': 'false' }, item.textContent.trim()));
+    const pressed = (button) => button.getAttribute('aria-pressed') === 'true';
     for (const button of buttons) button.addEventListener('click', () => {
-      button.ariaPressed = button.ariaPressed === 'true' ? 'false' : 'true';
+      button.setAttribute('aria-pressed', !pressed(button));
       verdict.textContent = '';
     });
-    given = () => buttons.filter((button) => button.ariaPressed === 'true').map((button) => button.textContent.split(':')[0]).join(', ');
+    given = () => buttons.filter(pressed).map((button) => button.textContent.split(':')[0]).join(', ');
     list[0].parentElement.classList.add('on-paper');
     details.before(form);
-    form.append(make('div', { className: 'choice', role: 'group', ariaLabel: 'Choose' }, ...buttons));
+    form.append(make('div', { className: 'choice', role: 'group', 'aria-label': 'Choose' }, ...buttons));
   } else {
-    const input = make('input', { type: 'text', autocomplete: 'off', ariaLabel: 'Your answer', size: Math.max(12, answer.length + 4) });
+    const input = make('input', { type: 'text', autocomplete: 'off', 'aria-label': 'Your answer', size: Math.max(12, answer.length + 4) });
     input.addEventListener('input', () => verdict.textContent = '');
     given = () => input.value;
     details.before(form);
