@@ -311,9 +311,14 @@ draw cache 560 270 '
     text(60, 22, "kilobytes of keys and values after each token")
   }' "$work/trace"
 
-# --- 3: y = a b + a, as the autograd explorer draws it
-printf '%s\n' 'page Autograd' 'autograd.expression a = 3; b = 2\ny = a*b + a' 'autograd.step 99' >"$work/tape.scene"
-"$viz" "$runs/first-runs" --scene "$work/tape.scene" --panel autograd --plain --size 760x300 --svg "$out/tape.svg"
+# --- 3, 7, 9, 10: panels of the app, in the scenes beside the pictures
+panel() { # NAME PANEL SIZE
+  "$viz" "$runs/first-runs" --scene "docs/images/$1.scene" --panel "$2" --plain --size "$3" --svg "$out/$1.svg"
+}
+panel tape autograd 760x300
+panel gate loop 900x560
+panel strategies kv 760x320
+panel race compare 760x520
 
 # --- 15: how two words are put together by the merges that a tokenizer learned
 printf 'ten hens met the hen then the men ate the hen' >"$work/hens.txt"
