@@ -32,11 +32,24 @@ open_screen() {
 with_spy() {
   cat >"$folder/spy" <<'END_OF_SPY'
 <script>
+let frames = 0, times = [], frame;
 setInterval(() => {
   if (!window.page || !page.runs()) return;
+  if (!frame) {
+    frame = Module._page_frame;
+    Module._page_frame = () => {
+      const begun = performance.now(), rest = frame();
+      ++frames;
+      times.push(performance.now() - begun);
+      return rest;
+    };
+  }
+  times.sort((a, b) => a - b);
   const ask = name => Module.ccall(name, 'string', [], []);
-  console.log('SPY ' + JSON.stringify({ms: Math.round(performance.now()), bytes: Module.HEAPU8.length,
+  console.log('SPY ' + JSON.stringify({ms: Math.round(performance.now()), bytes: Module.HEAPU8.length, frames,
+    median: times[times.length >> 1], longest: times[times.length - 1],
     controls: ask('page_controls'), text: ask('page_text')}));
+  if (times.length > 1000) times = [];
 }, 500);
 </script>
 END_OF_SPY

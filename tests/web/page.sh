@@ -27,9 +27,13 @@ xdotool mousemove 640 400 key l
 click lesson.choose.0
 click loop.next
 click loop.next
-shows 'panel: loop\|^loop' || true
 picture "$pictures/lesson.png"
-xdotool key Escape
+xdotool key Escape Escape
+sleep 3
+before=$(told frames)
+sleep 5
+after=$(told frames)
+[ "$before" = "$after" ] || fail "an idle page draws: $before frames, then $after"
 
 # A new run, on the bundled stories.
 click open
@@ -37,7 +41,7 @@ click train.go
 wait_for 60 has_control train.pause || fail "nothing trains"
 begun=$SECONDS
 while [ $((SECONDS - begun)) -lt "$seconds" ]; do sleep 5; done
-say "memory after $seconds s of training: $(told bytes) bytes"
+say "memory after $seconds s of training: $(told bytes) bytes; a frame with its work: $(told median) ms, at most $(told longest)"
 picture "$pictures/training.png"
 told text >"$pictures/training.txt"
 
