@@ -63,7 +63,7 @@ N
 open_page() {
   local root=
   [ "$(id -u)" != 0 ] || root=--no-sandbox
-  chromium $root --kiosk --window-size=$size --no-first-run --disable-background-networking --disable-component-update --disable-sync \
+  HOME=$folder chromium $root --kiosk --window-size=$size --no-first-run --disable-background-networking --disable-component-update --disable-sync \
     --disable-extensions --disable-features=Translate --user-data-dir="$folder/profile" --use-angle=swiftshader \
     --enable-unsafe-swiftshader --force-device-scale-factor=1 --window-position=0,0 --enable-logging=stderr --v=0 "$1" >"$log" 2>&1 &
   browser=$!
@@ -96,6 +96,10 @@ click() {
   sleep 0.2
   xdotool mouseup 1
   sleep 0.8
+}
+
+no_console_errors() {
+  if grep CONSOLE "$log" | grep -v '"SPY' | grep -E 'ERROR|Uncaught|error: '; then fail "the console has errors"; fi
 }
 
 # picture FILE: of the whole screen.
