@@ -44,7 +44,8 @@ void run() {
   window.prepare = [](AppState& state, const Source&) {
     take_bundled(share, state);
     // A model that writes after two minutes on one thread; micro-batches so short that the page answers between two.
-    state.open.request.keys = {"d_model=64", "batch_size=2", "grad_accumulation=8"};
+    state.open.request.keys = {"d_model=64", "batch_size=1", "grad_accumulation=16"};
+    state.open.request.steps = 300;
     state.story.toggle();
   };
   run_window(
