@@ -16,6 +16,9 @@ Use: ./run.sh COMMAND
   viz ...       build/tinymor-viz ...
   package       makes a Debian package of the programs, the library, the book and the bundled runs, for the Debian that
                 it is made on
+  web           makes build/site for a browser: index.html, the book with figures that run, and tinymor.html, the whole
+                program in one file
+  web-test      tries the program in Chromium
   exercise      lists the exercises of docs/exercises and says which are done; exercise NAME checks one of them
                 and says what is missing; exercise build trains a tiny MoR model with yours [TEXT [STEPS]]
   slides        makes the slides, handout and question sheet of docs/teaching as pages in build/teaching
@@ -77,6 +80,23 @@ xdotool               command xdotool
 package_needs='
 dpkg-dev              command dpkg-shlibdeps
 file                  command file
+'
+
+# What only the pages for a browser need: their compiler, and what fetches, unpacks and prepares what goes into them.
+web_needs='
+emscripten            command em++
+pandoc                command pandoc
+dpkg-dev              command dpkg-source
+fonttools             command pyftsubset
+xz-utils              command xz
+'
+
+# What only their test needs: a browser, a display without a screen, a hand at mouse and keyboard, and pictures.
+web_test_needs='
+chromium              command chromium
+xvfb                  command Xvfb
+xdotool               command xdotool
+imagemagick           command import
 '
 
 missing() {
@@ -142,7 +162,7 @@ configure() {
   [ ! -f "$2/CMakeCache.txt" ] || [ "$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$2/CMakeCache.txt")" -ef . ] ||
     fail "$2 was made for this project in another folder (remove $2, then run this again)"
   [ ! -f "$2/build.ninja" ] || return 0
-  CMAKE_GENERATOR=Ninja cmake --preset "$1" >"$log" 2>&1 ||
+  CMAKE_GENERATOR=Ninja ${emcmake:-} cmake --preset "$1" >"$log" 2>&1 ||
     fail "cmake could not prepare the build: $(grep -m 1 -A 3 'CMake Error' "$log" | sed '1d; /^$/d; s/^ *//' | paste -sd ' ') (its whole output is in $log)"
 }
 
@@ -225,6 +245,42 @@ $file is ready. To install it, and to remove it again:
   sudo apt install ./$file
   sudo apt purge tinymor
 END
+}
+
+# The sources of the libraries that are not headers alone, from where the system gets its packages. apt is given settings
+# and lists of its own: what the system has stays as it is.
+web_sources() {
+  local apt=$PWD/build/web/apt log=$PWD/build/web/apt.log file package
+  writable build/web
+  mkdir -p "$apt"/{parts,lists/partial,archives/partial} build/web/sources
+  ! compgen -G 'build/web/sources/sentencepiece-*/src' >/dev/null || return 0
+  note "fetching the sources of imgui, sentencepiece and zlib"
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+    [ ! -f "$file" ] || sed -n 's/^deb /deb-src /p' "$file"
+  done >"$apt/sources.list"
+  for file in /etc/apt/sources.list.d/*.sources; do
+    [ ! -f "$file" ] || sed 's/^Types:.*/Types: deb-src/' "$file" >"$apt/parts/${file##*/}"
+  done
+  local settings=(-o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts="$apt/parts"
+    -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt" -o APT::Sandbox::User=)
+  # A source of packages may have no sources.
+  LC_ALL=C apt-get "${settings[@]}" update >"$log" 2>&1 || true
+  (cd build/web/sources && LC_ALL=C apt-get "${settings[@]}" source --download-only imgui zlib sentencepiece) >>"$log" 2>&1 ||
+    fail "$(apt_failure)"
+  for package in imgui zlib sentencepiece; do
+    (cd build/web/sources && dpkg-source --no-check -x ${package}_*.dsc) >>"$log" 2>&1 ||
+      fail "the sources of $package cannot be unpacked (dpkg-source says why in $log)"
+  done
+}
+
+web() {
+  needs+=$web_needs
+  install >&2
+  web_sources
+  # Where node is not the system's own, it does not find the system's modules.
+  export NODE_PATH=${NODE_PATH:-/usr/share/nodejs}
+  emcmake=emcmake build web build/web 3600 pages check >&2
+  docs/site.sh >&2
 }
 
 # exercises LIST: those of one of the lists in docs/exercises/CMakeLists.txt, in its order.
@@ -360,6 +416,18 @@ case ${1:-} in
     exec build/tinymor-viz "${@:2}"
     ;;
   package) package ;;
+  web)
+    web
+    note "build/site/index.html and tinymor.html open in any browser of the last years, from a disk too"
+    ;;
+  web-test)
+    needs+=$web_test_needs
+    web
+    for test in page scene same_bits; do
+      note "$test"
+      tests/web/$test.sh
+    done
+    ;;
   exercise) exercise "${@:2}" ;;
   slides) slides ;;
   check)

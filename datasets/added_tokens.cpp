@@ -13,8 +13,8 @@ bool is_space(char c) {
 }  // namespace
 
 AddedTokens::AddedTokens(std::vector<AddedToken> tokens) : tokens_(std::move(tokens)) {
-  std::ranges::stable_sort(tokens_, std::ranges::greater(),
-                           [](const AddedToken& token) { return token.content.size(); });
+  std::stable_sort(tokens_.begin(), tokens_.end(),
+                   [](const AddedToken& a, const AddedToken& b) { return a.content.size() > b.content.size(); });
   for (const AddedToken& token : tokens_) begins_[static_cast<unsigned char>(token.content[0])] = true;
 }
 

@@ -441,7 +441,7 @@ class BpeTokenizer : public Tokenizer {
     const auto id_of_byte = [&](char c) { return byte_ids_[static_cast<unsigned char>(c)]; };
     const int32_t own = rules_.byte_level ? id_of_byte(part[0]) : id_of(std::string(part));
     if (own >= 0) return ids.push_back(own);
-    if (rules_.byte_fallback && std::ranges::all_of(part, [&](char c) { return id_of_byte(c) >= 0; })) {
+    if (rules_.byte_fallback && std::all_of(part.begin(), part.end(), [&](char c) { return id_of_byte(c) >= 0; })) {
       for (const char c : part) ids.push_back(id_of_byte(c));
       return;
     }

@@ -109,9 +109,10 @@ Images read_idx(const fs::path& images_file, const fs::path& labels_file, int64_
     check_input(number(byte) < classes, "{}: label {} is not one of 0 to {} (damaged, or for another task)",
                 labels.name, number(byte), classes - 1);
   Images images{Tensor(Shape(pictures.dims)), IntTensor(Shape(labels.dims)), classes};
-  std::ranges::transform(pictures.numbers(), images.pixels.mutable_data(),
-                         [](char byte) { return Real(number(byte)) / 255; });
-  std::ranges::transform(labels.numbers(), images.labels.mutable_data(), number);
+  const auto inks = pictures.numbers(), classed = labels.numbers();
+  std::transform(inks.begin(), inks.end(), images.pixels.mutable_data(),
+                 [](char byte) { return Real(number(byte)) / 255; });
+  std::transform(classed.begin(), classed.end(), images.labels.mutable_data(), number);
   return images;
 }
 

@@ -210,7 +210,8 @@ class SentencePieceTokenizer : public Tokenizer {
       order.push_back(id);
       ids[text_of(id)] = id;
     }
-    std::ranges::stable_sort(order, std::ranges::greater(), [&](int id) { return processor_.GetScore(id); });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](int a, int b) { return processor_.GetScore(a) > processor_.GetScore(b); });
     std::vector<std::pair<std::string, std::string>> all;
     for (const int id : order) {
       const std::string piece = text_of(id);
@@ -256,7 +257,7 @@ Alphabet frequent_characters(const TextParts& text, int64_t most) {
   std::vector<uint32_t> ranked;
   for (uint32_t point = 0; point < n_code_points; ++point)
     if (counts[point] > 0) ranked.push_back(point);
-  std::ranges::stable_sort(ranked, std::ranges::greater(), [&](uint32_t point) { return counts[point]; });
+  std::stable_sort(ranked.begin(), ranked.end(), [&](uint32_t a, uint32_t b) { return counts[a] > counts[b]; });
   if (int64_t(ranked.size()) > most) ranked.resize(size_t(most));
   Alphabet kept(n_code_points);
   for (const uint32_t point : ranked) kept[point] = true;
@@ -286,7 +287,7 @@ Counts count_words(const TextParts& text, const Alphabet& alphabet) {
   });
   end_word();
   Counts sorted(words.begin(), words.end());
-  std::ranges::sort(sorted);
+  std::sort(sorted.begin(), sorted.end());
   return sorted;
 }
 

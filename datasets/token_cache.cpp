@@ -148,7 +148,7 @@ TokenizedText tokenize_in_memory(const Corpus& corpus, const Tokenizer& tokenize
   return of_image({.ids = bytes->data() + head_bytes,
                    .size = int64_t(size),
                    .width = width_of(tokenizer.vocab_size()),
-                   .starts = {reinterpret_cast<const uint64_t*>(starts), documents},
+                   .starts = {reinterpret_cast<const uint64_t*>(starts), size_t(documents)},
                    .counts = image.counts()},
                   bytes);
 }
@@ -251,8 +251,9 @@ TokenImage read_token_image(std::string_view bytes, const std::string& name, uin
   }
   require(print == number_at<uint64_t>(bytes, tail + 16), "is damaged");
   const char* starts = bytes.data() + tail - 8 * documents;
-  image.starts = {reinterpret_cast<const uint64_t*>(starts), documents};
-  require(std::ranges::is_sorted(image.starts) && (documents == 0 || image.starts.back() <= size), "is damaged");
+  image.starts = {reinterpret_cast<const uint64_t*>(starts), size_t(documents)};
+  require(std::is_sorted(image.starts.begin(), image.starts.end()) && (documents == 0 || image.starts.back() <= size),
+          "is damaged");
   return image;
 }
 

@@ -49,7 +49,8 @@ Beginning beginning_of(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
   if (first < 0x80) return {1, 1};  // most of all text: without a search
-  const auto row = std::ranges::find_if(table, [&](const Row& r) { return first >= r.first && first <= r.last; });
+  const auto row =
+      std::find_if(table.begin(), table.end(), [&](const Row& r) { return first >= r.first && first <= r.last; });
   if (row == table.end()) return {};
   const auto fits = [&](size_t i) {
     if (i == 1) return byte(1) >= row->low && byte(1) <= row->high;

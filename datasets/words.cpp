@@ -16,7 +16,8 @@ namespace {
 enum class Class { letter, number, newline, space, other, end };
 
 bool is_in(std::span<const CodePoints> ranges, uint32_t c) {
-  const auto after = std::ranges::upper_bound(ranges, c, {}, &CodePoints::first);
+  const auto after = std::upper_bound(ranges.begin(), ranges.end(), c,
+                                      [](uint32_t point, const CodePoints& range) { return point < range.first; });
   return after != ranges.begin() && c <= std::prev(after)->last;
 }
 

@@ -27,7 +27,7 @@ int64_t pieces_of(int64_t n, int64_t size) {
 /// used once or twice, so that bringing b into panels would cost more than the products. Needs rows of a and columns of
 /// b without gaps.
 void product_by_dots(const Sizes& size, Matrix a, Matrix b, Real* c) {
-  const auto [m, k, n] = size;
+  const int64_t m = size.m, k = size.k, n = size.n;
   // A piece reads about 65536 numbers of b, some ten microseconds of work: handing out less would cost more than it
   // brings.
   const int64_t columns = std::max<int64_t>(64, 65536 / std::max<int64_t>(1, k));
@@ -39,7 +39,7 @@ void product_by_dots(const Sizes& size, Matrix a, Matrix b, Real* c) {
 
 /// For a small product: all in this thread.
 void product_in_one_piece(const Sizes& size, Matrix a, Matrix b, Real* c) {
-  const auto [m, k, n] = size;
+  const int64_t m = size.m, k = size.k, n = size.n;
   Tensor panels(Shape{kernels::packed_count(k, n)});
   table().pack(k, n, b, panels.mutable_data());
   table().gemm(m, n, k, a, kernels::packed(panels.data(), k), c, n, false);
@@ -57,7 +57,7 @@ constexpr int64_t kPieceRows = 48, kPieceCols = 16 * kernels::kPanelCols;
 
 /// For a large product: threads bring b into panels, then each computes rectangles of c.
 void product_in_pieces(const Sizes& size, Matrix a, Matrix b, Real* c) {
-  const auto [m, k, n] = size;
+  const int64_t m = size.m, k = size.k, n = size.n;
   const int64_t parts = k >= kLongSum && k >= 2 * m && m >= 64 ? 2 : 1, depth = pieces_of(k, parts);
   const auto depth_of = [&](int64_t part) { return std::min(depth, k - part * depth); };
 

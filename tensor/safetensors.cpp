@@ -74,8 +74,8 @@ class EntryReader {
     require(json.is_object() && json.size() == 3 && json.contains("dtype") && json.contains("shape") &&
                 json.contains("data_offsets"),
             name, "its header entry is not dtype, shape and data_offsets");
-    const auto type =
-        std::ranges::find_if(kNumberTypes, [&](const NumberType& known) { return json["dtype"] == known.name; });
+    const auto type = std::find_if(std::begin(kNumberTypes), std::end(kNumberTypes),
+                                   [&](const NumberType& known) { return json["dtype"] == known.name; });
     check_input(type != std::end(kNumberTypes),
                 "{}: tensor \"{}\": its numbers are {}, and only F32, F16 and BF16 are read (convert the file)", file_,
                 name, json["dtype"].dump(-1, ' ', /*ensure_ascii=*/true));

@@ -5,6 +5,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -119,13 +120,25 @@ class Pool {
 };
 
 std::unique_ptr<Pool>& pool() {
-  static auto instance = std::make_unique<Pool>(std::max(1u, std::thread::hardware_concurrency()));
+  static auto instance = std::make_unique<Pool>(has_threads() ? std::max(1u, std::thread::hardware_concurrency()) : 1);
   return instance;
 }
 
 std::mutex pool_in_use;
 
 }  // namespace
+
+bool has_threads() {
+  static const bool has = [] {
+    try {
+      std::thread([] {}).join();
+      return true;
+    } catch (const std::system_error&) {
+      return false;
+    }
+  }();
+  return has;
+}
 
 int thread_count() {
   return pool()->threads();

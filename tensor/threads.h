@@ -12,6 +12,9 @@
 
 namespace tinymor {
 
+/// Whether this program can start threads: a page in a browser often cannot.
+bool has_threads();
+
 /// Number of threads that operations use, the caller's included. Starts as the number of cores.
 int thread_count();
 /// Throws unless 1 <= n <= 1024. Must not be called while operations run.

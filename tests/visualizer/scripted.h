@@ -1,8 +1,10 @@
 #pragma once
 // Stand-ins for a model and a training run, so that tests of the window need neither.
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <thread>
 
 #include "tensor/error.h"
 #include "visualizer/runs/live_source.h"
@@ -84,19 +86,21 @@ class ScriptedRun : public LiveRun {
   explicit ScriptedRun(Recording recording) : recording_(std::move(recording)) {}
 
   RunInfo prepare(const Tell&) override { return recording_; }
-  void train(Observer& observer, Control& control) override {
+  void begin(Observer& observer, Control& control) override {
+    control_ = &control;
     for (const StepMetrics& m : recording_.steps) observer.on(m);
     for (const EvalMetrics& e : recording_.evals) observer.on(e);
     for (const ScoreHistogram& s : recording_.scores) observer.on(s);
     for (const Snapshot& s : recording_.snapshots) observer.on(s);
-    while (!control.stopping()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+  Next advance() override { return control_->stopping() ? Next::end : Next::wait; }
   std::unique_ptr<Decoder> decoder(Control&, const std::atomic<bool>&, const std::atomic<bool>&) override {
     return std::make_unique<ScriptedDecoder>();
   }
 
  private:
   Recording recording_;
+  Control* control_ = nullptr;
 };
 
 /// Polls until `done` holds; false after ten seconds.

@@ -12,9 +12,16 @@ void Control::stop() {
 }
 
 void Control::note(std::string command) {
-  const std::lock_guard lock(mutex_);
-  commands_.push_back(std::move(command));
+  {
+    const std::lock_guard lock(mutex_);
+    commands_.push_back(std::move(command));
+  }
+  wake();
+}
+
+void Control::wake() {
   wake_.notify_all();
+  woken_();
 }
 
 void Control::pause() {
@@ -55,36 +62,37 @@ void Control::post(std::function<void()> task) {
     std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
   }
-  wake_.notify_all();
+  wake();
 }
 
-bool Control::between_steps(const std::function<void(const std::string&)>& tell) {
-  for (;;) {
-    std::vector<std::function<void()>> tasks;
-    std::vector<std::string> commands;
-    {
-      std::unique_lock lock(mutex_);
-      // stop() may come from a signal handler, which cannot wake anyone: look again now and then.
-      if (paused_ && steps_ == 0 && !stop_ && tasks_.empty() && commands_.empty())
-        wake_.wait_for(lock, std::chrono::milliseconds(100));
-      tasks.swap(tasks_);
-      commands.swap(commands_);
-    }
-    for (const std::string& command : commands) tell(command);
-    for (const auto& task : tasks) task();
-    waiting_ = false;
-    if (stop_) return false;
-    if (!paused_) {
-      steps_ = 0;
-      return true;
-    }
-    if (steps_ > 0) {
-      --steps_;
-      snapshot_ = true;  // single steps are taken to look at each
-      return true;
-    }
-    waiting_ = true;
+Next Control::between_steps(const std::function<void(const std::string&)>& tell) {
+  std::vector<std::function<void()>> tasks;
+  std::vector<std::string> commands;
+  {
+    const std::lock_guard lock(mutex_);
+    tasks.swap(tasks_);
+    commands.swap(commands_);
   }
+  for (const std::string& command : commands) tell(command);
+  for (const auto& task : tasks) task();
+  const bool stopping = stop_, paused = paused_;
+  waiting_ = !stopping && paused && steps_ == 0;
+  if (stopping) return Next::end;
+  if (waiting_) return Next::wait;
+  if (paused) {
+    --steps_;
+    snapshot_ = true;  // single steps are taken to look at each
+  } else {
+    steps_ = 0;
+  }
+  return Next::piece;
+}
+
+void Control::wait() {
+  std::unique_lock lock(mutex_);
+  // stop() may come from a signal handler, which cannot wake anyone: look again now and then.
+  if (paused_ && steps_ == 0 && !stop_ && tasks_.empty() && commands_.empty())
+    wake_.wait_for(lock, std::chrono::milliseconds(100));
 }
 
 }  // namespace tinymor

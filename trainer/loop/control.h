@@ -7,15 +7,22 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "trainer/recording/events.h"
 
 namespace tinymor {
 
+/// How work that is done in pieces goes on after one of them: with the next piece, once something new is asked of it,
+/// or not at all.
+enum class Next { piece, wait, end };
+
 /// How another thread (a signal handler, the window) steers a run. The training loop looks at it only between steps.
 class Control {
  public:
+  /// `woken` is called, by the thread that asks, whenever something is asked for, except by stop().
+  explicit Control(std::function<void()> woken = [] {}) : woken_(std::move(woken)) {}
   void stop();  ///< Ends the run after the current step; its state is saved. Safe in a signal handler.
   void pause();
   void resume();
@@ -35,12 +42,16 @@ class Control {
   bool stopping() const { return stop_; }
   /// Runs `task` on the training thread before its next step, also while paused: what it reads of the run is whole.
   void post(std::function<void()> task);
+  /// Has the run look at what is asked for, and whether it may go on.
+  void wake();
 
  private:
   friend class TrainingLoop;
-  /// Called between steps: runs posted tasks, tells in words what was asked for, and waits while paused. False when the
-  /// run is to stop.
-  bool between_steps(const std::function<void(const std::string&)>& tell);
+  /// Called between steps: runs posted tasks and tells in words what was asked for. Next::wait while paused, Next::end
+  /// when the run is to stop.
+  Next between_steps(const std::function<void(const std::string&)>& tell);
+  /// While paused: waits until something is asked for, or a moment.
+  void wait();
   void note(std::string command);
   /// Whether a snapshot was asked for since the last time.
   bool snapshot_wanted() { return snapshot_.exchange(false); }
@@ -55,6 +66,7 @@ class Control {
   std::atomic<double> lr_factor_{1};
   std::mutex mutex_;
   std::condition_variable wake_;
+  const std::function<void()> woken_;
   std::vector<std::function<void()>> tasks_;
   std::vector<std::string> commands_;  // not yet told
   std::optional<Watched> watched_;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "datasets/batches.h"
 #include "datasets/tokenizer.h"
@@ -47,5 +48,30 @@ constexpr int64_t kEvalWindows = 64;
 /// sequences of their own: by the top-k rule, a recursion takes its share of the tokens of each. Throws InputError when
 /// there is nothing to judge by.
 Evaluation evaluate(const Model& model, const Windows& windows, Rule rule, const EvaluateOptions& options = {});
+
+/// The same in pieces, for a program that has other things to do in between.
+class Evaluator {
+ public:
+  /// Model and windows must outlive it.
+  Evaluator(const Model& model, const Windows& windows, Rule rule, const EvaluateOptions& options = {});
+  /// Judges some more windows; false once it has judged all.
+  bool advance();
+  /// Once all are judged.
+  Evaluation result() const;
+
+ private:
+  void take(const Batch& batch, const Rows& rows, const ForwardResult& result, const Tensor& nll);
+
+  const Model& model_;
+  const Windows& windows_;
+  Rule rule_;
+  EvaluateOptions options_;
+  std::vector<int64_t> which_;  // windows
+  size_t judged_ = 0;           // of them
+  Evaluation sum_;
+  RouterMetrics routing_{.sampling_accuracy = 0};
+  int64_t positions_ = 0;
+  std::vector<bool> reached_;  // by position
+};
 
 }  // namespace tinymor

@@ -98,7 +98,7 @@ class ImageTrainer::Pictures : public Task {
   std::string checkpoint() const override { return write_checkpoint(weights); }
   Pass pass(int64_t step, int64_t micro, const ForwardOptions& options) const override;
   void balance(std::span<const double> load) override { weights.balance(load); }
-  EvalMetrics evaluate() const override;
+  std::unique_ptr<HeldOut> evaluation() const override;
   void tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) override;
 };
 
@@ -117,9 +117,28 @@ Task::Pass ImageTrainer::Pictures::pass(int64_t step, int64_t micro, const Forwa
   return pass;
 }
 
-EvalMetrics ImageTrainer::Pictures::evaluate() const {
-  const Judgement judged = judge(weights, some(images.held_out, 0, kJudged));
-  return {0, judged.loss, judged.loss, judged.mean_depth};
+namespace {
+
+class HeldOutImages : public HeldOut {
+ public:
+  HeldOutImages(const ImageModel& model, Images images) : model_(model), images_(std::move(images)) {}
+
+  bool advance() override {
+    judged_ = judge(model_, images_);
+    return false;
+  }
+  EvalMetrics result() const override { return {0, judged_.loss, judged_.loss, judged_.mean_depth}; }
+
+ private:
+  const ImageModel& model_;
+  const Images images_;
+  Judgement judged_{};
+};
+
+}  // namespace
+
+std::unique_ptr<HeldOut> ImageTrainer::Pictures::evaluation() const {
+  return std::make_unique<HeldOutImages>(weights, some(images.held_out, 0, kJudged));
 }
 
 void ImageTrainer::Pictures::tell_snapshot(Observers& observers, int64_t step, SnapshotParts) {

@@ -111,7 +111,7 @@ class Trainer::Text : public Task {
   void save_beside(const RunFolder& folder) const override;
   Pass pass(int64_t step, int64_t micro, const ForwardOptions& options) const override;
   void balance(std::span<const double> load) override { weights.balance(load); }
-  EvalMetrics evaluate() const override;
+  std::unique_ptr<HeldOut> evaluation() const override;
   std::string sample() const override;
   void tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) override;
   void watch(Watched what) override;
@@ -142,16 +142,45 @@ Task::Pass Trainer::Text::pass(int64_t step, int64_t micro, const ForwardOptions
   return pass;
 }
 
-EvalMetrics Trainer::Text::evaluate() const {
-  EvalMetrics metrics;
-  for (Rule rule : rules_of(config.model)) {
-    const Evaluation evaluation = tinymor::evaluate(weights, held_out_, rule, {.max_windows = kEvalWindows});
-    (rule == Rule::topk ? metrics.topk_loss : metrics.threshold_loss) = evaluation.loss;
-    metrics.mean_depth = evaluation.mean_depth;
+namespace {
+
+/// By every rule of the model, one after another.
+class HeldOutText : public HeldOut {
+ public:
+  HeldOutText(const Model& model, const Windows& windows, double bytes_per_prediction)
+      : rules_(rules_of(model.config())), bytes_per_prediction_(bytes_per_prediction) {
+    for (Rule rule : rules_)
+      evaluators_.emplace_back(model, windows, rule, EvaluateOptions{.max_windows = kEvalWindows});
   }
-  if (rules_of(config.model).size() == 1) metrics.topk_loss = metrics.threshold_loss;
-  metrics.bits_per_byte = bits_per_byte(metrics.threshold_loss, bytes_per_prediction_);
-  return metrics;
+
+  bool advance() override {
+    if (!evaluators_[judged_].advance()) ++judged_;
+    return judged_ < rules_.size();
+  }
+
+  EvalMetrics result() const override {
+    EvalMetrics metrics;
+    for (size_t i = 0; i < rules_.size(); ++i) {
+      const Evaluation evaluation = evaluators_[i].result();
+      (rules_[i] == Rule::topk ? metrics.topk_loss : metrics.threshold_loss) = evaluation.loss;
+      metrics.mean_depth = evaluation.mean_depth;
+    }
+    if (rules_.size() == 1) metrics.topk_loss = metrics.threshold_loss;
+    metrics.bits_per_byte = bits_per_byte(metrics.threshold_loss, bytes_per_prediction_);
+    return metrics;
+  }
+
+ private:
+  const std::vector<Rule> rules_;
+  const double bytes_per_prediction_;
+  std::vector<Evaluator> evaluators_;
+  size_t judged_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<HeldOut> Trainer::Text::evaluation() const {
+  return std::make_unique<HeldOutText>(weights, held_out_, bytes_per_prediction_);
 }
 
 /// Begins as the held-out text does.

@@ -32,6 +32,18 @@ SnapshotParts parts_at(const TrainConfig& train, int64_t step) {
 
 }  // namespace
 
+/// A step while it is being done, a micro-batch at a time.
+struct TrainingLoop::Step {
+  StepMetrics metrics;
+  RouterMetrics routing{.sampling_accuracy = 0};  // summed: their number cancels in the other metrics
+  GradientSum gradients;
+  int64_t next;                    // micro-batch of this rank
+  std::vector<double> told = {};   // by this rank's micro-batches
+  double tokens = 0, seconds = 0;  // of all ranks; of work
+
+  Step(const StepMetrics& m, Module& model, int64_t first) : metrics(m), gradients(model.parameters()), next(first) {}
+};
+
 /// Everything a run consists of while it trains. Only the first of several ranks evaluates, saves and tells observers.
 struct TrainingLoop::State {
   Ranks& ranks = Ranks::all();
@@ -43,6 +55,11 @@ struct TrainingLoop::State {
   Progress progress;
   int64_t saved = 0;  // the step of the newest checkpoint
   bool resumed = false, branched = false, other_data = false;
+  double lr_factor = 1;
+  bool begun = false;
+  std::optional<Step> step = {};         // the one that is being done
+  std::unique_ptr<HeldOut> judging;      // the weights after it
+  bool keeping = false, saving = false;  // are due, once that is done
   ScoreHistograms scores;
   std::vector<std::unique_ptr<Observer>> logs;
   Observers observers;  // the logs, too
@@ -61,7 +78,8 @@ struct TrainingLoop::State {
   void take_up_data(const Resumption& resumption);
   void check_ranks();
   void go_on();
-  bool goes_on(Control* control, double& lr_factor);
+  int64_t micros() const { return task->config.train.grad_accumulation * ranks.count(); }
+  Next goes_on(Control* control);
   bool out_of_patience() const {
     const int64_t patience = task->config.train.patience;
     return patience > 0 && progress.since_best >= patience;
@@ -70,12 +88,19 @@ struct TrainingLoop::State {
   void add_logs(std::optional<int64_t> resume_step = {});
   void check_weights();
   [[noreturn]] void give_up(const std::string& why);
-  StepMetrics step(double lr_factor);
-  bool evaluate();
+  void begin_step();
+  void do_micro_batch();
+  void end_step();
+  void do_piece(Control* control);
+  bool tell_evaluation();
+  void end_evaluation();
+  void save_what_is_due(bool best);
   void keep();
   void save();
   void tell_event(RunEvent::Kind kind, const std::string& text) { observers.tell(RunEvent{kind, progress.step, text}); }
-  void run(Control* control);
+  void begin_training();
+  Next advance(Control* control);
+  void end_training(Control* control);
 };
 
 void TrainingLoop::State::begin() {
@@ -205,51 +230,67 @@ double add_up(const std::vector<double>& told, int64_t micros, StepMetrics& metr
 
 }  // namespace
 
-StepMetrics TrainingLoop::State::step(double lr_factor) {
-  const auto start = std::chrono::steady_clock::now();
-  const TrainConfig& train = task->config.train;
-  const int64_t micros = train.grad_accumulation * ranks.count();  // each rank takes every so many
+void TrainingLoop::State::begin_step() {
   StepMetrics metrics;
   metrics.step = progress.step + 1;
-  metrics.lr = lr_factor * learning_rate(train, metrics.step);
-  RouterMetrics routing{.sampling_accuracy = 0};  // summed: their number cancels in the other metrics
-  GradientSum gradients(task->model().parameters());
-  std::vector<double> told;  // by this rank's micro-batches
-  for (int64_t micro = ranks.rank(); micro < micros; micro += ranks.count()) {
-    const auto [result, loss] =
-        task->pass(progress.step, micro, {.step = progress.step * micros + micro, .probe = &scores});
-    scores.on_depths(result.depth);
-    scale(loss.total, Real(1) / Real(micros)).backward();
-    if (micros > 1) gradients.add();
-    const double depths = std::accumulate(result.depth.begin(), result.depth.end(), 0.0);
-    told.insert(told.end(), {loss.lm, loss.aux, loss.z, loss.balance, double(result.depth.size()), depths,
-                             result.metrics.sampling_accuracy});
-    told.insert(told.end(), result.metrics.load.begin(), result.metrics.load.end());
-  }
-  if (micros > 1) gradients.put();
-  const double tokens = add_up(ranks.gathered(told), micros, metrics, routing);
-  metrics.grad_norm = clip_gradients(train, optimizer);
+  metrics.lr = lr_factor * learning_rate(task->config.train, metrics.step);
+  step.emplace(metrics, task->model(), ranks.rank());
+}
+
+void TrainingLoop::State::do_micro_batch() {
+  const int64_t micro = step->next;
+  step->next += ranks.count();  // each rank takes every so many
+  const auto [result, loss] =
+      task->pass(progress.step, micro, {.step = progress.step * micros() + micro, .probe = &scores});
+  scores.on_depths(result.depth);
+  scale(loss.total, Real(1) / Real(micros())).backward();
+  if (micros() > 1) step->gradients.add();
+  const double depths = std::accumulate(result.depth.begin(), result.depth.end(), 0.0);
+  std::vector<double>& told = step->told;
+  told.insert(told.end(), {loss.lm, loss.aux, loss.z, loss.balance, double(result.depth.size()), depths,
+                           result.metrics.sampling_accuracy});
+  told.insert(told.end(), result.metrics.load.begin(), result.metrics.load.end());
+}
+
+/// The weights change, from what the micro-batches gave.
+void TrainingLoop::State::end_step() {
+  StepMetrics& metrics = step->metrics;
+  RouterMetrics& routing = step->routing;
+  if (micros() > 1) step->gradients.put();
+  step->tokens = add_up(ranks.gathered(step->told), micros(), metrics, routing);
+  metrics.grad_norm = clip_gradients(task->config.train, optimizer);
   const bool left_out = progress.steadiness.leaves_out(metrics.loss, metrics.grad_norm);
   metrics.left_out = progress.steadiness.left_out;
   optimizer.lr = metrics.lr;
   if (!left_out) optimizer.step();
   optimizer.zero_grad();
-  metrics.sampling_accuracy = routing.sampling_accuracy / double(micros);
+  metrics.sampling_accuracy = routing.sampling_accuracy / double(micros());
   metrics.max_violation = routing.max_violation();
   metrics.load_entropy = routing.entropy();
-  if (!left_out && progress.step * micros >= task->config.model.router.capacity_warmup_steps)
+  if (!left_out && progress.step * micros() >= task->config.model.router.capacity_warmup_steps)
     task->balance(routing.load);
   progress.step = metrics.step;
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  progress.seconds += seconds;
+}
+
+/// A micro-batch, or, after the last of a step, its end; the time is counted.
+void TrainingLoop::State::do_piece(Control* control) {
+  const auto start = std::chrono::steady_clock::now();
+  const bool ends = step->next >= micros();
+  ends ? end_step() : do_micro_batch();
+  step->seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!ends) return;
+  StepMetrics metrics = step->metrics;
+  progress.seconds += step->seconds;
   metrics.seconds = progress.seconds;
-  metrics.tokens_per_second = tokens / seconds;
-  return metrics;
+  metrics.tokens_per_second = step->tokens / step->seconds;
+  step.reset();
+  if (ranks.first()) after_step(metrics, control);
 }
 
 /// Whether these are the best weights so far.
-bool TrainingLoop::State::evaluate() {
-  EvalMetrics metrics = task->evaluate();
+bool TrainingLoop::State::tell_evaluation() {
+  EvalMetrics metrics = judging->result();
+  judging.reset();
   metrics.step = progress.step;
   const bool best = progress.step > 0 && metrics.threshold_loss < progress.best.loss;
   if (best) progress.best = {progress.step, metrics.threshold_loss};
@@ -258,6 +299,19 @@ bool TrainingLoop::State::evaluate() {
   const std::string words = task->sample();
   if (!words.empty()) tell_event(RunEvent::sample, words);
   return best;
+}
+
+void TrainingLoop::State::end_evaluation() {
+  const bool best = tell_evaluation();
+  if (progress.step == 0)
+    task->tell_snapshot(observers, 0, {});
+  else
+    save_what_is_due(best);
+}
+
+void TrainingLoop::State::save_what_is_due(bool best) {
+  if (keeping) keep();
+  if (best || saving) save();
 }
 
 /// Keeps the checkpoint of this step in a folder of its own. The run's own checkpoint comes after it: once that is
@@ -277,22 +331,36 @@ void TrainingLoop::State::save() {
   tell_event(RunEvent::checkpoint, "checkpoint");
 }
 
-void TrainingLoop::State::run(Control* control) {
-  const TrainConfig& train = task->config.train;
-  if (resumed && progress.step == train.steps) return;
+void TrainingLoop::State::begin_training() {
+  begun = true;
   check_ranks();
   if (resumed && ranks.first()) go_on();
   saved = progress.step;
   if (ranks.first() && progress.step == 0) {
-    evaluate();
-    task->tell_snapshot(observers, 0, {});
+    judging = task->evaluation();
   } else if (ranks.first()) {
     tell_event(RunEvent::command, "starts again from its checkpoint");
   }
-  for (double lr_factor = 1; progress.step < train.steps && goes_on(control, lr_factor);) {
-    const StepMetrics metrics = step(lr_factor);
-    if (ranks.first()) after_step(metrics, control);
+}
+
+Next TrainingLoop::State::advance(Control* control) {
+  if (resumed && !begun && progress.step == task->config.train.steps) return Next::end;
+  if (!begun) {
+    begin_training();
+  } else if (judging) {
+    if (!judging->advance()) end_evaluation();
+  } else if (step) {
+    do_piece(control);
+  } else if (!observers.advance()) {
+    const Next next = progress.step < task->config.train.steps ? goes_on(control) : Next::end;
+    if (next == Next::end) end_training(control);
+    if (next != Next::piece) return next;
+    begin_step();
   }
+  return Next::piece;
+}
+
+void TrainingLoop::State::end_training(Control* control) {
   if (!ranks.first()) return;
   if (out_of_patience() || (control && control->stopping())) tell_event(RunEvent::command, "stopped");
   if (saved != progress.step) {
@@ -318,15 +386,16 @@ void TrainingLoop::State::check_ranks() {
 }
 
 /// Whether there is to be another step, which the first rank says for all.
-bool TrainingLoop::State::goes_on(Control* control, double& lr_factor) {
+Next TrainingLoop::State::goes_on(Control* control) {
   std::vector<double> said{out_of_patience() ? 0.0 : 1.0, 1};
   if (control && ranks.first() && said[0] > 0) {
-    const bool going = control->between_steps([&](const std::string& text) { tell_event(RunEvent::command, text); });
-    said = {going ? 1.0 : 0.0, control->lr_factor()};
+    const Next next = control->between_steps([&](const std::string& text) { tell_event(RunEvent::command, text); });
+    if (next == Next::wait) return next;
+    said = {next == Next::piece ? 1.0 : 0.0, control->lr_factor()};
   }
   ranks.from_first(said);
   lr_factor = said[1];
-  return said[0] > 0;
+  return said[0] > 0 ? Next::piece : Next::end;
 }
 
 /// Tells observers about a step, and evaluates, snapshots and saves where that is due.
@@ -338,7 +407,8 @@ void TrainingLoop::State::after_step(const StepMetrics& metrics, Control* contro
   if (progress.steadiness.in_a_row == kMostLeftOut)
     give_up(fmt::format("the loss of {} steps in a row leapt or was no number, at last {:.4g}", kMostLeftOut,
                         metrics.loss));
-  const bool keeping = due(train.keep_every), saving = last || keeping || due(train.checkpoint_every);
+  keeping = due(train.keep_every);
+  saving = last || keeping || due(train.checkpoint_every);
   const bool evaluating = last || due(train.eval_every);
   if (saving || evaluating) check_weights();
   if (last || due(kScoresEvery)) {
@@ -350,9 +420,10 @@ void TrainingLoop::State::after_step(const StepMetrics& metrics, Control* contro
   const bool asked = (control && control->snapshot_wanted()) || watched;
   if (asked || last || due(train.record_every))
     task->tell_snapshot(observers, metrics.step, asked ? SnapshotParts() : parts_at(train, metrics.step));
-  const bool best = evaluating && evaluate();
-  if (keeping) keep();
-  if (best || saving) save();
+  if (evaluating)
+    judging = task->evaluation();
+  else
+    save_what_is_due(false);
 }
 
 TrainingLoop::TrainingLoop(LockedFolder folder, std::unique_ptr<Task> task)
@@ -397,13 +468,22 @@ const Task& TrainingLoop::task() const {
   return *state_->task;
 }
 void TrainingLoop::run(Control* control) {
-  const LockedFolder held = std::move(state_->lock);  // until the run has ended, however it ends
-  check(held.held() || !state_->ranks.first(),
+  for (Next next = Next::piece; next != Next::end;) {
+    next = advance(control);
+    if (next == Next::wait) control->wait();
+  }
+}
+Next TrainingLoop::advance(Control* control) {
+  check(state_->lock.held() || !state_->ranks.first(),
         "training: the run in {} has ended, and others may have gone on with it (resume it)", run_folder());
+  const auto free_folder = [this] { const LockedFolder freed = std::move(state_->lock); };
   try {
-    state_->run(control);
+    const Next next = state_->advance(control);
+    if (next == Next::end) free_folder();
+    return next;
   } catch (...) {
     state_->observers.give_up();  // its observers may be gone once they hear of the error
+    free_folder();
     throw;
   }
 }

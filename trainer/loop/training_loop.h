@@ -22,6 +22,16 @@
 
 namespace tinymor {
 
+/// What a task finds out about its model on held-out data, a piece at a time.
+class HeldOut {
+ public:
+  virtual ~HeldOut() = default;
+  /// Judges some more; false once all is judged.
+  virtual bool advance() = 0;
+  /// Then; its step is left 0.
+  virtual EvalMetrics result() const = 0;
+};
+
 /// A model with the data that it learns from: everything in which a run on text differs from one on images.
 class Task {
  public:
@@ -51,8 +61,8 @@ class Task {
   virtual Pass pass(int64_t step, int64_t micro, const ForwardOptions& options) const = 0;
   /// As Trunk::balance.
   virtual void balance(std::span<const double> load) = 0;
-  /// On held-out data; its step is left 0.
-  virtual EvalMetrics evaluate() const = 0;
+  /// Begins to judge the model as it is now, which stays so until it is judged.
+  virtual std::unique_ptr<HeldOut> evaluation() const = 0;
   /// A few words that the model, as it is now, writes; empty for a model of images.
   virtual std::string sample() const { return ""; }
   /// Takes a snapshot of what the model, as it is now, does with what is watched; tells it once it is made.
@@ -100,6 +110,9 @@ class TrainingLoop {
   /// saved, or a file cannot be written; then observers hear nothing more. To be called once: afterwards the folder is
   /// free for others.
   void run(Control* control = nullptr);
+  /// The same in pieces: one micro-batch, one evaluation, or the end of a step. Next::wait while `control` pauses it,
+  /// Next::end when all is done; to be called no more then, or once it has thrown.
+  Next advance(Control* control = nullptr);
 
  protected:
   /// Writes the files that a run begins with.
@@ -111,6 +124,7 @@ class TrainingLoop {
   const Task& task() const;
 
  private:
+  struct Step;
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -85,6 +85,17 @@ inline void feed_shift(ImGuiIO& io, bool down) {
 #endif
 }
 
+/// The same of Ctrl.
+inline void feed_ctrl(ImGuiIO& io, bool down) {
+#if IMGUI_VERSION_NUM < 18700
+  io.KeyCtrl = down;
+#elif IMGUI_VERSION_NUM < 18900
+  io.AddKeyEvent(ImGuiKey_ModCtrl, down);
+#else
+  io.AddKeyEvent(ImGuiMod_Ctrl, down);
+#endif
+}
+
 inline void feed_mouse_position(ImGuiIO& io, ImVec2 position) {
 #if IMGUI_VERSION_NUM < 18700
   io.MousePos = position;

@@ -31,7 +31,7 @@ struct Plot::Axes {
   /// The ascending numbers that are between the ends.
   std::span<const double> range(const std::vector<double>& x) const {
     const auto begin = std::lower_bound(x.begin(), x.end(), x_low), end = std::upper_bound(begin, x.end(), x_high);
-    return {begin, end};
+    return {x.data() + (begin - x.begin()), size_t(end - begin)};
   }
   /// A line is merged into this many columns: more than one in two pixels is not seen, and without a graphics card they
   /// are slow to draw.

@@ -158,7 +158,7 @@ class AutogradPanel : public Panel {
   void draw_buttons(AppState& state) const {
     const auto& [walk, problem] = computed(state);
     const int at = step(state);
-    const auto go = [&](const char* name, ui::Icon icon, int to, const char* hint) {
+    const auto go = [&, &problem = problem](const char* name, ui::Icon icon, int to, const char* hint) {
       if (ui::icon_button(name, icon, problem.empty() && to != at, false, hint)) state.autograd_step = to;
       ImGui::SameLine();
     };

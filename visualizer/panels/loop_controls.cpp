@@ -67,7 +67,7 @@ void draw_cost_curve(Canvas& canvas, const Box& box, const std::vector<CutOffPoi
   const double middle = (least->loss + largest->loss) / 2, span = std::max(0.05, largest->loss - least->loss);
   const double width = std::max(1e-9, most->layers - fewest->layers);
   const Box area = box.inset(ui::em() * 0.4f, ui::em() * 0.4f);
-  const auto place = [&](const CutOffPoint& p) {
+  const auto place = [&, fewest = fewest](const CutOffPoint& p) {
     return ImVec2{area.min.x + float((p.layers - fewest->layers) / width) * area.width(),
                   area.center().y - float((p.loss - middle) / span) * area.height()};
   };

@@ -30,6 +30,7 @@
 #include "visualizer/runs/race.h"
 #include "visualizer/runs/source.h"
 #include "visualizer/runs/trainer_run.h"
+#include "visualizer/shell/bundled.h"
 #include "visualizer/shell/headless.h"
 #include "visualizer/shell/window.h"
 #include "visualizer/state/layout.h"
@@ -182,22 +183,21 @@ void tell_weights(const Options& o, const fs::path& path) {
   }
 }
 
-/// What comes with the program; empty when it is not there.
-fs::path bundled(const char* what) {
+/// The folder of what comes with the program; empty when it is not there.
+fs::path bundled() {
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  for (const fs::path& beside : {program / "share", program / ".." / "share"}) {
-    const fs::path found = beside / "tinymor" / what;
-    if (fs::exists(found, ignored)) return found;
-  }
+  for (const fs::path& beside : {program / "share", program / ".." / "share"})
+    if (const fs::path found = beside / "tinymor"; fs::exists(found, ignored)) return found;
   return {};
 }
 
 /// When nothing is named: the runs that were trained when this program was built.
 std::string path_or_bundled(const Options& o) {
-  const std::string path = o.path.empty() ? bundled("first-runs").string() : o.path;
-  check_input(!path.empty(), "tinymor-viz: nothing to show (name a run folder, or make one with ./run.sh demo)");
-  return path;
+  if (!o.path.empty()) return o.path;
+  const fs::path runs = bundled() / "first-runs";
+  check_input(fs::exists(runs), "tinymor-viz: nothing to show (name a run folder, or make one with ./run.sh demo)");
+  return runs.string();
 }
 
 std::vector<std::string> all_paths(const Options& o) {
@@ -212,15 +212,7 @@ Sources open_named(const Options& o, const Wake& wake) {
 
 /// Puts the window into the state that the command line asks for: the scene, then what is named beside it.
 void prepare(const Options& o, AppState& state, const Source& source) {
-  state.lessons = read_lessons(bundled("lessons"));
-  constexpr size_t longest_glossary = 1 << 20;
-  if (const fs::path file = bundled("glossary.md"); !file.empty())
-    state.glossary = parse_glossary(read_file(file, longest_glossary));
-  for (const auto& [name, folder] : {std::pair("Story", "first-runs"), {"Digits", "digits"}})
-    if (const fs::path path = bundled(folder); !path.empty())
-      state.open.presets.push_back({name, path.lexically_normal().string()});
-  for (const Lesson& lesson : state.lessons)
-    if (!lesson.problem.empty()) state.say(lesson.problem);
+  take_bundled(bundled(), state);
   if (!o.lesson.empty()) {
     state.lessons.push_back(read_lesson(o.lesson));
     enter_lesson(state, source, int(state.lessons.size()) - 1, 0);

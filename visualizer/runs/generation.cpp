@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -42,16 +41,10 @@ ImageSnapshot Decoder::look_at(const std::vector<uint8_t>&) {
 }
 
 GenerationWorker::GenerationWorker(DecoderFactory factory, std::function<void()> wake)
-    : factory_(std::move(factory)), wake_(std::move(wake)), thread_([this] { work(); }) {}
+    : factory_(std::move(factory)), wake_(std::move(wake)), background_([this] { return advance(); }) {}
 
 GenerationWorker::~GenerationWorker() {
-  {
-    const std::lock_guard lock(mutex_);
-    quit_ = true;
-    cancelled_ = true;
-  }
-  changed_.notify_all();
-  thread_.join();
+  cancelled_ = true;
 }
 
 void GenerationWorker::start(const GenerateRequest& request) {
@@ -65,7 +58,7 @@ void GenerationWorker::start(const GenerateRequest& request) {
     state_.error.clear();
     fresh_ = true;
   }
-  changed_.notify_all();
+  background_.wake();
 }
 
 void GenerationWorker::clear_text() {
@@ -98,7 +91,7 @@ void GenerationWorker::stop() {
     state_.running = false;
     fresh_ = true;
   }
-  changed_.notify_all();
+  background_.wake();
 }
 
 bool GenerationWorker::poll(Generation& out) {
@@ -114,33 +107,48 @@ void GenerationWorker::try_out(const Experiment& experiment) {
     const std::lock_guard lock(mutex_);
     experiment_ = experiment;
   }
-  changed_.notify_all();
+  background_.wake();
 }
 
-void GenerationWorker::work() {
-  for (;;) {
-    std::optional<GenerateRequest> request;
-    std::optional<Experiment> wanted;
-    std::optional<Given> given;
-    std::optional<SurveyRequest> survey;
-    bool surveying = false;
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return quit_ || requested_ || experiment_ || looked_at_ || state_.surveying; });
-      if (quit_) return;
-      if (requested_) request = request_;
-      wanted = std::exchange(experiment_, std::nullopt);
-      given = std::exchange(looked_at_, std::nullopt);
-      survey = std::exchange(survey_request_, std::nullopt);
-      surveying = state_.surveying;
-      requested_ = cancelled_ = false;
-    }
-    if (request) generate(*request);
-    if (wanted) experiment(*wanted);
-    if (given) look(*given);
-    if (survey) begin_survey(*survey);
-    if (surveying) survey_one_text();
+/// What the next piece is about.
+struct GenerationWorker::Asked {
+  std::optional<GenerateRequest> request;
+  std::optional<Experiment> experiment;
+  std::optional<Given> given;
+  std::optional<SurveyRequest> survey;
+  bool surveying = false;
+};
+
+/// A text goes before everything else, and what is asked for beside it waits until it is written; a survey waits for
+/// all.
+GenerationWorker::Asked GenerationWorker::take_asked() {
+  const std::lock_guard lock(mutex_);
+  Asked asked;
+  if (cancelled_) writing_.reset();
+  if (requested_) asked.request = request_;
+  requested_ = cancelled_ = false;
+  if (asked.request || writing_) return asked;
+  if (experiment_) {
+    asked.experiment.swap(experiment_);
+  } else if (looked_at_) {
+    asked.given.swap(looked_at_);
+  } else {
+    asked.survey.swap(survey_request_);
+    asked.surveying = state_.surveying;
   }
+  return asked;
+}
+
+double GenerationWorker::advance() {
+  const Asked asked = take_asked();
+  if (!asked.request && writing_) return write_token();
+  if (asked.request) begin(*asked.request);
+  if (asked.experiment) experiment(*asked.experiment);
+  if (asked.given) look(*asked.given);
+  if (asked.survey) begin_survey(*asked.survey);
+  if (asked.surveying) survey_one_text();
+  const bool any = asked.request || asked.experiment || asked.given || asked.surveying;
+  return any ? Background::at_once : Background::until_woken;
 }
 
 void GenerationWorker::survey(SurveyRequest request) {
@@ -149,7 +157,7 @@ void GenerationWorker::survey(SurveyRequest request) {
     survey_request_ = std::move(request);
     state_.surveying = fresh_ = true;
   }
-  changed_.notify_all();
+  background_.wake();
 }
 
 void GenerationWorker::stop_survey() {
@@ -207,7 +215,7 @@ void GenerationWorker::look_at(Given given) {
     looked_at_ = std::move(given);
     state_.looking = fresh_ = true;
   }
-  changed_.notify_all();
+  background_.wake();
 }
 
 void GenerationWorker::look(const Given& given) {
@@ -257,23 +265,32 @@ void GenerationWorker::update(Change&& change) {
   wake_();
 }
 
-void GenerationWorker::generate(const GenerateRequest& request) {
+/// Does a part of a text; where that fails, the text ends, and the window hears why.
+void GenerationWorker::attempt(const std::function<void()>& part) {
   std::string error;
   try {
+    part();
+    if (!writing_ || writing_->more > 0) return;
+  } catch (const std::exception& failure) {
+    error = failure.what();
+    decoder_.reset();
+  }
+  writing_.reset();
+  update([&](Generation& state) {
+    state.running = false;
+    state.error = error;
+  });
+}
+
+void GenerationWorker::begin(const GenerateRequest& request) {
+  attempt([&] {
     if (request.kept.empty() || !decoder_) {
       decoded_.clear();
       decoder_ = factory_(cancelled_);
     }
     if (!decoder_) return;
-    if (request.kept.empty() || request.kept != decoded_) begin(request);
-    if (!decode_all(request.max_tokens)) return;
-  } catch (const std::exception& failure) {
-    error = failure.what();
-    decoder_.reset();
-  }
-  update([&](Generation& state) {
-    state.running = false;
-    state.error = error;
+    if (request.kept.empty() || request.kept != decoded_) read(request);
+    writing_ = Writing{.more = request.max_tokens, .last = Clock::now()};
   });
 }
 
@@ -286,7 +303,7 @@ std::shared_ptr<const Draw> GenerationWorker::chosen_by_hand(const GenerateReque
   return std::make_shared<const Draw>(std::move(draw));
 }
 
-void GenerationWorker::begin(const GenerateRequest& request) {
+void GenerationWorker::read(const GenerateRequest& request) {
   const std::shared_ptr<const Draw> chosen = chosen_by_hand(request);
   std::vector<GeneratedPiece> text = decoder_->start(request);
   decoded_ = request.kept;
@@ -321,41 +338,39 @@ void GenerationWorker::use(const Sampling& sampling) {
   weights_ = sampling.weights;
 }
 
-// False when it was cancelled on the way.
-bool GenerationWorker::decode_all(int tokens) {
-  using clock = std::chrono::steady_clock;
-  double spent = 0;
-  bool ended = false;
-  for (int n = 1; n <= tokens && !ended; ++n) {
-    Sampling sampling;
-    if (!wait_for_pace(sampling)) return false;
-    use(sampling);
-    const std::vector<float> before = decoder_->logits();
-    const auto begun = clock::now();
-    GeneratedPiece token = decoder_->next(sampling);
-    token.seconds = std::chrono::duration<double>(clock::now() - begun).count();
-    spent += token.seconds;
-    token.draw = std::make_shared<const Draw>(draw_of(before, sampling, decoded_, drawn_++, token.id));
-    note_cache(token);
-    decoded_.push_back(token.id);
-    ended = decoder_->ends_text(token.id);
-    std::vector<float> logits = decoder_->logits();
-    update([&](Generation& state) {
-      state.text.push_back(std::move(token));
-      state.logits = std::move(logits);
-      state.tokens_per_second[size_t(weights_)] = n / std::max(spent, 1e-9);
-    });
+// Once it is due.
+double GenerationWorker::write_token() {
+  Sampling sampling;
+  {
+    const std::lock_guard lock(mutex_);
+    sampling = request_;
   }
-  return !cancelled_;
+  const double since = std::chrono::duration<double>(Clock::now() - writing_->last).count();
+  const double rest = sampling.pace > 0 ? 1.0 / sampling.pace - since : 0;
+  if (rest > 0) return rest;
+  attempt([&] { decode(sampling); });
+  return Background::at_once;
 }
 
-// Until the next token is due; false when there is to be none.
-bool GenerationWorker::wait_for_pace(Sampling& sampling) {
-  std::unique_lock lock(mutex_);
-  if (request_.pace > 0)
-    changed_.wait_for(lock, std::chrono::duration<double>(1.0 / request_.pace), [this] { return cancelled_.load(); });
-  sampling = request_;
-  return !cancelled_;
+void GenerationWorker::decode(const Sampling& sampling) {
+  use(sampling);
+  const std::vector<float> before = decoder_->logits();
+  const auto begun = Clock::now();
+  GeneratedPiece token = decoder_->next(sampling);
+  writing_->last = Clock::now();
+  token.seconds = std::chrono::duration<double>(writing_->last - begun).count();
+  token.draw = std::make_shared<const Draw>(draw_of(before, sampling, decoded_, drawn_++, token.id));
+  note_cache(token);
+  decoded_.push_back(token.id);
+  writing_->more = decoder_->ends_text(token.id) ? 0 : writing_->more - 1;
+  writing_->seconds += token.seconds;
+  const double speed = ++writing_->written / std::max(writing_->seconds, 1e-9);
+  std::vector<float> logits = decoder_->logits();
+  update([&](Generation& state) {
+    state.text.push_back(std::move(token));
+    state.logits = std::move(logits);
+    state.tokens_per_second[size_t(weights_)] = speed;
+  });
 }
 
 }  // namespace tinymor

@@ -1,23 +1,23 @@
 #pragma once
-// Generating text beside the window: a thread of its own with its own copy of the weights, so that neither the window
-// nor a training run waits for it. A request is always "this text, and this many more tokens": going back, continuing
+// Generating text beside the window (background.h), with its own copy of the weights, so that neither the window nor a
+// training run waits for it. A request is always "this text, and this many more tokens": going back, continuing
 // from any token and choosing another token are the same request with another text.
 
 #include <array>
 #include <atomic>
-#include <condition_variable>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <variant>
 #include <vector>
 
 #include "tensor/packed_matrix.h"
 #include "trainer/recording/events.h"
+#include "visualizer/runs/background.h"
 #include "visualizer/runs/survey.h"
 
 namespace tinymor {
@@ -119,7 +119,7 @@ class Decoder {
   virtual std::shared_ptr<const std::vector<std::string>> vocabulary() const = 0;
 };
 
-/// Makes the decoder on the generating thread; may take a while, and returns null once `cancelled`.
+/// Makes the decoder where texts are generated; may take a while, and returns null once `cancelled`.
 using DecoderFactory = std::function<std::unique_ptr<Decoder>(const std::atomic<bool>& cancelled)>;
 
 /// A generated text so far.
@@ -172,43 +172,54 @@ class GenerationWorker {
   bool poll(Generation& out);
 
  private:
+  using Clock = std::chrono::steady_clock;
   void clear_text();  // with the lock held; keeps all but the text
-  void work();
-  void generate(const GenerateRequest& request);
+  struct Asked;
+  Asked take_asked();
+  double advance();
+  void attempt(const std::function<void()>& part);
+  double write_token();
   void experiment(const Experiment& experiment);
   void look(const Given& given);
   void begin_survey(const SurveyRequest& request);
   void survey_one_text();
   void show_survey();
   void begin(const GenerateRequest& request);
+  void read(const GenerateRequest& request);
   std::shared_ptr<const Draw> chosen_by_hand(const GenerateRequest& request) const;
-  bool decode_all(int tokens);
+  void decode(const Sampling& sampling);
   void use(const Sampling& sampling);
   void note_cache(GeneratedPiece& newest) const;
-  bool wait_for_pace(Sampling& sampling);
   template <class Change>
   void update(Change&& change);
 
   DecoderFactory factory_;
   std::function<void()> wake_;
-  std::unique_ptr<Decoder> decoder_;  // used by the thread alone, like the next
+  std::unique_ptr<Decoder> decoder_;  // not used by the window, like the next
   std::vector<int32_t> decoded_;
   std::unique_ptr<Decoder> surveyor_;
   SurveyTexts to_survey_;
   Survey surveyed_;
   int64_t drawn_ = 0;  // how many of them are behind the prompt
   WeightFormat weights_ = WeightFormat::f32;
+  /// The text that is being written.
+  struct Writing {
+    int more;                // tokens
+    int written = 0;         // by this request, ...
+    double seconds = 0;      // ... and how long the model took for them
+    Clock::time_point last;  // when the newest of them was done
+  };
+  std::optional<Writing> writing_;
   std::mutex mutex_;
-  std::condition_variable changed_;
   GenerateRequest request_;
-  bool requested_ = false, quit_ = false;
+  bool requested_ = false;
   std::optional<Experiment> experiment_;
   std::optional<Given> looked_at_;
   std::optional<SurveyRequest> survey_request_;
   std::atomic<bool> cancelled_{false};
   Generation state_;
   bool fresh_ = false;
-  std::thread thread_;
+  Background background_;  // last: it uses all of the above
 };
 
 }  // namespace tinymor

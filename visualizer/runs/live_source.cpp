@@ -69,32 +69,31 @@ bool LiveFeed::drain(RunHistory& history) {
 }
 
 LiveSource::LiveSource(std::string name, std::unique_ptr<LiveRun> run, std::function<void()> wake)
-    : run_(std::move(run)), wake_(std::move(wake)), feed_(wake_) {
+    : run_(std::move(run)),
+      wake_(std::move(wake)),
+      control_([this] { background_.wake(); }),
+      feed_(wake_),
+      background_([this] { return advance(); }) {
   name_ = std::move(name);
   recording_ = RunFolder{name_}.recording();
-  thread_ = std::thread([this] { work(); });
 }
 
 LiveSource::~LiveSource() {
   generator_.reset();
   control_.stop();
-  thread_.join();
+  background_.wake();
+  background_.finish();
 }
 
-void LiveSource::work() {
+double LiveSource::advance() {
+  if (ended_) return Background::until_woken;
   try {
-    RunInfo run = run_->prepare([this](const std::string& line) {
-      const std::lock_guard lock(mutex_);
-      heard_.push_back(line);
-      wake_();
-    });
-    {
-      const std::lock_guard lock(mutex_);
-      announced_ = std::move(run);
+    if (phase_ == Phase::preparing) {
+      prepare();
+      return Background::at_once;
     }
-    phase_ = Phase::training;
-    wake_();
-    run_->train(feed_, control_);
+    const Next next = run_->advance();
+    if (next != Next::end) return next == Next::piece ? Background::at_once : Background::until_woken;
     phase_ = Phase::finished;
   } catch (const std::exception& error) {
     const std::lock_guard lock(mutex_);
@@ -102,6 +101,22 @@ void LiveSource::work() {
     phase_ = Phase::failed;
   }
   ended_ = true;
+  wake_();
+  return Background::until_woken;
+}
+
+void LiveSource::prepare() {
+  RunInfo run = run_->prepare([this](const std::string& line) {
+    const std::lock_guard lock(mutex_);
+    heard_.push_back(line);
+    wake_();
+  });
+  run_->begin(feed_, control_);
+  {
+    const std::lock_guard lock(mutex_);
+    announced_ = std::move(run);
+  }
+  phase_ = Phase::training;
   wake_();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// A run that trains in this process. The training thread tells what happens through a LiveFeed and never waits for the
-// window: state goes through a newest-value exchange, step records through rings that count what they drop.
+// A run that trains in this process, beside the window (background.h). It tells what happens through a LiveFeed and
+// never waits for the window: state goes through a newest-value exchange, step records through rings that count what
+// they drop.
 
 #include <atomic>
 #include <chrono>
@@ -8,16 +9,16 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <tuple>
 
 #include "trainer/loop/trainer.h"
+#include "visualizer/runs/background.h"
 #include "visualizer/runs/exchange.h"
 #include "visualizer/runs/source.h"
 
 namespace tinymor {
 
-/// Hears a run on the training thread; the window's thread reads it.
+/// Hears a run where it trains; the window's thread reads it.
 class LiveFeed : public Observer {
  public:
   explicit LiveFeed(std::function<void()> wake, size_t capacity = 4096);
@@ -42,7 +43,7 @@ class LiveFeed : public Observer {
   std::tuple<Ring<StepMetrics>, Ring<EvalMetrics>, Ring<ScoreHistogram>, Ring<RunEvent>, Ring<ServedCall>> rings_;
 };
 
-/// The training that a LiveSource watches; all of it but `tokenizer` and `decoder` runs on the training thread.
+/// The training that a LiveSource watches; all of it but `tokenizer` and `decoder` runs beside the window.
 /// trainer_run.h makes one from a Trainer.
 class LiveRun {
  public:
@@ -53,13 +54,16 @@ class LiveRun {
   virtual RunInfo prepare(const Tell& tell) = 0;
   /// After `prepare`, on the window's thread; null when there is none.
   virtual std::shared_ptr<const Tokenizer> tokenizer() const { return nullptr; }
-  virtual void train(Observer& observer, Control& control) = 0;
+  /// After `prepare`: what happens is told to `observer`, and `control` steers; both live as long as the run goes on.
+  virtual void begin(Observer& observer, Control& control) = 0;
+  /// Trains a piece, as TrainingLoop::advance.
+  virtual Next advance() = 0;
   /// Whether the model writes text, ...
   virtual bool writes() const { return true; }
   /// ... or looks at images.
   virtual bool sees_images() const { return false; }
-  /// A decoder over a copy of the weights as they are now. Called from the generating thread after `prepare`; `ended`
-  /// says that `train` has returned.
+  /// A decoder over a copy of the weights as they are now. Called where texts are generated, after `prepare`; `ended`
+  /// says that nothing more is trained.
   virtual std::unique_ptr<Decoder> decoder(Control& control, const std::atomic<bool>& ended,
                                            const std::atomic<bool>& cancelled) = 0;
 };
@@ -78,7 +82,10 @@ class LiveSource : public Source {
   bool steerable() const override { return phase_ == Phase::preparing || phase_ == Phase::training; }
   void pause() override { control_.pause(); }
   void resume() override { control_.resume(); }
-  void stop() override { control_.stop(); }
+  void stop() override {
+    control_.stop();
+    background_.wake();
+  }
   void train_step() override { control_.step(); }
   void set_lr_factor(double factor) override { control_.set_lr_factor(factor); }
   void watch(Watched what) override { steerable() ? control_.watch(std::move(what)) : Source::watch(std::move(what)); }
@@ -89,7 +96,8 @@ class LiveSource : public Source {
   enum class Phase { preparing, training, finished, failed };
   RunStatus shown() const;
   bool poll_run() override;
-  void work();
+  double advance();
+  void prepare();
   bool take_announcement();
   bool take_lines();
 
@@ -105,7 +113,7 @@ class LiveSource : public Source {
   RunInfo announced_;  // guarded by mutex_, like the next two
   std::string failure_;
   std::vector<std::string> heard_;
-  std::thread thread_;
+  Background background_;  // last: it uses all of the above
 };
 
 }  // namespace tinymor

@@ -1,7 +1,8 @@
 #include "visualizer/runs/race.h"
 
 #include <algorithm>
-#include <chrono>
+#include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "mor/twins.h"
@@ -12,22 +13,20 @@
 namespace tinymor {
 namespace {
 
-/// Tells another observer everything, and waits after each step for the runner's next turn.
+/// Tells another observer everything, and the others of a race how far the runner is.
 class TurnTaker : public Observer {
  public:
-  TurnTaker(Observer& to, Turns& turns, size_t runner, const Control& control)
-      : to_(to), turns_(turns), runner_(runner), control_(control) {}
+  TurnTaker(Observer& to, Turns& turns, size_t runner) : to_(to), turns_(turns), runner_(runner) {}
 
   void on(const Event& event) override {
     to_.on(event);
-    hear(event, [this](const StepMetrics& metrics) { turns_.wait(runner_, metrics.step, control_); });
+    hear(event, [this](const StepMetrics& metrics) { turns_.note(runner_, metrics.step); });
   }
 
  private:
   Observer& to_;
   Turns& turns_;
   size_t runner_;
-  const Control& control_;
 };
 
 class RunnerRun : public LiveRun {
@@ -36,21 +35,23 @@ class RunnerRun : public LiveRun {
       : turns_(std::move(turns)), runner_(runner), run_(std::move(run)) {}
 
   RunInfo prepare(const Tell& tell) override {
-    try {
-      return run_->prepare(tell);
-    } catch (...) {
-      turns_->leave(runner_);
-      throw;
-    }
+    return leaving_on_error([&] { return run_->prepare(tell); });
   }
 
   std::shared_ptr<const Tokenizer> tokenizer() const override { return run_->tokenizer(); }
 
-  void train(Observer& observer, Control& control) override {
-    const std::shared_ptr<void> leaving(nullptr, [this](void*) { turns_->leave(runner_); });
-    turns_->wait(runner_, 0, control);
-    TurnTaker taker(observer, *turns_, runner_, control);
-    run_->train(taker, control);
+  void begin(Observer& observer, Control& control) override {
+    control_ = &control;
+    turns_->enter(runner_, control);
+    taker_.emplace(observer, *turns_, runner_);
+    leaving_on_error([&] { run_->begin(*taker_, control); });
+  }
+
+  Next advance() override {
+    if (!turns_->has_turn(runner_) && !control_->stopping()) return Next::wait;
+    const Next next = leaving_on_error([&] { return run_->advance(); });
+    if (next == Next::end) turns_->leave(runner_);
+    return next;
   }
 
   std::unique_ptr<Decoder> decoder(Control& control, const std::atomic<bool>& ended,
@@ -59,9 +60,21 @@ class RunnerRun : public LiveRun {
   }
 
  private:
+  template <class Work>
+  std::invoke_result_t<Work> leaving_on_error(Work work) {
+    try {
+      return work();
+    } catch (...) {
+      turns_->leave(runner_);
+      throw;
+    }
+  }
+
   std::shared_ptr<Turns> turns_;
   size_t runner_;
   std::unique_ptr<LiveRun> run_;
+  Control* control_ = nullptr;
+  std::optional<TurnTaker> taker_;
 };
 
 }  // namespace
@@ -70,25 +83,35 @@ Turns::Turns(std::vector<int64_t> steps) {
   for (int64_t count : steps) runners_.push_back({.steps = count});
 }
 
+void Turns::enter(size_t runner, Control& control) {
+  const std::lock_guard lock(mutex_);
+  runners_[runner].control = &control;
+}
+
 bool Turns::has_turn(size_t runner) const {
+  const std::lock_guard lock(mutex_);
   const auto first = std::min_element(runners_.begin(), runners_.end(), [](const Runner& a, const Runner& b) {
     return std::pair(a.left, a.share) < std::pair(b.left, b.share);
   });
   return size_t(first - runners_.begin()) == runner;
 }
 
-void Turns::wait(size_t runner, int64_t step, const Control& control) {
-  std::unique_lock lock(mutex_);
+void Turns::note(size_t runner, int64_t step) {
+  const std::lock_guard lock(mutex_);
   runners_[runner].share = double(step) / double(runners_[runner].steps);
-  wake_.notify_all();
-  // stop() may come from a signal handler, which cannot wake anyone: look again now and then.
-  while (!has_turn(runner) && !control.stopping()) wake_.wait_for(lock, std::chrono::milliseconds(50));
+  wake_all();
 }
 
 void Turns::leave(size_t runner) {
   const std::lock_guard lock(mutex_);
   runners_[runner].left = true;
-  wake_.notify_all();
+  runners_[runner].control = nullptr;
+  wake_all();
+}
+
+void Turns::wake_all() const {
+  for (const Runner& runner : runners_)
+    if (runner.control) runner.control->wake();
 }
 
 std::unique_ptr<LiveRun> runner_of(std::shared_ptr<Turns> turns, size_t runner, std::unique_ptr<LiveRun> run) {

@@ -2,8 +2,6 @@
 // A race: a MoR model, its vanilla and its recursive twin learn the same text, and each takes the number of steps
 // that costs the same floating-point operations. They take turns, so that all have spent about as much at any moment.
 
-#include <atomic>
-#include <condition_variable>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -18,22 +16,25 @@ class Turns {
  public:
   /// steps: how many each runner takes.
   explicit Turns(std::vector<int64_t> steps);
-  /// Waits until it is the turn of a runner that has done `step` steps. Returns at once when `control` stops it.
-  void wait(size_t runner, int64_t step, const Control& control);
+  /// `control` is woken whenever it may be the runner's turn, until it leaves.
+  void enter(size_t runner, Control& control);
+  bool has_turn(size_t runner) const;
+  /// The runner has done so many steps.
+  void note(size_t runner, int64_t step);
   /// The runner takes no further step, and the others no longer wait for it.
   void leave(size_t runner);
 
  private:
-  bool has_turn(size_t runner) const;
+  void wake_all() const;  // with the lock held
 
   struct Runner {
     double share = 0;
     int64_t steps;
     bool left = false;
+    Control* control = nullptr;
   };
   std::vector<Runner> runners_;  // guarded by mutex_
-  std::mutex mutex_;
-  std::condition_variable wake_;
+  mutable std::mutex mutex_;
 };
 
 /// `run` as a runner of a race.

@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "tensor/threads.h"
 #include "trainer/experiments/run_cost.h"
 #include "trainer/loop/image_trainer.h"
 #include "visualizer/runs/model_decoder.h"
@@ -15,7 +16,7 @@ Beforehand cost_told(const LiveRun::Tell& tell) {
 }
 
 /// A copy of the weights of a run as they are now; null once `cancelled`. Between two steps the training thread makes
-/// it; after the last step, when `ended`, no other thread uses the weights.
+/// it; after the last step, when `ended`, no other thread uses the weights, and where there are no threads never.
 template <class SomeModel>
 std::shared_ptr<const SomeModel> copy_of(const SomeModel& model, Control& control, const std::atomic<bool>& ended,
                                          const std::atomic<bool>& cancelled) {
@@ -24,6 +25,7 @@ std::shared_ptr<const SomeModel> copy_of(const SomeModel& model, Control& contro
     copy->unshare();
     return std::shared_ptr<const SomeModel>(std::move(copy));
   };
+  if (!has_threads()) return copy_now();
   auto promised = std::make_shared<std::promise<std::shared_ptr<const SomeModel>>>();
   auto copy = promised->get_future();
   control.post([promised, copy_now] { promised->set_value(copy_now()); });
@@ -46,10 +48,11 @@ class TrainerRun : public LiveRun {
 
   std::shared_ptr<const Tokenizer> tokenizer() const override { return {trainer_, &trainer_->tokenizer()}; }
 
-  void train(Observer& observer, Control& control) override {
+  void begin(Observer& observer, Control& control) override {
     trainer_->add_observer(observer);
-    trainer_->run(&control);
+    control_ = &control;
   }
+  Next advance() override { return trainer_->advance(control_); }
 
   std::unique_ptr<Decoder> decoder(Control& control, const std::atomic<bool>& ended,
                                    const std::atomic<bool>& cancelled) override {
@@ -61,6 +64,7 @@ class TrainerRun : public LiveRun {
   Config config_;
   LockedFolder run_;
   std::shared_ptr<Trainer> trainer_;
+  Control* control_ = nullptr;
 };
 
 class ImageRun : public LiveRun {
@@ -74,10 +78,11 @@ class ImageRun : public LiveRun {
     return trainer_->info();
   }
 
-  void train(Observer& observer, Control& control) override {
+  void begin(Observer& observer, Control& control) override {
     trainer_->add_observer(observer);
-    trainer_->run(&control);
+    control_ = &control;
   }
+  Next advance() override { return trainer_->advance(control_); }
 
   bool writes() const override { return false; }
   bool sees_images() const override { return true; }
@@ -91,6 +96,7 @@ class ImageRun : public LiveRun {
   Config config_;
   LockedFolder run_;
   std::unique_ptr<ImageTrainer> trainer_;
+  Control* control_ = nullptr;
 };
 
 }  // namespace

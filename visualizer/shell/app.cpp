@@ -1,5 +1,7 @@
 #include "visualizer/shell/app.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -15,6 +17,7 @@
 #include "visualizer/shell/steering.h"
 #include "visualizer/shell/top_bar.h"
 #include "visualizer/shell/workspace.h"
+#include "visualizer/state/settings.h"
 
 namespace tinymor {
 
@@ -105,6 +108,7 @@ void App::frame(double seconds) {
   state_.hovered_patch = state_.hovering_patch;
   state_.glow = state_.glowing;
   if (std::exchange(state_.session_asked, false)) session_.toggle(state_, *source_);
+  if (std::exchange(state_.link_asked, false)) copy_link();
   session_.note(seconds, state_, *source_);
   grant_wishes();
   obey_settings(*source_, state_);
@@ -135,7 +139,7 @@ void App::draw() {
 
 void App::draw_with_bars(const Box& window) {
   const ImVec2 size = window.max;
-  const float bar = draw_top_bar(*source_, state_, size, opener_.open != nullptr);
+  const float bar = draw_top_bar(*source_, state_, size, opener_);
   const float top = draw_lesson(state_, *source_, size, bar);
   const float bottom = draw_bottom_bar(*source_, state_, size);
   const float lower = draw_inspector_bar(*source_, state_, size, bottom);
@@ -210,6 +214,18 @@ void App::swap_compared() {
   c.shown = {};
   state_.curves = {};
   begin_run();
+}
+
+/// A run that does not come with the program is not at the other end of a link.
+void App::copy_link() {
+  const std::string run = source_->name();
+  std::string scene = scene_of(state_, *source_);
+  const auto bundled = std::find_if(state_.open.presets.begin(), state_.open.presets.end(),
+                                    [&](const auto& preset) { return run.starts_with(preset.path); });
+  if (bundled != state_.open.presets.end()) scene = fmt::format("open {}\n{}", bundled->path, scene);
+  opener_.link(scene);
+  state_.say(bundled != state_.open.presets.end() ? "copied: an address that opens what is seen now"
+                                                  : "copied: an address of what is set now, without this run");
 }
 
 bool App::animating() const {

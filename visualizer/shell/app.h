@@ -35,6 +35,8 @@ class App {
 
   /// A panel that is to be saved once the frame is rendered; asks once.
   std::optional<PictureRequest> picture_request() { return std::exchange(picture_, std::nullopt); }
+  /// Whether what is done is being written down as a scene.
+  bool writes_session() const { return session_.running(); }
   /// Whether the picture changes by itself, so that frames are wanted without input.
   bool animating() const;
 
@@ -57,6 +59,7 @@ class App {
   void grant(const Wish& wish);
   void open(const Wish& wish);
   void swap_compared();
+  void copy_link();
   void begin_run();
   void let_go_of_unseen();
 

@@ -29,7 +29,7 @@ void draw_message(const OpenState& open, bool of_training) {
   ui::tag("open.message");
 }
 
-void draw_opening(AppState& state) {
+void draw_opening(AppState& state, const Opener& opener) {
   const auto open = [&](const std::string& path) { state.wishes.push_back({Wish::open, 0, path}); };
   static constexpr const char* titles[] = {"", "Open", "Add a run beside this one", "Open a text to look at"};
   if (ui::dialog_title("open.close", titles[int(state.open.dialog)])) state.open.dialog = Dialog::none;
@@ -38,6 +38,8 @@ void draw_opening(AppState& state) {
                      : "A run folder, a folder of runs, a recording (.mortrace), a model (.safetensors), a lesson "
                        "(.lesson), a scene (.scene), or a text to train on. You can also drop it onto the window.",
                 ui::colors::dim, ui::Font::small);
+  if (opener.pick && ui::button("open.pick", "From this computer ...", true, "Opens a file of this computer"))
+    opener.pick();
   ImGui::SetNextItemWidth(-ui::button_width("Open") - ui::em());
   state.awaits_text |= state.open.focus;
   const std::string before = state.open.path;
@@ -206,7 +208,7 @@ void draw_open_dialog(AppState& state, const Opener& opener) {
       state.open.focus = true;
     }
     if (opener.open)
-      draw_opening(state);
+      draw_opening(state, opener);
     else
       ui::paragraph("Only the window opens and trains.", ui::colors::warn);
     if (opener.train && state.open.dialog != Dialog::text) draw_training(state);

@@ -10,10 +10,15 @@
 
 namespace tinymor {
 
-/// How sources are made; what is empty is not offered. Both throw InputError.
+/// How sources are made, and what else the surroundings of the window can do; what is empty is not offered. The first
+/// two throw InputError.
 struct Opener {
   std::function<Sources(const std::string& path)> open;
   std::function<Sources(const TrainRequest& request)> train;
+  /// Asks the person for files, which come as if they were dropped: where there are no paths to type.
+  std::function<void()> pick = nullptr;
+  /// Copies an address at which a scene opens.
+  std::function<void(const std::string& scene)> link = nullptr;
 };
 
 /// What a path leads to, by its ending: anything to be shown is a run. A file with any other ending is a text.

@@ -194,7 +194,7 @@ std::vector<int> break_rows(const std::vector<Part>& parts, float width, float g
 
 }  // namespace
 
-float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool can_open) {
+float draw_top_bar(const Source& source, AppState& state, ImVec2 window, const Opener& opener) {
   const float em = ui::em(), pad = em * 0.6f, row_height = ImGui::GetFrameHeight() + em * 0.35f;
   const Arrangement kind = arrangement(state.room(), em);
   const std::vector<Page> all = current_pages(source, state);
@@ -207,10 +207,15 @@ float draw_top_bar(const Source& source, AppState& state, ImVec2 window, bool ca
   if (all.size() > 1 || !state.maximised.empty()) parts.push_back(page_tabs(state, all, window.x - 2 * pad));
   if (!source.history().of_images() && source.geometry().routing == Routing::expert_choice)
     parts.push_back(rule_switch(source, state, !roomy || window.x < 100 * em, tight));
-  if (can_open)
+  if (opener.open)
     parts.push_back({ui::button_width("Open"), [&state] {
                        if (ui::button("open", "Open", true, "Opens another run, or trains a new one (O)"))
                          state.open.dialog = Dialog::open;
+                     }});
+  if (opener.link)
+    parts.push_back({ui::button_width("Link"), [&state] {
+                       if (ui::button("link", "Link", true, "Copies an address that opens what is seen now"))
+                         state.link_asked = true;
                      }});
   if (!state.lessons.empty())
     parts.push_back({ui::button_width("Learn"), [&state] {

@@ -1,5 +1,5 @@
 #pragma once
-// The app in a desktop window: a loop that sleeps while nothing changes.
+// The app in a window: a loop that sleeps while nothing changes. There are two: shell/desktop and shell/browser.
 
 #include <functional>
 
@@ -18,8 +18,9 @@ struct WindowOptions {
 /// Wakes the window from other threads when there is news.
 using Wake = std::function<void()>;
 
-/// Opens the window on the sources that `first` makes and returns when the window is closed; `opener` makes later
-/// sources. Throws InputError when there is no display, and Error where the run that is shown at the end has failed.
+/// Opens the window on the sources that `first` makes and returns when the window is closed, or, in a browser, at once:
+/// there the page draws from then on. `opener` makes later sources. Throws InputError when there is no display, and
+/// Error where the run that is shown at the end has failed.
 void run_window(const WindowOptions& options, const std::function<Sources(Wake)>& first,
                 const std::function<Opener(Wake)>& opener);
 

@@ -213,6 +213,7 @@ struct FrameState {
   bool entered_ahead = false;              ///< Enter was pressed after that.
   std::pair<std::string, std::string> scene_asked;  ///< Name and text of a scene that the next frame begins with.
   bool session_asked = false;                       ///< To begin or to end the recording of the session.
+  bool link_asked = false;                          ///< To copy an address that opens what is seen.
   float docked = 0;                                 ///< Height of the bands above the bottom bar, as of the last frame.
   float gap_dragged_from = 0;                       ///< Where the gap that is being dragged was before.
   bool at_gap = false;  ///< The keyboard is at a gap between panels, a slider or a pad: Left and Right move that.

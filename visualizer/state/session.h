@@ -19,9 +19,9 @@ class SessionRecorder {
   void start(const std::filesystem::path& file, const AppState& state, const Source& source);
   /// Once per frame, before wishes are granted.
   void note(double seconds, const AppState& state, const Source& source);
+  bool running() const { return !file_.empty(); }
 
  private:
-  bool running() const { return !file_.empty(); }
   void write();
 
   std::filesystem::path file_;

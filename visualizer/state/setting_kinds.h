@@ -44,6 +44,11 @@ struct Between {
     return value && *value >= low && *value <= high ? value : std::nullopt;
   }
 };
+// Older compilers cannot deduce the type of the number by themselves.
+template <class Number>
+Between(Number, Number) -> Between<Number>;
+template <class Number>
+Between(Number, Number, const char*) -> Between<Number>;
 
 /// One of a few words, in the order of the values that they mean.
 template <class Value = int>

@@ -22,7 +22,7 @@ struct Track {
       : steps(all), done(all.size()), turns(std::move(all)), controls(done.size()) {}
 
   void run(size_t i, int64_t most) {
-    turns.wait(i, 0, controls[i]);
+    wait(i);
     while (done[i] < most && !controls[i].stopping()) {
       for (size_t j = 0; j < steps.size(); ++j)
         if (done[j] < limit[j] && share(j) < share(i)) ++out_of_turn;
@@ -31,10 +31,14 @@ struct Track {
       std::this_thread::yield();
       running -= 1;
       ++done[i];
-      turns.wait(i, done[i], controls[i]);
+      turns.note(i, done[i]);
+      wait(i);
     }
     limit[i] = 0;
     turns.leave(i);
+  }
+  void wait(size_t i) {
+    while (!turns.has_turn(i) && !controls[i].stopping()) std::this_thread::yield();
   }
   double share(size_t i) const { return double(done[i]) / double(steps[i]); }
 

@@ -1,4 +1,4 @@
-#include "visualizer/shell/desktop.h"
+#include "visualizer/shell/desktop/desktop.h"
 
 #include <GLFW/glfw3.h>
 #include <backends/imgui_impl_glfw.h>

@@ -8,7 +8,7 @@
 
 #include "tensor/error.h"
 #include "visualizer/draw/glyphs.h"
-#include "visualizer/shell/desktop.h"
+#include "visualizer/shell/desktop/desktop.h"
 #include "visualizer/shell/keys.h"
 #include "visualizer/state/preferences.h"
 

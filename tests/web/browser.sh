@@ -1,0 +1,106 @@
+# For scripts that try the pages in Chromium: a display without a screen, a browser that fills it, a hand at its mouse
+# and keyboard, and a spy in the page that tells what the program shows. `finish` ends all of them.
+
+folder=$(mktemp -d) size= display= browser= screen=
+log=$folder/log
+finish() {
+  [ -z "$browser" ] || { kill "$browser" && wait "$browser"; } 2>/dev/null || true
+  [ -z "$screen" ] || kill "$screen" 2>/dev/null || true
+  rm -rf "$folder" || { sleep 2; rm -rf "$folder"; }
+}
+trap finish EXIT
+
+say() { echo "$*" >&2; }
+fail() {
+  say "FAILED: $*"
+  [ ! -f "$log" ] || grep CONSOLE "$log" | grep -v '"SPY' | tail -n 5 >&2 || true
+  [ -z "$display" ] || picture "${pictures:-$folder}/failed.png" || true
+  exit 1
+}
+
+# open_screen WIDTH HEIGHT
+open_screen() {
+  size=$1,$2
+  Xvfb -displayfd 3 -screen 0 "$1x$2x24" -nolisten tcp 3>"$folder/display" >/dev/null 2>&1 &
+  screen=$!
+  wait_for 10 test -s "$folder/display" || fail "no display"
+  display=:$(cat "$folder/display")
+  export DISPLAY=$display
+}
+
+# with_spy PAGE: prints a copy of the page that tells every half second what it shows.
+with_spy() {
+  cat >"$folder/spy" <<'END_OF_SPY'
+<script>
+let frames = 0, times = [], frame;
+setInterval(() => {
+  if (!window.page || !page.runs()) return;
+  if (!frame) {
+    frame = Module._page_frame;
+    Module._page_frame = () => {
+      const begun = performance.now(), rest = frame();
+      ++frames;
+      times.push(performance.now() - begun);
+      return rest;
+    };
+  }
+  times.sort((a, b) => a - b);
+  const ask = name => Module.ccall(name, 'string', [], []);
+  console.log('SPY ' + JSON.stringify({ms: Math.round(performance.now()), bytes: Module.HEAPU8.length, frames,
+    median: times[times.length >> 1], longest: times[times.length - 1],
+    controls: ask('page_controls'), text: ask('page_text')}));
+  if (times.length > 1000) times = [];
+}, 500);
+</script>
+END_OF_SPY
+  sed "/^<\/body>$/{
+r $folder/spy
+N
+}" "$1"
+}
+
+# open_page ADDRESS: in a browser that knows nothing from before.
+open_page() {
+  local root=
+  [ "$(id -u)" != 0 ] || root=--no-sandbox
+  HOME=$folder chromium $root --kiosk --window-size=$size --no-first-run --disable-background-networking --disable-component-update --disable-sync \
+    --disable-extensions --disable-features=Translate --user-data-dir="$folder/profile" --use-angle=swiftshader \
+    --enable-unsafe-swiftshader --force-device-scale-factor=1 --window-position=0,0 --enable-logging=stderr --v=0 "$1" >"$log" 2>&1 &
+  browser=$!
+}
+
+# wait_for SECONDS COMMAND...
+wait_for() {
+  local until=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ $SECONDS -lt $until ] || return 1
+    sleep 0.3
+  done
+}
+
+# What the spy told last: the value of a key, with its line ends.
+told() {
+  grep -o '"SPY .*", source' "$log" | tail -n 1 | sed 's/^"SPY //; s/", source$//' |
+    python3 -c 'import json, sys; print(json.loads(sys.stdin.read() or "{}").get(sys.argv[1], ""))' "$1"
+}
+shows() { grep -q -- "$1" <<<"$(told text)"; }
+has_control() { grep -q -- "^$1 " <<<"$(told controls)"; }
+
+# click CONTROL
+click() {
+  wait_for 20 has_control "$1" || fail "there is no control $1"
+  xdotool mousemove $(sed -n "s/^$1 //p" <<<"$(told controls)")
+  sleep 0.3
+  xdotool mousedown 1
+  sleep 0.2
+  xdotool mouseup 1
+  sleep 0.8
+}
+
+no_console_errors() {
+  if grep CONSOLE "$log" | grep -v '"SPY' | grep -E 'ERROR|Uncaught|error: '; then fail "the console has errors"; fi
+}
+
+# picture FILE: of the whole screen.
+picture() { import -window root "$1"; }

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# The page opens from a disk, draws, plays a lesson, trains, and writes a text.
+#
+#   tests/web/page.sh [PAGE [SECONDS [PICTURES]]]     PAGE: default build/site/tinymor.html; trains for SECONDS (60)
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tests/web/browser.sh
+page=${1:-build/site/tinymor.html} seconds=${2:-60} pictures=${3:-$folder}
+mkdir -p "$pictures"
+
+bytes=$(stat -c %s "$page")
+say "$page: $bytes bytes"
+[ "$bytes" -lt ${MOST:-6000000} ] || fail "$page has more than 6 MB"
+
+with_spy "$page" >"$folder/page.html"
+open_screen 1280 800
+open_page "file://$folder/page.html"
+wait_for 60 has_control panel.loop || fail "the page does not begin"
+say "first told after $(told ms) ms"
+sleep 2
+picture "$pictures/first.png"
+colors=$(identify -format %k "$pictures/first.png")
+[ "$colors" -gt 100 ] || fail "the picture has $colors colours only"
+
+# The first lesson, up to the end of its first card.
+xdotool mousemove 640 400 key l
+click lesson.choose.0
+click loop.next
+click loop.next
+picture "$pictures/lesson.png"
+xdotool key Escape Escape
+sleep 3
+before=$(told frames)
+sleep 5
+after=$(told frames)
+[ "$before" = "$after" ] || fail "an idle page draws: $before frames, then $after"
+
+# A new run, on the bundled stories.
+click open
+click train.go
+wait_for 60 has_control train.pause || fail "nothing trains"
+begun=$SECONDS
+while [ $((SECONDS - begun)) -lt "$seconds" ]; do sleep 5; done
+say "memory after $seconds s of training: $(told bytes) bytes; a frame with its work: $(told median) ms, at most $(told longest)"
+picture "$pictures/training.png"
+told text >"$pictures/training.txt"
+
+no_console_errors
+say "passed"
