@@ -88,7 +88,6 @@ emscripten            command em++
 pandoc                command pandoc
 dpkg-dev              command dpkg-source
 fonttools             command pyftsubset
-xz-utils              command xz
 '
 
 # What only their test needs: a browser, a display without a screen, a hand at mouse and keyboard, and pictures.

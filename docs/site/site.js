@@ -114,7 +114,10 @@ for (const term of document.querySelectorAll('.term')) {
 // --- Figures: the app in the place of its picture, in the same scene and with the page's light or dark. One runs at a time.
 
 let stopOther = () => {};
-const app = document.body.dataset.app;
+// A page from a disk may load nothing from beside it; the app in one file needs nothing.
+const app = document.body.dataset.app && (location.protocol === 'file:' ? 'tinymor.html' : document.body.dataset.app);
+for (const link of app ? document.querySelectorAll('a[href^="app.html"]') : [])
+  link.setAttribute('href', link.getAttribute('href').replace('app.html', app));
 for (const figure of app ? document.querySelectorAll('figure[data-scene]') : []) {
   const picture = figure.querySelector('img');
   const address = () => {

@@ -59,8 +59,7 @@ file(WRITE ${CMAKE_BINARY_DIR}/sentencepiece/config.h
 target_include_directories(tinymor_sentencepiece PRIVATE ${CMAKE_BINARY_DIR}/sentencepiece ${sentencepiece}
   ${sentencepiece}/src/builtin_pb ${sentencepiece}/third_party ${sentencepiece}/third_party/protobuf-lite)
 target_compile_definitions(tinymor_sentencepiece PRIVATE _USE_INTERNAL_STRING_VIEW HAVE_PTHREAD=1)
-# It starts a thread even for the work of one.
-target_compile_options(tinymor_sentencepiece PRIVATE -include ${CMAKE_CURRENT_LIST_DIR}/without_threads.h)
+target_compile_options(tinymor_sentencepiece PRIVATE -include ${CMAKE_CURRENT_LIST_DIR}/sentencepiece.h)
 
 file(WRITE ${CMAKE_BINARY_DIR}/stb.c "#define STB_TRUETYPE_IMPLEMENTATION\n#include <stb_truetype.h>\n"
   "#define STB_IMAGE_WRITE_IMPLEMENTATION\n#include <stb_image_write.h>\n")

@@ -34,7 +34,7 @@ function(tinymor_pages)
   set(web ${CMAKE_CURRENT_SOURCE_DIR}/web)
   add_custom_command(OUTPUT ${site}/tinymor.html ${site}/app.html
     COMMAND ${web}/pack.sh ${CMAKE_BINARY_DIR} ${site}
-    DEPENDS tinymor-page ${page_fonts} ${ARGN} ${web}/pack.sh ${web}/page.html ${web}/page.js ${web}/lzma.js
+    DEPENDS tinymor-page ${page_fonts} ${ARGN} ${web}/pack.sh ${web}/page.html ${web}/page.js
     COMMENT "Packing the pages" VERBATIM)
   add_custom_target(pages ALL DEPENDS ${site}/tinymor.html ${site}/app.html same_bits)
 endfunction()

@@ -10,16 +10,32 @@ const loading = document.getElementById('loading');
 // The bytes of a packed file: from inside this page, or from beside it.
 async function unpack(name) {
   const inside = document.getElementById(name);
-  let bytes;
+  let packed;
   if (inside) {
-    bytes = Uint8Array.from(atob(inside.textContent), c => c.charCodeAt(0));
+    packed = bytesOf(inside.textContent);
     inside.remove();
   } else {
-    const answer = await fetch(name + '.lzma');
-    if (!answer.ok) throw new Error(name + '.lzma: ' + answer.status + ' ' + answer.statusText);
-    bytes = new Uint8Array(await answer.arrayBuffer());
+    const answer = await fetch(name + '.gz');
+    if (!answer.ok) throw new Error(name + '.gz: ' + answer.status + ' ' + answer.statusText);
+    packed = new Uint8Array(await answer.arrayBuffer());
   }
-  return unpackLzma(bytes);
+  if (packed[0] !== 0x1f || packed[1] !== 0x8b) return packed;  // the server has said what it is, and the browser unpacked it
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+// What pack.sh has written as text.
+function bytesOf(text) {
+  const byteOf = new Uint8Array(65536), bytes = new Uint8Array(text.length);
+  const all = new TextDecoder('windows-1252').decode(Uint8Array.from({length: 256}, (_, byte) => byte));
+  for (let byte = 0; byte < 256; ++byte) byteOf[all.charCodeAt(byte)] = byte;
+  let size = 0;
+  for (let i = 0; i < text.length; ++i) {
+    const escaped = text[i] === '=';
+    if (escaped) ++i;
+    bytes[size++] = byteOf[text.charCodeAt(i)] - (escaped ? 64 : 0);
+  }
+  return bytes.subarray(0, size);
 }
 
 // Puts what is in a tar archive into the program's folders.
