@@ -91,6 +91,7 @@ TEST_CASE("chapter 16: the step that it shows is in the loop, line by line and i
   std::string line;
   for (std::getline(shown, line); std::getline(shown, line); ++lines) {
     CAPTURE(line);
+    if (line.starts_with("  //")) continue;  // where one of the three functions ends and the next begins
     at = loop.find(unwrapped(line), at);
     REQUIRE(at != std::string::npos);
   }
