@@ -100,10 +100,19 @@ Numbers ids_left(const std::vector<Real>& logits, const SampleOptions& options) 
 
 const std::vector<std::pair<std::string, std::function<Numbers()>>>& questions() {
   static const std::vector<std::pair<std::string, std::function<Numbers()>>> all{
-      {"one-in-four", [] { return Numbers{loss_and_gradient({0, 0, 0, 0}, 0)[0]}; }},
+      {"one-in-four",
+       [] {
+         return Numbers{loss_and_gradient({0, 0, 0, 0}, 0)[0]};
+       }},
       {"layers-of-had", [] { return Numbers{layers_per_token(routed(model(Sharing::middle_cycle, 8, 3)), 2)}; }},
-      {"shape-of-a-sum", [] { return numbers((Tensor::zeros({4, 1, 3}) + Tensor::zeros({2, 1})).shape()); }},
-      {"strides-of-a-slice", [] { return numbers(Tensor::zeros({2, 3}).transpose(0, 1).slice(0, 1, 3).strides()); }},
+      {"shape-of-a-sum",
+       [] {
+         return numbers((Tensor::zeros({4, 1, 3}) + Tensor::zeros({2, 1})).shape());
+       }},
+      {"strides-of-a-slice",
+       [] {
+         return numbers(Tensor::zeros({2, 3}).transpose(0, 1).slice(0, 1, 3).strides());
+       }},
       {"two-uses",
        [] {
          const Variable a = number(3), b = number(2);
@@ -114,7 +123,10 @@ const std::vector<std::pair<std::string, std::function<Numbers()>>>& questions()
          const Variable a = number(3), b = a + a;
          return gradients(b * b, {a});
        }},
-      {"without-token-0", [] { return numbers(softmax(Variable(Tensor({2}, {2, 3}))).value().to_vector()); }},
+      {"without-token-0",
+       [] {
+         return numbers(softmax(Variable(Tensor({2}, {2, 3}))).value().to_vector());
+       }},
       {"map-of-six", [] { return numbers(layer_map(model(Sharing::middle_sequence, 6, 2)).weights); }},
       {"eleven-layers", [] { return Numbers{double(count_parameters(model(Sharing::middle_cycle, 11, 3)).total())}; }},
       {"take-four", [] { return numbers(top_k_ascending(kEightScores, capacity_count(0.5, 8))); }},
@@ -143,8 +155,14 @@ const std::vector<std::pair<std::string, std::function<Numbers()>>>& questions()
          return Numbers{double(sum)};
        }},
       {"entries-per-token", entries_per_token},
-      {"top-p-at-two", [] { return ids_left({3, 2, 1.5f, 0, -1, -2}, {.temperature = 2, .top_p = 0.8}); }},
-      {"token-0-comes", [] { return loss_and_gradient({2, 1, 0}, 0); }},
+      {"top-p-at-two",
+       [] {
+         return ids_left({3, 2, 1.5f, 0, -1, -2}, {.temperature = 2, .top_p = 0.8});
+       }},
+      {"token-0-comes",
+       [] {
+         return loss_and_gradient({2, 1, 0}, 0);
+       }},
   };
   return all;
 }

@@ -1,7 +1,7 @@
 #pragma once
-// The questions of the book that a page checks: each is answered by the library itself, so that neither the page nor the
-// chapter can be wrong about it. In a chapter a question is a paragraph that begins with **Question.**, and below it is a
-// block <details id="q-NAME"> whose first words in bold are the answer.
+// The questions of the book that a page checks: each is answered by the library itself, so that neither the page nor
+// the chapter can be wrong about it. In a chapter a question is a paragraph that begins with **Question.**, and below
+// it is a block <details id="q-NAME"> whose first words in bold are the answer.
 
 #include <string>
 #include <vector>

@@ -232,8 +232,8 @@ TEST_CASE(
   CHECK(std::log(1024.0) == Approx(6.9315).margin(half_a_digit));
   CHECK(0.02 * std::sqrt(128.0) == Approx(0.23).margin(0.005));
   const std::string text = unwrapped(chapter());
-  CHECK_THAT(
-      text, ContainsSubstring(fmt::format("A new model with the defaults has {:.4f} on its first batch", first_loss(1))));
+  CHECK_THAT(text, ContainsSubstring(
+                       fmt::format("A new model with the defaults has {:.4f} on its first batch", first_loss(1))));
   CHECK_THAT(text, ContainsSubstring(fmt::format("a spread of 1, it has {:.0f}:", first_loss(50))));
 
   Model model(tiny_config(), 1);

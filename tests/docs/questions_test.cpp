@@ -42,7 +42,8 @@ TEST_CASE("questions: each one of the book has the answer that the library works
   CHECK(names == question_names());
 }
 
-TEST_CASE("questions: whole numbers must be the same, others may differ by one percent, and what is between does not count") {
+TEST_CASE(
+    "questions: whole numbers must be the same, others may differ by one percent, and what is between does not count") {
   CHECK(right_answer("one-in-four", "1.3863"));
   CHECK(right_answer("one-in-four", " about 1.39 nats"));
   CHECK_FALSE(right_answer("one-in-four", "1.36"));

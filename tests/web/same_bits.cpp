@@ -1,5 +1,5 @@
-// Trains a tiny model for some steps and prints what its weights hash to: compiled for this machine and for a browser, the
-// same number (tests/web/same_bits.sh).
+// Trains a tiny model for some steps and prints what its weights hash to: compiled for this machine and for a browser,
+// the same number (tests/web/same_bits.sh).
 
 #include <fmt/format.h>
 
