@@ -106,6 +106,7 @@ void apply_scene(AppState& state, const Source& source, const std::string& text,
   AppState changed = state;
   changed.script.clear();
   changed.script_seconds = 0;
+  changed.story.playing = false;  // unless the scene plays it
   double at = 0;
   for_each_line(text, name, [&](std::string_view line) {
     std::string_view rest = line;

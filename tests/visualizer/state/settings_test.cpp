@@ -141,6 +141,16 @@ TEST_CASE("a scene sets what it says, and the state it makes reads back as that 
   CHECK(scene_of(AppState(), source).empty());
 }
 
+TEST_CASE("the story stands where a scene wants it, also when it was playing before") {
+  RecordingSource source("sample", sample_recording());
+  AppState state;
+  state.story.playing = true;
+  apply_scene(state, source, "story.event 3\n", "scene");
+  CHECK_FALSE(state.story.playing);
+  apply_scene(state, source, "story.play on\n", "scene");
+  CHECK(state.story.playing);
+}
+
 TEST_CASE("a scene with a mistake names file and line and changes nothing") {
   RecordingSource source("sample", sample_recording());
   AppState state;
