@@ -111,12 +111,12 @@ void LiveSource::prepare() {
     heard_.push_back(line);
     wake_();
   });
-  run_->begin(feed_, control_);
   {
     const std::lock_guard lock(mutex_);
     announced_ = std::move(run);
   }
   phase_ = Phase::training;
+  run_->begin(feed_, control_);
   wake_();
 }
 
@@ -144,8 +144,8 @@ bool LiveSource::take_lines() {
 }
 
 bool LiveSource::poll_run() {
+  const bool told = feed_.drain(history_);  // first: what is told belongs to a run that is announced by then
   const bool announced = take_announcement(), lines = take_lines();
-  const bool told = feed_.drain(history_);
   const RunStatus now = status();
   const bool turned = std::exchange(polled_, now) != now;
   if (feed_.thinned() && notice_.empty()) notice_ = "a long run: every other of the older steps is left out";
