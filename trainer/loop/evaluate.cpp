@@ -27,9 +27,11 @@ double bytes_per_prediction(const Windows& windows, const Tokenizer& tokenizer, 
     bytes_of.push_back(int64_t(tokenizer.decode({&id, 1}).size()));
   int64_t bytes = 0, predictions = 0;
   const std::vector<int64_t> which = spread_evenly(windows.count(), max_windows);
-  for (size_t done = 0; done < which.size();)
-    for (int32_t id : next_batch(windows, which, done).targets.values())
+  for (size_t done = 0; done < which.size();) {
+    const Batch batch = next_batch(windows, which, done);
+    for (int32_t id : batch.targets.values())
       if (id >= 0) bytes += bytes_of[size_t(id)], ++predictions;
+  }
   return predictions > 0 ? double(bytes) / double(predictions) : 0;
 }
 
