@@ -110,8 +110,8 @@ class TrainingLoop {
   /// saved, or a file cannot be written; then observers hear nothing more. To be called once: afterwards the folder is
   /// free for others.
   void run(Control* control = nullptr);
-  /// The same in pieces: one micro-batch, one evaluation, or the end of a step. Next::wait while `control` pauses it,
-  /// Next::end when all is done; to be called no more then, or once it has thrown.
+  /// The same in pieces: one micro-batch, part of an evaluation, or the end of a step. Next::wait while `control`
+  /// pauses it, Next::end when all is done; to be called no more then, or once it has thrown.
   Next advance(Control* control = nullptr);
 
  protected:

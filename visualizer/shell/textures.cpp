@@ -1,10 +1,30 @@
 #include "visualizer/shell/textures.h"
 
 #include <GLFW/glfw3.h>
+#include <backends/imgui_impl_opengl3.h>
 
 #include "visualizer/draw/canvas.h"
+#include "visualizer/draw/theme.h"
 
 namespace tinymor {
+
+void upload_fonts() {
+  ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
+  unsigned char* pixels = nullptr;
+  int width = 0, height = 0;
+  atlas.GetTexDataAsRGBA32(&pixels, &width, &height);
+  glBindTexture(GL_TEXTURE_2D, GLuint(intptr_t(atlas.TexID)));
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+}
+
+void Textures::draw_frame(int width, int height) {
+  const ImVec4 ground = ui::vec4(ui::colors::ground);
+  glViewport(0, 0, width, height);
+  glClearColor(ground.x, ground.y, ground.z, 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+  resolve(*ImGui::GetDrawData());
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+}
 
 void Textures::resolve(ImDrawData& data) {
   std::map<uint64_t, Id> drawn;

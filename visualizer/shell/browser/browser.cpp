@@ -1,6 +1,5 @@
 #include "visualizer/shell/browser/browser.h"
 
-#include <GLES3/gl3.h>
 #include <backends/imgui_impl_opengl3.h>
 #include <emscripten/emscripten.h>
 #include <emscripten/html5.h>
@@ -78,16 +77,6 @@ void make_context() {
   const EMSCRIPTEN_WEBGL_CONTEXT_HANDLE context = emscripten_webgl_create_context("#canvas", &wanted);
   check_input(context > 0, "page: this browser has no WebGL 2 (use a newer one, or turn on its hardware acceleration)");
   emscripten_webgl_make_context_current(context);
-}
-
-/// The atlas has new glyphs: uploads it into the texture that the frame's commands name.
-void upload_fonts() {
-  ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
-  unsigned char* pixels = nullptr;
-  int width = 0, height = 0;
-  atlas.GetTexDataAsRGBA32(&pixels, &width, &height);
-  glBindTexture(GL_TEXTURE_2D, GLuint(intptr_t(atlas.TexID)));
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
 }
 
 void feed(const PageInput& input) {
@@ -181,12 +170,7 @@ void Browser::draw(App& app, double seconds) {
   ask_for_text();
   if (ui::glyphs_added()) upload_fonts();
   if (host_->for_file()) return;
-  const ImVec4 ground = ui::vec4(ui::colors::ground);
-  glViewport(0, 0, width_, height_);
-  glClearColor(ground.x, ground.y, ground.z, 1);
-  glClear(GL_COLOR_BUFFER_BIT);
-  textures_.resolve(*ImGui::GetDrawData());
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  textures_.draw_frame(width_, height_);
 }
 
 std::optional<int> key_named(const std::string& name) {

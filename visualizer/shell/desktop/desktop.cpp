@@ -91,16 +91,6 @@ GLFWwindow* make_window(int width, int height) {
   throw InputError("window: this display has no OpenGL 3.3 (use --png FILE to draw the picture into a file)");
 }
 
-/// Uploads the atlas, which has got new glyphs, into the texture that the frame's commands name.
-void upload_fonts() {
-  ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
-  unsigned char* pixels = nullptr;
-  int width = 0, height = 0;
-  atlas.GetTexDataAsRGBA32(&pixels, &width, &height);
-  glBindTexture(GL_TEXTURE_2D, GLuint(intptr_t(atlas.TexID)));
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
-}
-
 }  // namespace
 
 Desktop::Desktop(int width, int height) : window_(make_window(width, height)) {
@@ -165,12 +155,7 @@ void Desktop::draw(App& app, double seconds) {
   if (host_->for_file()) return;
   int width = 0, height = 0;
   glfwGetFramebufferSize(window_, &width, &height);
-  const ImVec4 ground = ui::vec4(ui::colors::ground);
-  glViewport(0, 0, width, height);
-  glClearColor(ground.x, ground.y, ground.z, 1);
-  glClear(GL_COLOR_BUFFER_BIT);
-  textures_.resolve(*ImGui::GetDrawData());
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  textures_.draw_frame(width, height);
   glfwSwapBuffers(window_);
 }
 
