@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -61,6 +63,8 @@ class StopSignals {
 };
 
 void serve(const Options& options) {
+  // With a heap for each thread, as is usual, large requests would leave holes in each of them.
+  mallopt(M_ARENA_MAX, 2);
   Engine::Limits limits = options.limits;
   if (!options.cache.empty()) limits.cache_bytes = bytes_of(options.cache);
   auto signals = std::make_unique<StopSignals>();
