@@ -13,7 +13,7 @@ tensor     4020
 autograd   1850
 mor        4200
 datasets   4200
-trainer    8550
-visualizer 24350
+trainer    8560
+visualizer 24420
 END
 exit $over

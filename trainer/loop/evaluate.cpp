@@ -12,8 +12,8 @@ namespace {
 
 /// Some of these windows, after the first `done` of them, as a batch; `done` counts them, too.
 Batch next_batch(const Windows& windows, std::span<const int64_t> which, size_t& done) {
-  // About two thousand tokens at a time keep the memory of an evaluation below that of a training step.
-  const size_t at_once = size_t(std::max<int64_t>(1, 2048 / windows.length()));
+  // So few tokens at a time that an evaluation takes less memory than a training step, and little time for each piece.
+  const size_t at_once = size_t(std::max<int64_t>(1, 256 / windows.length()));
   const auto some = which.subspan(done, std::min(at_once, which.size() - done));
   done += some.size();
   return windows.at(some);

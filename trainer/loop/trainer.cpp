@@ -112,7 +112,6 @@ class Trainer::Text : public Task {
   Pass pass(int64_t step, int64_t micro, const ForwardOptions& options) const override;
   void balance(std::span<const double> load) override { weights.balance(load); }
   std::unique_ptr<HeldOut> evaluation() const override;
-  std::string sample() const override;
   void tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) override;
   void watch(Watched what) override;
 
@@ -144,19 +143,53 @@ Task::Pass Trainer::Text::pass(int64_t step, int64_t micro, const ForwardOptions
 
 namespace {
 
-/// By every rule of the model, one after another.
+/// A few words that a model writes, a token at a time. They go on from the beginning of a text.
+class Sample {
+ public:
+  Sample(const Model& model, const Tokenizer& tokenizer, std::span<const int32_t> text, uint64_t seed)
+      : prompt_(text.begin(), text.begin() + std::min<ptrdiff_t>(std::ssize(text), kBegin)),
+        generator_(model, {.temperature = 0.8, .seed = seed, .never = tokenizer.unknown()}),
+        stream_(tokenizer) {}
+
+  /// False once all are written.
+  bool advance() {
+    const auto more = written_ == 0 ? generator_.prompt(prompt_) : std::vector{generator_.next()};
+    for (const GeneratedToken& token : more) text_ += stream_.add(token.id);
+    return ++written_ <= kWritten;
+  }
+
+  std::string words() const {
+    std::string text = text_;
+    std::replace_if(text.begin(), text.end(), is_control, ' ');
+    text.resize(std::min(text.size(), RunEvent::longest));
+    return take_utf8(text);
+  }
+
+ private:
+  static constexpr ptrdiff_t kBegin = 8, kWritten = 40;
+  std::vector<int32_t> prompt_;
+  Generator generator_;
+  TextStream stream_;
+  std::string text_;
+  ptrdiff_t written_ = 0;
+};
+
+/// By every rule of the model, one after another; then it writes.
 class HeldOutText : public HeldOut {
  public:
-  HeldOutText(const Model& model, const Windows& windows, double bytes_per_prediction)
-      : rules_(rules_of(model.config())), bytes_per_prediction_(bytes_per_prediction) {
+  HeldOutText(const Model& model, const Windows& windows, double bytes_per_prediction, Sample sample)
+      : rules_(rules_of(model.config())), bytes_per_prediction_(bytes_per_prediction), sample_(std::move(sample)) {
     for (Rule rule : rules_)
       evaluators_.emplace_back(model, windows, rule, EvaluateOptions{.max_windows = kEvalWindows});
   }
 
   bool advance() override {
+    if (judged_ == rules_.size()) return sample_.advance();
     if (!evaluators_[judged_].advance()) ++judged_;
-    return judged_ < rules_.size();
+    return true;
   }
+
+  std::string words() const override { return sample_.words(); }
 
   EvalMetrics result() const override {
     EvalMetrics metrics;
@@ -175,27 +208,14 @@ class HeldOutText : public HeldOut {
   const double bytes_per_prediction_;
   std::vector<Evaluator> evaluators_;
   size_t judged_ = 0;
+  Sample sample_;
 };
 
 }  // namespace
 
 std::unique_ptr<HeldOut> Trainer::Text::evaluation() const {
-  return std::make_unique<HeldOutText>(weights, held_out_, bytes_per_prediction_);
-}
-
-/// Begins as the held-out text does.
-std::string Trainer::Text::sample() const {
-  constexpr int64_t kBegin = 8, kWritten = 40;
-  const std::span<const int32_t> row = held_out_text_;
-  Generator generator(weights, {.temperature = 0.8, .seed = config.train.seed, .never = tokenizer->unknown()});
-  TextStream stream(*tokenizer);
-  std::string text;
-  for (const GeneratedToken& token : generator.prompt(row.first(std::min(row.size(), size_t(kBegin)))))
-    text += stream.add(token.id);
-  for (int64_t i = 0; i < kWritten; ++i) text += stream.add(generator.next().id);
-  std::replace_if(text.begin(), text.end(), is_control, ' ');
-  text.resize(std::min(text.size(), RunEvent::longest));
-  return take_utf8(text);
+  return std::make_unique<HeldOutText>(weights, held_out_, bytes_per_prediction_,
+                                       Sample(weights, *tokenizer, held_out_text_, config.train.seed));
 }
 
 void Trainer::Text::tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) {

@@ -290,13 +290,13 @@ void TrainingLoop::State::do_piece(Control* control) {
 /// Whether these are the best weights so far.
 bool TrainingLoop::State::tell_evaluation() {
   EvalMetrics metrics = judging->result();
+  const std::string words = judging->words();
   judging.reset();
   metrics.step = progress.step;
   const bool best = progress.step > 0 && metrics.threshold_loss < progress.best.loss;
   if (best) progress.best = {progress.step, metrics.threshold_loss};
   progress.since_best = best || progress.step == 0 ? 0 : progress.since_best + 1;
   observers.tell(metrics);
-  const std::string words = task->sample();
   if (!words.empty()) tell_event(RunEvent::sample, words);
   return best;
 }

@@ -22,14 +22,16 @@
 
 namespace tinymor {
 
-/// What a task finds out about its model on held-out data, a piece at a time.
+/// What a task finds out about its model on held-out data, and a few words that this writes, a piece at a time.
 class HeldOut {
  public:
   virtual ~HeldOut() = default;
-  /// Judges some more; false once all is judged.
+  /// Judges or writes some more; false once all is done.
   virtual bool advance() = 0;
   /// Then; its step is left 0.
   virtual EvalMetrics result() const = 0;
+  /// Then; empty for a model of images.
+  virtual std::string words() const { return ""; }
 };
 
 /// A model with the data that it learns from: everything in which a run on text differs from one on images.
@@ -63,8 +65,6 @@ class Task {
   virtual void balance(std::span<const double> load) = 0;
   /// Begins to judge the model as it is now, which stays so until it is judged.
   virtual std::unique_ptr<HeldOut> evaluation() const = 0;
-  /// A few words that the model, as it is now, writes; empty for a model of images.
-  virtual std::string sample() const { return ""; }
   /// Takes a snapshot of what the model, as it is now, does with what is watched; tells it once it is made.
   virtual void tell_snapshot(Observers& observers, int64_t step, SnapshotParts parts) = 0;
   /// Throws InputError when there is no such text.
