@@ -12,7 +12,8 @@
 namespace tinymor {
 namespace fs = std::filesystem;
 
-RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wake, Checkpoint checkpoint) {
+RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wake, Checkpoint checkpoint)
+    : wake_(std::move(wake)), checkpoint_(checkpoint) {
   std::error_code ignored;
   check_input(fs::exists(path, ignored),
               "{}: there is no such file or folder (name a run folder, a .mortrace or a .safetensors file)",
@@ -20,12 +21,8 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
   const bool folder = fs::is_directory(path, ignored);
   const bool is_model = !folder && path.extension() == ".safetensors";
   const RunFolder run{folder ? path : path.parent_path()};
-  fs::path recording = path, model = run.path.empty() ? "." : run.path;
-  if (folder) recording = run.recording();
-  if (is_model) {
-    recording.clear();
-    model = path;
-  }
+  const fs::path recording = folder ? run.recording() : is_model ? "" : path;
+  model_ = is_model ? path : run.path.empty() ? "." : run.path;
   const bool recorded = fs::exists(recording, ignored), modelled = is_model || !find_weights(run.path).empty();
   if (folder && !recorded && fs::exists(run.llama_config(), ignored)) weights_of(path);  // says what is missing
   check_input(recorded || modelled, "{}: neither {} nor {} is in it (name a folder that {} train wrote)", path.string(),
@@ -41,21 +38,24 @@ RecordingSource::RecordingSource(const fs::path& path, std::function<void()> wak
   if (recorded) {
     find_tokenizer(run.path.empty() ? "." : run.path);
   } else {
-    const LoadedModel loaded = load_model(model, checkpoint);
+    const LoadedModel loaded = load_model(model_, checkpoint);
     config_.model = loaded.config();
     tokenizer_ = loaded.tokenizer;
     geometry_ = geometry_of(config_.model);
     history_.run.vocabulary = tokenizer_->pieces();
   }
   draws_ = history_.of_images() || (recorded && names_images(config_.data.source));
-  if (modelled)
-    generator_ = std::make_unique<GenerationWorker>(file_decoder(model, checkpoint, draws_), std::move(wake));
+  if (modelled) begin_generator();
   if (!recorded) watch({Watched::own, tokenizer_->encode(GenerateRequest().prompt)});
 }
 
 RecordingSource::RecordingSource(std::string name, Recording recording) {
   name_ = std::move(name);
   take(std::move(recording));
+}
+
+void RecordingSource::begin_generator() {
+  generator_ = std::make_unique<GenerationWorker>(file_decoder(model_, checkpoint_, draws_), wake_);
 }
 
 // The tokenizer in the run folder, if it belongs to the recording.
@@ -131,10 +131,10 @@ void RecordingSource::note_taken(const std::string& notice) {
   thinnings_ = history_.thinnings;
 }
 
-// Whether the file has changed since it was read; looks once a second.
+// Whether the file has changed since it was read; looks ten times a second at most.
 bool RecordingSource::file_changed() {
   const auto now = std::chrono::steady_clock::now();
-  if (recording_.empty() || now - looked_ < std::chrono::seconds(1)) return false;
+  if (recording_.empty() || now - looked_ < std::chrono::milliseconds(100)) return false;
   looked_ = now;
   return file_.changed();
 }
@@ -152,6 +152,7 @@ bool RecordingSource::poll_run() {
   } catch (const Error& error) {
     notice_ = error.what();
   }
+  if (!generator_ && !find_weights(model_).empty()) begin_generator();
   return true;
 }
 

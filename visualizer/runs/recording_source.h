@@ -1,6 +1,7 @@
 #pragma once
 // A run that was recorded: a run folder, its recording.mortrace alone, or just a model to generate with. A recording
-// that is still being written (by `tinymor train` or `tinymor serve` beside the window) is followed as it grows.
+// that is still being written (by `tinymor train` or `tinymor serve` beside the window) is followed as it grows, and
+// the run's weights are taken up once they are there.
 
 #include <chrono>
 #include <filesystem>
@@ -31,7 +32,11 @@ class RecordingSource : public Source {
   void complete(Recording& recording) const;
   void find_tokenizer(const std::filesystem::path& folder);
   bool file_changed();
+  void begin_generator();
 
+  std::function<void()> wake_;
+  std::filesystem::path model_;  // the folder or file with the weights, or empty
+  Checkpoint checkpoint_ = Checkpoint::best;
   GrowingRecording file_{recording_};
   std::string about_run_;  // the notice while the file has none
   // Of the history, when what was recorded was taken last: what came since are looks of the last weights.

@@ -1,10 +1,12 @@
 #include <chrono>
+#include <thread>
 
 #include "support/catch.h"
 #include "support/hugging_face.h"
 #include "support/temporary_folder.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "trainer/loop/run_folder.h"
 #include "visualizer/runs/open_source.h"
 #include "visualizer/scripted.h"
 #include "visualizer/shell/headless.h"
@@ -244,6 +246,25 @@ TEST_CASE("of a recording that was cut off before its first record the configura
   CHECK(source.geometry().recursions == 3);
   CHECK(source.geometry().routing == Routing::expert_choice);
   CHECK_THAT(source.notice(), ContainsSubstring("cut off"));
+}
+
+TEST_CASE("a run whose weights come after its recording can write once they are there") {
+  const TemporaryFolder folder;
+  const RunFolder run{folder.path()};
+  write_sample(run.recording());
+  const std::string all = read_file(run.recording(), 1 << 24);
+  write_file_atomically(run.recording(), all.substr(0, all.size() / 2));
+  RecordingSource source(folder.path(), [] {});
+  const size_t snapshots = source.history().snapshots.size();
+  CHECK_FALSE(source.can_generate());
+  write_file_atomically(run.weights(), "");
+  write_file_atomically(run.recording(), all);
+  for (int look = 0; look < 100 && !source.can_generate(); ++look) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    source.poll();
+  }
+  CHECK(source.can_generate());
+  CHECK(source.history().snapshots.size() > snapshots);
 }
 
 TEST_CASE("a folder that transformers wrote opens as a model, which can write, and is found among others") {
