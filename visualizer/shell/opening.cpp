@@ -4,8 +4,11 @@
 #include <filesystem>
 #include <utility>
 
+#include "datasets/images.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
+#include "trainer/loop/run_folder.h"
+#include "visualizer/draw/ui.h"
 #include "visualizer/lessons/lesson_file.h"
 #include "visualizer/runs/open_source.h"
 #include "visualizer/state/settings.h"
@@ -87,13 +90,26 @@ Sources open_run(const std::string& path, AppState& state, const Opener& opener)
   return opened;
 }
 
+/// A folder of files that are no run: texts or images, which a new run can be trained on.
+bool may_be_learned_from(const fs::path& folder) {
+  std::error_code ignored;
+  const RunFolder run{folder};
+  return fs::is_directory(folder, ignored) && !fs::is_empty(folder, ignored) && runs_in(folder).empty() &&
+         !fs::exists(run.config(), ignored) && !fs::exists(run.llama_config(), ignored);
+}
+
+Sources offer_to_train(const std::string& path, const std::string& what, AppState& state) {
+  ImGui::SetWindowFocus(nullptr);  // a field that is being edited would write its own text back
+  state.open.request.data = path;
+  explain(state.open, what + ": press Train to train on it.", true);
+  return {};
+}
+
 Sources open_path(const std::string& path, AppState& state, const Opener& opener) {
   const PathKind kind = kind_of(path);
-  if (kind == PathKind::text && state.open.dialog != Dialog::text) {
-    state.open.request.data = path;
-    explain(state.open, "A text: press Train to train on it.", true);
-    return {};
-  }
+  if (kind == PathKind::text && state.open.dialog != Dialog::text) return offer_to_train(path, "A text", state);
+  if (kind == PathKind::run && may_be_learned_from(path))
+    return offer_to_train(path, names_images(path) ? "A folder of images" : "A folder of texts", state);
   return attempt(state, false, [&]() -> Sources {
     switch (kind) {
       case PathKind::lesson:

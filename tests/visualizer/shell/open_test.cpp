@@ -284,6 +284,12 @@ TEST_CASE("a run that is dropped onto the window opens, and a text becomes what 
   CHECK(desk.state().open.request.data == text);
   REQUIRE(desk.window.click("train.go"));
   CHECK(desk.asked.back() == "train " + text + " 400");
+  REQUIRE(desk.window.click("open"));
+  REQUIRE(desk.window.click("train.data"));  // and is edited, while
+  desk.window.app().drop(folder.path().string());
+  desk.window.frames(4);
+  CHECK_THAT(desk.state().open.message, ContainsSubstring("A folder of texts"));
+  CHECK(desk.state().open.request.data == folder.path().string());
 }
 
 TEST_CASE("a session that is written down opens, trains and races the same runs again") {
