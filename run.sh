@@ -279,6 +279,8 @@ web() {
   # Where node is not the system's own, it does not find the system's modules.
   export NODE_PATH=${NODE_PATH:-/usr/share/nodejs}
   emcmake=emcmake build web build/web 3600 pages check >&2
+  emcmake=emcmake build web-threads build/web-threads 3600 tinymor-page >&2
+  visualizer/web/pack.sh build/web build/web-threads build/site
   docs/site.sh >&2
 }
 
@@ -422,10 +424,13 @@ case ${1:-} in
   web-test)
     needs+=$web_test_needs
     web
-    for test in page scene same_bits; do
-      note "$test"
-      tests/web/$test.sh
+    for page in tinymor app; do
+      for test in page scene own same_picture; do
+        note "$test $page.html"
+        tests/web/$test.sh build/site/$page.html
+      done
     done
+    tests/web/same_bits.sh
     ;;
   exercise) exercise "${@:2}" ;;
   slides) slides ;;

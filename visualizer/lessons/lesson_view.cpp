@@ -303,6 +303,9 @@ void draw_lesson_list(AppState& state, const Source& source) {
       ui::tag("lesson.problem." + std::to_string(i));
     }
     if (chosen >= 0) begin_lesson(state, source, chosen);
+    if (state.remembers && ui::chip("lesson.list.remember", "remember in this browser", *state.remembers,
+                                    "Keeps the ticks, and how you like the pictures, for the next time; only here"))
+      *state.remembers = !*state.remembers;
   }
   ui::end_dialog();
 }

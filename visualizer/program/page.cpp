@@ -44,7 +44,7 @@ void run() {
   window.prepare = [](AppState& state, const Source&) {
     take_bundled(share, state);
     // A model that writes after two minutes on one thread; micro-batches so short that the page answers between two.
-    state.open.request.keys = {"d_model=64", "batch_size=1", "grad_accumulation=16"};
+    state.open.request.keys = {"d_model=64", "max_seq_len=64", "batch_size=1", "grad_accumulation=32"};
     state.open.request.steps = 300;
     state.story.toggle();
   };

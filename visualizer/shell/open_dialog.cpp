@@ -38,8 +38,15 @@ void draw_opening(AppState& state, const Opener& opener) {
                      : "A run folder, a folder of runs, a recording (.mortrace), a model (.safetensors), a lesson "
                        "(.lesson), a scene (.scene), or a text to train on. You can also drop it onto the window.",
                 ui::colors::dim, ui::Font::small);
-  if (opener.pick && ui::button("open.pick", "From this computer ...", true, "Opens a file of this computer"))
-    opener.pick();
+  if (opener.pick) {
+    ui::paragraph(
+        "A page sees only the files that you give it, and what you give it stays in this page. It cannot serve a model "
+        "to other programs: tinymor on your computer can.",
+        ui::colors::dim, ui::Font::small);
+    if (ui::button("open.pick", "From this computer ...", true,
+                   "Opens files of this computer: those of a run together"))
+      opener.pick();
+  }
   ImGui::SetNextItemWidth(-ui::button_width("Open") - ui::em());
   state.awaits_text |= state.open.focus;
   const std::string before = state.open.path;

@@ -161,6 +161,8 @@ struct Settings {
   std::set<std::string> hidden;  ///< Controls that a scene has hidden.
   std::vector<Lesson> lessons;
   std::set<std::string> lessons_done;  ///< The names of those whose cards were all done, once.
+  /// Whether the page in a browser keeps its preferences (preferences.h); nothing for a window, which always does.
+  std::optional<bool> remembers = {};
   std::vector<Term> glossary;
   Tutor tutor;
   /// How far the gaps between panels were moved, by page and number of its gaps, as split() takes it.

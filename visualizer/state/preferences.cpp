@@ -41,16 +41,20 @@ void recall_preferences(AppState& state, const Source& source, const std::filesy
   }
 }
 
-void remember_preferences(const AppState& state, const Source& source, const std::filesystem::path& file) {
-  if (file.empty()) return;
+std::string preferences_of(const AppState& state, const Source& source) {
   std::string text;
   for (const char* name : remembered) text += std::string(name) + " " + setting(state, source, name) + "\n";
   for (const std::string& path : state.open.recent) text += std::string(recent) + path + "\n";
   for (const std::string& name : state.lessons_done) text += std::string(done) + name + "\n";
+  return text;
+}
+
+void remember_preferences(const AppState& state, const Source& source, const std::filesystem::path& file) {
+  if (file.empty()) return;
   std::error_code ignored;
   std::filesystem::create_directories(file.parent_path(), ignored);
   try {
-    write_file_atomically(file, text);
+    write_file_atomically(file, preferences_of(state, source));
   } catch (const std::exception&) {
   }
 }

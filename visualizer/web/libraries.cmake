@@ -69,5 +69,7 @@ sources_of(imgui imgui)
 source_library(imgui ${imgui} ${imgui}/imgui.cpp ${imgui}/imgui_draw.cpp ${imgui}/imgui_tables.cpp
   ${imgui}/imgui_widgets.cpp ${imgui}/backends/imgui_impl_opengl3.cpp ${imgui}/misc/cpp/imgui_stdlib.cpp)
 target_include_directories(tinymor_imgui SYSTEM PUBLIC ${imgui}/misc/cpp)
+set_source_files_properties(${imgui}/backends/imgui_impl_opengl3.cpp PROPERTIES COMPILE_OPTIONS
+  "-include;${CMAKE_CURRENT_LIST_DIR}/imgui.h")
 # WebGL 2 has no offset to add to indices: they have 32 bits instead.
 target_compile_definitions(tinymor_imgui PUBLIC IMGUI_IMPL_OPENGL_ES3 "ImDrawIdx=unsigned int")

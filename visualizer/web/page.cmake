@@ -1,4 +1,4 @@
-# The program of the page in a browser, and the pages around it in build/site.
+# The program of the page in a browser; pack.sh makes the pages around it.
 add_executable(tinymor-page program/page.cpp)
 target_link_libraries(tinymor-page PRIVATE tinymor::visualizer_shell)
 set_target_properties(tinymor-page PROPERTIES OUTPUT_NAME tinymor RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
@@ -6,8 +6,13 @@ set(stack STACK_SIZE)
 if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.27)
   set(stack TOTAL_STACK)
 endif()
+set(places web)
+if(CMAKE_CXX_FLAGS MATCHES -pthread)  # as many threads as compute and wait; a page cannot start one and wait for it
+  set(places web,worker)
+  target_link_options(tinymor-page PRIVATE "-sPTHREAD_POOL_SIZE=navigator.hardwareConcurrency+8" -Wno-pthreads-mem-growth)
+endif()
 target_link_options(tinymor-page PRIVATE -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sALLOW_MEMORY_GROWTH=1
-  -sINITIAL_MEMORY=128MB -s${stack}=4MB -sENVIRONMENT=web -sEXPORTED_RUNTIME_METHODS=FS,ccall -sFORCE_FILESYSTEM=1)
+  -sINITIAL_MEMORY=128MB -s${stack}=4MB -sENVIRONMENT=${places} -sEXPORTED_RUNTIME_METHODS=FS,ccall -sFORCE_FILESYSTEM=1)
 
 # A program for node that tests/web/same_bits.sh compares with the same one for this machine.
 add_executable(same_bits ${CMAKE_SOURCE_DIR}/tests/web/same_bits.cpp)
@@ -28,13 +33,5 @@ foreach(font DejaVuSans DejaVuSans-Bold)
   list(APPEND page_fonts ${CMAKE_BINARY_DIR}/${fonts}/${font}.ttf)
 endforeach()
 
-# tinymor_pages(FILES ...): packs the program, with what it comes with, into pages.
-function(tinymor_pages)
-  set(site ${CMAKE_SOURCE_DIR}/build/site)
-  set(web ${CMAKE_CURRENT_SOURCE_DIR}/web)
-  add_custom_command(OUTPUT ${site}/tinymor.html ${site}/app.html
-    COMMAND ${web}/pack.sh ${CMAKE_BINARY_DIR} ${site}
-    DEPENDS tinymor-page ${page_fonts} ${ARGN} ${web}/pack.sh ${web}/page.html ${web}/page.js
-    COMMENT "Packing the pages" VERBATIM)
-  add_custom_target(pages ALL DEPENDS ${site}/tinymor.html ${site}/app.html same_bits)
-endfunction()
+# What pack.sh needs, and what the page's tests need beside it.
+add_custom_target(pages DEPENDS tinymor-page same_bits bundled_runs ${page_fonts})

@@ -52,24 +52,40 @@ function writeFiles(tar) {
   }
 }
 
+// What was kept the last time, where the program looks for it.
+function writeKept() {
+  let kept = null;
+  try {
+    kept = localStorage.getItem('tinymor');
+  } catch (error) {
+    return;  // not allowed here
+  }
+  if (!kept) return;
+  Module.FS.mkdirTree('/home/web_user/.config/tinymor');
+  Module.FS.writeFile('/home/web_user/.config/tinymor/window.scene', kept);
+}
+
 function fail(why) {
   loading.hidden = false;
   loading.textContent = 'tinymor cannot run here: ' + why;
 }
 
-// One frame after another while there is something to do.
+// One frame after another while there is something to do. While the program works, it goes on at once; the browser gets
+// its turn to show what was drawn, and to hand on what a person does, in between.
 let scheduled = false, later = 0, held = 0, running = false;
-const beside = new MessageChannel();  // goes on in a tab that is not seen, which gets no frames
+const beside = new MessageChannel();  // goes on in a tab that is not seen, too, which gets no frames
 beside.port1.onmessage = () => frame();
-function schedule() {
+function schedule(atOnce = false) {
   if (scheduled || !running) return;
   scheduled = true;
   clearTimeout(later);
-  if (document.hidden) beside.port2.postMessage(0);
+  if (atOnce || document.hidden) beside.port2.postMessage(0);
   else requestAnimationFrame(frame);
 }
 function frame() {
   scheduled = false;
+  clearTimeout(quiet);
+  quiet = setTimeout(tellPanels, 1000);
   let rest;
   try {
     rest = Module._page_frame();
@@ -78,7 +94,7 @@ function frame() {
     fail(error.message || error);
     throw error;
   }
-  if (rest <= 0 || held > 0) schedule();
+  if (rest <= 0 || held > 0) schedule(rest < 0);
   else if (Number.isFinite(rest)) later = setTimeout(schedule, 1000 * rest);
 }
 
@@ -167,14 +183,37 @@ function takeTyped() {
   schedule();
 }
 
+// What a person has given: [path, file] of each. Several belong together, like the files of a run.
+let given = 0;
 async function take(list) {
-  Module.FS.mkdirTree('/files');
-  for (const file of list) {
-    const path = '/files/' + file.name.replaceAll('/', '_');
-    Module.FS.writeFile(path, new Uint8Array(await file.arrayBuffer()));
-    Module.ccall('page_open', null, ['string'], [path]);
+  if (list.length === 0) return;
+  const folder = '/files/' + ++given + '/';
+  for (const [path, file] of list) {
+    Module.FS.mkdirTree((folder + path).replace(/[^/]*$/, ''));
+    Module.FS.writeFile(folder + path, new Uint8Array(await file.arrayBuffer()), {canOwn: true});
   }
+  const top = new Set(list.map(([path]) => path.split('/')[0]));
+  Module.ccall('page_open', null, ['string'], [top.size === 1 ? folder + [...top][0] : folder]);
   schedule();
+}
+const chosen = list => [...list].map(file => [file.name, file]);
+
+// The files in what was dropped, and in its folders.
+async function dropped(items) {
+  const list = [];
+  const look = async (entry, within) => {
+    const path = within + entry.name;
+    if (entry.isFile) return list.push([path, await new Promise((found, failed) => entry.file(found, failed))]);
+    const reader = entry.createReader();
+    for (;;) {
+      const some = await new Promise((found, failed) => reader.readEntries(found, failed));
+      if (some.length === 0) return;
+      for (const inner of some) await look(inner, path + '/');
+    }
+  };
+  const entries = [...items].map(item => item.webkitGetAsEntry()).filter(entry => entry);
+  for (const entry of entries) await look(entry, '');
+  return list;
 }
 
 // An address may end in a scene.
@@ -188,7 +227,8 @@ function openScene() {
 
 // What the program asks for.
 const page = window.page = {
-  runs: () => running,
+  wake: () => schedule(),
+  complete: false,  // once all that comes with the program is there
   copy(text) {
     if (navigator.clipboard) navigator.clipboard.writeText(text).catch(() => page.copyByHand(text));
     else page.copyByHand(text);
@@ -206,6 +246,15 @@ const page = window.page = {
     typed.focus({preventScroll: true});
   },
   pick() { files.click(); },
+  keep(text) {
+    try {
+      if (text) localStorage.setItem('tinymor', text);
+      else localStorage.removeItem('tinymor');
+      return 1;
+    } catch (error) {
+      return 0;
+    }
+  },
   download(name, bytes) {
     const link = document.createElement('a');
     link.href = URL.createObjectURL(new Blob([bytes]));
@@ -215,9 +264,12 @@ const page = window.page = {
   },
 };
 
-// A screen reader finds here what the panels show, as it is when it comes.
+// A screen reader finds here what the panels show. It is told when the reader comes to it, and when the picture has
+// stood still for a second.
+let quiet = 0;
 function tellPanels() {
-  report.textContent = Module.ccall('page_text', 'string', [], []);
+  const text = Module.ccall('page_text', 'string', [], []);
+  if (text !== report.textContent) report.textContent = text;
 }
 
 function listen() {
@@ -241,10 +293,10 @@ function listen() {
   document.addEventListener('dragover', event => event.preventDefault());
   document.addEventListener('drop', event => {
     event.preventDefault();
-    take(event.dataTransfer.files);
+    dropped(event.dataTransfer.items).then(take);
   });
-  files.addEventListener('change', () => take(files.files).then(() => { files.value = ''; }));
-  document.addEventListener('visibilitychange', schedule);
+  files.addEventListener('change', () => take(chosen(files.files)).then(() => { files.value = ''; }));
+  document.addEventListener('visibilitychange', () => schedule());
   window.addEventListener('hashchange', openScene);
   report.tabIndex = 0;
   report.addEventListener('focus', tellPanels);
@@ -260,18 +312,55 @@ const Module = window.Module = {
   onAbort: why => fail(String(why)),
 };
 
+// The rest of the bundled runs, once the first picture is there.
+async function loadRest() {
+  await new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn)));
+  performance.mark('first picture');
+  writeFiles(await unpack('tinymor.rest'));
+  const beside = ['recursive', 'vanilla'].map(name => '/share/tinymor/first-runs/' + name);
+  Module.ccall('page_open_beside', null, ['string'], [beside.join('\n')]);
+  openScene();
+  page.complete = true;
+  setTimeout(schedule, 200);  // so soon after the last time the window does not look whether a recording has grown
+}
+
+// A page may start threads where its server says so. Where it does not, a service worker does, from the next time on
+// that the page is loaded: at once.
+const inside = document.getElementById('tinymor.js') !== null;
+async function askForThreads() {
+  if (inside || window.crossOriginIsolated || window !== window.parent || !navigator.serviceWorker) return;
+  if (sessionStorage.getItem('asked for threads')) return;
+  sessionStorage.setItem('asked for threads', 'yes');
+  await navigator.serviceWorker.register('isolate.js');
+  await navigator.serviceWorker.ready;
+  location.reload();
+  await new Promise(() => {});
+}
+
+// The program that starts threads, and what those begin with.
+async function unpackThreads() {
+  const [script, wasm, worker] = await Promise.all(['threads.js', 'threads.wasm', 'threads.worker.js'].map(unpack));
+  Module.mainScriptUrlOrBlob = new Blob([script], {type: 'text/javascript'});
+  const begun = URL.createObjectURL(new Blob([worker], {type: 'text/javascript'}));
+  Module.locateFile = name => name.endsWith('.worker.js') ? begun : name;
+  return [script, wasm];
+}
+
 async function begin() {
   try {
-    const [script, wasm, data] = await Promise.all(['tinymor.js', 'tinymor.wasm', 'tinymor.data'].map(unpack));
+    await askForThreads().catch(() => {});  // then it runs without
+    const threads = !inside && window.crossOriginIsolated;
+    const program = threads ? unpackThreads() : Promise.all(['tinymor.js', 'tinymor.wasm'].map(unpack));
+    const [[script, wasm], data] = await Promise.all([program, unpack('tinymor.data')]);
     Module.wasmBinary = wasm;
-    Module.preRun = [() => writeFiles(data)];
+    Module.preRun = [() => writeFiles(data), writeKept];
     Module.onRuntimeInitialized = () => setTimeout(() => {  // once main has returned
       running = loading.hidden = loading.textContent.startsWith('tinymor is');
       if (!running) return;
       listen();
       resize();
-      openScene();
       typed.focus({preventScroll: true});
+      loadRest().catch(error => fail(error.message));
     });
     const element = document.createElement('script');
     element.textContent = new TextDecoder().decode(script);

@@ -18,6 +18,7 @@ EM_JS(void, page_copy, (const char* text), { page.copy(UTF8ToString(text)); });
 EM_JS(void, page_link, (const char* scene), { page.copyLink(UTF8ToString(scene)); });
 EM_JS(void, page_want_text, (int wanted), { page.wantText(wanted != 0); });
 EM_JS(void, page_pick, (), { page.pick(); });
+EM_JS(int, page_keep, (const char* text), { return page.keep(UTF8ToString(text)); });
 EM_JS(void, page_download, (const char* name, const char* bytes, int size),
       { page.download(UTF8ToString(name), HEAPU8.slice(bytes, bytes + size)); });
 
@@ -179,6 +180,10 @@ std::optional<int> key_named(const std::string& name) {
   return found == std::end(keys) ? std::nullopt : std::optional(int(found->key));
 }
 
+void wake_page() {
+  MAIN_THREAD_ASYNC_EM_ASM({ page.wake(); });
+}
+
 void set_page_title(const std::string& title) {
   page_title(title.c_str());
 }
@@ -193,6 +198,10 @@ void copy_link(const std::string& scene) {
 
 void ask_for_files() {
   page_pick();
+}
+
+bool keep_in_browser(const std::string& text) {
+  return page_keep(text.c_str());
 }
 
 void hand_out(const fs::path& folder, const std::string& but) {

@@ -52,6 +52,8 @@ class Browser {
 /// ImGui's number of the key that browsers call `name`; nothing for a key that only types a character.
 std::optional<int> key_named(const std::string& name);
 
+/// Asks for a frame, from any thread.
+void wake_page();
 /// The page's title.
 void set_page_title(const std::string& title);
 /// Puts a text onto the clipboard.
@@ -60,6 +62,9 @@ void copy_in_page(const std::string& text);
 void copy_link(const std::string& scene);
 /// Asks the person for files of this computer, which come as if they were dropped.
 void ask_for_files();
+/// Keeps a text in the browser, where the page finds it again as preferences_file(); an empty one is forgotten. False
+/// where the browser does not allow that.
+bool keep_in_browser(const std::string& text);
 /// Gives the files in a folder to the person as downloads, and removes them; those that end in `but` stay.
 void hand_out(const std::filesystem::path& folder, const std::string& but);
 

@@ -8,20 +8,23 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
+#include <sstream>
 
 #include "visualizer/draw/glyphs.h"
 #include "visualizer/runs/background.h"
 #include "visualizer/shell/browser/browser.h"
-#include "visualizer/state/settings.h"
+#include "visualizer/state/preferences.h"
 
 namespace tinymor {
 namespace {
 
 // ImGui needs up to three frames after an event until pop-ups, hovering and sizes have settled.
 constexpr int frames_per_event = 3;
-constexpr double work_per_frame = 0.03;  // seconds, so that the page answers within 50 ms
+constexpr double work_per_turn = 0.015;  // seconds; with a frame, and a piece of work that began before its end, 50 ms
 constexpr double drawn_while_working = 0.1, caret_wait = 0.25;
+constexpr double at_once = -1;  // what Page::frame returns when it is to be called before the browser's next frame
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -31,7 +34,7 @@ class Page {
  public:
   Page(const std::function<Sources(Wake)>& first, const std::function<Opener(Wake)>& opener,
        const std::function<void(AppState& state, const Source& source)>& prepare)
-      : Page(first([] {}), opener([] {}), prepare) {}
+      : Page(first(wake_page), opener(wake_page), prepare) {}
 
   App& app() { return app_; }
   void hear(PageInput input) { browser_.hear(std::move(input)); }
@@ -43,22 +46,38 @@ class Page {
     app_.drop(path);
     budget_ = frames_per_event;
   }
+  /// Runs, a path in each line.
+  void open_beside(const std::string& paths) {
+    Sources sources;
+    std::istringstream lines(paths);
+    for (std::string path; std::getline(lines, path);)
+      for (std::unique_ptr<Source>& source : opener_.open(path)) sources.push_back(std::move(source));
+    app_.compare(std::move(sources));
+    app_.state().curve_axis = CurveAxis::flops;  // as where several are opened together
+    budget_ = frames_per_event;
+  }
 
-  /// A frame, or as much work as there is time for. Returns the seconds until there is to be another; infinity: once
-  /// something happens.
+  /// A frame, or as much work as there is time for. Returns the seconds until there is to be another; 0: with the
+  /// browser's next frame; infinity: once something happens.
   double frame();
 
  private:
   Page(Sources sources, Opener opener, const std::function<void(AppState& state, const Source& source)>& prepare)
-      : app_(*sources.front(), std::move(opener)) {
+      : opener_(opener), app_(*sources.front(), std::move(opener)) {
     app_.show(std::move(sources));
     prepare(app_.state(), app_.source());
+    std::error_code ignored;
+    app_.state().remembers = std::filesystem::exists(preferences_file(), ignored);
+    recall_preferences(app_.state(), app_.source(), preferences_file());
   }
   void draw();
+  void keep_preferences();
   double work();
 
   Browser browser_;
+  Opener opener_;
   App app_;
+  std::string kept_;
   const Source* titled_ = nullptr;
   int budget_ = frames_per_event;
   double drawn_ = now();
@@ -77,13 +96,23 @@ void Page::draw() {
   // The last frame of a movement is drawn again, and so is one that found no glyphs.
   const bool again = (moved && !app_.animating()) || ui::glyphs_lack_room();
   budget_ = again ? frames_per_event : std::max(0, budget_ - 1);
+  keep_preferences();
   hand_out("exports", app_.writes_session() ? ".scene" : "");
+}
+
+void Page::keep_preferences() {
+  AppState& state = app_.state();
+  const std::string now = *state.remembers ? preferences_of(state, app_.source()) : "";
+  if (std::exchange(kept_, now) == now || keep_in_browser(now)) return;
+  state.remembers = false;
+  kept_.clear();
+  state.say("this browser keeps nothing for this page");
 }
 
 /// What has just been opened is drawn before it is worked on, which may take a while at first.
 double Page::work() {
   if (titled_ != &app_.source()) return Background::at_once;
-  const double rest = Background::work(work_per_frame);
+  const double rest = Background::work(work_per_turn);
   working_ = rest == Background::at_once;
   return rest;
 }
@@ -93,9 +122,11 @@ double Page::frame() {
   if (app_.poll() || input) budget_ = frames_per_event;
   const bool typing = ImGui::GetIO().WantTextInput && now() - drawn_ > caret_wait;
   const bool due = input || !working_ || now() - drawn_ > drawn_while_working;
-  if ((budget_ > 0 || app_.animating() || typing) && due) draw();
+  const bool draws = (budget_ > 0 || app_.animating() || typing) && due;
+  if (draws) draw();
   const double rest = work();
   if (app_.poll()) budget_ = frames_per_event;
+  if (working_ && !draws) return at_once;
   if (budget_ > 0 || browser_.has_input() || app_.animating()) return 0;
   return ImGui::GetIO().WantTextInput ? std::min(rest, caret_wait) : rest;
 }
@@ -164,6 +195,10 @@ EMSCRIPTEN_KEEPALIVE void page_paste(const char* text) {
 /// A file that the script has put into the program's folders.
 EMSCRIPTEN_KEEPALIVE void page_open(const char* path) {
   shown_page()->open(path);
+}
+
+EMSCRIPTEN_KEEPALIVE void page_open_beside(const char* paths) {
+  shown_page()->open_beside(paths);
 }
 
 /// The controls that can be seen, one per line: the name, and the middle in pixels. For tests of the page.
