@@ -1,11 +1,12 @@
 # For scripts that try the pages in Chromium: a display without a screen, a browser that fills it, a hand at its mouse
 # and keyboard, and a spy in the page that tells what the program shows. `finish` ends all of them.
 
-folder=$(mktemp -d) size= display= browser= screen=
+folder=$(mktemp -d) size= display= browser= screen= server=
 log=$folder/log
 finish() {
   [ -z "$browser" ] || { kill "$browser" && wait "$browser"; } 2>/dev/null || true
   [ -z "$screen" ] || kill "$screen" 2>/dev/null || true
+  [ -z "$server" ] || kill "$server" 2>/dev/null || true
   rm -rf "$folder" || { sleep 2; rm -rf "$folder"; }
 }
 trap finish EXIT
@@ -34,7 +35,7 @@ with_spy() {
 <script>
 let frames = 0, times = [], frame;
 setInterval(() => {
-  if (!window.page || !page.runs()) return;
+  if (!window.page || !page.complete) return;
   if (!frame) {
     frame = Module._page_frame;
     Module._page_frame = () => {
@@ -46,8 +47,12 @@ setInterval(() => {
   }
   times.sort((a, b) => a - b);
   const ask = name => Module.ccall(name, 'string', [], []);
-  console.log('SPY ' + JSON.stringify({ms: Math.round(performance.now()), bytes: Module.HEAPU8.length, frames,
-    median: times[times.length >> 1], longest: times[times.length - 1],
+  console.log('SPY ' + JSON.stringify({first: Math.round(performance.getEntriesByName('first picture')[0].startTime),
+    before: performance.getEntriesByType('resource').reduce((sum, file) =>
+      sum + (file.startTime < performance.getEntriesByName('first picture')[0].startTime ? file.encodedBodySize : 0), 0),
+    bytes: Module.HEAPU8.length, frames, threads: crossOriginIsolated ? 1 : 0,
+    median: times[times.length >> 1], most: times[times.length * 0.99 | 0], longest: times[times.length - 1],
+    kept: localStorage.getItem('tinymor') || '', link: navigator.clipboard ? '' : 'none',
     controls: ask('page_controls'), text: ask('page_text')}));
   if (times.length > 1000) times = [];
 }, 500);
@@ -59,6 +64,24 @@ N
 }" "$1"
 }
 
+# open_program PAGE [HASH]: PAGE of build/site with the spy; from the disk, or app.html from a folder of a server.
+open_program() {
+  local name=$(basename "$1")
+  mkdir -p "$folder/www/some/where"
+  ln -sf "$(realpath "$(dirname "$1")")"/* "$folder/www/some/where"
+  rm -f "$folder/www/some/where/$name"
+  with_spy "$1" >"$folder/www/some/where/$name"
+  if [ "$name" = app.html ]; then
+    python3 -u -m http.server --bind 127.0.0.1 --directory "$folder/www" 0 >"$folder/server" 2>&1 &
+    server=$!
+    wait_for 10 grep -q Serving "$folder/server" || fail "no server"
+    open_page "http://127.0.0.1:$(grep -oP 'port \K[0-9]+' "$folder/server")/some/where/$name${2:-}"
+  else
+    open_page "file://$folder/www/some/where/$name${2:-}"
+  fi
+  wait_for 60 has_control open || fail "the page does not begin"
+}
+
 # open_page ADDRESS: in a browser that knows nothing from before.
 open_page() {
   local root=
@@ -67,6 +90,11 @@ open_page() {
     --disable-extensions --disable-features=Translate --user-data-dir="$folder/profile" --use-angle=swiftshader \
     --enable-unsafe-swiftshader --force-device-scale-factor=1 --window-position=0,0 --enable-logging=stderr --v=0 "$1" >"$log" 2>&1 &
   browser=$!
+}
+
+close_page() {
+  kill "$browser" $server && wait "$browser" 2>/dev/null || true
+  browser= server=
 }
 
 # wait_for SECONDS COMMAND...

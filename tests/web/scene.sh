@@ -8,9 +8,8 @@ cd "$(dirname "$0")/../.."
 page=${1:-build/site/tinymor.html} pictures=${2:-$folder}
 mkdir -p "$pictures"
 
-with_spy "$page" >"$folder/page.html"
 open_screen 1280 800
-open_page "file://$folder/page.html#scene=show%20generate%0Atheme%20light%0A"
+open_program "$page" '#scene=show%20generate%0Atheme%20light%0A'
 wait_for 60 has_control gen.play || fail "the scene in the address is not opened"
 click gen.play
 wait_for 30 shows 'weights of step 2400 · [0-9][0-9] tokens' || fail "no text is written"
