@@ -24,7 +24,7 @@ namespace {
 constexpr int frames_per_event = 3;
 constexpr double work_per_turn = 0.015;  // seconds; with a frame, and a piece of work that began before its end, 50 ms
 constexpr double drawn_while_working = 0.1, caret_wait = 0.25;
-constexpr double at_once = -1;  // what Page::frame returns when it is to be called before the browser's next frame
+constexpr double next_turn = -1;  // what Page::frame returns when it is to be called before the browser's next frame
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -126,7 +126,7 @@ double Page::frame() {
   if (draws) draw();
   const double rest = work();
   if (app_.poll()) budget_ = frames_per_event;
-  if (working_ && !draws) return at_once;
+  if (working_ && !draws) return next_turn;
   if (budget_ > 0 || browser_.has_input() || app_.animating()) return 0;
   return ImGui::GetIO().WantTextInput ? std::min(rest, caret_wait) : rest;
 }
