@@ -1,8 +1,10 @@
 # For scripts that try the pages in Chromium: a display without a screen, a browser that fills it, a hand at its mouse
 # and keyboard, and a spy in the page that tells what the program shows. `finish` ends all of them.
+# They are called with the PAGE that they try (default: build/site/tinymor.html) and a folder for PICTURES.
 
 folder=$(mktemp -d) size= display= browser= screen= server=
 log=$folder/log
+page=${1:-build/site/tinymor.html} pictures=${2:-$folder}
 finish() {
   [ -z "$browser" ] || { kill "$browser" && wait "$browser"; } 2>/dev/null || true
   [ -z "$screen" ] || kill "$screen" 2>/dev/null || true
@@ -15,13 +17,14 @@ say() { echo "$*" >&2; }
 fail() {
   say "FAILED: $*"
   [ ! -f "$log" ] || grep CONSOLE "$log" | grep -v '"SPY' | tail -n 5 >&2 || true
-  [ -z "$display" ] || picture "${pictures:-$folder}/failed.png" || true
+  [ -z "$display" ] || picture "$pictures/failed.png" || true
   exit 1
 }
 
 # open_screen WIDTH HEIGHT
 open_screen() {
   size=$1,$2
+  mkdir -p "$pictures"
   Xvfb -displayfd 3 -screen 0 "$1x$2x24" -nolisten tcp 3>"$folder/display" >/dev/null 2>&1 &
   screen=$!
   wait_for 10 test -s "$folder/display" || fail "no display"
@@ -47,12 +50,12 @@ setInterval(() => {
   }
   times.sort((a, b) => a - b);
   const ask = name => Module.ccall(name, 'string', [], []);
-  console.log('SPY ' + JSON.stringify({first: Math.round(performance.getEntriesByName('first picture')[0].startTime),
-    before: performance.getEntriesByType('resource').reduce((sum, file) =>
-      sum + (file.startTime < performance.getEntriesByName('first picture')[0].startTime ? file.encodedBodySize : 0), 0),
-    bytes: Module.HEAPU8.length, frames, threads: crossOriginIsolated ? 1 : 0,
+  const first = performance.getEntriesByName('first picture')[0].startTime;
+  const before = performance.getEntriesByType('resource').filter(file => file.startTime < first);
+  console.log('SPY ' + JSON.stringify({first: Math.round(first),
+    before: before.reduce((sum, file) => sum + file.encodedBodySize, 0), bytes: Module.HEAPU8.length, frames,
     median: times[times.length >> 1], most: times[times.length * 0.99 | 0], longest: times[times.length - 1],
-    kept: localStorage.getItem('tinymor') || '', link: navigator.clipboard ? '' : 'none',
+    kept: localStorage.getItem('tinymor') || '',
     controls: ask('page_controls'), text: ask('page_text')}));
   if (times.length > 1000) times = [];
 }, 500);

@@ -5,8 +5,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/web/browser.sh
-page=${1:-build/site/tinymor.html} pictures=${2:-$folder}
-mkdir -p "$pictures"
 
 open_screen 1280 800
 open_program "$page"

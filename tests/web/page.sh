@@ -5,8 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/web/browser.sh
-page=${1:-build/site/tinymor.html} seconds=${2:-60} pictures=${3:-$folder}
-mkdir -p "$pictures"
+seconds=${2:-60} pictures=${3:-$folder}
 
 bytes=$(stat -c %s "$page")
 say "$page: $bytes bytes"

@@ -5,8 +5,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/web/browser.sh
-page=${1:-build/site/tinymor.html} pictures=${2:-$folder}
-mkdir -p "$pictures"
 [ -x build/tinymor-viz ] || { say "build/tinymor-viz is not there: nothing to compare with (./run.sh build)"; exit 0; }
 
 open_screen 1280 800
