@@ -430,6 +430,8 @@ case ${1:-} in
         tests/web/$test.sh build/site/$page.html
       done
     done
+    note "a page of the book"
+    tests/web/book.sh
     tests/web/same_bits.sh
     ;;
   exercise) exercise "${@:2}" ;;

@@ -166,6 +166,43 @@ const check = async (question, expected, answer) => {
   return globalThis.tinymorCheck?.(question, answer) ?? rightAnswer(expected, answer);
 };
 
+// A thing in one of two boxes moves to the other one when it is pressed, or dragged there.
+const letMove = (thing, boxes, put) => {
+  let from;
+  const end = () => {
+    from = undefined;
+    thing.style.translate = '';
+    for (const box of boxes) box.classList.remove('below');
+  };
+  const below = (event) => boxes.find((box) => {
+    const { left, right, top, bottom } = box.getBoundingClientRect();
+    return event.clientX >= left && event.clientX <= right && event.clientY >= top && event.clientY <= bottom;
+  });
+  thing.addEventListener('pointerdown', (event) => {
+    from = [event.clientX, event.clientY];
+    thing.setPointerCapture(event.pointerId);
+  });
+  thing.addEventListener('pointermove', (event) => {
+    if (!from) return;
+    thing.style.translate = `${event.clientX - from[0]}px ${event.clientY - from[1]}px`;
+    for (const box of boxes) box.classList.toggle('below', box === below(event) && box !== thing.parentElement);
+  });
+  const other = () => boxes.find((box) => box !== thing.parentElement);
+  thing.addEventListener('pointerup', (event) => {
+    if (!from) return;
+    const moved = Math.hypot(event.clientX - from[0], event.clientY - from[1]) > 5;
+    const box = moved ? below(event) : other();
+    end();
+    if (box) put(thing, box);
+  });
+  thing.addEventListener('pointercancel', end);
+  thing.addEventListener('click', (event) => {
+    if (event.detail > 0) return;  // by the pointer, as above
+    put(thing, other());
+    thing.focus();
+  });
+};
+
 for (const section of document.querySelectorAll('.question')) {
   const { question, answer } = section.dataset, details = section.querySelector('details');
   const verdict = make('output', {});
@@ -173,16 +210,18 @@ for (const section of document.querySelectorAll('.question')) {
   const form = make('form', {});
   let given;
   if (list.length) {
-    const buttons = list.map((item) => make('button', { type: 'button', 'aria-pressed': 'false' }, item.textContent.trim()));
-    const pressed = (button) => button.getAttribute('aria-pressed') === 'true';
-    for (const button of buttons) button.addEventListener('click', () => {
-      button.setAttribute('aria-pressed', !pressed(button));
+    const buttons = list.map((item) => make('button', { type: 'button' }, item.textContent.trim()));
+    const left = make('div', { className: 'choice', role: 'group', 'aria-label': 'Left' }, ...buttons);
+    const taken = make('div', { className: 'choice', role: 'group', 'aria-label': 'Taken' });
+    const put = (button, box) => {
+      box.append(...buttons.filter((other) => other === button || other.parentElement === box));
       verdict.textContent = '';
-    });
-    given = () => buttons.filter(pressed).map((button) => button.textContent.split(':')[0]).join(', ');
+    };
+    for (const button of buttons) letMove(button, [left, taken], put);
+    given = () => [...taken.children].map((button) => button.textContent.split(':')[0]).join(', ');
     list[0].parentElement.classList.add('on-paper');
     details.before(form);
-    form.append(make('div', { className: 'choice', role: 'group', 'aria-label': 'Choose' }, ...buttons));
+    form.append(left, taken);
   } else {
     const input = make('input', { type: 'text', autocomplete: 'off', 'aria-label': 'Your answer', size: Math.max(12, answer.length + 4) });
     input.addEventListener('input', () => verdict.textContent = '');

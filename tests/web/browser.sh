@@ -32,9 +32,8 @@ open_screen() {
   export DISPLAY=$display
 }
 
-# with_spy PAGE: prints a copy of the page that tells every half second what it shows.
-with_spy() {
-  cat >"$folder/spy" <<'END_OF_SPY'
+# What tells every half second what the program shows.
+cat >"$folder/spy" <<'END_OF_SPY'
 <script>
 let frames = 0, times = [], frame;
 setInterval(() => {
@@ -61,27 +60,31 @@ setInterval(() => {
 }, 500);
 </script>
 END_OF_SPY
-  sed "/^<\/body>$/{
-r $folder/spy
-N
-}" "$1"
-}
 
-# open_program PAGE [HASH]: PAGE of build/site with the spy; from the disk, or app.html from a folder of a server.
-open_program() {
+# open_with_spy PAGE [HASH]: PAGE of build/site with the spy in it; tinymor.html from the disk, others from a folder of a
+# server.
+open_with_spy() {
   local name=$(basename "$1")
   mkdir -p "$folder/www/some/where"
   ln -sf "$(realpath "$(dirname "$1")")"/* "$folder/www/some/where"
   rm -f "$folder/www/some/where/$name"
-  with_spy "$1" >"$folder/www/some/where/$name"
-  if [ "$name" = app.html ]; then
+  sed "/^<\/body>$/{
+r $folder/spy
+N
+}" "$1" >"$folder/www/some/where/$name"
+  if [ "$name" != tinymor.html ]; then
     python3 -u -m http.server --bind 127.0.0.1 --directory "$folder/www" 0 >"$folder/server" 2>&1 &
     server=$!
-    wait_for 10 grep -q Serving "$folder/server" || fail "no server"
+    wait_for 10 grep -qs Serving "$folder/server" || fail "no server"
     open_page "http://127.0.0.1:$(grep -oP 'port \K[0-9]+' "$folder/server")/some/where/$name${2:-}"
   else
     open_page "file://$folder/www/some/where/$name${2:-}"
   fi
+}
+
+# open_program PAGE [HASH]
+open_program() {
+  open_with_spy "$@"
   wait_for 60 has_control open || fail "the page does not begin"
 }
 
