@@ -333,6 +333,7 @@ async function askForThreads() {
   sessionStorage.setItem('asked for threads', 'yes');
   await navigator.serviceWorker.register('isolate.js');
   await navigator.serviceWorker.ready;
+  window.addEventListener('unload', () => {});  // else Chromium keeps this page, and shows it at the next reload
   location.reload();
   await new Promise(() => {});
 }
