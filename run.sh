@@ -119,6 +119,8 @@ writable() {
 apt_failure() {
   case $(cat "$log") in
     *"No space left"* | *"enough free space"*) echo "no space left for the packages (make room, then run this again)" ;;
+    *"404  Not Found"*)
+      echo "the package server does not have $(sed -n 's/^E: Failed to fetch \(\S*\).*/\1/p' "$log" | head -n 1) (run apt-get update, or this again later)" ;;
     *"not resolve"* | *"failure resolving"* | *"not connect"* | *"unreachable"* | *"Failed to fetch"* | *"timed out"*)
       echo "no network: the packages cannot be fetched (connect, then run this again)" ;;
     *"Unable to locate package"*)

@@ -211,7 +211,7 @@ for (const section of document.querySelectorAll('.question')) {
   let given;
   if (list.length) {
     const buttons = list.map((item) => make('button', { type: 'button' }, item.textContent.trim()));
-    const left = make('div', { className: 'choice', role: 'group', 'aria-label': 'Left' }, ...buttons);
+    const left = make('div', { className: 'choice', role: 'group', 'aria-label': 'Not taken' }, ...buttons);
     const taken = make('div', { className: 'choice', role: 'group', 'aria-label': 'Taken' });
     const put = (button, box) => {
       box.append(...buttons.filter((other) => other === button || other.parentElement === box));

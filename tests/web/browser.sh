@@ -73,6 +73,7 @@ r $folder/spy
 N
 }" "$1" >"$folder/www/some/where/$name"
   if [ "$name" != tinymor.html ]; then
+    rm -f "$folder/server"
     python3 -u -m http.server --bind 127.0.0.1 --directory "$folder/www" 0 >"$folder/server" 2>&1 &
     server=$!
     wait_for 10 grep -qs Serving "$folder/server" || fail "no server"
