@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "datasets/fingerprint.h"
+#include "datasets/hops.h"
 #include "datasets/puzzles.h"
 #include "datasets/stories.h"
 #include "datasets/tokenizer_files.h"
@@ -313,12 +314,14 @@ std::vector<fs::path> texts_in(const fs::path& folder, bool lossy, std::vector<s
 std::vector<BundledDataSet> bundled_data_sets() {
   return {
       {"stories", "short stories in simple English, made by a grammar: names that recur, things left somewhere, sums"},
-      {"puzzles", "sums and look-ups of one to three steps among easy sentences: which bytes are hard is known"}};
+      {"puzzles", "sums and look-ups of one to three steps among easy sentences: which bytes are hard is known"},
+      {"hops", "questions of one to three steps through a ring of letters: how many passes each needs is known"}};
 }
 
 std::string make_data_set(const std::string& name, uint64_t seed, int64_t bytes) {
   check_input(is_bundled(name), "data set {}: not bundled (bundled: {})", cited(name), bundled_names());
-  return name == "puzzles" ? make_puzzles(seed, bytes).text : make_stories(seed, bytes);
+  if (name == "puzzles") return make_puzzles(seed, bytes).text;
+  return name == "hops" ? make_hops(seed, bytes) : make_stories(seed, bytes);
 }
 
 std::string plain_text(std::string_view text) {
@@ -409,7 +412,12 @@ uint64_t Corpus::read_all(const HearText& hear, std::vector<std::string>* notes)
   };
   for (const fs::path& file : files_) {
     if (is_bundled(file.string())) {
-      hear_text(make_data_set(file.string(), bundled_seed, bundled_bytes), true);
+      const std::string text = make_data_set(file.string(), bundled_seed, bundled_bytes);
+      const bool documents = file == "hops";  // each line of it is one
+      for (size_t at = 0, end; at < text.size(); at = end) {
+        end = documents ? text.find('\n', at) + 1 : text.size();
+        hear_text(std::string_view(text).substr(at, end - at), true);
+      }
       continue;
     }
     const Replaced replaced = read_texts(file, lossy_, hear_text);

@@ -55,9 +55,9 @@ using HearText = std::function<void(std::string_view part, bool begins)>;
 /// Each line of a source is a bundled data set (a megabyte of it, always the same; write ./stories for a file of that
 /// name), a UTF-8 text file, or a folder whose text files are read in the order of their paths. Of a file .jsonl, whose
 /// lines are JSON objects, the "text" of each is a text. In a folder, anything that is hidden, empty, not text, a
-/// tokenizer, or the folder of a model is left out. Texts are read as plain_text gives them. Where there are several,
-/// each is a document: they are joined by blank lines, which belong to the document before, and the last ends with a
-/// line end.
+/// tokenizer, or the folder of a model is left out. Texts are read as plain_text gives them. Each line of the data set
+/// `hops` is a document. Where there are several texts, each is a document: they are joined by blank lines, which
+/// belong to the document before, and the last ends with a line end.
 class Corpus {
  public:
   /// Reads it all once. `lossy`: bytes that are not UTF-8 are read as U+FFFD. Throws InputError when `source` names

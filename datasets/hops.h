@@ -1,0 +1,31 @@
+#pragma once
+// Text in which it is known how often a token must be thought about: a question of k steps needs k passes through a
+// block of one layer, because a pass can look up one pair.
+//
+//   gf hd ec ae fa bh dg cb kites fly when wind blows twice d f thrice c d once e c ...
+//
+// A pair leads from its first letter to its second: gf from g to f. The eight pairs of a line form one ring through
+// eight letters, in any order. "twice d" asks where two pairs lead from d: to g, to f. Nine such questions follow,
+// three of each kind; between them and the pairs is a sentence that follows from its first word. Every line is drawn
+// independently of the others and is a document of its own. With 512 pieces each word is one token.
+//
+// Pairs, and which questions are asked, are drawn by chance; they need no thinking, because it could not help.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tinymor {
+
+/// Whole lines, `bytes` of text or a little more. Line number i depends on (seed, i) only, so a longer text begins with
+/// the shorter one, and is the same on every machine. ASCII. Throws InputError when `bytes` is negative or beyond a
+/// gigabyte.
+std::string make_hops(uint64_t seed, int64_t bytes);
+
+/// The largest number of steps that is asked.
+inline constexpr int64_t most_hops = 3;
+
+/// How many steps the word before a letter asks for: once 1, twice 2, thrice 3; 0: it asks nothing.
+int64_t hops_asked(std::string_view word);
+
+}  // namespace tinymor
