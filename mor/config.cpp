@@ -111,6 +111,20 @@ void check_capacity(const ModelConfig& c) {
   }
 }
 
+/// A gate says go on or stop: what other routers do with their scores is not for it.
+void check_exit_gate(const RouterConfig& router) {
+  const auto require = [](bool ok, const char* key, const std::string& value, const char* legal) {
+    check_input(ok, "router.{}: \"{}\" is for expert choice or token choice (routing = \"exit_gate\" has \"{}\")", key,
+                value, legal);
+  };
+  require(router.function == RouterFunction::sigmoid, "function", enum_name(router.function), "sigmoid");
+  require(router.sampling == RouterSampling::aux_loss, "sampling", enum_name(router.sampling), "aux_loss");
+  require(router.balancing == RouterBalancing::loss, "balancing", enum_name(router.balancing), "loss");
+  require(router.gating == RouterGating::weighted, "gating", enum_name(router.gating), "weighted");
+  require(router.residual == RouterResidual::block, "residual", enum_name(router.residual), "block");
+  require(!router.random, "random", "true", "false");
+}
+
 void check_routing(const ModelConfig& c) {
   if (c.routing == Routing::none) return;
   const RouterConfig& router = c.router;
@@ -131,6 +145,9 @@ void check_routing(const ModelConfig& c) {
   require_not_negative("router.z_coeff", router.z_coeff);
   require_not_negative("router.balance_coeff", router.balance_coeff);
   require_not_negative("router.bias_rate", router.bias_rate);
+  require_not_negative("router.entropy_coeff", router.entropy_coeff);
+  require_not_negative("router.exit_cost", router.exit_cost);
+  if (c.routing == Routing::exit_gate) return check_exit_gate(router);
   const bool over_depths = router.function == RouterFunction::softmax;
   check_input(token_choice || !over_depths,
               "router.function: \"softmax\" compares depths, but expert choice scores one recursion at a time (use "
@@ -193,7 +210,7 @@ void fill_in_defaults(ModelConfig& c) {
   if (c.n_kv_heads == 0) c.n_kv_heads = c.n_heads;
   if (c.routing == Routing::none) return;
   if (c.router.function == RouterFunction::by_routing)
-    c.router.function = c.routing == Routing::expert_choice ? RouterFunction::sigmoid : RouterFunction::softmax;
+    c.router.function = c.routing == Routing::token_choice ? RouterFunction::softmax : RouterFunction::sigmoid;
   const bool small = c.routing == Routing::expert_choice && c.router.function != RouterFunction::identity;
   if (c.router.alpha == -1) c.router.alpha = small ? 0.1 : 1.0;
   if (c.routing == Routing::expert_choice && c.router.capacity.empty()) {
@@ -210,7 +227,7 @@ std::vector<std::string> enum_names<Sharing>() {
 }
 template <>
 std::vector<std::string> enum_names<Routing>() {
-  return {"none", "expert_choice", "token_choice"};
+  return {"none", "expert_choice", "token_choice", "exit_gate"};
 }
 template <>
 std::vector<std::string> enum_names<KvStrategy>() {
@@ -243,6 +260,10 @@ std::vector<std::string> enum_names<RouterGating>() {
 template <>
 std::vector<std::string> enum_names<RouterResidual>() {
   return {"block", "delta"};
+}
+template <>
+std::vector<std::string> enum_names<ExitLoss>() {
+  return {"expected", "gain"};
 }
 
 size_t index_of_name(const std::vector<std::string>& names, const std::string& name, const std::string& key) {

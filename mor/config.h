@@ -13,7 +13,7 @@ namespace tinymor {
 /// Which layers share weights (paper 2.1). L = n_layers, N = n_recursions, b = layers of the shared block.
 enum class Sharing { none, cycle, sequence, middle_cycle, middle_sequence };
 /// Who decides how often a token recurs (paper 2.2.1).
-enum class Routing { none, expert_choice, token_choice };
+enum class Routing { none, expert_choice, token_choice, exit_gate };
 /// What a deeper recursion attends to (paper 2.2.2).
 enum class KvStrategy { recursion_wise, shared, hybrid };
 /// What a vector of its own does in each recursion: added to the states that enter the block, it starts as 0;
@@ -29,6 +29,8 @@ enum class RouterBalancing { loss, loss_free };
 enum class RouterGating { weighted, additive, weighted_every };
 /// Whether what is added is the block's output, which contains its input, or only the change.
 enum class RouterResidual { block, delta };
+/// What exit gates learn from: the expected loss over all recursions, or what going on gained (mor/exit_gate.h).
+enum class ExitLoss { expected, gain };
 
 /// The share of the tokens that recursion r of n, from 0, takes unless told otherwise: (N-r+1)/N for r = 1..N (2.2.1).
 inline double default_capacity(int64_t r, int64_t n) {
@@ -56,6 +58,9 @@ struct RouterConfig {
   double bias_rate = 0.001;
   RouterGating gating = RouterGating::weighted;
   RouterResidual residual = RouterResidual::block;
+  ExitLoss exit_loss = ExitLoss::gain;
+  double entropy_coeff = 0.05;  ///< Of the entropy of where a token stops, under `expected`.
+  double exit_cost = 0.02;      ///< Of a recursion, in nats, under `gain`.
   bool random = false;
 
   bool operator==(const RouterConfig&) const = default;
@@ -142,6 +147,9 @@ void for_each_router_field(Config& c, Field&& field) {
   field("bias_rate", c.bias_rate);
   field("gating", c.gating);
   field("residual", c.residual);
+  field("exit_loss", c.exit_loss);
+  field("entropy_coeff", c.entropy_coeff);
+  field("exit_cost", c.exit_cost);
   field("random", c.random);
 }
 
@@ -178,6 +186,8 @@ template <>
 std::vector<std::string> enum_names<RouterGating>();
 template <>
 std::vector<std::string> enum_names<RouterResidual>();
+template <>
+std::vector<std::string> enum_names<ExitLoss>();
 
 /// "middle_cycle" for Sharing::middle_cycle.
 template <class Enum>

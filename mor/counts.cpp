@@ -36,9 +36,9 @@ struct LayerWork {
   }
 };
 
-/// Share of the tokens that take recursion r; token choice counts as balanced.
+/// Share of the tokens that take recursion r; token choice counts as balanced, and exit gates as in training.
 double capacity(const ModelConfig& config, int64_t r) {
-  if (config.routing == Routing::none) return 1;
+  if (config.routing == Routing::none || config.routing == Routing::exit_gate) return 1;
   return config.router.capacity.empty() ? default_capacity(r, config.n_recursions) : config.router.capacity[r];
 }
 

@@ -1,5 +1,6 @@
 #include "mor/model.h"
 
+#include "mor/exit_gate.h"
 #include "tensor/error.h"
 #include "tensor/random.h"
 
@@ -52,7 +53,9 @@ Variable Model::head(const Variable& states) const {
 ForwardResult Model::forward(const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const {
   check(ids.shape() == Shape({rows.count()}), "[forward] ids {} for {} rows", ids.shape(), rows.count());
   Trunk::Result result = trunk_.forward(embed(ids), ids, rows, options);
-  return {std::move(result), head(result.states)};
+  std::vector<Variable> early;
+  for (const Variable& states : result.early) early.push_back(head(states));
+  return {std::move(result), head(result.states), std::move(early)};
 }
 
 void Model::pack(WeightFormat format) {
@@ -75,9 +78,15 @@ IntTensor next_tokens(std::span<const int32_t> tokens) {
 
 Loss training_loss(const ModelConfig& config, const ForwardResult& result, const IntTensor& targets) {
   Loss loss;
-  loss.total = cross_entropy(result.logits, targets);
-  loss.lm = loss.total.value().item();
   const RouterConfig& router = config.router;
+  ExitLosses exits;
+  if (!result.early_logits.empty()) {
+    std::vector<Variable> logits = result.early_logits;
+    logits.push_back(result.logits);
+    exits = exit_losses(router, logits, result.exit_scores, targets);
+  }
+  loss.total = exits.lm.defined() ? exits.lm : cross_entropy(result.logits, targets);
+  loss.lm = loss.total.value().item();
   const auto add = [&loss](const Variable& term, double coefficient, double& value) {
     if (!term.defined()) return;
     value = term.value().item();
@@ -86,6 +95,7 @@ Loss training_loss(const ModelConfig& config, const ForwardResult& result, const
   // An auxiliary router learns from nothing else, so there is nothing to weigh its loss against.
   const bool alone = router.sampling == RouterSampling::aux_router;
   add(result.losses.aux, alone ? 1 : router.aux_coeff, loss.aux);
+  add(exits.gates, router.exit_loss == ExitLoss::gain ? 1 : router.entropy_coeff, loss.aux);
   add(result.losses.z, router.z_coeff, loss.z);
   add(result.losses.balance, router.balance_coeff, loss.balance);
   return loss;

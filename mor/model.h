@@ -11,7 +11,8 @@ namespace tinymor {
 
 /// What a model of text, or of images (mor/vit.h), makes of its input.
 struct ForwardResult : RoutingResult {
-  Variable logits;  ///< [R,V], or of images [n,classes]
+  Variable logits;                          ///< [R,V], or of images [n,classes]
+  std::vector<Variable> early_logits = {};  ///< The same of Trunk::Result::early.
 };
 
 class Model : public Module {

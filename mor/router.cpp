@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "mor/exit_gate.h"
 #include "mor/random_choice.h"
 #include "tensor/error.h"
 
@@ -49,6 +50,7 @@ void Scorer::members(Members& m) {
 RouterShape router_shape(const ModelConfig& config) {
   if (config.routing == Routing::none || config.router.random) return {};
   const int64_t n = config.n_recursions;
+  if (config.routing == Routing::exit_gate) return {n - 1, 1};
   RouterShape shape = config.routing == Routing::expert_choice ? RouterShape{n, 1} : RouterShape{1, n};
   if (config.router.sampling == RouterSampling::aux_router) shape.aux_scorers = shape.scorers;
   if (config.router.balancing == RouterBalancing::loss_free) shape.biases = n;
@@ -115,6 +117,8 @@ std::unique_ptr<Router> make_router(const RouterCall& call) {
     case Routing::token_choice:
       if (random) return std::make_unique<RandomTokenChoice>(call);
       return std::make_unique<TokenChoice>(call);
+    case Routing::exit_gate:
+      return std::make_unique<ExitGate>(call);
   }
   throw Error("[router] unknown routing");
 }

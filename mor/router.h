@@ -32,7 +32,8 @@ struct Scorer : Module {
 };
 
 /// How many weights the routers of a configuration have. Expert choice has a scorer per recursion, with one output;
-/// token choice has one scorer with an output per recursion; random routing has none.
+/// token choice has one scorer with an output per recursion; an exit gate has a scorer for each recursion but the last;
+/// random routing has none.
 struct RouterShape {
   int64_t scorers = 0, outputs = 0;
   int64_t aux_scorers = 0;  ///< sampling = aux_router: as many again
@@ -127,6 +128,8 @@ class Router {
 
   const RouterLosses& losses() const { return losses_; }
   const RouterMetrics& metrics() const { return metrics_; }
+  /// After each recursion but the last: how much each token [R,1] wants to go on. Only of exit gates that learn.
+  const std::vector<Variable>& scores() const { return scores_; }
 
  protected:
   const RouterConfig& config() const { return call_.config.router; }
@@ -134,6 +137,7 @@ class Router {
   RouterCall call_;
   RouterLosses losses_;
   RouterMetrics metrics_;
+  std::vector<Variable> scores_;
 };
 
 std::unique_ptr<Router> make_router(const RouterCall& call);

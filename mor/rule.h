@@ -17,6 +17,9 @@ std::vector<std::string> enum_names<Rule>();
 
 /// The rule by which a model is used where the future is not known: its router's, or its auxiliary router's.
 Rule causal_rule(const ModelConfig& config);
+/// Whether each recursion's tokens are scored one by one, so that a causal rule compares them with a bar that can be
+/// moved.
+bool has_bar(Routing routing);
 /// The rules that make a difference to a model: the training rule and the causal one under expert choice, else one.
 std::vector<Rule> rules_of(const ModelConfig& config);
 

@@ -114,12 +114,22 @@ Trunk::Result Trunk::forward(Variable x, const IntTensor& ids, const Rows& rows,
   std::optional<ForwardKeys> own;
   KvStore& kv = options.cache ? *options.cache : own.emplace(config_, causal_);
   Recurrence recurrence = this->recurrence(prelude(std::move(x), rows, kv, options), ids, rows, options);
+  const bool exits = config_.routing == Routing::exit_gate && options.rule == Rule::topk && options.depths.empty();
+  ForwardOptions unseen = options;
+  unseen.probe = nullptr;
+  std::vector<Variable> early;
   while (recurrence.enter()) {
+    if (exits && recurrence.recursion() > 0) {
+      ForwardKeys apart(config_, causal_);
+      early.push_back(coda(recurrence.states(), rows, apart, unseen));
+    }
     const Active& inside = recurrence.inside();
     recurrence.leave(block(recurrence.recursion(), inside.x, inside.rows, kv, options));
   }
   const Router& router = recurrence.router();
-  return {{router.losses(), recurrence.depth(), router.metrics()}, coda(recurrence.states(), rows, kv, options)};
+  return {{router.losses(), recurrence.depth(), router.metrics(), router.scores()},
+          coda(recurrence.states(), rows, kv, options),
+          std::move(early)};
 }
 
 }  // namespace tinymor

@@ -30,6 +30,7 @@ struct RoutingResult {
   RouterLosses losses;         ///< what training adds, before the coefficients
   std::vector<int32_t> depth;  ///< [R] recursions that each token took
   RouterMetrics metrics;
+  std::vector<Variable> exit_scores = {};  ///< Router::scores
 };
 
 /// Everything between the embedding of tokens and the head: the same for text and for images (mor/vit.h).
@@ -37,6 +38,8 @@ class Trunk : public Module {
  public:
   struct Result : RoutingResult {
     Variable states;  ///< [R,d] after the final norm
+    /// The same if all tokens stopped after recursion 1, 2, ... N-1. Only where exit gates learn.
+    std::vector<Variable> early = {};
   };
 
   /// Weights of the shapes that the resolved `config` gives them, all 0 but the norms, which are 1. When causal,

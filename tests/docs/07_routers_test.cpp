@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "mor/counts.h"
+#include "mor/exit_gate.h"
 #include "mor/expert_choice.h"
 #include "mor/token_choice.h"
 #include "support/catch.h"
@@ -193,6 +194,30 @@ TEST_CASE("chapter 7: a bias changes the choice and not the weight") {
   const Active deepest = all.select(last.index);
   const Variable y(Tensor({2, 2}, {1, 1, 1, 1}));
   CHECK(router->combine(2, last, deepest, y).value().at({0, 0}) == Approx(1 + 0.3712).margin(half_a_digit));
+}
+
+TEST_CASE("chapter 7: what exit gates learn, from losses of 2.10, 2.09 and 0.05 nats") {
+  // Logits of two tokens, of which the first comes next, with that loss.
+  const auto losing = [](double nll) { return Variable(Tensor({1, 2}, {Real(-std::log(std::exp(nll) - 1)), 0})); };
+  const auto score = [](double z) { return Variable(Tensor({1, 1}, {Real(z)})); };
+  const IntTensor target(Shape{1}, {0});
+  RouterConfig config;
+  config.exit_cost = 0.02;
+  const auto gates = [&](std::vector<double> nll) {
+    const std::vector<Variable> logits{losing(nll[0]), losing(nll[1]), losing(nll[2])};
+    // With such scores a gate that should go on loses nothing by the first sign, and 20 nats by the second.
+    return [=](double first, double second) {
+      return exit_losses(config, logits, std::vector{score(first), score(second)}, target).gates.value().item();
+    };
+  };
+  CHECK(gates({2.10, 2.09, 0.05})(20, 20) == Approx(0).margin(1e-6));
+  CHECK(gates({0.30, 0.29, 0.29})(-20, -20) == Approx(0).margin(1e-6));
+  CHECK(2.09 + 0.02 == Approx(2.11));
+  CHECK(0.05 + 0.04 == Approx(0.09));
+  config.exit_loss = ExitLoss::expected;
+  const std::vector<Variable> logits{losing(2.10), losing(2.09), losing(0.05)}, scores{score(std::log(3)), score(0)};
+  CHECK(exit_losses(config, logits, scores, target).lm.value().item() == Approx(1.3275).margin(half_a_digit));
+  CHECK(0.25 * 2.10 + 0.375 * 2.09 + 0.375 * 0.05 == Approx(1.3275));
 }
 
 TEST_CASE("chapter 7: a router of width 128 has 384 weights") {

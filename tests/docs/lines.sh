@@ -11,9 +11,9 @@ while read -r folder budget; do
 done <<'END'
 tensor     4020
 autograd   1850
-mor        4200
-datasets   4200
-trainer    8560
+mor        4340
+datasets   4260
+trainer    8820
 visualizer 24420
 END
 exit $over

@@ -58,12 +58,14 @@ TEST_CASE("there are hundreds of combinations, and every value of every axis is 
   });
   CHECK(count > 600);
   for (const auto& [word, change] : relaxed_variants()) CHECK(words.erase(word) == 1);
-  CHECK(words == std::set<std::string>{
-                     "none",         "cycle",          "sequence",  "middle_cycle", "middle_sequence", "expert_choice",
-                     "token_choice", "recursion_wise", "shared",    "hybrid",       "linear",          "mlp",
-                     "wide_mlp",     "sigmoid",        "tanh",      "identity",     "softmax",         "aux_loss",
-                     "aux_router",   "loss",           "loss_free", "weighted",     "additive",        "weighted_every",
-                     "block",        "delta",          "learned",   "random"});
+  CHECK(words ==
+        std::set<std::string>{"none",          "cycle",        "sequence",  "middle_cycle",   "middle_sequence",
+                              "expert_choice", "token_choice", "exit_gate", "recursion_wise", "shared",
+                              "hybrid",        "linear",       "mlp",       "wide_mlp",       "sigmoid",
+                              "tanh",          "identity",     "softmax",   "aux_loss",       "aux_router",
+                              "loss",          "loss_free",    "weighted",  "additive",       "weighted_every",
+                              "block",         "delta",        "learned",   "random",         "expected",
+                              "gain"});
 }
 
 TEST_CASE("every combination computes what the formulas say, dense and masked") {

@@ -11,9 +11,10 @@ namespace {
 
 const std::vector<int32_t> kTokens{3, 6, 0, 6, 2, 1, 5, 5, 2, 4};
 
-/// Whether a parameter is of an auxiliary router, which learns from the others' states without moving them.
-bool watches(const Variable& parameter) {
-  return parameter.name().starts_with("model.aux_routers.");
+/// The routers that learn from the states without moving them; "" where there are none.
+std::string watchers(const ModelConfig& config) {
+  if (config.router.sampling == RouterSampling::aux_router) return "model.aux_routers.";
+  return config.routing == Routing::exit_gate && config.router.exit_loss == ExitLoss::gain ? "model.routers." : "";
 }
 
 /// The part of the training loss that moves these parameters.
@@ -22,14 +23,14 @@ double loss_of(const Model& model, bool watching) {
   const ModelConfig& config = model.config();
   const Loss loss = training_loss(config, model.forward(ids, Rows::batch(1, ids.count())), next_tokens(kTokens));
   if (watching) return loss.aux;
-  const bool separate = config.router.sampling == RouterSampling::aux_router;
-  return double(loss.total.value().item()) - (separate ? loss.aux : 0);
+  return double(loss.total.value().item()) - (watchers(config).empty() ? 0 : loss.aux);
 }
 
 void check_direction(Model& model, bool watching) {
   std::vector<Variable*> moved;
+  const std::string watcher = watchers(model.config());
   for (Variable* parameter : model.parameters())
-    if (watches(*parameter) == watching) moved.push_back(parameter);
+    if ((!watcher.empty() && parameter->name().starts_with(watcher)) == watching) moved.push_back(parameter);
   if (moved.empty()) return;
   const Slopes slopes = slopes_along_random_direction(moved, [&] { return loss_of(model, watching); });
   REQUIRE(slopes.numeric == Approx(slopes.analytic).epsilon(1e-5).margin(1e-6));

@@ -214,8 +214,9 @@ TEST_CASE("sizes that no memory holds are refused") {
 TEST_CASE("names of enum values read back, and wrong ones are answered with the right ones") {
   REQUIRE(enum_name(Sharing::middle_cycle) == "middle_cycle");
   REQUIRE(enum_value<KvStrategy>("recursion_wise", "model.kv_cache") == KvStrategy::recursion_wise);
-  REQUIRE_THROWS_WITH(enum_value<Routing>("expert", "model.routing"),
-                      "model.routing: there is no \"expert\" (use \"none\", \"expert_choice\", \"token_choice\")");
+  REQUIRE_THROWS_WITH(
+      enum_value<Routing>("expert", "model.routing"),
+      "model.routing: there is no \"expert\" (use \"none\", \"expert_choice\", \"token_choice\", \"exit_gate\")");
 }
 
 TEST_CASE("a configuration comes back from its JSON") {

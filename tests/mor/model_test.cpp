@@ -175,6 +175,7 @@ TEST_CASE("the trace counts depths, losses and cache entries as they are") {
       }
       if (config.routing == Routing::expert_choice) CHECK(spent == selected);
       REQUIRE(t.nll.size() == 17);
+      if (config.routing == Routing::exit_gate && rule == Rule::topk) continue;  // learns from all recursions' losses
       double total = 0;
       for (float nll : t.nll) total += nll;
       CHECK(total / 17 == Approx(t.lm_loss));

@@ -51,6 +51,10 @@ class DenseModel {
     for (int r = 0; r < recursions; ++r) {
       std::vector<double> gate(length, 1);
       if (c_.routing == Routing::expert_choice) select(r, x, rule, active, gate);
+      if (c_.routing == Routing::exit_gate && r > 0 && rule != Rule::topk) {
+        const Matrix z = score(fmt::format("model.routers.{}", r - 1), x);
+        for (int t = 0; t < length; ++t) active[t] = active[t] && z[t][0] >= 0;
+      }
       if (c_.routing == Routing::token_choice)
         for (int t = 0; t < length; ++t) active[t] = chosen[t] >= r;
       Matrix y = c_.routing == Routing::token_choice ? carried : x;

@@ -49,7 +49,8 @@ inline std::vector<std::pair<std::string, ModelConfig>> tiny_configs() {
           {"recursive middle_cycle", tiny_config(Sharing::middle_cycle, Routing::none)},
           {"expert choice cycle", tiny_config(Sharing::cycle, Routing::expert_choice)},
           {"expert choice middle_cycle", tiny_config(Sharing::middle_cycle, Routing::expert_choice)},
-          {"token choice middle_cycle", tiny_config(Sharing::middle_cycle, Routing::token_choice)}};
+          {"token choice middle_cycle", tiny_config(Sharing::middle_cycle, Routing::token_choice)},
+          {"exit gate middle_cycle", tiny_config(Sharing::middle_cycle, Routing::exit_gate)}};
 }
 
 /// What uses of the same weights have of their own, and layers with the same keys: one change of a configuration each.
@@ -100,6 +101,7 @@ void for_each_combination(Visit visit) {
                                   axis(&RouterConfig::balancing),
                                   axis(&RouterConfig::gating),
                                   axis(&RouterConfig::residual),
+                                  axis(&RouterConfig::exit_loss),
                                   {{"learned", "random"}, [](ModelConfig& c, size_t i) { c.router.random = i == 1; }}};
   size_t total = 1;
   for (const Axis& a : axes) total *= a.names.size();
@@ -132,6 +134,7 @@ void for_each_combination(Visit visit) {
     const bool more = r.gating != RouterGating::weighted || r.residual != RouterResidual::block || r.random;
     if (config.routing == Routing::none && (ignored || more)) continue;
     if (r.random && ignored) continue;
+    if (config.routing != Routing::exit_gate && r.exit_loss != ExitLoss::gain) continue;
     for (const auto& [word, change] : relaxed_variants()) {
       if ((ignored || more) && word != "strict") break;
       ModelConfig changed = config;

@@ -116,7 +116,8 @@ TEST_CASE("values of the wrong type are refused with the type that belongs there
   REQUIRE_THAT(complaint("[router]\ncapacity = [\"1\"]"), ContainsSubstring("router.capacity"));
   REQUIRE_THAT(complaint("[train]\nseed = -1"), ContainsSubstring("x.toml:2: train.seed: -1 is negative"));
   REQUIRE(complaint("[model]\nrouting = \"expert\"") ==
-          "x.toml:2: model.routing: there is no \"expert\" (use \"none\", \"expert_choice\", \"token_choice\")");
+          "x.toml:2: model.routing: there is no \"expert\" (use \"none\", \"expert_choice\", \"token_choice\", "
+          "\"exit_gate\")");
 }
 
 TEST_CASE("NaN and infinity are refused for every key") {

@@ -75,6 +75,13 @@ void add_update(std::vector<TokenLine>& out, const Inspected& i, int pass) {
   out.push_back(std::move(line));
 }
 
+/// Where the block's output is the new state.
+void add_plain_update(std::vector<TokenLine>& out, const Inspected& i, int pass) {
+  TokenLine line{pass == i.without ? "left out: the new state is the old one" : "new state = block(old)", false};
+  if (pass != i.without) add_sizes(line, i, pass);
+  out.push_back(std::move(line));
+}
+
 /// How many of those that a recursion took come after the token.
 int taken_later(const RecursionRow& row, int token) {
   return int(std::count_if(row.cells.begin() + token + 1, row.cells.end(),
@@ -117,7 +124,8 @@ void add_decision(std::vector<TokenLine>& out, const Inspected& i, int pass) {
   out.push_back(std::move(why));
 }
 
-void add_expert_choice(std::vector<TokenLine>& out, const Inspected& i) {
+/// Under expert choice, and with exit gates.
+void add_scored_passes(std::vector<TokenLine>& out, const Inspected& i) {
   const int last = int(i.view.rows.size());
   for (int pass = 1; pass <= last; ++pass) {
     const Cell& cell = cell_of(i, pass);
@@ -128,7 +136,8 @@ void add_expert_choice(std::vector<TokenLine>& out, const Inspected& i) {
       return;
     }
     add_decision(out, i, pass);
-    if (cell.state == CellState::computed && cell.scored) add_update(out, i, pass);
+    if (cell.state != CellState::computed || !cell.scored) continue;
+    i.view.routing == Routing::exit_gate ? add_plain_update(out, i, pass) : add_update(out, i, pass);
   }
 }
 
@@ -187,7 +196,7 @@ void add_every_pass(std::vector<TokenLine>& out, const Inspected& i) {
 
 std::vector<TokenLine> formulas(const Inspected& inspected) {
   std::vector<TokenLine> out;
-  if (inspected.view.routing == Routing::expert_choice) add_expert_choice(out, inspected);
+  if (has_bar(inspected.view.routing)) add_scored_passes(out, inspected);
   if (inspected.view.routing == Routing::token_choice) add_token_choice(out, inspected);
   if (inspected.view.routing == Routing::none) add_every_pass(out, inspected);
   return out;

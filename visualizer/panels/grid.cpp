@@ -166,9 +166,8 @@ class GridPanel : public Panel {
       return fmt::format("every token takes every layer \u00b7 step {}", state.shown.step);
     const std::string bars =
         geometry.routing != Routing::none
-            ? fmt::format(
-                  ", height: score {}{}", score_formula(geometry),
-                  geometry.routing == Routing::expert_choice ? ", dashes: cut-off" : "; the likeliest depth is taken")
+            ? fmt::format(", height: score {}{}", score_formula(geometry),
+                          has_bar(geometry.routing) ? ", dashes: cut-off" : "; the likeliest depth is taken")
             : "";
     return fmt::format("filled: computed, grey: skipped{}{} \u00b7 step {}", bars, and_rule(source, state.rule),
                        state.shown.step);

@@ -92,14 +92,14 @@ void draw_what_if(const Source& source, AppState& state) {
     ui::slider(name, value, low, high, format);
     ui::hint(hint);
   };
-  if (source.geometry().routing != Routing::expert_choice) return;  // it has neither of these
+  if (!has_bar(source.geometry().routing)) return;  // it has neither of these
   if (forces_all(state.wanted())) {
     ImGui::SameLine();
     const float width = right - ImGui::GetCursorPosX();
     if (width < em * 3) return ImGui::NewLine();
     return ui::fitted_label("every depth is forced: no score decides", width, ui::colors::dim, ui::Font::small);
   }
-  if (state.rule == RuleView::training)
+  if (state.rule == RuleView::training && source.geometry().routing == Routing::expert_choice)
     slider("lens.capacity", "%.2f x capacity", e.capacity, 0.1f, 3, "What if the recursions had more room, or less?");
   else
     slider("lens.cut_off", "cut-off %.2f", e.cut_off, 0.01f, 0.99f,

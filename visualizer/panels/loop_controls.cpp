@@ -135,7 +135,7 @@ void draw_events(AppState& state, const Told& told, float width) {
 void draw_verbs(const Source& source, AppState& state, const Told& told) {
   const std::string why_not = why_no_experiment(source);
   const bool can = why_not.empty(), images = state.shown.of_images();
-  const bool costs = can && source.geometry().routing == Routing::expert_choice && !told.training;
+  const bool costs = can && has_bar(source.geometry().routing) && !told.training;
   const float em = ui::em(), left = ImGui::GetCursorPosX(), top = ImGui::GetCursorPosY();
   const float wide = ImGui::GetContentRegionAvail().x / (costs ? 4 : 3) - em * 1.2f;
   int column = 0;
@@ -147,7 +147,7 @@ void draw_verbs(const Source& source, AppState& state, const Told& told) {
     ImGui::SetNextItemWidth(wide);
   };
   Experiment& e = state.what_if;
-  if (can && source.geometry().routing == Routing::expert_choice) {
+  if (can && has_bar(source.geometry().routing)) {
     const bool training = told.training;
     verb(training ? "Change the capacity" : "Move the bar",
          training ? fmt::format("{:.2f} times as many go on", e.capacity)

@@ -16,7 +16,8 @@ Geometry geometry_of(ModelConfig config) {
   g.recursions = int(g.layers.recursions);
   g.routing = config.routing;
   g.capacity = config.router.capacity;
-  if (g.routing != Routing::expert_choice) g.capacity.assign(g.recursions, 1.0);
+  if (g.routing != Routing::expert_choice) g.capacity.assign(g.recursions, g.routing == Routing::exit_gate ? 0.0 : 1.0);
+  if (g.routing == Routing::exit_gate) g.capacity[0] = 1;  // all go in once, and then as many as want to
   g.entry_bytes = kv_bytes_per_entry(config);
   g.model = std::move(config);
   return g;

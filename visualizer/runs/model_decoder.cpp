@@ -111,7 +111,7 @@ class ModelDecoder : public Decoder {
     options.depths = all;
     out.deepest = trace(model, tokens, options).nll;
     options.depths = {};
-    if (config.routing != Routing::expert_choice) return out;
+    if (!has_bar(config.routing)) return out;
     for (double score : swept_cut_offs) {
       if (cancelled) return std::nullopt;
       options.shift.cut_off = std::log(score / (1 - score));

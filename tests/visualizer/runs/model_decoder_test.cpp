@@ -46,7 +46,7 @@ TEST_CASE("every kind of model is surveyed: the sweep counts every token, and ag
     CHECK(surveyed->routed.nll.size() == 19);
     CHECK(surveyed->routed.exits.size() + 1 == size_t(std::max<int64_t>(1, model->layers().recursions)));
     CHECK(surveyed->deepest.size() == (config.routing == Routing::none ? 0 : 19));
-    const bool sweeps = config.routing == Routing::expert_choice;
+    const bool sweeps = has_bar(config.routing);
     REQUIRE(surveyed->swept.size() == (sweeps ? std::size(swept_cut_offs) : 0));
     int64_t before = 19;
     for (const SweptText& swept : surveyed->swept) {
