@@ -7,6 +7,7 @@
 
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
+#include "trainer/experiments/needed_depth.h"
 #include "trainer/program.h"
 
 namespace tinymor {
@@ -122,6 +123,55 @@ void print(const Json& f) {
   print_answers(f);
 }
 
+/// Mean and spread over the seeds.
+Json over_seeds(const std::vector<DepthFound>& seeds, const std::function<double(const DepthFound&)>& number) {
+  std::vector<double> values;
+  for (const DepthFound& seed : seeds) values.push_back(number(seed));
+  return json_of(spread_of(values));
+}
+
+Json facts(const std::vector<DepthFoundBySeed>& all, int64_t seeds) {
+  Json models = Json::array();
+  for (const DepthFoundBySeed& model : all) {
+    Json right = Json::array(), depth = Json::array();
+    for (size_t k = 0; k < size_t(most_hops); ++k) {
+      right.push_back(over_seeds(model.seeds, [k](const DepthFound& found) { return found.right[k]; }));
+      depth.push_back(over_seeds(model.seeds, [k](const DepthFound& found) { return found.depth[k]; }));
+    }
+    const auto number = [&](double DepthFound::*member) {
+      return over_seeds(model.seeds, [member](const DepthFound& found) { return found.*member; });
+    };
+    models.push_back({{"model", model.variant},
+                      {"right", right},
+                      {"depth", depth},
+                      {"depth_elsewhere", number(&DepthFound::depth_elsewhere)},
+                      {"enough", number(&DepthFound::enough)},
+                      {"correlation", number(&DepthFound::correlation)},
+                      {"mean_depth", number(&DepthFound::mean_depth)}});
+  }
+  return {{"corpus", "hops"}, {"seeds", seeds}, {"models", models}};
+}
+
+void print_needed_depth(const Json& f) {
+  fmt::print("\nhops: mean ± standard deviation of {} seeds\n", f["seeds"].get<int64_t>());
+  print_head({"answers that are right, %", "once", "twice", "thrice"});
+  for (const Json& m : f["models"]) {
+    std::vector<std::string> cells = {m["model"]};
+    for (const Json& share : m["right"]) cells.push_back(text_of(share, 0, 0.01));
+    print_row(cells);
+  }
+  print_head({"depth", "once", "twice", "thrice", "elsewhere", "all", "enough, %", "ρ with need"});
+  for (const Json& m : f["models"]) {
+    if (std::isnan(m["correlation"]["mean"].get<double>())) continue;  // every question has the same depth
+    std::vector<std::string> cells = {m["model"]};
+    for (const Json& depth : m["depth"]) cells.push_back(text_of(depth, 2));
+    for (const char* key : {"depth_elsewhere", "mean_depth"}) cells.push_back(text_of(m[key], 2));
+    cells.push_back(text_of(m["enough"], 0, 0.01));
+    cells.push_back(text_of(m["correlation"], 2));
+    print_row(cells);
+  }
+}
+
 }  // namespace
 
 void add_claims_bench(CLI::App& bench) {
@@ -133,11 +183,18 @@ void add_claims_bench(CLI::App& bench) {
   options->folder = "runs/claims";
   CLI::App* command =
       add_command(bench, "claims", "Train small models side by side and compare them with the paper's claims",
-                  "tinymor bench claims --corpus stories --corpus puzzles --out runs/claims");
-  command->add_option("--corpus", options->corpora, "stories or puzzles (default: both)")->allow_extra_args(false);
+                  "tinymor bench claims --corpus stories --corpus puzzles --out runs/claims\n  tinymor bench claims "
+                  "--corpus hops --seeds 1");
+  command
+      ->add_option("--corpus", options->corpora,
+                   "stories, puzzles (default: both) or hops, in which it is known how many passes a token needs")
+      ->allow_extra_args(false);
   command->add_option("--out", options->folder, "Folder for the runs; complete ones are used again")
       ->capture_default_str();
-  command->add_option("--steps", options->steps, "Training steps of the vanilla model (stories: 1000, puzzles: 3000)")
+  command
+      ->add_option(
+          "--steps", options->steps,
+          "Training steps of the vanilla model (stories: 1000, puzzles: 3000; hops: 12000, with exit gates 20000)")
       ->check(at_least(1));
   command->add_option("--seeds", options->seeds, "Seeds per model")->check(at_least(1))->capture_default_str();
   command->add_option("--only", options->only, "Only this model");
@@ -149,6 +206,13 @@ void add_claims_bench(CLI::App& bench) {
     if (!options->quiet) options->progress = tell;
     Json all = Json::array();
     for (const std::string& corpus : options->corpora) {
+      if (corpus == "hops") {
+        const NeededDepthOptions needed{options->folder, options->steps, options->seeds, options->only,
+                                        options->progress};
+        all.push_back(facts(measure_needed_depth(needed), options->seeds));
+        if (!options->json) print_needed_depth(all.back());
+        continue;
+      }
       options->corpus = corpus;
       all.push_back(facts(corpus, options->seeds, measure_claims(*options)));
       if (!options->json) print(all.back());

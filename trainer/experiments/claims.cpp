@@ -75,21 +75,9 @@ class DepthStudy {
   std::array<double, byte_kind_names.size()> right_{}, asked_{};
 };
 
-/// "expert-choice-shared-keys"
-std::string file_name(std::string variant) {
-  std::erase(variant, ',');
-  std::replace(variant.begin(), variant.end(), ' ', '-');
-  return variant;
-}
-
-/// Trains `config` into `folder` unless that is done, and judges the result.
+/// Judges a run, which is trained first unless it is complete.
 Outcome outcome_of(const Config& config, const std::filesystem::path& folder, int64_t max_windows) {
-  if (std::filesystem::exists(folder)) {
-    Trainer trainer = Trainer::resume(folder, {.steps = config.train.steps});
-    if (trainer.step() < config.train.steps) trainer.run();
-  } else {
-    Trainer(config, folder).run();
-  }
+  train_unless_done(config, folder);
   const LoadedModel loaded = load_model(folder, Checkpoint::newest);
   const DataSplit split = split_text(config, *loaded.tokenizer, corpus_of(config));
   const Windows windows(split.held_out, config.model.max_seq_len);
@@ -109,6 +97,22 @@ Outcome outcome_of(const Config& config, const std::filesystem::path& folder, in
 }
 
 }  // namespace
+
+std::string variant_folder(const Variant& variant, int64_t steps, int64_t seed) {
+  std::string name = variant.name;
+  std::erase(name, ',');
+  std::replace(name.begin(), name.end(), ' ', '-');
+  return fmt::format("{}-{}-{}", name, steps, seed);
+}
+
+void train_unless_done(const Config& config, const std::filesystem::path& folder) {
+  if (std::filesystem::exists(folder)) {
+    Trainer trainer = Trainer::resume(folder, {.steps = config.train.steps});
+    if (trainer.step() < config.train.steps) trainer.run();
+  } else {
+    Trainer(config, folder).run();
+  }
+}
 
 const std::vector<Variant>& variants() {
   static const std::vector<Variant> all = {
@@ -151,8 +155,7 @@ std::vector<VariantOutcomes> measure_claims(const ClaimsOptions& options) {
         Config config = all.back().config;
         config.train.seed = seed;
         config.train.steps = steps;
-        const auto folder =
-            options.folder / options.corpus / fmt::format("{}-{}-{}", file_name(variant.name), steps, seed);
+        const auto folder = options.folder / options.corpus / variant_folder(variant, steps, int64_t(seed));
         options.progress(folder.string());
         return outcome_of(config, folder, options.max_windows);
       };

@@ -26,6 +26,11 @@ const std::vector<Variant>& variants();
 /// How a variant is trained on "stories" or "puzzles" at equal tokens. Throws InputError for another corpus.
 Config claims_config(const std::string& corpus, const Variant& variant);
 
+/// The folder of a run of a variant among the others: "expert-choice-shared-keys-3000-1".
+std::string variant_folder(const Variant& variant, int64_t steps, int64_t seed);
+/// Trains `config` into `folder`, from where that run stands; does nothing where it is complete.
+void train_unless_done(const Config& config, const std::filesystem::path& folder);
+
 /// What a run of a variant reached.
 struct Outcome {
   double loss = 0;       ///< causal rule
