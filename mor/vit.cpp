@@ -28,6 +28,10 @@ void ImageConfig::resolve() {
               "patch_size: {} does not divide images of {} pixels a side (give a divisor)", patch_size, image_size);
   check_input(classes >= 2 && classes <= kMaxClasses, "classes: {} is out of range (give 2 to {})", classes,
               kMaxClasses);
+  check_input(
+      model.routing != Routing::exit_gate,
+      "model.routing: \"exit_gate\" asks each token by what it predicts, and of an image only the whole is told "
+      "(use \"expert_choice\" or \"token_choice\")");
   model.vocab_size = classes;
   model.max_seq_len = 1 + patches();
   model.resolve();

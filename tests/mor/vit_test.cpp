@@ -244,7 +244,8 @@ TEST_CASE("a file that is no model of images, or is damaged, is refused in one l
   CHECK_THROWS_WITH(read_checkpoint(path), ContainsSubstring("tinymor train"));
 }
 
-TEST_CASE("patches of another shape and a cache are refused") {
+TEST_CASE("patches of another shape, a cache and exit gates are refused") {
+  CHECK_THROWS_WITH(tiny_images(Routing::exit_gate), ContainsSubstring("exit_gate") && ContainsSubstring("(use "));
   const ImageModel model(tiny_images(), 1);
   CHECK_THROWS_WITH(model.forward(random_tensor({2, 4, 9}, 1)), ContainsSubstring("[n,9,4]"));
   CHECK_THROWS_AS(model.forward(random_tensor({9, 4}, 1)), Error);
