@@ -9,7 +9,7 @@
 namespace tinymor {
 namespace {
 
-constexpr size_t ring_size = 8;  // a model knows the 120 rings of six letters by heart, and answers in one pass
+constexpr size_t ring_size = 8;  // there are 5040 such rings; those of six letters, 120, a model may know by heart
 constexpr int64_t questions_of_each = 3;
 
 constexpr std::array<std::string_view, most_hops> times = {"once", "twice", "thrice"};

@@ -1,6 +1,7 @@
 #pragma once
-// Text in which it is known how often a token must be thought about: a question of k steps needs k passes through a
-// block of one layer, because a pass can look up one pair.
+// Text with questions of one, two and three steps, to see whether a model's depth follows them. One look-up by
+// attention follows one step. How many passes a model really needs is measured (trainer/experiments/needed_depth.h): an
+// MLP that multiplies enough numbers follows steps, too.
 //
 //   gf hd ec ae fa bh dg cb kites fly when wind blows twice d f thrice c d once e c ...
 //

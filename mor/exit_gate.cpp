@@ -1,6 +1,6 @@
 #include "mor/exit_gate.h"
 
-#include <algorithm>
+#include "tensor/error.h"
 
 namespace tinymor {
 namespace {
@@ -48,6 +48,7 @@ ExitLosses exit_losses(const RouterConfig& config, std::span<const Variable> log
   std::vector<int32_t> told;
   for (int64_t i = 0; i < targets.count(); ++i)
     if (targets.data()[i] >= 0) told.push_back(int32_t(i));
+  check(!told.empty(), "[exit_losses] there is nothing to predict");
   const IntTensor rows({int64_t(told.size())}, told);
   ExitLosses losses;
   const auto add = [](Variable& sum, const Variable& term) { sum = sum.defined() ? sum + term : term; };

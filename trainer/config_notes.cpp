@@ -19,8 +19,7 @@ std::string_view config_note(std::string_view key) {
       {"sharing", "which layers share their weights"},
       {"n_recursions", "passes through the shared block at most"},
       {"routing",
-       "who decides how often a token recurs: the recursion (expert_choice) the token at once (token_choice), or after "
-       "each (exit_gate)"},
+       "who decides on recursions: these (expert_choice), the token at once (token_choice) or each time (exit_gate)"},
       {"kv_cache", "what a recursion attends to: tokens inside it, all of the first, or those as far as they came"},
       {"kv_sharing", "of a vanilla model with shared kv_cache: which layers use the keys and values of an earlier one"},
       {"kv_sharing_factor", "how many layers use the same, 2 or more; 1 without kv_sharing"},

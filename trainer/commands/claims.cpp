@@ -160,7 +160,7 @@ void print_needed_depth(const Json& f) {
     for (const Json& share : m["right"]) cells.push_back(text_of(share, 0, 0.01));
     print_row(cells);
   }
-  print_head({"depth", "once", "twice", "thrice", "elsewhere", "all", "enough, %", "ρ with need"});
+  print_head({"depth", "once", "twice", "thrice", "elsewhere", "all", "enough, %", "ρ with steps"});
   for (const Json& m : f["models"]) {
     if (std::isnan(m["correlation"]["mean"].get<double>())) continue;  // every question has the same depth
     std::vector<std::string> cells = {m["model"]};
@@ -187,7 +187,7 @@ void add_claims_bench(CLI::App& bench) {
                   "--corpus hops --seeds 1");
   command
       ->add_option("--corpus", options->corpora,
-                   "stories, puzzles (default: both) or hops, in which it is known how many passes a token needs")
+                   "stories, puzzles (default: both) or hops, with questions of one to three steps")
       ->allow_extra_args(false);
   command->add_option("--out", options->folder, "Folder for the runs; complete ones are used again")
       ->capture_default_str();

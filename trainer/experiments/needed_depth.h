@@ -1,10 +1,10 @@
 #pragma once
-// Does a router find the tokens that need more passes? On a text in which it is known how many each needs
-// (datasets/hops.h), by models of one layer that is used again and again, with the keys of the first pass: then a pass
-// can look up one pair and no more.
+// Does a router find the tokens that need more passes? On questions of one to three steps (datasets/hops.h), by models
+// of one layer that is used again and again, with the keys of the first pass: with newer ones the pairs would look each
+// other up, and a question would follow two of them at once.
 //
-// Models of a fixed number of passes show that this is so; then each kind of routing shows what it makes of it. Every
-// run is an ordinary run folder; those that are there and complete are not trained again.
+// Models of a fixed number of passes show how many a question needs; then each kind of routing shows what it makes of
+// it. Every run is an ordinary run folder; those that are there and complete are not trained again.
 
 #include <array>
 #include <cstdint>
@@ -28,9 +28,9 @@ Config hops_config(const Variant& variant);
 struct DepthFound {
   std::array<double, most_hops> right{};  ///< share of the questions of 1, 2, ... steps that are answered rightly
   std::array<double, most_hops> depth{};  ///< mean depth of the token that has to answer them
-  double depth_elsewhere = 0;             ///< mean depth of all other tokens, which need no more than one pass
-  double enough = 0;                      ///< share of the questions whose token gets as many passes as they need
-  double correlation = 0;                 ///< Spearman's rho of depth and need over the questions; NaN for one depth
+  double depth_elsewhere = 0;             ///< mean depth of all other tokens
+  double enough = 0;                      ///< share of the questions whose token gets as many passes as they have steps
+  double correlation = 0;                 ///< Spearman's rho of depth and steps over the questions; NaN for one depth
   double mean_depth = 0;                  ///< of all tokens
 };
 
