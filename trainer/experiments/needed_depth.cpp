@@ -127,10 +127,7 @@ Config hops_config(const Variant& variant) {
   config.data.vocab_size = 512;
   config.data.separate_documents = true;
   config.model.d_model = 64;
-  // One head for the word before and one for a pair. With more heads, or a wide MLP, a pass gathers all pairs and
-  // follows a second one by multiplying.
-  config.model.n_heads = config.model.n_kv_heads = 2;
-  config.model.d_ff = 32;
+  config.model.d_ff = 32;  // a wide MLP multiplies enough numbers to follow three steps in two passes
   config.model.sharing = Sharing::cycle;
   config.model.n_layers = most_hops;
   config.model.n_recursions = most_hops;
