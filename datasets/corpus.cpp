@@ -315,7 +315,7 @@ std::vector<BundledDataSet> bundled_data_sets() {
   return {
       {"stories", "short stories in simple English, made by a grammar: names that recur, things left somewhere, sums"},
       {"puzzles", "sums and look-ups of one to three steps among easy sentences: which bytes are hard is known"},
-      {"hops", "questions of one to three steps through a ring of letters: among easy sentences"}};
+      {"hops", "questions of one to three steps through a ring of letters, among easy sentences"}};
 }
 
 std::string make_data_set(const std::string& name, uint64_t seed, int64_t bytes) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "datasets/shuffle.h"
 #include "tensor/error.h"
-#include "tensor/random.h"
 
 namespace tinymor {
 namespace {
@@ -18,12 +18,6 @@ constexpr std::array<std::string_view, most_hops> times = {"once", "twice", "thr
 constexpr std::array<std::string_view, 6> sentences = {"the mill stands on the hill",  "cats sleep on warm walls",
                                                        "every morning the bell rings", "boats lie still by the river",
                                                        "we light our lamp and read",   "kites fly when wind blows"};
-
-template <class List>
-void shuffle(List& list, Random& random) {
-  for (size_t left = list.size(); left > 1; --left)
-    std::swap(list[left - 1], list[size_t(random.below(int64_t(left)))]);
-}
 
 std::string line_of(Random& random) {
   std::array<char, ring_size> ring;

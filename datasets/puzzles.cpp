@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "datasets/shuffle.h"
 #include "tensor/error.h"
-#include "tensor/random.h"
 
 namespace tinymor {
 namespace {
@@ -34,11 +34,6 @@ void put(MarkedText& to, ByteKind kind, char c) {
 void put_opening(MarkedText& to, std::string_view words) {
   put(to, ByteKind::drawn, words.substr(0, 1));
   put(to, ByteKind::filler, words.substr(1));
-}
-
-template <class T, size_t N>
-void shuffle(std::array<T, N>& list, Random& random) {
-  for (size_t left = N; left > 1; --left) std::swap(list[left - 1], list[size_t(random.below(int64_t(left)))]);
 }
 
 void put_sentence(MarkedText& to, Random& random) {

@@ -19,7 +19,7 @@ namespace {
 const std::map<std::string, int64_t> kStepsOfCorpus = {{"stories", 1000}, {"puzzles", 3000}};
 
 Config base_config(const std::string& corpus) {
-  check_input(kStepsOfCorpus.contains(corpus), "--corpus: there is no {} (use stories or puzzles)", corpus);
+  check_input(kStepsOfCorpus.contains(corpus), "--corpus: there is no {} (use stories, puzzles or hops)", corpus);
   Config config = Config::defaults();
   config.train.steps = kStepsOfCorpus.at(corpus);
   config.model.d_model = 64;
