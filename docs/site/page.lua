@@ -82,9 +82,10 @@ end
 
 -- Pictures
 
+-- A bundled run that a scene opens is elsewhere in the page.
 local function scene_of(name)
   local scene = read(name)
-  return scene and scene:gsub("#[^\n]*\n", ""):gsub("\n$", "")
+  return scene and scene:gsub("#[^\n]*\n", ""):gsub("\n$", ""):gsub("open %S*(/share/tinymor/)", "open %1")
 end
 
 local function figure(picture)

@@ -325,10 +325,11 @@ void take_scene_or_lesson(Options& o) {
   if (!o.paths.empty()) o.path = o.paths.front();
   const PathKind kind = kind_of(o.path);
   if (kind == PathKind::lesson) o.lesson = std::exchange(o.path, "");
-  if (kind != PathKind::scene) return;
-  check_input(o.scene.empty(), "--scene: the path is a scene, too (leave out one)");
-  o.scene = std::exchange(o.path, "");
-  o.path = run_of_scene(read_scene(o.scene), o.scene);
+  if (kind == PathKind::scene) {
+    check_input(o.scene.empty(), "--scene: the path is a scene, too (leave out one)");
+    o.scene = std::exchange(o.path, "");
+  }
+  if (o.path.empty() && !o.scene.empty()) o.path = run_of_scene(read_scene(o.scene), o.scene);
 }
 
 void run(int argc, char** argv) {
