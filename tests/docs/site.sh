@@ -74,7 +74,7 @@ for chapter in docs/[0-9][0-9]-*.md; do grep -qF "](${chapter#docs/})" docs/READ
 scenes=$(cd docs/images && ls ./*.scene | wc -l)
 [ "$(grep -o '<figure data-scene=' "$site"/book/*.html | wc -l)" = "$scenes" ] || complain "not every one of the $scenes scenes has its figure"
 for scene in docs/images/*.scene; do  # with the bundled runs beside the program that is tested
-  sed "s,^open .*/share/,open $(dirname "$viz")/share/," "$scene" >"$site/shown.scene"
+  sed "s,^open .*/share/,open $(dirname "$(realpath "$viz")")/share/," "$scene" >"$site/shown.scene"
   "$viz" --scene "$site/shown.scene" --text >/dev/null || complain "$scene cannot be shown"
 done
 exit $wrong
