@@ -15,12 +15,14 @@
 namespace tinymor {
 
 /// f32: the numbers as they are. int8: a whole number in -127..127 for each, times a scale for each row of the matrix;
-/// the rows that are multiplied with it are rounded likewise.
-enum class WeightFormat { f32, int8 };
+/// the rows that are multiplied with it are rounded likewise. int4: a whole number in -7..7 for each, times a scale for
+/// every 32 of a row; the rows that are multiplied with it are rounded to int8.
+enum class WeightFormat { f32, int8, int4 };
+inline constexpr const char* weight_format_names[] = {"f32", "int8", "int4"};  ///< By WeightFormat.
 
 class PackedMatrix {
  public:
-  /// weight [out,in]. Throws unless it is a matrix; int8 takes up to 65,000 columns.
+  /// weight [out,in]. Throws unless it is a matrix; int8 and int4 take up to 65,000 columns.
   PackedMatrix(const Tensor& weight, WeightFormat format);
 
   /// x [R,in] W^T -> [R,out]
@@ -33,14 +35,14 @@ class PackedMatrix {
 
  private:
   Tensor product_f32(const Tensor& x) const;
-  Tensor product_int8(const Tensor& x) const;
+  Tensor product_rounded(const Tensor& x) const;
 
   WeightFormat format_;
   int64_t out_, in_;
-  int64_t padded_;             // int8: `in` up to a multiple of 4
+  int64_t padded_;             // rounded: `in` up to a multiple of what is read at a time
   Tensor panels_;              // f32
-  IntTensor numbers_;          // int8: panels too, four numbers in each element
-  std::vector<Real> scales_;   // int8: [out]
+  IntTensor numbers_;          // rounded: panels too, four bytes in each element
+  std::vector<Real> scales_;   // int8: [out]; int4: of each group, as the panels have them
   std::vector<int32_t> sums_;  // int8: of each row, up to a whole panel
 };
 

@@ -257,16 +257,20 @@ void require_range(const char* key, double value, bool ok, const char* legal) {
   check_input(ok && std::isfinite(value), "{}: {} is out of range (give {})", key, value, legal);
 }
 
+void require_utf8(const char* key, const std::string& path) {
+  try {
+    parse_toml("path = " + toml_text(path), "");
+  } catch (const InputError&) {
+    throw InputError(fmt::format("{}: is not UTF-8, so that config.toml could not hold it (rename the file)", key));
+  }
+}
+
 void validate_data(const DataConfig& data) {
   check_input(!data.source.empty(), "data.source: is empty (name a data set, a text file or a folder)");
   require_range("data.vocab_size", data.vocab_size, 2, 1 << 20);
   require_range("data.val_fraction", data.val_fraction, data.val_fraction > 0 && data.val_fraction < 1,
                 "a number between 0 and 1");
-  try {
-    parse_toml("source = " + toml_text(data.source), "");
-  } catch (const InputError&) {
-    throw InputError("data.source: is not UTF-8, so that config.toml could not hold it (rename the file)");
-  }
+  require_utf8("data.source", data.source);
 }
 
 void validate_train(const TrainConfig& train) {
@@ -285,6 +289,10 @@ void validate_train(const TrainConfig& train) {
   share("train.beta1", train.beta1);
   share("train.beta2", train.beta2);
   require_range("train.grad_clip", train.grad_clip, train.grad_clip > 0, "a number above 0; a large one never clips");
+  require_utf8("train.teacher", train.teacher);
+  require_range("train.teacher_weight", train.teacher_weight, train.teacher_weight >= 0, "0 or more");
+  require_range("train.teacher_temperature", train.teacher_temperature, train.teacher_temperature > 0,
+                "a number above 0");
   require_range("train.eval_every", train.eval_every, 1, INT64_MAX);
   require_range("train.patience", train.patience, 0, INT64_MAX);
   require_range("train.checkpoint_every", train.checkpoint_every, 1, INT64_MAX);
@@ -377,7 +385,10 @@ void check_complete(const std::filesystem::path& file) {
                                                  "recursion_encoding", "own_norms",
                                                  "lora_rank",          "lossy",
                                                  "separate_documents", "min_lr",
-                                                 "keep_every",         "patience"};
+                                                 "keep_every",         "patience",
+                                                 "exit_loss",          "entropy_coeff",
+                                                 "exit_cost",          "teacher",
+                                                 "teacher_weight",     "teacher_temperature"};
   const toml::table document = parse_toml(read_file(file, kMaxFileBytes), file.string());
   const Config config = read_config(file);
   for_each_field(config, [&](const char* table, const char* key, const auto& value) {

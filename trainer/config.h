@@ -37,6 +37,9 @@ struct TrainConfig {
   double beta1 = 0.9;
   double beta2 = 0.95;
   double grad_clip = 1.0;
+  std::string teacher = "";  ///< A model whose predictions are learned, too (mor/distillation.h); empty: none.
+  double teacher_weight = 1;
+  double teacher_temperature = 1;
   int64_t eval_every = 250;
   int64_t patience = 0;
   int64_t checkpoint_every = 250;
@@ -89,6 +92,9 @@ void for_each_train_field(Train& c, Field&& field) {
   field("beta1", c.beta1);
   field("beta2", c.beta2);
   field("grad_clip", c.grad_clip);
+  field("teacher", c.teacher);
+  field("teacher_weight", c.teacher_weight);
+  field("teacher_temperature", c.teacher_temperature);
   field("eval_every", c.eval_every);
   field("patience", c.patience);
   field("checkpoint_every", c.checkpoint_every);

@@ -2,7 +2,10 @@
 // -127..127. The sums are exact, so that every SIMD level and every split over threads gives the same bits.
 //
 // B comes as panels of kPanelCols columns in which the four bytes of four successive p are neighbours, because that is
-// what the processor's instructions multiply and add at a time (kernels.h, packed_int8_count).
+// what the processor's instructions multiply and add at a time (kernels.h, Int8Panels).
+//
+// And products with weights of half a byte, -7..7: with so few numbers a scale for each column is too coarse, so there
+// is one for every kInt4Group of them, and c_ij = a_scale_i sum_g b_scale_gj sum_{p in g} a_ip b_pj.
 #include "tensor/kernels/level.h"
 #include "tensor/kernels/simd.h"
 
@@ -108,6 +111,48 @@ TINYMOR_INLINE void store(int32_t* to, Sums sums, const int32_t*) {
 
 #endif
 
+// Adds eight products to each of sixteen sums: of eight numbers of a row with halves of bytes, from 0 to 15, in which
+// those of the first four are the lower ones.
+#if defined(TINYMOR_LEVEL_AVX512)
+
+TINYMOR_INLINE void add_halves(Sums& sums, const int8_t* a, const uint8_t* b) {
+  const __m512i x = _mm512_loadu_si512(b), half = _mm512_set1_epi8(15);
+  int32_t numbers[2];
+  __builtin_memcpy(numbers, a, sizeof(numbers));
+  sums.lanes = _mm512_dpbusd_epi32(sums.lanes, _mm512_and_si512(x, half), _mm512_set1_epi32(numbers[0]));
+  sums.lanes =
+      _mm512_dpbusd_epi32(sums.lanes, _mm512_and_si512(_mm512_srli_epi16(x, 4), half), _mm512_set1_epi32(numbers[1]));
+}
+
+#elif defined(TINYMOR_LEVEL_AVX2)
+
+// Four products of at most 15 * 127 fit the 16 bits in which they are added.
+TINYMOR_INLINE __m256i products_of_halves(const int8_t* a, const uint8_t* b) {
+  const __m256i x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b)), half = _mm256_set1_epi8(15);
+  int32_t numbers[2];
+  __builtin_memcpy(numbers, a, sizeof(numbers));
+  const __m256i lower = _mm256_maddubs_epi16(_mm256_and_si256(x, half), _mm256_set1_epi32(numbers[0]));
+  const __m256i upper =
+      _mm256_maddubs_epi16(_mm256_and_si256(_mm256_srli_epi16(x, 4), half), _mm256_set1_epi32(numbers[1]));
+  return _mm256_madd_epi16(_mm256_add_epi16(lower, upper), _mm256_set1_epi16(1));
+}
+TINYMOR_INLINE void add_halves(Sums& sums, const int8_t* a, const uint8_t* b) {
+  sums.lo = _mm256_add_epi32(sums.lo, products_of_halves(a, b));
+  sums.hi = _mm256_add_epi32(sums.hi, products_of_halves(a, b + kGroupBytes / 2));
+}
+
+#else
+
+TINYMOR_INLINE void add_halves(Sums& sums, const int8_t* a, const uint8_t* b) {
+  for (int i = 0; i < kLanes; ++i)
+    for (int g = 0; g < kGroup; ++g) {
+      const uint8_t both = b[i * kGroup + g];
+      sums.lanes[i] += int32_t(a[g]) * (both & 15) + int32_t(a[g + kGroup]) * (both >> 4);
+    }
+}
+
+#endif
+
 TINYMOR_INLINE Int8Rows from(int64_t first, Int8Rows a) {
   return {a.data + first * a.row, a.row, a.scales + first};
 }
@@ -192,6 +237,59 @@ void gemm_int8(int64_t m, int64_t n, int64_t k, Int8Rows a, Int8Panels b, Real* 
     const Int8Panels panel{b.data + j * k, b.scales + j, b.sums + j};
     tiles<kRows>(m, k, a, panel, smaller(kPanelCols, n - j), c + j, c_row);
   }
+}
+
+void pack_int4(int64_t k, int64_t n, int64_t padded, const Real* rows, uint8_t* panels, Real* scales) {
+  for (int64_t j = 0; j < packed_count(1, n); ++j) {
+    uint8_t* bytes = panels + j / kPanelCols * kPanelCols * padded / 2 + j % kPanelCols * kGroup;
+    for (int64_t g = 0; g < padded / kInt4Group; ++g) {
+      const int64_t first = g * kInt4Group, last = j < n ? smaller(first + kInt4Group, k) : first;
+      Real largest = 0, nothing = 0;  // `nothing` becomes NaN where a number is not finite
+      for (int64_t p = first; p < last; ++p) {
+        const Real w = rows[j * k + p], size = w < 0 ? -w : w;
+        largest = size > largest ? size : largest;
+        nothing += w * 0;
+      }
+      const bool usable = nothing == 0 && largest > 0;
+      scales[(j / kPanelCols * (padded / kInt4Group) + g) * kPanelCols + j % kPanelCols] = largest / 7 + nothing;
+      for (int64_t p = first; p < first + kInt4Group; ++p) {
+        const Real w = usable && p < last ? rows[j * k + p] : 0;
+        const int32_t number = 8 + int32_t((w * (usable ? 7 / largest : 0) + kRound) - kRound);
+        uint8_t& byte = bytes[p / (2 * kGroup) * kGroup * kPanelCols + p % kGroup];
+        byte = p % (2 * kGroup) < kGroup ? uint8_t(number) : uint8_t(byte | number << 4);
+      }
+    }
+  }
+}
+
+void sums_of_groups(int64_t n, const int8_t* numbers, int32_t* sums) {
+  for (int64_t g = 0; g < n / kInt4Group; ++g) {
+    sums[g] = 0;
+    for (int64_t p = 0; p < kInt4Group; ++p) sums[g] += numbers[g * kInt4Group + p];
+  }
+}
+
+void gemm_int4(int64_t m, int64_t n, int64_t k, Int8Rows a, const int32_t* sums, Int4Panels b, Real* c, int64_t c_row) {
+  const int64_t groups = k / kInt4Group;
+  for (int64_t j = 0; j < n; j += kPanelCols)
+    for (int64_t i = 0; i < m; ++i) {
+      Real whole[kPanelCols] = {};
+      for (int64_t g = 0; g < groups; ++g) {
+        const uint8_t* panel = b.data + (j * k + g * kInt4Group * kPanelCols) / 2;
+        const Real* scales = b.scales + j * groups + g * kPanelCols;
+        Sums products[kVecs];
+        for (int64_t p = 0; p < kInt4Group; p += 2 * kGroup)
+#pragma GCC unroll 16
+          for (int v = 0; v < kVecs; ++v)
+            add_halves(products[v], a.data + i * a.row + g * kInt4Group + p,
+                       panel + p / 2 * kPanelCols + v * kGroupBytes);
+        // The halves stand for 8 less.
+        int32_t exact[kPanelCols], no_sums[kPanelCols] = {};
+        for (int v = 0; v < kVecs; ++v) store(exact + v * kLanes, products[v], no_sums);
+        for (int64_t x = 0; x < kPanelCols; ++x) whole[x] += Real(exact[x] - 8 * sums[i * groups + g]) * scales[x];
+      }
+      for (int64_t x = 0; x < smaller(kPanelCols, n - j); ++x) c[i * c_row + j + x] = whole[x] * a.scales[i];
+    }
 }
 
 }  // namespace tinymor::kernels::TINYMOR_LEVEL

@@ -58,6 +58,16 @@ struct Int8Panels {
   const int32_t* sums;
 };
 
+/// Numbers of a matrix [k,n] that share a scale, in each column, where they are whole ones in -7..7.
+constexpr int64_t kInt4Group = 32;
+/// Such a matrix, k a multiple of kInt4Group, as `pack_int4` makes it: panels of kPanelCols columns, half a byte for
+/// each number, which stands for 8 less. Numbers p and p+4, for p%8 < 4, of column i are the lower and the upper half
+/// of byte p/8*4*kPanelCols + 4 i + p%4 of their panel. Scales: [panels, groups, kPanelCols].
+struct Int4Panels {
+  const uint8_t* data;
+  const Real* scales;
+};
+
 /// One sequence and one key/value head of causal attention, with its group of query heads. Query i sees the first
 /// visible[i] keys. Scores are q.k * scale.
 struct AttentionHead {
@@ -125,6 +135,15 @@ struct Table {
   void (*pack_int8)(int64_t k, int64_t n, const int8_t* rows, int8_t* panels, int32_t* sums);
   /// C [m,n] = A [m,k] B [k,n].
   void (*gemm_int8)(int64_t m, int64_t n, int64_t k, Int8Rows a, Int8Panels b, Real* c, int64_t c_row);
+
+  /// Rounds n rows of k numbers, the columns of a B [padded,n] that is 0 after k, and brings them into panels. A group
+  /// that is not finite gets a scale that is NaN.
+  void (*pack_int4)(int64_t k, int64_t n, int64_t padded, const Real* rows, uint8_t* panels, Real* scales);
+  /// Of each kInt4Group of n numbers.
+  void (*sums_of_groups)(int64_t n, const int8_t* numbers, int32_t* sums);
+  /// C [m,n] = A [m,k] B [k,n]; sums [m, groups] of A.
+  void (*gemm_int4)(int64_t m, int64_t n, int64_t k, Int8Rows a, const int32_t* sums, Int4Panels b, Real* c,
+                    int64_t c_row);
 
   /// The numbers whose upper halves x are.
   void (*widen_bf16)(int64_t n, const uint16_t* x, Real* y);

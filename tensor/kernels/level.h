@@ -28,6 +28,9 @@ void quantise_rows(int64_t rows, int64_t k, const Real* x, int64_t x_row, int64_
                    Real* scales);
 void pack_int8(int64_t k, int64_t n, const int8_t* rows, int8_t* panels, int32_t* sums);
 void gemm_int8(int64_t m, int64_t n, int64_t k, Int8Rows a, Int8Panels b, Real* c, int64_t c_row);
+void pack_int4(int64_t k, int64_t n, int64_t padded, const Real* rows, uint8_t* panels, Real* scales);
+void sums_of_groups(int64_t n, const int8_t* numbers, int32_t* sums);
+void gemm_int4(int64_t m, int64_t n, int64_t k, Int8Rows a, const int32_t* sums, Int4Panels b, Real* c, int64_t c_row);
 
 // widen.cpp
 void widen_bf16(int64_t n, const uint16_t* x, Real* y);

@@ -184,7 +184,7 @@ TEST_CASE("chapter 14: a packed row has the same bits alone and among others, an
   Random random(1);
   const Tensor x = random_uniform({8, 288}, random, -1, 1), w = random_uniform({96, 288}, random, -1, 1);
   const Tensor alone = x.slice(0, 0, 1);
-  for (WeightFormat format : {WeightFormat::f32, WeightFormat::int8}) {
+  for (WeightFormat format : {WeightFormat::f32, WeightFormat::int8, WeightFormat::int4}) {
     const PackedMatrix packed(w, format);
     CHECK(packed.product(x).slice(0, 0, 1).to_vector() == packed.product(alone).to_vector());
   }

@@ -48,7 +48,7 @@ int64_t for_a_token(int64_t layers, WeightFormat format) {
 }  // namespace
 
 TEST_CASE("writing a token allocates a few lists of rows, and nothing in its layers") {
-  for (WeightFormat format : {WeightFormat::f32, WeightFormat::int8}) {
+  for (WeightFormat format : {WeightFormat::f32, WeightFormat::int8, WeightFormat::int4}) {
     const int64_t few = for_a_token(2, format);
     CHECK(few > 0);
     CHECK(few <= 20);

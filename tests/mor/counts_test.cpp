@@ -89,7 +89,7 @@ TEST_CASE("cache bytes shrink by (N+1)/2N over the block under recursion-wise ca
 }
 
 TEST_CASE("the weights that a token reads are the packed matrices of the layers it goes through, and the head") {
-  for (WeightFormat format : {WeightFormat::f32, WeightFormat::int8}) {
+  for (WeightFormat format : {WeightFormat::f32, WeightFormat::int8, WeightFormat::int4}) {
     ModelConfig config = tiny_config(Sharing::none, Routing::none), same_keys = config;
     same_keys.kv_cache = KvStrategy::shared;
     same_keys.kv_sharing = Sharing::sequence;

@@ -38,8 +38,8 @@ TEST_CASE(
   int count = 0;
   for_each_combination([&](const std::string& name, const ModelConfig& config) {
     if (++count % 7 != 0) return;  // every axis has fewer values than that, or other ones
-    for (WeightFormat format : {WeightFormat::f32, WeightFormat::int8}) {
-      INFO(name << (format == WeightFormat::int8 ? " int8" : " f32"));
+    for (WeightFormat format : {WeightFormat::f32, WeightFormat::int8, WeightFormat::int4}) {
+      INFO(name << " " << weight_format_names[size_t(format)]);
       Model model = opinionated_model(config);
       model.pack(format);
       const Ints ids = random_tokens(config.max_seq_len, config.vocab_size, 5);

@@ -119,10 +119,10 @@ void add_decode_bench(CLI::App& bench) {
   add_threads_option(*command);
   command->callback([options] {
     const Preset& chosen = preset(options->preset);
-    const DecodeBench result = bench_decode(chosen.model, options->weights, options->tokens, options->seed);
+    const DecodeBench result = bench_decode(Model(chosen.model, options->seed), options->weights, options->tokens);
     if (options->json) {
       return print_json({{"preset", chosen.name},
-                         {"weights", options->weights == WeightFormat::int8 ? "int8" : "f32"},
+                         {"weights", weight_format_names[size_t(options->weights)]},
                          {"threads", thread_count()},
                          {"tokens_per_s", result.tokens_per_s},
                          {"ms_per_token", result.ms_per_token},
@@ -220,6 +220,7 @@ void add_bench_command(CLI::App& app) {
   add_serve_bench(*bench);
   add_train_bench(*bench);
   add_claims_bench(*bench);
+  add_rivals_bench(*bench);
 }
 
 }  // namespace tinymor

@@ -19,12 +19,14 @@ void add_generate_command(CLI::App& app);
 void add_trace_command(CLI::App& app);
 void add_serve_command(CLI::App& app);
 void add_export_command(CLI::App& app);
+void add_prune_command(CLI::App& app);
 void add_inspect_command(CLI::App& app);
 void add_tokenizer_command(CLI::App& app);
 void add_data_command(CLI::App& app);
 void add_images_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
 void add_claims_bench(CLI::App& bench);
+void add_rivals_bench(CLI::App& bench);
 
 /// Adds a subcommand whose help ends with an example.
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& what, const std::string& example);

@@ -95,6 +95,7 @@ void run(int argc, char** argv) {
   add_generate_command(app);
   add_trace_command(app);
   add_serve_command(app);
+  add_prune_command(app);
   add_export_command(app);
   add_inspect_command(app);
   add_tokenizer_command(app);

@@ -41,9 +41,12 @@ void add_model_option(CLI::App& command, ModelOption& option, const std::string&
 }
 
 void add_weights_option(CLI::App& command, WeightFormat& format) {
+  std::vector<std::pair<std::string, WeightFormat>> formats;
+  for (const char* name : weight_format_names) formats.emplace_back(name, WeightFormat(formats.size()));
   add_format_option<WeightFormat>(
-      command, format, "--weights", {{"f32", WeightFormat::f32}, {"int8", WeightFormat::int8}},
-      "Read the weights as f32, or rounded to a byte each (int8): a quarter to read, for a little more loss");
+      command, format, "--weights", formats,
+      "Read the weights as f32, or rounded to a byte each (int8) or half a byte (int4): a quarter or less to read, for "
+      "more loss");
 }
 
 void add_cache_format_option(CLI::App& command, CacheFormat& format) {

@@ -20,7 +20,7 @@ void add_model_option(
 /// Adds --checkpoint.
 CLI::Option* add_checkpoint_option(CLI::App& command, std::string& checkpoint);
 
-/// Adds --weights f32|int8.
+/// Adds --weights f32|int8|int4.
 void add_weights_option(CLI::App& command, WeightFormat& format);
 /// Adds --cache-format f32|bf16|int8.
 void add_cache_format_option(CLI::App& command, CacheFormat& format);

@@ -105,12 +105,13 @@ std::string variant_folder(const Variant& variant, int64_t steps, int64_t seed) 
   return fmt::format("{}-{}-{}", name, steps, seed);
 }
 
-void train_unless_done(const Config& config, const std::filesystem::path& folder) {
+void train_unless_done(const Config& config, const std::filesystem::path& folder,
+                       const std::function<std::optional<Start>()>& start) {
   if (std::filesystem::exists(folder)) {
     Trainer trainer = Trainer::resume(folder, {.steps = config.train.steps});
     if (trainer.step() < config.train.steps) trainer.run();
   } else {
-    Trainer(config, folder).run();
+    Trainer(config, folder, start ? start() : std::nullopt).run();
   }
 }
 

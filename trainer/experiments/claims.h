@@ -14,6 +14,7 @@
 
 #include "trainer/config.h"
 #include "trainer/experiments/statistics.h"
+#include "trainer/loop/trainer.h"
 
 namespace tinymor {
 
@@ -28,8 +29,10 @@ Config claims_config(const std::string& corpus, const Variant& variant);
 
 /// The folder of a run of a variant among the others: "expert-choice-shared-keys-3000-1".
 std::string variant_folder(const Variant& variant, int64_t steps, int64_t seed);
-/// Trains `config` into `folder`, from where that run stands; does nothing where it is complete.
-void train_unless_done(const Config& config, const std::filesystem::path& folder);
+/// Trains `config` into `folder`, from where that run stands; does nothing where it is complete. A new run begins from
+/// what `start` returns, if there is one.
+void train_unless_done(const Config& config, const std::filesystem::path& folder,
+                       const std::function<std::optional<Start>()>& start = {});
 
 /// What a run of a variant reached.
 struct Outcome {

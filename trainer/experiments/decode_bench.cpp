@@ -10,8 +10,7 @@
 
 namespace tinymor {
 
-DecodeBench bench_decode(const ModelConfig& config, WeightFormat format, int64_t tokens, uint64_t seed) {
-  Model model(config, seed);
+DecodeBench bench_decode(Model model, WeightFormat format, int64_t tokens) {
   model.pack(format);
   Generator generator(model, {.temperature = 0});
   const int32_t first = 1;

@@ -4,8 +4,7 @@
 
 #include <cstdint>
 
-#include "mor/config.h"
-#include "tensor/packed_matrix.h"
+#include "mor/model.h"
 
 namespace tinymor {
 
@@ -17,7 +16,7 @@ struct DecodeBench {
   double read_gb_per_s;  ///< at which this machine reads as many bytes, one after the other, and only adds them up
   double peak_rss_mb;
 };
-/// Writes `tokens` tokens after a first one, each the likeliest, with weights as they are drawn.
-DecodeBench bench_decode(const ModelConfig& config, WeightFormat format, int64_t tokens, uint64_t seed);
+/// Writes `tokens` tokens after a first one, each the likeliest, with the weights of `model` in this format.
+DecodeBench bench_decode(Model model, WeightFormat format, int64_t tokens);
 
 }  // namespace tinymor

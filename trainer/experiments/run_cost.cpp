@@ -15,6 +15,7 @@
 #include "tensor/real.h"
 #include "trainer/experiments/bench.h"
 #include "trainer/loop/evaluate.h"
+#include "trainer/loop/run_folder.h"
 
 namespace tinymor {
 namespace {
@@ -129,11 +130,16 @@ double seconds_per_step(const Config& config) {
   const double step = tried ? 1e-3 * double(train.grad_accumulation) *
                                   bench_train({"", config.model, train.batch_size}, 5, train.seed).ms_per_step
                             : judged;
-  // A forward pass is a third of a step; expert choice is evaluated under two rules.
+  // A forward pass is a third of a step, also that of a teacher; expert choice is evaluated under two rules.
+  const auto forward = [&](const ModelConfig& model) {
+    return honest_flops_per_token(model, config.model.max_seq_len);
+  };
+  const double taught =
+      train.teacher.empty() ? 0 : forward(load_model(train.teacher).config()) / forward(config.model) / 3;
   const double step_tokens = double(train.batch_size * train.grad_accumulation * config.model.max_seq_len);
   const double rules = config.model.routing == Routing::expert_choice ? 2 : 1;
   const double evaluated = rules * double(kEvalWindows * config.model.max_seq_len);
-  return step * (1 + evaluated / (3 * step_tokens) / double(train.eval_every));
+  return step * (1 + taught + evaluated / (3 * step_tokens) / double(train.eval_every));
 }
 
 std::string advice(const RunCost& cost, double free, double seconds) {

@@ -151,6 +151,8 @@ void ImageTrainer::Pictures::tell_snapshot(Observers& observers, int64_t step, S
 std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::new_pictures(Config config, int64_t patch_size,
                                                                    int64_t steps_done, const Beforehand& beforehand) {
   validate(config);
+  check_input(config.train.teacher.empty(),
+              "train.teacher: a model of images learns from its pictures alone (leave it out)");
   ImageSplit images = load_images(config.data.source);
   config.data.source = resolve_images_source(config.data.source);  // resuming may start elsewhere
   const Shape size = images.train.pixels.shape();

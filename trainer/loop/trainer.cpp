@@ -12,6 +12,7 @@
 #include "datasets/utf8.h"
 #include "mor/checkpoint.h"
 #include "mor/counts.h"
+#include "mor/distillation.h"
 #include "mor/generate.h"
 #include "mor/llama_config.h"
 #include "tensor/error.h"
@@ -68,6 +69,17 @@ std::vector<std::string> notes_of(const Corpus& corpus, const Tokenizer& tokeniz
   return notes;
 }
 
+/// The model that a run learns from beside its text; an empty one where its configuration names none.
+LoadedModel teacher_of(const Config& config) {
+  const std::string& path = config.train.teacher;
+  if (path.empty()) return {};
+  LoadedModel teacher = load_model(path);
+  check_input(teacher.config().max_seq_len >= config.model.max_seq_len,
+              "train.teacher: {} sees {} tokens at once, and model.max_seq_len is {} (set it to that, or less)", path,
+              teacher.config().max_seq_len, config.model.max_seq_len);
+  return teacher;
+}
+
 /// The windows that a run is judged by, without what the tokenizer does not know.
 Windows held_out_windows(const DataSplit& split, int64_t length, const Tokenizer& tokenizer) {
   return {split.held_out.empty() ? split.train : split.held_out, length, tokenizer.unknown()};
@@ -95,7 +107,11 @@ class Trainer::Text : public Task {
         info_(info_of(config, *tokenizer, split, counts)),
         held_out_(held_out_windows(split, config.model.max_seq_len, *tokenizer)),
         batches_(split.train, config.train.batch_size, config.model.max_seq_len, config.train.seed),
-        bytes_per_prediction_(bytes_per_prediction(held_out_, *tokenizer, kBytesWindows)) {
+        bytes_per_prediction_(bytes_per_prediction(held_out_, *tokenizer, kBytesWindows)),
+        teacher_(teacher_of(config)) {
+    check_input(!teacher_.model || teacher_.tokenizer->pieces() == tokenizer->pieces(),
+                "train.teacher: {} knows other tokens than the model (name one with the same tokenizer)",
+                config.train.teacher);
     const FirstText first = first_text(held_out_.at(std::vector<int64_t>{0}));
     info_.watched_offset += first.begin;
     seen_ = held_out_text_ = first.ids;
@@ -122,6 +138,7 @@ class Trainer::Text : public Task {
   Windows held_out_;
   Batches batches_;
   double bytes_per_prediction_;
+  LoadedModel teacher_;                 // without a model: there is none
   std::vector<int32_t> held_out_text_;  // that is watched at first
   std::vector<int32_t> seen_;           // the text of the snapshots
   Watched watched_;                     // what that is
@@ -135,9 +152,19 @@ void Trainer::Text::save_beside(const RunFolder& folder) const {
 
 Task::Pass Trainer::Text::pass(int64_t step, int64_t micro, const ForwardOptions& options) const {
   const Batch batch = batches_.at(step, micro);
-  const int64_t rows = batch.inputs.count();
-  Pass pass{weights.forward(batch.inputs.reshape({rows}), Rows::last(batch.lengths, batch.lengths), options), {}};
-  pass.loss = training_loss(config.model, pass.result, batch.targets.reshape({rows}));
+  const int64_t count = batch.inputs.count();
+  const IntTensor ids = batch.inputs.reshape({count}), targets = batch.targets.reshape({count});
+  const Rows rows = Rows::last(batch.lengths, batch.lengths);
+  Pass pass{weights.forward(ids, rows, options), {}};
+  pass.loss = training_loss(config.model, pass.result, targets);
+  if (teacher_.model) {
+    const auto expected = [&] {
+      const NoGrad used;
+      return teacher_.model->forward(ids, rows, {.rule = causal_rule(teacher_.config())}).logits.value();
+    };
+    const Variable apart = distillation_loss(pass.result.logits, expected(), targets, config.train.teacher_temperature);
+    pass.loss.total = pass.loss.total + scale(apart, Real(config.train.teacher_weight));
+  }
   return pass;
 }
 
@@ -242,6 +269,7 @@ std::unique_ptr<Trainer::Text> Trainer::text_of(const Corpus& corpus, Config con
                                                 std::shared_ptr<const Tokenizer> tokenizer, int64_t done,
                                                 const Beforehand& beforehand, const HearProgress& progress) {
   config.data.source = resolve_source(config.data.source);  // resuming may start elsewhere
+  if (!config.train.teacher.empty()) config.train.teacher = std::filesystem::absolute(config.train.teacher).string();
   config.model.vocab_size = tokenizer->vocab_size();
   const TokenizedText text = tokenize(corpus, *tokenizer, config.data.separate_documents, {.progress = progress});
   const DataSplit split = split_ids(text.ids, config.data.val_fraction, config.model.max_seq_len);
@@ -259,11 +287,13 @@ std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<St
   const std::string source = config.data.source;
   std::unique_ptr<Text> task = where_memory_lasts(source, [&] {
     const Corpus corpus = corpus_of(config);
-    std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : make_tokenizer(config.data, corpus);
+    std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : teacher_of(config).tokenizer;
+    const bool learns = !tokenizer;
+    if (learns) tokenizer = make_tokenizer(config.data, corpus);
     const DataConfig data = config.data;
     std::unique_ptr<Text> made = text_of(corpus, std::move(config), tokenizer, 0, beforehand, progress);
     if (start) made->ends = start->ends;
-    if (!start && data.tokenizer == TokenizerKind::sentencepiece && tokenizer->vocab_size() < data.vocab_size)
+    if (learns && data.tokenizer == TokenizerKind::sentencepiece && tokenizer->vocab_size() < data.vocab_size)
       made->notes.insert(
           made->notes.begin() + ptrdiff_t(corpus.notes().size()),
           fmt::format("data.vocab_size {}: the text gives only {} pieces, so the vocabulary has that many",

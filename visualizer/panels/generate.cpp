@@ -106,11 +106,12 @@ std::optional<ShownDraw> draw_to_show(const Source& source, const AppState& stat
   return ShownDraw{draw_of(g.logits, state.request, state.shown.generated.ids, size - g.prompt_tokens()), std::nullopt};
 }
 
-constexpr const char* format_names[] = {"f32", "int8"};  // by WeightFormat
-constexpr const char* format_controls[] = {"gen.f32", "gen.int8"};
+constexpr const char* format_controls[] = {"gen.f32", "gen.int8", "gen.int4"};  // by WeightFormat
 constexpr const char* format_hints[] = {
     "Reads the weights as they were trained, four bytes each",
-    "Reads the weights rounded to one byte each: a quarter to read, for a little more loss"};
+    "Reads the weights rounded to one byte each: a quarter to read, for a little more loss",
+    "Reads the weights rounded to half a byte each, and a scale for every 32: less than a sixth to read, for more "
+    "loss"};
 
 /// By the format of the weights, "int8: 5.3 layers and 1.2 MB of weights per token, 2.1k tokens/s"; the speed where the
 /// model has written with them.
@@ -120,10 +121,10 @@ std::vector<std::string> token_costs(const Source& source, const AppState& state
   const TextView& text = state.shown.generated;
   const double depth = text.size() > 0 ? text.mean_depth : double(source.geometry().recursions);
   std::vector<std::string> lines;
-  for (size_t f = 0; f < std::size(format_names); ++f) {
+  for (size_t f = 0; f < std::size(weight_format_names); ++f) {
     const double bytes = weight_bytes_per_token(config, depth, WeightFormat(f));
     const double speed = source.generation().tokens_per_second[f];
-    lines.push_back(fmt::format("{}: {:.1f} layers and {}B of weights per token{}", format_names[f],
+    lines.push_back(fmt::format("{}: {:.1f} layers and {}B of weights per token{}", weight_format_names[f],
                                 layers_per_token(config, depth), short_number(bytes),
                                 speed > 0 ? fmt::format(", {} tokens/s", short_number(speed)) : ""));
   }

@@ -129,7 +129,7 @@ struct Generation {
   std::shared_ptr<const std::vector<std::string>> vocabulary;
   bool running = false;
   /// That the model wrote without waiting for anyone, with the weights in each format, by its number; 0: not known.
-  std::array<double, 2> tokens_per_second{};
+  std::array<double, std::size(weight_format_names)> tokens_per_second{};
   int left_out = 0;   ///< Tokens at the beginning of the prompt that the model has no room for.
   std::string error;  ///< Why it ended early; empty when all is well.
   std::shared_ptr<const ExperimentOutcome> outcome;  ///< Of the newest experiment; null: none was made.

@@ -135,12 +135,12 @@ class ModelDecoder : public Decoder {
   void use(WeightFormat format) {
     if (format == format_) return;
     format_ = format;
-    const bool rounds = format == WeightFormat::int8;
-    if (rounds && !rounded_) {
+    generator_.reset();
+    if (format != WeightFormat::f32) {
       rounded_ = loaded_.model->clone();
       rounded_->pack(format);
     }
-    generator_.emplace(rounds ? *rounded_ : *loaded_.model, SampleOptions{});
+    generator_.emplace(format == WeightFormat::f32 ? *loaded_.model : *rounded_, SampleOptions{});
   }
 
   SampleOptions options(const Sampling& sampling) const {
@@ -155,7 +155,7 @@ class ModelDecoder : public Decoder {
 
   LoadedModel loaded_;
   WeightFormat format_ = WeightFormat::f32;
-  std::optional<Model> rounded_;  // to int8
+  std::optional<Model> rounded_;  // to the newest format other than f32
   std::optional<Generator> generator_;
   int left_out_ = 0;
   std::shared_ptr<const std::vector<std::string>> vocabulary_;

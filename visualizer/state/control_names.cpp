@@ -18,7 +18,7 @@ autograd.preset.N autograd.previous candidates.N compare.kind compare.kind.N com
 compare.other compare.race compare.run.N compare.runs compare.snapshot compare.sort.N compare.step compare.swap curves.axis curves.axis.N curves.log curves.NAME.area
 curves.NAME.NAME curves.runs curves.smooth depth.back depth.by depth.by.N depth.cut_offs depth.dots.N depth.example.N
 depth.flops depth.of_next depth.part depth.part.N depth.row.N depth.sort.N depth.stop depth.survey
-depth.training.NAME depth.worst.N gen.branch gen.branch.N gen.clear gen.f32 gen.go_on gen.int8 gen.max_depth gen.min_p gen.pace gen.play gen.prompt gen.repetition_penalty gen.seed gen.step
+depth.training.NAME depth.worst.N gen.branch gen.branch.N gen.clear gen.f32 gen.go_on gen.int4 gen.int8 gen.max_depth gen.min_p gen.pace gen.play gen.prompt gen.repetition_penalty gen.seed gen.step
 gen.temperature gen.tokens gen.top_k gen.top_p gen.undo grid.cells grid.cells.all grid.paper grid.sort help help.close
 help.window inspector inspector.guess.N inspector.let_go inspector.number.N kv.cells kv.cells.all kv.strategy kv.strategy.N kv.subject kv.subject.N learn
 lens.capacity lens.cells lens.cells.all lens.choices lens.cut_off lens.depth.N lens.everybody lens.reset lens.without lesson lesson.back

@@ -92,7 +92,7 @@ void for_each_member(State& s, Field&& field) {
   field("top_p", s.request.top_p, Between{0.0f, 1.0f});
   field("min_p", s.request.min_p, Between{0.0f, 1.0f});
   field("repetition_penalty", s.request.repetition_penalty, Between{1.0f, 100.0f, "1: off"});
-  field("weights", s.request.weights, OneOf<WeightFormat>{"f32 int8"});
+  field("weights", s.request.weights, OneOf<WeightFormat>{"f32 int8 int4"});
   field("seed", s.request.seed, Between{0, 1 << 30});
   field("max_depth", s.request.max_depth, Between{0, 64, "0: no cap"});
   field("pace", s.request.pace, Between{0, 1000, "0: as fast as it can"});

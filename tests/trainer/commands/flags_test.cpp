@@ -20,7 +20,7 @@ using nlohmann::json;
 
 TEST_CASE("every subcommand explains itself with an example") {
   for (const char* name :
-       {"", "train", "uptrain", "eval", "generate", "serve", "trace", "inspect", "export", "tokenizer",
+       {"", "train", "uptrain", "eval", "generate", "serve", "trace", "inspect", "prune", "export", "tokenizer",
         "tokenizer train", "tokenizer encode", "tokenizer decode", "data", "data list", "data make", "images"}) {
     INFO(name);
     const Output result = tinymor_in(trained(), std::string(name) + " --help");
