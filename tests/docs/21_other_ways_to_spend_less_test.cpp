@@ -1,0 +1,97 @@
+// The numbers of docs/21-other-ways-to-spend-less.md, computed again; its tables of runs are printed by the commands
+// beside them.
+
+#include <cmath>
+
+#include "mor/counts.h"
+#include "mor/distillation.h"
+#include "mor/prune.h"
+#include "support/book.h"
+#include "support/close.h"
+#include "support/tiny_models.h"
+#include "tensor/ops.h"
+#include "tensor/packed_matrix.h"
+
+using namespace tinymor;
+
+TEST_CASE("chapter 21: six weights as int4") {
+  const std::vector<Real> weights = {0.503f, -1.27f, 0.298f, 0.004f, 0.907f, -0.612f};
+  const std::vector<int> rounded = {3, -7, 2, 0, 5, -3}, row = {127, 15, -63, 40, -21, 85};
+  const double scale = 1.27 / 7;
+  CHECK(scale == Approx(0.1814).margin(half_a_digit));
+  int sum = 0, sum_above = 0, sum_of_row = 0;
+  std::vector<int> products;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    CHECK(std::lround(weights[i] / scale) == rounded[i]);
+    sum += rounded[i] * row[i];
+    products.push_back((rounded[i] + 8) * row[i]);
+    sum_above += products.back();
+    sum_of_row += row[i];
+  }
+  CHECK(products == std::vector<int>{1397, 15, -630, 320, -273, 425});
+  CHECK(sum == -210);
+  CHECK(sum_of_row == 183);
+  CHECK(sum_above == 1254);
+  CHECK(1254 - 8 * 183 == -210);
+  std::vector<Real> x;
+  for (int number : row) x.push_back(Real(number) * Real(0.02));
+  check_printed(PackedMatrix(Tensor({1, 6}, weights), WeightFormat::int4).product(Tensor({1, 6}, x)), {-0.7620});
+}
+
+TEST_CASE("chapter 21: of four units the two with the smallest products go") {
+  ModelConfig config = tiny_config(Sharing::none, Routing::none);
+  config.d_ff = 4;
+  Model model(config, 1);
+  const double gate[] = {1.0, 0.2, 0.9, 0.5}, up[] = {0.8, 1.0, 0.1, 0.6}, product[] = {0.72, 0.18, 0.081, 0.27};
+  for (auto& [name, weight] : model.state_dict()) {
+    Tensor shared = weight;
+    for (int64_t unit = 0; unit < 4; ++unit) {
+      CHECK(gate[unit] * up[unit] * 0.9 == Approx(product[unit]));
+      if (name.ends_with("gate_proj.weight"))
+        shared.select(0, unit).fill(0), shared.select(0, unit).slice(0, 0, 1).fill(Real(gate[unit]));
+      if (name.ends_with("up_proj.weight"))
+        shared.select(0, unit).fill(0), shared.select(0, unit).slice(0, 0, 1).fill(Real(up[unit]));
+      if (name.ends_with("down_proj.weight"))
+        shared.select(1, unit).fill(0), shared.select(1, unit).slice(0, 0, 1).fill(Real(0.9));
+    }
+  }
+  const Model half = pruned(model, Pruned::units, 0.5);
+  const Tensor left = half.state_dict().at("model.layers.0.mlp.gate_proj.weight");
+  CHECK(left.at({0, 0}) == Real(1.0));
+  CHECK(left.at({1, 0}) == Real(0.5));
+}
+
+TEST_CASE("chapter 21: what a text asks for, and what a teacher asks for") {
+  const double p[] = {0.6, 0.3, 0.1}, q[] = {0.5, 0.2, 0.3}, from_text[] = {-0.5, 0.2, 0.3},
+               from_teacher[] = {-0.1, -0.1, 0.2};
+  const auto logits = [](const double* shares) {
+    return Tensor({1, 3},
+                  std::vector<Real>{Real(std::log(shares[0])), Real(std::log(shares[1])), Real(std::log(shares[2]))});
+  };
+  const IntTensor mat({1}, {0});
+  const Variable student = Variable::parameter(logits(q)), again = Variable::parameter(logits(q));
+  const Variable apart = distillation_loss(student, logits(p), mat, 1);
+  CHECK(apart.item() == Approx(0.1212).margin(half_a_digit));
+  CHECK(0.6 * std::log(0.6 / 0.5) == Approx(0.1094).margin(half_a_digit));
+  CHECK(0.3 * std::log(0.3 / 0.2) == Approx(0.1216).margin(half_a_digit));
+  CHECK(0.1 * std::log(0.1 / 0.3) == Approx(-0.1099).margin(half_a_digit));
+  apart.backward();
+  const Variable loss = cross_entropy(again, mat);
+  loss.backward();
+  CHECK(loss.item() == Approx(0.6931).margin(half_a_digit));
+  check_close(student.grad(), {from_teacher[0], from_teacher[1], from_teacher[2]}, 1e-6);
+  check_close(again.grad(), {from_text[0], from_text[1], from_text[2]}, 1e-6);
+}
+
+TEST_CASE("chapter 21: the answers to its exercises") {
+  CHECK(PackedMatrix::bytes_of(512, 288, WeightFormat::f32) == 589824);
+  CHECK(PackedMatrix::bytes_of(512, 288, WeightFormat::int8) == 147456 + 512 * 8);
+  CHECK(147456 + 512 * 8 == 151552);
+  CHECK(PackedMatrix::bytes_of(512, 288, WeightFormat::int4) == 73728 + 512 * 9 * 4);
+  CHECK(73728 + 512 * 9 * 4 == 92160);
+  CHECK(2 * 64 * 64 + 2 * 32 * 64 == 12288);
+  CHECK(3 * 192 * 64 == 36864);
+  CHECK(12288 + 36864 / 2 == 30720);
+  CHECK(30720 * 8 == 5 * (12288 + 36864));
+  CHECK(-std::log(0.5) == Approx(0.6931).margin(half_a_digit));
+}
