@@ -449,6 +449,32 @@ draw uptraining 600 270 '
     }
   }' "$work/uptraining"
 
+# --- 21: what every rival loses, against each of three costs; the numbers are the rows of the table
+table 21 '| model | loss' >"$work/rivals"
+draw rivals 760 420 '
+  BEGIN { FS = " *[|] *"; split("kB of weights;layers per token;tokens per second", costs, ";") }
+  NF > 5 && $2 !~ /^-/ {
+    name[++m] = $2; split($3, part, " "); loss[m] = part[1]; from = min(from, loss[m]); to = max(to, loss[m])
+    for (c = 1; c <= 3; ++c) { cost[m, c] = $(3 + c); most[c] = max(most[c], cost[m, c]) }
+  }
+  function min(a, b) { return a == "" || b + 0 < a + 0 ? b : a }
+  function max(a, b) { return a == "" || b + 0 > a + 0 ? b : a }
+  function x(c, v) { return 60 + 235 * (c - 1) + 200 * v / most[c] / 1.08 }
+  function y(v) { return 270 - 230 * (v - from + 0.02) / (to - from + 0.04) }
+  END {
+    for (c = 1; c <= 3; ++c) {
+      line(x(c, 0), 40, x(c, 0), 270); line(x(c, 0), 270, x(c, 0) + 200, 270); middle(x(c, 0) + 100, 306, costs[c])
+      middle(x(c, 0), 287, 0); middle(x(c, most[c]), 287, most[c])
+      for (v = int(from * 10 + 1) / 10; v < to; v += 0.1) { line(x(c, 0), y(v), x(c, 0) + 200, y(v), pale); if (c == 1) text(54, y(v) + 4, sprintf("%.1f", v), "end") }
+      for (k = 1; k <= m; ++k) {
+        colour = name[k] ~ /^MoR/ ? purple : name[k] ~ /^recursive/ ? red : blue
+        dot(x(c, cost[k, c]), y(loss[k]), 7, "#fff", colour); middle(x(c, cost[k, c]), y(loss[k]) + 3.5, k, colour, "font-size=\"10\"")
+      }
+    }
+    text(14, 155, "nats per character", "middle", "", "transform=\"rotate(-90 14 155)\"")
+    for (k = 1; k <= m; ++k) text(60 + 235 * int((k - 1) / 4), 338 + 20 * ((k - 1) % 4), k "  " name[k], "", name[k] ~ /^MoR/ ? purple : name[k] ~ /^recursive/ ? red : blue)
+  }' "$work/rivals"
+
 if [ -z "$check" ]; then
   mkdir -p docs/images
   cp "$out"/*.svg docs/images/

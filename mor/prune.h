@@ -1,5 +1,6 @@
 #pragma once
-// Pruning: what a trained model weighs least is left out of it. The rest keeps its value, and may be trained further.
+// Pruning: the parts of a trained model that matter least are left out. The rest keeps its value, and may be trained
+// further.
 
 #include <string>
 #include <vector>

@@ -290,9 +290,10 @@ void validate_train(const TrainConfig& train) {
   share("train.beta2", train.beta2);
   require_range("train.grad_clip", train.grad_clip, train.grad_clip > 0, "a number above 0; a large one never clips");
   require_utf8("train.teacher", train.teacher);
-  require_range("train.teacher_weight", train.teacher_weight, train.teacher_weight >= 0, "0 or more");
-  require_range("train.teacher_temperature", train.teacher_temperature, train.teacher_temperature > 0,
-                "a number above 0");
+  require_range("train.teacher_weight", train.teacher_weight, train.teacher_weight >= 0 && train.teacher_weight <= 1000,
+                "0 to 1000");
+  require_range("train.teacher_temperature", train.teacher_temperature,
+                train.teacher_temperature >= 0.01 && train.teacher_temperature <= 1000, "0.01 to 1000");
   require_range("train.eval_every", train.eval_every, 1, INT64_MAX);
   require_range("train.patience", train.patience, 0, INT64_MAX);
   require_range("train.checkpoint_every", train.checkpoint_every, 1, INT64_MAX);

@@ -13,7 +13,7 @@ tensor     4140
 autograd   1850
 mor        4440
 datasets   4260
-trainer    9140
+trainer    9200
 visualizer 24420
 END
 exit $over

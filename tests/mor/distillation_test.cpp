@@ -47,7 +47,7 @@ TEST_CASE("the loss of distillation is T^2 times the mean divergence of the rows
     const Tensor student = random_logits(1), teacher = random_logits(2);
     CHECK(distillation_loss(Variable(student), teacher, kTargets, temperature).item() ==
           Approx(divergence(student, teacher, kTargets, temperature)).epsilon(1e-4));
-    CHECK(std::abs(distillation_loss(Variable(teacher), teacher, kTargets, temperature).item()) < 1e-6);
+    CHECK(std::abs(distillation_loss(Variable(teacher), teacher, kTargets, temperature).item()) < 1e-5);
   }
 }
 

@@ -19,7 +19,9 @@ inline LoadedModel served_model(Routing routing = Routing::expert_choice, int64_
   config.vocab_size = 256;
   config.max_seq_len = longest;
   config.resolve();
-  return {std::make_shared<Model>(opinionated_model(config, 3, 14)), std::shared_ptr<Tokenizer>(byte_tokenizer())};
+  const auto model = std::make_shared<Model>(opinionated_model(config, 3, 14));
+  model->pack(WeightFormat::f32);  // as one that is loaded: only then a text has the bits that it has alone
+  return {model, std::shared_ptr<Tokenizer>(byte_tokenizer())};
 }
 
 struct Alone {

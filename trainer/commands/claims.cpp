@@ -183,7 +183,7 @@ void add_claims_bench(CLI::App& bench) {
   options->folder = "runs/claims";
   CLI::App* command =
       add_command(bench, "claims", "Train small models side by side and compare them with the paper's claims",
-                  "tinymor bench claims --corpus stories --corpus puzzles --out runs/claims\n  tinymor bench claims "
+                  "tinymor bench claims --corpus stories --corpus puzzles --out runs/claims\ntinymor bench claims "
                   "--corpus hops --seeds 1");
   command
       ->add_option("--corpus", options->corpora,

@@ -45,8 +45,8 @@ void add_weights_option(CLI::App& command, WeightFormat& format) {
   for (const char* name : weight_format_names) formats.emplace_back(name, WeightFormat(formats.size()));
   add_format_option<WeightFormat>(
       command, format, "--weights", formats,
-      "Read the weights as f32, or rounded to a byte each (int8) or half a byte (int4): a quarter or less to read, for "
-      "more loss");
+      "Read the weights as f32, or rounded to a byte each (int8) or half a byte (int4): a quarter of the bytes or a "
+      "sixth, for more loss");
 }
 
 void add_cache_format_option(CLI::App& command, CacheFormat& format) {

@@ -24,31 +24,60 @@ struct Options {
   bool quiet = false;
 };
 
+/// How many weights of the layers' matrices are 0.
+int64_t zeros(const Model& model) {
+  int64_t count = 0;
+  for (const auto& [name, weight] : model.state_dict())
+    if (name.find(".layers.") != name.npos) count += std::ranges::count(weight.contiguous_copy().values(), Real(0));
+  return count;
+}
+
 /// The weights come last: a folder without them is not taken for a model.
+void write(const RunFolder& folder, const Model& model, const LoadedModel& source, const RunFolder& from) {
+  if (std::filesystem::exists(from.config())) {
+    Config config = read_config(from.config());
+    config.model = model.config();
+    config.train.teacher.clear();
+    write_file_atomically(folder.config(), config_to_toml(config));
+  }
+  source.tokenizer->save(folder.path);
+  if (is_vanilla(model.config())) write_file_atomically(folder.llama_config(), llama_config_json(model.config()));
+  if (!source.ends.empty()) write_file_atomically(folder.generation_config(), generation_config_json(source.ends));
+  write_file_atomically(folder.weights(), write_checkpoint(model));
+}
+
 void prune(const Options& options) {
   const LoadedModel loaded = load_model(options.model, options.quiet);
-  const Model smaller = pruned(*loaded.model, enum_value<Pruned>(options.what, "--what"), options.keep);
-  Config config = configured_from({}, options.model.path, loaded);
-  config.model = smaller.config();
+  check_finite(loaded, options.model.path);
+  const Pruned what = enum_value<Pruned>(options.what, "--what");
+  const Model smaller = pruned(*loaded.model, what, options.keep);
   const LockedFolder locked(options.folder);
   check_input(locked.empty(), "{}: is not empty (name a new folder)", options.folder);
-  const RunFolder folder{locked.path()};
-  write_file_atomically(folder.config(), config_to_toml(config));
-  loaded.tokenizer->save(folder.path);
-  if (is_vanilla(config.model)) write_file_atomically(folder.llama_config(), llama_config_json(config.model));
-  if (!loaded.ends.empty()) write_file_atomically(folder.generation_config(), generation_config_json(loaded.ends));
-  write_file_atomically(folder.weights(), write_checkpoint(smaller));
+  const std::filesystem::path path = options.model.path;
+  try {
+    write({locked.path()}, smaller, loaded, {std::filesystem::is_directory(path) ? path : path.parent_path()});
+  } catch (...) {
+    for (const auto& file : std::filesystem::directory_iterator(locked.path()))
+      if (file.path() != locked.traces().front()) std::filesystem::remove(file);
+    throw;
+  }
   if (options.quiet) return;
-  tell(fmt::format("{}: {} parameters of {}; eval says what it lost, and {} train --from {} trains it further",
-                   options.folder, count_parameters(smaller.config()).total(),
-                   count_parameters(loaded.config()).total(), program(), shell_path(options.folder)));
+  if (what == Pruned::weights)
+    tell(
+        fmt::format("{}: {} of {} parameters are 0 now; eval says what that costs (training it further would fill them "
+                    "in again)",
+                    options.folder, zeros(smaller), count_parameters(smaller.config()).total()));
+  else
+    tell(fmt::format("{}: {} parameters of {}; eval says what that costs, and {} train --from {} trains it further",
+                     options.folder, count_parameters(smaller.config()).total(),
+                     count_parameters(loaded.config()).total(), program(), shell_path(options.folder)));
 }
 
 }  // namespace
 
 void add_prune_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(app, "prune", "Leave out what a trained model weighs least",
+  CLI::App* command = add_command(app, "prune", "Leave out the parts of a trained model that matter least",
                                   "tinymor prune runs/demo runs/half --what units --keep 0.5\ntinymor eval runs/half\n"
                                   "tinymor train --from runs/half --steps 200 --out runs/half-trained");
   add_model_option(*command, options->model);
@@ -58,7 +87,7 @@ void add_prune_command(CLI::App& app) {
   command
       ->add_option("--what", options->what,
                    "units: whole units of the MLPs, which makes it smaller and faster; weights: single weights become "
-                   "0, and it stays as large and as slow")
+                   "0, and it stays as large and as slow (training would fill them in again)")
       ->required()
       ->check(CLI::IsMember(enum_names<Pruned>()));
   command->add_option("--keep", options->keep, "The share that stays, above 0")

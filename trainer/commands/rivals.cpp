@@ -44,14 +44,14 @@ void add_rivals_bench(CLI::App& bench) {
   options->folder = "runs/rivals";
   CLI::App* command =
       add_command(bench, "rivals", "Train models that spend less in other ways, for the same FLOPs, and compare them",
-                  "tinymor bench rivals --out runs/rivals\n  tinymor bench rivals --seeds 1 --steps 300");
+                  "tinymor bench rivals --out runs/rivals\ntinymor bench rivals --seeds 1 --steps 300");
   command->add_option("--out", options->folder, "Folder for the runs; complete ones are used again")
       ->capture_default_str();
   command->add_option("--steps", options->steps, "Training steps of the vanilla model")
       ->check(at_least(1))
       ->capture_default_str();
   command->add_option("--seeds", options->seeds, "Seeds per model")->check(at_least(1))->capture_default_str();
-  command->add_option("--only", options->only, "Only this model");
+  command->add_option("--only", options->only, "Only this one of its models, by its name in the table");
   command->add_flag("--quiet", options->quiet, "Print nothing but the results");
   command->add_flag("--json", options->json, "Print one JSON document");
   add_threads_option(*command);

@@ -43,9 +43,7 @@ Config new_run(const Options& options) {
 /// A run that goes on with the weights of another one, perhaps on other text.
 Trainer open_from(const Options& options) {
   const LoadedModel source = load_model(options.from, options.quiet);
-  for (const auto& [name, weight] : source.model->state_dict())
-    check_input(all_finite(weight), "{}: {} has weights that are no numbers (use another checkpoint)",
-                options.from.path, name);
+  check_finite(source, options.from.path);
   Config config = configured_from(options, options.from.path, source);
   validate(config);
   ModelConfig model = config.model;

@@ -191,6 +191,7 @@ Config configured_from(const TrainingOptions& options, const std::filesystem::pa
   const RunFolder folder{std::filesystem::is_directory(path) ? path : path.parent_path()};
   const bool of_a_run = std::filesystem::exists(folder.config());
   Config base = of_a_run ? read_config(folder.config()) : Config::defaults();
+  base.train.teacher.clear();  // of its own training
   const int64_t usual = base.model.max_seq_len;
   base.model = source.config();
   // A model from elsewhere takes longer texts than is good to train on here.

@@ -1,5 +1,7 @@
 #include "trainer/experiments/rivals.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -125,7 +127,9 @@ std::vector<RivalOutcome> measure_rivals(const RivalsOptions& options) {
     std::sort(speeds.begin(), speeds.end());
     all.back().tokens_per_s = median(speeds);
   }
-  check_input(!all.empty(), "--only: there is no rival {}", options.only);
+  std::vector<std::string> names;
+  for (const Rival& rival : rivals()) names.push_back(rival.name);
+  check_input(!all.empty(), "--only: there is no \"{}\" (give one of: {})", options.only, fmt::join(names, "; "));
   return all;
 }
 

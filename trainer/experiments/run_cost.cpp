@@ -27,6 +27,14 @@ constexpr double kShareOfProducts = 0.7;
 /// A step that is likely to take longer is not tried before the run.
 constexpr double kLongStep = 3;
 
+/// What a teacher takes, in times of its file: that, its weights, and these packed.
+constexpr double kBytesOfTeacher = 3;
+
+/// Of the weights' file; 0 where there is none.
+double teacher_bytes(const TrainConfig& train) {
+  return train.teacher.empty() ? 0 : double(std::filesystem::file_size(weights_of(train.teacher).file));
+}
+
 /// The number that follows `key` in a file of lines "key number"; the file's first number without a key; nothing where
 /// there is none, such as "max".
 std::optional<double> number_in(const std::string& file, const std::string& key = "") {
@@ -101,7 +109,7 @@ RunCost run_cost(const Config& config, int64_t steps) {
   const int64_t tokens = train.batch_size * model.max_seq_len;
   // Snapshots are taken of a copy of the weights.
   const double copy = double(sizeof(Real)) * double(count_parameters(model).total());
-  return {.bytes = kProgramBytes + step_bytes(model, tokens) + copy,
+  return {.bytes = kProgramBytes + step_bytes(model, tokens) + copy + kBytesOfTeacher * teacher_bytes(train),
           .flops = 3 * honest_flops_per_token(model, model.max_seq_len) * double(tokens) *
                    double(train.grad_accumulation) * double(steps)};
 }
@@ -130,12 +138,10 @@ double seconds_per_step(const Config& config) {
   const double step = tried ? 1e-3 * double(train.grad_accumulation) *
                                   bench_train({"", config.model, train.batch_size}, 5, train.seed).ms_per_step
                             : judged;
-  // A forward pass is a third of a step, also that of a teacher; expert choice is evaluated under two rules.
-  const auto forward = [&](const ModelConfig& model) {
-    return honest_flops_per_token(model, config.model.max_seq_len);
-  };
-  const double taught =
-      train.teacher.empty() ? 0 : forward(load_model(train.teacher).config()) / forward(config.model) / 3;
+  // A forward pass is a third of a step; expert choice is evaluated under two rules. A teacher's is two operations for
+  // each weight, about.
+  const double taught = 2 * teacher_bytes(train) / double(sizeof(float)) /
+                        (3 * honest_flops_per_token(config.model, config.model.max_seq_len));
   const double step_tokens = double(train.batch_size * train.grad_accumulation * config.model.max_seq_len);
   const double rules = config.model.routing == Routing::expert_choice ? 2 : 1;
   const double evaluated = rules * double(kEvalWindows * config.model.max_seq_len);

@@ -211,6 +211,11 @@ LoadedModel load_model(const std::filesystem::path& path, Checkpoint which, Weig
   return loaded;
 }
 
+void check_finite(const LoadedModel& loaded, const std::string& name) {
+  for (const auto& [weight, numbers] : loaded.model->state_dict())
+    check_input(all_finite(numbers), "{}: {} has weights that are no numbers (use another checkpoint)", name, weight);
+}
+
 void check_files(const RunFolder& run) {
   std::error_code ignored;
   for (const auto& file : {run.config(), run.weights(), run.best(), run.trainer(), run.llama_config(),

@@ -124,6 +124,9 @@ std::vector<int32_t> ends_in(const RunFolder& folder);
 LoadedModel load_model(const std::filesystem::path& path, Checkpoint which = Checkpoint::best,
                        WeightFormat format = WeightFormat::f32);
 
+/// Throws InputError, naming the model as `name`, when it has weights that are no numbers.
+void check_finite(const LoadedModel& loaded, const std::string& name);
+
 /// Throws InputError when a file of the run is not a file: reading and writing a pipe could wait for ever.
 void check_files(const RunFolder& run);
 /// Throws InputError when `config`, the run's config.toml, is not what the run was trained with in what a run keeps.

@@ -70,14 +70,33 @@ std::vector<std::string> notes_of(const Corpus& corpus, const Tokenizer& tokeniz
 }
 
 /// The model that a run learns from beside its text; an empty one where its configuration names none.
-LoadedModel teacher_of(const Config& config) {
-  const std::string& path = config.train.teacher;
+LoadedModel teacher_of(const TrainConfig& train, int64_t max_seq_len) {
+  const std::string& path = train.teacher;
+  std::error_code ignored;
   if (path.empty()) return {};
-  LoadedModel teacher = load_model(path);
-  check_input(teacher.config().max_seq_len >= config.model.max_seq_len,
-              "train.teacher: {} sees {} tokens at once, and model.max_seq_len is {} (set it to that, or less)", path,
-              teacher.config().max_seq_len, config.model.max_seq_len);
-  return teacher;
+  check_input(std::filesystem::exists(path, ignored),
+              "train.teacher: {}: there is no model (put it back, name another place with --set train.teacher=PATH, or "
+              "go on without it: --set train.teacher=)",
+              path);
+  try {
+    LoadedModel teacher = load_model(path);
+    check_finite(teacher, path);
+    check_input(teacher.config().max_seq_len >= max_seq_len,
+                "{}: sees {} tokens at once, and model.max_seq_len is {} (set it to that, or less)", path,
+                teacher.config().max_seq_len, max_seq_len);
+    return teacher;
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("train.teacher: {}", error.what()));
+  }
+}
+
+/// What the run of a teacher says of its tokenizer, which its student takes over.
+void take_tokenizer(DataConfig& data, const std::filesystem::path& teacher) {
+  const RunFolder run{std::filesystem::is_directory(teacher) ? teacher : teacher.parent_path()};
+  if (!std::filesystem::exists(run.config())) return;
+  const DataConfig its = read_config(run.config()).data;
+  data.tokenizer = its.tokenizer;
+  data.vocab_size = its.vocab_size;
 }
 
 /// The windows that a run is judged by, without what the tokenizer does not know.
@@ -100,7 +119,7 @@ class Trainer::Text : public Task {
  public:
   /// `complete`: its model is resolved and knows as many tokens as the tokenizer.
   Text(Config complete, std::shared_ptr<const Tokenizer> t, const DataSplit& split, const std::vector<uint64_t>& counts,
-       uint64_t text_fingerprint)
+       uint64_t text_fingerprint, LoadedModel teacher)
       : Task(std::move(complete), text_fingerprint),
         tokenizer(std::move(t)),
         weights(config.model, config.train.seed),
@@ -108,7 +127,7 @@ class Trainer::Text : public Task {
         held_out_(held_out_windows(split, config.model.max_seq_len, *tokenizer)),
         batches_(split.train, config.train.batch_size, config.model.max_seq_len, config.train.seed),
         bytes_per_prediction_(bytes_per_prediction(held_out_, *tokenizer, kBytesWindows)),
-        teacher_(teacher_of(config)) {
+        teacher_(std::move(teacher)) {
     check_input(!teacher_.model || teacher_.tokenizer->pieces() == tokenizer->pieces(),
                 "train.teacher: {} knows other tokens than the model (name one with the same tokenizer)",
                 config.train.teacher);
@@ -266,16 +285,19 @@ void Trainer::Text::watch(Watched what) {
 
 /// `done`: steps of the run.
 std::unique_ptr<Trainer::Text> Trainer::text_of(const Corpus& corpus, Config config,
-                                                std::shared_ptr<const Tokenizer> tokenizer, int64_t done,
-                                                const Beforehand& beforehand, const HearProgress& progress) {
+                                                std::shared_ptr<const Tokenizer> tokenizer, LoadedModel teacher,
+                                                int64_t done, const Beforehand& beforehand,
+                                                const HearProgress& progress) {
   config.data.source = resolve_source(config.data.source);  // resuming may start elsewhere
   if (!config.train.teacher.empty()) config.train.teacher = std::filesystem::absolute(config.train.teacher).string();
   config.model.vocab_size = tokenizer->vocab_size();
   const TokenizedText text = tokenize(corpus, *tokenizer, config.data.separate_documents, {.progress = progress});
   const DataSplit split = split_ids(text.ids, config.data.val_fraction, config.model.max_seq_len);
   std::vector<std::string> notes = notes_of(corpus, *tokenizer, text, split, config.model);
+  if (teacher.model) notes.push_back(fmt::format("teacher: {}, with its tokenizer", config.train.teacher));
   if (beforehand) beforehand(config, done);
-  auto made = std::make_unique<Text>(std::move(config), std::move(tokenizer), split, text.counts, corpus.fingerprint());
+  auto made = std::make_unique<Text>(std::move(config), std::move(tokenizer), split, text.counts, corpus.fingerprint(),
+                                     std::move(teacher));
   made->notes = std::move(notes);
   return made;
 }
@@ -287,11 +309,16 @@ std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<St
   const std::string source = config.data.source;
   std::unique_ptr<Text> task = where_memory_lasts(source, [&] {
     const Corpus corpus = corpus_of(config);
-    std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : teacher_of(config).tokenizer;
+    LoadedModel teacher = teacher_of(config.train, config.model.max_seq_len);
+    std::shared_ptr<const Tokenizer> tokenizer = start ? start->tokenizer : teacher.tokenizer;
     const bool learns = !tokenizer;
-    if (learns) tokenizer = make_tokenizer(config.data, corpus);
+    if (learns)
+      tokenizer = make_tokenizer(config.data, corpus);
+    else if (!start)
+      take_tokenizer(config.data, config.train.teacher);
     const DataConfig data = config.data;
-    std::unique_ptr<Text> made = text_of(corpus, std::move(config), tokenizer, 0, beforehand, progress);
+    std::unique_ptr<Text> made =
+        text_of(corpus, std::move(config), tokenizer, std::move(teacher), 0, beforehand, progress);
     if (start) made->ends = start->ends;
     if (learns && data.tokenizer == TokenizerKind::sentencepiece && tokenizer->vocab_size() < data.vocab_size)
       made->notes.insert(
@@ -307,8 +334,10 @@ std::unique_ptr<Trainer::Text> Trainer::new_text(Config config, std::optional<St
 std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, const Resumption& resumption,
                                                    const Beforehand& beforehand, const HearProgress& progress) {
   Config config = resumed_config(folder, resumption);
-  const bool images = names_images(config.data.source);
   std::error_code ignored;
+  check_input(config.train.teacher.empty() || !std::filesystem::equivalent(config.train.teacher, folder.path, ignored),
+              "train.teacher: {} is the run itself (name another model)", config.train.teacher);
+  const bool images = names_images(config.data.source);
   const bool of_text = std::filesystem::exists(folder.path / tokenizer_json, ignored) ||
                        std::filesystem::exists(folder.path / tokenizer_model, ignored);
   check_input(of_text || !images, "{}: is a run on images ({} images --resume --out {})", folder.path.string(),
@@ -321,8 +350,9 @@ std::unique_ptr<Trainer::Text> Trainer::saved_text(const RunFolder& folder, cons
   const std::string source = config.data.source;
   return where_memory_lasts(source, [&] {
     const Corpus corpus = corpus_of(config);
-    std::unique_ptr<Text> made =
-        text_of(corpus, std::move(config), std::move(tokenizer), read_progress(folder).step, beforehand, progress);
+    LoadedModel teacher = teacher_of(config.train, config.model.max_seq_len);
+    std::unique_ptr<Text> made = text_of(corpus, std::move(config), std::move(tokenizer), std::move(teacher),
+                                         read_progress(folder).step, beforehand, progress);
     made->ends = ends_in(folder);
     return made;
   });

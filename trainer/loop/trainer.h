@@ -40,7 +40,8 @@ class Trainer : public TrainingLoop {
   Trainer(LockedFolder folder, std::unique_ptr<Text> text);
   Trainer(LockedFolder folder, std::unique_ptr<Text> text, const Resumption& resumption);
   static std::unique_ptr<Text> text_of(const Corpus& corpus, Config config, std::shared_ptr<const Tokenizer> tokenizer,
-                                       int64_t done, const Beforehand& beforehand, const HearProgress& progress);
+                                       LoadedModel teacher, int64_t done, const Beforehand& beforehand,
+                                       const HearProgress& progress);
   static std::unique_ptr<Text> new_text(Config config, std::optional<Start> start, const Beforehand& beforehand,
                                         const HearProgress& progress);
   static std::unique_ptr<Text> saved_text(const RunFolder& folder, const Resumption& resumption,

@@ -21,7 +21,7 @@ TEST_CASE("a pruned model is a folder that every command takes, and training goe
       const Output made = tinymor_in(folder, "prune " + from + " less --keep 0.5 --what " + what);
       INFO(made.err);
       REQUIRE(made.status == 0);
-      CHECK(made.err.find(" parameters of ") != std::string::npos);
+      CHECK(made.err.find(what == "units" ? " parameters of " : " parameters are 0 now") != std::string::npos);
       CHECK(tinymor_in(folder, "eval less --quiet").status == 0);
       CHECK(tinymor_in(folder, "generate less --quiet --prompt Mia --max-tokens 3").status == 0);
       REQUIRE(tinymor_in(folder, "train --quiet --from less --steps 1 --out on").status == 0);
@@ -30,6 +30,21 @@ TEST_CASE("a pruned model is a folder that every command takes, and training goe
       CHECK(after["d_ff"].get<int>() == before["d_ff"].get<int>() / (what == "units" ? 2 : 1));
       CHECK(fs::exists(folder / "less/config.json") == (from == "vanilla"));
     }
+}
+
+TEST_CASE("a pruned model has a configuration of training where its original has one, and names no text of its own") {
+  const fs::path& folder = trained_vanilla();
+  for (const char* made : {"bare", "bare-less"}) fs::remove_all(folder / made);
+  fs::create_directory(folder / "bare");
+  for (const char* file : {"model.safetensors", "tokenizer.json"})
+    fs::copy(folder / "run" / file, folder / "bare" / file);
+  REQUIRE(tinymor_in(folder, "prune bare bare-less --quiet --what units").status == 0);
+  CHECK_FALSE(fs::exists(folder / "bare-less/config.toml"));
+  CHECK(tinymor_in(folder, "eval bare-less").err == [&] {
+    std::string said = tinymor_in(folder, "eval bare").err;
+    for (size_t at = 0; (at = said.find("bare", at)) != said.npos; at += 9) said.replace(at, 4, "bare-less");
+    return said;
+  }());
 }
 
 TEST_CASE("what cannot be pruned, and a folder that holds something, are refused in one line and left as they are") {
