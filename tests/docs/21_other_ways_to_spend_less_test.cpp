@@ -2,6 +2,8 @@
 // beside them.
 
 #include <cmath>
+#include <map>
+#include <sstream>
 
 #include "mor/counts.h"
 #include "mor/distillation.h"
@@ -94,4 +96,34 @@ TEST_CASE("chapter 21: the answers to its exercises") {
   CHECK(12288 + 36864 / 2 == 30720);
   CHECK(30720 * 8 == 5 * (12288 + 36864));
   CHECK(-std::log(0.5) == Approx(0.6931).margin(half_a_digit));
+}
+
+TEST_CASE("chapter 21: what is said of the table of rivals is in it") {
+  std::istringstream lines(read_file(TINYMOR_TREE "/docs/21-other-ways-to-spend-less.md"));
+  std::map<std::string, std::vector<double>> rows;  // loss, kB, layers, tokens/s
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream cells(line);
+    std::string none, name, loss, number;
+    if (line.find("±") == line.npos || !line.starts_with("| ")) continue;
+    std::getline(cells, none, '|');
+    std::getline(cells, name, '|');
+    std::vector<double>& row = rows[name.substr(1, name.size() - 2)];
+    while (std::getline(cells, number, '|')) row.push_back(std::stod(number));
+  }
+  REQUIRE(rows.size() == 12);
+  const auto loss = [&](const std::string& name) { return rows.at(name)[0]; };
+  const auto bytes = [&](const std::string& name) { return rows.at(name)[1]; };
+  CHECK(loss("vanilla, int8") == loss("vanilla"));
+  CHECK(loss("vanilla, int4") - loss("vanilla") == Approx(0.017));
+  CHECK(loss("MoR, int4") - loss("MoR") == Approx(0.035));
+  CHECK(loss("MoR") - loss("6 layers") == Approx(0.052));
+  for (const auto& [name, row] : rows) CHECK(row[0] >= loss("6 layers"));
+  CHECK(bytes("MoR") / bytes("6 layers") == Approx(0.69).margin(0.005));
+  CHECK(loss("recursive") - loss("MoR") == Approx(0.019));
+  CHECK(loss("recursive, relaxed") >= loss("recursive"));
+  CHECK(loss("6 layers, taught") > loss("6 layers"));
+  CHECK(loss("MoR, taught") > loss("MoR"));
+  CHECK(loss("vanilla, half of the units") - loss("vanilla") == Approx(0.027));
+  CHECK(1 - bytes("vanilla, half of the units") / bytes("vanilla") == Approx(0.37).margin(0.005));
+  CHECK(rows.at("recursive, relaxed")[3] < rows.at("recursive")[3]);
 }
