@@ -1,5 +1,6 @@
 #include "mor/prune.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "mor/checkpoint.h"
@@ -10,8 +11,8 @@
 #include "trainer/commands/commands.h"
 #include "trainer/commands/limits.h"
 #include "trainer/commands/model_option.h"
-#include "trainer/commands/training.h"
 #include "trainer/loop/locked_folder.h"
+#include "trainer/loop/run_folder.h"
 #include "trainer/program.h"
 
 namespace tinymor {
