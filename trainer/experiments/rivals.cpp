@@ -75,7 +75,7 @@ class Runs {
 };
 
 /// Judges a rival's weights and adds what it finds to `outcome`.
-void judge(const Rival& rival, const std::filesystem::path& folder, RivalOutcome& outcome,
+void judge(const Rival& rival, const std::filesystem::path& folder, int64_t max_windows, RivalOutcome& outcome,
            std::vector<double>& speeds) {
   const LoadedModel loaded = load_model(folder, Checkpoint::newest);
   Model model = loaded.model->clone();
@@ -85,7 +85,7 @@ void judge(const Rival& rival, const std::filesystem::path& folder, RivalOutcome
   model.pack(rival.format);
   const Config config = read_config(RunFolder{folder}.config());
   const Windows windows(split_text(config, *loaded.tokenizer, corpus_of(config)).held_out, config.model.max_seq_len);
-  const Evaluation found = evaluate(model, windows, causal_rule(model.config()));
+  const Evaluation found = evaluate(model, windows, causal_rule(model.config()), {.max_windows = max_windows});
   outcome.losses.push_back(found.loss);
   outcome.layers_per_token += layers_per_token(model.config(), found.mean_depth);
   outcome.weight_bytes = speed.weight_bytes;
@@ -122,7 +122,7 @@ std::vector<RivalOutcome> measure_rivals(const RivalsOptions& options) {
     all.push_back({rival.name});
     std::vector<double> speeds;
     for (int64_t seed = 1; seed <= options.seeds; ++seed)
-      judge(rival, Runs(options, uint64_t(seed)).of(rival), all.back(), speeds);
+      judge(rival, Runs(options, uint64_t(seed)).of(rival), options.max_windows, all.back(), speeds);
     all.back().layers_per_token /= double(options.seeds);
     std::sort(speeds.begin(), speeds.end());
     all.back().tokens_per_s = median(speeds);

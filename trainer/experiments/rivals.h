@@ -44,7 +44,8 @@ struct RivalsOptions {
   std::filesystem::path folder;
   int64_t steps = 1000;  ///< of the vanilla model
   int64_t seeds = 3;
-  std::string only = {};  ///< a rival, or empty for all
+  int64_t max_windows = 0;  ///< of held-out text that are judged; 0: all
+  std::string only = {};    ///< a rival, or empty for all
   std::function<void(const std::string&)> progress = [](const std::string&) {};
 };
 

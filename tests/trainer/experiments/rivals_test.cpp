@@ -11,7 +11,7 @@ using namespace tinymor;
 
 TEST_CASE("slow: every rival is trained once for its FLOPs, judged the same again, and costs what it says") {
   const TemporaryFolder folder;
-  const RivalsOptions options{.folder = folder.path(), .steps = 4, .seeds = 1};
+  const RivalsOptions options{.folder = folder.path(), .steps = 4, .seeds = 1, .max_windows = 8};
   const std::vector<RivalOutcome> first = measure_rivals(options);
   REQUIRE(first.size() == rivals().size());
   const auto runs = [&] {
