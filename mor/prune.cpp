@@ -41,6 +41,24 @@ Tensor without_small_weights(const Tensor& weight, double keep) {
   return result.reshape(weight.shape());
 }
 
+void leave_out_weights(std::map<std::string, Tensor>& model, double keep) {
+  for (auto& [name, weight] : model)
+    if (name.starts_with("model.layers.") && weight.rank() == 2) weight = without_small_weights(weight, keep);
+}
+
+/// All but `count` units of a layer's MLP.
+void leave_out_units(std::map<std::string, Tensor>& model, int64_t layer, int64_t count) {
+  const auto matrix = [&](const char* name) -> Tensor& {
+    return model.at(fmt::format("model.layers.{}.mlp.{}.weight", layer, name));
+  };
+  Tensor &gate = matrix("gate_proj"), &up = matrix("up_proj"), &down = matrix("down_proj");
+  const Tensor columns = down.transpose(0, 1);
+  const IntTensor units({count}, largest((lengths(gate) * lengths(up) * lengths(columns)).values(), count));
+  gate = gather_rows(gate, units);
+  up = gather_rows(up, units);
+  down = gather_rows(columns, units).transpose(0, 1).contiguous_copy();
+}
+
 }  // namespace
 
 template <>
@@ -54,23 +72,12 @@ Model pruned(const Model& model, Pruned what, double keep) {
   check_input(config.lora_rank == 0,
               "model.lora_rank: each use of a layer has low-rank terms of its own, so that no weight of it is small or "
               "large by itself (prune a model with lora_rank = 0)");
-  if (what == Pruned::units) config.d_ff = kept(config.d_ff, keep);
   std::map<std::string, Tensor> weights = model.state_dict();
-  for (int64_t l = 0; l < model.layers().unique; ++l) {
-    const std::string layer = fmt::format("model.layers.{}.", l);
-    if (what == Pruned::weights) {
-      for (auto& [name, weight] : weights)
-        if (name.starts_with(layer) && weight.rank() == 2) weight = without_small_weights(weight, keep);
-      continue;
-    }
-    Tensor &gate = weights.at(layer + "mlp.gate_proj.weight"), &up = weights.at(layer + "mlp.up_proj.weight"),
-           &down = weights.at(layer + "mlp.down_proj.weight");
-    const Tensor columns = down.transpose(0, 1);
-    const std::vector<int32_t> units = largest((lengths(gate) * lengths(up) * lengths(columns)).values(), config.d_ff);
-    const IntTensor index({config.d_ff}, units);
-    gate = gather_rows(gate, index);
-    up = gather_rows(up, index);
-    down = gather_rows(columns, index).transpose(0, 1).contiguous_copy();
+  if (what == Pruned::weights) {
+    leave_out_weights(weights, keep);
+  } else {
+    config.d_ff = kept(config.d_ff, keep);
+    for (int64_t l = 0; l < model.layers().unique; ++l) leave_out_units(weights, l, config.d_ff);
   }
   Model result(config, 0);
   result.load_state_dict(weights);

@@ -12,13 +12,11 @@ namespace tinymor {
 /// What is left out.
 enum class Pruned {
   /// Single weights of the layers' matrices: those closest to 0 become 0 (Han et al. 2015, arXiv 1506.02626). A matrix
-  /// is as large as
-  /// before, and takes as long.
+  /// is as large as before, and takes as long.
   weights,
   /// Whole units of the MLPs: unit i reads the state with row i of gate_proj and up_proj and writes to it with column i
   /// of down_proj. Without it the three are smaller. |gate_i| |up_i| |down_i| bounds what it can write, so the units
-  /// with
-  /// the smallest product go (as filters by their norm in Li et al. 2017, arXiv 1608.08710).
+  /// with the smallest product go (as filters by their norm in Li et al. 2017, arXiv 1608.08710).
   units
 };
 template <>

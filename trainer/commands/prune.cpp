@@ -5,7 +5,6 @@
 
 #include "mor/checkpoint.h"
 #include "mor/counts.h"
-#include "mor/llama_config.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "trainer/commands/commands.h"
@@ -41,9 +40,7 @@ void write(const RunFolder& folder, const Model& model, const LoadedModel& sourc
     config.train.teacher.clear();
     write_file_atomically(folder.config(), config_to_toml(config));
   }
-  source.tokenizer->save(folder.path);
-  if (is_vanilla(model.config())) write_file_atomically(folder.llama_config(), llama_config_json(model.config()));
-  if (!source.ends.empty()) write_file_atomically(folder.generation_config(), generation_config_json(source.ends));
+  save_beside(folder, *source.tokenizer, model.config(), source.ends);
   write_file_atomically(folder.weights(), write_checkpoint(model));
 }
 
@@ -54,24 +51,21 @@ void prune(const Options& options) {
   const Model smaller = pruned(*loaded.model, what, options.keep);
   const LockedFolder locked(options.folder);
   check_input(locked.empty(), "{}: is not empty (name a new folder)", options.folder);
-  const std::filesystem::path path = options.model.path;
   try {
-    write({locked.path()}, smaller, loaded, {std::filesystem::is_directory(path) ? path : path.parent_path()});
+    write({locked.path()}, smaller, loaded, folder_of(options.model.path));
   } catch (...) {
     for (const auto& file : std::filesystem::directory_iterator(locked.path()))
       if (file.path() != locked.traces().front()) std::filesystem::remove(file);
     throw;
   }
   if (options.quiet) return;
+  const int64_t left = count_parameters(smaller.config()).total(), all = count_parameters(loaded.config()).total();
   if (what == Pruned::weights)
-    tell(
-        fmt::format("{}: {} of {} parameters are 0 now; eval says what that costs (training it further would fill them "
-                    "in again)",
-                    options.folder, zeros(smaller), count_parameters(smaller.config()).total()));
+    tell(fmt::format("{}: {} of {} parameters are 0 now; eval says what that costs (training would fill them in again)",
+                     options.folder, zeros(smaller), all));
   else
     tell(fmt::format("{}: {} parameters of {}; eval says what that costs, and {} train --from {} trains it further",
-                     options.folder, count_parameters(smaller.config()).total(),
-                     count_parameters(loaded.config()).total(), program(), shell_path(options.folder)));
+                     options.folder, left, all, program(), shell_path(options.folder)));
 }
 
 }  // namespace

@@ -188,7 +188,7 @@ Config configured(const TrainingOptions& options, Config base) {
 }
 
 Config configured_from(const TrainingOptions& options, const std::filesystem::path& path, const LoadedModel& source) {
-  const RunFolder folder{std::filesystem::is_directory(path) ? path : path.parent_path()};
+  const RunFolder folder = folder_of(path);
   const bool of_a_run = std::filesystem::exists(folder.config());
   Config base = of_a_run ? read_config(folder.config()) : Config::defaults();
   base.train.teacher.clear();  // of its own training

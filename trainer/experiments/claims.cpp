@@ -108,8 +108,8 @@ std::string variant_folder(const Variant& variant, int64_t steps, int64_t seed) 
 void train_unless_done(const Config& config, const std::filesystem::path& folder,
                        const std::function<std::optional<Start>()>& start) {
   if (std::filesystem::exists(folder)) {
-    const std::vector<std::string> sets = {"train.teacher=" + config.train.teacher};  // which may have moved
-    Trainer trainer = Trainer::resume(folder, {.steps = config.train.steps, .sets = sets});
+    const std::string teacher = "train.teacher=" + config.train.teacher;  // which may have moved
+    Trainer trainer = Trainer::resume(folder, {.steps = config.train.steps, .sets = {teacher}});
     if (trainer.step() < config.train.steps) trainer.run();
   } else {
     Trainer(config, folder, start ? start() : std::nullopt).run();

@@ -15,6 +15,7 @@
 namespace tinymor {
 namespace {
 
+constexpr int64_t kWritten = 120;  // tokens, to time them
 const std::vector<std::string> kVanilla = {"model.sharing=none", "model.n_recursions=1", "model.routing=none"};
 
 std::vector<std::string> with(std::vector<std::string> settings, const std::vector<std::string>& more) {
@@ -74,14 +75,11 @@ class Runs {
   const uint64_t seed_;
 };
 
-/// Judges a rival's weights and adds what it finds to `outcome`.
-void judge(const Rival& rival, const std::filesystem::path& folder, int64_t max_windows, RivalOutcome& outcome,
-           std::vector<double>& speeds) {
+/// Judges a rival's weights, adds what it finds to `outcome`, and returns their speed.
+double judge(const Rival& rival, const std::filesystem::path& folder, int64_t max_windows, RivalOutcome& outcome) {
   const LoadedModel loaded = load_model(folder, Checkpoint::newest);
-  Model model = loaded.model->clone();
-  if (rival.pruned == Pruned::weights) model = pruned(model, *rival.pruned, 0.5);
-  constexpr int64_t written = 120;
-  const DecodeBench speed = bench_decode(model.clone(), rival.format, written);
+  Model model = rival.pruned == Pruned::weights ? pruned(*loaded.model, *rival.pruned, 0.5) : loaded.model->clone();
+  const DecodeBench speed = bench_decode(model.clone(), rival.format, kWritten);
   model.pack(rival.format);
   const Config config = read_config(RunFolder{folder}.config());
   const Windows windows(split_text(config, *loaded.tokenizer, corpus_of(config)).held_out, config.model.max_seq_len);
@@ -89,7 +87,7 @@ void judge(const Rival& rival, const std::filesystem::path& folder, int64_t max_
   outcome.losses.push_back(found.loss);
   outcome.layers_per_token += layers_per_token(model.config(), found.mean_depth);
   outcome.weight_bytes = speed.weight_bytes;
-  speeds.push_back(speed.tokens_per_s);
+  return speed.tokens_per_s;
 }
 
 }  // namespace
@@ -122,7 +120,7 @@ std::vector<RivalOutcome> measure_rivals(const RivalsOptions& options) {
     all.push_back({rival.name});
     std::vector<double> speeds;
     for (int64_t seed = 1; seed <= options.seeds; ++seed)
-      judge(rival, Runs(options, uint64_t(seed)).of(rival), options.max_windows, all.back(), speeds);
+      speeds.push_back(judge(rival, Runs(options, uint64_t(seed)).of(rival), options.max_windows, all.back()));
     all.back().layers_per_token /= double(options.seeds);
     std::sort(speeds.begin(), speeds.end());
     all.back().tokens_per_s = median(speeds);

@@ -211,6 +211,17 @@ LoadedModel load_model(const std::filesystem::path& path, Checkpoint which, Weig
   return loaded;
 }
 
+RunFolder folder_of(const std::filesystem::path& path) {
+  return {std::filesystem::is_directory(path) ? path : path.parent_path()};
+}
+
+void save_beside(const RunFolder& folder, const Tokenizer& tokenizer, const ModelConfig& config,
+                 const std::vector<int32_t>& ends) {
+  tokenizer.save(folder.path);
+  if (is_vanilla(config)) write_file_atomically(folder.llama_config(), llama_config_json(config));
+  if (!ends.empty()) write_file_atomically(folder.generation_config(), generation_config_json(ends));
+}
+
 void check_finite(const LoadedModel& loaded, const std::string& name) {
   for (const auto& [weight, numbers] : loaded.model->state_dict())
     check_input(all_finite(numbers), "{}: {} has weights that are no numbers (use another checkpoint)", name, weight);

@@ -102,6 +102,8 @@ struct Weights {
 /// The weights of the model in `folder`: model.safetensors, or beside a config.json of Hugging Face the index of
 /// several files, or the only .safetensors file. Empty where there are none.
 std::filesystem::path find_weights(const std::filesystem::path& folder);
+/// The folder with the weights at `path`, which may be that folder.
+RunFolder folder_of(const std::filesystem::path& path);
 /// The weights of the model at `path`: that file, or those of the folder. A run that has no best ones yet has only the
 /// newest. Throws InputError that says what else is there, such as a model in a form that is not read.
 Weights weights_of(const std::filesystem::path& path, Checkpoint which = Checkpoint::best);
@@ -124,6 +126,9 @@ std::vector<int32_t> ends_in(const RunFolder& folder);
 LoadedModel load_model(const std::filesystem::path& path, Checkpoint which = Checkpoint::best,
                        WeightFormat format = WeightFormat::f32);
 
+/// Writes what a model's folder holds beside its weights and configuration; `ends` as LoadedModel has them.
+void save_beside(const RunFolder& folder, const Tokenizer& tokenizer, const ModelConfig& config,
+                 const std::vector<int32_t>& ends);
 /// Throws InputError, naming the model as `name`, when it has weights that are no numbers.
 void check_finite(const LoadedModel& loaded, const std::string& name);
 

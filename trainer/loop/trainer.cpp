@@ -92,7 +92,7 @@ LoadedModel teacher_of(const TrainConfig& train, int64_t max_seq_len) {
 
 /// What the run of a teacher says of its tokenizer, which its student takes over.
 void take_tokenizer(DataConfig& data, const std::filesystem::path& teacher) {
-  const RunFolder run{std::filesystem::is_directory(teacher) ? teacher : teacher.parent_path()};
+  const RunFolder run = folder_of(teacher);
   if (!std::filesystem::exists(run.config())) return;
   const DataConfig its = read_config(run.config()).data;
   data.tokenizer = its.tokenizer;
@@ -164,9 +164,7 @@ class Trainer::Text : public Task {
 };
 
 void Trainer::Text::save_beside(const RunFolder& folder) const {
-  tokenizer->save(folder.path);
-  if (is_vanilla(config.model)) write_file_atomically(folder.llama_config(), llama_config_json(config.model));
-  if (!ends.empty()) write_file_atomically(folder.generation_config(), generation_config_json(ends));
+  tinymor::save_beside(folder, *tokenizer, config.model, ends);
 }
 
 Task::Pass Trainer::Text::pass(int64_t step, int64_t micro, const ForwardOptions& options) const {

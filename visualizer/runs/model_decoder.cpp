@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <optional>
 #include <span>
 
@@ -135,12 +136,10 @@ class ModelDecoder : public Decoder {
   void use(WeightFormat format) {
     if (format == format_) return;
     format_ = format;
-    generator_.reset();
-    if (format != WeightFormat::f32) {
-      rounded_ = loaded_.model->clone();
-      rounded_->pack(format);
-    }
-    generator_.emplace(format == WeightFormat::f32 ? *loaded_.model : *rounded_, SampleOptions{});
+    const bool rounds = format != WeightFormat::f32;
+    if (rounds && !rounded_.contains(format))
+      rounded_.emplace(format, loaded_.model->clone()).first->second.pack(format);
+    generator_.emplace(rounds ? rounded_.at(format) : *loaded_.model, SampleOptions{});
   }
 
   SampleOptions options(const Sampling& sampling) const {
@@ -155,7 +154,7 @@ class ModelDecoder : public Decoder {
 
   LoadedModel loaded_;
   WeightFormat format_ = WeightFormat::f32;
-  std::optional<Model> rounded_;  // to the newest format other than f32
+  std::map<WeightFormat, Model> rounded_;  // to the formats that were asked for
   std::optional<Generator> generator_;
   int left_out_ = 0;
   std::shared_ptr<const std::vector<std::string>> vocabulary_;
