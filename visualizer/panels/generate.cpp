@@ -110,8 +110,7 @@ constexpr const char* format_controls[] = {"gen.f32", "gen.int8", "gen.int4"};  
 constexpr const char* format_hints[] = {
     "Reads the weights as they were trained, four bytes each",
     "Reads the weights rounded to one byte each: a quarter to read, for a little more loss",
-    "Reads the weights rounded to half a byte each, and a scale for every 32: less than a sixth to read, for more "
-    "loss"};
+    "Reads the weights rounded to half a byte each, a scale for every 32: less than a sixth, for more loss"};
 
 /// By the format of the weights, "int8: 5.3 layers and 1.2 MB of weights per token, 2.1k tokens/s"; the speed where the
 /// model has written with them.
