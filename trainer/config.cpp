@@ -335,10 +335,10 @@ Config Config::preset(const std::string& name) {
     int64_t d_model, n_heads, d_ff, n_layers, max_seq_len, vocab_size, steps;
     double lr;
   };
-  static constexpr Size sizes[] = {{128, 4, 384, 8, 128, 1024, 1000, 3e-3},
-                                   {192, 6, 512, 8, 256, 2048, 2400, 2e-3},
-                                   {256, 8, 704, 11, 256, 4096, 7000, 1.5e-3},
-                                   {384, 6, 1024, 14, 512, 8192, 10000, 1e-3}};
+  static constexpr Size sizes[] = {{128, 4, 384, 8, 128, 1024, 600, 3e-3},
+                                   {192, 6, 512, 8, 256, 2048, 1400, 2e-3},
+                                   {256, 8, 704, 11, 256, 4096, 3500, 1.5e-3},
+                                   {384, 6, 1024, 14, 512, 8192, 6000, 1e-3}};
   const Size& size = sizes[index_of_name(preset_names(), name, "--preset")];
   Config c = defaults();
   c.model.d_model = size.d_model;
