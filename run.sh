@@ -251,7 +251,7 @@ END
 # The sources of the libraries that are not headers alone, from where the system gets its packages. apt is given settings
 # and lists of its own: what the system has stays as it is.
 web_sources() {
-  local apt=$PWD/build/web/apt log=$PWD/build/web/apt.log file package
+  local apt=$PWD/build/web/apt log=$PWD/build/web/apt.log file package version
   writable build/web
   mkdir -p "$apt"/{parts,lists/partial,archives/partial} build/web/sources
   ! compgen -G 'build/web/sources/sentencepiece-*/src' >/dev/null || return 0
@@ -266,9 +266,14 @@ web_sources() {
     -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt" -o APT::Sandbox::User=)
   # A source of packages may have no sources.
   LC_ALL=C apt-get "${settings[@]}" update >"$log" 2>&1 || true
-  (cd build/web/sources && LC_ALL=C apt-get "${settings[@]}" source --download-only imgui zlib sentencepiece) >>"$log" 2>&1 ||
-    fail "$(apt_failure)"
   for package in imgui zlib sentencepiece; do
+    # A mirror may list a version whose sources it does not have: then the one before it serves too.
+    for version in $(apt-cache "${settings[@]}" madison $package | awk '{print $3}'); do
+      rm -f build/web/sources/${package}_*
+      ! (cd build/web/sources && LC_ALL=C apt-get "${settings[@]}" source --download-only "$package=$version") >>"$log" 2>&1 ||
+        break
+    done
+    compgen -G "build/web/sources/${package}_*.dsc" >/dev/null || fail "$(apt_failure)"
     (cd build/web/sources && dpkg-source --no-check -x ${package}_*.dsc) >>"$log" 2>&1 ||
       fail "the sources of $package cannot be unpacked (dpkg-source says why in $log)"
   done
