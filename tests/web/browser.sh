@@ -93,6 +93,7 @@ open_program() {
 open_page() {
   local root=
   [ "$(id -u)" != 0 ] || root=--no-sandbox
+  : >"$log"
   HOME=$folder chromium $root --kiosk --window-size=$size --no-first-run --disable-background-networking --disable-component-update --disable-sync \
     --disable-extensions --disable-features=Translate --user-data-dir="$folder/profile" --use-angle=swiftshader \
     --enable-unsafe-swiftshader --force-device-scale-factor=1 --window-position=0,0 --enable-logging=stderr --v=0 "$1" >"$log" 2>&1 &
