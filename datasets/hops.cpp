@@ -9,7 +9,7 @@
 namespace tinymor {
 namespace {
 
-constexpr size_t ring_size = 8;  // there are 5040 such rings; those of six letters, 120, a model may know by heart
+constexpr size_t letters = 16, ring_size = 8;
 constexpr int64_t questions_of_each = 3;
 
 constexpr std::array<std::string_view, most_hops> times = {"once", "twice", "thrice"};
@@ -20,8 +20,8 @@ constexpr std::array<std::string_view, 6> sentences = {"the mill stands on the h
                                                        "we light our lamp and read",   "kites fly when wind blows"};
 
 std::string line_of(Random& random) {
-  std::array<char, ring_size> ring;
-  for (size_t i = 0; i < ring_size; ++i) ring[i] = char('a' + i);
+  std::array<char, letters> ring;  // whose first letters are the ring
+  for (size_t i = 0; i < letters; ++i) ring[i] = char('a' + i);
   shuffle(ring, random);
   std::array<size_t, ring_size> order;
   for (size_t i = 0; i < ring_size; ++i) order[i] = i;

@@ -49,7 +49,7 @@ TEST_CASE("the same seed gives the same hops on every machine, another seed othe
   // A change of the hops changes this number, and with it every table that the book quotes.
   uint64_t hash = 14695981039346656037u;  // FNV-1a
   for (const char c : make_hops(1, 100'000)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  CHECK(hash == 3023154909666380685u);
+  CHECK(hash == 11113441756835932672u);
   CHECK(make_hops(1, 0).empty());
   const std::string more = make_hops(3, 20'000), less = make_hops(3, 1'000);
   CHECK(more.starts_with(less));
@@ -65,10 +65,11 @@ TEST_CASE("the pairs of a line form one ring, and who follows p of them answers 
     const std::vector<std::string> words = words_of(line);
     const auto pairs = pairs_of(words);
     REQUIRE(pairs.size() == 8);
+    const std::string first = pairs.begin()->first;
     std::set<std::string> seen;
-    for (int64_t steps = 0; steps < 8; ++steps) seen.insert(follow(pairs, "a", steps));
+    for (int64_t steps = 0; steps < 8; ++steps) seen.insert(follow(pairs, first, steps));
     CHECK(seen.size() == 8);
-    CHECK(follow(pairs, "a", 8) == "a");
+    CHECK(follow(pairs, first, 8) == first);
     for (size_t i = 0; i + 2 < words.size(); ++i) {
       const int64_t steps = hops_asked(words[i]);
       if (steps == 0) continue;
@@ -88,7 +89,7 @@ TEST_CASE("each line of the hops is a document, and each of its words a token") 
   corpus.read([&](std::string_view, bool begins) { documents += begins; });
   const std::string text = corpus.text();
   CHECK(documents == int64_t(lines_of(make_data_set("hops", 1, 1'000'000)).size()));
-  const auto tokenizer = train_sentencepiece(text, 512);
+  const auto tokenizer = train_sentencepiece(text, 896);
   for (const std::string& line : lines_of(make_hops(5, 2'000)))
     CHECK(tokenizer->encode(line).size() == words_of(line).size());
 }

@@ -124,7 +124,7 @@ const std::vector<Variant>& hops_variants() {
 Config hops_config(const Variant& variant) {
   Config config = Config::defaults();
   config.data.source = "hops";
-  config.data.vocab_size = 512;
+  config.data.vocab_size = 896;
   config.data.separate_documents = true;
   config.model.d_model = 64;
   config.model.d_ff = 32;  // a wide MLP multiplies enough numbers to follow three steps in two passes
