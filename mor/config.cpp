@@ -14,6 +14,7 @@ namespace {
 constexpr int64_t kMaxWidth = 1 << 16;
 constexpr int64_t kMaxLayers = 512;
 constexpr int64_t kMaxLength = 1 << 20;
+constexpr int64_t kMaxExperts = 256;
 constexpr double kMaxWeights = 4e9;
 
 void require_range(const char* key, int64_t value, int64_t low, int64_t high) {
@@ -51,9 +52,11 @@ void check_sizes(const ModelConfig& c) {
               "model.n_kv_heads: {} does not divide n_heads = {} (give a divisor of n_heads)", c.n_kv_heads, c.n_heads);
   const double d = static_cast<double>(c.d_model);
   require_range("model.lora_rank", c.lora_rank, 0, c.d_model);
+  require_range("model.n_experts", c.n_experts, 1, kMaxExperts);
   const double ff = static_cast<double>(c.d_ff), rank = static_cast<double>(c.lora_rank);
   const double weights = 2 * d * static_cast<double>(c.vocab_size) +
-                         static_cast<double>(c.n_layers) * (d * (4 * d + 3 * ff) + rank * (11 * d + 3 * ff));
+                         static_cast<double>(c.n_layers) *
+                             (d * (4 * d + 3 * ff * static_cast<double>(c.mlps())) + rank * (11 * d + 3 * ff));
   check_input(weights <= kMaxWeights,
               "model.d_model: about {:.1f} billion weights are more than the {:.0f} billion allowed {}", weights / 1e9,
               kMaxWeights / 1e9, "(give a smaller d_model, d_ff, n_layers or vocabulary)");
@@ -73,10 +76,12 @@ void check_sharing(const ModelConfig& c) {
   require_range("model.n_recursions", c.n_recursions, 1, kMaxLayers);
   if (c.sharing == Sharing::none) {
     check_input(
-        c.n_recursions == 1,
+        c.n_recursions == 1 || c.routing == Routing::exit_gate,
         "model.n_recursions: {} recursions without shared layers (give n_recursions = 1, or sharing = \"cycle\" or "
-        "\"middle_cycle\")",
+        "\"middle_cycle\", or routing = \"exit_gate\", after whose stages tokens stop early)",
         c.n_recursions);
+    if (c.n_recursions > 1)
+      check_layers(c, c.sharing, c.n_recursions, fmt::format("n_recursions = {} stages", c.n_recursions));
     return;
   }
   check_layers(c, c.sharing, c.n_recursions, fmt::format("n_recursions = {} passes through one block", c.n_recursions));
@@ -94,6 +99,16 @@ void check_relaxation(const ModelConfig& c) {
   require_again(c.recursion_encoding != RecursionEncoding::none, "recursion_encoding", encoding, "\"none\"");
   require_again(c.own_norms, "own_norms", "true", "false");
   require_again(c.lora_rank > 0, "lora_rank", fmt::format("{}", c.lora_rank), "0");
+}
+
+void check_experts(const ModelConfig& c) {
+  if (c.ffn == Ffn::dense) return;
+  require_range("model.n_experts", c.n_experts, 2, kMaxExperts);
+  require_range("model.experts_per_token", c.experts_per_token, 1, 2);
+  require_not_negative("model.expert_capacity", c.expert_capacity);
+  require_not_negative("model.expert_balance", c.expert_balance);
+  check_input(c.lora_rank == 0,
+              "model.lora_rank: {} is for layers with one MLP (give lora_rank = 0, or ffn = \"dense\")", c.lora_rank);
 }
 
 void check_capacity(const ModelConfig& c) {
@@ -129,7 +144,8 @@ void check_routing(const ModelConfig& c) {
   if (c.routing == Routing::none) return;
   const RouterConfig& router = c.router;
   const bool token_choice = c.routing == Routing::token_choice;
-  check_input(c.sharing == Sharing::cycle || c.sharing == Sharing::middle_cycle,
+  const bool stages = c.sharing == Sharing::none && c.routing == Routing::exit_gate;
+  check_input(stages || c.sharing == Sharing::cycle || c.sharing == Sharing::middle_cycle,
               "model.routing: \"{}\" needs one block that all recursions share, which sharing = \"{}\" does not have "
               "(use sharing = "
               "\"cycle\" or \"middle_cycle\", or routing = \"none\")",
@@ -197,6 +213,10 @@ void check_kv(const ModelConfig& c) {
               "model.kv_cache: \"{}\" reuses what the first recursion cached, but n_recursions is 1 (use "
               "\"recursion_wise\", or give a kv_sharing and kv_sharing_factor)",
               name);
+  check_input(c.sharing != Sharing::none,
+              "model.kv_cache: \"{}\" is for recursions through one block, and these are stages of their own (use "
+              "\"recursion_wise\")",
+              name);
   check_input(c.kv_cache == KvStrategy::shared || c.routing == Routing::expert_choice,
               "model.kv_cache: \"hybrid\" is for expert choice (use \"shared\" or \"recursion_wise\")");
   check_input(
@@ -228,6 +248,10 @@ std::vector<std::string> enum_names<Sharing>() {
 template <>
 std::vector<std::string> enum_names<Routing>() {
   return {"none", "expert_choice", "token_choice", "exit_gate"};
+}
+template <>
+std::vector<std::string> enum_names<Ffn>() {
+  return {"dense", "experts"};
 }
 template <>
 std::vector<std::string> enum_names<KvStrategy>() {
@@ -279,6 +303,7 @@ void ModelConfig::resolve() {
   check_sizes(*this);
   check_sharing(*this);
   check_relaxation(*this);
+  check_experts(*this);
   check_routing(*this);
   check_kv(*this);
 }

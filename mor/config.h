@@ -14,6 +14,8 @@ namespace tinymor {
 enum class Sharing { none, cycle, sequence, middle_cycle, middle_sequence };
 /// Who decides how often a token recurs (paper 2.2.1).
 enum class Routing { none, expert_choice, token_choice, exit_gate };
+/// What follows attention in a layer: one MLP, or several of which each token takes some (mor/experts.h).
+enum class Ffn { dense, experts };
 /// What a deeper recursion attends to (paper 2.2.2).
 enum class KvStrategy { recursion_wise, shared, hybrid };
 /// What a vector of its own does in each recursion: added to the states that enter the block, it starts as 0;
@@ -85,6 +87,11 @@ struct ModelConfig {
   /// one, as under that sharing they would use its weights; and how many layers use the same.
   Sharing kv_sharing = Sharing::none;
   int64_t kv_sharing_factor = 1;
+  Ffn ffn = Ffn::dense;
+  int64_t n_experts = 4;          ///< Of each layer, where ffn says so; d_ff is the width of each.
+  int64_t experts_per_token = 1;  ///< 1 or 2.
+  double expert_capacity = 0;     ///< Rows that an expert takes at most in training, in equal shares; 0: any number.
+  double expert_balance = 0.01;   ///< Coefficient of GateLosses::balance, per layer.
   // What each use of shared weights has of its own (mor/relaxation.h).
   RecursionEncoding recursion_encoding = RecursionEncoding::none;
   bool own_norms = false;
@@ -99,6 +106,9 @@ struct ModelConfig {
   }
   /// Whether uses of the same weights differ.
   bool is_relaxed() const { return recursion_encoding != RecursionEncoding::none || own_norms || lora_rank > 0; }
+  /// MLPs in a layer, and those that a token goes through.
+  int64_t mlps() const { return ffn == Ffn::experts ? n_experts : 1; }
+  int64_t mlps_per_token() const { return ffn == Ffn::experts ? experts_per_token : 1; }
   bool operator==(const ModelConfig&) const = default;
 
   /// Fills in what was left to its default (n_kv_heads, function, alpha, capacity) and throws InputError, saying what
@@ -128,6 +138,11 @@ void for_each_model_field(Config& c, Field&& field) {
   field("recursion_encoding", c.recursion_encoding);
   field("own_norms", c.own_norms);
   field("lora_rank", c.lora_rank);
+  field("ffn", c.ffn);
+  field("n_experts", c.n_experts);
+  field("experts_per_token", c.experts_per_token);
+  field("expert_capacity", c.expert_capacity);
+  field("expert_balance", c.expert_balance);
 }
 
 /// The same for the [router] table.
@@ -170,6 +185,8 @@ template <>
 std::vector<std::string> enum_names<Sharing>();
 template <>
 std::vector<std::string> enum_names<Routing>();
+template <>
+std::vector<std::string> enum_names<Ffn>();
 template <>
 std::vector<std::string> enum_names<KvStrategy>();
 template <>

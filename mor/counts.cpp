@@ -84,6 +84,15 @@ int64_t scorer_weights(const ModelConfig& config, int64_t outputs) {
   return hidden == 0 ? d * outputs : hidden * (d + outputs);
 }
 
+/// Weights of what follows attention: of all its MLPs, and of those that a token goes through.
+double mlp_weights(const ModelConfig& config, int64_t mlps) {
+  const double gate = config.ffn == Ffn::experts ? double(config.n_experts * config.d_model) : 0;
+  return 3 * double(config.d_model * config.d_ff * mlps) + gate;
+}
+double mlp_weights_per_token(const ModelConfig& config) {
+  return mlp_weights(config, config.mlps_per_token());
+}
+
 }  // namespace
 
 ParameterCounts count_parameters(const ModelConfig& config) {
@@ -91,7 +100,7 @@ ParameterCounts count_parameters(const ModelConfig& config) {
   const LayerMap map = layer_map(config);
   ParameterCounts counts;
   counts.embedding = config.vocab_size * d * (config.tie_embeddings ? 1 : 2);
-  counts.layers = map.unique * (2 * d * q + 3 * d * config.d_ff + 2 * d) + d;
+  counts.layers = map.unique * (2 * d * q + int64_t(mlp_weights(config, config.mlps())) + 2 * d) + d;
   const KeyMap keys(config);
   for (int64_t l = 0; l < config.n_layers; ++l) {
     if (map.first[l] == l && keys.computes_keys(l)) counts.layers += 2 * d * kv;
@@ -109,7 +118,7 @@ ParameterCounts count_parameters(const ModelConfig& config) {
 }
 
 double paper_flops_per_token(const ModelConfig& config, int64_t length) {
-  const double d = double(config.d_model), mlp = 6 * d * double(config.d_ff);
+  const double d = double(config.d_model), mlp = 2 * mlp_weights_per_token(config);
   const Shares shares = mean_shares(config);
   double total = 0;
   for (const LayerWork& layer : work_of(config, shares))
@@ -123,7 +132,7 @@ namespace {
 
 double honest_flops(const ModelConfig& config, int64_t length, const Shares& shares) {
   const double d = double(config.d_model), kv = double(config.n_kv_heads * config.d_head());
-  const double others = 4 * d * d + 6 * d * double(config.d_ff), attention = 2 * d * double(length + 1);
+  const double others = 4 * d * d + 2 * mlp_weights_per_token(config), attention = 2 * d * double(length + 1);
   const double scorers = 2 * double(count_parameters(config).routers), recursions = double(shares.parts.size());
   double scored = 0;  // recursions, in parts: each scores those that the one before has left
   for (size_t r = 0; r < shares.parts.size(); ++r) scored += r > 0 ? shares.parts[r - 1] : shares.whole;
@@ -179,8 +188,9 @@ double key_projection_bytes(const ModelConfig& config, WeightFormat format) {
 WeightBytes weight_bytes(const ModelConfig& config, WeightFormat format) {
   const auto bytes = [format](int64_t out, int64_t in) { return packed_bytes(out, in, format); };
   const int64_t d = config.d_model, q = config.n_heads * config.d_head();
-  return {bytes(q, d) + key_projection_bytes(config, format) + bytes(d, q) + 2 * bytes(config.d_ff, d) +
-              bytes(d, config.d_ff),
+  const double gate = config.ffn == Ffn::experts ? packed_bytes(config.n_experts, d, WeightFormat::f32) : 0;
+  return {bytes(q, d) + key_projection_bytes(config, format) + bytes(d, q) +
+              double(config.mlps_per_token()) * (2 * bytes(config.d_ff, d) + bytes(d, config.d_ff)) + gate,
           bytes(config.vocab_size, d)};
 }
 
@@ -217,11 +227,13 @@ double vanilla_kv_bytes_per_token(const ModelConfig& config) {
 double kept_numbers_per_token(const ModelConfig& config) {
   const double d = double(config.d_model), q = double(config.n_heads * config.d_head()),
                kv = double(config.n_kv_heads * config.d_head());
+  // Experts also keep the rows that they take, their answers, and the sum so far.
+  const double k = double(config.mlps_per_token()), experts = config.ffn == Ffn::experts ? (2 * k + 1) * d : 0;
+  const double mlp = 2 * k * double(config.d_ff) + experts;
   const Shares shares = mean_shares(config);
   double total = shares.whole * (2 * d + 2 * double(config.vocab_size));
   for (const LayerWork& layer : work_of(config, shares))
-    total += layer.share *
-             (2 * d + 2 * q + (layer.own_keys ? 2 * kv : 0) + 2 * double(config.d_ff) + layer.low_ranks(config));
+    total += layer.share * (2 * d + 2 * q + (layer.own_keys ? 2 * kv : 0) + mlp + layer.low_ranks(config));
   for (const double part : config.routing == Routing::none ? std::vector<double>() : shares.parts)
     total += d * (shares.whole + 2 * part);
   return total / shares.whole;

@@ -18,9 +18,9 @@ struct ParameterCounts {
 ParameterCounts count_parameters(const ModelConfig& config);
 
 /// Forward FLOPs per token of a sequence of `length`, as the paper counts them (App. D): per layer 8d^2 + 6 d d_ff +
-/// 2dT, and 2 for each number of low-rank terms, with c-fold projections and c^2-fold attention in a recursion of
-/// capacity c (c-fold where it attends to all tokens; 4d^2 where it computes no keys); K and V counted at full width,
-/// embedding, head and routers left out.
+/// 2dT (of experts those that a token goes through, and 2 d n of their gate), and 2 for each number of low-rank terms,
+/// with c-fold projections and c^2-fold attention in a recursion of capacity c (c-fold where it attends to all tokens;
+/// 4d^2 where it computes no keys); K and V counted at full width, embedding, head and routers left out.
 double paper_flops_per_token(const ModelConfig& config, int64_t length);
 
 /// Forward FLOPs per token with everything that is computed: grouped key heads at their true width, causal attention,

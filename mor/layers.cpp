@@ -2,7 +2,7 @@
 
 namespace tinymor {
 
-DecoderLayer::DecoderLayer(const ModelConfig& config, bool computes_keys) {
+DecoderLayer::DecoderLayer(const ModelConfig& config, bool computes_keys) : experts(config) {
   const int64_t d = config.d_model, q = config.n_heads * config.d_head(), kv = config.n_kv_heads * config.d_head();
   const auto zeros = [](int64_t out, int64_t in) { return Variable::parameter(Tensor::zeros({out, in})); };
   input_layernorm = Variable::parameter(Tensor::ones(Shape{d}));
@@ -13,6 +13,7 @@ DecoderLayer::DecoderLayer(const ModelConfig& config, bool computes_keys) {
   }
   o_proj = zeros(d, q);
   post_attention_layernorm = Variable::parameter(Tensor::ones(Shape{d}));
+  if (config.ffn == Ffn::experts) return;
   gate_proj = zeros(config.d_ff, d);
   up_proj = zeros(config.d_ff, d);
   down_proj = zeros(d, config.d_ff);
@@ -35,6 +36,11 @@ Variable DecoderLayer::forward(const Variable& input, const LayerContext& contex
   const Variable h = x + relaxed.linear(mixed, o_proj, &Relaxation::o_proj);
 
   const Variable m = relaxed.norm(h, post_attention_layernorm, &Relaxation::post_attention_layernorm, eps);
+  if (config.ffn == Ffn::experts) {
+    const Experts::Choice choice = experts.choose(m, config);
+    if (context.probe) context.probe->on_experts(context.layer, context.rows, choice.p.value(), choice.chosen);
+    return relaxed.leave(h + experts.forward(m, choice, config, context.gates));
+  }
   const Variable inner =
       swiglu(relaxed.linear(m, gate_proj, &Relaxation::gate_proj), relaxed.linear(m, up_proj, &Relaxation::up_proj));
   return relaxed.leave(h + relaxed.linear(inner, down_proj, &Relaxation::down_proj));
@@ -50,6 +56,7 @@ void DecoderLayer::members(Members& m) {
   m("mlp.gate_proj.weight", gate_proj);
   m("mlp.up_proj.weight", up_proj);
   m("mlp.down_proj.weight", down_proj);
+  m("mlp", experts);
 }
 
 }  // namespace tinymor

@@ -89,7 +89,7 @@ class LlamaReader {
 
 bool is_vanilla(const ModelConfig& config) {
   return config.sharing == Sharing::none && config.routing == Routing::none && config.n_recursions == 1 &&
-         config.kv_sharing == Sharing::none;
+         config.kv_sharing == Sharing::none && config.ffn == Ffn::dense;
 }
 
 std::string llama_config_json(const ModelConfig& config) {

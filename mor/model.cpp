@@ -98,6 +98,7 @@ Loss training_loss(const ModelConfig& config, const ForwardResult& result, const
   add(exits.gates, router.exit_loss == ExitLoss::gain ? 1 : router.entropy_coeff, loss.aux);
   add(result.losses.z, router.z_coeff, loss.z);
   add(result.losses.balance, router.balance_coeff, loss.balance);
+  add(result.losses.experts, config.expert_balance, loss.experts);
   return loss;
 }
 

@@ -54,9 +54,10 @@ void initialise(Module& module, uint64_t seed);
 
 /// Mean loss of the predictions and everything training adds to it.
 struct Loss {
-  /// lm + aux_coeff * aux + z_coeff * z + balance_coeff * balance; of an auxiliary router, + aux as it is.
+  /// lm + aux_coeff * aux + z_coeff * z + balance_coeff * balance + expert_balance * experts; of an auxiliary router,
+  /// + aux as it is.
   Variable total;
-  double lm = 0, aux = 0, z = 0, balance = 0;
+  double lm = 0, aux = 0, z = 0, balance = 0, experts = 0;
 };
 
 /// The targets [T] of one text: the token after each, and -1 for the last. Throws unless there is a token.

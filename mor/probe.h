@@ -26,6 +26,14 @@ class Probe {
   /// After recursion r, and with r = -1 before the first: states [R,d] of all rows, those of tokens that are not in it
   /// as they were.
   virtual void on_states(int64_t /*r*/, const Variable& /*states*/) {}
+  /// In effective layer `layer` the gate gave `rows` p [R,n], of n experts, and they go through those of `chosen`
+  /// [R,k], best first.
+  virtual void on_experts(int64_t layer, const Rows& rows, const Tensor& p, const IntTensor& chosen) {
+    (void)layer;
+    (void)rows;
+    (void)p;
+    (void)chosen;
+  }
   /// In effective layer `layer` the queries q [R,H*D] of `rows` attend to what kv.view(layer, rows) shows.
   virtual void on_attention(int64_t layer, const Rows& rows, const Tensor& q, const KvStore& kv) {
     (void)layer;

@@ -46,11 +46,18 @@ void leave_out_weights(std::map<std::string, Tensor>& model, double keep) {
     if (name.starts_with("model.layers.") && weight.rank() == 2) weight = without_small_weights(weight, keep);
 }
 
-/// All but `count` units of a layer's MLP.
-void leave_out_units(std::map<std::string, Tensor>& model, int64_t layer, int64_t count) {
-  const auto matrix = [&](const char* name) -> Tensor& {
-    return model.at(fmt::format("model.layers.{}.mlp.{}.weight", layer, name));
-  };
+/// The paths of a layer's MLPs.
+std::vector<std::string> mlps_of(const ModelConfig& config, int64_t layer) {
+  const std::string path = fmt::format("model.layers.{}.mlp.", layer);
+  if (config.ffn == Ffn::dense) return {path};
+  std::vector<std::string> paths;
+  for (int64_t e = 0; e < config.n_experts; ++e) paths.push_back(fmt::format("{}experts.{}.", path, e));
+  return paths;
+}
+
+/// All but `count` units of an MLP, by the path of its weights.
+void leave_out_units(std::map<std::string, Tensor>& model, const std::string& mlp, int64_t count) {
+  const auto matrix = [&](const char* name) -> Tensor& { return model.at(mlp + name + ".weight"); };
   Tensor &gate = matrix("gate_proj"), &up = matrix("up_proj"), &down = matrix("down_proj");
   const Tensor columns = down.transpose(0, 1);
   const IntTensor units({count}, largest((lengths(gate) * lengths(up) * lengths(columns)).values(), count));
@@ -77,7 +84,8 @@ Model pruned(const Model& model, Pruned what, double keep) {
     leave_out_weights(weights, keep);
   } else {
     config.d_ff = kept(config.d_ff, keep);
-    for (int64_t l = 0; l < model.layers().unique; ++l) leave_out_units(weights, l, config.d_ff);
+    for (int64_t l = 0; l < model.layers().unique; ++l)
+      for (const std::string& mlp : mlps_of(config, l)) leave_out_units(weights, mlp, config.d_ff);
   }
   Model result(config, 0);
   result.load_state_dict(weights);

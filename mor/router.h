@@ -100,6 +100,7 @@ struct RouterLosses {
   Variable aux;      ///< [] how badly the sign of the scores predicts the choice (paper 2.2.1)
   Variable z;        ///< [] mean square of the logits' logsumexp (paper App. G)
   Variable balance;  ///< [] N times the sum over depths of load x mean score (paper App. A.2)
+  Variable experts;  ///< [] GateLosses::balance
 };
 
 struct RouterMetrics {

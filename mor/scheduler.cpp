@@ -68,7 +68,7 @@ bool Scheduler::tick() {
     enter();
   }
   if (cohorts_.empty()) return !waiting_.empty();
-  run_block();
+  run_blocks();
   return true;
 }
 
@@ -281,25 +281,33 @@ void Scheduler::start(const std::vector<Job*>& jobs) {
   cohorts_.back().recurrence.enter();
 }
 
-void Scheduler::run_block() {
+void Scheduler::run_blocks() {
+  std::map<int64_t, std::vector<Cohort*>> together;  // by the first recursion that has their weights
+  const bool repeats = model_.layers().repeats;
+  for (Cohort& cohort : cohorts_) together[repeats ? 0 : cohort.recurrence.recursion()].push_back(&cohort);
+  for (const auto& [first, cohorts] : together) run_block(cohorts);
+}
+
+void Scheduler::run_block(const std::vector<Cohort*>& cohorts) {
   std::vector<Variable> states;
   std::vector<Lane> lanes;
   std::vector<Trunk::Part> parts;
   Rows rows;
-  for (const Cohort& cohort : cohorts_) {
-    states.push_back(cohort.recurrence.inside().x);
-    rows = rows.followed_by(cohort.recurrence.inside().rows);
-    parts.push_back({cohort.recurrence.recursion(), cohort.recurrence.inside().rows.count()});
-    const int64_t ahead = cohort.recurrence.recursion() * model_.layers().block;
-    for (const Lane& lane : cohort.lanes) lanes.push_back({ahead, lane.sequence});
+  for (const Cohort* cohort : cohorts) {
+    const Recurrence& recurrence = cohort->recurrence;
+    states.push_back(recurrence.inside().x);
+    rows = rows.followed_by(recurrence.inside().rows);
+    parts.push_back({recurrence.recursion(), recurrence.inside().rows.count()});
+    const int64_t ahead = model_.layers().repeats ? recurrence.recursion() * model_.layers().block : 0;
+    for (const Lane& lane : cohort->lanes) lanes.push_back({ahead, lane.sequence});
   }
   if (rows.count() == 0) return;
   CacheLanes kv(cache_, std::move(lanes));
   const Variable y = model_.trunk().block(parts, concat(states, 0), rows, kv);
   int64_t at = 0;
-  for (Cohort& cohort : cohorts_) {
-    const int64_t n = cohort.recurrence.inside().rows.count();
-    if (n > 0) cohort.recurrence.leave(slice(y, 0, at, at + n));
+  for (Cohort* cohort : cohorts) {
+    const int64_t n = cohort->recurrence.inside().rows.count();
+    if (n > 0) cohort->recurrence.leave(slice(y, 0, at, at + n));
     at += n;
   }
   ++counts_.block_calls;

@@ -156,8 +156,10 @@ class Scheduler {
   void start(const std::vector<Job*>& jobs);
   /// Gives back a text's slot and what the cache holds of it.
   void release(Job& job);
-  /// Runs the block once, on everything that is inside.
-  void run_block();
+  /// Runs the block once, on everything that is inside; where each recursion has a block of its own, each of them once.
+  void run_blocks();
+  /// Runs it once on these, which are inside recursions with the same weights.
+  void run_block(const std::vector<Cohort*>& cohorts);
 
   const Model& model_;
   int64_t slots_, page_limit_, prompt_tokens_, longest_;

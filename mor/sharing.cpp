@@ -28,7 +28,8 @@ LayerMap layer_map(const ModelConfig& config) {
   map.prelude = keeps_ends(config.sharing) ? 1 : 0;
   map.coda = map.prelude;
   const int64_t shared = layers - map.prelude - map.coda;
-  map.recursions = cycle ? n : 1;
+  map.recursions = cycle || config.sharing == Sharing::none ? n : 1;
+  map.repeats = cycle && n > 1;
   map.block = shared / map.recursions;
   const int64_t sets = config.sharing == Sharing::none ? layers : shared / n;
   for (int64_t l = 0; l < layers; ++l) {

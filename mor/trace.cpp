@@ -48,6 +48,7 @@ class Notes : public Probe {
   std::vector<RecursionTrace> recursions;
   std::vector<std::vector<float>> router_logits;
   std::vector<AttentionTrace> attention;
+  std::vector<std::vector<int32_t>> experts;
   Variable first;                // the states before the recursions
   std::vector<Variable> states;  // after each recursion
 
@@ -56,6 +57,12 @@ class Notes : public Probe {
       first = x;
     else
       states.push_back(x);
+  }
+
+  void on_experts(int64_t layer, const Rows& rows, const Tensor&, const IntTensor& chosen) override {
+    std::vector<int32_t>& its = experts[size_t(layer)];
+    for (int64_t row = 0; row < rows.count(); ++row)
+      its[size_t(rows.positions.data()[row])] = chosen.data()[row * chosen.shape()[1]];
   }
 
   void on_attention(int64_t layer, const Rows& rows, const Tensor& q, const KvStore& kv) override {
@@ -162,6 +169,8 @@ Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOpti
   const NoGrad off;
   KvCache cache(config);
   Notes notes(config, options.attention ? &cache : nullptr);
+  if (config.ffn == Ffn::experts)
+    notes.experts.assign(size_t(config.n_layers), std::vector<int32_t>(size_t(length), -1));
   const IntTensor ids({length}, tokens), targets = next_tokens(tokens);
   ForwardResult result = model.forward(ids, Rows::batch(1, length),
                                        {.rule = options.rule,
@@ -193,6 +202,7 @@ Trace trace(const Model& model, std::span<const int32_t> tokens, const TraceOpti
   }
   trace.kv_bytes = cache.bytes();
   trace.kv_vanilla_bytes = length * config.n_layers * kv_bytes_per_entry(config);
+  trace.experts = std::move(notes.experts);
   trace.attention = std::move(notes.attention);
   if (options.attention) trace.attention.resize(config.n_layers);
   if (left) *left = {result.logits.value(), std::move(notes.states)};
@@ -218,8 +228,10 @@ std::vector<Prediction> early_exits(const Model& model, const Trace& whole, cons
   const IntTensor ids({length}, whole.tokens), targets = next_tokens(whole.tokens);
   const auto logits_at = [&](int64_t exit) {
     // Where a token ends, token choice adds its first state: the states after earlier recursions do not have it yet.
-    if (config.routing == Routing::token_choice)
-      return model.forward(ids, rows, {.rule = whole.rule, .max_depth = exit}).logits;
+    if (config.routing == Routing::token_choice) {
+      KvCache cache(config);
+      return model.forward(ids, rows, {.rule = whole.rule, .max_depth = exit, .cache = &cache}).logits;
+    }
     ForwardKeys keys(config);
     return model.head(model.trunk().coda(left.states[exit - 1], rows, keys, {}));
   };

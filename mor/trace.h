@@ -75,6 +75,9 @@ struct Trace : Prediction {
   int64_t kv_vanilla_bytes = 0;  ///< What a model without sharing or routing would hold.
 
   std::vector<AttentionTrace> attention;  ///< [n_layers]; empty unless asked for.
+  /// [n_layers][T] the expert that each token chose first, -1 where it did not go through the layer; empty without
+  /// experts.
+  std::vector<std::vector<int32_t>> experts;
 
   // Empty until someone adds them: trace() notes what one pass did, these take passes of their own.
   std::vector<Prediction> exits;  ///< As early_exits gives them.

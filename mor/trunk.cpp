@@ -32,7 +32,10 @@ void Trunk::pack(WeightFormat format) {
     for (Variable* weight : module.parameters())
       if (weight->rank() == 2) weight->pack(format);
   };
-  for (DecoderLayer& layer : layers_) pack_matrices(layer, format);
+  for (DecoderLayer& layer : layers_) {
+    pack_matrices(layer, format);
+    if (layer.experts.gate.defined()) layer.experts.gate.pack(WeightFormat::f32);
+  }
   for (Relaxation& relaxation : relaxations_) pack_matrices(relaxation, format);
   pack_matrices(routers_, WeightFormat::f32);
 }
@@ -64,7 +67,7 @@ Variable Trunk::run_layers(int64_t begin, int64_t end, std::span<const Part> par
       const int64_t first = relaxed.empty() ? 0 : relaxed.back().end;
       relaxed.push_back({first, first + part.rows, &relaxations_[size_t(l + part.r * map_.block)]});
     }
-    x = weights.forward(x, {config_, rope_, rows, l, kv, options.probe, {relaxed}});
+    x = weights.forward(x, {config_, rope_, rows, l, kv, options.probe, options.gates, {relaxed}});
   }
   return x;
 }
@@ -100,7 +103,8 @@ Variable Trunk::block(int64_t r, Variable x, const Rows& rows, KvStore& kv, cons
 }
 
 Variable Trunk::block(std::span<const Part> parts, Variable x, const Rows& rows, KvStore& kv) const {
-  return run_layers(map_.layer(0, 0), map_.layer(0, map_.block), parts, std::move(x), rows, kv, {});
+  const int64_t first = map_.repeats ? 0 : parts.front().r;
+  return run_layers(map_.layer(first, 0), map_.layer(first, map_.block), parts, std::move(x), rows, kv, {});
 }
 
 Variable Trunk::coda(Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const {
@@ -108,15 +112,19 @@ Variable Trunk::coda(Variable x, const Rows& rows, KvStore& kv, const ForwardOpt
   return rms_norm(x, norm_, Real(config_.rms_eps));
 }
 
-Trunk::Result Trunk::forward(Variable x, const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const {
-  check(options.depths.empty() || int64_t(options.depths.size()) == rows.count(), "[forward] {} depths for {} rows",
-        options.depths.size(), rows.count());
+Trunk::Result Trunk::forward(Variable x, const IntTensor& ids, const Rows& rows, const ForwardOptions& asked) const {
+  check(asked.depths.empty() || int64_t(asked.depths.size()) == rows.count(), "[forward] {} depths for {} rows",
+        asked.depths.size(), rows.count());
+  GateLosses gates{.limited = asked.step >= 0, .balance = {}};
+  ForwardOptions options = asked;
+  options.gates = &gates;
   std::optional<ForwardKeys> own;
   KvStore& kv = options.cache ? *options.cache : own.emplace(config_, causal_);
   Recurrence recurrence = this->recurrence(prelude(std::move(x), rows, kv, options), ids, rows, options);
   const bool exits = config_.routing == Routing::exit_gate && options.rule == Rule::topk && options.depths.empty();
   ForwardOptions unseen = options;
   unseen.probe = nullptr;
+  unseen.gates = nullptr;
   std::vector<Variable> early;
   while (recurrence.enter()) {
     if (exits && recurrence.recursion() > 0) {
@@ -127,9 +135,10 @@ Trunk::Result Trunk::forward(Variable x, const IntTensor& ids, const Rows& rows,
     recurrence.leave(block(recurrence.recursion(), inside.x, inside.rows, kv, options));
   }
   const Router& router = recurrence.router();
-  return {{router.losses(), recurrence.depth(), router.metrics(), router.scores()},
-          coda(recurrence.states(), rows, kv, options),
-          std::move(early)};
+  Variable states = coda(recurrence.states(), rows, kv, options);
+  RouterLosses losses = router.losses();
+  losses.experts = gates.balance;
+  return {{losses, recurrence.depth(), router.metrics(), router.scores()}, std::move(states), std::move(early)};
 }
 
 }  // namespace tinymor

@@ -21,6 +21,7 @@ struct ForwardOptions {
   std::span<const int32_t> depths = {};  ///< [R] recursions that each token is made to take; empty: the router decides.
   ChoiceShift shift = {};
   Probe* probe = nullptr;
+  GateLosses* gates = nullptr;  ///< What the gates of experts add; forward gives it to the layers itself.
   /// [n_layers] weights of every effective layer, instead of the shared ones; see Trunk::unrolled.
   std::span<const DecoderLayer> layers = {};
 };
@@ -57,11 +58,13 @@ class Trunk : public Module {
   Recurrence recurrence(const Variable& x, const IntTensor& ids, const Rows& rows, const ForwardOptions& options) const;
   /// The layers of the block in recursion r.
   Variable block(int64_t r, Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const;
-  /// A call of the block for rows in several recursions: `rows` of them, in order, are in recursion `r`.
+  /// A call of the block for rows in several recursions: `rows` of them, in order, are in recursion `r`. Where the
+  /// block does not repeat, all are in the same one.
   struct Part {
     int64_t r, rows;
   };
-  /// `kv` sees the layers of the first recursion (CacheLanes is ahead of them).
+  /// `kv` sees the layers of the first recursion (CacheLanes is ahead of them), or of their own where it does not
+  /// repeat.
   Variable block(std::span<const Part> parts, Variable x, const Rows& rows, KvStore& kv) const;
   /// The last layers and the final norm.
   Variable coda(Variable x, const Rows& rows, KvStore& kv, const ForwardOptions& options) const;
@@ -70,8 +73,8 @@ class Trunk : public Module {
   /// weights contributes can be told apart.
   std::vector<DecoderLayer> unrolled() const;
 
-  /// Packs the weights of all layers in this format, those of routers as f32: a score that is rounded could send a
-  /// token another way.
+  /// Packs the weights of all layers in this format, those of routers and gates as f32: a score that is rounded could
+  /// send a token another way.
   void pack(WeightFormat format);
 
   const ModelConfig& config() const { return config_; }

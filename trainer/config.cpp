@@ -382,14 +382,27 @@ Config read_config(const std::filesystem::path& file, Config base) {
 }
 
 void check_complete(const std::filesystem::path& file) {
-  constexpr std::string_view off_without_it[] = {"kv_sharing",         "kv_sharing_factor",
-                                                 "recursion_encoding", "own_norms",
-                                                 "lora_rank",          "lossy",
-                                                 "separate_documents", "min_lr",
-                                                 "keep_every",         "patience",
-                                                 "exit_loss",          "entropy_coeff",
-                                                 "exit_cost",          "teacher",
-                                                 "teacher_weight",     "teacher_temperature"};
+  constexpr std::string_view off_without_it[] = {"kv_sharing",
+                                                 "kv_sharing_factor",
+                                                 "recursion_encoding",
+                                                 "own_norms",
+                                                 "lora_rank",
+                                                 "lossy",
+                                                 "separate_documents",
+                                                 "min_lr",
+                                                 "keep_every",
+                                                 "patience",
+                                                 "exit_loss",
+                                                 "entropy_coeff",
+                                                 "exit_cost",
+                                                 "teacher",
+                                                 "teacher_weight",
+                                                 "teacher_temperature",
+                                                 "ffn",
+                                                 "n_experts",
+                                                 "experts_per_token",
+                                                 "expert_capacity",
+                                                 "expert_balance"};
   const toml::table document = parse_toml(read_file(file, kMaxFileBytes), file.string());
   const Config config = read_config(file);
   for_each_field(config, [&](const char* table, const char* key, const auto& value) {

@@ -26,6 +26,11 @@ std::string_view config_note(std::string_view key) {
       {"recursion_encoding", "a learned vector per recursion: added to what enters the block, or times what leaves it"},
       {"own_norms", "whether each use of shared weights has norms of its own"},
       {"lora_rank", "rank of what each use of shared weights adds to every matrix, 0 (nothing) to d_model"},
+      {"ffn", "what follows attention: one MLP (dense), or experts, of which each token takes some"},
+      {"n_experts", "MLPs of a layer of experts, each d_ff wide, 2 to 256"},
+      {"experts_per_token", "of which a token goes through 1 or 2"},
+      {"expert_capacity", "tokens that an expert takes at most in training, in equal shares; 0: any number"},
+      {"expert_balance", "weight of the loss that keeps experts equally popular, 0 or more"},
       // [router]
       {"type", "a layer, or two with a hidden width of 2 or 4 d_model"},
       {"function", "makes a gate of a router's logit"},

@@ -7,6 +7,7 @@
 
 #include "mor/counts.h"
 #include "mor/distillation.h"
+#include "mor/experts.h"
 #include "mor/prune.h"
 #include "support/book.h"
 #include "support/close.h"
@@ -85,6 +86,38 @@ TEST_CASE("chapter 21: what a text asks for, and what a teacher asks for") {
   check_close(again.grad(), {from_text[0], from_text[1], from_text[2]}, 1e-6);
 }
 
+TEST_CASE("chapter 21: three experts and four tokens") {
+  ModelConfig config = with_experts(tiny_config(Sharing::none, Routing::none));
+  config.d_model = 4;
+  Experts experts(config);
+  // Token i is a state with a 1 at place i, so that the gate's column i holds its logits.
+  const double p[4][3] = {{0.7, 0.2, 0.1}, {0.5, 0.3, 0.2}, {0.1, 0.6, 0.3}, {0.2, 0.2, 0.6}};
+  Tensor states = Tensor::zeros({4, 4});
+  for (int64_t token = 0; token < 4; ++token) {
+    states.mutable_data()[token * 5] = 1;
+    for (int64_t e = 0; e < 3; ++e)
+      experts.gate.mutable_value().mutable_data()[e * 4 + token] = Real(std::log(p[token][e]));
+  }
+  const Experts::Choice choice = experts.choose(Variable(states), config);
+  CHECK(choice.p.value().at({0, 0}) == Approx(0.7));
+  CHECK(std::vector<int32_t>(choice.chosen.values().begin(), choice.chosen.values().end()) ==
+        std::vector<int32_t>{0, 0, 1, 2});
+  GateLosses losses;
+  experts.forward(Variable(states), choice, config, &losses);
+  CHECK(losses.balance.value().item() == Approx(1.03125));
+  CHECK(0.1875 + 0.08125 + 0.075 == Approx(0.34375));
+}
+
+TEST_CASE("chapter 21: stages of a model whose layers share nothing") {
+  ModelConfig config = tiny_config(Sharing::none, Routing::exit_gate);
+  config.n_layers = 8;
+  config.n_recursions = 4;
+  config.resolve();
+  double layers = 0;
+  for (int stages : {1, 2, 4, 4}) layers += layers_per_token(config, stages) / 4;
+  CHECK(layers == 5.5);
+}
+
 TEST_CASE("chapter 21: the answers to its exercises") {
   CHECK(PackedMatrix::bytes_of(512, 288, WeightFormat::f32) == 589824);
   CHECK(PackedMatrix::bytes_of(512, 288, WeightFormat::int8) == 147456 + 512 * 8);
@@ -96,6 +129,12 @@ TEST_CASE("chapter 21: the answers to its exercises") {
   CHECK(12288 + 36864 / 2 == 30720);
   CHECK(30720 * 8 == 5 * (12288 + 36864));
   CHECK(-std::log(0.5) == Approx(0.6931).margin(half_a_digit));
+  CHECK(8 * 64 == 512);
+  CHECK(8 * 36864 == 294912);
+  CHECK(12288 + 512 + 294912 == 307712);
+  CHECK(307712.0 / 49152 == Approx(6.3).margin(0.05));
+  CHECK(12288 + 512 + 2 * 36864 == 86528);
+  CHECK(86528.0 / 49152 == Approx(1.8).margin(0.05));
 }
 
 TEST_CASE("chapter 21: what is said of the table of rivals is in it") {
@@ -110,7 +149,7 @@ TEST_CASE("chapter 21: what is said of the table of rivals is in it") {
     std::vector<double>& row = rows[name.substr(1, name.size() - 2)];
     while (std::getline(cells, number, '|')) row.push_back(std::stod(number));
   }
-  REQUIRE(rows.size() == 12);
+  REQUIRE(rows.size() == 15);
   const auto loss = [&](const std::string& name) { return rows.at(name)[0]; };
   const auto bytes = [&](const std::string& name) { return rows.at(name)[1]; };
   CHECK(loss("vanilla, int8") == loss("vanilla"));

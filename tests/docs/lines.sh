@@ -11,9 +11,9 @@ while read -r folder budget; do
 done <<'END'
 tensor     4140
 autograd   1850
-mor        4440
+mor        4650
 datasets   4260
-trainer    9200
-visualizer 24420
+trainer    9240
+visualizer 24500
 END
 exit $over

@@ -41,6 +41,15 @@ void vanilla(ModelConfig& c) {
   c.routing = Routing::none;
 }
 
+void stages(ModelConfig& c) {
+  c.sharing = Sharing::none;
+  c.routing = Routing::exit_gate;
+}
+
+void experts(ModelConfig& c) {
+  c.ffn = Ffn::experts;
+}
+
 }  // namespace
 
 TEST_CASE("resolve fills in what was left to its default") {
@@ -137,6 +146,15 @@ TEST_CASE("illegal combinations are refused with what would be legal") {
        },
        "model.n_layers: 8 - 2", "6 or 10"},
       {[](ModelConfig& c) { vanilla(c), c.kv_cache = KvStrategy::shared; }, "model.kv_cache", "kv_sharing_factor"},
+      {[](ModelConfig& c) { stages(c), c.n_recursions = 3; }, "model.n_layers: 8 layers", "6 or 9"},
+      {[](ModelConfig& c) { stages(c), c.n_layers = 6, c.kv_cache = KvStrategy::shared; }, "model.kv_cache: \"shared\"",
+       "recursion_wise"},
+      {[](ModelConfig& c) { experts(c), c.n_experts = 1; }, "model.n_experts: 1", "2 to 256"},
+      {[](ModelConfig& c) { experts(c), c.n_experts = 257; }, "model.n_experts: 257", "1 to 256"},
+      {[](ModelConfig& c) { experts(c), c.experts_per_token = 3; }, "model.experts_per_token: 3", "1 to 2"},
+      {[](ModelConfig& c) { experts(c), c.expert_capacity = -1; }, "model.expert_capacity: -1", "0 or more"},
+      {[](ModelConfig& c) { experts(c), c.expert_balance = NAN; }, "model.expert_balance: nan", "0 or more"},
+      {[](ModelConfig& c) { experts(c), c.lora_rank = 2; }, "model.lora_rank: 2", "ffn = \"dense\""},
       {[](ModelConfig& c) { c.n_heads = 3; }, "model.d_model: 128", "multiple of 6: 126"},
       {[](ModelConfig& c) { c.n_heads = 128; }, "model.n_heads", "1 to 64"},
       {[](ModelConfig& c) { c.d_model = 100; }, "model.d_model: 100", "multiple of 8: 104"},

@@ -73,8 +73,10 @@ TEST_CASE(
         const Tensor before = logits_of(model, tokens, rule).slice(0, 0, 12);
         const Tensor after = logits_of(model, changed, rule).slice(0, 0, 12);
         const double difference = worst_difference(before, after);
+        // How many tokens go through an expert together decides in which order it sums.
+        const double rounding = config.ffn == Ffn::experts ? 1e-5 : 1e-6;
         if (rule == Rule::threshold || config.routing == Routing::none)
-          CHECK(difference < 1e-6);
+          CHECK(difference < rounding);
         else
           topk_leaked = topk_leaked || difference > 1e-3;
       }

@@ -39,7 +39,8 @@ class DenseModel {
     const bool middle = c_.sharing == Sharing::middle_cycle || c_.sharing == Sharing::middle_sequence;
     const bool loops = c_.sharing == Sharing::cycle || c_.sharing == Sharing::middle_cycle;
     const int edge = middle ? 1 : 0, inner = int(c_.n_layers) - 2 * edge;
-    const int block = loops ? inner / n : inner, recursions = loops ? n : 1;
+    const bool passes = loops || c_.sharing == Sharing::none;
+    const int block = passes ? inner / n : inner, recursions = passes ? n : 1;
     const std::vector<bool> everyone(length, true);
 
     if (middle) x = layer(0, x, everyone);
@@ -247,15 +248,32 @@ class DenseModel {
       }
     Matrix y = plus(x, times(mixed, matrix_of(l, "self_attn.o_proj")));
     const Matrix m = normed_of(l, y, "post_attention_layernorm");
-    Matrix gate = times(m, matrix_of(l, "mlp.gate_proj"));
-    const Matrix up = times(m, matrix_of(l, "mlp.up_proj"));
-    for (size_t t = 0; t < gate.size(); ++t)
-      for (size_t i = 0; i < gate[t].size(); ++i) gate[t][i] *= sigmoid(gate[t][i]) * up[t][i];
-    y = plus(y, times(gate, matrix_of(l, "mlp.down_proj")));
+    if (c_.ffn == Ffn::dense) {
+      y = plus(y, mlp(l, m, "mlp."));
+    } else {
+      const Matrix gates = times(m, matrix_of(l, "mlp.gate"));
+      for (int e = 0; e < c_.n_experts; ++e) {
+        const Matrix said = mlp(l, m, fmt::format("mlp.experts.{}.", e));
+        for (size_t t = 0; t < y.size(); ++t) {
+          double sum = 0, larger = 0;
+          for (double z : gates[t]) sum += std::exp(z), larger += z > gates[t][e];
+          if (larger >= double(c_.experts_per_token)) continue;
+          for (size_t i = 0; i < y[t].size(); ++i) y[t][i] += std::exp(gates[t][e]) / sum * said[t][i];
+        }
+      }
+    }
     if (has(own + "exit_encoding"))
       for (auto& row : y)
         for (size_t i = 0; i < row.size(); ++i) row[i] *= weight(own + "exit_encoding").at({int64_t(i)});
     return y;
+  }
+
+  Matrix mlp(int l, const Matrix& m, const std::string& path) const {
+    Matrix gate = times(m, matrix_of(l, path + "gate_proj"));
+    const Matrix up = times(m, matrix_of(l, path + "up_proj"));
+    for (size_t t = 0; t < gate.size(); ++t)
+      for (size_t i = 0; i < gate[t].size(); ++i) gate[t][i] *= sigmoid(gate[t][i]) * up[t][i];
+    return times(gate, matrix_of(l, path + "down_proj"));
   }
 
   static Matrix plus(Matrix a, const Matrix& b) {

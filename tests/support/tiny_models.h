@@ -20,10 +20,11 @@ inline ModelConfig tiny_config(Sharing sharing = Sharing::middle_cycle, Routing 
   config.n_heads = 4;
   config.n_kv_heads = 2;
   config.d_ff = 24;
-  config.n_layers = sharing == Sharing::cycle ? 6 : 8;
+  const bool routed = routing != Routing::none;
+  config.n_layers = sharing == Sharing::cycle || (sharing == Sharing::none && routed) ? 6 : 8;
   config.max_seq_len = 32;
   config.sharing = sharing;
-  config.n_recursions = sharing == Sharing::none ? 1 : 3;
+  config.n_recursions = sharing == Sharing::none && !routed ? 1 : 3;
   config.routing = routing;
   config.resolve();
   return config;
@@ -42,6 +43,14 @@ inline ModelConfig paper_360m() {
   return config;
 }
 
+inline ModelConfig with_experts(ModelConfig config, int64_t per_token = 1) {
+  config.ffn = Ffn::experts;
+  config.n_experts = 3;
+  config.experts_per_token = per_token;
+  config.expert_balance = 0.3;
+  return config;
+}
+
 /// One of each kind of model, by name.
 inline std::vector<std::pair<std::string, ModelConfig>> tiny_configs() {
   return {{"vanilla", tiny_config(Sharing::none, Routing::none)},
@@ -50,22 +59,29 @@ inline std::vector<std::pair<std::string, ModelConfig>> tiny_configs() {
           {"expert choice cycle", tiny_config(Sharing::cycle, Routing::expert_choice)},
           {"expert choice middle_cycle", tiny_config(Sharing::middle_cycle, Routing::expert_choice)},
           {"token choice middle_cycle", tiny_config(Sharing::middle_cycle, Routing::token_choice)},
-          {"exit gate middle_cycle", tiny_config(Sharing::middle_cycle, Routing::exit_gate)}};
+          {"exit gate middle_cycle", tiny_config(Sharing::middle_cycle, Routing::exit_gate)},
+          {"early exit", tiny_config(Sharing::none, Routing::exit_gate)},
+          {"experts", with_experts(tiny_config(Sharing::none, Routing::none))},
+          {"expert choice of a block with experts", with_experts(tiny_config())}};
 }
 
-/// What uses of the same weights have of their own, and layers with the same keys: one change of a configuration each.
-inline std::vector<std::pair<std::string, std::function<void(ModelConfig&)>>> relaxed_variants() {
+/// What uses of the same weights have of their own, experts, and layers with the same keys: one change of a
+/// configuration each.
+inline std::vector<std::pair<std::string, std::function<void(ModelConfig&)>>> layer_variants() {
   std::vector<std::pair<std::string, std::function<void(ModelConfig&)>>> all{
       {"strict", [](ModelConfig&) {}},
       {"encoding_added", [](ModelConfig& c) { c.recursion_encoding = RecursionEncoding::add; }},
       {"encoding_scales", [](ModelConfig& c) { c.recursion_encoding = RecursionEncoding::scale; }},
       {"own_norms", [](ModelConfig& c) { c.own_norms = true; }},
       {"low_rank", [](ModelConfig& c) { c.lora_rank = 2; }},
-      {"relaxed", [](ModelConfig& c) {
+      {"relaxed",
+       [](ModelConfig& c) {
          c.recursion_encoding = RecursionEncoding::add;
          c.own_norms = true;
          c.lora_rank = 5;  // more than keys are wide
-       }}};
+       }},
+      {"experts", [](ModelConfig& c) { c = with_experts(c); }},
+      {"pairs_of_experts", [](ModelConfig& c) { c = with_experts(c, 2); }}};
   for (Sharing keys : {Sharing::cycle, Sharing::sequence, Sharing::middle_cycle, Sharing::middle_sequence})
     all.emplace_back("keys_" + enum_name(keys), [keys](ModelConfig& c) {
       c.kv_sharing = keys;
@@ -76,7 +92,7 @@ inline std::vector<std::pair<std::string, std::function<void(ModelConfig&)>>> re
 }
 
 /// Calls `visit(name, config)` for every legal combination of sharing, routing, KV strategy and what changes a router's
-/// numbers, and, where a router is as usual, every one of relaxed_variants. Nothing is listed by hand: all combinations
+/// numbers, and, where a router is as usual, every one of layer_variants. Nothing is listed by hand: all combinations
 /// are made, and those that resolve() refuses are left out.
 template <class Visit>
 void for_each_combination(Visit visit) {
@@ -124,8 +140,9 @@ void for_each_combination(Visit visit) {
       name += a.names[rest % a.names.size()] + " ";
       rest /= a.names.size();
     }
-    config.n_recursions = config.sharing == Sharing::none ? 1 : 3;
-    config.n_layers = config.sharing == Sharing::cycle || config.sharing == Sharing::sequence ? 6 : 5;
+    const bool stages = config.sharing == Sharing::none && config.routing == Routing::exit_gate;
+    config.n_recursions = config.sharing == Sharing::none && !stages ? 1 : 3;
+    config.n_layers = config.sharing == Sharing::cycle || config.sharing == Sharing::sequence || stages ? 6 : 5;
     config.tie_embeddings = i % 2 == 0;
     // What a model without a (learned) router does not look at is one combination.
     const RouterConfig& r = config.router;
@@ -135,7 +152,7 @@ void for_each_combination(Visit visit) {
     if (config.routing == Routing::none && (ignored || more)) continue;
     if (r.random && ignored) continue;
     if (config.routing != Routing::exit_gate && r.exit_loss != ExitLoss::gain) continue;
-    for (const auto& [word, change] : relaxed_variants()) {
+    for (const auto& [word, change] : layer_variants()) {
       if ((ignored || more) && word != "strict") break;
       ModelConfig changed = config;
       change(changed);

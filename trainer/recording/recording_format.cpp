@@ -127,6 +127,7 @@ void fields(Archive& archive, Is<Snapshot> auto& s) {
     for (auto& layer : trace->attention)
       if (archive.more()) archive(layer.log_sums);
   if (archive.more()) archive(s.topk.changes, s.threshold.changes);
+  if (archive.more()) archive(s.topk.experts, s.threshold.experts);
 }
 
 template <class Archive>
@@ -258,6 +259,13 @@ bool consistent(const std::vector<Candidate>& likely, size_t length) {
          std::all_of(likely.begin(), likely.end(), [](const Candidate& c) { return c.id >= 0; });
 }
 
+/// The experts of each layer and token.
+bool consistent(const std::vector<std::vector<int32_t>>& experts, size_t length) {
+  return std::all_of(experts.begin(), experts.end(), [&](const auto& layer) {
+    return layer.size() == length && std::all_of(layer.begin(), layer.end(), [](int32_t e) { return e >= -1; });
+  });
+}
+
 /// Whether the parts of a trace fit each other, so that it can be drawn without further checks.
 bool consistent(const Trace& t) {
   const size_t length = t.tokens.size();
@@ -270,7 +278,7 @@ bool consistent(const Trace& t) {
          std::all_of(t.router_logits.begin(), t.router_logits.end(),
                      [&](const auto& scores) { return scores.size() == t.router_logits[0].size(); }) &&
          std::all_of(t.recursions.begin(), t.recursions.end(), [&](const auto& r) { return consistent(r, length); }) &&
-         consistent(t.likely, length) && consistent(t.changes, t.depth) &&
+         consistent(t.likely, length) && consistent(t.changes, t.depth) && consistent(t.experts, length) &&
          std::all_of(t.attention.begin(), t.attention.end(), [&](const auto& a) { return consistent(a, length); }) &&
          std::all_of(t.kv_entries.begin(), t.kv_entries.end(),
                      [&](const auto& layers) { return std::all_of(layers.begin(), layers.end(), not_negative); });

@@ -52,6 +52,7 @@ std::vector<std::string> box_titles(const LoopPicture& p, int index) {
   const LoopMachine& machine = p.story.machine();
   const MachineBox& box = machine.boxes[size_t(index)];
   const std::string layers = fmt::format("{} layer{}", box.layers, box.layers == 1 ? "" : "s");
+  if (index == machine.block && machine.stages) return {"stage: " + layers, "stage"};
   if (index == machine.block) return {"shared block: " + layers, "shared block", "block"};
   if (!machine.loops()) return {fmt::format("layer {}", index + 1), fmt::format("{}", index + 1)};
   const char* which = index < machine.block ? "first " : "last ";
@@ -63,9 +64,12 @@ std::vector<std::string> box_notes(const LoopPicture& p, int index) {
   const MachineBox& box = machine.boxes[size_t(index)];
   const LoopEvent& now = p.story.event(p.event);
   if (index == machine.block) {
-    if (now.kind != LoopEvent::run || now.box != index) return {"the same weights every time", "same weights"};
-    return {fmt::format("pass {} of {}, the same weights every time", now.pass, box.times),
-            fmt::format("pass {} of {}", now.pass, box.times)};
+    const char *weights = machine.stages ? "weights of its own in each stage" : "the same weights every time",
+               *pass = machine.stages ? "stage" : "pass";
+    if (now.kind != LoopEvent::run || now.box != index)
+      return {weights, machine.stages ? "own weights" : "same weights"};
+    return {fmt::format("{} {} of {}, {}", pass, now.pass, box.times, weights),
+            fmt::format("{} {} of {}", pass, now.pass, box.times)};
   }
   if (box.times == 1) return {machine.loops() ? "" : "own weights", ""};
   const bool here = now.kind == LoopEvent::run && now.box == index;

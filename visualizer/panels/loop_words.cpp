@@ -19,6 +19,8 @@ std::string machine_words(const Geometry& geometry) {
                       : fmt::format("{} in a line, with the weights of {}", layers(all), layers(own));
   }
   const MachineBox& block = machine.boxes[size_t(machine.block)];
+  if (machine.stages)
+    return fmt::format("up to {} stages of {}, each with weights of its own", block.times, layers(block.layers));
   return fmt::format("{}a shared block of {}, {} {} times{}", machine.block > 0 ? "first layer, then " : "",
                      layers(block.layers), machine.gate ? "up to" : "always", block.times,
                      size_t(machine.block) + 1 < machine.boxes.size() ? ", then last layer" : "");
@@ -85,6 +87,8 @@ std::string run_text(const LoopPicture& p, const LoopEvent& now) {
     return now.box < machine.block ? fmt::format("All {} go through the first layer.", all)
                                    : fmt::format("All {} go through the last layer{}.", all,
                                                  machine.gate ? ", also those that left early" : "");
+  if (inside == p.story.tokens() && machine.stages)
+    return fmt::format("Stage {}: all {} go through its layers, whose weights no other stage has.", now.pass, all);
   if (inside == p.story.tokens())
     return now.pass == 1 ? fmt::format("Pass 1: all {} enter the shared block.", all)
                          : fmt::format("Pass {}: all {} once more, by the same weights.", now.pass, all);
@@ -150,6 +154,8 @@ std::string why_text(const LoopPicture& p) {
     return p.of_image ? "The colour of a patch's frame shows how many passes it took."
                       : fmt::format("Each stack shows how many passes its word took: {} in all instead of {}.",
                                     p.story.work(p.text, p.event), p.story.most_work());
+  if (machine.stages)
+    return fmt::format("A usual model spends all its layers on every {}. This one may stop after each stage.", thing);
   if (machine.gate)
     return fmt::format("A usual model spends all its layers on every {}. This one decides for each: Space shows how.",
                        thing);
@@ -161,7 +167,7 @@ std::string work_text(const LoopPicture& p) {
   const int work = p.story.work(p.text, p.event), most = p.story.most_work();
   if (!p.story.machine().loops())
     return fmt::format("{} of {} layers times {}: none can leave early", work, most, unit_names(p.of_image));
-  return fmt::format("{} of {} passes through the block", work, most);
+  return fmt::format("{} of {} passes through {}", work, most, p.story.machine().stages ? "a stage" : "the block");
 }
 
 std::string layers_text(const Source& source, const LoopPicture& p) {

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <map>
+#include <span>
 
 #include "visualizer/draw/plot_math.h"
 #include "visualizer/panels/panels.h"
@@ -89,11 +91,53 @@ int strokes_of(const TextView& view) {
   return view.recurs() ? int(view.rows.size()) : 0;
 }
 
-/// What a tint says beside depth: the loss of predicting what follows, or how much deeper the token goes by now.
+int expert_layer(const AppState& state, const TextView& view) {
+  return std::min(state.expert_layer, int(view.experts.size()) - 1);
+}
+
+/// The experts of the layer that is shown; none where the model has none.
+std::span<const int> experts_of(const AppState& state, const TextView& view) {
+  if (view.experts.empty()) return {};
+  return view.experts[size_t(expert_layer(state, view))];
+}
+
+/// Experts beyond the last colour share it, like depths; their number of strokes tells them apart.
+Color expert_color(int expert) {
+  return expert < 0 ? ui::colors::control : depth_color(expert + 1);
+}
+
+std::string expert_name(int expert) {
+  return expert < 0 ? "not in this layer" : fmt::format("expert {}", expert + 1);
+}
+
+std::string expert_caption(const AppState& state, const TextView& view) {
+  if (view.experts.empty()) return "no experts: every token goes through the same MLPs";
+  return fmt::format("the expert that each token chose in layer {} of {}", expert_layer(state, view) + 1,
+                     view.experts.size());
+}
+
+std::vector<LegendEntry> expert_legend(std::span<const int> experts) {
+  std::map<int, int> tokens;
+  for (const int expert : experts) ++tokens[expert];
+  std::vector<LegendEntry> legend;
+  for (const auto& [expert, count] : tokens)
+    legend.push_back({expert_color(expert), fmt::format("{}: {} ({})", expert_name(expert), count,
+                                                        percent(double(count) / double(experts.size())))});
+  if (legend.empty()) return {{ui::colors::control, "this model has no experts"}};
+  return legend;
+}
+
+/// What a tint says beside depth: the loss of predicting what follows, how much deeper the token goes by now, or its
+/// expert.
 TokenLook tinted_look(const Source& source, const AppState& state, const TextView& view, int place) {
   TokenLook look{ui::colors::control, shown_depth(view, place, state.shift_depth), strokes_of(view)};
   const int t = state.shift_depth ? place - 1 : place;
   if (t < 0) return look;
+  if (state.tint == Tint::expert) {
+    const std::span<const int> experts = experts_of(state, view);
+    if (experts.empty()) return look;
+    return {expert_color(experts[size_t(t)]), experts[size_t(t)] + 1, int(source.geometry().model.n_experts)};
+  }
   if (state.tint == Tint::loss) {
     if (std::isfinite(view.nll[t])) look.tint = sequential_color(view.nll[t] / 6);
     return look;
@@ -154,10 +198,9 @@ DrawnText draw_text(Canvas& canvas, AppState& state, Subject subject, const std:
 namespace {
 
 /// "1 recursion: 40 (33 %), 2 recursions: ..."
-std::string depth_counts(const TextView& view) {
+std::string texts_of(const std::vector<LegendEntry>& legend) {
   std::string out;
-  for (const LegendEntry& entry : depth_legend(view.depth, view.whole, int(view.rows.size())))
-    out += (out.empty() ? "" : ", ") + entry.text;
+  for (const LegendEntry& entry : legend) out += (out.empty() ? "" : ", ") + entry.text;
   return out;
 }
 
@@ -168,6 +211,9 @@ class StripPanel : public Panel {
   std::string caption(const Source& source, const AppState& state) const override {
     if (state.shown.index < 0) return "tokens of the watched text, tinted by recursions";
     const TextView& view = state.shown.text(Subject::watched, state.rule);
+    if (state.tint == Tint::expert)
+      return fmt::format("{}{} \u00b7 step {} \u00b7 loss {} nats", expert_caption(state, view),
+                         and_rule(source, rule_in_force(state)), state.shown.step, decimal(view.lm_loss, 3));
     if (state.tint != Tint::depth)
       return fmt::format("{}{}{} \u00b7 step {} \u00b7 loss {} nats",
                          state.tint == Tint::loss ? "loss of predicting the token after" : "change of depth",
@@ -182,10 +228,19 @@ class StripPanel : public Panel {
   }
 
   float controls(const Source&, AppState& state, float right) override {
-    state.tint = Tint(ui::corner_cycle("strip.tint", {"depth", "loss", "change"}, int(state.tint),
-                                       {"The tint is depth", "The tint is the loss of predicting what follows",
-                                        "The tint is the change of depth since the snapshot before"},
-                                       right));
+    const int layers = int(state.shown.causal.experts.size());
+    std::vector<const char*> tints = {"depth", "loss", "change"};
+    if (layers > 0 || state.tint == Tint::expert) tints.push_back("expert");
+    state.tint = Tint(ui::corner_cycle(
+        "strip.tint", tints, int(state.tint),
+        {"The tint is depth", "The tint is the loss of predicting what follows",
+         "The tint is the change of depth since the snapshot before", "The tint is the expert that a token chose"},
+        right));
+    if (layers > 0 && state.tint == Tint::expert) {
+      const std::string label = fmt::format("layer {}", expert_layer(state, state.shown.causal) + 1);
+      if (ui::corner_button("strip.layer", label.c_str(), "The next layer's experts", right))
+        state.expert_layer = (expert_layer(state, state.shown.causal) + 1) % layers;
+    }
     ui::corner_chip("strip.shift", "predicted", state.shift_depth,
                     "Tint each token by the depth that was spent on predicting it", right);
     return right;
@@ -231,6 +286,7 @@ class StripPanel : public Panel {
   }
 
   static std::vector<LegendEntry> legend(const AppState& state, const TextView& view) {
+    if (state.tint == Tint::expert) return expert_legend(experts_of(state, view));
     if (state.tint != Tint::depth) return tint_legend(state.tint);
     if (state.rule == RuleView::difference) return difference_legend(state.shown.training, state.shown.causal);
     return depth_legend(view.depth, view.whole, int(view.rows.size()));
@@ -238,9 +294,16 @@ class StripPanel : public Panel {
 
   std::string lines(const Source&, const AppState& state) const override {
     const TextView& view = state.shown.text(Subject::watched, state.rule);
-    std::string out = depth_counts(view) + "\n";
+    std::string out =
+        texts_of(state.tint == Tint::expert ? legend(state, view)
+                                            : depth_legend(view.depth, view.whole, int(view.rows.size()))) +
+        "\n";
     for (int t = 0; t < view.size(); ++t) {
       out += view.pieces[t];
+      if (state.tint == Tint::expert && !view.experts.empty()) {
+        out += fmt::format("[{}]", experts_of(state, view)[size_t(t)] + 1);
+        continue;
+      }
       if (!view.recurs()) continue;
       const int training = t < state.shown.training.size() ? state.shown.training.depth[t] : 0;
       out += state.rule == RuleView::difference ? fmt::format("[{}>{}]", training, view.depth[t])

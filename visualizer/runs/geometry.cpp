@@ -25,9 +25,10 @@ Geometry geometry_of(ModelConfig config) {
 
 std::string block_name(const Geometry& geometry, int recursion) {
   const LayerMap& map = geometry.layers;
-  if (geometry.recursions > 1 || geometry.layer_count() == 0) return fmt::format("recursion {}", recursion);
-  if (map.prelude + map.coda == 0) return "all layers";
-  return fmt::format("layers {} to {}", map.prelude + 1, map.prelude + map.block);
+  if (map.repeats || geometry.layer_count() == 0) return fmt::format("recursion {}", recursion);
+  if (map.block == geometry.layer_count()) return "all layers";
+  const int64_t first = map.layer(recursion - 1, 0) + 1, last = first + map.block - 1;
+  return first == last ? fmt::format("layer {}", first) : fmt::format("layers {} to {}", first, last);
 }
 
 std::string all_layers(const Geometry& geometry) {

@@ -24,7 +24,7 @@ struct Geometry {
 /// Throws InputError when the configuration is not a legal one.
 Geometry geometry_of(ModelConfig config);
 /// The block in a recursion, from 1: "recursion 2"; of one that is not repeated "all layers", or "layers 2 to 7" where
-/// others are around it.
+/// there are others.
 std::string block_name(const Geometry& geometry, int recursion);
 /// "all 8 layers", which is what every token takes where no block is repeated.
 std::string all_layers(const Geometry& geometry);

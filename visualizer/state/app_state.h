@@ -27,8 +27,9 @@
 
 namespace tinymor {
 
-/// What a token's tint in the strip means: its depth, its loss, or how its depth changed since the previous snapshot.
-enum class Tint { depth, loss, change };
+/// What a token's tint in the strip means: its depth, its loss, how its depth changed since the previous snapshot, or
+/// the expert that it chose.
+enum class Tint { depth, loss, change, expert };
 
 /// How the columns of the grid are sorted: by position, or with the largest depth or loss first.
 enum class ColumnSort { position, depth, loss };
@@ -141,6 +142,7 @@ struct Settings {
   Sketch own_image;
   bool eraser = false;  ///< On the pad the pen removes ink.
   Tint tint = Tint::depth;
+  int expert_layer = 0;  ///< Whose experts the strip shows.
   ColumnSort sort = ColumnSort::position;
   bool shift_depth = false;   ///< Tint the token that was predicted instead of the one at which depth was spent.
   bool paper_colors = false;  ///< The grid as the paper prints it: dark where computed.

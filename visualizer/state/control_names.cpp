@@ -27,7 +27,7 @@ loop.back loop.bar loop.depth.N loop.event loop.image loop.instruments loop.next
 loop.survey loop.text menu.NAME note.cancel note.keep note.text open open.close open.go open.message open.path open.run.N page.N
 page.menu page.next page.previous patches.image.N record rule.N rule.next runs.close runs.filter runs.first runs.none runs.run.N runs.sort.N
 scores.log scores.one_scale
-scores.strip.N serving.cells serving.cells.all serving.groups sharing.passes sharing.scheme sharing.scheme.N sharing.set.N split.N strip.shift
+scores.strip.N serving.cells serving.cells.all serving.groups sharing.passes sharing.scheme sharing.scheme.N sharing.set.N split.N strip.layer strip.shift
 strip.tint strip.token.N term.NAME theme time.all time.clock time.first time.follow time.next time.play time.previous time.speed
 time.track tokens.batches tokens.held_out tokens.open tokens.own tokens.row.N tokens.search tokens.token.N
 tokens.view tokens.view.N tokens.watch top.badge train.capacity train.data train.go train.layers train.lr

@@ -72,7 +72,8 @@ void for_each_member(State& s, Field&& field) {
   field("rest.plateau", s.rest_on_plateau, Switch{});
   field("rest.battery", s.rest_on_battery, Switch{});
   field("lr", s.lr_factor, Between{0.01f, 100.0f});
-  field("tint", s.tint, OneOf<Tint>{"depth loss change"});
+  field("tint", s.tint, OneOf<Tint>{"depth loss change expert"});
+  field("tint.layer", s.expert_layer, Between{0, 511});
   field("grid.sort", s.sort, OneOf<ColumnSort>{"position depth loss"});
   field("serving.groups", s.serving_groups, Between{0, 4096, "0: each slot by itself"});
   field("serving.text", s.served_text, Between{-1, 1 << 30, "-1: none"});

@@ -20,8 +20,9 @@ struct MachineBox {
 /// The model as boxes in the order in which they are first run.
 struct LoopMachine {
   std::vector<MachineBox> boxes;
-  int block = -1;     ///< The box from whose end an arrow leads back to its beginning; -1: the boxes are a line.
-  bool gate = false;  ///< Whether a router decides, at the end of that box, who goes back.
+  int block = -1;       ///< The box from whose end an arrow leads back to its beginning; -1: the boxes are a line.
+  bool gate = false;    ///< Whether a router decides, at the end of that box, who goes back.
+  bool stages = false;  ///< Whether that box has other weights each time: a line of stages that may end early.
 
   bool loops() const { return block >= 0; }
 };

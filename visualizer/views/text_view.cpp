@@ -169,6 +169,10 @@ TextView view_of(const Trace& trace, const Geometry& geometry) {
   if (geometry.routing == Routing::token_choice)
     for (size_t t = 0; t < std::min(tokens, trace.router_logits.size()); ++t)
       set_depth_scores(view.rows, t, trace.router_logits[t], scores_by_sigmoid(geometry));
+  for (const std::vector<int32_t>& layer : trace.experts) {
+    view.experts.emplace_back(layer.begin(), layer.end());
+    view.experts.back().resize(tokens, -1);
+  }
   finish(view, geometry);
   view.lm_loss = trace.lm_loss;
   view.kv = cache_of(view, geometry, trace.kv_entries);

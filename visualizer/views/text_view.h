@@ -43,9 +43,10 @@ struct RecursionRow {
 struct TextView {
   std::vector<std::string> pieces;  ///< [T] as drawn: short, valid, the SentencePiece mark as a space.
   std::vector<int32_t> ids;
-  std::vector<int> depth;          ///< [T]
-  std::vector<float> nll;          ///< [T] of predicting the token after it; NaN where unknown.
-  std::vector<RecursionRow> rows;  ///< One per recursion.
+  std::vector<int> depth;                 ///< [T]
+  std::vector<float> nll;                 ///< [T] of predicting the token after it; NaN where unknown.
+  std::vector<RecursionRow> rows;         ///< One per recursion.
+  std::vector<std::vector<int>> experts;  ///< As Trace::experts, of the layers that there are.
   CacheView kv;
   int first_cached = 0;             ///< Tokens before it have left the cache.
   std::string whole;                ///< As all_layers.

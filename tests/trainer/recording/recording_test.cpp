@@ -34,6 +34,7 @@ Trace example_trace(Rule rule) {
   t.kv_vanilla_bytes = 1024;
   t.likely = {{5, 0.5f}, {2, 0.25f}, {0, 0.75f}, {1, 0.125f}, {7, 1}, {3, 0}};
   t.attention = {{{0, 1, 2}, {0, 2}, {255, 255, 100, 155}, {0.5f, -1, 2}}, {}};
+  t.experts = {{2, 0, -1}, {1, 1, 3}};
   return t;
 }
 
@@ -107,7 +108,7 @@ bool same(const Trace& a, const Trace& b) {
                     same_recursion) &&
          a.lm_loss == b.lm_loss && a.aux_loss == b.aux_loss && a.kv_entries == b.kv_entries &&
          a.kv_bytes == b.kv_bytes && a.kv_vanilla_bytes == b.kv_vanilla_bytes && a.likely == b.likely &&
-         a.changes == b.changes &&
+         a.changes == b.changes && a.experts == b.experts &&
          std::equal(a.attention.begin(), a.attention.end(), b.attention.begin(), b.attention.end(),
                     [](const AttentionTrace& x, const AttentionTrace& y) {
                       return x.queries == y.queries && x.keys == y.keys && x.weights == y.weights &&
@@ -202,20 +203,27 @@ TEST_CASE("a snapshot is said to take what it takes in a recording") {
   REQUIRE(bytes_of(example_images(2)) == event_record(example_images(2), 1).size() - head - checksum);
 }
 
-TEST_CASE("a recording from before the sizes of states were in it is read without, and false ones are refused") {
+TEST_CASE(
+    "a recording from before the sizes of states or experts were in it is read without, and false ones are refused") {
   const std::string now = event_record(example_snapshot(2), 1);
   std::string_view rest = now;
   const std::string_view payload = take_record(rest)->payload;
-  const size_t added = 2 * (4 + (4 + 2 * 4) * 2 + (4 + 4) * 2);  // of each rule: lists and their lengths
+  // Of each rule: lists and their lengths.
+  const size_t sizes = 2 * (4 + (4 + 2 * 4) * 2 + (4 + 4) * 2), experts = 2 * (4 + 2 * (4 + 3 * 4)),
+               added = sizes + experts;
   Recording old;
   REQUIRE(add_record(old, {RecordKind::snapshot, 2, 0, payload.substr(0, payload.size() - added), {}}));
   CHECK(old.snapshots.at(0).topk.changes.empty());
+  REQUIRE(add_record(old, {RecordKind::snapshot, 2, 0, payload.substr(0, payload.size() - experts), {}}));
+  CHECK(old.snapshots.at(1).topk.changes.size() == 2);
+  CHECK(old.snapshots.at(1).topk.experts.empty());
   CHECK(old.snapshots.at(0).threshold.attention.at(0).log_sums == example_trace(Rule::topk).attention[0].log_sums);
-  for (const auto& spoil : std::vector<std::function<void(Trace&)>>{[](Trace& t) { t.changes[0].before.pop_back(); },
-                                                                    [](Trace& t) { t.changes[1].change.push_back(1); },
-                                                                    [](Trace& t) {
-                                                                      t.changes.push_back({{1}, {1}});
-                                                                    }}) {
+  for (const auto& spoil : std::vector<std::function<void(Trace&)>>{
+           [](Trace& t) { t.changes[0].before.pop_back(); }, [](Trace& t) { t.changes[1].change.push_back(1); },
+           [](Trace& t) {
+             t.changes.push_back({{1}, {1}});
+           },
+           [](Trace& t) { t.experts[1].pop_back(); }, [](Trace& t) { t.experts[0][2] = -2; }}) {
     Snapshot snapshot = example_snapshot(2);
     spoil(snapshot.threshold);
     CHECK_THROWS_AS(event_record(snapshot, 1), Error);
