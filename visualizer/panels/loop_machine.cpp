@@ -187,7 +187,9 @@ void draw_loop_arrows(Canvas& canvas, const LoopPicture& p, const MachineLayout&
   std::vector<ImVec2> back = {start, {start.x, top}, {block.center().x, top}, {block.center().x, block.min.y}};
   if (!machine.gate) back.insert(back.begin(), ImVec2{block.max.x, middle});
   draw_arrow(canvas, back, accent, thick);
-  const std::string again = machine.gate ? "once more" : fmt::format("all, {} times", p.text.rows.size());
+  const std::string again = machine.stages ? "next stage"
+                            : machine.gate ? "once more"
+                                           : fmt::format("all, {} times", p.text.rows.size());
   if (top - em * 1.25f > layout.top)
     ui::fitted_text(canvas, {block.center().x + em, top - em * 1.25f}, ui::u32(accent), again,
                     start.x - block.center().x - em, ui::Font::small);

@@ -47,7 +47,7 @@ std::string judge_text(const LoopPicture& p, int pass) {
     go_on += now.place == Place::gate && now.goes_on;
     passing += now.place == Place::gate && now.goes_on && t != p.forced;
   }
-  const char* again = pass == 1 ? "go in" : "go round again";
+  const char* again = pass == 1 ? "go in" : p.story.machine().stages ? "go on" : "go round again";
   const std::string rest = go_on == 0 ? "All leave." : go_on == judged ? "" : "The others leave.";
   if (p.text.routing == Routing::token_choice)
     return fmt::format("The gate: {} of {} chose {} passes or more when they came in. {}", go_on, judged, pass, rest);
@@ -92,7 +92,8 @@ std::string run_text(const LoopPicture& p, const LoopEvent& now) {
   if (inside == p.story.tokens())
     return now.pass == 1 ? fmt::format("Pass 1: all {} enter the shared block.", all)
                          : fmt::format("Pass {}: all {} once more, by the same weights.", now.pass, all);
-  return fmt::format("Pass {}: {} of {} are inside. The others skip it.", now.pass, inside, all);
+  return fmt::format("{} {}: {} of {} are inside. The others skip it.", machine.stages ? "Stage" : "Pass", now.pass,
+                     inside, all);
 }
 
 }  // namespace
@@ -129,7 +130,9 @@ std::string why_run(const LoopPicture& p, const LoopEvent& now, const char* thin
     return fmt::format("It turns the state of each {} into a guess.", thing);
   if (now.box > machine.block)
     return fmt::format("It reads the newest state of each {}, however many passes made it.", thing);
-  if (p.story.inside(p.text, p.event) < p.story.tokens()) return "Each gap is a pass that need not be computed.";
+  if (p.story.inside(p.text, p.event) < p.story.tokens())
+    return fmt::format("Each gap is a {} that need not be computed.", machine.stages ? "stage" : "pass");
+  if (machine.stages) return "As in a usual model, but what follows may be left out.";
   return "One block, used again and again: few weights, and still many layers one after another.";
 }
 

@@ -21,9 +21,10 @@ std::vector<CacheRow> cache_rows(const Geometry& geometry) {
   const bool keys_alone = geometry.model.kv_sharing != Sharing::none;  // and not the weights
   const LayerMap uses = keys_alone ? key_layer_map(geometry.model) : map;
   std::vector<CacheRow> rows;
-  std::map<int64_t, size_t> of_use;  // the row of the block's layers whose weights, or keys, were used so often before
+  // The row of the block's layers in a recursion, or else of those whose weights, or keys, were used so often before.
+  std::map<int64_t, size_t> of_use;
   for (int64_t l = 0; l < geometry.layer_count(); ++l) {
-    const int64_t r = map.recursion_of(l), use = uses.uses_before(l);
+    const int64_t r = map.recursion_of(l), use = geometry.recursions > 1 ? r : uses.uses_before(l);
     const bool known = r >= 0 && of_use.contains(use);
     if (!known) {
       rows.emplace_back();
@@ -118,7 +119,7 @@ int64_t bytes_unrouted(const TextView& text, const Geometry& geometry, KvStrateg
   if (geometry.recursions < 2) return 0;
   ModelConfig config = geometry.model;
   config.kv_cache = strategy;
-  config = recursive_twin(config);
+  config = geometry.layers.repeats ? recursive_twin(config) : vanilla_twin(config);
   return std::llround(kv_bytes_per_token(config, config.kv_cache) * (text.size() - text.first_cached));
 }
 

@@ -15,8 +15,8 @@ struct TextView;
 /// "512 B", "24.5 KiB", "12.0 MiB".
 std::string bytes_text(int64_t bytes);
 
-/// One row of the KV cache, of layers that hold the same: the first or last layer, or of the block those whose weights
-/// were used as often before, which are a recursion where the block is repeated.
+/// One row of the KV cache, of layers that hold the same: the first or last layer, or of the block those of a
+/// recursion; where there is one recursion only, those whose weights were used as often before.
 enum class CacheSlot : uint8_t { empty, stored, reused };
 struct CacheRow {
   std::string label, base;       ///< Its name, and that of the row whose entries it reads.

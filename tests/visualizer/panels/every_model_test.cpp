@@ -44,7 +44,8 @@ std::vector<Case> all_models() {
         c.vocab_size = letters()->vocab_size();
         c.d_model = 8, c.n_heads = 2, c.n_kv_heads = 1, c.d_ff = 12, c.max_seq_len = 32;
         c.sharing = Sharing(sharing), c.routing = Routing(routing), c.kv_cache = KvStrategy(kv);
-        c.n_recursions = c.sharing == Sharing::none ? 1 : 3;
+        const bool stages = c.sharing == Sharing::none && c.routing == Routing::exit_gate;
+        c.n_recursions = c.sharing == Sharing::none && !stages ? 1 : 3;
         c.n_layers = c.sharing == Sharing::middle_cycle || c.sharing == Sharing::middle_sequence ? 8 : 6;
         try {
           c.resolve();
@@ -76,7 +77,8 @@ int64_t total_entries(const Trace& trace, const ModelConfig& config) {
 
 std::string recursion_name(const Model& model, int64_t r) {
   const LayerMap& map = model.layers();
-  if (map.recursions > 1) return fmt::format("recursion {}", r + 1);
+  if (map.repeats) return fmt::format("recursion {}", r + 1);
+  if (map.recursions > 1) return fmt::format("layers {} to {}", 2 * r + 1, 2 * r + 2);
   return map.prelude == 0 ? "all layers" : fmt::format("layers 2 to {}", model.config().n_layers - 1);
 }
 
@@ -189,7 +191,7 @@ void check_every_strategy(Watch& watch) {
     REQUIRE(forced.depth == depths);
     check_cache(watch, forced, config);
     if (watch.model.layers().recursions == 1) continue;
-    const ModelConfig twin = recursive_twin(config);
+    const ModelConfig twin = watch.model.layers().repeats ? recursive_twin(config) : vanilla_twin(config);
     CHECK(bytes_unrouted(watch.state().shown.text(Subject::watched, watch.state().rule), watch.source.geometry(),
                          config.kv_cache) == trace(opinionated_model(twin, 5), watch.text, {}).kv_bytes);
   }
@@ -290,7 +292,7 @@ void check_layers(Watch& watch) {
 
 TEST_CASE("every panel says of every model what the model did") {
   const std::vector<Case> all = all_models();
-  CHECK(all.size() == 23);
+  CHECK(all.size() == 24);
   for (const Case& each : all) {
     CAPTURE(each.name);
     Watch watch(each.config);
@@ -337,6 +339,28 @@ TEST_CASE("the cache of a text that is being written is the model's, also with f
       CHECK(view.kv.vanilla_bytes == 12 * each.config.n_layers * kv_bytes_per_entry(each.config));
       for (const GeneratedPiece& token : text) CHECK((most == 0 || token.depth <= most));
     }
+}
+
+TEST_CASE("the strip shows the experts that the tokens of a text chose, layer by layer") {
+  for (Case& each : all_models()) {
+    CAPTURE(each.name);
+    Watch watch(with_experts(each.config));
+    const std::vector<std::vector<int32_t>> experts = watch.shown().experts;
+    REQUIRE(experts.size() == size_t(each.config.n_layers));
+    watch.state().page = "Overview", watch.state().tint = Tint::expert;
+    watch.window.frames(1);
+    for (size_t layer = 0; layer < experts.size(); ++layer) {
+      CHECK(watch.state().expert_layer == int(layer));
+      const std::string strip = watch.panel("strip");
+      CHECK_THAT(strip, ContainsSubstring(fmt::format("in layer {} of {}", layer + 1, experts.size())));
+      std::string marked;
+      for (int t = 0; t < tokens; ++t)
+        marked += fmt::format("{}[{}]", letters()->piece(watch.text[size_t(t)]), experts[layer][size_t(t)] + 1);
+      CHECK_THAT(strip, ContainsSubstring(marked));
+      REQUIRE(watch.window.click("strip.layer"));
+    }
+    CHECK(watch.state().expert_layer == 0);
+  }
 }
 
 TEST_CASE("without recursions the pictures have no depth colour") {
