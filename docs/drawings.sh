@@ -472,7 +472,7 @@ draw rivals 760 420 '
       }
     }
     text(14, 155, "nats per character", "middle", "", "transform=\"rotate(-90 14 155)\"")
-    for (k = 1; k <= m; ++k) text(60 + 235 * int((k - 1) / 4), 338 + 20 * ((k - 1) % 4), k "  " name[k], "", name[k] ~ /^MoR/ ? purple : name[k] ~ /^recursive/ ? red : blue)
+    for (k = 1; k <= m; ++k) text(60 + 235 * int((k - 1) / 5), 336 + 18 * ((k - 1) % 5), k "  " name[k], "", name[k] ~ /^MoR/ ? purple : name[k] ~ /^recursive/ ? red : blue)
   }' "$work/rivals"
 
 if [ -z "$check" ]; then

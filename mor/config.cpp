@@ -52,7 +52,7 @@ void check_sizes(const ModelConfig& c) {
               "model.n_kv_heads: {} does not divide n_heads = {} (give a divisor of n_heads)", c.n_kv_heads, c.n_heads);
   const double d = static_cast<double>(c.d_model);
   require_range("model.lora_rank", c.lora_rank, 0, c.d_model);
-  require_range("model.n_experts", c.n_experts, 1, kMaxExperts);
+  require_range("model.n_experts", c.n_experts, c.ffn == Ffn::experts ? 2 : 1, kMaxExperts);
   const double ff = static_cast<double>(c.d_ff), rank = static_cast<double>(c.lora_rank);
   const double weights = 2 * d * static_cast<double>(c.vocab_size) +
                          static_cast<double>(c.n_layers) *
@@ -67,9 +67,10 @@ void check_layers(const ModelConfig& c, Sharing sharing, int64_t n, const std::s
   const bool middle = keeps_ends(sharing);
   const int64_t unique = middle ? 2 : 0, shared = c.n_layers - unique;
   const int64_t fewer = unique + n * std::max<int64_t>(1, shared / n);
-  check_input(shared >= n && shared % n == 0,
-              "model.n_layers: {}{} layers do not divide into {} ({} needs n_layers = {} or {})", c.n_layers,
-              middle ? " - 2" : "", parts, enum_name(sharing), fewer, fewer + n);
+  check_input(shared >= n && shared % n == 0, "model.n_layers: {}{} layers do not divide into {} ({} n_layers = {}{})",
+              c.n_layers, middle ? " - 2" : "", parts,
+              sharing == Sharing::none ? "give" : enum_name(sharing) + " needs", fewer,
+              fewer + n <= kMaxLayers ? fmt::format(" or {}", fewer + n) : "");
 }
 
 void check_sharing(const ModelConfig& c) {
@@ -103,7 +104,6 @@ void check_relaxation(const ModelConfig& c) {
 
 void check_experts(const ModelConfig& c) {
   if (c.ffn == Ffn::dense) return;
-  require_range("model.n_experts", c.n_experts, 2, kMaxExperts);
   require_range("model.experts_per_token", c.experts_per_token, 1, 2);
   require_not_negative("model.expert_capacity", c.expert_capacity);
   require_not_negative("model.expert_balance", c.expert_balance);
@@ -185,6 +185,10 @@ void check_routing(const ModelConfig& c) {
 void check_kv_sharing(const ModelConfig& c) {
   require_range("model.kv_sharing_factor", c.kv_sharing_factor, 1, kMaxLayers);
   const std::string name = enum_name(c.kv_sharing);
+  check_input(c.n_recursions == 1,
+              "model.kv_sharing: \"{}\" is for layers in a line, and these are {} stages (give n_recursions = 1 and "
+              "routing = \"none\", or kv_sharing = \"none\")",
+              name, c.n_recursions);
   check_input(
       c.sharing == Sharing::none,
       "model.kv_sharing: \"{}\" is for layers with weights of their own, but sharing is \"{}\" (with kv_cache = "

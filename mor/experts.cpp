@@ -63,7 +63,8 @@ Variable Experts::forward(const Variable& x, const Choice& choice, const ModelCo
     const Variable balance = balance_loss(choice.p, choice.chosen);
     losses->balance = losses->balance.defined() ? losses->balance + balance : balance;
     if (losses->limited && config.expert_capacity > 0)
-      most = int64_t(std::ceil(config.expert_capacity * double(choice.chosen.count()) / double(n)));
+      most = int64_t(
+          std::min(double(most), std::ceil(config.expert_capacity * double(choice.chosen.count()) / double(n))));
   }
   Variable y(Tensor::zeros(x.shape()));
   const std::vector<std::vector<int32_t>> taken = rows_of_experts(choice.chosen, n, most);

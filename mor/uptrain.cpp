@@ -45,6 +45,7 @@ void check_sizes(const ModelConfig& source, const ModelConfig& target) {
   same("n_kv_heads", source.n_kv_heads, target.n_kv_heads);
   same("d_ff", source.d_ff, target.d_ff);
   same("ffn", enum_name(source.ffn), enum_name(target.ffn));
+  same("n_experts", source.mlps(), target.mlps());
   if (!is_vanilla(target) || target.n_layers > source.n_layers) same("n_layers", source.n_layers, target.n_layers);
   same("rope_theta", source.rope_theta, target.rope_theta);
   same("rms_eps", source.rms_eps, target.rms_eps);

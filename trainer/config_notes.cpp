@@ -17,7 +17,7 @@ std::string_view config_note(std::string_view key) {
       {"rms_eps", "added under the root of every norm"},
       {"tie_embeddings", "whether the first and the last matrix are one"},
       {"sharing", "which layers share their weights"},
-      {"n_recursions", "passes through the shared block at most"},
+      {"n_recursions", "passes through the shared block at most; without sharing, stages of layers"},
       {"routing",
        "who decides on recursions: these (expert_choice), the token at once (token_choice) or each time (exit_gate)"},
       {"kv_cache", "what a recursion attends to: tokens inside it, all of the first, or those as far as they came"},

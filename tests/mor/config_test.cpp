@@ -149,8 +149,12 @@ TEST_CASE("illegal combinations are refused with what would be legal") {
       {[](ModelConfig& c) { stages(c), c.n_recursions = 3; }, "model.n_layers: 8 layers", "6 or 9"},
       {[](ModelConfig& c) { stages(c), c.n_layers = 6, c.kv_cache = KvStrategy::shared; }, "model.kv_cache: \"shared\"",
        "recursion_wise"},
+      {[](ModelConfig& c) {
+         stages(c), c.n_layers = 6, c.kv_cache = KvStrategy::shared, c.kv_sharing = Sharing::cycle;
+       },
+       "model.kv_sharing: \"cycle\"", "n_recursions = 1"},
       {[](ModelConfig& c) { experts(c), c.n_experts = 1; }, "model.n_experts: 1", "2 to 256"},
-      {[](ModelConfig& c) { experts(c), c.n_experts = 257; }, "model.n_experts: 257", "1 to 256"},
+      {[](ModelConfig& c) { experts(c), c.n_experts = 257; }, "model.n_experts: 257", "2 to 256"},
       {[](ModelConfig& c) { experts(c), c.experts_per_token = 3; }, "model.experts_per_token: 3", "1 to 2"},
       {[](ModelConfig& c) { experts(c), c.expert_capacity = -1; }, "model.expert_capacity: -1", "0 or more"},
       {[](ModelConfig& c) { experts(c), c.expert_balance = NAN; }, "model.expert_balance: nan", "0 or more"},

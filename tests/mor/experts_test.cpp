@@ -69,6 +69,9 @@ TEST_CASE("an expert that is full leaves out the tokens that come last, and seco
   const double e = std::exp(1.0), all = 1 + e + e * e;
   for (int64_t t = 0; t < 3; ++t) CHECK(full.at({t, 1}) == free.at({t, 1}));
   CHECK(full.at({3, 1}) == Approx(says(2) * e * e / all).epsilon(1e-5));
+  config.expert_capacity = 1e300;
+  CHECK(worst_difference(answers(experts, config, x, &losses), free) == 0);
+  config.expert_capacity = 1;
   losses.limited = false;
   CHECK(worst_difference(answers(experts, config, x, &losses), free) == 0);
 }

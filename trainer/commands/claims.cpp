@@ -194,7 +194,7 @@ void add_claims_bench(CLI::App& bench) {
   command
       ->add_option(
           "--steps", options->steps,
-          "Training steps of the vanilla model (stories: 1000, puzzles: 3000; hops: 12000, with exit gates 20000)")
+          "Training steps of the vanilla model (stories: 1000, puzzles: 3000, hops: 12000; 20000 with the expected loss)")
       ->check(at_least(1));
   command->add_option("--seeds", options->seeds, "Seeds per model")->check(at_least(1))->capture_default_str();
   command->add_option("--only", options->only, "Only this model");

@@ -95,7 +95,7 @@ double judge(const Rival& rival, const std::filesystem::path& folder, int64_t ma
 const std::vector<Rival>& rivals() {
   static const std::vector<std::string> recursive = {"model.routing=none"},
                                         fewer = with(kVanilla, {"model.n_layers=6"}),
-                                        experts = {"model.ffn=experts", "model.n_experts=4"};
+                                        experts = with(kVanilla, {"model.ffn=experts", "model.n_experts=4"});
   static const std::vector<Rival> all = {
       {"vanilla", kVanilla},
       {"vanilla, int8", kVanilla, WeightFormat::int8},
@@ -103,7 +103,7 @@ const std::vector<Rival>& rivals() {
       {"vanilla, half of the weights 0", kVanilla, WeightFormat::f32, Pruned::weights},
       {"vanilla, half of the units", kVanilla, WeightFormat::f32, Pruned::units},
       {"early exit", {"model.sharing=none", "model.n_recursions=4", "model.routing=exit_gate"}},
-      {"4 experts", with(kVanilla, experts)},
+      {"4 experts", experts},
       {"6 layers", fewer},
       {"6 layers, taught", fewer, WeightFormat::f32, {}, true},
       {"recursive", recursive},
@@ -112,7 +112,6 @@ const std::vector<Rival>& rivals() {
       {"MoR", {}},
       {"MoR, taught", {}, WeightFormat::f32, {}, true},
       {"MoR, int4", {}, WeightFormat::int4},
-      {"MoR, 4 experts", experts},
   };
   return all;
 }

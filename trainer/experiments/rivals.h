@@ -1,7 +1,8 @@
 #pragma once
 // What else makes a model cheaper to use, beside a Mixture-of-Recursions: fewer layers, rounded weights, weights left
-// out, a teacher, layers after which a token may stop, experts. All are trained on the bundled stories for the same FLOPs, by the count of mor/counts.h, and then
-// judged by what they lose, and by three costs: bytes of weights, layers per token, and time.
+// out, a teacher, layers after which a token may stop, experts. All are trained on the bundled stories for the same
+// FLOPs, by the count of mor/counts.h, and then judged by what they lose, and by three costs: bytes of weights, layers
+// per token, and time.
 //
 // Every run is an ordinary run folder; those that are there and complete are not trained again.
 

@@ -13,6 +13,7 @@
 #include "mor/counts.h"
 #include "tensor/error.h"
 #include "tensor/real.h"
+#include "tensor/threads.h"
 #include "trainer/experiments/bench.h"
 #include "trainer/loop/evaluate.h"
 #include "trainer/loop/run_folder.h"
@@ -135,8 +136,9 @@ double seconds_per_step(const Config& config) {
   const double judged = run_cost(config, 1).flops / training_speed(config.model);
   const double free = free_bytes_of_machine();
   const bool tried = judged < kLongStep && (free == 0 || run_cost(config, 1).bytes < free);
+  const int64_t steps = has_threads() ? 5 : 1;  // without threads a page stands still meanwhile
   const double step = tried ? 1e-3 * double(train.grad_accumulation) *
-                                  bench_train({"", config.model, train.batch_size}, 5, train.seed).ms_per_step
+                                  bench_train({"", config.model, train.batch_size}, steps, train.seed).ms_per_step
                             : judged;
   // A forward pass is a third of a step; expert choice is evaluated under two rules. A teacher's is two operations for
   // each weight, about.

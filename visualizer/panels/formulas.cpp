@@ -92,14 +92,14 @@ void add_decision(std::vector<TokenLine>& out, const Inspected& i, int pass) {
   const RecursionRow& row = i.view.rows[size_t(pass) - 1];
   const Cell& cell = cell_of(i, pass);
   const bool taken = cell.state == CellState::computed;
-  TokenLine line{fmt::format("pass {}: ", pass), true, taken};
+  TokenLine line{i.view.stages ? row.name + ": " : fmt::format("pass {}: ", pass), true, taken};
   if (row.capacity >= 1 || !cell.scored) {
     const char* some = taken ? "goes in" : "done";
     out.push_back(line.say(row.capacity >= 1 ? fmt::format("every {} goes in", i.what) : some));
     return;
   }
   const double score = router_score(cell.logit);
-  const char* in = pass == 1 ? "goes in" : "once more";
+  const char* in = pass == 1 ? "goes in" : i.view.stages ? "goes on" : "once more";
   const char* verdict = taken ? in : "done, it keeps its state";
   line.say(fmt::format("\u03c3({}) = ", raw_score(i)));
   put(line, i, fmt::format("\u03c3({:.2f})", cell.logit), Glow::score, pass);

@@ -121,7 +121,7 @@ void draw_own_return(Canvas& canvas, const Box& box) {
              em * 0.18f);
 }
 
-void draw_gate(Canvas& canvas, const Box& gate) {
+void draw_gate(Canvas& canvas, const Box& gate, bool stages) {
   const ImVec2 c = gate.center();
   if (gate.height() < ui::em() * 2.4f) {  // too flat for a word within a diamond
     const Box low = gate.inset(0, std::min(0.0f, gate.height() - ui::em() * 1.5f) / 2);
@@ -139,7 +139,8 @@ void draw_gate(Canvas& canvas, const Box& gate) {
   const bool wide = text_size("gate").x * 1.6f < gate.width();
   text_centered(canvas, {c.x, c.y - (both ? line * 0.5f : 0)}, ui::u32(ui::colors::text), "gate",
                 wide ? ui::Font::body : ui::Font::small);
-  if (both) text_centered(canvas, {c.x, c.y + line * 0.6f}, ui::u32(dim), "again?", ui::Font::small);
+  if (both)
+    text_centered(canvas, {c.x, c.y + line * 0.6f}, ui::u32(dim), stages ? "go on?" : "again?", ui::Font::small);
 }
 
 std::string bar_name(const LoopPicture& p, int pass) {
@@ -262,7 +263,7 @@ std::vector<Box> draw_machine(Canvas& canvas, const Box& area, const LoopPicture
   draw_queue(canvas, p, layout);
   for (size_t i = 0; i < layout.boxes.size(); ++i) draw_box(canvas, p, layout.boxes[i], int(i));
   if (p.story.machine().loops()) draw_loop_arrows(canvas, p, layout);
-  if (p.story.machine().gate) draw_gate(canvas, layout.gate);
+  if (p.story.machine().gate) draw_gate(canvas, layout.gate, p.story.machine().stages);
   for (size_t i = 0; i < layout.boxes.size(); ++i)
     if (!p.story.machine().loops() && p.story.machine().boxes[i].times > 1) draw_own_return(canvas, layout.boxes[i]);
   draw_scores(canvas, p, layout);

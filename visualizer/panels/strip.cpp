@@ -110,9 +110,10 @@ std::string expert_name(int expert) {
   return expert < 0 ? "not in this layer" : fmt::format("expert {}", expert + 1);
 }
 
-std::string expert_caption(const AppState& state, const TextView& view) {
-  if (view.experts.empty()) return "no experts: every token goes through the same MLPs";
-  return fmt::format("the expert that each token chose in layer {} of {}", expert_layer(state, view) + 1,
+std::string expert_caption(const Source& source, const AppState& state, const TextView& view) {
+  if (view.experts.empty()) return "this model has no experts";
+  return fmt::format("the expert that each token chose {}in layer {} of {}",
+                     source.geometry().model.experts_per_token > 1 ? "first " : "", expert_layer(state, view) + 1,
                      view.experts.size());
 }
 
@@ -123,7 +124,6 @@ std::vector<LegendEntry> expert_legend(std::span<const int> experts) {
   for (const auto& [expert, count] : tokens)
     legend.push_back({expert_color(expert), fmt::format("{}: {} ({})", expert_name(expert), count,
                                                         percent(double(count) / double(experts.size())))});
-  if (legend.empty()) return {{ui::colors::control, "this model has no experts"}};
   return legend;
 }
 
@@ -212,7 +212,7 @@ class StripPanel : public Panel {
     if (state.shown.index < 0) return "tokens of the watched text, tinted by recursions";
     const TextView& view = state.shown.text(Subject::watched, state.rule);
     if (state.tint == Tint::expert)
-      return fmt::format("{}{} \u00b7 step {} \u00b7 loss {} nats", expert_caption(state, view),
+      return fmt::format("{}{} \u00b7 step {} \u00b7 loss {} nats", expert_caption(source, state, view),
                          and_rule(source, rule_in_force(state)), state.shown.step, decimal(view.lm_loss, 3));
     if (state.tint != Tint::depth)
       return fmt::format("{}{}{} \u00b7 step {} \u00b7 loss {} nats",
@@ -223,8 +223,9 @@ class StripPanel : public Panel {
       return fmt::format("no recursions: every token takes {}{} \u00b7 step {} \u00b7 loss {} nats", view.whole,
                          and_rule(source, state.rule), state.shown.step, decimal(view.lm_loss, 3));
     const char* when = state.shift_depth ? "before a token to predict it" : "at a token to predict the next";
-    return fmt::format("recursions spent {}, {:.2f} on average{} \u00b7 step {} \u00b7 loss {} nats", when,
-                       view.mean_depth, and_rule(source, state.rule), state.shown.step, decimal(view.lm_loss, 3));
+    return fmt::format("{} spent {}, {:.2f} on average{} \u00b7 step {} \u00b7 loss {} nats",
+                       view.stages ? "stages" : "recursions", when, view.mean_depth, and_rule(source, state.rule),
+                       state.shown.step, decimal(view.lm_loss, 3));
   }
 
   float controls(const Source&, AppState& state, float right) override {
@@ -294,10 +295,10 @@ class StripPanel : public Panel {
 
   std::string lines(const Source&, const AppState& state) const override {
     const TextView& view = state.shown.text(Subject::watched, state.rule);
-    std::string out =
-        texts_of(state.tint == Tint::expert ? legend(state, view)
-                                            : depth_legend(view.depth, view.whole, int(view.rows.size()))) +
-        "\n";
+    std::string out = texts_of(state.tint == Tint::expert && !view.experts.empty()
+                                   ? legend(state, view)
+                                   : depth_legend(view.depth, view.whole, int(view.rows.size()))) +
+                      "\n";
     for (int t = 0; t < view.size(); ++t) {
       out += view.pieces[t];
       if (state.tint == Tint::expert && !view.experts.empty()) {

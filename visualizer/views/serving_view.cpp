@@ -75,16 +75,21 @@ ServingView view_of(const std::vector<ServedCall>& calls, const Geometry& geomet
   view.most_rows = most(view.rows);
   view.most_bytes = most(view.bytes);
   view.most_vanilla = most(view.vanilla_bytes);
-  view.block_calls = block_calls(calls);
+  view.block_calls = block_calls(calls, geometry.recursions > 1 && !geometry.layers.repeats);
   view.idle = int64_t(view.cells.size()) - std::accumulate(view.taken.begin(), view.taken.end(), int64_t(0));
   mark_changes(view, calls);
   return view;
 }
 
-int64_t block_calls(const std::vector<ServedCall>& calls) {
-  return std::count_if(calls.begin(), calls.end(), [](const ServedCall& call) {
-    return std::any_of(call.seats.begin(), call.seats.end(), [](const ServedSeat& seat) { return seat.inside > 0; });
-  });
+int64_t block_calls(const std::vector<ServedCall>& calls, bool stages) {
+  int64_t count = 0;
+  for (const ServedCall& call : calls) {
+    std::set<int64_t> together;
+    for (const ServedSeat& seat : call.seats)
+      if (seat.inside > 0) together.insert(stages ? seat.recursion : 0);
+    count += int64_t(together.size());
+  }
+  return count;
 }
 
 std::string batching_name(int slots, int groups) {

@@ -30,7 +30,7 @@ struct ServingView {
   std::vector<int> rows;                      ///< [calls] tokens in the call.
   std::vector<int64_t> bytes, vanilla_bytes;  ///< [calls] of the cache, and of a vanilla model's for the same tokens.
   std::map<int, std::vector<int32_t>> texts;  ///< The ids of each text, as far as they were inside; -1: not known.
-  int64_t block_calls = 0;                    ///< Those that took a token.
+  int64_t block_calls = 0;                    ///< As below.
   int64_t written = 0;                        ///< Tokens that were drawn.
   int64_t idle = 0;                           ///< Places of slots in calls that no token took.
   int preempted = 0;                          ///< Times that a text did.
@@ -46,8 +46,8 @@ struct ServingView {
 
 ServingView view_of(const std::vector<ServedCall>& calls, const Geometry& geometry);
 
-/// How many calls took a token.
-int64_t block_calls(const std::vector<ServedCall>& calls);
+/// How many calls took a token; of stages, those of each stage.
+int64_t block_calls(const std::vector<ServedCall>& calls, bool stages = false);
 /// How slots that are divided in groups are called: "by sequence", "in 2 groups of 4", "by depth".
 std::string batching_name(int slots, int groups);
 /// One letter for each call of a slot: the recursion as a digit, or as a letter (a: the first) for a piece that is fed;

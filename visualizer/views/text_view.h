@@ -51,6 +51,7 @@ struct TextView {
   int first_cached = 0;             ///< Tokens before it have left the cache.
   std::string whole;                ///< As all_layers.
   Routing routing = Routing::none;  ///< As in Geometry; under token choice no token is ranked.
+  bool stages = false;              ///< Each recursion has layers of its own.
   double mean_depth = 0;
   double lm_loss = 0;
 
