@@ -14,6 +14,6 @@ autograd   1850
 mor        4650
 datasets   4260
 trainer    9240
-visualizer 24500
+visualizer 24510
 END
 exit $over
