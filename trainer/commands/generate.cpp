@@ -69,7 +69,8 @@ void generate(const Options& options) {
     if (!options.quiet && count > 0 && depths == 1)
       tell(fmt::format("{} tokens, {} layers each", count, loaded.config().n_layers));
     if (!options.quiet && count > 0 && depths > 1)
-      tell(fmt::format("{} tokens, {:.2f} recursions each of {}", count, depth / double(count), depths));
+      tell(fmt::format("{} tokens, {:.2f} {} each of {}", count, depth / double(count),
+                       loaded.model->layers().repeats ? "recursions" : "stages", depths));
     return;
   }
   nlohmann::ordered_json document{{"text", text}, {"tokens", nlohmann::json::array()}};

@@ -268,7 +268,10 @@ class AttentionPanel : public Panel {
 
   /// A map for each recursion (down) and head (across), and for the mean and the maximum of the heads.
   static void draw_maps(const std::vector<Row>& rows, AppState& state, Canvas& canvas, const Box& box) {
-    const float em = ui::em(), gap = em * 0.4f, label = text_size("recursion 9", ui::Font::small).x + em * 0.6f;
+    const float em = ui::em(), gap = em * 0.4f;
+    float label = text_size("recursion 9", ui::Font::small).x;
+    for (const Row& row : rows) label = std::max(label, text_size(row.label, ui::Font::small).x);
+    label += em * 0.6f;
     const Row& first = *std::max_element(rows.begin(), rows.end(),
                                          [](const Row& a, const Row& b) { return a.images.size() < b.images.size(); });
     const size_t maps = std::max<size_t>(1, first.images.size());
