@@ -6,11 +6,10 @@
 //   gf hp ec me fm bh pg cb kites fly when wind blows twice p f thrice c p once e c ...
 //
 // A pair leads from its first letter to its second: gf from g to f. The eight pairs of a line form one ring through
-// eight of sixteen letters, in any order. (With only eight letters there are 56 pairs, so few that one sum over all
-// pairs of a line tells which are there, and an MLP can follow two steps through that at once. Of sixteen letters there
-// are 240.) "twice p" asks where two pairs lead from p: to g, to f. Nine such questions follow, three of each kind;
-// between them and the pairs is a sentence that follows from its first word. Every line is drawn independently of the
-// others and is a document of its own. With 896 pieces each word is one token.
+// eight of sixteen letters, in any order. (With only eight letters, 56 pairs, one pass learned two steps, too; with
+// sixteen, 240 pairs, it does not.) "twice p" asks where two pairs lead from p: to g, to f. Nine such questions follow,
+// three of each kind; between them and the pairs is a sentence that follows from its first word. Every line is drawn
+// independently of the others and is a document of its own. With 896 pieces each word is one token.
 //
 // Pairs, and which questions are asked, are drawn by chance; they need no thinking, because it could not help.
 

@@ -85,12 +85,12 @@ int64_t scorer_weights(const ModelConfig& config, int64_t outputs) {
 }
 
 /// Weights of what follows attention: of all its MLPs, and of those that a token goes through.
-double mlp_weights(const ModelConfig& config, int64_t mlps) {
-  const double gate = config.ffn == Ffn::experts ? double(config.n_experts * config.d_model) : 0;
-  return 3 * double(config.d_model * config.d_ff * mlps) + gate;
+int64_t mlp_weights(const ModelConfig& config, int64_t mlps) {
+  const int64_t gate = config.ffn == Ffn::experts ? config.n_experts * config.d_model : 0;
+  return 3 * config.d_model * config.d_ff * mlps + gate;
 }
 double mlp_weights_per_token(const ModelConfig& config) {
-  return mlp_weights(config, config.mlps_per_token());
+  return double(mlp_weights(config, config.mlps_per_token()));
 }
 
 }  // namespace
@@ -100,7 +100,7 @@ ParameterCounts count_parameters(const ModelConfig& config) {
   const LayerMap map = layer_map(config);
   ParameterCounts counts;
   counts.embedding = config.vocab_size * d * (config.tie_embeddings ? 1 : 2);
-  counts.layers = map.unique * (2 * d * q + int64_t(mlp_weights(config, config.mlps())) + 2 * d) + d;
+  counts.layers = map.unique * (2 * d * q + mlp_weights(config, config.mlps()) + 2 * d) + d;
   const KeyMap keys(config);
   for (int64_t l = 0; l < config.n_layers; ++l) {
     if (map.first[l] == l && keys.computes_keys(l)) counts.layers += 2 * d * kv;

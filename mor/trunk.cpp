@@ -117,7 +117,7 @@ Trunk::Result Trunk::forward(Variable x, const IntTensor& ids, const Rows& rows,
         asked.depths.size(), rows.count());
   GateLosses gates{.limited = asked.step >= 0, .balance = {}};
   ForwardOptions options = asked;
-  options.gates = &gates;
+  if (!asked.cache) options.gates = &gates;  // what goes on from a cache only writes
   std::optional<ForwardKeys> own;
   KvStore& kv = options.cache ? *options.cache : own.emplace(config_, causal_);
   Recurrence recurrence = this->recurrence(prelude(std::move(x), rows, kv, options), ids, rows, options);

@@ -102,8 +102,6 @@ const std::vector<Rival>& rivals() {
       {"vanilla, int4", kVanilla, WeightFormat::int4},
       {"vanilla, half of the weights 0", kVanilla, WeightFormat::f32, Pruned::weights},
       {"vanilla, half of the units", kVanilla, WeightFormat::f32, Pruned::units},
-      {"early exit", {"model.sharing=none", "model.n_recursions=4", "model.routing=exit_gate"}},
-      {"4 experts", experts},
       {"6 layers", fewer},
       {"6 layers, taught", fewer, WeightFormat::f32, {}, true},
       {"recursive", recursive},
@@ -112,6 +110,8 @@ const std::vector<Rival>& rivals() {
       {"MoR", {}},
       {"MoR, taught", {}, WeightFormat::f32, {}, true},
       {"MoR, int4", {}, WeightFormat::int4},
+      {"early exit", {"model.sharing=none", "model.n_recursions=4", "model.routing=exit_gate"}},
+      {"4 experts", experts},
   };
   return all;
 }
