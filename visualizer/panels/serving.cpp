@@ -110,8 +110,7 @@ class ServingPanel : public Panel {
                                      shown.groups == shown.slots ? "" : ", as they would have been decoded")
                        : fmt::format("{} requests made from the watched text \u00b7 step {}{}", shown.requests.size(),
                                      state.shown.step, and_rule(source, RuleView::causal));
-    return what + " \u00b7 a column: a call of " +
-           (source.geometry().recursions > 1 && !source.geometry().layers.repeats ? "each stage" : "the block");
+    return what + " \u00b7 a column: a call of " + (source.geometry().stages() ? "each stage" : "the block");
   }
 
   Table table(const Source& source, const AppState& state) const override {

@@ -20,6 +20,8 @@ struct Geometry {
   int64_t entry_bytes = 0;          ///< Of one cached token in one layer; 0: not known.
 
   int layer_count() const { return int(layers.weights.size()); }
+  /// Whether each recursion has layers of its own.
+  bool stages() const { return recursions > 1 && !layers.repeats; }
 };
 /// Throws InputError when the configuration is not a legal one.
 Geometry geometry_of(ModelConfig config);

@@ -46,7 +46,7 @@ LoopMachine machine_of(const Geometry& geometry) {
     machine.boxes.push_back({int(map.prelude), int(map.block), geometry.recursions});
     outside(map.layer(map.recursions, 0), map.coda);
     machine.gate = geometry.routing != Routing::none;
-    machine.stages = !map.repeats;
+    machine.stages = geometry.stages();
     return machine;
   }
   for (const int64_t set : map.weights) {

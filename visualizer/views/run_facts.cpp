@@ -24,8 +24,7 @@ double median_speed(const std::vector<StepMetrics>& steps) {
 
 std::string model_of(const Geometry& g) {
   const std::string experts = g.model.ffn == Ffn::experts ? fmt::format(", {} experts", g.model.n_experts) : "";
-  if (g.model.sharing == Sharing::none && g.recursions > 1)
-    return fmt::format("early exit, {} stages", g.recursions) + experts;
+  if (g.stages()) return fmt::format("early exit, {} stages", g.recursions) + experts;
   if (g.model.sharing == Sharing::none) return "vanilla" + experts;
   const std::string shared = fmt::format("{} x {}", enum_name(g.model.sharing), g.model.n_recursions) + experts;
   if (g.routing == Routing::none) return "recursive, " + shared;

@@ -75,7 +75,7 @@ ServingView view_of(const std::vector<ServedCall>& calls, const Geometry& geomet
   view.most_rows = most(view.rows);
   view.most_bytes = most(view.bytes);
   view.most_vanilla = most(view.vanilla_bytes);
-  view.block_calls = block_calls(calls, geometry.recursions > 1 && !geometry.layers.repeats);
+  view.block_calls = block_calls(calls, geometry.stages());
   view.idle = int64_t(view.cells.size()) - std::accumulate(view.taken.begin(), view.taken.end(), int64_t(0));
   mark_changes(view, calls);
   return view;

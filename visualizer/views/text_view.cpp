@@ -106,7 +106,7 @@ void set_changes(RecursionRow& row, const StateChange& changes) {
 void finish(TextView& view, const Geometry& geometry) {
   view.routing = geometry.routing;
   view.whole = all_layers(geometry);
-  view.stages = geometry.recursions > 1 && !geometry.layers.repeats;
+  view.stages = geometry.stages();
   for (size_t r = 0; r < view.rows.size(); ++r) {
     view.rows[r].name = block_name(geometry, int(r) + 1);
     view.rows[r].capacity = r < geometry.capacity.size() ? geometry.capacity[r] : 1;
