@@ -145,19 +145,20 @@ std::map<std::string, std::string> read_metadata(const nlohmann::json& json, con
   return metadata;
 }
 
-}  // namespace
+size_t bytes_of(const Tensor& tensor) {
+  return size_t(tensor.count()) * sizeof(float);
+}
 
-std::string write_safetensors(const SafetensorsFile& file) {
+/// All that comes before the numbers.
+std::string header_of(const SafetensorsFile& file) {
   nlohmann::json header = nlohmann::json::object();
   if (!file.metadata.empty()) header[kMetadata] = file.metadata;
-  std::string data;
+  size_t begin = 0;
   for (const auto& [name, tensor] : file.tensors) {
     check(name != kMetadata, "[write_safetensors] {} cannot be the name of a tensor", kMetadata);
-    const std::vector<Real> values = tensor.to_vector();
-    const std::vector<float> floats(values.begin(), values.end());
-    const size_t begin = data.size();
-    data.append(reinterpret_cast<const char*>(floats.data()), floats.size() * sizeof(float));
-    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape().dims()}, {"data_offsets", {begin, data.size()}}};
+    const size_t end = begin + bytes_of(tensor);
+    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape().dims()}, {"data_offsets", {begin, end}}};
+    begin = end;
   }
   std::string text;
   try {
@@ -167,8 +168,34 @@ std::string write_safetensors(const SafetensorsFile& file) {
   }
   text.resize((text.size() + 7) / 8 * 8, ' ');
   const uint64_t length = text.size();
-  std::string bytes(reinterpret_cast<const char*>(&length), kLengthBytes);
-  return bytes.append(text).append(data);
+  return std::string(reinterpret_cast<const char*>(&length), kLengthBytes) + text;
+}
+
+/// The numbers, a tensor at a time.
+void hand_over(const SafetensorsFile& file, FunctionRef<void(std::string_view)> take) {
+  for (const auto& [name, tensor] : file.tensors) {
+    const std::vector<Real> values = tensor.to_vector();
+    const std::vector<float> floats(values.begin(), values.end());
+    take({reinterpret_cast<const char*>(floats.data()), bytes_of(tensor)});
+  }
+}
+
+}  // namespace
+
+std::string write_safetensors(const SafetensorsFile& file) {
+  std::string bytes = header_of(file);
+  size_t size = bytes.size();
+  for (const auto& [name, tensor] : file.tensors) size += bytes_of(tensor);
+  bytes.reserve(size);
+  hand_over(file, [&](std::string_view numbers) { bytes.append(numbers); });
+  return bytes;
+}
+
+void save_safetensors(const std::filesystem::path& path, const SafetensorsFile& file) {
+  AtomicFile saved(path);
+  saved.append(header_of(file));
+  hand_over(file, [&](std::string_view numbers) { saved.append(numbers); });
+  saved.commit();
 }
 
 SafetensorsFile parse_safetensors(std::string_view bytes, const std::string& name) {

@@ -33,6 +33,9 @@ struct SafetensorsFile {
 /// The bytes of the file. The same contents give the same bytes. Throws Error for text that is not UTF-8.
 std::string write_safetensors(const SafetensorsFile& file);
 
+/// Replaces the file at `path` by the same bytes as AtomicFile does, without holding all of them at once.
+void save_safetensors(const std::filesystem::path& path, const SafetensorsFile& file);
+
 /// Reads bytes that may be hostile: anything that the format does not allow throws InputError, naming `name`.
 SafetensorsFile parse_safetensors(std::string_view bytes, const std::string& name);
 

@@ -211,12 +211,12 @@ void quantise_rows(int64_t rows, int64_t k, const Real* x, int64_t x_row, int64_
     const Real largest = max_lane(sizes), factor = largest > 0 ? 127 / largest : 0;
     const bool finite = sum(nothing) == 0;
     scales[i] = finite ? largest / 127 : Real(__builtin_nanf(""));
-    for (int64_t p = 0; p < row_bytes; p += kLanes) {
+    for (int64_t p = 0; p < row_bytes; ++p) numbers[p] = 0;
+    for (int64_t p = 0; finite && p < k; p += kLanes) {
       Real whole[kLanes];
       const Vec v = k - p < kLanes ? load_first(x + p, k - p) : load(x + p);
       store(whole, (v * splat(factor) + splat(kRound)) - splat(kRound));
-      for (int64_t lane = 0; lane < smaller(kLanes, row_bytes - p); ++lane)
-        numbers[p + lane] = finite ? int8_t(int32_t(whole[lane])) : int8_t(0);
+      for (int64_t lane = 0; lane < smaller(kLanes, k - p); ++lane) numbers[p + lane] = int8_t(int32_t(whole[lane]));
     }
   }
 }

@@ -110,7 +110,7 @@ void save_checkpoint(const RunFolder& run, const Module& model, const std::strin
     file.metadata["best_step"] = fmt::format("{}", progress.best.step);
     file.metadata["best_loss"] = fmt::format("{}", progress.best.loss);
   }
-  write_file_atomically(run.trainer(), write_safetensors(file));
+  save_safetensors(run.trainer(), file);
   complete_checkpoint(run, checkpoint, progress);
 }
 
