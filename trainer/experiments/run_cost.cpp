@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "mor/counts.h"
+#include "mor/sharing.h"
 #include "tensor/error.h"
 #include "tensor/real.h"
 #include "tensor/threads.h"
@@ -23,6 +24,8 @@ namespace {
 
 /// Of the program, its threads and its libraries.
 constexpr double kProgramBytes = 10e6;
+/// Memory for tensors in times of what they hold: pieces between them are too short for the next one.
+constexpr double kWithGaps = 1.1;
 /// Share of a matrix product's speed that a whole training step reaches.
 constexpr double kShareOfProducts = 0.7;
 /// A step that is likely to take longer is not tried before the run.
@@ -99,18 +102,37 @@ std::string time_text(double seconds) {
 
 }  // namespace
 
+namespace {
+
+/// Numbers that a backward pass through `tokens` holds: what the forward pass kept or, where that is more, gradients.
+double pass_numbers(const ModelConfig& model, int64_t tokens, double gradients) {
+  return std::max(double(tokens) * kept_numbers_per_token(model), gradients);
+}
+
+/// Of a snapshot, which is taken beside the next step: a copy of the weights, another for its gradients, and these,
+/// which every use of a layer has of its own.
+double snapshot_numbers(const ModelConfig& model) {
+  const ParameterCounts parameters = count_parameters(model);
+  const LayerMap map = layer_map(model);
+  const double uses = double(map.weights.size()) / double(map.unique);
+  const double of_uses = double(parameters.embedding) + uses * double(parameters.layers);
+  return 2 * double(parameters.total()) + pass_numbers(model, model.max_seq_len, of_uses);
+}
+
+}  // namespace
+
 double step_bytes(const ModelConfig& model, int64_t tokens) {
   const double parameters = double(count_parameters(model).total());
-  return double(sizeof(Real)) * (3 * parameters + std::max(double(tokens) * kept_numbers_per_token(model), parameters));
+  return double(sizeof(Real)) * (3 * parameters + pass_numbers(model, tokens, parameters));
 }
 
 RunCost run_cost(const Config& config, int64_t steps) {
   const ModelConfig& model = config.model;
   const TrainConfig& train = config.train;
   const int64_t tokens = train.batch_size * model.max_seq_len;
-  // Snapshots are taken of a copy of the weights.
-  const double copy = double(sizeof(Real)) * double(count_parameters(model).total());
-  return {.bytes = kProgramBytes + step_bytes(model, tokens) + copy + kBytesOfTeacher * teacher_bytes(train),
+  const double file = double(sizeof(float)) * double(count_parameters(model).total());
+  const double tensors = step_bytes(model, tokens) + double(sizeof(Real)) * snapshot_numbers(model);
+  return {.bytes = kProgramBytes + kWithGaps * tensors + file + kBytesOfTeacher * teacher_bytes(train),
           .flops = 3 * honest_flops_per_token(model, model.max_seq_len) * double(tokens) *
                    double(train.grad_accumulation) * double(steps)};
 }

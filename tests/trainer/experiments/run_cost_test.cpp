@@ -2,6 +2,11 @@
 
 #include "trainer/experiments/run_cost.h"
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
@@ -26,6 +31,49 @@ TEST_CASE("slow: the memory of a training step is known beforehand") {
     // The system is asked for 64 MB at a time, of which up to as much again is not in one piece.
     CHECK(estimated < 1.15 * measured);
     CHECK(estimated > 0.85 * measured - 64);
+  }
+}
+
+namespace {
+
+/// What `train` says that a run takes, and what it then takes, in MB.
+std::pair<double, double> said_and_taken(const TemporaryFolder& folder, const std::string& options) {
+  const std::string said = (folder.path() / "said.txt").string();
+  const std::string command =
+      fmt::format("cd {} && exec " TINYMOR_PROGRAM
+                  " train --steps 2 --set train.eval_every=1 --set train.record_every=1 {} >/dev/null 2>{}",
+                  folder.path().string(), options, said);
+  const pid_t child = fork();
+  if (child == 0) {
+    execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    _exit(127);
+  }
+  int status = -1;
+  rusage usage{};
+  REQUIRE(wait4(child, &status, 0, &usage) == child);
+  const std::string text = read_file(said);
+  INFO(text);
+  REQUIRE(status == 0);
+  double number = 0;
+  char unit[3] = {};
+  REQUIRE(std::sscanf(text.c_str() + text.find("takes about "), "takes about %lf %2s", &number, unit) == 2);
+  return {number * (std::string(unit) == "GB" ? 1000 : 1), double(usage.ru_maxrss) * 1024 / 1e6};
+}
+
+}  // namespace
+
+TEST_CASE("slow: a run takes the memory that it is said to take, within a fifth") {
+  const std::string options[] = {
+      "--preset tiny",
+      "--set model.d_model=640 --set model.d_ff=2560 --set model.routing=none --set model.sharing=none "
+      "--set model.n_recursions=1 --set model.n_layers=4 --set train.batch_size=1 --set model.max_seq_len=64",
+      "--set model.d_model=256 --set model.ffn=experts --set train.batch_size=2"};
+  for (const std::string& kind : options) {
+    const TemporaryFolder folder;
+    const auto [said, taken] = said_and_taken(folder, kind);
+    INFO(kind << ": " << said << " MB said, " << taken << " MB taken");
+    CHECK(said < 1.2 * taken);
+    CHECK(said > 0.8 * taken);
   }
 }
 
