@@ -5,6 +5,7 @@
 
 #include "datasets/digits.h"
 #include "datasets/gzip.h"
+#include "datasets/spoken.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/ops.h"
@@ -93,6 +94,10 @@ void write_part(const Images& images, const fs::path& folder, const std::string&
   write_idx(images, folder / (part + kImages), folder / (part + kLabels));
 }
 
+bool is_generated(const std::string& source) {
+  return source == digits_name || source == spoken_name;
+}
+
 void check_images(const Images& images, const char* op) {
   check(images.pixels.rank() == 3 && images.labels.shape() == Shape{images.pixels.dim(0)},
         "[{}] pixels {} and labels {}: not [n,H,W] and [n]", op, images.pixels.shape(), images.labels.shape());
@@ -133,6 +138,7 @@ void write_idx(const Images& images, const fs::path& images_file, const fs::path
 
 ImageSplit load_images(const std::string& source) {
   if (source == digits_name) return make_digit_split(1, 10'000);
+  if (source == spoken_name) return make_spoken_split(1, 10'000);
   ImageSplit images{read_part(source, kTrain), read_part(source, kHeldOut)};
   const Shape train = images.train.pixels.select(0, 0).shape(), held_out = images.held_out.pixels.select(0, 0).shape();
   check_input(train == held_out, "{}: images {} to train on and {} held out (take all files from one data set)", source,
@@ -140,12 +146,16 @@ ImageSplit load_images(const std::string& source) {
   return images;
 }
 
+std::pair<int64_t, int64_t> usual_patch(const std::string& source) {
+  return source == spoken_name ? std::pair<int64_t, int64_t>(32, 1) : std::pair<int64_t, int64_t>(7, 7);
+}
+
 std::string resolve_images_source(const std::string& source) {
-  return source == digits_name ? source : fs::absolute(source).lexically_normal().string();
+  return is_generated(source) ? source : fs::absolute(source).lexically_normal().string();
 }
 
 bool names_images(const std::string& source) {
-  return source == digits_name || !find_idx(source, kTrain, kImages).empty();
+  return is_generated(source) || !find_idx(source, kTrain, kImages).empty();
 }
 
 void write_images(const ImageSplit& images, const fs::path& folder) {
@@ -154,13 +164,14 @@ void write_images(const ImageSplit& images, const fs::path& folder) {
   write_part(images.held_out, folder, kHeldOut);
 }
 
-Tensor patches(const Tensor& pixels, int64_t size) {
+Tensor patches(const Tensor& pixels, int64_t height, int64_t width) {
   check(pixels.rank() == 3, "[patches] {}: images are [n,H,W]", pixels.shape());
-  const int64_t n = pixels.dim(0), height = pixels.dim(1), width = pixels.dim(2);
-  check_input(size > 0 && height % size == 0 && width % size == 0,
-              "patch size {}: does not divide images of {} x {} (take a divisor of both)", size, height, width);
-  const int64_t down = height / size, across = width / size;
-  return pixels.reshape({n, down, size, across, size}).transpose(2, 3).reshape({n, down * across, size * size});
+  const int64_t n = pixels.dim(0), down = pixels.dim(1) / std::max<int64_t>(height, 1),
+                across = pixels.dim(2) / std::max<int64_t>(width, 1);
+  check_input(down * height == pixels.dim(1) && across * width == pixels.dim(2),
+              "patches of {} x {}: do not divide images of {} x {} (take divisors of both)", height, width,
+              pixels.dim(1), pixels.dim(2));
+  return pixels.reshape({n, down, height, across, width}).transpose(2, 3).reshape({n, down * across, height * width});
 }
 
 Images take(const Images& images, const std::vector<int64_t>& indices) {

@@ -95,7 +95,7 @@ std::string write_checkpoint(const ImageModel& model) {
   file.tensors = model.state_dict();
   file.metadata = metadata_of(kImages, config.model);
   file.metadata["image_size"] = std::to_string(config.image_size);
-  file.metadata["patch_size"] = std::to_string(config.patch_size);
+  file.metadata["patch_size"] = to_text(config.patch);
   file.metadata["classes"] = std::to_string(config.classes);
   return write_safetensors(file);
 }
@@ -116,8 +116,12 @@ Model read_checkpoint(const std::filesystem::path& path) {
 
 ImageModel read_image_checkpoint(const std::filesystem::path& path) {
   return read_as(path, read_safetensors(path), kImages, [](const SafetensorsFile& file) {
-    ImageConfig config{config_from_json(file.text("config")), whole_number(file, "image_size"),
-                       whole_number(file, "patch_size"), whole_number(file, "classes")};
+    const std::optional<PatchSize> patch = patch_size_of(file.text("patch_size"));
+    check_input(patch.has_value(),
+                "\"patch_size\" in its metadata is not a whole number, or two with an x between them (mend it, or save "
+                "the model again)");
+    ImageConfig config{config_from_json(file.text("config")), whole_number(file, "image_size"), *patch,
+                       whole_number(file, "classes")};
     config.resolve();
     return filled<ImageModel>(file, config, config.saved_numbers());
   });

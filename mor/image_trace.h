@@ -20,7 +20,7 @@ struct ImageTrace {
   std::vector<std::vector<float>> guesses = {};
 };
 
-/// patches [n,P,p*p] -> [n]. `options` without a probe and a largest depth. Throws Error as ImageModel::forward does.
+/// patches [n,P,p] -> [n]. `options` without a probe and a largest depth. Throws Error as ImageModel::forward does.
 std::vector<ImageTrace> trace(const ImageModel& model, const Tensor& patches, ForwardOptions options = {});
 
 }  // namespace tinymor

@@ -2,6 +2,7 @@
 
 #include "mor/counts.h"
 #include "tensor/error.h"
+#include "tensor/number.h"
 
 namespace tinymor {
 namespace {
@@ -21,11 +22,24 @@ Variable zeros(int64_t rows, int64_t columns) {
 
 }  // namespace
 
+std::string to_text(PatchSize patch) {
+  return patch.height == patch.width ? fmt::format("{}", patch.width) : fmt::format("{}x{}", patch.height, patch.width);
+}
+
+std::optional<PatchSize> patch_size_of(const std::string& text) {
+  const size_t cross = text.find('x');
+  const auto height = parse_number<int64_t>(text.substr(0, cross));
+  const auto width = cross == std::string::npos ? height : parse_number<int64_t>(text.substr(cross + 1));
+  if (!height || !width) return std::nullopt;
+  return PatchSize(*height, *width);
+}
+
 void ImageConfig::resolve() {
   check_input(image_size >= 1 && image_size <= kMaxImage,
               "image_size: {} is out of range (give images of 1 to {} pixels a side)", image_size, kMaxImage);
-  check_input(patch_size >= 1 && image_size % patch_size == 0,
-              "patch_size: {} does not divide images of {} pixels a side (give a divisor)", patch_size, image_size);
+  for (const int64_t side : {patch.height, patch.width})
+    check_input(side >= 1 && image_size % side == 0,
+                "patch_size: {} does not divide images of {} pixels a side (give a divisor)", side, image_size);
   check_input(classes >= 2 && classes <= kMaxClasses, "classes: {} is out of range (give 2 to {})", classes,
               kMaxClasses);
   check_input(
@@ -40,13 +54,13 @@ void ImageConfig::resolve() {
 int64_t ImageConfig::saved_numbers() const {
   const ParameterCounts trunk = count_parameters(model);
   return trunk.layers + trunk.routers + trunk.buffers +
-         model.d_model * (patch_size * patch_size + 1 + model.max_seq_len + classes);
+         model.d_model * (patch.pixels() + 1 + model.max_seq_len + classes);
 }
 
 ImageModel::ImageModel(ImageConfig config, uint64_t seed)
     : config_(resolved(std::move(config))),
       trunk_(config_.model, /*causal=*/false),
-      patch_embed_(zeros(config_.model.d_model, config_.patch_size * config_.patch_size)),
+      patch_embed_(zeros(config_.model.d_model, config_.patch.pixels())),
       class_token_(zeros(1, config_.model.d_model)),
       position_embed_(zeros(config_.model.max_seq_len, config_.model.d_model)),
       head_(zeros(config_.classes, config_.model.d_model)) {

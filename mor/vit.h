@@ -5,21 +5,39 @@
 // sequence, is also used afterwards. A class token comes first, takes every recursion, and becomes the answer.
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "mor/model.h"
 
 namespace tinymor {
 
+/// Pixels of a patch. One that is as high as its image is a moment of a sound (datasets/spoken.h).
+struct PatchSize {
+  int64_t height, width;
+
+  PatchSize(int64_t side) : height(side), width(side) {}
+  PatchSize(int64_t h, int64_t w) : height(h), width(w) {}
+  bool operator==(const PatchSize&) const = default;
+
+  int64_t pixels() const { return height * width; }
+};
+/// "7" for a square, "32x2" for a patch that is 32 high and 2 wide.
+std::string to_text(PatchSize patch);
+/// Nothing for another text.
+std::optional<PatchSize> patch_size_of(const std::string& text);
+
 struct ImageConfig {
   /// The trunk. resolve() sets what the image decides: vocab_size to `classes` and max_seq_len to 1 + patches().
   ModelConfig model;
   int64_t image_size = 28;  ///< pixels of a side; images are square
-  int64_t patch_size = 4;   ///< pixels of a patch's side, which divides image_size
+  PatchSize patch = 4;      ///< whose height and width divide image_size
   int64_t classes = 10;
 
-  int64_t patches_per_side() const { return image_size / patch_size; }
+  int64_t patch_rows() const { return image_size / patch.height; }
+  int64_t patch_columns() const { return image_size / patch.width; }
   /// P, the patches of an image.
-  int64_t patches() const { return patches_per_side() * patches_per_side(); }
+  int64_t patches() const { return patch_rows() * patch_columns(); }
   bool operator==(const ImageConfig&) const = default;
 
   /// Fills in what was left to its default and throws InputError, saying what would be legal, when sizes are out of
@@ -34,9 +52,10 @@ class ImageModel : public Module {
   /// Weights drawn as those of a language model are. Throws InputError for an illegal configuration.
   ImageModel(ImageConfig config, uint64_t seed);
 
-  /// patches [n,P,p*p], as datasets cuts them -> logits [n,classes], and depth [n*(1+P)] for each image its class token
-  /// and then its patches, in the order in which the probe sees them too. `options` as for text, but without a cache. A
-  /// random router chooses the same patches of every image. Throws Error for another shape, and with a cache.
+  /// patches [n,P,p], p pixels each, as datasets cuts them -> logits [n,classes], and depth [n*(1+P)] for each image
+  /// its class token and then its patches, in the order in which the probe sees them too. `options` as for text, but
+  /// without a cache. A random router chooses the same patches of every image. Throws Error for another shape, and with
+  /// a cache.
   ForwardResult forward(const Tensor& patches, const ForwardOptions& options = {}) const;
 
   const ImageConfig& config() const { return config_; }
@@ -47,7 +66,7 @@ class ImageModel : public Module {
  private:
   ImageConfig config_;
   Trunk trunk_;
-  Variable patch_embed_;     // [d,p*p]
+  Variable patch_embed_;     // [d,p]
   Variable class_token_;     // [1,d]
   Variable position_embed_;  // [1+P,d]
   Variable head_;            // [classes,d]

@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 
+#include "mor/vit.h"
 #include "tensor/cited.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
@@ -271,6 +272,9 @@ void validate_data(const DataConfig& data) {
   require_range("data.val_fraction", data.val_fraction, data.val_fraction > 0 && data.val_fraction < 1,
                 "a number between 0 and 1");
   require_utf8("data.source", data.source);
+  check_input(data.patch.empty() || patch_size_of(data.patch),
+              "data.patch: \"{}\" is no size of a patch (give its side, as in 7, or its height and width, as in 32x1)",
+              shortened(data.patch));
 }
 
 void validate_train(const TrainConfig& train) {
@@ -398,6 +402,7 @@ void check_complete(const std::filesystem::path& file) {
                                                  "teacher",
                                                  "teacher_weight",
                                                  "teacher_temperature",
+                                                 "patch",
                                                  "ffn",
                                                  "n_experts",
                                                  "experts_per_token",

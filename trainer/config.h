@@ -20,6 +20,7 @@ struct DataConfig {
   TokenizerKind tokenizer = TokenizerKind::sentencepiece;
   int64_t vocab_size = 1024;  ///< Pieces to learn, at most; byte and character tokenizers find their own.
   double val_fraction = 0.1;  ///< Share of the text that is held out for evaluation.
+  std::string patch = "";     ///< Of images: pixels of a patch, as PatchSize has them; empty: what suits the source.
 
   bool operator==(const DataConfig&) const = default;
 };
@@ -75,6 +76,7 @@ void for_each_data_field(Data& c, Field&& field) {
   field("tokenizer", c.tokenizer);
   field("vocab_size", c.vocab_size);
   field("val_fraction", c.val_fraction);
+  field("patch", c.patch);
 }
 
 /// The same for the [train] table.

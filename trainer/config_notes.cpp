@@ -59,6 +59,7 @@ std::string_view config_note(std::string_view key) {
       {"tokenizer", "what a token is: a learned piece, a byte, or a character"},
       {"vocab_size", "pieces to learn at most; 2 or more"},
       {"val_fraction", "share of the text that is held out, between 0 and 1"},
+      {"patch", "of images: pixels of a patch, its side or its height and width (7 or 32x1); empty: what suits them"},
       // [train]
       {"steps", "steps in all, 1 or more"},
       {"batch_size", "windows of max_seq_len tokens per micro-batch, 1 or more"},

@@ -232,24 +232,27 @@ TEST_CASE("patches go from left to right and from top to bottom, and so do their
                                   6,  7,  8,  9,  10, 11,  //
                                   12, 13, 14, 15, 16, 17,  //
                                   18, 19, 20, 21, 22, 23});
-  const Tensor cut = patches(pixels, 2);
+  const Tensor cut = patches(pixels, 2, 2);
   CHECK(cut.shape() == Shape{1, 6, 4});
   CHECK(cut.to_vector() ==
         std::vector<Real>{0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11, 12, 13, 18, 19, 14, 15, 20, 21, 16, 17, 22, 23});
-  CHECK(patches(pixels, 1).to_vector() == pixels.to_vector());
+  CHECK(patches(pixels, 4, 1).to_vector() ==
+        std::vector<Real>{0, 6, 12, 18, 1, 7, 13, 19, 2, 8, 14, 20, 3, 9, 15, 21, 4, 10, 16, 22, 5, 11, 17, 23});
+  CHECK(patches(pixels, 1, 1).to_vector() == pixels.to_vector());
   const Tensor square = pixels.slice(2, 1, 5);  // a view with gaps between its rows
-  CHECK(patches(square, 4).shape() == Shape{1, 1, 16});
-  CHECK(patches(square, 4).to_vector() == square.to_vector());
+  CHECK(patches(square, 4, 4).shape() == Shape{1, 1, 16});
+  CHECK(patches(square, 4, 4).to_vector() == square.to_vector());
   const Tensor several = make_digits(1, 3).pixels;
-  CHECK(patches(several, 7).shape() == Shape{3, 16, 49});
-  CHECK(patches(several, 7).select(0, 2).to_vector() == patches(several.slice(0, 2, 3), 7).to_vector());
+  CHECK(patches(several, 7, 7).shape() == Shape{3, 16, 49});
+  CHECK(patches(several, 7, 7).select(0, 2).to_vector() == patches(several.slice(0, 2, 3), 7, 7).to_vector());
 }
 
 TEST_CASE("a patch size that does not divide the images is refused, saying both") {
   const Tensor pixels = Tensor::zeros({2, 4, 6});
-  CHECK_THROWS_WITH(patches(pixels, 4), "patch size 4: does not divide images of 4 x 6 (take a divisor of both)");
-  for (const int64_t size : {-2, 0, 3, 5, 12}) CHECK_THROWS_AS(patches(pixels, size), InputError);
-  CHECK_THROWS_AS(patches(Tensor::zeros({4, 6}), 2), Error);
+  CHECK_THROWS_WITH(patches(pixels, 4, 4), "patches of 4 x 4: do not divide images of 4 x 6 (take divisors of both)");
+  for (const int64_t size : {-2, 0, 3, 5, 12}) CHECK_THROWS_AS(patches(pixels, size, size), InputError);
+  CHECK_THROWS_AS(patches(pixels, 3, 2), InputError);
+  CHECK_THROWS_AS(patches(Tensor::zeros({4, 6}), 2, 2), Error);
 }
 
 TEST_CASE("a batch of images depends on seed, step and micro batch, and on nothing else") {

@@ -30,7 +30,7 @@ ImageConfig of_digits(int64_t patch_size) {
 
 TEST_CASE("chapter 17: the picture of a 1 is cut into the patches that it says, which become the rows that it says") {
   const Tensor picture({1, 4, 4}, {0, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 1, 1, 1});
-  const Tensor cut = patches(picture, 2);
+  const Tensor cut = patches(picture, 2, 2);
   CHECK(cut.to_vector() == std::vector<Real>{0, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 1, 1, 0, 1, 1});
   const Variable matrix(Tensor({2, 4}, {0.5f, -0.5f, 0.5f, -0.5f, 0.2f, 0.2f, 0.2f, 0.2f}));
   const Tensor rows = linear(Variable(cut.reshape({4, 4})), matrix).value();
@@ -79,8 +79,8 @@ TEST_CASE("chapter 17: the recursions take as many tokens and patches as it says
 TEST_CASE("chapter 17: the bundled run spends its third recursion on ink, its second does not, and places tell a lot") {
   const std::string text = unwrapped(book(kFile));
   const ImageModel model = read_image_checkpoint(TINYMOR_BUNDLED "/digits/model.safetensors");
-  const int64_t digits = 300, p = model.config().patch_size, count = model.config().patches();
-  const Tensor rows = patches(make_digits(1, digits, 1'000'000'000).pixels, p);
+  const int64_t digits = 300, p = model.config().patch.width, count = model.config().patches();
+  const Tensor rows = patches(make_digits(1, digits, 1'000'000'000).pixels, p, p);
   const Tensor ink = mean(rows, {2});
   std::array<double, 4> inks{}, patches_of{}, with_ink{}, empty{};
   std::vector<std::array<int, 4>> at_place(count);

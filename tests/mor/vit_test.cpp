@@ -234,6 +234,8 @@ TEST_CASE("a file that is no model of images, or is damaged, is refused in one l
   refused("image_size", "8", "numbers");
   refused("patch_size", "0", "patch_size");
   refused("patch_size", "4", "does not divide");
+  refused("patch_size", "2x5", "does not divide");
+  for (const char* text : {"", "x", "2x", "x2", "2x2x2", "2.5", "2 x 2"}) refused("patch_size", text, "x between them");
   refused("classes", "1", "classes");
   refused("classes", "60000", "numbers");
   SafetensorsFile renamed = good;
@@ -263,4 +265,29 @@ TEST_CASE("a few steps lower the loss, and a batch is learned by heart") {
     CHECK(losses.back() < 0.05);
     CHECK(argmax(model.forward(patches).logits.value(), 1).to_vector() == labels.to_vector());
   }
+}
+
+TEST_CASE("a patch need not be a square: a model of columns sees, routes and saves them") {
+  ImageConfig config{tiny_config(Sharing::middle_cycle, Routing::expert_choice), 6, PatchSize(6, 1), 4};
+  config.resolve();
+  CHECK(config.patches() == 6);
+  CHECK(config.patch_rows() == 1);
+  CHECK(config.patch_columns() == 6);
+  const ImageModel model(config, 1);
+  const Tensor columns = random_tensor({3, 6, 6}, 5, 0, 1);
+  const ForwardResult result = model.forward(columns);
+  CHECK(result.depth.size() == 3 * 7);
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "columns.safetensors";
+  write_file_atomically(path, write_checkpoint(model));
+  const ImageModel again = read_image_checkpoint(path);
+  CHECK(again.config() == config);
+  CHECK(again.forward(columns).logits.value().to_vector() == result.logits.value().to_vector());
+}
+
+TEST_CASE("the size of a patch is written as it is read") {
+  CHECK(to_text(7) == "7");
+  CHECK(to_text({32, 1}) == "32x1");
+  for (const PatchSize size : {PatchSize(7), PatchSize(32, 1), PatchSize(1, 32)})
+    CHECK(patch_size_of(to_text(size)) == size);
 }

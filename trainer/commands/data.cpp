@@ -4,6 +4,7 @@
 
 #include "datasets/corpus.h"
 #include "datasets/digits.h"
+#include "datasets/spoken.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "trainer/commands/commands.h"
@@ -33,8 +34,10 @@ void make_text(const Options& options) {
 
 void make_images(const Options& options) {
   check_input(!options.out.empty(), "data make {}: images cannot be printed (add --out FOLDER)", options.name);
-  const ImageSplit split = make_digit_split(options.seed, options.count);
+  const bool spoken = options.name == spoken_name;
+  const ImageSplit split = (spoken ? make_spoken_split : make_digit_split)(options.seed, options.count);
   write_images(split, options.out);
+  if (spoken) write_spoken_sounds(options.seed, options.out);
   if (options.json)
     print_json({{"name", options.name},
                 {"train", split.train.labels.count()},
@@ -46,6 +49,7 @@ void make_images(const Options& options) {
 std::vector<BundledDataSet> data_sets() {
   std::vector<BundledDataSet> sets = bundled_data_sets();
   sets.push_back({digits_name, digits_description});
+  sets.push_back({spoken_name, spoken_description});
   return sets;
 }
 
@@ -89,7 +93,7 @@ void add_data_command(CLI::App& app) {
   make->add_option("--out", options->out, "File for a text (default: standard output), folder for images");
   make->add_flag("--json", options->json, "Print one JSON document: what was made, and the text where no file has it");
   make->callback([=] {
-    const bool images = options->name == digits_name;
+    const bool images = options->name == digits_name || options->name == spoken_name;
     const CLI::Option* other = images ? bytes : count;
     check_input(other->count() == 0, "data make {}: {} is for {} (leave it out)", options->name, other->get_name(),
                 images ? "texts" : "images");

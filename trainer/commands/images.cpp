@@ -26,23 +26,24 @@ namespace {
 struct Options : TrainingOptions {
   ModelOption eval;
   std::string show;
-  int64_t patch_size = 7;
+  std::string patch;
   bool resume = false;
 };
 
 /// Prints a picture, two pixels in a character on the colour of their patch's depth, and the depths beside it.
 void draw(const ImageConfig& config, const SeenImage& seen, bool tint) {
   constexpr const char* halves[] = {" ", "▀", "▄", "█"};
-  const int64_t size = config.image_size, side = config.patches_per_side(), p = config.patch_size;
+  const int64_t size = config.image_size, rows = config.patch_rows(), columns = config.patch_columns();
   const auto ink = [&](int64_t y, int64_t x) { return y < size && seen.pixels[y * size + x] > 102; };
-  for (int64_t line = 0; line < std::max((size + 1) / 2, side); ++line) {
+  for (int64_t line = 0; line < std::max((size + 1) / 2, rows); ++line) {
     std::string text;
     for (int64_t x = 0, y = 2 * line; x < size; ++x) {
       const std::string cell = halves[ink(y, x) + 2 * ink(y + 1, x)];
-      text += tint && y < size ? tinted(cell, seen.depth[y / p * side + x / p]) : cell;
+      text += tint && y < size ? tinted(cell, seen.depth[y / config.patch.height * columns + x / config.patch.width])
+                               : cell;
     }
     text += " ";
-    for (int64_t x = 0; line < side && x < side; ++x) text += fmt::format(" {}", seen.depth[line * side + x]);
+    for (int64_t x = 0; line < rows && x < columns; ++x) text += fmt::format(" {}", seen.depth[line * columns + x]);
     fmt::print("{}\n", text);
   }
 }
@@ -59,10 +60,16 @@ nlohmann::ordered_json report(const Options& options, const ImageModel& model, c
                                   {"mean_depth", judged.mean_depth},
                                   {"samples", nlohmann::json::array()}};
   if (!options.json)
-    fmt::print("{} held-out images: {:.2f} % right; their patches take {}\n{}", count, 100 * judged.accuracy,
+    fmt::print("{} held-out images: {:.2f} % right; their patches take {}\n", count, 100 * judged.accuracy,
                depths > 1 ? fmt::format("{:.2f} recursions of {}", judged.mean_depth, depths)
-                          : fmt::format("all {} layers", model.config().model.n_layers),
-               tint ? depth_legend(depths) + "\n" : "");
+                          : fmt::format("all {} layers", model.config().model.n_layers));
+  for (size_t d = 0; depths > 1 && d < judged.depths.size(); ++d) {
+    const auto& [patches, ink] = judged.depths[d];
+    const double mean = patches > 0 ? ink / double(patches) : 0;
+    document["depths"].push_back({{"depth", d + 1}, {"patches", patches}, {"mean_ink", mean}});
+    if (!options.json && patches > 0) fmt::print("depth {}: {} patches, mean ink {:.3f}\n", d + 1, patches, mean);
+  }
+  if (tint) fmt::print("{}\n", depth_legend(depths));
   const std::span<const int32_t> labels = images.labels.values();
   for (int32_t label : {2, 5, 8}) {
     const int64_t i = std::find(labels.begin(), labels.end(), label) - labels.begin();
@@ -109,7 +116,8 @@ ImageTrainer open(const Options& options) {
     return ImageTrainer::resume(resumed_folder(options), changes, cost_adviser(options));
   }
   Config config = configured(options, image_defaults());
-  return ImageTrainer(std::move(config), run_folder(options), options.patch_size, cost_adviser(options));
+  if (!options.patch.empty()) config.data.patch = options.patch;
+  return ImageTrainer(std::move(config), run_folder(options), cost_adviser(options));
 }
 
 void train_and_report(const Options& options) {
@@ -128,12 +136,14 @@ void add_images_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = add_command(app, "images", "Train a model that tells images apart, or judge one; draws depths",
                                   "tinymor images --data digits --out runs/digits\n"
+                                  "  tinymor images --data spoken --out runs/spoken\n"
                                   "  tinymor images --eval runs/digits --json");
   add_training_options(*command, *options, "(default: a small MoR model)");
   command->get_option("--data")->description(
-      "digits, or folder with the four IDX files of MNIST (default of --eval: what the run was trained on)");
+      "digits, spoken, or folder with the four IDX files of MNIST (default of --eval: what the run was trained on)");
   command->get_option("--quiet")->description("Print the results only");
-  command->add_option("--patch", options->patch_size, "Pixels of a patch's side")->capture_default_str();
+  command->add_option("--patch", options->patch,
+                      "Pixels of a patch: its side, or HEIGHTxWIDTH (default: 7, and 32x1, a moment, for spoken)");
   command->add_flag("--resume", options->resume, "Resume the run in --out exactly where it stopped")
       ->excludes(command->get_option("--patch"));
   CLI::Option* eval =

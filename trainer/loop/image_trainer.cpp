@@ -10,6 +10,7 @@
 #include "datasets/fingerprint.h"
 #include "mor/checkpoint.h"
 #include "mor/image_trace.h"
+#include "mor/sharing.h"
 #include "mor/whole.h"
 #include "tensor/error.h"
 #include "tensor/safetensors.h"
@@ -26,6 +27,10 @@ Images some(const Images& images, int64_t first, int64_t count) {
   std::vector<int64_t> indices(std::min(count, images.labels.count() - first));
   std::iota(indices.begin(), indices.end(), first);
   return take(images, indices);
+}
+
+Tensor cut(const Tensor& pixels, PatchSize patch) {
+  return patches(pixels, patch.height, patch.width);
 }
 
 }  // namespace
@@ -55,27 +60,39 @@ Config image_defaults() {
 
 Judgement judge(const ImageModel& model, const Images& images) {
   const NoGrad off;
-  const int64_t count = images.labels.count(), tokens = 1 + model.config().patches();
-  int64_t right = 0, recursions = 0;
-  double loss = 0;
+  const ImageConfig& config = model.config();
+  const int64_t count = images.labels.count(), tokens = 1 + config.patches();
+  Judgement judged;
+  judged.depths.resize(layer_map(config.model).recursions);
+  double right = 0, recursions = 0;
   for (int64_t first = 0; first < count; first += 64) {
     const Images part = some(images, first, 64);
-    const ForwardResult result = model.forward(patches(part.pixels, model.config().patch_size));
+    const Tensor rows = cut(part.pixels, config.patch), inks = mean(rows, {2});
+    const ForwardResult result = model.forward(rows);
     const int64_t seen = part.labels.count();
-    loss += training_loss(model.config().model, result, part.labels).lm * double(seen);
+    judged.loss += training_loss(config.model, result, part.labels).lm * double(seen) / double(count);
     const IntTensor predicted = argmax(result.logits.value(), 1);
     for (int64_t i = 0; i < seen; ++i) right += predicted.data()[i] == part.labels.data()[i];
-    for (size_t i = 0; i < result.depth.size(); ++i) recursions += i % tokens > 0 ? result.depth[i] : 0;
+    for (int64_t i = 0; i < seen * tokens; ++i) {
+      if (i % tokens == 0) continue;
+      recursions += result.depth[i];
+      Judgement::Taken& taken = judged.depths[result.depth[i] - 1];
+      ++taken.patches;
+      taken.ink += double(inks.at({i / tokens, i % tokens - 1}));
+    }
   }
-  return {double(right) / double(count), loss / double(count), double(recursions) / double(count * (tokens - 1))};
+  judged.accuracy = right / double(count);
+  judged.mean_depth = recursions / double(count * (tokens - 1));
+  return judged;
 }
 
 ImageSnapshot snapshot_of(const ImageModel& model, const Images& images, int64_t first, int64_t count, int64_t step) {
   const ImageConfig& config = model.config();
   const Images seen = some(images, first, count);
-  const auto size = int32_t(config.image_size), side = int32_t(config.patches_per_side());
-  ImageSnapshot snapshot{step, size, size, side, side, {}};
-  for (ImageTrace& traced : trace(model, patches(seen.pixels, config.patch_size))) {
+  const auto size = int32_t(config.image_size), rows = int32_t(config.patch_rows()),
+             columns = int32_t(config.patch_columns());
+  ImageSnapshot snapshot{step, size, size, rows, columns, {}};
+  for (ImageTrace& traced : trace(model, cut(seen.pixels, config.patch))) {
     const auto i = int64_t(snapshot.images.size());
     snapshot.images.push_back({std::move(traced), {}, seen.labels.data()[i]});
     const Tensor pixels = seen.pixels.select(0, i);
@@ -112,7 +129,7 @@ Task::Pass ImageTrainer::Pictures::pass(int64_t step, int64_t micro, const Forwa
   const TrainConfig& train = config.train;
   const Images batch =
       take(images.train, draw_batch(images.train.labels.count(), train.batch_size, train.seed, step, micro));
-  Pass pass{weights.forward(patches(batch.pixels, weights.config().patch_size), options), {}};
+  Pass pass{weights.forward(cut(batch.pixels, weights.config().patch), options), {}};
   pass.loss = training_loss(config.model, pass.result, batch.labels);
   return pass;
 }
@@ -148,16 +165,20 @@ void ImageTrainer::Pictures::tell_snapshot(Observers& observers, int64_t step, S
       [now, seen = some(images.held_out, 0, kShown), step] { return snapshot_of(now, seen, 0, kShown, step); });
 }
 
-std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::new_pictures(Config config, int64_t patch_size,
-                                                                   int64_t steps_done, const Beforehand& beforehand) {
+std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::new_pictures(Config config, int64_t steps_done,
+                                                                   const Beforehand& beforehand) {
   validate(config);
   check_input(config.train.teacher.empty(),
               "train.teacher: a model of images learns from its pictures alone (leave it out)");
   ImageSplit images = load_images(config.data.source);
+  if (config.data.patch.empty()) {
+    const auto [height, width] = usual_patch(config.data.source);
+    config.data.patch = to_text({height, width});
+  }
   config.data.source = resolve_images_source(config.data.source);  // resuming may start elsewhere
   const Shape size = images.train.pixels.shape();
   check_input(size[1] == size[2], "{}: images {} are not square (crop them)", config.data.source, size);
-  ImageConfig shape{config.model, size[1], patch_size, images.train.classes};
+  ImageConfig shape{config.model, size[1], *patch_size_of(config.data.patch), images.train.classes};
   shape.resolve();
   config.model = shape.model;
   if (beforehand) beforehand(config, steps_done);
@@ -168,18 +189,18 @@ std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::saved_pictures(const RunFo
                                                                      const Resumption& resumption,
                                                                      const Beforehand& beforehand) {
   Config config = resumed_config(folder, resumption);
-  // [model] has no key for the size of a patch; the shape of the weights that embed patches tells it.
   const auto weights = read_safetensors(folder.trainer()).tensors;
   const auto reads = weights.find("model.patch_embed.weight");
   check_input(reads != weights.end() && reads->second.rank() == 2,
               "{}: is not a run on images (go on with one on text: {} train --resume --out {})", folder.path.string(),
               program(), shell_path(folder.path.string()));
-  return new_pictures(std::move(config), std::lround(std::sqrt(double(reads->second.dim(1)))),
-                      read_progress(folder).step, beforehand);
+  if (config.data.patch.empty())  // then it is a square
+    config.data.patch = to_text(std::lround(std::sqrt(double(reads->second.dim(1)))));
+  return new_pictures(std::move(config), read_progress(folder).step, beforehand);
 }
 
-ImageTrainer::ImageTrainer(Config config, LockedFolder run, int64_t patch_size, const Beforehand& beforehand)
-    : ImageTrainer{(check_unused(run), std::move(run)), new_pictures(std::move(config), patch_size, 0, beforehand)} {}
+ImageTrainer::ImageTrainer(Config config, LockedFolder run, const Beforehand& beforehand)
+    : ImageTrainer{(check_unused(run), std::move(run)), new_pictures(std::move(config), 0, beforehand)} {}
 
 ImageTrainer ImageTrainer::resume(LockedFolder run, const Resumption& resumption, const Beforehand& beforehand) {
   std::unique_ptr<Pictures> pictures = saved_pictures(origin_of(run, resumption), resumption, beforehand);

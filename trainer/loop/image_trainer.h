@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "datasets/images.h"
 #include "mor/vit.h"
@@ -17,7 +18,13 @@ Config image_defaults();
 uint64_t fingerprint_of(const ImageSplit& split);
 
 struct Judgement {
+  /// The patches that took one number of recursions.
+  struct Taken {
+    int64_t patches = 0;
+    double ink = 0;  ///< sum of their mean pixels
+  };
   double accuracy = 0, loss = 0, mean_depth = 0;  ///< share told apart; nats; recursions of the patches
+  std::vector<Taken> depths;                      ///< of 1, 2, ... recursions
 };
 Judgement judge(const ImageModel& model, const Images& images);
 
@@ -28,7 +35,7 @@ class ImageTrainer : public TrainingLoop {
  public:
   /// A new run in the folder `run`, which must be empty. Throws InputError when the images or the configuration are
   /// unusable; writes nothing before all of it is known to be good.
-  ImageTrainer(Config config, LockedFolder run, int64_t patch_size = 7, const Beforehand& beforehand = {});
+  ImageTrainer(Config config, LockedFolder run, const Beforehand& beforehand = {});
 
   /// As Trainer::resume.
   static ImageTrainer resume(LockedFolder run, const Resumption& resumption = {}, const Beforehand& beforehand = {});
@@ -40,8 +47,7 @@ class ImageTrainer : public TrainingLoop {
   class Pictures;
   ImageTrainer(LockedFolder folder, std::unique_ptr<Pictures> pictures);
   ImageTrainer(LockedFolder folder, std::unique_ptr<Pictures> pictures, const Resumption& resumption);
-  static std::unique_ptr<Pictures> new_pictures(Config config, int64_t patch_size, int64_t steps_done,
-                                                const Beforehand& beforehand);
+  static std::unique_ptr<Pictures> new_pictures(Config config, int64_t steps_done, const Beforehand& beforehand);
   static std::unique_ptr<Pictures> saved_pictures(const RunFolder& folder, const Resumption& resumption,
                                                   const Beforehand& beforehand);
   const Pictures& pictures() const;

@@ -129,12 +129,15 @@ std::vector<Box> draw_sentence(Canvas& canvas, const Source& source, AppState& s
 std::vector<Box> draw_told_image(Canvas& canvas, const Source& source, AppState& state, const Told& told,
                                  const std::vector<const Image*>& patches, const Box& area) {
   const ImageSnapshot& images = source.history().images[size_t(state.shown.images)];
-  const float side = area.height() / float(images.rows);
+  const float pixel = area.height() / float(images.height);
+  const ImVec2 size{pixel * float(images.width) / float(images.columns), area.height() / float(images.rows)};
+  const float side = std::min(size.x, size.y);
   std::vector<Box> words;
   const int event = std::min(state.story.event, told.story.events() - 1);
   for (int p = 0; p < told.text.size(); ++p) {
-    const float x = area.min.x + float(p % images.columns) * side, y = area.min.y + float(p / images.columns) * side;
-    const Box box{{x, y}, {x + side, y + side}};
+    const float x = area.min.x + float(p % images.columns) * size.x,
+                y = area.min.y + float(p / images.columns) * size.y;
+    const Box box{{x, y}, {x + size.x, y + size.y}};
     words.push_back(box);
     const int passes = told.story.standing(told.text, p, event).passes;
     canvas.rect(box, ui::u32(passes > 0 ? depth_color(passes) : Color(ui::colors::control)));

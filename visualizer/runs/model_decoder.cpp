@@ -174,7 +174,9 @@ class ImageDecoder : public Decoder {
     const Images image = one_image(e.pixels);
     const ImageConfig& config = model_->config();
     ForwardOptions options{.shift = {0, e.capacity, e.without - 1}};
-    const auto traced = [&] { return trace(*model_, patches(image.pixels, config.patch_size), options).at(0); };
+    const auto traced = [&] {
+      return trace(*model_, patches(image.pixels, config.patch.height, config.patch.width), options).at(0);
+    };
     ExperimentOutcome outcome;
     outcome.changed_image = traced();
     if (e.depth <= 0) return outcome;

@@ -72,8 +72,7 @@ class ImageRun : public LiveRun {
   ImageRun(Config config, LockedFolder run) : config_(std::move(config)), run_(std::move(run)) {}
 
   RunInfo prepare(const Tell& tell) override {
-    constexpr int64_t patch_size = 7;
-    trainer_ = std::make_unique<ImageTrainer>(config_, std::move(run_), patch_size, cost_told(tell));
+    trainer_ = std::make_unique<ImageTrainer>(config_, std::move(run_), cost_told(tell));
     for (const std::string& note : trainer_->notes()) tell(note);
     return trainer_->info();
   }

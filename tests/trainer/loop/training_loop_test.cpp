@@ -105,7 +105,7 @@ TEST_CASE("a step of a run on images can accumulate the gradients of several bat
   double loss = 0;
   for (int64_t micro : {0, 1}) {
     const Images batch = take(images, draw_batch(images.labels.count(), 4, 1, 0, micro));
-    const ForwardResult result = trainer.model().forward(patches(batch.pixels, 7), {.step = micro});
+    const ForwardResult result = trainer.model().forward(patches(batch.pixels, 7, 7), {.step = micro});
     loss += training_loss(trainer.config().model, result, batch.labels).lm / 2;
   }
   trainer.run();
