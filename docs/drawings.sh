@@ -394,6 +394,28 @@ draw digits 600 260 '
   }
   END { for (r = 1; r <= 3; ++r) { rect(20 + 130 * (r - 1), 226, 16, 16, depth(r)); text(42 + 130 * (r - 1), 239, r (r == 1 ? " recursion" : " recursions")) } }' "$work/pictures"
 
+# --- 17: three sounds
+"$tinymor" data make spoken --count 10 --out "$work/spoken" >"$work/log"
+for word in 2:two 6:six 7:seven; do
+  echo "${word#*:} $(od -An -v -tu1 -j $((16 + 1024 * ${word%:*})) -N 1024 "$work/spoken/train-images-idx3-ubyte" | tr -s ' \n' ',')"
+done >"$work/sounds"
+draw spoken 600 226 '
+  {
+    left = 24 + 195 * (NR - 1); split(substr($2, 2), pixel, ",")
+    rect(left, 20, 160, 160, "", pale)
+    for (level = 1; level <= 3; ++level) {
+      loud = ""
+      for (row = 0; row < 32; ++row) for (c = 0; c < 32; ++c) {
+        run = 0
+        while (c + run < 32 && pixel[32 * row + c + run + 1] > 40 + 55 * level) ++run
+        if (run) { loud = loud "M" n(left + 5 * c) " " n(20 + 5 * row) "h" n(5 * run) "v5h-" n(5 * run) "z"; c += run }
+      }
+      print "<path d=\"" loud "\" fill=\"#26262c\" fill-opacity=\"0.4\"/>"
+    }
+    middle(left + 80, 214, "\"" $1 "\"")
+    if (NR == 1) { text(left, 196, "time: a column is 24 ms", "", grey, "font-size=\"12\""); text(14, 100, "pitch", "middle", grey, "font-size=\"12\" transform=\"rotate(-90 14 100)\"") }
+  }' "$work/sounds"
+
 # --- 10: depth before answers and before what follows by itself
 table 10 '| model | depth before answers' >"$work/depth"
 draw meaning 600 280 '

@@ -73,14 +73,19 @@ void check_layers(const ModelConfig& c, Sharing sharing, int64_t n, const std::s
               fewer + n <= kMaxLayers ? fmt::format(" or {}", fewer + n) : "");
 }
 
+/// Whether tokens may stop after a stage of layers that it does not share with the next: early exit, and dropping.
+bool stops_after_stages(Routing routing) {
+  return routing == Routing::exit_gate || routing == Routing::expert_choice;
+}
+
 void check_sharing(const ModelConfig& c) {
   require_range("model.n_recursions", c.n_recursions, 1, kMaxLayers);
   if (c.sharing == Sharing::none) {
-    check_input(
-        c.n_recursions == 1 || c.routing == Routing::exit_gate,
-        "model.n_recursions: {} recursions without shared layers (give n_recursions = 1, or sharing = \"cycle\" or "
-        "\"middle_cycle\", or routing = \"exit_gate\", after whose stages tokens stop early)",
-        c.n_recursions);
+    check_input(c.n_recursions == 1 || stops_after_stages(c.routing),
+                "model.n_recursions: {} recursions without shared layers (give n_recursions = 1, or sharing = "
+                "\"cycle\" or \"middle_cycle\", or routing = \"exit_gate\" or \"expert_choice\", after whose "
+                "stages tokens stop early)",
+                c.n_recursions);
     if (c.n_recursions > 1)
       check_layers(c, c.sharing, c.n_recursions, fmt::format("n_recursions = {} stages", c.n_recursions));
     return;
@@ -144,7 +149,7 @@ void check_routing(const ModelConfig& c) {
   if (c.routing == Routing::none) return;
   const RouterConfig& router = c.router;
   const bool token_choice = c.routing == Routing::token_choice;
-  const bool stages = c.sharing == Sharing::none && c.routing == Routing::exit_gate;
+  const bool stages = c.sharing == Sharing::none && c.n_recursions >= 2 && stops_after_stages(c.routing);
   check_input(stages || c.sharing == Sharing::cycle || c.sharing == Sharing::middle_cycle,
               "model.routing: \"{}\" needs one block that all recursions share, which sharing = \"{}\" does not have "
               "(use sharing = "

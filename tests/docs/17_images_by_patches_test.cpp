@@ -76,6 +76,27 @@ TEST_CASE("chapter 17: the recursions take as many tokens and patches as it says
   CHECK(1 + 2 + 3 + 4 + 5 == 15);
 }
 
+TEST_CASE("chapter 17: all held-out digits are told right, at each most depth, as often as it prints") {
+  const ImageModel model = read_image_checkpoint(TINYMOR_BUNDLED "/digits/model.safetensors");
+  const Images digits = make_digits(1, 2000, 1'000'000'000);
+  const std::vector<std::string> cells = row(part(book(kFile), "| seed | mean ink", "\n\n"), "the digits above");
+  for (int depth = 1; depth <= 3; ++depth) {
+    const Judgement judged = judge(model, digits, depth);
+    CHECK(number(cells[3 + depth]) == Approx(100 * judged.accuracy).margin(0.006));
+    if (depth < 3) continue;
+    for (int d = 0; d < 3; ++d)
+      CHECK(number(cells[1 + d]) == Approx(judged.depths[d].ink / double(judged.depths[d].patches)).margin(6e-4));
+  }
+}
+
+TEST_CASE("chapter 17: of a sound's 33 tokens as many recur as it says") {
+  CHECK(capacity_count(2.0 / 3, 33) == 22);
+  CHECK(capacity_count(1.0 / 3, 33) == 11);
+  CHECK(capacity_count(0.5, 33) == 16);
+  CHECK(capacity_count(0.25, 33) == 8);
+  CHECK((32 + 15 + 7) / 32.0 == Approx(1.69).margin(0.005));
+}
+
 TEST_CASE("chapter 17: the bundled run spends its third recursion on ink, its second does not, and places tell a lot") {
   const std::string text = unwrapped(book(kFile));
   const ImageModel model = read_image_checkpoint(TINYMOR_BUNDLED "/digits/model.safetensors");

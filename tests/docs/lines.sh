@@ -11,9 +11,9 @@ while read -r folder budget; do
 done <<'END'
 tensor     4160
 autograd   1850
-mor        4650
-datasets   4260
-trainer    9260
+mor        4690
+datasets   4530
+trainer    9310
 visualizer 24510
 END
 exit $over

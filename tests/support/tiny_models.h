@@ -61,6 +61,7 @@ inline std::vector<std::pair<std::string, ModelConfig>> tiny_configs() {
           {"token choice middle_cycle", tiny_config(Sharing::middle_cycle, Routing::token_choice)},
           {"exit gate middle_cycle", tiny_config(Sharing::middle_cycle, Routing::exit_gate)},
           {"early exit", tiny_config(Sharing::none, Routing::exit_gate)},
+          {"dropping", tiny_config(Sharing::none, Routing::expert_choice)},
           {"experts", with_experts(tiny_config(Sharing::none, Routing::none))},
           {"expert choice of a block with experts", with_experts(tiny_config())}};
 }
@@ -140,7 +141,7 @@ void for_each_combination(Visit visit) {
       name += a.names[rest % a.names.size()] + " ";
       rest /= a.names.size();
     }
-    const bool stages = config.sharing == Sharing::none && config.routing == Routing::exit_gate;
+    const bool stages = config.sharing == Sharing::none && config.routing != Routing::none;
     config.n_recursions = config.sharing == Sharing::none && !stages ? 1 : 3;
     config.n_layers = config.sharing == Sharing::cycle || config.sharing == Sharing::sequence || stages ? 6 : 5;
     config.tie_embeddings = i % 2 == 0;

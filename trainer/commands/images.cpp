@@ -66,8 +66,12 @@ nlohmann::ordered_json report(const Options& options, const ImageModel& model, c
   for (size_t d = 0; depths > 1 && d < judged.depths.size(); ++d) {
     const auto& [patches, ink] = judged.depths[d];
     const double mean = patches > 0 ? ink / double(patches) : 0;
-    document["depths"].push_back({{"depth", d + 1}, {"patches", patches}, {"mean_ink", mean}});
-    if (!options.json && patches > 0) fmt::print("depth {}: {} patches, mean ink {:.3f}\n", d + 1, patches, mean);
+    const double capped = judge(model, images, int64_t(d) + 1).accuracy;
+    document["depths"].push_back(
+        {{"depth", d + 1}, {"patches", patches}, {"mean_ink", mean}, {"accuracy_at_most", capped}});
+    if (!options.json)
+      fmt::print("depth {}: {} patches, mean ink {:.3f}; {:.2f} % right where none takes more\n", d + 1, patches, mean,
+                 100 * capped);
   }
   if (tint) fmt::print("{}\n", depth_legend(depths));
   const std::span<const int32_t> labels = images.labels.values();

@@ -58,7 +58,7 @@ Config image_defaults() {
   return c;
 }
 
-Judgement judge(const ImageModel& model, const Images& images) {
+Judgement judge(const ImageModel& model, const Images& images, int64_t max_depth) {
   const NoGrad off;
   const ImageConfig& config = model.config();
   const int64_t count = images.labels.count(), tokens = 1 + config.patches();
@@ -68,7 +68,7 @@ Judgement judge(const ImageModel& model, const Images& images) {
   for (int64_t first = 0; first < count; first += 64) {
     const Images part = some(images, first, 64);
     const Tensor rows = cut(part.pixels, config.patch), inks = mean(rows, {2});
-    const ForwardResult result = model.forward(rows);
+    const ForwardResult result = model.forward(rows, {.max_depth = max_depth});
     const int64_t seen = part.labels.count();
     judged.loss += training_loss(config.model, result, part.labels).lm * double(seen) / double(count);
     const IntTensor predicted = argmax(result.logits.value(), 1);

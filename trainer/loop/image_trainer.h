@@ -26,7 +26,8 @@ struct Judgement {
   double accuracy = 0, loss = 0, mean_depth = 0;  ///< share told apart; nats; recursions of the patches
   std::vector<Taken> depths;                      ///< of 1, 2, ... recursions
 };
-Judgement judge(const ImageModel& model, const Images& images);
+/// No patch takes more than `max_depth` recursions.
+Judgement judge(const ImageModel& model, const Images& images, int64_t max_depth = ForwardOptions().max_depth);
 
 /// What the model makes of at most `count` of the images, from number `first` on.
 ImageSnapshot snapshot_of(const ImageModel& model, const Images& images, int64_t first, int64_t count, int64_t step);
