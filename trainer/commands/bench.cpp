@@ -183,6 +183,7 @@ void add_serve_bench(CLI::App& bench) {
     config.model.routing = Routing::expert_choice;
     config.model.router.random = true;
     for (const std::string& set : options->sets) set_config_key(config, set);
+    if (config.model.routing == Routing::exit_gate) config.model.router.random = false;  // a gate only says when
     validate(config);
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     for (const ServeRow& row : bench_serve(config.model, options->load)) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mor/model.h"
+#include "mor/sharing.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/safetensors.h"
@@ -41,6 +42,7 @@ nlohmann::ordered_json to_json(const Trace& trace, const ModelConfig& config) {
       {"loss", {{"lm", trace.lm_loss}, {"aux", trace.aux_loss}, {"z", trace.z_loss}, {"balance", trace.balance_loss}}},
       {"kv", {{"entries", trace.kv_entries}, {"bytes", trace.kv_bytes}, {"vanilla_bytes", trace.kv_vanilla_bytes}}}};
   if (config.routing == Routing::token_choice) json["router_logits"] = trace.router_logits;
+  if (config.ffn == Ffn::experts) json["experts"] = trace.experts;
   return json;
 }
 
@@ -62,6 +64,9 @@ void run(const Options& options) {
   const LoadedModel loaded = load_model(options.model, options.quiet);
   const std::string text = options.text_file.empty() ? options.text : read_file(options.text_file);
   const std::vector<int32_t> tokens = prompt_tokens(*loaded.tokenizer, text);
+  const int64_t most = layer_map(loaded.config()).recursions;
+  for (const int32_t depth : options.depths)
+    check_input(depth <= most, "--depths: {} recursions are more than this model has (give at most {})", depth, most);
   PassStates left;
   const Rule rule = options.rule.empty() ? causal_rule(loaded.config()) : enum_value<Rule>(options.rule, "--rule");
   Trace result =

@@ -190,6 +190,7 @@ TEST_CASE("bad input gets one clear line and status 2") {
       {"train --set lr=nan --out new", "nan is not a finite number"},
       {"trace run", "--text"},
       {"trace run --text a", "2 to 32"},
+      {"trace run --text 'Mia had' --depths 1,2,3,4", "give at most 3"},
       {"trace run --text 'Mia had' --depths 1,2,3,1,1,1,1,1,1,1,1,1,1", "depths: 13"},
       {"trace run --text-file nowhere.txt", "nowhere.txt"},
       {"trace run --text 'Mia had' --logits /nowhere/x.safetensors", "/nowhere"},
