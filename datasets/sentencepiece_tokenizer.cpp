@@ -1,6 +1,10 @@
 #include <sentencepiece_processor.h>
 #include <sentencepiece_trainer.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <map>
 #include <string_view>
@@ -346,6 +350,9 @@ std::unique_ptr<Tokenizer> train_sentencepiece(const TextParts& text, int64_t vo
                                                                   {"minloglevel", "3"}},
                                                                  &lines, &bytes);
   check(status.ok(), "[train_sentencepiece] {}", status.error_message());
+#if defined(__GLIBC__)
+  malloc_trim(0);  // what the trainer has freed is the model's to use
+#endif
   return sentencepiece_from_bytes(bytes, "the trained tokenizer");
 }
 

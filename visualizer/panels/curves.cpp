@@ -24,8 +24,9 @@ namespace {
 
 /// "1.98 recursions per token", or of a model without any "all 8 layers per token".
 std::string depth_words(const Source& source, double depth) {
-  const std::string much =
-      source.geometry().recursions > 1 ? fmt::format("{:.2f} recursions", depth) : all_layers(source.geometry());
+  const std::string much = source.geometry().recursions > 1
+                               ? fmt::format("{:.2f} {}s", depth, source.geometry().depth_unit())
+                               : all_layers(source.geometry());
   return fmt::format("{} per {}", much, unit_name(source.history().of_images()));
 }
 

@@ -285,7 +285,7 @@ class GeneratePanel : public Panel {
     const TextView& view = state.shown.generated;
     if (view.size() == 0 && !has_branches(source)) return;
     const float top = ImGui::GetCursorPosY();
-    draw_depth_legend(canvas, view.depth, view.whole, int(view.rows.size()), free_box().width());
+    draw_depth_legend(canvas, view.depth, view.whole, view.depth_unit(), int(view.rows.size()), free_box().width());
     ImGui::BeginChild("generated", ImVec2(0, height - (ImGui::GetCursorPosY() - top)), false);
     const auto& pieces = source.generation().text;
     const bool grew = pieces.size() != last_size_ && source.generation().running;

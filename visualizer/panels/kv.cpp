@@ -137,9 +137,11 @@ class KvPanel : public Panel {
 
   std::string caption(const Source& source, const AppState& state) const override {
     const bool recurs = source.geometry().recursions > 1;
-    const char* strategy[] = {recurs ? "each recursion stores its own tokens" : "each layer stores its own keys",
-                              recurs ? "all read what recursion 1 stored" : "all read what weights stored at first",
-                              "deeper recursions renew what recursion 1 stored"};
+    const std::string strategy[] = {
+        recurs ? fmt::format("each {} stores its own tokens", source.geometry().depth_unit())
+               : "each layer stores its own keys",
+        recurs ? "all read what recursion 1 stored" : "all read what weights stored at first",
+        "deeper recursions renew what recursion 1 stored"};
     std::string what = "watched text";
     if (state.cache_subject == Subject::generated)
       what = "generated text" + and_rule(source, RuleView::causal);
@@ -188,8 +190,9 @@ class KvPanel : public Panel {
       return state.cache_subject == Subject::generated ? "nothing generated yet" : no_text(source);
     if (geometry.layer_count() == 0) return "the configuration cannot be read: who stores what is not known";
     if (possible(source, strategy_of(source, state))) return "";
-    return geometry.recursions < 2 ? "without recursions no layer can read what another has stored (choose \"run\")"
-                                   : "this model's routers do not allow this way of caching (choose \"run\")";
+    return geometry.recursions < 2 || geometry.stages()
+               ? "without recursions no layer can read what another has stored (choose \"run\")"
+               : "this model's routers do not allow this way of caching (choose \"run\")";
   }
 
   void draw_picture(const Source& source, AppState& state, Canvas& canvas) override {

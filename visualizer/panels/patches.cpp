@@ -102,8 +102,10 @@ class PatchesPanel : public Panel {
     const ImageSnapshot* shown = shown_images(source, state);
     if (!shown) return "recursions of every patch of an image";
     const auto count = std::count_if(shown->images.begin(), shown->images.end(), std::mem_fn(&SeenImage::right));
-    const std::string what = source.geometry().recursions > 1 ? "recursions per patch \u00b7 " + patch_rule(source)
-                                                              : all_layers(source.geometry()) + " for every patch";
+    const std::string what =
+        source.geometry().recursions > 1
+            ? fmt::format("{}s per patch \u00b7 ", source.geometry().depth_unit()) + patch_rule(source)
+            : all_layers(source.geometry()) + " for every patch";
     if (is_drawn(*shown)) return fmt::format("{} \u00b7 step {} \u00b7 what you drew", what, shown->step);
     return fmt::format("{} \u00b7 step {} \u00b7 {} of {} right (held out)", what, shown->step, count,
                        shown->images.size());
@@ -133,7 +135,8 @@ class PatchesPanel : public Panel {
     std::vector<int> depths;
     for (int i = 0; i < count_of(*shown); ++i)
       depths.insert(depths.end(), shown->images[i].depth.begin(), shown->images[i].depth.end());
-    draw_depth_legend(canvas, depths, all_layers(source.geometry()), source.geometry().recursions, free_box().width());
+    draw_depth_legend(canvas, depths, all_layers(source.geometry()), source.geometry().depth_unit(),
+                      source.geometry().recursions, free_box().width());
 
     const Box box = free_box();
     const float below = ui::em() * (2 + 1.25f * float(std::min(4, source.geometry().recursions)));

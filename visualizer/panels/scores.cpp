@@ -176,7 +176,7 @@ class ScoresPanel : public Panel {
     std::string out;
     for (int r = 0; r < recursions_of(*at); ++r) {
       const auto taken = row_of(at->taken, r), left = row_of(at->left, r);
-      out += fmt::format("recursion {}: {:.0f} taken", r + 1, total(taken));
+      out += fmt::format("{} {}: {:.0f} taken", source.geometry().depth_unit(), r + 1, total(taken));
       if (total(taken) > 0) out += fmt::format(" (mean score {:.2f})", mean_score(taken));
       out += fmt::format(", {:.0f} left", total(left));
       if (total(left) > 0) out += fmt::format(" (mean score {:.2f})", mean_score(left));
@@ -214,9 +214,12 @@ class ScoresPanel : public Panel {
     const float left = text_size("recursion 9", ui::Font::small).x + em * 2.4f, right = em * 8.5f;
     const Box strip{{box.min.x + left, box.min.y}, {box.max.x - right, box.max.y}};
     if (strip.width() < em) return;
-    text_right(canvas, {strip.min.x - em * 2, box.center().y - letter / 2}, ui::u32(ui::colors::dim),
-               fmt::format("{} {}", source.geometry().routing == Routing::token_choice ? "depth" : "recursion", r + 1),
-               ui::Font::small);
+    text_right(
+        canvas, {strip.min.x - em * 2, box.center().y - letter / 2}, ui::u32(ui::colors::dim),
+        fmt::format("{} {}",
+                    source.geometry().routing == Routing::token_choice ? "depth" : source.geometry().depth_unit(),
+                    r + 1),
+        ui::Font::small);
     for (int score : {0, 1})
       text_right(canvas, {strip.min.x - em * 0.4f, score == 1 ? strip.min.y : strip.max.y - letter},
                  ui::u32(ui::colors::faint), fmt::format("{}", score), ui::Font::small);

@@ -240,7 +240,8 @@ class ServingPanel : public Panel {
     const int from = std::max(0, view.calls() - most);
     std::string out = serving_words(shown, source.geometry().recursions).front() + "\n";
     if (from > 0) out += fmt::format("the newest {} of {} calls:\n", most, view.calls());
-    out += "a digit: the recursion of a token; a letter, from a on: that of a prompt; .: the text waits\n";
+    out += fmt::format("a digit: the {} of a token; a letter, from a on: that of a prompt; .: the text waits\n",
+                       source.geometry().depth_unit());
     for (int slot = 0; slot < view.slots; ++slot)
       out += fmt::format("slot {:3}  {}\n", slot + 1, slot_letters(view, slot, from, view.calls()));
     const auto row = [&](const char* name, const auto& value) {

@@ -169,7 +169,7 @@ class SharingPanel : public Panel {
                     ui::u32(color, dimmed ? 0.3 : 1), em * 0.1f);
       const int recursion = recursion_of(s.map, l);
       std::string label = fmt::format("{}", l + 1);
-      if (recursion > 0) label += fmt::format(" \u00b7 recursion {}", recursion);
+      if (recursion > 0) label += fmt::format(" \u00b7 {} {}", source.geometry().depth_unit(), recursion);
       if (height >= letter)
         ui::fitted_text(canvas, {place.min.x + em * 0.4f, place.min.y + (height * 0.8f - letter) / 2},
                         ui::u32(ui::colors::text, dimmed ? 0.4 : 1), label, stack_width - em * 0.6f, ui::Font::small);

@@ -39,15 +39,16 @@ std::vector<LegendEntry> difference_legend(const TextView& training, const TextV
            fmt::format("the same: {}", std::min(training.size(), causal.size()) - deeper - shallower)}};
 }
 
-std::vector<LegendEntry> depth_legend(const std::vector<int>& depths, const std::string& whole, int recursions) {
+std::vector<LegendEntry> depth_legend(const std::vector<int>& depths, const std::string& whole, const std::string& unit,
+                                      int recursions) {
   if (recursions < 2) return {{plain_color, "no recursions: " + whole + " at every place"}};
   std::vector<LegendEntry> entries;
   const std::vector<int> counts = count_depths(depths, recursions);
   for (size_t d = 0; d < counts.size(); ++d) {
     if (d == 0 && counts[0] == 0) continue;
     const double share = depths.empty() ? 0 : counts[d] / double(depths.size());
-    entries.push_back({depth_color(int(d)), fmt::format("{} {}: {} ({})", d, d == 1 ? "recursion" : "recursions",
-                                                        counts[d], percent(share))});
+    entries.push_back(
+        {depth_color(int(d)), fmt::format("{} {}{}: {} ({})", d, unit, d == 1 ? "" : "s", counts[d], percent(share))});
   }
   return entries;
 }
@@ -174,9 +175,9 @@ TokenLook depth_look(int depth, int recursions) {
   return {depth_color(depth, recursions), depth, recursions > 1 ? recursions : 0};
 }
 
-void draw_depth_legend(Canvas& canvas, const std::vector<int>& depths, const std::string& whole, int recursions,
-                       float width) {
-  draw_legend(canvas, depth_legend(depths, whole, recursions), width);
+void draw_depth_legend(Canvas& canvas, const std::vector<int>& depths, const std::string& whole,
+                       const std::string& unit, int recursions, float width) {
+  draw_legend(canvas, depth_legend(depths, whole, unit, recursions), width);
 }
 
 DrawnText draw_text(Canvas& canvas, AppState& state, Subject subject, const std::vector<std::string>& pieces,
@@ -217,15 +218,14 @@ class StripPanel : public Panel {
     if (state.tint != Tint::depth)
       return fmt::format("{}{}{} \u00b7 step {} \u00b7 loss {} nats",
                          state.tint == Tint::loss ? "loss of predicting the token after" : "change of depth",
-                         view.recurs() ? " \u00b7 strokes: recursions" : "", and_rule(source, rule_in_force(state)),
-                         state.shown.step, decimal(view.lm_loss, 3));
+                         view.recurs() ? fmt::format(" \u00b7 strokes: {}s", view.depth_unit()) : "",
+                         and_rule(source, rule_in_force(state)), state.shown.step, decimal(view.lm_loss, 3));
     if (!view.recurs())
       return fmt::format("no recursions: every token takes {}{} \u00b7 step {} \u00b7 loss {} nats", view.whole,
                          and_rule(source, state.rule), state.shown.step, decimal(view.lm_loss, 3));
     const char* when = state.shift_depth ? "before a token to predict it" : "at a token to predict the next";
-    return fmt::format("{} spent {}, {:.2f} on average{} \u00b7 step {} \u00b7 loss {} nats",
-                       view.stages ? "stages" : "recursions", when, view.mean_depth, and_rule(source, state.rule),
-                       state.shown.step, decimal(view.lm_loss, 3));
+    return fmt::format("{}s spent {}, {:.2f} on average{} \u00b7 step {} \u00b7 loss {} nats", view.depth_unit(), when,
+                       view.mean_depth, and_rule(source, state.rule), state.shown.step, decimal(view.lm_loss, 3));
   }
 
   float controls(const Source&, AppState& state, float right) override {
@@ -290,14 +290,14 @@ class StripPanel : public Panel {
     if (state.tint == Tint::expert) return expert_legend(experts_of(state, view));
     if (state.tint != Tint::depth) return tint_legend(state.tint);
     if (state.rule == RuleView::difference) return difference_legend(state.shown.training, state.shown.causal);
-    return depth_legend(view.depth, view.whole, int(view.rows.size()));
+    return depth_legend(view.depth, view.whole, view.depth_unit(), int(view.rows.size()));
   }
 
   std::string lines(const Source&, const AppState& state) const override {
     const TextView& view = state.shown.text(Subject::watched, state.rule);
     std::string out = texts_of(state.tint == Tint::expert && !view.experts.empty()
                                    ? legend(state, view)
-                                   : depth_legend(view.depth, view.whole, int(view.rows.size()))) +
+                                   : depth_legend(view.depth, view.whole, view.depth_unit(), int(view.rows.size()))) +
                       "\n";
     for (int t = 0; t < view.size(); ++t) {
       out += view.pieces[t];

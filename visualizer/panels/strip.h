@@ -15,8 +15,8 @@ namespace tinymor {
 TokenLook depth_look(int depth, int recursions);
 /// A row of "1 recursion: 40 (33 %)" for these depths, as wide as `width`; it breaks into more rows where it must. In a
 /// model without recursions it says that everything takes the `whole`, "all 8 layers".
-void draw_depth_legend(Canvas& canvas, const std::vector<int>& depths, const std::string& whole, int recursions,
-                       float width);
+void draw_depth_legend(Canvas& canvas, const std::vector<int>& depths, const std::string& whole,
+                       const std::string& unit, int recursions, float width);
 
 /// A text that was drawn into a window, and the token under the mouse.
 struct DrawnText {

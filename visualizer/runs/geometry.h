@@ -10,6 +10,11 @@
 
 namespace tinymor {
 
+/// What a depth counts.
+inline const char* depth_unit_of(bool stages) {
+  return stages ? "stage" : "recursion";
+}
+
 /// What the panels need to know of a model's shape: what mor/ says of its configuration.
 struct Geometry {
   ModelConfig model;                ///< Resolved.
@@ -22,6 +27,7 @@ struct Geometry {
   int layer_count() const { return int(layers.weights.size()); }
   /// Whether each recursion has layers of its own.
   bool stages() const { return recursions > 1 && !layers.repeats; }
+  const char* depth_unit() const { return depth_unit_of(stages()); }
 };
 /// Throws InputError when the configuration is not a legal one.
 Geometry geometry_of(ModelConfig config);

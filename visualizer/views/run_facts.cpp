@@ -24,7 +24,9 @@ double median_speed(const std::vector<StepMetrics>& steps) {
 
 std::string model_of(const Geometry& g) {
   const std::string experts = g.model.ffn == Ffn::experts ? fmt::format(", {} experts", g.model.n_experts) : "";
-  if (g.stages()) return fmt::format("early exit, {} stages", g.recursions) + experts;
+  if (g.stages())
+    return fmt::format("{}, {} stages", g.routing == Routing::exit_gate ? "early exit" : "dropping", g.recursions) +
+           experts;
   if (g.model.sharing == Sharing::none) return "vanilla" + experts;
   const std::string shared = fmt::format("{} x {}", enum_name(g.model.sharing), g.model.n_recursions) + experts;
   if (g.routing == Routing::none) return "recursive, " + shared;

@@ -52,6 +52,7 @@ struct TextView {
   std::string whole;                ///< As all_layers.
   Routing routing = Routing::none;  ///< As in Geometry; under token choice no token is ranked.
   bool stages = false;              ///< Each recursion has layers of its own.
+  const char* depth_unit() const { return depth_unit_of(stages); }
   double mean_depth = 0;
   double lm_loss = 0;
 
