@@ -17,13 +17,12 @@ constexpr double kLowest = 60, kHighest = kSampleRate / 2.0;  // Hz
 using Spectrum = std::array<std::complex<double>, kWindow>;
 
 /// The sums of x[n] e^(-2 pi i k n / N) for all k, by halves (Cooley and Tukey 1965): first of the samples with even
-/// numbers and of those with odd ones, each in turn the same way.
-void transform(std::complex<double>* x, int64_t n, const Spectrum& turns) {
+/// numbers and of those with odd ones, each in turn the same way. `halves` has room for n numbers, too.
+void transform(std::complex<double>* x, std::complex<double>* halves, int64_t n, const Spectrum& turns) {
   if (n == 1) return;
-  Spectrum halves;
   for (int64_t i = 0; i < n; ++i) halves[i % 2 * (n / 2) + i / 2] = x[i];
-  transform(halves.data(), n / 2, turns);
-  transform(halves.data() + n / 2, n / 2, turns);
+  transform(halves, x, n / 2, turns);
+  transform(halves + n / 2, x + n / 2, n / 2, turns);
   for (int64_t k = 0; k < n / 2; ++k) {
     const std::complex<double> odd = halves[n / 2 + k], by = turns[k * (kWindow / n)];
     const std::complex<double> turned{odd.real() * by.real() - odd.imag() * by.imag(),
@@ -69,9 +68,9 @@ std::vector<float> log_mel(std::span<const float> samples, int64_t frames, int64
   std::vector<double> energy(size_t(bands * frames), 0);
   double loudest = 0;
   for (int64_t f = 0; f < frames; ++f) {
-    Spectrum x;
+    Spectrum x, halves;
     for (int64_t n = 0; n < kWindow; ++n) x[n] = double(samples[f * hop + n]) * (0.5 - 0.5 * turns[n].real());
-    transform(x.data(), kWindow, turns);
+    transform(x.data(), halves.data(), kWindow, turns);
     for (int64_t band = 0; band < bands; ++band) {
       double& sum = energy[(bands - 1 - band) * frames + f];
       for (int64_t k = 0; k <= kWindow / 2; ++k)

@@ -12,6 +12,7 @@
 #include "tensor/files.h"
 #include "tensor/kernels/series.h"
 #include "tensor/random.h"
+#include "tensor/threads.h"
 
 namespace tinymor {
 namespace {
@@ -50,17 +51,25 @@ const Phone& phone(char letter) {
 }
 
 /// One resonance: what comes in rings on at `hertz`, and dies away the faster, the wider its band.
-struct Resonator {
-  double before = 0, before_that = 0;
-
+class Resonator {
+ public:
   double next(double in, double hertz, double band) {
+    if (hertz != tuned_) tune(hertz, band);
+    const double out = (1 - b_ - c_) * in + b_ * before_ + c_ * before_that_;  // 1 for a tone of 0 Hz
+    before_that_ = before_;
+    return before_ = out;
+  }
+
+ private:
+  void tune(double hertz, double band) {
     constexpr double kPi = 3.141592653589793;
     const double r = double(series::exp(float(-kPi * band / kSampleRate)));
-    const double b = 2 * r * cosine_of_turns(hertz / kSampleRate), c = -r * r;
-    const double out = (1 - b - c) * in + b * before + c * before_that;  // 1 for a tone of 0 Hz
-    before_that = before;
-    return before = out;
+    b_ = 2 * r * cosine_of_turns(hertz / kSampleRate);
+    c_ = -r * r;
+    tuned_ = hertz;
   }
+
+  double before_ = 0, before_that_ = 0, b_ = 0, c_ = 0, tuned_ = -1;
 };
 
 /// Who speaks, and where.
@@ -154,11 +163,13 @@ Images make_spoken(uint64_t seed, int64_t n, int64_t first) {
   check(first >= 0 && first <= kHeldOut, "[make_spoken] first {} must be in 0..{}", first, kHeldOut);
   Images images{Tensor({n, kSide, kSide}), IntTensor(Shape{n}), 10};
   Real* pixels = images.pixels.mutable_data();
-  for (int64_t i = 0; i < n; ++i) {
+  int32_t* labels = images.labels.mutable_data();
+  parallel_for(n, [&](int64_t i) {
+    Real* pixel = pixels + i * kSide * kSide;
     for (const float level : log_mel(speak(seed, first + i), kSide, kHop, kSide, kRange))
-      *pixels++ = Real(int(255 * level + 0.5f)) / 255;
-    images.labels.mutable_data()[i] = int32_t((first + i) % 10);
-  }
+      *pixel++ = Real(int(255 * level + 0.5f)) / 255;
+    labels[i] = int32_t((first + i) % 10);
+  });
   return images;
 }
 

@@ -14,6 +14,6 @@ autograd   1850
 mor        4690
 datasets   4530
 trainer    9310
-visualizer 24510
+visualizer 24530
 END
 exit $over
