@@ -6,14 +6,13 @@
 #include <cstdlib>
 #include <vector>
 
-#include "tensor/error.h"
+#include "datasets/generated_images.h"
 #include "tensor/random.h"
 
 namespace tinymor {
 namespace {
 
-constexpr int64_t kSide = 28, kPixels = kSide * kSide, kMost = 100'000;
-constexpr int64_t kHeldOut = 1'000'000'000;  // number of the first image held out
+constexpr int64_t kSide = 28, kPixels = kSide * kSide;
 
 /// How people write each digit. The pen goes smoothly through points that are named like the squares of a chessboard,
 /// column a..m from left to right and row 0..18 from top to bottom; after "!" it turns sharply, at "|" it is lifted.
@@ -141,20 +140,12 @@ void draw_digit(uint64_t seed, int64_t number, Real* pixels) {
 }  // namespace
 
 Images make_digits(uint64_t seed, int64_t n, int64_t first) {
-  check_input(n >= 1 && n <= kMost, "{} digits: out of range (1 to {})", n, kMost);
-  check(first >= 0 && first <= kHeldOut, "[make_digits] first {} must be in 0..{}", first, kHeldOut);
-  Images images{Tensor({n, kSide, kSide}), IntTensor(Shape{n}), 10};
-  Real* pixels = images.pixels.mutable_data();
-  int32_t* labels = images.labels.mutable_data();
-  for (int64_t i = 0; i < n; ++i) {
-    draw_digit(seed, first + i, pixels + i * kPixels);
-    labels[i] = int32_t((first + i) % 10);
-  }
-  return images;
+  return generate_images("digits", n, first, kSide,
+                         [&](int64_t number, Real* pixels) { draw_digit(seed, number, pixels); });
 }
 
 ImageSplit make_digit_split(uint64_t seed, int64_t n) {
-  return {make_digits(seed, n), make_digits(seed, (n + 4) / 5, kHeldOut)};
+  return {make_digits(seed, n), make_digits(seed, (n + 4) / 5, kFirstHeldOut)};
 }
 
 }  // namespace tinymor

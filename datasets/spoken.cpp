@@ -3,23 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "datasets/generated_images.h"
 #include "datasets/spectrogram.h"
 #include "tensor/error.h"
 #include "tensor/files.h"
 #include "tensor/kernels/series.h"
 #include "tensor/random.h"
-#include "tensor/threads.h"
 
 namespace tinymor {
 namespace {
 
-constexpr int64_t kSide = 32, kHop = 192, kSamples = (kSide - 1) * kHop + 256, kMost = 100'000;
-constexpr int64_t kHeldOut = 1'000'000'000;  // number of the first sound held out
-constexpr double kRange = 50;                // decibels from black to white
+constexpr int64_t kSide = 32, kHop = 192, kSamples = (kSide - 1) * kHop + 256;
+constexpr double kRange = 50;  // decibels from black to white
 
 /// What a mouth does for a while. Between two phones it moves evenly from one to the other.
 struct Phone {
@@ -159,22 +157,14 @@ std::vector<float> speak(uint64_t seed, int64_t number) {
 }
 
 Images make_spoken(uint64_t seed, int64_t n, int64_t first) {
-  check_input(n >= 1 && n <= kMost, "{} sounds: out of range (1 to {})", n, kMost);
-  check(first >= 0 && first <= kHeldOut, "[make_spoken] first {} must be in 0..{}", first, kHeldOut);
-  Images images{Tensor({n, kSide, kSide}), IntTensor(Shape{n}), 10};
-  Real* pixels = images.pixels.mutable_data();
-  int32_t* labels = images.labels.mutable_data();
-  parallel_for(n, [&](int64_t i) {
-    Real* pixel = pixels + i * kSide * kSide;
-    for (const float level : log_mel(speak(seed, first + i), kSide, kHop, kSide, kRange))
-      *pixel++ = Real(int(255 * level + 0.5f)) / 255;
-    labels[i] = int32_t((first + i) % 10);
+  return generate_images("sounds", n, first, kSide, [&](int64_t number, Real* pixels) {
+    for (const float level : log_mel(speak(seed, number), kSide, kHop, kSide, kRange))
+      *pixels++ = Real(int(255 * level + 0.5f)) / 255;
   });
-  return images;
 }
 
 ImageSplit make_spoken_split(uint64_t seed, int64_t n) {
-  return {make_spoken(seed, n), make_spoken(seed, (n + 4) / 5, kHeldOut)};
+  return {make_spoken(seed, n), make_spoken(seed, (n + 4) / 5, kFirstHeldOut)};
 }
 
 void write_spoken_sounds(uint64_t seed, const std::filesystem::path& folder) {

@@ -12,7 +12,7 @@ done <<'END'
 tensor     4160
 autograd   1850
 mor        4690
-datasets   4530
+datasets   4550
 trainer    9310
 visualizer 24530
 END
