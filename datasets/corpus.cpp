@@ -11,6 +11,7 @@
 
 #include "datasets/fingerprint.h"
 #include "datasets/hops.h"
+#include "datasets/images.h"
 #include "datasets/puzzles.h"
 #include "datasets/stories.h"
 #include "datasets/tokenizer_files.h"
@@ -377,6 +378,8 @@ Corpus::Corpus(std::string source, bool lossy) : source_(std::move(source)), los
   if (lines.empty()) lines.push_back("");
   std::error_code ignored;
   for (const std::string& line : lines) {
+    check_input(fs::exists(line, ignored) || !names_images(line),
+                "data source {}: has images, not a text (use `tinymor images`)", cited(line));
     check_input(is_bundled(line) || fs::exists(line, ignored),
                 "data source {}: no such file or folder, nor a bundled data set (bundled: {})", cited(line),
                 bundled_names());

@@ -146,8 +146,11 @@ ImageSplit load_images(const std::string& source) {
   return images;
 }
 
-std::pair<int64_t, int64_t> usual_patch(const std::string& source) {
-  return source == spoken_name ? std::pair<int64_t, int64_t>(32, 1) : std::pair<int64_t, int64_t>(7, 7);
+std::pair<int64_t, int64_t> usual_patch(const std::string& source, int64_t side) {
+  if (source == spoken_name) return {side, 1};
+  int64_t square = 8;
+  while (side % square != 0) --square;
+  return {square, square};
 }
 
 std::string resolve_images_source(const std::string& source) {

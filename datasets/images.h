@@ -44,8 +44,9 @@ void write_idx(const Images& images, const std::filesystem::path& images_file,
 ImageSplit load_images(const std::string& source);
 /// `source` in a form that means the same from any working directory: a folder as an absolute path.
 std::string resolve_images_source(const std::string& source);
-/// Pixels of a patch that suit `source`, as height and width: for sounds a moment, otherwise a square.
-std::pair<int64_t, int64_t> usual_patch(const std::string& source);
+/// Height and width of a patch that suit images of `side` pixels from `source`: for sounds a moment, otherwise the
+/// largest square of at most 8 pixels a side.
+std::pair<int64_t, int64_t> usual_patch(const std::string& source, int64_t side);
 /// Whether `source` names images and not a text.
 bool names_images(const std::string& source);
 

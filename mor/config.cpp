@@ -149,7 +149,7 @@ void check_routing(const ModelConfig& c) {
   if (c.routing == Routing::none) return;
   const RouterConfig& router = c.router;
   const bool token_choice = c.routing == Routing::token_choice;
-  const bool stages = c.sharing == Sharing::none && c.n_recursions >= 2 && stops_after_stages(c.routing);
+  const bool stages = c.sharing == Sharing::none && stops_after_stages(c.routing);
   check_input(stages || c.sharing == Sharing::cycle || c.sharing == Sharing::middle_cycle,
               "model.routing: \"{}\" needs one block that all recursions share, which sharing = \"{}\" does not have "
               "(use sharing = "

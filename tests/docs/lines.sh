@@ -13,7 +13,7 @@ tensor     4160
 autograd   1850
 mor        4690
 datasets   4550
-trainer    9310
+trainer    9320
 visualizer 24530
 END
 exit $over

@@ -124,7 +124,7 @@ TEST_CASE("illegal combinations are refused with what would be legal") {
       {[](ModelConfig& c) { c.sharing = Sharing::none; }, "model.n_layers: 8 layers", "6 or 9"},
       {[](ModelConfig& c) { c.sharing = Sharing::none, c.routing = Routing::token_choice; }, "model.n_recursions: 3",
        "middle_cycle"},
-      {[](ModelConfig& c) { c.sharing = Sharing::none, c.n_recursions = 1; }, "model.routing", "middle_cycle"},
+      {[](ModelConfig& c) { c.sharing = Sharing::none, c.n_recursions = 1; }, "model.routing", "n_recursions of 2"},
       {[](ModelConfig& c) { c.sharing = Sharing::sequence, c.n_layers = 9; }, "model.routing", "\"cycle\""},
       {[](ModelConfig& c) { c.sharing = Sharing::middle_sequence; }, "model.routing", "\"cycle\""},
       {[](ModelConfig& c) { c.n_recursions = 1; }, "model.routing", "n_recursions of 2 or more"},

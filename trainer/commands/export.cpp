@@ -32,7 +32,7 @@ void check_exportable(const ModelConfig& config, const std::string& name) {
   check_input(config.ffn == Ffn::dense,
               "{}: has experts, which transformers' Llama does not know (export a model with ffn = \"dense\")", name);
   check_input(config.sharing != Sharing::none || config.routing == Routing::none,
-              "{}: has stages with exit gates, which transformers' Llama does not know (export a vanilla one: {} train "
+              "{}: has stages after which tokens stop, which transformers' Llama does not know (export a vanilla one: {} train "
               "--twin vanilla)",
               name, program());
   check_input(is_vanilla(config),

@@ -61,7 +61,8 @@ nlohmann::ordered_json report(const Options& options, const ImageModel& model, c
                                   {"samples", nlohmann::json::array()}};
   if (!options.json)
     fmt::print("{} held-out images: {:.2f} % right; their patches take {}\n", count, 100 * judged.accuracy,
-               depths > 1 ? fmt::format("{:.2f} recursions of {}", judged.mean_depth, depths)
+               depths > 1 ? fmt::format("{:.2f} {} of {}", judged.mean_depth,
+                                        model.config().model.sharing == Sharing::none ? "stages" : "recursions", depths)
                           : fmt::format("all {} layers", model.config().model.n_layers));
   for (size_t d = 0; depths > 1 && d < judged.depths.size(); ++d) {
     const auto& [patches, ink] = judged.depths[d];
@@ -70,8 +71,8 @@ nlohmann::ordered_json report(const Options& options, const ImageModel& model, c
     document["depths"].push_back(
         {{"depth", d + 1}, {"patches", patches}, {"mean_ink", mean}, {"accuracy_at_most", capped}});
     if (!options.json)
-      fmt::print("depth {}: {} patches, mean ink {:.3f}; {:.2f} % right where none takes more\n", d + 1, patches, mean,
-                 100 * capped);
+      fmt::print("depth {}: {} patches{}; at most {}: {:.2f} % right\n", d + 1, patches,
+                 patches > 0 ? fmt::format(", mean ink {:.3f}", mean) : "", d + 1, 100 * capped);
   }
   if (tint) fmt::print("{}\n", depth_legend(depths));
   const std::span<const int32_t> labels = images.labels.values();
@@ -81,7 +82,8 @@ nlohmann::ordered_json report(const Options& options, const ImageModel& model, c
     const SeenImage seen = snapshot_of(model, images, i, 1, 0).images[0];
     document["samples"].push_back({{"label", label}, {"predicted", seen.predicted}, {"depth", seen.depth}});
     if (!drawn) continue;
-    fmt::print("\na {}, taken for a {}\n", label, seen.predicted);
+    const auto named = [](int32_t digit) { return fmt::format("{} {}", digit == 8 ? "an" : "a", digit); };
+    fmt::print("\n{}, taken for {}\n", named(label), named(seen.predicted));
     draw(model.config(), seen, tint);
   }
   return document;
@@ -147,7 +149,8 @@ void add_images_command(CLI::App& app) {
       "digits, spoken, or folder with the four IDX files of MNIST (default of --eval: what the run was trained on)");
   command->get_option("--quiet")->description("Print the results only");
   command->add_option("--patch", options->patch,
-                      "Pixels of a patch: its side, or HEIGHTxWIDTH (default: 7, and 32x1, a moment, for spoken)");
+                      "Pixels of a patch: its side, or HEIGHTxWIDTH (default: a square of at most 8, which is 7 for "
+                      "digits; 32x1, a moment, for spoken)");
   command->add_flag("--resume", options->resume, "Resume the run in --out exactly where it stopped")
       ->excludes(command->get_option("--patch"));
   CLI::Option* eval =

@@ -171,13 +171,13 @@ std::unique_ptr<ImageTrainer::Pictures> ImageTrainer::new_pictures(Config config
   check_input(config.train.teacher.empty(),
               "train.teacher: a model of images learns from its pictures alone (leave it out)");
   ImageSplit images = load_images(config.data.source);
-  if (config.data.patch.empty()) {
-    const auto [height, width] = usual_patch(config.data.source);
-    config.data.patch = to_text({height, width});
-  }
   config.data.source = resolve_images_source(config.data.source);  // resuming may start elsewhere
   const Shape size = images.train.pixels.shape();
   check_input(size[1] == size[2], "{}: images {} are not square (crop them)", config.data.source, size);
+  if (config.data.patch.empty()) {
+    const auto [height, width] = usual_patch(config.data.source, size[1]);
+    config.data.patch = to_text({height, width});
+  }
   ImageConfig shape{config.model, size[1], *patch_size_of(config.data.patch), images.train.classes};
   shape.resolve();
   config.model = shape.model;

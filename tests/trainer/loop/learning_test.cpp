@@ -109,6 +109,8 @@ TEST_CASE("one batch is learnt by heart to a loss below 0.01") {
 TEST_CASE("slow: models learn to say four digits backwards, which needs attention") {
   for (const auto& [name, config] : tiny_configs()) {
     if (config.sharing == Sharing::cycle) continue;
+    // A third of the tokens is dropped after two layers, and two thirds after four, whatever they have to say.
+    if (config.sharing == Sharing::none && config.routing == Routing::expert_choice) continue;
     INFO(name);
     Model model(config, 1);
     AdamW optimizer(model.parameters(), {.beta2 = 0.95, .weight_decay = 0});
