@@ -181,7 +181,7 @@ Value value_in(const toml::node& node, const std::string& where, const std::stri
     require(node.is_string(), "a text", toml_text(enum_names<Value>().front()));
     return enum_value<Value>(node.ref<std::string>(), where);
   } else if constexpr (std::is_same_v<Value, std::string>) {
-    if (node.is_integer()) return std::to_string(node.ref<int64_t>());  // the side of a patch, a folder named 2024
+    if (key == "patch" && node.is_integer()) return std::to_string(node.ref<int64_t>());  // its side
     require(node.is_string(), "a text", toml_text(now));
     return node.ref<std::string>();
   } else if constexpr (std::is_same_v<Value, bool>) {

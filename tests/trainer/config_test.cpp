@@ -359,3 +359,17 @@ TEST_CASE("damaged configuration files are refused or read, never worse") {
     complaint(damaged);
   }
 }
+
+TEST_CASE("a patch is named by its side, as a number or a text, or by its height and width") {
+  Config config = Config::defaults();
+  for (const auto& [set, patch] :
+       {std::pair("data.patch=4", "4"), {"data.patch=\"4\"", "4"}, {"data.patch=32x1", "32x1"}}) {
+    set_config_key(config, set);
+    CHECK(config.data.patch == patch);
+    CHECK_NOTHROW(validate(config));
+  }
+  for (const char* wrong : {"x", "4x", "x4", "4x4x4", "frog", "4 x 4"}) {
+    config.data.patch = wrong;
+    CHECK_THROWS_WITH(validate(config), ContainsSubstring("data.patch"));
+  }
+}
