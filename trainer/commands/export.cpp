@@ -31,10 +31,11 @@ void check_exportable(const ModelConfig& config, const std::string& name) {
       name, enum_name(config.kv_sharing));
   check_input(config.ffn == Ffn::dense,
               "{}: has experts, which transformers' Llama does not know (export a model with ffn = \"dense\")", name);
-  check_input(config.sharing != Sharing::none || config.routing == Routing::none,
-              "{}: has stages after which tokens stop, which transformers' Llama does not know (export a vanilla one: {} train "
-              "--twin vanilla)",
-              name, program());
+  check_input(
+      config.sharing != Sharing::none || config.routing == Routing::none,
+      "{}: has stages after which tokens stop, which transformers' Llama does not know (export a vanilla one: {} train "
+      "--twin vanilla)",
+      name, program());
   check_input(is_vanilla(config),
               "{}: is a {} model (sharing {}, {} recursions, routing {}), which transformers does not know (export a "
               "vanilla one: {} train --twin vanilla)",
