@@ -94,10 +94,6 @@ void write_part(const Images& images, const fs::path& folder, const std::string&
   write_idx(images, folder / (part + kImages), folder / (part + kLabels));
 }
 
-bool is_generated(const std::string& source) {
-  return source == digits_name || source == spoken_name;
-}
-
 void check_images(const Images& images, const char* op) {
   check(images.pixels.rank() == 3 && images.labels.shape() == Shape{images.pixels.dim(0)},
         "[{}] pixels {} and labels {}: not [n,H,W] and [n]", op, images.pixels.shape(), images.labels.shape());
@@ -144,6 +140,10 @@ ImageSplit load_images(const std::string& source) {
   check_input(train == held_out, "{}: images {} to train on and {} held out (take all files from one data set)", source,
               train, held_out);
   return images;
+}
+
+bool is_generated(const std::string& source) {
+  return source == digits_name || source == spoken_name;
 }
 
 std::pair<int64_t, int64_t> usual_patch(const std::string& source, int64_t side) {

@@ -42,6 +42,8 @@ void write_idx(const Images& images, const std::filesystem::path& images_file,
 /// and any of them with .gz at the end). Throws InputError when one is missing, as read_idx does, and when the images
 /// to train on and those held out differ in size.
 ImageSplit load_images(const std::string& source);
+/// Whether `source` names images that come with tinymor.
+bool is_generated(const std::string& source);
 /// `source` in a form that means the same from any working directory: a folder as an absolute path.
 std::string resolve_images_source(const std::string& source);
 /// Height and width of a patch that suit images of `side` pixels from `source`: for sounds a moment, otherwise the

@@ -12,7 +12,7 @@ done <<'END'
 tensor     4160
 autograd   1850
 mor        4690
-datasets   4550
+datasets   4560
 trainer    9320
 visualizer 24530
 END

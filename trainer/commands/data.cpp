@@ -93,7 +93,7 @@ void add_data_command(CLI::App& app) {
   make->add_option("--out", options->out, "File for a text (default: standard output), folder for images");
   make->add_flag("--json", options->json, "Print one JSON document: what was made, and the text where no file has it");
   make->callback([=] {
-    const bool images = options->name == digits_name || options->name == spoken_name;
+    const bool images = is_generated(options->name);
     const CLI::Option* other = images ? bytes : count;
     check_input(other->count() == 0, "data make {}: {} is for {} (leave it out)", options->name, other->get_name(),
                 images ? "texts" : "images");

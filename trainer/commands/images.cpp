@@ -51,7 +51,8 @@ void draw(const ImageConfig& config, const SeenImage& seen, bool tint) {
 /// Judges the model, prints that for people unless JSON is asked for, and returns what the JSON says.
 nlohmann::ordered_json report(const Options& options, const ImageModel& model, const Images& images) {
   const Judgement judged = judge(model, images);
-  const int64_t count = images.labels.count(), depths = layer_map(model.config().model).recursions;
+  const LayerMap map = layer_map(model.config().model);
+  const int64_t count = images.labels.count(), depths = map.recursions;
   const bool wanted = options.show.empty() ? shows_colours(STDOUT_FILENO) : options.show == "depth";
   const bool drawn = !options.json && !options.quiet;
   const bool tint = drawn && wanted && depths > 1;  // a model without recursions has no depths
@@ -61,13 +62,14 @@ nlohmann::ordered_json report(const Options& options, const ImageModel& model, c
                                   {"samples", nlohmann::json::array()}};
   if (!options.json)
     fmt::print("{} held-out images: {:.2f} % right; their patches take {}\n", count, 100 * judged.accuracy,
-               depths > 1 ? fmt::format("{:.2f} {} of {}", judged.mean_depth,
-                                        model.config().model.sharing == Sharing::none ? "stages" : "recursions", depths)
-                          : fmt::format("all {} layers", model.config().model.n_layers));
+               depths > 1
+                   ? fmt::format("{:.2f} {} of {}", judged.mean_depth, map.repeats ? "recursions" : "stages", depths)
+                   : fmt::format("all {} layers", model.config().model.n_layers));
   for (size_t d = 0; depths > 1 && d < judged.depths.size(); ++d) {
     const auto& [patches, ink] = judged.depths[d];
     const double mean = patches > 0 ? ink / double(patches) : 0;
-    const double capped = judge(model, images, int64_t(d) + 1).accuracy;
+    const bool last = d + 1 == judged.depths.size();  // that is as judged
+    const double capped = last ? judged.accuracy : judge(model, images, int64_t(d) + 1).accuracy;
     document["depths"].push_back(
         {{"depth", d + 1}, {"patches", patches}, {"mean_ink", mean}, {"accuracy_at_most", capped}});
     if (!options.json)

@@ -52,13 +52,14 @@ struct TextView {
   std::string whole;                ///< As all_layers.
   Routing routing = Routing::none;  ///< As in Geometry; under token choice no token is ranked.
   bool stages = false;              ///< Each recursion has layers of its own.
-  const char* depth_unit() const { return depth_unit_of(stages); }
   double mean_depth = 0;
   double lm_loss = 0;
 
   int size() const { return int(pieces.size()); }
   /// Whether its tokens have depths that can differ.
   bool recurs() const { return rows.size() > 1; }
+  /// As Geometry::depth_unit.
+  const char* depth_unit() const { return depth_unit_of(stages); }
 };
 
 TextView view_of(const Trace& trace, const Geometry& geometry);
